@@ -1,0 +1,159 @@
+"""The nouns that every step passes along: Raw, Article, Removal, Drop, Reject. All frozen and slotted."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+__all__ = ["KINDS", "Article", "Drop", "Raw", "Reject", "Removal", "claim", "cut"]
+
+KINDS = (
+    "comment", "ad", "promo", "related", "share", "newsletter", "cookie", "login", "paywall", "nav", "pagination",
+    "video", "app", "footer", "tags", "timestamp", "dateline", "byline", "initials", "endmark", "caption",
+    "authorbio", "title", "readmore", "loading", "disclaimer", "sourcenote",
+    "repeat", "foreign", "duplicate", "space",
+)  # fmt: skip
+"""What a removed span was. The last four come from steps after the phrase lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """One span that leaves the text: `before[start:end]`, in Unicode code points.
+
+    `rule` is the mechanism that took it (few, stable names), `kind` is one of KINDS, `why` is the
+    evidence in words, for people.
+    """
+
+    start: int
+    end: int
+    rule: str
+    kind: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """One record as its source holds it, before decoding.
+
+    `body` is bytes where the source is a file of unknown encoding and str where the format says it
+    (JSON, CSV, Parquet). `record` is the 1-based number in the source, 0 for a file that is one article.
+    `declared` is a charset named outside the body (HTTP header). `meta` is a JSON object of the other fields.
+    """
+
+    source: str
+    record: int
+    body: bytes | str
+    html: bool = False
+    declared: str = ""
+    id: str = ""
+    title: str = ""
+    author: str = ""
+    date: str = ""
+    url: str = ""
+    site: str = ""
+    meta: str = "{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article on its way. `before` is frozen after decode, extract and repair; steps only add removals."""
+
+    id: str
+    source: str
+    before: str
+    removals: tuple[Removal, ...] = ()
+    record: int = 0
+    language: str = "und"
+    language_score: float = 0.0
+    languages: tuple[tuple[str, float], ...] = ()
+    title: str = ""
+    author: str = ""
+    date: str = ""
+    place: str = ""
+    url: str = ""
+    site: str = ""
+    encoding: str = ""
+    repair: tuple[str, ...] = ()
+    page_kind: str = ""
+    input_kind: str = ""
+    flags: tuple[str, ...] = ()
+    duplicates: tuple[str, ...] = ()
+    meta: str = "{}"
+
+    @property
+    def text(self) -> str:
+        """The clean text: `before` minus the union of the removals, and nothing else."""
+        return cut(self.before, self.removals)
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Why an article is not in the output. `keeper` is the id of the article that stays in its place."""
+
+    id: str
+    reason: str
+    detail: str = ""
+    keeper: str = ""
+    jaccard: float = 0.0
+    containment: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Input that could not be read. `record` is 0 when the whole source is meant."""
+
+    source: str
+    record: int
+    error: str
+    detail: str
+    advice: str
+
+
+def cut(text: str, removals: Sequence[Removal]) -> str:
+    """`text` without the spans of `removals`, which are sorted and disjoint.
+
+    >>> cut("Medan - Hujan turun.", [Removal(0, 8, "dateline", "dateline")])
+    'Hujan turun.'
+    """
+    if not removals:
+        return text
+    ends = (0, *(r.end for r in removals))
+    starts = (*(r.start for r in removals), len(text))
+    return "".join(text[a:b] for a, b in zip(ends, starts, strict=True))
+
+
+def claim(removals: Iterable[Removal]) -> tuple[Removal, ...]:
+    """Sorted, disjoint removals with the same union; the first to claim a character names it.
+
+    A later removal keeps only what nobody claimed, and leaves its rule in the `why` of those it met.
+
+    >>> [(r.start, r.end, r.why) for r in claim([Removal(2, 6, "a", "ad"), Removal(0, 9, "b", "nav")])]
+    [(0, 2, ''), (2, 6, 'also b'), (6, 9, '')]
+    """
+    claimed: list[Removal] = []
+    for removal in removals:
+        if removal.start < removal.end:
+            _claim_one(claimed, removal)
+    return tuple(claimed)
+
+
+def _claim_one(claimed: list[Removal], new: Removal) -> None:
+    first = bisect_right(claimed, new.start, key=lambda r: r.end)
+    at, pieces, i = new.start, [], first
+    while i < len(claimed) and claimed[i].start < new.end:
+        met = claimed[i]
+        if at < met.start:
+            pieces.append(replace(new, start=at, end=met.start))
+        pieces.append(_also(met, new.rule))
+        at, i = met.end, i + 1
+    if at < new.end:
+        pieces.append(replace(new, start=at))
+    claimed[first:i] = pieces
+
+
+def _also(met: Removal, rule: str) -> Removal:
+    note = f"also {rule}"
+    if rule == met.rule or note in met.why:
+        return met
+    return replace(met, why=f"{met.why}; {note}" if met.why else note)

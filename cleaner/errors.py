@@ -1,0 +1,48 @@
+"""Everything that can go wrong, as one small tree.
+
+CleanerError
+├── OptionError      an option, configuration key or phrase list is wrong (exit status 2)
+├── MissingExtra     an optional package is needed; the message names the install command (exit status 2)
+├── InputError       one input or record cannot be used; it is set aside and the run goes on
+├── OutputError      the output cannot be written, or exists already (exit status 3)
+└── WorkError        the work directory is in use, or belongs to another run (exit status 3)
+"""
+
+from __future__ import annotations
+
+__all__ = ["CleanerError", "InputError", "MissingExtra", "OptionError", "OutputError", "WorkError"]
+
+
+class CleanerError(Exception):
+    """Base of all errors that Cleaner raises on purpose; its text is a sentence for people."""
+
+
+class OptionError(CleanerError):
+    """An option, a configuration key or a phrase list is wrong."""
+
+
+class MissingExtra(CleanerError):
+    """An optional package is not installed."""
+
+    def __init__(self, package: str, extra: str, purpose: str) -> None:
+        super().__init__(f"{purpose} needs the package {package}. Install it with: pip install 'cruftless[{extra}]'")
+
+
+class InputError(CleanerError):
+    """One input, or one record of it, cannot be used.
+
+    `detail` says what is wrong, `advice` what to do next; both are sentences.
+    """
+
+    def __init__(self, detail: str, advice: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.advice = advice
+
+
+class OutputError(CleanerError):
+    """The output cannot be written, or exists already."""
+
+
+class WorkError(CleanerError):
+    """The work directory is in use by another run, or was made by a run with other options."""
