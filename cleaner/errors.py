@@ -25,7 +25,11 @@ class MissingExtra(CleanerError):
     """An optional package is not installed."""
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:
-        super().__init__(f"{purpose} needs the package {package}. Install it with: pip install 'cruftless[{extra}]'")
+        super().__init__(package, extra, purpose)
+
+    def __str__(self) -> str:
+        package, extra, purpose = self.args
+        return f"{purpose} needs the package {package}. Install it with: pip install 'cruftless[{extra}]'"
 
 
 class InputError(CleanerError):
@@ -35,9 +39,18 @@ class InputError(CleanerError):
     """
 
     def __init__(self, detail: str, advice: str = "") -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.advice = advice
+        super().__init__(detail, advice)
+
+    @property
+    def detail(self) -> str:
+        return str(self.args[0])
+
+    @property
+    def advice(self) -> str:
+        return str(self.args[1])
+
+    def __str__(self) -> str:
+        return f"{self.detail} {self.advice}".rstrip()
 
 
 class OutputError(CleanerError):

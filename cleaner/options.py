@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+import re
+from dataclasses import asdict, dataclass
 
-__all__ = ["Options"]
+from cleaner.errors import OptionError
+
+__all__ = ["RUN_OPTIONS", "Options", "memory_bytes", "stage_options"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +64,40 @@ class Options:
     record_timeout: float = 60.0
     force: bool = False
     dry_run: bool = False
+
+
+RUN_OPTIONS = (
+    "workers", "memory", "shards", "work", "fresh", "keep_work", "record_timeout", "force", "dry_run"
+)  # fmt: skip
+"""Options that say how a run goes, and never change a byte of what it writes to one file."""
+
+_FROM_SETTLE = (
+    "learned", "language", "language_model", "min_language_score", "drop_foreign_paragraphs", "guards", "min_chars",
+    "max_chars", "articles_only",
+)  # fmt: skip
+_FROM_WRITE = ("dedup", "min_similarity", "keep", "against", "pairs", "one_per_url")
+
+
+def stage_options(options: Options) -> dict[str, dict[str, object]]:
+    """For each stage of a run, the options on which its shards depend: its own, and those of the stages before it."""
+    everything = {k: v for k, v in asdict(options).items() if k not in RUN_OPTIONS}
+    settle = {k: v for k, v in everything.items() if k not in _FROM_WRITE}
+    return {
+        "read": {k: v for k, v in settle.items() if k not in (*_FROM_SETTLE, "repeats")},
+        "settle": settle,
+        "write": everything,
+    }
+
+
+def memory_bytes(size: str) -> int:
+    """A size such as "1.5G" or "800M" in bytes; "" is half of the machine. Raises OptionError for anything else.
+
+    >>> memory_bytes("1.5G"), memory_bytes("800M")
+    (1610612736, 838860800)
+    """
+    if not size:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", size.strip(), re.IGNORECASE)
+    if not found:
+        raise OptionError(f"--memory {size}: give a number with K, M, G or T, such as 1.5G.")
+    return int(float(found[1]) * 1024 ** " KMGT".index(found[2].upper() or " "))

@@ -1,0 +1,82 @@
+"""manifest.json: what went in, what came out, by which versions and options, with counts and hashes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+import cleaner
+from cleaner.options import RUN_OPTIONS, Options
+
+__all__ = ["SCHEMA", "count_tables", "manifest", "sha256"]
+
+SCHEMA = 1
+_LIBRARIES = ("chardet", "datasketch", "ftfy", "justext", "langid", "lxml", "numpy", "pyarrow", "selectolax")
+
+Tables = dict[str, Any]
+
+
+def manifest(
+    *,
+    options: Options,
+    inputs: Sequence[tuple[str, int, str]],
+    outputs: Mapping[str, Path],
+    counts: Tables,
+    run: Mapping[str, object],
+) -> bytes:
+    """The manifest as indented JSON. `inputs` are (source, bytes, sha256); `run` alone may differ between equal runs."""
+    content = {
+        "schema": SCHEMA,
+        "cleaner": cleaner.__version__,
+        "libraries": {name: _version(name) for name in _LIBRARIES},
+        "options": {k: v for k, v in asdict(options).items() if k not in RUN_OPTIONS},
+        "inputs": [{"source": s, "bytes": size, "sha256": digest} for s, size, digest in inputs],
+        "outputs": {name: _described(path) for name, path in sorted(outputs.items())},
+        "counts": counts,
+        "run": run,
+    }
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def count_tables(rows: Iterable[Sequence[Any]]) -> Tables:
+    """Rows (table, key ..., number) summed into nested tables with sorted keys.
+
+    >>> count_tables([["removals", "ad", "phrase", 2], ["removals", "ad", "phrase", 1], ["language", "id", 4]])
+    {'language': {'id': 4}, 'removals': {'ad': {'phrase': 3}}}
+    """
+    sums: dict[tuple[str, ...], int] = {}
+    for *key, number in rows:
+        sums[tuple(key)] = sums.get(tuple(key), 0) + number
+    tables: Tables = {}
+    for key, number in sorted(sums.items()):
+        at = tables
+        for part in key[:-1]:
+            at = at.setdefault(part, {})
+        at[key[-1]] = number
+    return tables
+
+
+def sha256(path: Path) -> str:
+    """The hash of a file's content, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _described(path: Path) -> object:
+    if path.is_dir():
+        return {p.name: _described(p) for p in sorted(path.iterdir())}
+    return {"bytes": path.stat().st_size, "sha256": sha256(path)}
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+

@@ -1,0 +1,131 @@
+"""Putting a finished run under its final names: the output, and its logs in the audit folder."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import orjson
+
+from cleaner.article import Reject
+from cleaner.errors import OutputError
+from cleaner.options import Options
+from cleaner.output.manifest import Tables, count_tables, manifest
+from cleaner.output.records import rejected_row
+from cleaner.output.writers import open_output
+from cleaner.run.work import read_shard, replacing
+
+__all__ = ["Destination", "Report"]
+
+LOGS = ("removed.jsonl", "dropped.jsonl")
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run did: where its output stands, and the counts of manifest.json."""
+
+    output: str
+    audit: str
+    counts: Tables
+    rejected: int
+    seconds: float
+
+    @property
+    def read(self) -> int:
+        """Articles read."""
+        return int(self.counts.get("articles", {}).get("read", 0))
+
+    @property
+    def written(self) -> int:
+        """Articles written."""
+        return int(self.counts.get("articles", {}).get("written", 0))
+
+
+class Destination:
+    """The output of a run and the folder of its logs. `output` "-" is stdout, with logs only where `audit` is given."""
+
+    def __init__(self, output: str, *, audit: str | Path | None, options: Options) -> None:
+        self._output, self._options = output, options
+        self.streams = output == "-"
+        self._audit = Path(audit) if audit else None if self.streams else self.beside(".audit")
+
+    def beside(self, suffix: str) -> Path:
+        """`clean.jsonl.gz` -> `clean` + suffix, in the same folder."""
+        path = Path(self._output)
+        stem = path.name
+        for known in (".gz", ".zst", ".jsonl", ".parquet", ".txt"):
+            stem = stem.removesuffix(known)
+        return path.with_name(stem + suffix)
+
+    def check(self, *, resumed: bool) -> None:
+        """Raise OutputError when the output cannot be put there, before any work is done.
+
+        An output without a manifest beside it, where an unfinished run is resumed, is that run's own.
+        """
+        if not self.streams and not self._options.dry_run:
+            self._writer(0, force=self._options.force or (resumed and self._half_published()))
+
+    def publish(
+        self,
+        shards: Sequence[Path],
+        rejects: Iterable[Reject],
+        inputs: Sequence[tuple[str, int, str]],
+        near_duplicates: Mapping[str, int],
+        facts: Mapping[str, object],
+    ) -> Report:
+        """Write everything from the shards of the last stage; the manifest comes last."""
+        rejected = sorted(rejects, key=lambda r: (r.source, r.record, r.error, r.detail))
+        counts = _counts(shards, rejected, near_duplicates)
+        if not self._options.dry_run:
+            self._write_output(shards, counts)
+            if self._audit:
+                self._write_logs(self._audit, shards, rejected, inputs, counts, facts)
+        return Report(
+            self._output,
+            str(self._audit or ""),
+            counts,
+            len(rejected),
+            float(str(facts["seconds"])),
+        )
+
+    def _write_output(self, shards: Sequence[Path], counts: Tables) -> None:
+        if self.streams:
+            for path in shards:
+                sys.stdout.buffer.writelines(_cells(path, "record"))
+            sys.stdout.buffer.flush()
+            return
+        with self._writer(counts.get("articles", {}).get("written", 0), force=True) as out:
+            for path in shards:
+                out.write(orjson.loads(line) for line in _cells(path, "record"))
+
+    def _write_logs(
+        self,
+        audit: Path,
+        shards: Sequence[Path],
+        rejected: Sequence[Reject],
+        inputs: Sequence[tuple[str, int, str]],
+        counts: Tables,
+        facts: Mapping[str, object],
+    ) -> None:
+        audit.mkdir(parents=True, exist_ok=True)
+        (audit / MANIFEST).unlink(missing_ok=True)
+        for name in LOGS:
+            with _log(audit / name) as out:
+                for path in shards:
+                    out.writelines(_cells(path, name.removesuffix(".jsonl")))
+        with _log(audit / "rejected.jsonl") as out:
+            out.writelines(orjson.dumps(rejected_row(r), option=orjson.OPT_APPEND_NEWLINE) for r in rejected)
+        outputs = {name: audit / name for name in (*LOGS, "rejected.jsonl")}
+        if not self.streams:
+            outputs["output"] = Path(self._output)
+        run = {**facts, "python": platform.python_version(), "machine": platform.machine(), "system": platform.system()}
+        with _log(audit / MANIFEST) as out:
+            out.write(manifest(options=self._options, inputs=inputs, outputs=outputs, counts=counts, run=run))

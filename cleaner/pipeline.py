@@ -1,0 +1,183 @@
+"""The order of steps over a corpus: the page to read first.
+
+    read -> decode -> extract (HTML only) -> repair -> quick language -> strip     read_stage, shard by shard
+    [repeats per site]                                                            over all shards
+    -> language -> guards                                                         settle_stage, shard by shard
+    [near-duplicates]                                                             over all shards
+    -> write -> report                                                            write_stage, and this page
+
+What happens to one article is in steps.py, to one shard in stages.py, over all shards in verdicts.py.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+
+from cleaner.article import Drop, Reject
+from cleaner.options import Options, memory_bytes, stage_options
+from cleaner.output.manifest import sha256
+from cleaner.output.publish import Destination, Report
+from cleaner.run.pool import Pool
+from cleaner.run.work import Work, read_shard
+from cleaner.run.worker import Watch
+from cleaner.source import Source, list_sources, path_of, plan
+from cleaner.stages import ReadTask, SettleTask, WriteTask, read_stage, settle_stage, write_stage
+from cleaner.verdicts import duplicates, repeats, taken_ids
+
+__all__ = ["Progress", "Report", "clean_corpus"]
+
+Progress = Callable[[str, int, int], None]
+"""Called as (stage, shards done, shards in all or 0 where that is not known yet)."""
+
+HASHED_AT_ONCE = 256  # files per task: small enough to share out, large enough to cost no messages
+
+
+def clean_corpus(
+    inputs: str | Path | Iterable[str | Path],
+    output: str | Path,
+    options: Options | None = None,
+    *,
+    audit: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Clean files, folders and patterns of them into one corpus, with logs of every decision beside it.
+
+    `output` is a path as `cleaner.output.writers.open_output` takes it, or "-" for stdout (then logs are written only
+    where `audit` names a folder). An unfinished run of the same inputs is continued. Raises OutputError when the output
+    exists and `options.force` is not set, WorkError when another run is at it; bad input never raises.
+    """
+    started = time.monotonic()
+    options = options or Options()
+    named = [inputs] if isinstance(inputs, str | Path) else inputs
+    sources = list_sources([str(i) for i in named], options)
+    to = Destination(str(output), audit=audit, options=options)
+    with _work(to, sources, options) as work:
+        to.check(resumed=work.resumed)
+        with Pool(options.workers, seconds=options.record_timeout) as pool:
+            run = _Run(work, pool, options, progress or (lambda stage, done, total: None))
+            rejects = run.read(sources)
+            run.settle()
+            counts = run.write()
+            inputs_hashed = run.hash(sources)
+        rejects += [r for stage in ("read", "settle") for r in run.rejects(stage)]
+        facts = {"seconds": round(time.monotonic() - started, 3), "workers": pool.size, "worker_deaths": pool.deaths}
+        report = to.publish(run.shards("write"), rejects, inputs_hashed, counts, facts)
+        if not options.keep_work:
+            work.remove()
+    return report
+
+
+class _Run:
+    """The stages of one run; each does what is not done yet."""
+
+    def __init__(self, work: Work, pool: Pool, options: Options, progress: Progress) -> None:
+        self._work, self._pool, self._options, self._progress = work, pool, options, progress
+        self._memory = memory_bytes(options.memory)
+        self._count = 0
+
+    def shards(self, stage: str) -> list[Path]:
+        """The files of a finished stage, in manifest order."""
+        return [self._work.shard(stage, n) for n in range(self._count)]
+
+    def read(self, sources: Sequence[Source | Reject]) -> list[Reject]:
+        """Plan the shards and read them. What could not be planned comes back."""
+        rejects = [s for s in sources if isinstance(s, Reject)]
+
+        def tasks() -> Iterator[ReadTask]:
+            done = self._work.done("read")
+            for piece in plan([s for s in sources if isinstance(s, Source)], self._options):
+                if isinstance(piece, Reject):
+                    rejects.append(piece)
+                    continue
+                self._count += 1
+                if self._count - 1 not in done:
+                    yield ReadTask(piece, self._work.shard("read", self._count - 1), self._options)
+
+        for n, _ in enumerate(self._pool.map(read_stage, tasks()), 1):
+            self._progress("read", n, 0)
+        return rejects
+
+    def settle(self) -> None:
+        """Learn what repeats, then settle the shards."""
+        done = self._work.done("settle")
+        if len(done) >= self._count:
+            return
+        read = self.shards("read")
+        ids = taken_ids(read)
+        learned = None
+        if self._options.repeats:
+            learned = self._work.path / "repeats.npy"
+            repeats(read, self._memory // 4).save(learned)
+        tasks = (
+            SettleTask(read[n], self._work.shard("settle", n), self._options, ids.get(n, {}), learned)
+            for n in range(self._count)
+            if n not in done
+        )
+        for n, _ in enumerate(self._pool.map(settle_stage, tasks), len(done) + 1):
+            self._progress("settle", n, self._count)
+
+    def write(self) -> dict[str, int]:
+        """Judge duplicates, then prepare the lines of the output. The figures of the near-duplicate step come back."""
+        settled = self.shards("settle")
+        verdicts = duplicates(settled, self._options, work=self._work.path, memory=self._memory // 4)
+        done = self._work.done("write")
+        tasks = (
+            WriteTask(settled[n], self._work.shard("write", n), verdicts.drops.get(n, {}), verdicts.kept.get(n, {}))
+            for n in range(self._count)
+            if n not in done
+        )
+        for n, _ in enumerate(self._pool.map(write_stage, tasks), len(done) + 1):
+            self._progress("write", n, self._count)
+        return verdicts.counts
+
+    def hash(self, sources: Sequence[Source | Reject]) -> list[tuple[str, int, str]]:
+        """(source, bytes, sha256) of every source; what has no file here has no hash."""
+        rest = iter([s for s in sources if isinstance(s, Source)])
+        chunks = iter(lambda: tuple(islice(rest, HASHED_AT_ONCE)), ())
+        return sorted(row for rows in self._pool.map(_hash_stage, chunks) for row in rows)
+
+    def rejects(self, stage: str) -> Iterator[Reject]:
+        """What a stage set aside."""
+        for path in self.shards(stage):
+            _, notes = read_shard(path, ())
+            yield from (Reject(**row) for row in notes["rejects"])
+
+
+def _hash_stage(sources: Sequence[Source], watch: Watch) -> list[tuple[str, int, str]]:
+    return [(s.source, s.size, _digest(s)) for s in sources]
+
+
+def _digest(source: Source) -> str:
+    try:
+        return sha256(Path(source.path)) if os.path.isfile(source.path) else ""
+    except OSError:  # unreadable, which the log of rejects tells already
+        return ""
+
+
+@contextmanager
+def _work(to: Destination, sources: Sequence[Source | Reject], options: Options) -> Iterator[Work]:
+    """The work directory: as `options.work` says, else beside the output, else a temporary one."""
+    inputs = {s.source: [s.size, _changed(s.path)] if isinstance(s, Source) else [s.error] for s in sources}
+    stages = stage_options(options)
+    if options.work or not to.streams:
+        path = Path(options.work) if options.work else to.beside(".work")
+        with Work(path, inputs=inputs, stages=stages, fresh=options.fresh or "-" in inputs) as work:
+            yield work
+    else:
+        with tempfile.TemporaryDirectory(prefix="cleaner-") as folder, Work(
+            Path(folder) / "work", inputs=inputs, stages=stages
+        ) as work:
+            yield work
+
+
+def _changed(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
+    except (OSError, ValueError):
+        return 0

@@ -1,0 +1,160 @@
+"""The work directory of a run: one Arrow file per shard and stage, written once, found again after any end.
+
+    WORK/lock              held while a run uses the directory; free again when its process dies, however it dies
+    WORK/run.json          what this run is about: inputs and options
+    WORK/<stage>-<hash>/   the shards of one stage; the hash is of all options that this stage depends on
+
+A shard file appears under its name only when it is complete (temporary name, fsync, rename), so its presence is
+its marker. Changed options give other stage folders: what still holds is used, what does not is made again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import orjson
+
+from cleaner.errors import WorkError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Work", "read_shard", "replacing", "write_shard"]
+
+
+class Work:
+    """An open, locked work directory.
+
+    `inputs` identifies the inputs (any JSON value); `stages` maps each stage's name to the options that it and
+    the stages before it depend on. Raises WorkError when another run holds the directory, or when it was made from
+    other inputs.
+    """
+
+    def __init__(
+        self, path: Path, *, inputs: object, stages: Mapping[str, Mapping[str, object]], fresh: bool = False
+    ) -> None:
+        self.path = path
+        path.mkdir(parents=True, exist_ok=True)
+        self._lock = _lock(path / "lock")
+        try:
+            if fresh:
+                self._empty()
+            self._folders = {stage: f"{stage}-{_digest(options)}" for stage, options in stages.items()}
+            self.resumed = self._check(orjson.dumps({"inputs": inputs, "stages": stages}, option=orjson.OPT_SORT_KEYS))
+            for folder in self._folders.values():
+                (path / folder).mkdir(exist_ok=True)
+        except BaseException:
+            self._lock.close()
+            raise
+
+    def shard(self, stage: str, number: int) -> Path:
+        """Where the shard of a stage stands, or will stand."""
+        return self.path / self._folders[stage] / f"{number:08d}.arrow"
+
+    def done(self, stage: str) -> set[int]:
+        """The numbers of the shards of this stage that are finished."""
+        with os.scandir(self.path / self._folders[stage]) as entries:
+            return {int(entry.name[:8]) for entry in entries if not entry.name.startswith(".")}
+
+    def remove(self) -> None:
+        """Remove the directory and all in it; the lock goes last."""
+        self._empty()
+        (self.path / "lock").unlink(missing_ok=True)
+        self.path.rmdir()
+
+    def __enter__(self) -> Work:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.close()
+
+    def _check(self, about: bytes) -> bool:
+        note = self.path / "run.json"
+        known = orjson.loads(note.read_bytes()) if note.exists() else None
+        new = orjson.loads(about)
+        if known is not None and known["inputs"] != new["inputs"]:
+            raise WorkError(
+                f"The inputs have changed since the unfinished run in {self.path}: "
+                f"{_difference(known['inputs'], new['inputs'])}. Run again with --fresh to start over."
+            )
+        with replacing(note) as out:
+            out.write(about)
+        return known is not None
+
+    def _empty(self) -> None:
+        for entry in self.path.iterdir():
+            if entry.name == "lock":
+                continue
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A binary file that takes the place of `path` in one step when the block ends well, and else is gone."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def write_shard(path: Path, columns: Mapping[str, pa.Array], notes: Mapping[str, object] | None = None) -> None:
+    """Write equally long columns as one Arrow file, with `notes` (JSON) beside them."""
+    import pyarrow as pa
+
+    table = pa.table(dict(columns)).replace_schema_metadata({"notes": orjson.dumps(notes or {})})
+    with replacing(path) as out, pa.ipc.new_file(out, table.schema) as writer:
+        writer.write_table(table)
+
+
+def read_shard(path: Path, columns: Sequence[str]) -> tuple[pa.Table, dict[str, Any]]:
+    """The named columns of a shard and its notes."""
+    import pyarrow as pa
+
+    with pa.memory_map(str(path)) as source:
+        reader = pa.ipc.open_file(source)
+        table = reader.read_all()
+    return table.select(list(columns)), orjson.loads(table.schema.metadata[b"notes"])
+
+
+def _lock(path: Path) -> IO[str]:
+    handle = path.open("a+")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        handle.seek(0)
+        holder = handle.read().strip() or "unknown"
+        handle.close()
+        raise WorkError(
+            f"Another run (process {holder}) is using {path.parent}. Wait for it, stop it, or choose another --work."
+        ) from error
+    handle.truncate(0)
+    handle.write(str(os.getpid()))
+    handle.flush()
+    return handle
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
+
+
+def _difference(old: object, new: object) -> str:
+    """The first few inputs that were added, removed or changed, in words."""
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        return "the list of inputs"
+    named = [f"{k} is new" for k in new if k not in old]
+    named += [f"{k} is gone" for k in old if k not in new]
+    named += [f"{k} has changed" for k in new if k in old and new[k] != old[k]]
+    return ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")

@@ -1,0 +1,136 @@
+"""What can be wrong with one input, as errors whose class name stands in `rejected.jsonl`.
+
+InputError
+├── NotFound         no file, folder or pattern of this name
+├── NotReadable      the system refuses to open or read it
+├── SymlinkLoop      a link that leads to itself
+├── UnknownFormat    neither the name nor the content says what it is
+├── BinaryFile       not text (an image, a PDF, a program, a database ...)
+├── EmptyFile        no text in the whole file
+├── EmptyText        a record whose text is empty
+├── NoText           a record without any field that can hold the text
+├── BrokenJson, BrokenCsv, BrokenTable, BrokenWarc
+├── NotText          a web response that is not a text
+├── HttpStatus       a web response that is an error page or a redirect
+├── Truncated        compressed data that ends too early, or is damaged
+├── TooLarge         a record above `max_record_bytes`
+└── ArchiveBomb      unpacks to far more than it should
+"""
+
+from __future__ import annotations
+
+from cleaner.article import Reject
+from cleaner.errors import InputError
+
+__all__ = [
+    "ArchiveBomb",
+    "BinaryFile",
+    "BrokenCsv",
+    "BrokenJson",
+    "BrokenTable",
+    "BrokenWarc",
+    "EmptyFile",
+    "EmptyText",
+    "HttpStatus",
+    "NoText",
+    "NotFound",
+    "NotReadable",
+    "NotText",
+    "SymlinkLoop",
+    "TooLarge",
+    "Truncated",
+    "UnknownFormat",
+    "reject",
+    "too_large",
+    "unreadable",
+]
+
+
+class NotFound(InputError):
+    """No file, folder or pattern of this name."""
+
+
+class NotReadable(InputError):
+    """The system refuses to open or read it."""
+
+
+class SymlinkLoop(InputError):
+    """A link that leads to itself."""
+
+
+class UnknownFormat(InputError):
+    """Neither the name nor the content says what it is."""
+
+
+class BinaryFile(InputError):
+    """Not text."""
+
+
+class EmptyFile(InputError):
+    """No text in the whole file."""
+
+
+class EmptyText(InputError):
+    """A record whose text is empty."""
+
+
+class NoText(InputError):
+    """A record without any field that can hold the text."""
+
+
+class BrokenJson(InputError):
+    """Not JSON, or not an object."""
+
+
+class BrokenCsv(InputError):
+    """A row that cannot be told from its neighbours."""
+
+
+class BrokenTable(InputError):
+    """A Parquet or Arrow file that cannot be read."""
+
+
+class BrokenWarc(InputError):
+    """A WARC record that cannot be read."""
+
+
+class NotText(InputError):
+    """A web response that is not a text."""
+
+
+class HttpStatus(InputError):
+    """A web response that is an error page or a redirect."""
+
+
+class Truncated(InputError):
+    """Compressed data that ends too early, or is damaged."""
+
+
+class TooLarge(InputError):
+    """A record above `max_record_bytes`."""
+
+
+class ArchiveBomb(InputError):
+    """Unpacks to far more than it should."""
+
+
+def reject(source: str, record: int, error: InputError) -> Reject:
+    """The line of `rejected.jsonl` that tells of `error`."""
+    return Reject(source, record, type(error).__name__, error.detail, error.advice)
+
+
+def unreadable(error: OSError) -> InputError:
+    """What an OSError means to the person who started the run."""
+    reason = error.strerror or str(error) or type(error).__name__
+    if isinstance(error, FileNotFoundError):
+        return NotFound(f"There is no such file: {reason}.", "Check the name; a link may point to nothing.")
+    if isinstance(error, PermissionError):
+        return NotReadable(
+            f"The file may not be read: {reason}.", "Give this user the right to read it, and run again."
+        )
+    return NotReadable(f"The file cannot be read: {reason}.", "Check the disk or the network, and run again.")
+
+
+def too_large(limit: int) -> TooLarge:
+    """A record that is longer than `limit` bytes."""
+    return TooLarge(f"The record is larger than {limit:,} bytes.", "Raise --max-record-bytes if it is one article.")

@@ -1,0 +1,171 @@
+"""One record of a table or a JSON line -> Raw: which field holds the text, and what the others mean."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from cleaner.article import Raw
+from cleaner.options import Options
+from cleaner.source.damage import EmptyText, NoText
+from cleaner.source.markup import looks_like_html
+
+__all__ = ["Fields", "find_fields", "mend_surrogates", "raw_record"]
+
+Record = Mapping[str, Any]
+Fields = dict[str, str]
+"""What stands where: `text`, `html`, `id`, `url`, `title`, `author`, `date`, `site` -> the name of the field."""
+
+_SEPARATORS = re.compile(r"[-_. ]+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SHOWN_FIELDS = 20
+
+
+def raw_record(record: Record, source: str, number: int, options: Options) -> Raw:
+    """The Raw of one record; `meta` keeps every field that has no place of its own, in order, types kept.
+
+    Raises NoText where no field can hold the text, EmptyText where the field that can is empty.
+    """
+    fields = find_fields(record, options)
+    kind = "html" if _prefers_html(record, fields, options) else "text"
+    body = mend_surrogates(_body(record[fields[kind]]))
+    if not body.strip():
+        raise EmptyText(f"The field {fields[kind]!r} is empty.", "Nothing to do, unless another field holds the text.")
+    values = {key: mend_surrogates(_plain(record[fields[key]])) for key in _OWN if key in fields}
+    taken = {fields[kind]} | {fields[key] for key in values if isinstance(record[fields[key]], str)}
+    html = kind == "html" or options.text_is == "html" or (options.text_is == "auto" and looks_like_html(body))
+    rest = {key: value for key, value in record.items() if key not in taken}
+    return Raw(source, number, body, html, meta=json_object(rest), **values)
+
+
+def find_fields(record: Record, options: Options) -> Fields:
+    """Which field of `record` is what: as the options name it, else the first usual name that holds a value.
+
+    >>> find_fields({"Judul": "Hujan", "isi_berita": "Hujan turun.", "n": 1}, Options())
+    {'text': 'isi_berita', 'title': 'Judul'}
+    """
+    present: dict[str, str] = {}
+    for name in record:
+        present.setdefault(_plain_name(name), name)
+    named = {"text": options.text_field, "html": options.html_field, "id": options.id_field, "url": options.url_field}
+    fields: Fields = {}
+    for key, usual in _usual_names().items():
+        if named.get(key):
+            if named[key] in record:
+                fields[key] = named[key]
+        elif found := _first(record, [present[name] for name in usual if name in present], key):
+            fields[key] = found
+    if (options.text_field and "text" not in fields) or not fields.keys() & {"text", "html"}:
+        raise _no_text(record, options)
+    return fields
+
+
+_OWN = ("id", "title", "author", "date", "url", "site")
+
+
+def _prefers_html(record: Record, fields: Fields, options: Options) -> bool:
+    if "html" not in fields:
+        return False
+    if "text" not in fields or (options.html_field and not options.text_field):
+        return True
+    return not options.text_field and not _body(record[fields["text"]]).strip()
+
+
+def _first(record: Record, names: Sequence[str], key: str) -> str:
+    """The first of `names` with a value of the right type; an empty one only where nothing better is there."""
+    fits = _is_text if key in ("text", "html") else _is_plain
+    fitting = [name for name in names if fits(record[name])]
+    filled = (name for name in fitting if record[name] not in ("", []))
+    return next(filled, fitting[0] if fitting else "")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(part, str) for part in value))
+
+
+def _is_plain(value: object) -> bool:
+    return _is_text(value) or (isinstance(value, int | float | date) and not isinstance(value, bool))
+
+
+def _body(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, list):
+        return "\n".join(part for part in value if isinstance(part, str))
+    return value if isinstance(value, str) else ""
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value)
+
+
+def _no_text(record: Record, options: Options) -> NoText:
+    names = [repr(name) for name in record]
+    shown = ", ".join(names[:_SHOWN_FIELDS]) + (
+        f" and {len(names) - _SHOWN_FIELDS} more" if len(names) > _SHOWN_FIELDS else ""
+    )
+    asked = f"named {options.text_field!r}" if options.text_field else "that is known to hold text"
+    return NoText(
+        f"The record has no field {asked}; its fields are: {shown or 'none'}.",
+        "Name the field of the text with --text-field, or that of the page with --html-field.",
+    )
+
+
+def _plain_name(name: str) -> str:
+    return _SEPARATORS.sub("_", name.casefold())
+
+
+@cache
+def _usual_names() -> dict[str, list[str]]:
+    return tomllib.loads((files("cleaner.source") / "fields.toml").read_text("utf-8"))
+
+
+def mend_surrogates(text: str) -> str:
+    r"""`text` that can be written as UTF-8: pairs of surrogates joined, lone ones replaced.
+
+    >>> mend_surrogates("\ud83d\ude00 \ud800") == "\U0001f600 \ufffd"
+    True
+    """
+    if not text or not _SURROGATE.search(text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def json_object(values: Record) -> str:
+    """`values` as JSON text; what JSON cannot hold (dates, bytes, infinities) as strings.
+
+    >>> json_object({"n": 1, "kata": "é", "x": float("inf")})
+    '{"n": 1, "kata": "é", "x": "inf"}'
+    """
+    if not values:
+        return "{}"
+    try:
+        text = json.dumps(values, ensure_ascii=False, allow_nan=False, default=str)
+    except (ValueError, TypeError, RecursionError):
+        text = json.dumps(_storable(values), ensure_ascii=False, default=str)
+    if _SURROGATE.search(text):
+        text = _SURROGATE.sub(lambda lone: f"\\u{ord(lone[0]):04x}", text)
+    return text
+
+
+def _storable(value: Any, depth: int = 0) -> Any:
+    if depth > 100:
+        return "..."
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): _storable(inner, depth + 1) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(inner, depth + 1) for inner in value]
+    return value

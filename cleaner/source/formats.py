@@ -1,0 +1,104 @@
+"""Which format a file has: by its suffix, then by its content where the suffix says nothing."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from cleaner.source.damage import BinaryFile
+from cleaner.source.markup import looks_like_html
+
+__all__ = ["HEAD", "check_text", "format_by_content", "format_by_name"]
+
+HEAD = 1 << 16
+"""How many first bytes of a file decide on its format."""
+
+_CONTROL = bytes(sorted({*range(0x20), 0x7F} - {*b"\0\t\n\v\f\r\x1a\x1b"}))
+_JSON_LINES = re.compile(rb"\s*\{[^\n]*\}[ \t\r]*\n\s*\{")
+
+
+def format_by_name(name: str) -> tuple[str, bool]:
+    """The format that the suffix of `name` says ("" for none), and whether the suffix says that it is packed.
+
+    >>> format_by_name("berita.jsonl.gz"), format_by_name("crawl.tgz"), format_by_name("README")
+    (('jsonl', True), ('tar', True), ('', False))
+    """
+    parts = name.rpartition("/")[2].casefold().split(".")[1:]
+    packed = bool(parts) and parts[-1] in _packed()
+    if packed and parts[-1] not in _suffixes():
+        parts.pop()
+    return (_suffixes().get(parts[-1], "") if parts else ""), packed
+
+
+def format_by_content(head: bytes) -> str:
+    """The format of a file that begins with `head`; "txt" where it is nothing else. Raises BinaryFile."""
+    for magic, name in _magic("magic"):
+        if head.startswith(magic):
+            return name
+    if head[257:262] == b"ustar":
+        return "tar"
+    check_text(head)
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+        return "jsonl" if is_json_lines(head) else "json" if _begins_json(head) else "txt"
+    return "html" if looks_like_html(head.decode("latin-1")) else "txt"
+
+
+def is_json_lines(head: bytes) -> bool:
+    """Whether `head` begins with one JSON object a line.
+
+    >>> is_json_lines(b'{"a": 1}\\n{"a": 2}'), is_json_lines(b'{\\n"a": 1}')
+    (True, False)
+    """
+    return bool(_JSON_LINES.match(head.removeprefix(b"\xef\xbb\xbf")))
+
+
+def check_text(head: bytes) -> None:
+    """Raises BinaryFile when `head` cannot be the beginning of a text in any encoding."""
+    for magic, name in _magic("binary"):
+        if head.startswith(magic):
+            raise BinaryFile(f"This is {name}, not text.", "Leave it out, or convert it to text first.")
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or _is_wide(head):
+        return
+    controls = head.translate(None, bytes(set(range(256)) - set(_CONTROL)))
+    nuls = head.count(0)
+    if (len(controls) > 2 + len(head) // 50 and len(set(controls)) > 2) or (
+        nuls > len(head) // 2 and len(controls) > 2
+    ):
+        raise BinaryFile("The content is not text in any encoding.", "Leave it out, or convert it to text first.")
+
+
+def _is_wide(head: bytes) -> bool:
+    """UTF-16 or UTF-32 of mostly Latin text: nearly all NULs stand at the same place of each unit."""
+    if len(head) < 4 or b"\0" not in head:
+        return False
+    units = len(head) // 4
+    counts = [head[i::4].count(0) for i in range(4)]
+    return sum(count > units * 0.6 for count in counts) >= 2 or max(counts) > units * 0.9 and min(counts) < units * 0.1
+
+
+def _begins_json(head: bytes) -> bool:
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return bool(re.match(rb'\{\s*("|\})|\[\s*[\[{"\]]', start))
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads((files("cleaner.source") / "formats.toml").read_text("utf-8"))
+
+
+@cache
+def _suffixes() -> dict[str, str]:
+    return {suffix: name for name, suffixes in _table()["suffixes"].items() for suffix in suffixes}
+
+
+@cache
+def _packed() -> frozenset[str]:
+    return frozenset(suffix for suffixes in _table()["packed"].values() for suffix in suffixes)
+
+
+@cache
+def _magic(kind: str) -> list[tuple[bytes, str]]:
+    return [(bytes.fromhex(magic), name) for name, magics in _table()[kind].items() for magic in magics]

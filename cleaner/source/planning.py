@@ -1,0 +1,130 @@
+"""The manifest -> bounded pieces of work, in its order. Opens only what is too large for one piece or cannot be sought."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+from cleaner.article import Reject
+from cleaner.errors import InputError
+from cleaner.options import Options
+from cleaner.source.damage import EmptyFile, UnknownFormat, reject, too_large
+from cleaner.source.formats import format_by_name
+from cleaner.source.hints import SIBLINGS
+from cleaner.source.listing import is_remote
+from cleaner.source.piece import PIECE_BYTES, PIECE_RECORDS, Bounds, Lost, Piece, Source, Span
+from cleaner.source.reading import CUTTERS
+from cleaner.source.settle import settle
+from cleaner.source.stream import open_flow
+
+__all__ = ["plan"]
+
+_PACKED_WEIGHT = 8  # text packs to about an eighth
+
+
+def plan(
+    sources: Iterable[Source | Reject],
+    options: Options,
+    *,
+    piece_records: int = PIECE_RECORDS,
+    piece_bytes: int = PIECE_BYTES,
+) -> Iterator[Piece | Reject]:
+    """The pieces of `sources` in their order, Rejects in their places. The bounds never change a record or its number."""
+    bounds = Bounds(piece_records, piece_bytes, options.max_record_bytes)
+    entries = list(sources)
+    siblings = _siblings(entries)
+    spans: list[Span] = []
+    records = size = 0
+    for entry in entries:
+        for span in _spans(entry, options, bounds, siblings):
+            if isinstance(span, Reject):
+                if spans:
+                    yield Piece(tuple(spans))
+                    spans, records, size = [], 0, 0
+                yield span
+                continue
+            weight, count = _weigh(span, entry)
+            if spans and (records + count > piece_records or size + weight > piece_bytes):
+                yield Piece(tuple(spans))
+                spans, records, size = [], 0, 0
+            spans.append(span)
+            records, size = records + count, size + weight
+    if spans:
+        yield Piece(tuple(spans))
+
+
+def _weigh(span: Span, entry: Source | Reject) -> tuple[int, int]:
+    """Bytes and records of a span, guessed where it was not cut."""
+    if span.cut:
+        return (len(span.payload) or span.end - span.start), 1
+    size = max(entry.size, 0) if isinstance(entry, Source) else 0
+    return size * (_PACKED_WEIGHT if format_by_name(span.path)[1] else 1), 1
+
+
+def _spans(
+    entry: Source | Reject, options: Options, bounds: Bounds, siblings: dict[str, tuple[str, ...]]
+) -> Iterator[Span | Reject]:
+    if isinstance(entry, Reject):
+        yield entry
+        return
+    if entry.size == 0:
+        yield reject(
+            entry.source, 0, EmptyFile("The file is empty.", "Nothing to do, unless it should hold some text.")
+        )
+        return
+    named, packed = format_by_name(entry.path)
+    weight = entry.size * (_PACKED_WEIGHT if packed else 1)
+    near = siblings.get(_folder(entry.path), ()) if named == "txt" else ()
+    if 0 < weight <= bounds.bytes or (named in ("txt", "html") and entry.path != "-" and options.txt_is == "article"):
+        yield Span(entry.source, named, entry.path, siblings=near)
+        return
+    try:
+        yield from _large(entry, named, options, bounds)
+    except InputError as wrong:
+        yield reject(entry.source, 0, wrong)
+
+
+def _large(entry: Source, named: str, options: Options, bounds: Bounds) -> Iterator[Span | Reject]:
+    settled = settle(open_flow(entry.path), named, options)
+    if settled.format not in CUTTERS:
+        raise UnknownFormat(f"Files of the format {settled.format} are not read.", "Convert it to JSON lines.")
+    seek = settled.plain and settled.format in ("jsonl", "lines") and entry.size >= 0 and not is_remote(entry.path)
+    empty = True
+    for run in CUTTERS[settled.format](settled.flow, bounds, keep=not seek):
+        empty = False
+        if isinstance(run, Lost):
+            yield reject(entry.source, run.number, run.error)
+        elif seek:
+            yield Span(
+                entry.source,
+                settled.format,
+                entry.path,
+                run.first,
+                run.start,
+                run.end,
+                encoding=settled.encoding,
+                cut=True,
+            )
+        else:
+            yield Span(
+                entry.source, settled.format, first=run.first, payload=run.data, encoding=settled.encoding, cut=True
+            )
+    if empty:
+        yield reject(
+            entry.source, 0, EmptyFile("The file holds no text.", "Nothing to do, unless it should hold some.")
+        )
+
+
+def _siblings(entries: list[Source | Reject]) -> dict[str, tuple[str, ...]]:
+    """The first texts of each folder, in the order of the manifest."""
+    found: dict[str, list[str]] = {}
+    for entry in entries:
+        if isinstance(entry, Source) and entry.path.endswith(".txt") and not is_remote(entry.path):
+            texts = found.setdefault(_folder(entry.path), [])
+            if len(texts) < SIBLINGS:
+                texts.append(entry.path)
+    return {folder: tuple(texts) for folder, texts in found.items()}
+
+
+def _folder(path: str) -> str:
+    return str(PurePosixPath(path).parent)

@@ -1,0 +1,72 @@
+"""Files that are one article: plain text and saved pages. Their bytes are decoded later, with the evidence of their folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cleaner.article import Raw
+from cleaner.errors import InputError
+from cleaner.options import Options
+from cleaner.source.damage import EmptyFile, too_large
+from cleaner.source.decode import decode
+from cleaner.source.hints import folder_hint
+from cleaner.source.markup import looks_like_html
+from cleaner.source.piece import Bounds, Lost, Run, Span
+from cleaner.source.stream import Flow
+
+__all__ = ["cut_whole", "parse_html", "parse_txt"]
+
+
+def cut_whole(flow: Flow, bounds: Bounds, *, first: int = 0, keep: bool = True) -> Iterator[Run | Lost]:
+    """The whole flow as one article. What came before damage is kept, and the damage is told."""
+    parts: list[bytes] = []
+    size = 0
+    damage: InputError | None = None
+    try:
+        for chunk in flow:
+            size += len(chunk)
+            if size > bounds.record_bytes:
+                yield Lost(0, too_large(bounds.record_bytes))
+                return
+            parts.append(chunk)
+    except InputError as error:
+        damage = error
+    if size:
+        yield Run(0, 1, 0, size, b"".join(parts))
+    if damage is not None:
+        yield Lost(0, damage)
+
+
+def parse_txt(data: bytes, span: Span, options: Options) -> Iterator[Raw | Lost]:
+    """A text, or a page under the name of a text."""
+    html = options.text_is == "html" or (options.text_is == "auto" and looks_like_html(_glance(data)))
+    yield from _parse(data, span, options, html)
+
+
+def parse_html(data: bytes, span: Span, options: Options) -> Iterator[Raw | Lost]:
+    """A saved page."""
+    yield from _parse(data, span, options, options.text_is != "plain")
+
+
+def _parse(data: bytes, span: Span, options: Options, html: bool) -> Iterator[Raw | Lost]:
+    if not data.strip(b" \t\r\n\f\v\0\xef\xbb\xbf\xfe\xff"):
+        yield Lost(0, EmptyFile("The file holds no text.", "Nothing to do, unless it should hold some."))
+    elif span.siblings and not options.encoding and not _is_utf8(data):
+        decoded = decode(data, html=html, hint=folder_hint(span.siblings))
+        yield Raw(span.source, 0, decoded.text, html, declared=decoded.encoding)
+    else:
+        yield Raw(span.source, 0, data, html)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _glance(data: bytes) -> str:
+    """Enough of the text to see tags; they are ASCII in every encoding but the wide ones."""
+    head = data[: 1 << 16]
+    return decode(head).text if b"\0" in head[:64] or head[:2] in (b"\xff\xfe", b"\xfe\xff") else head.decode("latin-1")

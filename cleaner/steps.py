@@ -1,0 +1,214 @@
+"""The steps that see one article at a time, in their order: prepare (decode, extract, repair), tidy (strip), settle.
+
+Each is a pure function `Article -> Article`. What needs the whole corpus (lines that repeat per site, near-duplicates)
+happens between them; see pipeline.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cleaner.article import Article, Drop, Raw, Removal, claim
+from cleaner.errors import OptionError
+from cleaner.options import Options
+from cleaner.source.decode import decode
+from cleaner.source.markup import has_markup, looks_like_html, unmark
+from cleaner.strip import load_phrases, strip
+from cleaner.strip.page import Page, extract
+from cleaner.strip.space import close_gaps
+from cleaner.text.guards import check
+from cleaner.text.language import foreign_paragraphs, identify, quick
+from cleaner.text.repair import repair
+
+__all__ = ["Cleaned", "clean", "clean_html", "home", "prepare", "settle", "tidy"]
+
+
+def prepare(raw: Raw, options: Options, *, hint: str = "") -> Article:
+    """Decode, extract, repair: from here on `before` is frozen. `hint` is the encoding that sibling files share."""
+    text, encoding = _decoded(raw, options, hint)
+    page = Page(text=text)
+    html = raw.html or options.text_is == "html" or (options.text_is == "auto" and looks_like_html(text))
+    if html:
+        page = extract(text, url=raw.url, extractor=options.extractor)
+    elif options.text_is == "auto" and has_markup(text):
+        page = Page(text=unmark(text))
+    repaired = repair(page.text, html=html)
+    return Article(
+        id=raw.id or (f"{raw.source}#{raw.record}" if raw.record else raw.source),
+        source=raw.source,
+        before=repaired.text,
+        record=raw.record,
+        title=repair(raw.title or page.title).text,
+        author=repair(raw.author or page.author).text,
+        date=raw.date or page.date,
+        url=raw.url or page.url,
+        site=_host(raw.url or page.url) or raw.site or page.site,
+        encoding=encoding,
+        repair=repaired.plan,
+        page_kind=page.page_kind,
+        input_kind="html" if html else "",
+        meta=raw.meta,
+    )
+
+
+def tidy(article: Article, options: Options, *, language: str = "") -> Article:
+    """Take off the cruft by the phrase lists of its language; what it says of the article goes to the fields."""
+    language = language or quick(article.before)
+    html = article.input_kind == "html"
+    stripped = strip(
+        article.before,
+        language=language,
+        phrases=load_phrases(language, options.phrases),
+        input_kind="text" if html else options.input_kind,
+        title=options.title,
+        keep_kinds=options.keep_kinds,
+        only_kinds=options.only_kinds,
+        allow=_allowed(options.allow),
+        known_title=article.title,
+    )
+    return replace(
+        article,
+        removals=stripped.removals,
+        language=language,
+        title=article.title or stripped.title,
+        author=article.author or stripped.author,
+        date=article.date or stripped.date,
+        place=stripped.place,
+        site=article.site or stripped.site,
+        input_kind=article.input_kind or stripped.input_kind,
+        flags=stripped.flags,
+    )
+
+
+def settle(articles: Sequence[Article], options: Options) -> list[tuple[Article, Drop | None]]:
+    """Name the language of the clean texts and ask the guards; a Drop says why an article goes."""
+    if options.drop_foreign_paragraphs:
+        articles = [_without_foreign(a) for a in articles]
+    named = identify([a.text for a in articles], model=options.language_model)
+    settled = []
+    for article, language in zip(articles, named, strict=True):
+        article = replace(article, language=language.code, language_score=language.score, languages=language.shares)
+        verdict = check(
+            article.text,
+            language=language.code,
+            flags=article.flags,
+            guards=options.guards,
+            min_chars=options.min_chars,
+            max_chars=options.max_chars,
+        )
+        drop = Drop(article.id, verdict.drop, verdict.detail) if verdict.drop else _unwanted(article, options)
+        settled.append((replace(article, flags=verdict.flags), drop))
+    return settled
+
+
+def home(raw: Raw, article: Article) -> str:
+    """The site on which lines are compared: the host of the URL, else the record's site field, else the folder."""
+    return _host(article.url) or raw.site or str(Path(raw.source).parent)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """One cleaned article, as `clean` and `clean_html` return it.
+
+    `before` minus `removals` (spans in code points, sorted, disjoint) is `text`. `dropped` is the reason for which a
+    corpus run would leave the article out, "" when it would stay.
+    """
+
+    text: str
+    before: str
+    removals: tuple[Removal, ...]
+    language: str
+    language_score: float
+    languages: tuple[tuple[str, float], ...]
+    title: str
+    author: str
+    date: str
+    place: str
+    url: str
+    site: str
+    encoding: str
+    repair: tuple[str, ...]
+    page_kind: str
+    input_kind: str
+    flags: tuple[str, ...]
+    dropped: str
+
+    def __repr__(self) -> str:
+        start = self.text[:40] + ("…" if len(self.text) > 40 else "")
+        return f"<Cleaned {start!r} language={self.language} removals={len(self.removals)}>"
+
+
+def clean(text: str | bytes, *, language: str | None = None, options: Options | None = None) -> Cleaned:
+    """Clean one article of plain text; bytes are decoded first.
+
+    `language` names the language of the text where it is known (an ISO 639-1 code); else it is found. Never raises on
+    any text.
+
+    >>> clean("Harga beras naik di pasar induk, kata pedagang.\\n\\nBaca juga: Panen raya mundur").text
+    'Harga beras naik di pasar induk, kata pedagang.'
+    """
+    return _cleaned(Raw(source="", record=0, body=text), options or Options(), language or "")
+
+
+def clean_html(
+    html: str | bytes, *, url: str = "", language: str | None = None, options: Options | None = None
+) -> Cleaned:
+    """Clean one article out of a web page. `url` gives the site and helps to tell an article from a listing."""
+    return _cleaned(Raw(source="", record=0, body=html, html=True, url=url), options or Options(), language or "")
+
+
+def _cleaned(raw: Raw, options: Options, language: str) -> Cleaned:
+    [(article, drop)] = settle([tidy(prepare(raw, options), options, language=language)], options)
+    fields = {name: getattr(article, name) for name in Cleaned.__dataclass_fields__ if name != "dropped"}
+    if language:
+        fields["language"] = language
+    return Cleaned(**fields, dropped=drop.reason if drop else "")
+
+
+def _decoded(raw: Raw, options: Options, hint: str) -> tuple[str, str]:
+    if isinstance(raw.body, str):
+        return raw.body, raw.declared or "utf-8"
+    if options.encoding:
+        return raw.body.decode(options.encoding, errors="replace"), options.encoding
+    decoded = decode(raw.body, declared=raw.declared, html=raw.html, hint=hint)
+    return decoded.text, decoded.encoding
+
+
+def _without_foreign(article: Article) -> Article:
+    [language] = identify([article.text])
+    spans = foreign_paragraphs(article.before, language.code)
+    foreign = (Removal(a, b, "foreign-paragraph", "foreign", f"written in {code}") for a, b, code in spans)
+    return replace(article, removals=close_gaps(article.before, claim((*article.removals, *foreign))))
+
+
+def _unwanted(article: Article, options: Options) -> Drop | None:
+    if options.articles_only and article.page_kind not in ("", "article"):
+        return Drop(article.id, "not-an-article", f"the page is of the kind {article.page_kind}")
+    if options.language and article.language not in options.language:
+        return Drop(article.id, "language", f"{article.language} is not among {', '.join(options.language)}")
+    if article.language_score < options.min_language_score:
+        return Drop(article.id, "language-score", f"{article.language_score} is under {options.min_language_score}")
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _host(url: str) -> str:
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:  # such as an unclosed [ in the place of the host
+        return ""
+    return host.removeprefix("www.")
+
+
+@lru_cache(maxsize=8)
+def _allowed(path: str) -> frozenset[str]:
+    if not path:
+        return frozenset()
+    try:
+        return frozenset(line.strip() for line in Path(path).read_text("utf-8-sig").splitlines() if line.strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise OptionError(f"--allow {path}: {error}. Give a UTF-8 text file with one line per line to keep.") from error

@@ -1,0 +1,190 @@
+"""Datelines at the head of a paragraph: place, site and agency before the first sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cleaner.article import Removal
+from cleaner.strip.lines import Hit, Line, is_prose
+from cleaner.strip.phrases import Phrases, fold
+
+__all__ = ["Dateline", "find_datelines", "match_dateline"]
+
+HEAD = 96
+"""Characters of a paragraph in which a dateline has to end."""
+
+_DASH = re.compile(r"\s*(?:[-–—]{1,2}|--)\s+|\s+[-–—]{1,2}(?=[\w\"“'])|\s*—\s*")
+_SITE = re.compile(r"(?:[a-z0-9-]+\.){1,3}(?:com|net|org|info|news|id|co|co\.id|or\.id|go\.id|my|com\.my|tv|today|online|asia|sg|kr|in|uk|us|eu|ph|vn|bn)", re.IGNORECASE)
+_SITE_HEAD = re.compile(rf"({_SITE.pattern})(?![\w.])", re.IGNORECASE)
+_PARTS = re.compile(r"\s*[,(/|]\s*|\)\s*|\s*[-–—]\s+|\s+[-–—]\s*|\.\s+(?=\()|\.$")
+_AGENCY_HEAD = re.compile(r"\(([^()]{2,40})\)\s*\.?\s*(?:[-–—]{1,2}\s*)?")
+_WIDE_GAP = re.compile(r"(?:\s{2,}|\t)")
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """`end` is the length of the dateline in its paragraph, white space after it included."""
+
+    end: int
+    rule: str
+    why: str
+    place: str = ""
+    site: str = ""
+
+
+def find_datelines(
+    lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrases, facts: dict[str, str]
+) -> list[Removal]:
+    """The datelines of the first two paragraphs; site and place are put into `facts`."""
+    found, seen = [], 0
+    for line, hit in zip(lines, hits, strict=True):
+        if hit is not None or not is_prose(line.text):
+            continue
+        seen += 1
+        if dateline := match_dateline(line.text, phrases):
+            found.append(Removal(line.start, line.start + dateline.end, dateline.rule, "dateline", dateline.why))
+            if dateline.place:
+                facts.setdefault("place", dateline.place)
+            if dateline.site:
+                facts.setdefault("site", dateline.site)
+            break
+        if seen == 3:
+            break
+    return found
+
+
+def match_dateline(text: str, phrases: Phrases) -> Dateline | None:
+    """The dateline with which a paragraph opens, or None.
+
+    The dash form needs a site, an agency, a known place, or capitals; the colon form a known place in capitals;
+    the comma form cuts only a site's name; two spaces may stand where a crawl lost the dash.
+    """
+    head = text[:HEAD]
+    return (
+        _dash_form(text, head, phrases)
+        or _colon_form(head, phrases)
+        or _gap_form(head, phrases)
+        or _bracket_form(head, phrases)
+        or _site_form(head, phrases)
+    )
+
+
+def _goes_on(text: str, at: int) -> bool:
+    """Whether a sentence begins at `at`: a capital, a digit or an opening quote."""
+    rest = text[at : at + 2]
+    return bool(rest) and (not rest[0].islower()) and (rest[0].isalnum() or rest[0] in "\"'“‘„«‘[(")
+
+
+def _dash_form(text: str, head: str, phrases: Phrases) -> Dateline | None:
+    best = None
+    for dash in _DASH.finditer(head, 2):
+        lead = head[: dash.start()]
+        facts = _parse_lead(lead, phrases)
+        if facts is None:
+            break
+        if _goes_on(text, dash.end()) and not (facts[1] == "" and _second_place(text[dash.end() :], phrases)):
+            best = Dateline(dash.end(), "dateline-dash", facts[2], facts[0], facts[1])
+    if best and best.site and (place := _place_with_stop(text[best.end : best.end + 40], phrases)):
+        return Dateline(best.end + place[1], "dateline-dash", best.why, place[0], best.site)
+    return best
+
+
+def _parse_lead(lead: str, phrases: Phrases) -> tuple[str, str, str] | None:
+    """Place, site and evidence, when everything before the dash is place, site, agency or date."""
+    if not lead or lead[0].islower() and not _SITE.match(lead):
+        return None
+    parts = [part for part in _PARTS.split(lead.strip(" .")) if part]
+    if not 1 <= len(parts) <= 5 or len(lead.split()) > 9:
+        return None
+    place = site = ""
+    strong, loud = "", 0
+    for part in parts:
+        folded = fold(part)
+        if _SITE.fullmatch(part):
+            site, strong = site or part, strong or "a site's name"
+        elif folded in phrases.words["agency"]:
+            site, strong = site or part, strong or "an agency"
+        elif folded in phrases.words["place"]:
+            place, strong = place or part, strong or "a known place"
+        elif part.isupper() and len(part) >= 4 and all(w.isalpha() for w in re.split(r"[ .'’-]", part) if w):
+            place, loud = place or part, loud + 1
+        elif all(bit.isdigit() or bit in phrases.words["month"] or bit in phrases.words["weekday"] for bit in folded.split()):
+            continue
+        elif all(w[0].isupper() for w in part.split()) and len(part.split()) <= 4 and any(c.isalpha() for c in part):
+            place = place or part
+        else:
+            return None
+    if strong:
+        return place, site, f"{strong} and a dash"
+    return (place, site, "a place in capitals and a dash") if loud == len(parts) and len(lead) <= 40 else None
+
+
+def _second_place(rest: str, phrases: Phrases) -> bool:
+    """"Jakarta - Bandung hanya ...": a route, not a dateline."""
+    words = rest.split(None, 2)
+    return len(words) > 1 and fold(words[0]) in phrases.words["place"] and not words[1][:1].isupper()
+
+
+def _place_with_stop(rest: str, phrases: Phrases) -> tuple[str, int] | None:
+    found = re.match(r"([A-Z][A-Z ]{2,30})\.\s+", rest)
+    return (found[1], found.end()) if found else None
+
+
+def _colon_form(head: str, phrases: Phrases) -> Dateline | None:
+    at = head.find(":", 0, 60)
+    if at < 3 or not head[at + 1 : at + 2].isspace():
+        return None
+    place = head[:at].strip()
+    parts = [fold(p) for p in re.split(r"[,(]", place) if p.strip()]
+    if place.isupper() and parts[0] in phrases.words["place"] and len(parts) <= 2:
+        end = at + 1 + len(head[at + 1 :]) - len(head[at + 1 :].lstrip())
+        return Dateline(end, "dateline-colon", "a known place in capitals and a colon", place)
+    return None
+
+
+def _gap_form(head: str, phrases: Phrases) -> Dateline | None:
+    gap = _WIDE_GAP.search(head, 3)
+    if gap is None or not _goes_on(head, gap.end()):
+        return None
+    facts = _parse_lead(head[: gap.start()].rstrip(",: "), phrases)
+    if facts is None:
+        return None
+    return Dateline(gap.end(), "dateline-gap", facts[2].replace("a dash", "a wide gap"), facts[0], facts[1])
+
+
+def _bracket_form(head: str, phrases: Phrases) -> Dateline | None:
+    """"(EFE).- Text", "Hong Kong (CNN) Text"."""
+    at = head.find("(", 0, 40)
+    found = _AGENCY_HEAD.match(head, at) if at >= 0 else None
+    if found is None or not _goes_on(head, found.end()):
+        return None
+    agency, place = fold(found[1]), head[:at].strip()
+    known = agency in phrases.words["agency"] or agency.split(" ")[0] in phrases.words["agency"]
+    if known and (not place or fold(place) in phrases.words["place"]):
+        return Dateline(found.end(), "dateline-agency", "an agency in brackets", place, found[1])
+    return None
+
+
+def _site_form(head: str, phrases: Phrases) -> Dateline | None:
+    """"AKURAT.CO, Text", "Liputan6.com, Jakarta Text", "AKURAT.CO Text"."""
+    found = _SITE_HEAD.match(head)
+    if found is None:
+        return None
+    site, at = found[1], found.end()
+    comma = head[at : at + 1] == ","
+    rest = head[at + comma :]
+    at += comma + len(rest) - len(rest.lstrip())
+    if not rest[:1].isspace() or not _goes_on(head, at):
+        return None
+    if comma:
+        for n in (3, 2, 1):
+            words = head[at:].split(" ", n)
+            if len(words) > n and fold(" ".join(words[:n])) in phrases.words["place"] and words[n][:1].isupper():
+                length = len(" ".join(words[:n]))
+                return Dateline(at + length + 1, "dateline-comma", "a site's name and a known place", " ".join(words[:n]), site)
+        return Dateline(at, "dateline-comma", "a site's name and a comma", "", site)
+    if phrases.languages[0] in ("id", "ms") and head[at : at + 2].istitle() and not head[at : at + 3].isupper():
+        return Dateline(at, "dateline-site", "a site's name before the first sentence", "", site)
+    return None

@@ -1,0 +1,97 @@
+"""The lines of a text with their offsets, and what the shape of a line tells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from cleaner.strip.phrases import fold
+
+__all__ = ["ANY", "BESIDE", "EDGE", "Hit", "Line", "ends_sentence", "is_prose", "prose_bounds", "split_lines"]
+
+SHORT = 200
+"""Lines of up to so many characters are looked at as a whole; longer ones only at their head and tail."""
+
+ANY, EDGE, BESIDE = "any", "edge", "beside"
+"""Where a hit suffices: anywhere; before the first or after the last paragraph; only next to a hit that holds."""
+
+_SENTENCE_END = frozenset(".!?…\"'”’»)]。！？」』।؟")
+_BREAKS = re.compile(r"[\n\r\u2028\u2029]")
+_WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uac00-\ud7af]")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What speaks against a line: the rule, the kind of cruft, the evidence, and where that suffices."""
+
+    rule: str
+    kind: str
+    why: str
+    where: str = ANY
+
+
+class Line:
+    """One line that is not blank: `text` without outer white space, `start` and `end` in the whole text."""
+
+    __slots__ = ("_folded", "end", "start", "text")
+
+    def __init__(self, start: int, text: str) -> None:
+        self.start, self.end, self.text = start, start + len(text), text
+        self._folded: str | None = None
+
+    @property
+    def folded(self) -> str:
+        """The folded wording of a line of up to SHORT characters; "" for longer ones."""
+        if self._folded is None:
+            self._folded = fold(self.text) if len(self.text) <= SHORT else ""
+        return self._folded
+
+
+def split_lines(text: str) -> list[Line]:
+    """The lines of `text` that hold more than white space.
+
+    >>> [(line.start, line.end, line.text) for line in split_lines("a\\n\\n  b c \\r\\n")]
+    [(0, 1, 'a'), (5, 8, 'b c')]
+    """
+    odd = "\u2028" in text or "\u2029" in text or text.count("\r") > text.count("\r\n")
+    pieces: Iterable[str] = _BREAKS.split(text) if odd else text.split("\n")
+    lines, at = [], 0
+    for piece in pieces:
+        bare = piece.strip()
+        if bare:
+            lead = 0 if len(bare) == len(piece) else len(piece) - len(piece.lstrip())
+            lines.append(Line(at + lead, bare))
+        at += len(piece) + 1
+    return lines
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether the line ends as a sentence does."""
+    return text[-1:] in _SENTENCE_END
+
+
+def is_prose(text: str) -> bool:
+    """A line long enough and punctuated as paragraphs are.
+
+    Scripts without spaces between words say more in a character, so a third of the length will do.
+    """
+    n = len(text)
+    if n >= 200:
+        return True
+    if n >= 80:
+        return text[-1] in _SENTENCE_END or (n >= 70 and not text.isascii() and _is_wide(text))
+    return n >= 25 and text[-1] in _SENTENCE_END and not text.isascii() and _is_wide(text)
+
+
+def _is_wide(text: str) -> bool:
+    sample = text[:60]
+    return 2 * len(_WIDE.findall(sample)) > len(sample)
+
+
+def prose_bounds(lines: Sequence[Line], taken: Sequence[Hit | None]) -> tuple[int, int]:
+    """Indices of the first and the last prose line that no hit takes; (len, -1) when there is none."""
+    n = len(lines)
+    first = next((i for i in range(n) if taken[i] is None and is_prose(lines[i].text)), n)
+    last = next((i for i in range(n - 1, -1, -1) if taken[i] is None and is_prose(lines[i].text)), -1)
+    return first, last
