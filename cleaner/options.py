@@ -58,6 +58,7 @@ class Options:
     workers: int = 0  # 0 is one per core
     memory: str = ""  # "" is half of the machine
     shards: int = 0  # 0 writes one file
+    shard_records: int = 1000  # records in one unit of work; never changes the output
     work: str = ""  # "" is beside the output
     fresh: bool = False
     keep_work: bool = False
@@ -67,7 +68,7 @@ class Options:
 
 
 RUN_OPTIONS = (
-    "workers", "memory", "shards", "work", "fresh", "keep_work", "record_timeout", "force", "dry_run"
+    "workers", "memory", "shards", "shard_records", "work", "fresh", "keep_work", "record_timeout", "force", "dry_run"
 )  # fmt: skip
 """Options that say how a run goes, and never change a byte of what it writes to one file."""
 

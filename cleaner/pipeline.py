@@ -11,7 +11,6 @@ What happens to one article is in steps.py, to one shard in stages.py, over all 
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,14 +18,14 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
-from cleaner.article import Drop, Reject
+from cleaner.article import Reject
 from cleaner.options import Options, memory_bytes, stage_options
 from cleaner.output.manifest import sha256
 from cleaner.output.publish import Destination, Report
 from cleaner.run.pool import Pool
 from cleaner.run.work import Work, read_shard
 from cleaner.run.worker import Watch
-from cleaner.source import Source, list_sources, path_of, plan
+from cleaner.source import Source, list_sources, plan
 from cleaner.stages import ReadTask, SettleTask, WriteTask, read_stage, settle_stage, write_stage
 from cleaner.verdicts import duplicates, repeats, taken_ids
 
@@ -91,7 +90,8 @@ class _Run:
 
         def tasks() -> Iterator[ReadTask]:
             done = self._work.done("read")
-            for piece in plan([s for s in sources if isinstance(s, Source)], self._options):
+            readable = [s for s in sources if isinstance(s, Source)]
+            for piece in plan(readable, self._options, piece_records=self._options.shard_records):
                 if isinstance(piece, Reject):
                     rejects.append(piece)
                     continue
@@ -155,7 +155,7 @@ def _hash_stage(sources: Sequence[Source], watch: Watch) -> list[tuple[str, int,
 
 def _digest(source: Source) -> str:
     try:
-        return sha256(Path(source.path)) if os.path.isfile(source.path) else ""
+        return sha256(Path(source.path)) if Path(source.path).is_file() else ""
     except OSError:  # unreadable, which the log of rejects tells already
         return ""
 
@@ -164,20 +164,22 @@ def _digest(source: Source) -> str:
 def _work(to: Destination, sources: Sequence[Source | Reject], options: Options) -> Iterator[Work]:
     """The work directory: as `options.work` says, else beside the output, else a temporary one."""
     inputs = {s.source: [s.size, _changed(s.path)] if isinstance(s, Source) else [s.error] for s in sources}
+    inputs["records per shard"] = [options.shard_records]
     stages = stage_options(options)
     if options.work or not to.streams:
         path = Path(options.work) if options.work else to.beside(".work")
         with Work(path, inputs=inputs, stages=stages, fresh=options.fresh or "-" in inputs) as work:
             yield work
     else:
-        with tempfile.TemporaryDirectory(prefix="cleaner-") as folder, Work(
-            Path(folder) / "work", inputs=inputs, stages=stages
-        ) as work:
+        with (
+            tempfile.TemporaryDirectory(prefix="cleaner-") as folder,
+            Work(Path(folder) / "work", inputs=inputs, stages=stages) as work,
+        ):
             yield work
 
 
 def _changed(path: str) -> int:
     try:
-        return os.stat(path).st_mtime_ns
+        return Path(path).stat().st_mtime_ns
     except (OSError, ValueError):
         return 0

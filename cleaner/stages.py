@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import orjson
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from cleaner.article import Article, Drop, Raw, Reject
 from cleaner.dedup import Sketches, sketch
+from cleaner.errors import CleanerError
 from cleaner.options import Options
 from cleaner.output.records import dropped_row, pack, record, rejected_row, removed_rows, unpack
 from cleaner.run.work import read_shard, write_shard
@@ -28,6 +31,7 @@ from cleaner.steps import home, prepare, settle, tidy
 from cleaner.strip.repeats import Repeats, SiteLines, site_lines
 
 __all__ = [
+    "SKETCH",
     "ReadTask",
     "SettleTask",
     "WriteTask",
@@ -37,6 +41,9 @@ __all__ = [
     "sketches_of",
     "write_stage",
 ]
+
+SKETCH = tuple(f.name for f in fields(Sketches))
+"""The columns of a sketch."""
 
 _DIED = "Look at this record by itself; --record-timeout and --memory set the limits."
 _UNEXPECTED = "Please report this together with the record."
@@ -80,6 +87,8 @@ def read_stage(task: ReadTask, watch: Watch) -> int:
     for raw in _raws(task, watch, rejects):
         try:
             article = tidy(prepare(raw, task.options), task.options)
+        except CleanerError:  # an option or a phrase list is wrong, which no other record can mend
+            raise
         except Exception as error:  # one record must never end a run
             rejects.append(_unexpected(raw, error))
             continue
@@ -134,9 +143,7 @@ def settle_stage(task: SettleTask, watch: Watch) -> int:
         "url": pa.array([a.url for a, _ in settled], pa.string()),
         "site": pa.array([a.site for a, _ in settled], pa.string()),
         "length": pa.array([len(text) for text in texts], pa.int64()),
-        "signatures": _cells(sketches.signatures),
-        "exact": _cells(sketches.exact),
-        "sizes": pa.array(sketches.sizes),
+        **{name: _cells(getattr(sketches, name)) for name in SKETCH},
     }
     write_shard(task.out, columns, {"rejects": [rejected_row(r) for r in rejects]})
     return len(settled)
@@ -215,8 +222,8 @@ def lines_of(path: Path) -> SiteLines:
 
 def sketches_of(table: pa.Table) -> Sketches:
     """The sketches that `settle_stage` left."""
-    signatures, exact = (_matrix(table[name], kind) for name, kind in (("signatures", np.uint32), ("exact", np.uint64)))
-    return Sketches(signatures, exact, table["sizes"].to_numpy())
+    like = sketch(())
+    return Sketches(**{name: _matrix(table[name], getattr(like, name)) for name in SKETCH})
 
 
 def _packed(articles: Sequence[Article]) -> pa.Array:
@@ -231,17 +238,18 @@ def _lists(offsets: Any, values: Any) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(values))
 
 
-def _cells(matrix: Any) -> pa.Array:
-    """A matrix as a column of fixed-size cells, one per row."""
-    width = matrix.shape[1] * matrix.itemsize
-    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), len(matrix), [None, pa.py_buffer(matrix.tobytes())])
+def _cells(array: NDArray[Any]) -> pa.Array:
+    """An array as a column of fixed-size cells, one per row."""
+    width = array.itemsize * prod(array.shape[1:])
+    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), len(array), [None, pa.py_buffer(array.tobytes())])
 
 
-def _matrix(column: pa.ChunkedArray, kind: Any) -> Any:
+def _matrix(column: pa.ChunkedArray, like: NDArray[Any]) -> NDArray[Any]:
+    """The array that `_cells` stored, with the type and row shape of `like`."""
     cells = column.combine_chunks()
-    width = cells.type.byte_width // np.dtype(kind).itemsize
-    flat = np.frombuffer(cells.buffers()[1] or b"", kind)
-    return flat[cells.offset * width : (cells.offset + len(cells)) * width].reshape(-1, width)
+    width = prod(like.shape[1:])
+    flat = np.frombuffer(cells.buffers()[1] or b"", like.dtype)
+    return flat[cells.offset * width : (cells.offset + len(cells)) * width].reshape(-1, *like.shape[1:])
 
 
 def _unexpected(raw: Raw, error: Exception) -> Reject:

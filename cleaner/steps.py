@@ -27,9 +27,9 @@ from cleaner.text.repair import repair
 __all__ = ["Cleaned", "clean", "clean_html", "home", "prepare", "settle", "tidy"]
 
 
-def prepare(raw: Raw, options: Options, *, hint: str = "") -> Article:
-    """Decode, extract, repair: from here on `before` is frozen. `hint` is the encoding that sibling files share."""
-    text, encoding = _decoded(raw, options, hint)
+def prepare(raw: Raw, options: Options) -> Article:
+    """Decode, extract, repair: from here on `before` is frozen."""
+    text, encoding = _decoded(raw, options)
     page = Page(text=text)
     html = raw.html or options.text_is == "html" or (options.text_is == "auto" and looks_like_html(text))
     if html:
@@ -49,7 +49,7 @@ def prepare(raw: Raw, options: Options, *, hint: str = "") -> Article:
         site=_host(raw.url or page.url) or raw.site or page.site,
         encoding=encoding,
         repair=repaired.plan,
-        page_kind=page.page_kind,
+        page_kind=page.page_kind if html else "",
         input_kind="html" if html else "",
         meta=raw.meta,
     )
@@ -169,12 +169,12 @@ def _cleaned(raw: Raw, options: Options, language: str) -> Cleaned:
     return Cleaned(**fields, dropped=drop.reason if drop else "")
 
 
-def _decoded(raw: Raw, options: Options, hint: str) -> tuple[str, str]:
+def _decoded(raw: Raw, options: Options) -> tuple[str, str]:
     if isinstance(raw.body, str):
         return raw.body, raw.declared or "utf-8"
     if options.encoding:
         return raw.body.decode(options.encoding, errors="replace"), options.encoding
-    decoded = decode(raw.body, declared=raw.declared, html=raw.html, hint=hint)
+    decoded = decode(raw.body, declared=raw.declared, html=raw.html)
     return decoded.text, decoded.encoding
 
 

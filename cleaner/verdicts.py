@@ -16,16 +16,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
+import pyarrow.compute as pc
 import xxhash
 from numpy.typing import NDArray
 
 from cleaner.article import Drop
-from cleaner.dedup import RULES, Sketches, deduplicate, rank_articles
+from cleaner.dedup import RULES, Sketches, deduplicate, rank_articles, sketch
 from cleaner.options import Options
 from cleaner.output.records import unpack
 from cleaner.run.work import read_shard
-from cleaner.stages import lines_of, sketches_of
+from cleaner.stages import SKETCH, lines_of, sketches_of
 from cleaner.strip.repeats import Repeats, learn
 
 __all__ = ["Verdicts", "duplicates", "repeats", "taken_ids"]
@@ -87,7 +87,7 @@ def duplicates(shards: Sequence[Path], options: Options, *, work: Path, memory: 
     )
     sketches = rows.sketches(work)
     found = deduplicate(
-        Sketches(sketches.signatures[alive], sketches.exact[alive], sketches.sizes[alive]),
+        sketches if len(alive) == len(rows) else Sketches(*(getattr(sketches, name)[alive] for name in SKETCH)),
         rank=_dense(rank[alive]),
         sites=rows.sites()[alive],
         texts=lambda wanted: rows.texts(alive[wanted]),
@@ -129,7 +129,7 @@ class _Rows:
         lengths = []
         for path in shards:
             table, _ = read_shard(path, ("drop", "id", "date", "url", "site", "length"))
-            stays = np.flatnonzero(pa.compute.equal(pa.compute.binary_length(table["drop"]), 0).to_numpy())
+            stays = np.flatnonzero(pc.equal(pc.binary_length(table["drop"]), 0).to_numpy())
             self._stays.append(stays)
             table = table.take(stays)
             self.ids += table["id"].to_pylist()
@@ -154,15 +154,15 @@ class _Rows:
 
     def sketches(self, work: Path) -> Sketches:
         """All sketches; the signatures, 512 bytes each, lie in a file of the work directory."""
-        exact, sizes = [np.zeros((0, 2), np.uint64)], [np.zeros(0, np.int32)]
-        shape = (max(len(self), 1), 128)
-        signatures = np.memmap(work / "signatures.u32", np.uint32, "w+", shape=shape)[: len(self)]
+        parts: dict[str, list[NDArray[Any]]] = {name: [getattr(sketch(()), name)] for name in SKETCH}
+        width = parts.pop("signatures")[0].shape[1]
+        signatures = np.memmap(work / "signatures.u32", np.uint32, "w+", shape=(max(len(self), 1), width))[: len(self)]
         for path, stays, start in zip(self._shards, self._stays, self._starts, strict=False):
-            part = sketches_of(read_shard(path, ("signatures", "exact", "sizes"))[0].take(stays))
+            part = sketches_of(read_shard(path, SKETCH)[0].take(stays))
             signatures[start : start + len(stays)] = part.signatures
-            exact.append(part.exact)
-            sizes.append(part.sizes)
-        return Sketches(signatures, np.concatenate(exact), np.concatenate(sizes))
+            for name, arrays in parts.items():
+                arrays.append(getattr(part, name))
+        return Sketches(signatures=signatures, **{name: np.concatenate(arrays) for name, arrays in parts.items()})
 
     def texts(self, rows: NDArray[np.int64]) -> list[str]:
         """The clean texts of the rows, in their order; each shard is opened once."""
@@ -198,7 +198,7 @@ def _dense(rank: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _hashes(ids: Sequence[str]) -> NDArray[np.uint64]:
-    return np.array([xxhash.xxh3_64_intdigest(i) for i in ids], np.uint64)
+    return np.array([xxhash.xxh3_64_intdigest(i.encode("utf-8", "surrogatepass")) for i in ids], np.uint64)
 
 
 def _free(name: str, seen: set[str], hashes: NDArray[np.uint64]) -> str:

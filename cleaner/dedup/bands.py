@@ -1,4 +1,7 @@
-"""Candidate pairs: signatures cut into 32 bands of 4 values, equal bands found by sorting, one band at a time."""
+"""Candidate pairs: signatures cut into 32 bands of 4 values, equal bands found by sorting, one band at a time.
+
+Articles are told by their rank, so the pairs do not depend on the order in which the articles came.
+"""
 
 from __future__ import annotations
 
@@ -8,63 +11,153 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.dedup.columns import Column, Room, distinct, forget
+from cleaner.dedup.signatures import estimate
 from cleaner.dedup.tokens import mix
 
-__all__ = ["BANDS", "ROWS", "Candidates", "band_keys", "candidates"]
+__all__ = ["BANDS", "LONGEST_RUN", "ROWS", "Candidates", "Pairs", "band_keys", "find_candidates", "join_band"]
 
 BANDS, ROWS = 32, 4
-"""Permissive on purpose: a pair of similarity 0.5 is met with probability 0.87, of 0.6 with 0.99."""
+"""Permissive on purpose: a pair of similarity 0.4 is met with probability 0.56, of 0.5 with 0.87, of 0.6 with 0.99."""
 
 LONGEST_RUN = 64
-_CHUNK = 1 << 16
+"""A longer run of equal bands gives only the edges to its best ranked article, else n articles give n * n pairs."""
+
+_CHUNK = 1 << 15
+_LOWEST_ESTIMATE = np.float32(0.2)
+"""Pairs that meet by chance in one band are let go; what furniture adds or hides is settled by the verification."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs of ranks, int64, `low < high`."""
+
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.low)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Pairs of ranks, `low < high`, sorted and distinct; and how many runs were too long to give all pairs."""
+    """Distinct pairs in order; how many there were before the estimate; how many runs were too long for all pairs."""
 
-    low: NDArray[np.int64]
-    high: NDArray[np.int64]
+    pairs: Pairs
+    met: int
     long_runs: int
 
 
 def band_keys(signatures: NDArray[np.uint32]) -> NDArray[np.uint64]:
     """One 64-bit key for every band of every signature, shape (n, 32)."""
-    values = np.ascontiguousarray(signatures).view(np.uint64).reshape(len(signatures), BANDS, ROWS // 2)
-    return mix(mix(values[:, :, 0]) + values[:, :, 1])
+    halves = np.ascontiguousarray(signatures).view(np.uint64).reshape(len(signatures), BANDS, ROWS // 2)
+    return mix(mix(halves[:, :, 0]) + halves[:, :, 1])
 
 
-def candidates(signatures: NDArray[np.uint32], rows: NDArray[np.int64], rank: NDArray[np.int64]) -> Candidates:
-    """Pairs among `rows` that agree in at least one band; runs of more than 64 give only edges to their lowest rank."""
-    n = len(rank)
-    bits = max(1, (n - 1).bit_length())
-    packed = np.empty((BANDS, len(rows)), np.uint64)
-    for first in range(0, len(rows), _CHUNK):
-        chunk = rows[first : first + _CHUNK]
-        keys = band_keys(signatures[chunk]) >> np.uint64(bits) << np.uint64(bits)
-        packed[:, first : first + len(chunk)] = (keys | rank[chunk].astype(np.uint64)[:, None]).T
-    found, long_runs = [np.zeros(0, np.uint64)], 0
-    for band in packed:
-        band.sort()
-        for low, high, long in _run_pairs(band, bits):
-            found.append(low << np.uint64(bits) | high)
-            long_runs += long
-    pairs = np.unique(np.concatenate(found))
+def find_candidates(
+    signatures: NDArray[np.uint32], row_of: NDArray[np.int64], ranks: NDArray[np.int64], room: Room
+) -> Candidates:
+    """Pairs among the articles of these ranks that agree in a band and are not estimated to be wholly unlike."""
+    bits = max(1, (len(row_of) - 1).bit_length())
+    bands = [room.column(np.uint64, len(ranks)) for _ in range(BANDS)]
+    for first in range(0, len(ranks), _CHUNK):
+        chunk = ranks[first : first + _CHUNK]
+        keys = pack(band_keys(signatures[row_of[chunk]]), chunk[:, None], bits)
+        for band, values in zip(bands, keys.T, strict=True):
+            band.append(values)
+        forget(signatures)
+    met = _Met(bits, len(row_of))
+    while bands:
+        met.add(*join_band(bands.pop().read(), bits), room)
+    kept, distinct = [np.zeros(0, np.uint64)], 0
+    for pairs in met.distinct():
+        distinct += len(pairs)
+        kept.append(pairs[_alike(signatures, row_of, split(pairs, bits))])
+    return Candidates(split(np.concatenate(kept), bits), distinct, met.long_runs)
+
+
+class _Met:
+    """The pairs of every band, sorted, with the places where they are cut by their first rank to be merged."""
+
+    _CUTS = 256
+    _AT_ONCE = 1 << 22
+
+    def __init__(self, bits: int, articles: int) -> None:
+        steps = np.linspace(0, articles, self._CUTS + 1).astype(np.uint64)
+        self._limits = steps << np.uint64(bits)
+        self._columns: list[Column] = []
+        self._cuts: list[NDArray[np.int64]] = []
+        self.long_runs = 0
+
+    def add(self, pairs: NDArray[np.uint64], long_runs: int, room: Room) -> None:
+        column = room.column(np.uint64, len(pairs))
+        column.append(pairs)
+        self._columns.append(column)
+        self._cuts.append(np.searchsorted(pairs, self._limits).astype(np.int64))
+        self.long_runs += long_runs
+
+    def distinct(self) -> Iterator[NDArray[np.uint64]]:
+        """Distinct pairs over all bands, in order, in blocks of some 4 million before merging."""
+        sizes = np.sum([np.diff(cuts) for cuts in self._cuts], axis=0)
+        first = 0
+        while first < self._CUTS:
+            last = first + 1
+            while last < self._CUTS and sizes[first : last + 1].sum() <= self._AT_ONCE:
+                last += 1
+            slices = zip(self._columns, self._cuts, strict=True)
+            yield distinct(np.concatenate([c.read(int(cut[first]), int(cut[last])) for c, cut in slices]))
+            first = last
+
+
+def split(pairs: NDArray[np.uint64], bits: int) -> Pairs:
+    """Pairs of ranks out of `low << bits | high`."""
     mask = np.uint64((1 << bits) - 1)
-    return Candidates((pairs >> np.uint64(bits)).astype(np.int64), (pairs & mask).astype(np.int64), long_runs)
+    return Pairs((pairs >> np.uint64(bits)).astype(np.int64), (pairs & mask).astype(np.int64))
 
 
-def _run_pairs(band: NDArray[np.uint64], bits: int) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint64], int]]:
-    """Pairs of ranks out of one sorted band, whose values are a key above `bits` and a rank below."""
-    keys = band >> np.uint64(bits)
+def _alike(signatures: NDArray[np.uint32], row_of: NDArray[np.int64], pairs: Pairs) -> NDArray[np.bool_]:
+    alike = np.zeros(len(pairs), np.bool_)
+    for first in range(0, len(pairs), _CHUNK):
+        part = slice(first, first + _CHUNK)
+        left, right = signatures[row_of[pairs.low[part]]], signatures[row_of[pairs.high[part]]]
+        alike[part] = estimate(left, right) >= _LOWEST_ESTIMATE
+        forget(signatures)
+    return alike
+
+
+def pack(keys: NDArray[np.uint64], ranks: NDArray[np.int64], bits: int) -> NDArray[np.uint64]:
+    """Keys with a rank in their lowest bits: one plain sort then orders keys, and ranks inside equal keys.
+
+    At 10 million articles 40 bits of key are left, and some 50 pairs a band meet by accident; they are verified away.
+    """
+    keys >>= np.uint64(bits)
+    keys <<= np.uint64(bits)
+    return keys | ranks.astype(np.uint64)
+
+
+def join_band(band: NDArray[np.uint64], bits: int) -> tuple[NDArray[np.uint64], int]:
+    """Sorted, distinct pairs `low << bits | high` of one band of packed keys, and how many runs were too long."""
+    band = np.sort(band)
+    equal = np.flatnonzero((band[1:] ^ band[:-1]) >> np.uint64(bits) == 0)
     ranks = band & np.uint64((1 << bits) - 1)
-    edge = np.flatnonzero(keys[1:] != keys[:-1]) + 1
-    firsts = np.concatenate([[0], edge]).astype(np.int64)
-    lengths = np.diff(firsts, append=len(band))
-    for length in np.unique(lengths[(lengths > 1) & (lengths <= LONGEST_RUN)]).tolist():
+    begins = np.flatnonzero(np.diff(equal, prepend=-2) > 1)
+    firsts, lengths = equal[begins], np.diff(begins, append=len(equal)) + 1
+    found = [np.zeros(0, np.uint64)]
+    for low, high in _run_pairs(ranks, firsts, lengths):
+        found.append(low << np.uint64(bits) | high)
+    pairs = np.concatenate(found)
+    pairs.sort()
+    return pairs, int((lengths > LONGEST_RUN).sum())
+
+
+_Edges = tuple[NDArray[np.uint64], NDArray[np.uint64]]
+
+
+def _run_pairs(ranks: NDArray[np.uint64], firsts: NDArray[np.int64], lengths: NDArray[np.int64]) -> Iterator[_Edges]:
+    for length in np.unique(lengths[lengths <= LONGEST_RUN]).tolist():
         runs = ranks[firsts[lengths == length][:, None] + np.arange(length)]
         left, right = np.triu_indices(length, 1)
-        yield runs[:, left].ravel(), runs[:, right].ravel(), 0
+        yield runs[:, left].ravel(), runs[:, right].ravel()
     long = lengths > LONGEST_RUN
     for first, length in zip(firsts[long].tolist(), lengths[long].tolist(), strict=True):
-        yield np.repeat(ranks[first], length - 1), ranks[first + 1 : first + length], 1
+        yield np.repeat(ranks[first], length - 1), ranks[first + 1 : first + length]

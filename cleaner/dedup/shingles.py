@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.tokens import Tokens, mix, tokenize
+from cleaner.dedup.tokens import tokenize
 
-__all__ = ["SIZE", "Shingles", "distinct_counts", "shingle", "shingle_tokens"]
+__all__ = ["SIZE", "Shingles", "sets_of", "shingle", "shingle_counts", "shingle_tokens"]
 
 SIZE = 3
 """Tokens in one shingle."""
 
 _BASE = np.uint64(0x9E3779B97F4A7C15)
+_SPREAD = np.uint64(0xBF58476D1CE4E5B9)
+_OWNER_BITS = np.uint64(16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +38,37 @@ def shingle(texts: Sequence[str]) -> Shingles:
     >>> s.starts.tolist(), bool(s.hashes[1] == s.hashes[2])
     ([0, 2, 3, 4, 4], True)
     """
-    return shingle_tokens(tokenize(texts))
+    tokens = tokenize(texts)
+    return shingle_tokens(tokens.short(), tokens.starts)
 
 
-def shingle_tokens(tokens: Tokens) -> Shingles:
-    """Shingle hashes from token hashes."""
-    lengths = np.diff(tokens.starts)
-    counts = np.where(lengths >= SIZE, lengths - (SIZE - 1), np.minimum(lengths, 1))
-    starts = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(counts, out=starts[1:])
-    t = tokens.hashes
-    if not len(t):
-        return Shingles(t, starts)
+def shingle_tokens(tokens: NDArray[np.uint32], starts: NDArray[np.int64]) -> Shingles:
+    """Shingle hashes from tokens (see `Tokens.short`) of which `tokens[starts[i]:starts[i + 1]]` are one text's."""
+    lengths = np.diff(starts)
+    bounds = np.zeros(len(starts), np.int64)
+    np.cumsum(shingle_counts(lengths), out=bounds[1:])
+    if not len(tokens):
+        return Shingles(np.zeros(0, np.uint64), bounds)
+    t = tokens.astype(np.uint64)
     h = t * _BASE
     h[:-1] += t[1:]
     h *= _BASE
     h[:-2] += t[2:]
-    keep = _whole(tokens.starts, lengths)
-    _close_short(h, tokens, lengths)
-    return Shingles(mix(h[keep]), starts)
+    _close_short(h, t, starts, lengths)
+    return Shingles(_spread(h[_whole(starts, lengths)]), bounds)
+
+
+def _spread(h: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Upper bits into the lower ones and back; tokens are well mixed already, so one round is enough."""
+    h ^= h >> np.uint64(32)
+    h *= _SPREAD
+    h ^= h >> np.uint64(29)
+    return h
+
+
+def shingle_counts(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many shingles texts of so many tokens have."""
+    return np.where(tokens >= SIZE, tokens - (SIZE - 1), np.minimum(tokens, 1))
 
 
 def _whole(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -65,24 +79,26 @@ def _whole(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.
     return keep
 
 
-def _close_short(h: NDArray[np.uint64], tokens: Tokens, lengths: NDArray[np.int64]) -> None:
+def _close_short(
+    h: NDArray[np.uint64], t: NDArray[np.uint64], starts: NDArray[np.int64], lengths: NDArray[np.int64]
+) -> None:
     """Texts of one or two tokens end in zeros, not in the next text."""
     short = np.flatnonzero((lengths > 0) & (lengths < SIZE))
-    first = tokens.starts[short]
-    value = tokens.hashes[first] * _BASE
+    first = starts[short]
+    value = t[first] * _BASE
     two = lengths[short] == 2
-    value[two] += tokens.hashes[first[two] + 1]
+    value[two] += t[first[two] + 1]
     h[first] = value * _BASE
 
 
-def distinct_counts(shingles: Shingles) -> NDArray[np.int32]:
-    """Distinct shingles of every text, shape (texts,)."""
+def sets_of(shingles: Shingles) -> Shingles:
+    """The distinct shingles of every text, sorted, by their upper 48 bits; at most 65,536 texts."""
     owner = np.repeat(np.arange(len(shingles.starts) - 1, dtype=np.uint64), np.diff(shingles.starts))
-    bits = np.uint64(max(1, int(len(shingles.starts)).bit_length()))
-    keys = (owner << (np.uint64(64) - bits)) | (shingles.hashes >> bits)
+    keys = shingles.hashes >> _OWNER_BITS
+    keys |= owner << np.uint64(48)
     keys.sort()
-    new = np.ones(len(keys) + 1, np.int64)
-    new[0] = 0
-    new[2:] = keys[1:] != keys[:-1]
-    np.cumsum(new, out=new)
-    return np.diff(new[shingles.starts]).astype(np.int32)
+    new = np.ones(len(keys), np.bool_)
+    new[1:] = keys[1:] != keys[:-1]
+    before = np.zeros(len(keys) + 1, np.int64)
+    np.cumsum(new, out=before[1:])
+    return Shingles(keys[new] << _OWNER_BITS, before[shingles.starts])

@@ -32,7 +32,7 @@ def permutations() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
 def sign(shingles: Shingles) -> NDArray[np.uint32]:
     """Signatures of a batch, uint32, shape (texts, 128).
 
-    The batch should be small (some 30,000 shingles): one permutation of it then stays in the second-level cache.
+    The batch should be of some 40,000 shingles: one permutation of it then stays in the second-level cache.
     """
     filled = np.flatnonzero(np.diff(shingles.starts))
     signatures = np.full((PERMUTATIONS, len(shingles.starts) - 1), EMPTY)

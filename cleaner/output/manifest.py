@@ -30,7 +30,7 @@ def manifest(
     counts: Tables,
     run: Mapping[str, object],
 ) -> bytes:
-    """The manifest as indented JSON. `inputs` are (source, bytes, sha256); `run` alone may differ between equal runs."""
+    """The manifest as indented JSON. `inputs` are (source, bytes, sha256); only `run` may differ between equal runs."""
     content = {
         "schema": SCHEMA,
         "cleaner": cleaner.__version__,
@@ -54,11 +54,11 @@ def count_tables(rows: Iterable[Sequence[Any]]) -> Tables:
     for *key, number in rows:
         sums[tuple(key)] = sums.get(tuple(key), 0) + number
     tables: Tables = {}
-    for key, number in sorted(sums.items()):
+    for path, number in sorted(sums.items()):
         at = tables
-        for part in key[:-1]:
+        for part in path[:-1]:
             at = at.setdefault(part, {})
-        at[key[-1]] = number
+        at[path[-1]] = number
     return tables
 
 
@@ -79,4 +79,3 @@ def _version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return ""
-

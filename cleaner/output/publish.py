@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import platform
-import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import orjson
 
 from cleaner.article import Reject
-from cleaner.errors import OutputError
 from cleaner.options import Options
 from cleaner.output.manifest import Tables, count_tables, manifest
 from cleaner.output.records import rejected_row
-from cleaner.output.writers import open_output
+from cleaner.output.writers import Output, open_output
 from cleaner.run.work import read_shard, replacing
 
 __all__ = ["Destination", "Report"]
@@ -118,14 +113,35 @@ class Destination:
         audit.mkdir(parents=True, exist_ok=True)
         (audit / MANIFEST).unlink(missing_ok=True)
         for name in LOGS:
-            with _log(audit / name) as out:
+            with replacing(audit / name) as out:
                 for path in shards:
                     out.writelines(_cells(path, name.removesuffix(".jsonl")))
-        with _log(audit / "rejected.jsonl") as out:
+        with replacing(audit / "rejected.jsonl") as out:
             out.writelines(orjson.dumps(rejected_row(r), option=orjson.OPT_APPEND_NEWLINE) for r in rejected)
         outputs = {name: audit / name for name in (*LOGS, "rejected.jsonl")}
         if not self.streams:
             outputs["output"] = Path(self._output)
         run = {**facts, "python": platform.python_version(), "machine": platform.machine(), "system": platform.system()}
-        with _log(audit / MANIFEST) as out:
+        with replacing(audit / MANIFEST) as out:
             out.write(manifest(options=self._options, inputs=inputs, outputs=outputs, counts=counts, run=run))
+
+    def _writer(self, total: int, *, force: bool) -> Output:
+        return open_output(self._output, shards=self._options.shards, total=total, force=force)
+
+    def _half_published(self) -> bool:
+        return self._audit is not None and not (self._audit / MANIFEST).exists()
+
+
+def _counts(shards: Sequence[Path], rejected: Sequence[Reject], near_duplicates: Mapping[str, int]) -> Tables:
+    rows: list[list[object]] = [["rejected", r.error, 1] for r in rejected]
+    rows += [["near_duplicates", name, n] for name, n in near_duplicates.items()]
+    for path in shards:
+        rows += read_shard(path, ())[1]["counts"]
+    return count_tables(rows)
+
+
+def _cells(path: Path, column: str) -> Iterator[bytes]:
+    """The lines of one column that are not empty."""
+    for cell in read_shard(path, (column,))[0][column]:
+        if line := cell.as_py():
+            yield line

@@ -151,7 +151,10 @@ class _Worker:
         with theirs:
             fds = (theirs.fileno(), self._page_fd)
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "cleaner.run.worker", *map(str, fds)], pass_fds=fds, stdin=subprocess.DEVNULL
+                [sys.executable, "-m", "cleaner.run.worker", *map(str, fds)],
+                pass_fds=fds,
+                stdin=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},  # it imports what we can
             )
         self.connection = Connection(ours.detach())
 

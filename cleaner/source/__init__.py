@@ -1,6 +1,7 @@
 """Where articles come from: paths, patterns and URLs, formats, compression; bytes to text.
 
-`list_sources` names the files, `plan` cuts them into bounded pieces, `read` gives the records of one piece, `decode` their text.
+`list_sources` names the files, `plan` cuts them into bounded pieces, `read` gives the records of one piece, `decode`
+their text.
 """
 
 from __future__ import annotations

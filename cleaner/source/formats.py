@@ -76,7 +76,8 @@ def _is_wide(head: bytes) -> bool:
         return False
     units = len(head) // 4
     counts = [head[i::4].count(0) for i in range(4)]
-    return sum(count > units * 0.6 for count in counts) >= 2 or max(counts) > units * 0.9 and min(counts) < units * 0.1
+    often = sum(count > units * 0.6 for count in counts)
+    return often >= 2 or (max(counts) > units * 0.9 and min(counts) < units * 0.1)
 
 
 def _begins_json(head: bytes) -> bool:

@@ -111,7 +111,7 @@ def _missing(given: str) -> InputError:
 
 def _expand_path(path: str) -> Iterator[_Entry]:
     try:
-        status = os.stat(path)
+        status = os.stat(path)  # noqa: PTH116, a path may be no UTF-8
     except OSError as error:
         yield path, reject(source_name(path), 0, _lost_link(error))
         return
@@ -161,7 +161,7 @@ def _look(entry: os.DirEntry[str], real_folder: str) -> tuple[str, _Entry | None
             "This is a pipe, a socket or a device, not a file.", "Name it outright if it should be read."
         )
         return "", (entry.path, reject(source_name(entry.path), 0, wrong))
-    real = os.path.realpath(entry.path) if entry.is_symlink() else os.path.join(real_folder, entry.name)
+    real = os.path.realpath(entry.path) if entry.is_symlink() else f"{real_folder}{os.sep}{entry.name}"
     return "", (real, Source(source_name(entry.path), entry.path, status.st_size))
 
 

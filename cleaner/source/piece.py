@@ -1,4 +1,4 @@
-"""The nouns of reading: Source (one file of the manifest), Span (a run of its records), Piece (a bounded bit of work)."""
+"""The nouns of reading: Source (a file of the manifest), Span (a run of its records), Piece (a bounded bit of work)."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Source:
 class Span:
     """A run of records of one source that a worker can read alone.
 
-    Either `path` with `start` and `end` (bytes, or numbers of row groups or batches; `end` -1 is the end of the file), or
-    `payload`, the records themselves where the source cannot be sought. `first` is the number of the first record, 0 for a
-    file that is one article. `header` carries what stands once per file (the dialect and the column names of CSV), `encoding`
-    the encoding of a format that is split by bytes ("" is UTF-8). `cut` says that the bounds are known to be right.
-    `siblings` are the first texts of the same folder, whose encoding breaks ties.
+    Either `path` with `start` and `end` (bytes, or numbers of row groups or batches; `end` -1 is the end of the file),
+    or `payload`, the records themselves where the source cannot be sought. `first` is the number of the first record, 0
+    for a file that is one article. `header` carries what stands once per file (dialect and column names of CSV),
+    `encoding` the encoding of a format that is split by bytes ("" is UTF-8). `cut` says that it is a run of records and
+    not a whole file, `count` how many records. `siblings` are the first texts of its folder: their encoding breaks a tie.
     """
 
     source: str
@@ -46,6 +46,7 @@ class Span:
     header: tuple[str, ...] = ()
     encoding: str = ""
     cut: bool = False
+    count: int = 1
     siblings: tuple[str, ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""The manifest -> bounded pieces of work, in its order. Opens only what is too large for one piece or cannot be sought."""
+"""The manifest -> bounded pieces of work, in its order. Opens only what is too large for one piece, or a stream."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from cleaner.article import Reject
-from cleaner.errors import InputError
 from cleaner.options import Options
-from cleaner.source.damage import EmptyFile, UnknownFormat, reject, too_large
+from cleaner.source.cutting import cut
+from cleaner.source.damage import EmptyFile, reject
 from cleaner.source.formats import format_by_name
 from cleaner.source.hints import SIBLINGS
 from cleaner.source.listing import is_remote
-from cleaner.source.piece import PIECE_BYTES, PIECE_RECORDS, Bounds, Lost, Piece, Source, Span
-from cleaner.source.reading import CUTTERS
-from cleaner.source.settle import settle
-from cleaner.source.stream import open_flow
+from cleaner.source.piece import PIECE_BYTES, PIECE_RECORDS, Bounds, Piece, Source, Span
 
 __all__ = ["plan"]
 
@@ -29,7 +26,7 @@ def plan(
     piece_records: int = PIECE_RECORDS,
     piece_bytes: int = PIECE_BYTES,
 ) -> Iterator[Piece | Reject]:
-    """The pieces of `sources` in their order, Rejects in their places. The bounds never change a record or its number."""
+    """The pieces of `sources` in their order, Rejects in their places. Bounds never change a record or its number."""
     bounds = Bounds(piece_records, piece_bytes, options.max_record_bytes)
     entries = list(sources)
     siblings = _siblings(entries)
@@ -56,7 +53,7 @@ def plan(
 def _weigh(span: Span, entry: Source | Reject) -> tuple[int, int]:
     """Bytes and records of a span, guessed where it was not cut."""
     if span.cut:
-        return (len(span.payload) or span.end - span.start), 1
+        return (len(span.payload) or max(span.end - span.start, 1)), span.count
     size = max(entry.size, 0) if isinstance(entry, Source) else 0
     return size * (_PACKED_WEIGHT if format_by_name(span.path)[1] else 1), 1
 
@@ -73,46 +70,14 @@ def _spans(
         )
         return
     named, packed = format_by_name(entry.path)
-    weight = entry.size * (_PACKED_WEIGHT if packed else 1)
     near = siblings.get(_folder(entry.path), ()) if named == "txt" else ()
-    if 0 < weight <= bounds.bytes or (named in ("txt", "html") and entry.path != "-" and options.txt_is == "article"):
-        yield Span(entry.source, named, entry.path, siblings=near)
-        return
-    try:
-        yield from _large(entry, named, options, bounds)
-    except InputError as wrong:
-        yield reject(entry.source, 0, wrong)
-
-
-def _large(entry: Source, named: str, options: Options, bounds: Bounds) -> Iterator[Span | Reject]:
-    settled = settle(open_flow(entry.path), named, options)
-    if settled.format not in CUTTERS:
-        raise UnknownFormat(f"Files of the format {settled.format} are not read.", "Convert it to JSON lines.")
-    seek = settled.plain and settled.format in ("jsonl", "lines") and entry.size >= 0 and not is_remote(entry.path)
-    empty = True
-    for run in CUTTERS[settled.format](settled.flow, bounds, keep=not seek):
-        empty = False
-        if isinstance(run, Lost):
-            yield reject(entry.source, run.number, run.error)
-        elif seek:
-            yield Span(
-                entry.source,
-                settled.format,
-                entry.path,
-                run.first,
-                run.start,
-                run.end,
-                encoding=settled.encoding,
-                cut=True,
-            )
-        else:
-            yield Span(
-                entry.source, settled.format, first=run.first, payload=run.data, encoding=settled.encoding, cut=True
-            )
-    if empty:
-        yield reject(
-            entry.source, 0, EmptyFile("The file holds no text.", "Nothing to do, unless it should hold some.")
-        )
+    span = Span(entry.source, named, entry.path, siblings=near)
+    weight = entry.size * (_PACKED_WEIGHT if packed else 1)
+    alone = named in ("txt", "html") and options.txt_is == "article" and entry.path != "-"
+    if alone or 0 < weight <= bounds.bytes:
+        yield span
+    else:
+        yield from cut(span, options, bounds)
 
 
 def _siblings(entries: list[Source | Reject]) -> dict[str, tuple[str, ...]]:

@@ -30,7 +30,7 @@ class Settled:
 
 
 def settle(flow: Flow, named: str, options: Options) -> Settled:
-    """`flow` unpacked and known; `named` is the format that the suffix says. Raises EmptyFile, BinaryFile, ArchiveBomb."""
+    """`flow` unpacked and known; `named` is the format of the suffix. Raises EmptyFile, BinaryFile, ArchiveBomb."""
     plain = True
     for _ in range(_DEPTH):
         if not (packing := packing_of(flow.head(HEAD))):
@@ -44,10 +44,14 @@ def settle(flow: Flow, named: str, options: Options) -> Settled:
     found = _format(named, head, options)
     if found not in SPLIT:
         return Settled(flow, found, "", plain)
-    wide = _wide(head)
-    if wide:
+    if b"\r" in head and b"\n" not in head:  # line ends of an old Macintosh
+        flow, plain = Flow(chunk.replace(b"\r", b"\n") for chunk in flow), False
+    if wide := _wide(head):
         return Settled(_as_utf8(flow, wide), found, "", False)
-    return Settled(flow, found, options.encoding or _encoding(flow.head(1 << 20)), plain)
+    encoding = options.encoding or _encoding(flow.head(1 << 20))
+    if encoding and found == "json":
+        return Settled(_as_utf8(flow, encoding), found, "", False)
+    return Settled(flow, found, encoding, plain)
 
 
 def _format(named: str, head: bytes, options: Options) -> str:

@@ -1,9 +1,8 @@
-"""Bytes from anywhere, a bounded chunk at a time: local files, byte ranges, stdin, remote files, unpacked on the way."""
+"""Bytes from anywhere, a bounded chunk at a time: local files and ranges, stdin, remote files, unpacked on the way."""
 
 from __future__ import annotations
 
 import io
-import os
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
@@ -300,11 +299,3 @@ def _lz4() -> Any:
 
 
 _UNPACKERS: dict[str, Callable[[], Any]] = {"gz": _Gzip, "zst": _Zstd, "bz2": _bz2, "xz": _xz, "lz4": _lz4}
-
-
-def file_size(path: str) -> int:
-    """The size of a local file in bytes, -1 where the system does not say."""
-    try:
-        return os.path.getsize(path)
-    except OSError:
-        return -1

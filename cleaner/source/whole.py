@@ -1,4 +1,4 @@
-"""Files that are one article: plain text and saved pages. Their bytes are decoded later, with the evidence of their folder."""
+"""Files that are one article: plain text and saved pages. Their bytes are decoded later, if their folder has no say."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cleaner.article import Removal, claim
 from cleaner.strip.blocks import settle
 from cleaner.strip.datelines import find_datelines
-from cleaner.strip.inline import trims
+from cleaner.strip.inline import closes_article, trims
 from cleaner.strip.judge import judge
 from cleaner.strip.lines import Hit, Line, split_lines
 from cleaner.strip.phrases import Phrases, fold, load_phrases
@@ -51,7 +51,7 @@ def strip(
     phrases = phrases or load_phrases(language)
     lines = split_lines(text)
     hits: list[Hit | None] = [None if line.folded in allow else judge(line, phrases) for line in lines]
-    hits = settle(lines, hits)
+    hits = settle(lines, hits, lambda line: closes_article(line, phrases))
     found = [Removal(line.start, line.end, hit.rule, hit.kind, hit.why) for line, hit in zip(lines, hits, strict=True) if hit]
     facts: dict[str, str] = {}
     found += find_datelines(lines, hits, phrases, facts)

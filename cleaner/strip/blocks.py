@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cleaner.strip.judge import looks_like_headline
-from cleaner.strip.lines import ANY, EDGE, Hit, Line, ends_sentence, is_prose, prose_bounds
+from cleaner.strip.lines import ANY, EDGE, HEAD, Hit, Line, ends_sentence, is_prose, prose_bounds
 
 __all__ = ["settle"]
 
 Held = list[Hit | None]
+
+BULLETS = "-•*·–▪0123456789"
+"""How the items of a list begin."""
 
 CLOSING = frozenset(
     ("comment", "newsletter", "login", "footer", "disclaimer", "share", "cookie", "nav", "tags", "promo", "paywall", "app", "sourcenote", "ad")
@@ -17,28 +20,51 @@ CLOSING = frozenset(
 """Kinds after which, behind the last paragraph, an article does not go on."""
 
 
-def settle(lines: Sequence[Line], hits: Sequence[Hit | None]) -> Held:
-    """The hits that hold: those that suffice alone, those whose place speaks for them, and the blocks they open."""
+def settle(lines: Sequence[Line], hits: Sequence[Hit | None], ended: Callable[[Line], bool]) -> Held:
+    """The hits that hold: those that suffice alone, those whose place speaks for them, and the blocks they open.
+
+    `ended(line)` says whether a paragraph closes with what ends an article (initials, an end mark, a source).
+    """
     held: Held = [hit if hit and hit.where == ANY else None for hit in hits]
-    if not any(hits):
-        return held
     _edges(lines, hits, held)
+    _runs(lines, hits, held)
     _neighbours(hits, held)
     _related_blocks(lines, held)
     _edges(lines, hits, held)
     _neighbours(hits, held)
-    _tail_block(lines, held)
+    _after_end(lines, hits, held)
+    _tail_block(lines, held, ended)
+    _signature(lines, held)
     return held
 
 
 def _edges(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held) -> None:
     """Edge hits before the first and after the last paragraph hold."""
-    first, last = prose_bounds(lines, held)
+    first, last = prose_bounds(lines, [h or g for h, g in zip(held, hits, strict=True)])
     if last < 0:
         return
     for i, hit in enumerate(hits):
-        if hit is not None and hit.where == EDGE and held[i] is None and not first <= i <= last:
+        if hit is None or held[i] is not None:
+            continue
+        if (hit.where in (EDGE, HEAD) and i < first) or (hit.where == EDGE and i > last):
             held[i] = hit
+
+
+def _runs(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held) -> None:
+    """Two or more doubtful lines in a row, above the first or below the last paragraph, bear each other out."""
+    first, last = prose_bounds(lines, held)
+    if last < 0:
+        return
+    for zone in (range(first), range(last + 1, len(lines))):
+        run: list[int] = []
+        for i in [*zone, -1]:
+            if i >= 0 and hits[i] is not None and held[i] is None and lines[i].text[0] not in BULLETS:
+                run.append(i)
+                continue
+            if len(run) >= 2:
+                for j in run:
+                    held[j] = hits[j]
+            run = []
 
 
 def _neighbours(hits: Sequence[Hit | None], held: Held) -> None:
@@ -58,12 +84,12 @@ def _related_blocks(lines: Sequence[Line], held: Held) -> None:
         if hit is None or hit.kind != "related" or not _is_heading(hit, lines[i]):
             continue
         why = f"a headline under {lines[i].text[:40]!r}"
-        bulleted = i + 1 < len(lines) and lines[i + 1].text[0] in "-•*·–▪"
+        bulleted = i + 1 < len(lines) and lines[i + 1].text[0] in BULLETS
         for j in range(i + 1, min(len(lines), i + 13)):
             text = lines[j].text
             if held[j] is not None:
                 continue
-            if j < last and (text[0] in "-•*·–▪") != bulleted:
+            if j < last and (text[0] in BULLETS) != bulleted:
                 break
             if is_prose(text) or (j < last and not bulleted and not _stands_as_headline(text)):
                 break
@@ -78,13 +104,44 @@ def _stands_as_headline(text: str) -> bool:
     return len(text) >= 45 and text[-1] not in ".:;," and looks_like_headline(text)
 
 
-def _tail_block(lines: Sequence[Line], held: Held) -> None:
-    """Behind the last paragraph, everything after the first closing hit."""
+def _after_end(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held) -> None:
+    """After the writer's name at the end of an article: teasers, when most of them break off."""
+    signs = [i for i, hit in enumerate(hits) if hit and hit.kind in ("byline", "initials", "endmark")]
+    for i in signs:
+        before = sum(1 for j in range(i) if held[j] is None and is_prose(lines[j].text))
+        rest = [j for j in range(i + 1, len(lines)) if held[j] is None]
+        broken = sum(1 for j in rest if _breaks_off(lines[j].text))
+        if before >= 3 and rest and 2 * broken > len(rest):
+            held[i] = hits[i]
+            for j in rest:
+                held[j] = Hit("after-end", "related", "a teaser after the name that ends the article")
+            return
+
+
+def _breaks_off(text: str) -> bool:
+    return text.endswith(("...", "…")) or (len(text) >= 60 and not ends_sentence(text))
+
+
+def _tail_block(lines: Sequence[Line], held: Held, ended: Callable[[Line], bool]) -> None:
+    """Behind the last paragraph, everything after the first closing hit, or after a paragraph that closes the article."""
     _, last = prose_bounds(lines, held)
     opened: Hit | None = None
+    if 0 <= last < len(lines) - 1 and ended(lines[last]):
+        opened = Hit("block-tail", "footer", "the last paragraph closes the article")
     for i in range(last + 1, len(lines)):
         hit = held[i]
-        if hit is not None and hit.kind in CLOSING:
+        if hit is not None and (hit.kind in CLOSING or hit.rule == "endmark"):
             opened = hit
         elif hit is None and opened is not None and last >= 0:
             held[i] = Hit("block-tail", opened.kind, f"behind the last paragraph, after {opened.kind} ({opened.why})")
+
+
+def _signature(lines: Sequence[Line], held: Held) -> None:
+    """A name or an agency alone on the last line, straight after a paragraph."""
+    kept = [i for i, hit in enumerate(held) if hit is None]
+    if len(kept) < 4 or not all(is_prose(lines[i].text) for i in kept[-3:-1]):
+        return
+    text = lines[kept[-1]].text
+    words = text.replace(".", "").split()
+    if len(text) <= 40 and 1 <= len(words) <= 4 and all(w.replace("-", "").isalpha() and w[0].isupper() for w in words):
+        held[kept[-1]] = Hit("signature", "byline", "a name alone on the last line")

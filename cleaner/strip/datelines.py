@@ -81,7 +81,7 @@ def _dash_form(text: str, head: str, phrases: Phrases) -> Dateline | None:
     best = None
     for dash in _DASH.finditer(head, 2):
         lead = head[: dash.start()]
-        facts = _parse_lead(lead, phrases)
+        facts = _parse_lead(lead, phrases, dash[0])
         if facts is None:
             break
         if _goes_on(text, dash.end()) and not (facts[1] == "" and _second_place(text[dash.end() :], phrases)):
@@ -91,7 +91,7 @@ def _dash_form(text: str, head: str, phrases: Phrases) -> Dateline | None:
     return best
 
 
-def _parse_lead(lead: str, phrases: Phrases) -> tuple[str, str, str] | None:
+def _parse_lead(lead: str, phrases: Phrases, dash: str = "") -> tuple[str, str, str] | None:
     """Place, site and evidence, when everything before the dash is place, site, agency or date."""
     if not lead or lead[0].islower() and not _SITE.match(lead):
         return None
@@ -116,6 +116,8 @@ def _parse_lead(lead: str, phrases: Phrases) -> tuple[str, str, str] | None:
             place = place or part
         else:
             return None
+    if not strong and "," in lead and len(lead.split()) <= 4 and lead[0].isupper() and all(p[0].isupper() for p in parts):
+        strong = "a place, its region" if dash.strip() == "—" else ""
     if strong:
         return place, site, f"{strong} and a dash"
     return (place, site, "a place in capitals and a dash") if loud == len(parts) and len(lead) <= 40 else None

@@ -1,49 +1,95 @@
-"""jusText's classes inside the content root: each paragraph alone, then revised by its neighbours."""
+"""jusText's classes inside the content root: each paragraph alone, then revised by its neighbours.
+
+No anchor and no stop list is needed: inside the root, links are the only sign of boilerplate, and what is short lives or goes by what
+stands around it. The classes and their revision are the idea of jusText (Pomikálek 2011); the limits are looser, as measured there
+on whole pages and here inside a root.
+"""
 
 from __future__ import annotations
 
-from cleaner.strip.html_parse import Blocks
+from enum import IntEnum
 
-__all__ = ["choose"]
+from cleaner.strip.html_root import HEADINGS, ITEMS, Ground, density
+from cleaner.strip.html_walk import Blocks
 
-_HEAD = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_ITEM = frozenset(("li", "dd", "dt"))
-_BAD, _HEADING, _SHORT, _NEAR, _GOOD = range(5)
+__all__ = ["choose", "lines"]
 
-
-def _class(text: str, link: int, tag: str) -> int:
-    size = len(text)
-    share = link / size
-    heading = tag in _HEAD
-    if share > 0.6 and not heading:
-        return _BAD if size < 400 else _NEAR
-    if share > 0.5 and (size < 200 or tag in _ITEM) and not heading:
-        return _BAD
-    if heading:
-        return _HEADING
-    return _SHORT if size < 40 else _NEAR if size < 100 else _GOOD
+_LINKED, _LINKED_SHORT = 0.6, 0.5
+_TAIL_REACH = 4  # short paragraphs this near behind the last prose still belong to it
+_LISTING = 0.3  # of the text that is not pruned: a page with less prose is a list, and its links are the content
+_CELLS = frozenset(("td", "th"))
 
 
-def choose(blocks: Blocks, keep: list[bool], root: int) -> list[int]:
-    """Indices of the paragraphs that are the article."""
-    if not blocks.texts:
-        return []
-    a, b = blocks.first[root], blocks.last[root]
-    rows = [
-        (j, _class(blocks.texts[j], blocks.links[j], blocks.tags[blocks.homes[j]])) for j in range(a, b) if keep[j]
-    ]
-    prose = [i for i, (_, kind) in enumerate(rows) if kind >= _NEAR]
+class Kind(IntEnum):
+    """jusText's classes; from NEAR upwards a paragraph stands by itself."""
+
+    BAD, HEADING, SHORT, NEAR, GOOD = range(5)
+
+
+def _kind(text: str, linked: int, tag: str, dense: float) -> Kind:
+    size = len(text) * dense
+    share = linked / len(text)
+    if tag in HEADINGS:
+        return Kind.HEADING
+    if share > _LINKED:
+        return Kind.BAD if size < 400 else Kind.NEAR
+    if share > _LINKED_SHORT and (size < 200 or tag in ITEMS):
+        return Kind.BAD
+    return Kind.SHORT if size < 40 else Kind.NEAR if size < 100 else Kind.GOOD
+
+
+def _revised(blocks: Blocks, rows: list[tuple[int, Kind]]) -> list[int]:
+    """The paragraphs that stay: prose, and what is short between the first prose and the last."""
+    prose = [at for at, (_, kind) in enumerate(rows) if kind >= Kind.NEAR]
     if not prose:
-        return [j for j, kind in rows if kind != _BAD]
+        return [j for j, kind in rows if kind != Kind.BAD]
     start, end = prose[0], prose[-1]
-    out = []
-    for i, (j, kind) in enumerate(rows):
-        if kind == _BAD:
-            continue
-        if kind >= _NEAR or start < i < end:
-            if kind == _HEADING and blocks.tags[blocks.homes[j]] == "h1":
-                continue
-            out.append(j)
-        elif kind == _SHORT and i > end and i - end < 4 and blocks.tags[blocks.homes[j]] == "p":
-            out.append(j)
-    return out
+    chosen = []
+    for at, (j, kind) in enumerate(rows):
+        tag = blocks.tags[blocks.homes[j]]
+        if kind >= Kind.NEAR:
+            chosen.append(j)
+        elif kind == Kind.HEADING:
+            if start < at < end and tag != "h1":
+                chosen.append(j)
+        elif kind == Kind.SHORT and (start < at < end or (tag == "p" and end < at < end + _TAIL_REACH)):
+            chosen.append(j)
+    return chosen
+
+
+def choose(blocks: Blocks, place: Ground) -> tuple[list[int], bool]:
+    """The numbers of the article's paragraphs in order, and whether the page is a list rather than prose."""
+    if not blocks.texts:
+        return [], False
+    dense = density(blocks.texts)
+    texts, tags, homes = blocks.texts, blocks.tags, blocks.homes
+    inside = [j for j in range(blocks.first[place.root], blocks.last[place.root]) if place.keep[j]]
+    rows = [(j, _kind(texts[j], blocks.links[j], tags[homes[j]], dense)) for j in inside]
+    chosen = place.leads + _revised(blocks, rows)
+    wide = _wide(blocks, place.keep)
+    taken, there = (sum(len(texts[j]) for j in some) for some in (chosen, wide))
+    return (wide, True) if taken < _LISTING * there or not taken else (chosen, False)
+
+
+def _wide(blocks: Blocks, keep: list[bool]) -> list[int]:
+    """Everything not pruned in the main element, if that holds half of what is not pruned, else on the page."""
+    mains = [i for i, tag in enumerate(blocks.tags) if tag == "main" or 'role="main"' in blocks.attrs[i]]
+    everything = [j for j, stays in enumerate(keep) if stays]
+    size = sum(len(blocks.texts[j]) for j in everything)
+    best = max(([j for j in range(blocks.first[i], blocks.last[i]) if keep[j]] for i in mains[:8]), key=len, default=[])
+    return best if sum(len(blocks.texts[j]) for j in best) >= 0.5 * size and best else everything
+
+
+def lines(blocks: Blocks, chosen: list[int]) -> list[str]:
+    """The chosen paragraphs as lines; the cells of a table row stand on one line, with bars between them."""
+    rows: list[str] = []
+    row_before = -1
+    for j in chosen:
+        home = blocks.homes[j]
+        row = blocks.parents[home] if blocks.tags[home] in _CELLS else -1
+        if row >= 0 and row == row_before:
+            rows[-1] += " | " + blocks.texts[j]
+        else:
+            rows.append(blocks.texts[j])
+        row_before = row
+    return rows

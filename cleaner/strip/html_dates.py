@@ -42,7 +42,7 @@ def iso_date(text: str) -> str:
     if found := _ISO.match(text):
         year, month, day, clock, zone = found.groups()
         date = _day(int(year), int(month), int(day))
-        return f"{date}T{clock.zfill(len(clock) + len(clock) % 2 - 1 + 1) if False else clock}{zone or ''}" if date and clock else date
+        return f"{date}T{'0' * (clock[1] == ':')}{clock}{zone or ''}" if date and clock else date
     if found := _COMPACT.match(text):
         return _day(*map(int, found.groups()))
     return ""

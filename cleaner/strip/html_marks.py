@@ -1,69 +1,84 @@
-"""What an element's tag, class, id and role say of it: furniture, discussion, article body, hidden."""
+"""What an element's tag, class, id and role say of it, in five families: furniture, fixture, discussion, hidden, body.
+
+Furniture may turn out to be the article (a "related" column that holds the text); fixtures hardly ever do; hidden elements are
+often the closed panels of an accordion; body marks where the text of the article stands.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
-__all__ = ["BODY", "DISCUSSION", "FURNITURE", "HIDDEN", "mark"]
+__all__ = ["Mark", "mark"]
 
-HIDDEN, DISCUSSION, FURNITURE, BODY = 1, 2, 4, 8
-_TAGS = {"nav": DISCUSSION, "footer": DISCUSSION, "aside": FURNITURE, "menu": FURNITURE, "figcaption": FURNITURE, "button": DISCUSSION,
-         "select": DISCUSSION, "textarea": DISCUSSION, "option": DISCUSSION, "label": FURNITURE, "dialog": FURNITURE}
-_PLAIN = frozenset(("html", "body", "article", "main"))
-_ATTR = re.compile(r' (class|id|role|itemprop|style|hidden|aria-hidden)="([^"]*)"')
+_ATTRIBUTE = re.compile(r' (class|id|role|itemprop|style|hidden|aria-hidden)="([^"]*)"')
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
-_NONE = re.compile(r"display\s*:\s*none", re.I)
+_UTILITY = re.compile(r"[:\[(/]")  # md:hidden, [&>p]:my-6: how it looks on some screen, not what it is
+_DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.I)
+_MOST_NAMES = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
-    furniture: frozenset[str]
-    discussion: frozenset[str]
-    body: frozenset[str]
-    roles: frozenset[str]
+class Mark(NamedTuple):
+    """One mark: its family and the word, role or attribute that gave it."""
+
+    family: str
+    name: str
+
+
+class _Table(NamedTuple):
+    names: dict[str, Mark]
+    whole: dict[str, Mark]
+    roles: dict[str, Mark]
+    tags: dict[str, Mark]
 
 
 @cache
-def marks() -> Marks:
+def _table() -> _Table:
     data = tomllib.loads((files("cleaner.strip") / "html" / "marks.toml").read_text("utf-8"))
+    return _Table(
+        *(
+            {name: Mark(family, name) for family, names in data[key].items() for name in names.split()}
+            for key in ("names", "whole", "roles", "tags")
+        )
+    )
 
-    def names(section: str) -> frozenset[str]:
-        return frozenset(data[section]["words"].split() + data[section]["pairs"].split())
 
-    return Marks(names("furniture"), names("discussion"), names("body"), frozenset(data["roles"]["furniture"].split()))
+@lru_cache(maxsize=1 << 14)
+def _named(name: str, is_id: bool) -> tuple[Mark, ...]:
+    """The marks of one class name or id. An id of over three words is a heading's anchor and says nothing."""
+    table = _table()
+    if name in table.whole:
+        return (table.whole[name],)
+    if _UTILITY.search(name):
+        return ()
+    words = [word.lower() for word in _WORD.findall(name[:100])]
+    if is_id and len(words) > 3:
+        return ()
+    pairs = map("-".join, zip(words, words[1:], strict=False))
+    return tuple(table.names[word] for word in (*words, *pairs) if word in table.names)
 
 
-def mark(tag: str, attrs: str) -> int:
-    """Union of HIDDEN, DISCUSSION, FURNITURE and BODY."""
-    found = _TAGS.get(tag, 0)
-    if not attrs:
-        return found
-    known = marks()
-    for name, value in _ATTR.findall(attrs):
-        if name == "class" or name == "id":
-            words = [w.lower() for w in _WORD.findall(value)]
-            names = {*words, *map("-".join, zip(words, words[1:]))}
-            if not known.discussion.isdisjoint(names):
-                found |= DISCUSSION
-            if not known.furniture.isdisjoint(names):
-                found |= FURNITURE
-            if not known.body.isdisjoint(names):
-                found |= BODY
-        elif name == "role":
-            if value in known.roles:
-                found |= FURNITURE
-        elif name == "itemprop":
-            if value == "articleBody":
-                found |= BODY
-        elif name == "style":
-            if _NONE.search(value):
-                found |= HIDDEN
-        elif name == "hidden" or value == "true":
-            found |= HIDDEN
-    if tag in _PLAIN:
-        found &= BODY
-    return found
+def mark(tag: str, attrs: str) -> tuple[Mark, ...]:
+    """The marks of an element, from its tag and its attributes as serialised HTML.
+
+    >>> mark("div", ' class="post__related md:hidden" id="x"')
+    (Mark(family='furniture', name='related'),)
+    """
+    table = _table()
+    found = [table.tags[tag]] if tag in table.tags else []
+    for key, value in _ATTRIBUTE.findall(attrs) if attrs else ():
+        if key == "class" or key == "id":
+            for name in value.split()[:_MOST_NAMES]:
+                found += _named(name, key == "id")
+        elif key == "role":
+            found += (table.roles[value],) if value in table.roles else ()
+        elif key == "itemprop":
+            found += (Mark("body", value),) if value == "articleBody" else ()
+        elif key == "hidden" or (value == "true" if key == "aria-hidden" else _DISPLAY_NONE.search(value)):
+            found.append(Mark("hidden", key))
+    if tag in ("body", "article", "main"):
+        found = [one for one in found if one.family == "body"]
+    return tuple(found)

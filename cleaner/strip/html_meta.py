@@ -1,4 +1,7 @@
-"""What a page says of itself: title, author, date, site, canonical URL, language; from JSON-LD, meta tags and the visible page."""
+"""What a page says of itself: title, author, date, site, canonical URL, language.
+
+JSON-LD comes first, then meta tags, then what stands around the headline.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +14,27 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
+from cleaner.strip.html_byline import person, visible_author, visible_date
 from cleaner.strip.html_dates import iso_date, url_date, written_date
+from cleaner.strip.html_jsonld import Node, article_node, names, nodes, plain, types
 from cleaner.strip.html_parse import Parsed
+from cleaner.strip.html_title import best_title, fold
+from cleaner.strip.html_walk import Blocks
 
 __all__ = ["Metadata", "metadata"]
 
 _META = re.compile(r"<meta ([^>]*)>")
-_ATTR = re.compile(r'([a-z:-]+)="([^"]*)"')
+_ATTRIBUTE = re.compile(r'([a-z:-]+)="([^"]*)"')
 _TITLE = re.compile(r"<title[^>]*>([^<]*)</title>")
 _CANONICAL = re.compile(r'<link (?=[^>]*rel="canonical")[^>]*href="([^"]*)"')
-_LANG = re.compile(r'<html[^>]* (?:xml:)?lang="\s*([A-Za-z]{2,3})\b')
-_SEPARATOR = re.compile(r"\s+[|–—\-»·•:]+\s+|\s*[|»]\s*")
+_LANGUAGE = re.compile(r'<html[^>]* (?:xml:)?lang="\s*([A-Za-z]{2,3})\b')
+_AMERICAN = re.compile(r'lang="en-US"|content="en_US"', re.I)
 _OLD_CODES = {"in": "id", "iw": "he", "ji": "yi"}
-_MOST_NODES = 5000
 
 
 class Metadata(NamedTuple):
+    """What a page says of itself; "" where it says nothing. `types` are its JSON-LD types, `body` the text it gives there."""
+
     title: str
     author: str
     date: str
@@ -34,7 +42,22 @@ class Metadata(NamedTuple):
     url: str
     language: str
     types: frozenset[str]
+    is_article: bool
     body: str
+
+
+class _Said(NamedTuple):
+    """The sources of metadata on one page."""
+
+    page: Parsed
+    blocks: Blocks
+    start: int  # the first paragraph of the text
+    metas: dict[str, str]
+    nodes: list[Node]
+    article: Node
+
+    def meta(self, key: str) -> Iterator[str]:
+        return (self.metas[name] for name in _names("meta", key) if name in self.metas)
 
 
 @cache
@@ -47,196 +70,106 @@ def _names(section: str, key: str) -> tuple[str, ...]:
     return tuple(_tables()[section][key].split())
 
 
-def _clean(value: object) -> str:
-    return " ".join(unescape(value).split()) if isinstance(value, str) else ""
-
-
 def _metas(head: str) -> dict[str, str]:
+    """Content of the meta tags by lower-case name; the first of one name counts."""
     found: dict[str, str] = {}
     for attrs in _META.findall(head):
-        pairs = dict(_ATTR.findall(attrs))
-        content = pairs.get("content", "")
+        pairs = dict(_ATTRIBUTE.findall(attrs))
         name = pairs.get("property") or pairs.get("name") or pairs.get("itemprop") or pairs.get("http-equiv")
-        if content and name:
-            found.setdefault(name.lower(), _clean(content))
+        if name and pairs.get("content"):
+            # twice, because the serialised attribute is escaped and many pages escape what they put there once more
+            found.setdefault(name.lower(), plain(unescape(pairs["content"])))
     return found
 
 
-def _load(script: str) -> object:
-    import orjson
-
-    script = script.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
-    try:
-        return orjson.loads(script)
-    except ValueError:
-        pass
-    import json
-
-    try:
-        return json.loads(re.sub(r",\s*([}\]])", r"\1", script), strict=False)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _nodes(scripts: list[str]) -> Iterator[dict[str, Any]]:
-    """Every object of the JSON-LD, outer ones first."""
-    queue: list[object] = [_load(script) for script in scripts]
-    at = 0
-    while at < len(queue) and at < _MOST_NODES:
-        value = queue[at]
-        at += 1
-        if isinstance(value, dict):
-            yield value
-            queue.extend(v for v in value.values() if isinstance(v, (dict, list)))
-        elif isinstance(value, list):
-            queue.extend(v for v in value if isinstance(v, (dict, list)))
-
-
-def _types(node: dict[str, Any]) -> list[str]:
-    kind = node.get("@type")
-    kinds = kind if isinstance(kind, list) else [kind]
-    return [k.rsplit("/", 1)[-1].lower() for k in kinds if isinstance(k, str)]
-
-
-def _people(value: object, by_id: dict[str, dict[str, Any]]) -> list[str]:
-    if isinstance(value, str):
-        return [_clean(value)]
-    if isinstance(value, list):
-        return [name for v in value[:20] if not isinstance(v, list) for name in _people(v, by_id)]
-    if isinstance(value, dict):
-        node = value if "name" in value else by_id.get(str(value.get("@id")), {})
-        name = node.get("name")
-        return [_clean(n) for n in (name if isinstance(name, list) else [name])]
-    return []
-
-
-def _person(name: str) -> str:
-    words = name.split()
-    while words and words[0].lower().rstrip(":") in _names("author", "before"):
-        words = words[1:]
-    name = " ".join(words).strip(" ,;:|•·-–—")
-    if "://" in name or "@" in name or name.startswith(("www.", "/")) or len(name) > 100:
-        return ""
-    return name
-
-
-def _join(names: list[str]) -> str:
-    cleaned = [p for p in map(_person, names) if p]
-    return "; ".join(dict.fromkeys(cleaned))
-
-
-def _article(nodes: list[dict[str, Any]]) -> dict[str, Any]:
-    for section in ("article", "page"):
-        wanted = _names("jsonld", section)
-        fit = [n for n in nodes if any(t in wanted for t in _types(n))]
-        for node in fit:
-            if "headline" in node or "datePublished" in node or "author" in node:
-                return node
-    return {}
-
-
-def _first(metas: dict[str, str], key: str) -> Iterator[str]:
-    return (metas[name] for name in _names("meta", key) if name in metas)
-
-
-def _fold(text: str) -> str:
-    return "".join(ch for ch in text.casefold() if ch.isalnum())
-
-
-def _without_site(title: str, site: str, host: str) -> str:
-    """`title` without the site's name before or after a separator."""
-    parts = _SEPARATOR.split(title)
-    if len(parts) < 2:
-        return title
-    names = {_fold(site), _fold(host), _fold(host.split(".")[0])} - {""}
-    for cut_from in (-1, 0):
-        part = parts[cut_from]
-        folded = _fold(part)
-        if folded and (folded in names or any(folded in n or n in folded for n in names if len(n) > 3 and len(folded) > 3)):
-            at = title.rfind(part) if cut_from else len(part)
-            return title[:at].rstrip(" |–—-»·•:") if cut_from else title[at:].lstrip(" |–—-»·•:")
-    return title
-
-
-def metadata(page: Parsed, url: str, heading: str) -> Metadata:
-    """Metadata of a parsed page. `heading` is its visible headline (an h1) or ""."""
-    metas = _metas(page.head)
-    nodes = list(_nodes(page.json)) if page.json else []
-    article = _article(nodes)
-    by_id = {str(n["@id"]): n for n in nodes if "@id" in n and "name" in n}
-    canonical = _CANONICAL.search(page.head)
-    link = _clean(canonical.group(1)) if canonical else next(_first(metas, "url"), "")
-    link = _absolute(link, url)
-    host = (urlsplit(link or url).hostname or "").removeprefix("www.") if (link or url) else ""
-    site = next(_first(metas, "site"), "") or _publisher(article, by_id)
+def metadata(page: Parsed, blocks: Blocks, url: str, start: int) -> Metadata:
+    """Metadata of a parsed page found at `url`, whose text begins with paragraph `start`."""
+    found = nodes(page.json)
+    article = article_node(found, _names("jsonld", "article"))
+    said = _Said(page, blocks, start, _metas(page.head), found, article or article_node(found, _names("jsonld", "page")))
+    link = _link(said, url)
+    host = _host(link)
+    site = next(said.meta("site"), "") or next(iter(names(said.article.get("publisher"), found)), "") or host
     return Metadata(
-        title=_title(page, metas, article, heading, site, host),
-        author=_author(page, metas, article, by_id),
-        date=_date(page, metas, article, link or url),
-        site=site or host,
-        url=link or url,
-        language=_language(page.head, metas),
-        types=frozenset(t for n in nodes for t in _types(n)),
-        body=_clean(article.get("articleBody")) if article else "",
+        title=_title(said, site, host),
+        author=_author(said, site),
+        date=_date(said, link),
+        site=site,
+        url=link,
+        language=_language(said),
+        types=frozenset(kind for node in found for kind in types(node)),
+        is_article=bool(article),
+        body=_paragraphs(article.get("articleBody")),
     )
 
 
-def _absolute(link: str, url: str) -> str:
+def _paragraphs(body: object) -> str:
+    if not isinstance(body, str):
+        return ""
+    lines = (" ".join(re.sub(r"<[^<>]*>", " ", unescape(line)).split()) for line in body.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def _link(said: _Said, url: str) -> str:
+    canonical = _CANONICAL.search(said.page.head)
+    given = plain(canonical[1]) if canonical else next(said.meta("url"), "")
     try:
-        joined = urljoin(url, link)
-        urlsplit(joined)
+        link = urljoin(url, given)
+        urlsplit(link)
+    except ValueError:
+        return url
+    return link if link.startswith(("http://", "https://")) else url
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
-    return joined if joined.startswith(("http://", "https://")) else ""
 
 
-def _publisher(article: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> str:
-    return next((n for n in _people(article.get("publisher"), by_id) if n), "")
+def _title(said: _Said, site: str, host: str) -> str:
+    found = _TITLE.search(said.page.head)
+    whole = plain(unescape(found[1])) if found else ""
+    given = [plain(said.article.get("headline")), *said.meta("title"), whole]
+    heads = [
+        text
+        for text, home in zip(said.blocks.texts, said.blocks.homes, strict=True)
+        if said.blocks.tags[home] == "h1" or said.blocks.tags[said.blocks.parents[home]] == "h1"
+    ]
+    return best_title(heads[:8], [title for title in given if title], site, host)
 
 
-def _title(page: Parsed, metas: dict[str, str], article: dict[str, Any], heading: str, site: str, host: str) -> str:
-    found = _TITLE.search(page.head)
-    whole = _clean(found.group(1)) if found else ""
-    given = [_clean(article.get("headline")), *_first(metas, "title"), whole]
-    given = [_without_site(t, site, host) for t in given if t]
-    if heading and (not given or any(_fold(heading) in _fold(t) or _fold(t) in _fold(heading) for t in given)):
-        return heading
-    return given[0] if given else heading
-
-
-def _author(page: Parsed, metas: dict[str, str], article: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> str:
-    names = _join(_people(article.get("author") or article.get("creator"), by_id))
-    if names:
-        return names
-    for value in _first(metas, "author"):
-        if name := _person(value):
+def _author(said: _Said, site: str) -> str:
+    """JSON-LD, meta tags, byline; a name that is the site's own counts only when there is no other."""
+    own = fold(site)
+    found = names(said.article.get("author") or said.article.get("creator"), said.nodes)
+    people = [name for name in map(person, found) if name]
+    others = [name for name in people if fold(name) != own]
+    if others:
+        return "; ".join(dict.fromkeys(others))
+    for value in said.meta("author"):
+        name = person(value)
+        if name and fold(name) != own:
             return name
-    for selector in _tables()["select"]["author"]:
-        for node in page.tree.css(selector)[:3]:
-            name = _person(_clean(node.text(separator=" ")))
-            if name and len(name) < 60:
-                return name
-    return ""
+    return visible_author(said.page, said.blocks, said.start) or (people[0] if people else "")
 
 
-def _date(page: Parsed, metas: dict[str, str], article: dict[str, Any], url: str) -> str:
-    month_first = '-US"' in page.head[:500]
-    for value in (_clean(article.get("datePublished")), *_first(metas, "date")):
+def _date(said: _Said, link: str) -> str:
+    month_first = bool(_AMERICAN.search(said.page.body[:300] + said.page.head))
+    published = [plain(said.article.get(key)) for key in ("datePublished", "dateCreated")]
+    for value in (*published, *said.meta("date")):
         if date := iso_date(value) or written_date(value, month_first=month_first):
             return date
-    if date := url_date(url):
+    if date := visible_date(said.page, said.blocks, said.start, month_first=month_first) or url_date(link):
         return date
-    for selector in _tables()["select"]["date"]:
-        for node in page.tree.css(selector)[:3]:
-            given = node.attributes.get("datetime") or node.attributes.get("content") or ""
-            text = node.text(separator=" ")
-            if date := iso_date(given) or written_date(given, month_first=True) or written_date(text, month_first=month_first):
-                return date
+    for value in (plain(said.article.get("dateModified")), *said.meta("changed")):
+        if date := iso_date(value) or written_date(value, month_first=month_first):
+            return date
     return ""
 
 
-def _language(head: str, metas: dict[str, str]) -> str:
-    found = _LANG.search(head)
-    code = found.group(1) if found else next(_first(metas, "language"), "")[:2]
-    code = code.lower()
-    return _OLD_CODES.get(code, code) if code.isalpha() else ""
+def _language(said: _Said) -> str:
+    found = _LANGUAGE.search(said.page.body[:2000])
+    code = (found[1] if found else next(said.meta("language"), "")[:2]).lower()
+    return _OLD_CODES.get(code, code) if code.isascii() and code.isalpha() else ""

@@ -7,22 +7,24 @@ from collections.abc import Iterator, Sequence
 
 from cleaner.article import Removal
 from cleaner.strip.judge import looks_like_names
+from cleaner.strip.labels import labelled_pieces
 from cleaner.strip.lines import Hit, Line, prose_bounds
-from cleaner.strip.phrases import Phrases, fold
+from cleaner.strip.phrases import Phrase, Phrases, fold
 
-__all__ = ["tail_trims"]
+__all__ = ["closes_article", "tail_trims", "trims"]
 
 TAIL = 320
 _STOP = frozenset(".!?…\"'”’»)]。！？*")
 _BRACKETED = re.compile(r"[\s*]*([(\[])([^()\[\]]{0,160})[)\]]\.?$")
 _ENDMARK = re.compile(r"\s*(?:\[\]|\[ \]|\(\*+\)|\(\*\*\*\)|\*{2,6}|\*\)|#{2,5}|_{3,}|■|●|◆|\(\.\))\.?$")
+_SOURCE_DASH = re.compile(r"[.!?\"”’)]\s*(?:[-–—]{1,2}\s*)?([A-Z][\w./' -]{1,40})$")
+_DATE_END = re.compile(r"\s+\d{1,2}/\d{1,2}/\d{2,4}$")
 _INITIALS = re.compile(r"\*{0,3}[^\W_]{1,14}(?:[/,&|\-–. ]{1,2}[^\W_]{1,14}){0,4}\*{0,3}")
-_SENTENCE = re.compile(r"[.!?…\"”’»)\]]\s+(?=[\[(A-Z])")
+_SENTENCE = re.compile(r"[.!?…\"”’»)\]](?:\s+(?=[^\Wa-z_]|[\[(])|(?=[A-Z][a-z]))")
 
 
-def tail_trims(line: Line, phrases: Phrases, last: bool) -> Iterator[Removal]:
-    """The spans at the end of a kept line that go; `last` says that no paragraph follows it."""
-    end = line.end
+def tail_trims(line: Line, end: int, phrases: Phrases, last: bool) -> Iterator[Removal]:
+    """The spans at the end of a kept line, up to `end`, that go; `last` says that no paragraph follows it."""
     for _ in range(8):
         text = line.text[max(0, end - line.start - TAIL) : end - line.start].rstrip()
         found = _one_trim(text, phrases, last) if len(text) > 40 else None
@@ -38,10 +40,12 @@ def tail_trims(line: Line, phrases: Phrases, last: bool) -> Iterator[Removal]:
 def _one_trim(text: str, phrases: Phrases, last: bool) -> tuple[int, Hit] | None:
     if last and (mark := _ENDMARK.search(text)) and _ended(text[: mark.start()]):
         return _inked(text, mark.start()), Hit("end-mark", "endmark", "an end mark after the last sentence")
+    if last and (source := _SOURCE_DASH.search(text)) and _is_source(source[1], phrases):
+        return source.start() + 1, Hit("agency-tail", "sourcenote", "an agency after the last sentence")
     if text[-1] in ")]" or text[-2:] in (").", "]."):
         if (bracket := _BRACKETED.search(text)) and (hit := _bracket(text, bracket, phrases, last)):
             return _inked(text, bracket.start()), hit
-    return _last_sentence(text, phrases, last)
+    return _last_sentence(text, phrases)
 
 
 def _inked(text: str, at: int) -> int:
@@ -50,6 +54,12 @@ def _inked(text: str, at: int) -> int:
 
 def _ended(text: str) -> bool:
     return text.rstrip()[-1:] in _STOP
+
+
+def _is_source(name: str, phrases: Phrases) -> bool:
+    """An agency's name, or a name in capitals with a date."""
+    bare = _DATE_END.sub("", name)
+    return fold(bare) in phrases.words["agency"] or (bare != name and bare.isupper())
 
 
 def _bracket(text: str, found: re.Match[str], phrases: Phrases, last: bool) -> Hit | None:
@@ -78,34 +88,54 @@ def _are_initials(inner: str) -> bool:
     return not inner.isdigit() and any(c.isalpha() for c in inner) and len(inner) <= 40
 
 
-def _last_sentence(text: str, phrases: Phrases, last: bool) -> tuple[int, Hit] | None:
+def _last_sentence(text: str, phrases: Phrases) -> tuple[int, Hit] | None:
     """The last sentence of a paragraph, when it is a phrase, a link, a byline, or a right."""
     cuts = [m.end() for m in _SENTENCE.finditer(text)]
     for at in reversed(cuts[-3:]):
         rest = text[at:]
-        if hit := _rest(rest, phrases, last):
+        if hit := _rest(rest, phrases):
             return at, hit
     return None
 
 
-def _rest(rest: str, phrases: Phrases, last: bool) -> Hit | None:
+def _rest(rest: str, phrases: Phrases) -> Hit | None:
     if len(rest) > 240:
         return None
     folded = fold(rest)
     if phrase := phrases.whole(folded, "tail"):
         return Hit("phrase-tail", phrase.kind, phrase.why)
-    head = re.split(r"\s*[:|]\s*", rest, maxsplit=1)
-    if len(head) == 2 and len(head[0]) <= 40 and (phrase := phrases.whole(fold(head[0]), "start")):
-        if phrase.kind == "related" and len(head[1]) <= 160:
-            return Hit("phrase-tail", phrase.kind, phrase.why)
-        if last and phrase.kind == "byline" and looks_like_names(head[1]):
-            return Hit("phrase-tail", phrase.kind, phrase.why)
     return None
+
+
+def closes_article(line: Line, phrases: Phrases) -> bool:
+    """Whether a paragraph ends with what closes an article: initials, an end mark, names, a source."""
+    kinds = {removal.kind for removal in tail_trims(line, line.end, phrases, True)}
+    return not kinds.isdisjoint(("initials", "endmark", "byline", "sourcenote"))
 
 
 def trims(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrases) -> Iterator[Removal]:
     """The tail spans of all kept lines."""
-    _, last = prose_bounds(lines, hits)
+    first, last = prose_bounds(lines, hits)
+    loud = tuple(p for p in phrases.entries["tail"].values() if p.text.isupper())
     kept = [i for i, hit in enumerate(hits) if hit is None]
     for i in kept:
-        yield from tail_trims(lines[i], phrases, i >= last)
+        pieces = list(labelled_pieces(lines[i], phrases, not first <= i < last)) if ":" in lines[i].text or "©" in lines[i].text else []
+        yield from pieces
+        if len(lines[i].text) > 100:
+            yield from _loud(lines[i], loud)
+        end = lines[i].end
+        for piece in reversed(pieces):  # what ends the line before labelled pieces is its tail
+            if lines[i].text[piece.end - lines[i].start : end - lines[i].start].strip():
+                break
+            end = piece.start
+        yield from tail_trims(lines[i], end, phrases, i >= last)
+
+
+def _loud(line: Line, phrases: Sequence[Phrase]) -> Iterator[Removal]:
+    """Notices in capitals that were glued into a paragraph."""
+    for phrase in phrases:
+        at = line.text.find(phrase.text)
+        while at >= 0:
+            start = line.start + at
+            yield Removal(start, start + len(phrase.text), "phrase-inside", phrase.kind, phrase.why)
+            at = line.text.find(phrase.text, at + len(phrase.text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cleaner.strip.lines import ANY, BESIDE, EDGE, SHORT, Hit, Line, ends_sentence
+from cleaner.strip.lines import ANY, BESIDE, EDGE, HEAD, SHORT, Hit, Line, ends_sentence
 from cleaner.strip.phrases import Phrases, fold
 
 __all__ = ["judge", "looks_like_headline", "looks_like_names", "time_share"]
@@ -12,13 +12,14 @@ __all__ = ["judge", "looks_like_headline", "looks_like_names", "time_share"]
 SEPARATOR = re.compile(r"\s*[:|»›>–—]\s*|\s+[-/]\s+")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _TIME_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
-_RIGHTS = re.compile(r"©|\(c\) ?(?:0|by)|copyright(?:ed)? (?:©|0|\(c\)|by)|all rights? reserved|hak cipta (?:terpelihara|dilindungi|©)")
+_RIGHTS = re.compile(r"(?:0 ?[-–]? ?0?,? ?)?(?:©|®|\(c\)|copyright(?:s|ed)?\b)|.*(?:all rights? reserved|hak cipta (?:terpelihara|dilindungi))")
 _ENDMARK = re.compile(r"[\[(]? ?[*#=_~.■●◆□▪-]{0,6} ?[\])]?")
 _CREDIT = re.compile(r"\((?:dok(?:umen(?:tasi)?)?|foto|photo|gambar|image|sumber|ist|istimewa)\b[^()]{0,80}\)$", re.IGNORECASE)
 _DATE = re.compile(
     r"\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{4}[./-]\d{1,2}[./-]\d{1,2}\b|\b\d{1,2}[:.h]\d{2}\b|\d{4}年\d{1,2}月"
 )
-KIND_WHERE = {"byline": EDGE, "tags": ANY, "caption": EDGE, "sourcenote": EDGE, "timestamp": EDGE, "nav": EDGE, "title": EDGE}
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+KIND_WHERE = {"byline": EDGE, "tags": ANY, "caption": EDGE, "sourcenote": EDGE, "timestamp": EDGE, "nav": EDGE, "title": EDGE, "footer": EDGE, "video": EDGE, "authorbio": EDGE, "pagination": EDGE}
 
 
 def judge(line: Line, phrases: Phrases) -> Hit | None:
@@ -37,6 +38,8 @@ def judge(line: Line, phrases: Phrases) -> Hit | None:
         return hit
     if found := phrases.whole(folded, "weak"):
         return Hit("weak-in-tail", found.kind, found.why, BESIDE)
+    if folded == "0":
+        return Hit("number", "pagination", "a number alone", BESIDE)
     return _shaped(text, folded, phrases)
 
 
@@ -108,14 +111,17 @@ def _shaped(text: str, folded: str, phrases: Phrases) -> Hit | None:
     if len(text) <= 120 and ("0" in folded):
         numbers, times, others = time_share(folded, phrases)
         dated = _DATE.search(text) is not None
+        full = dated or _YEAR.search(text) is not None
         if numbers and not others and (times >= 2 or (times and numbers >= 2) or dated):
-            return Hit("timestamp", "timestamp", "nothing but numbers and words of time", EDGE)
-        if numbers and others <= 6 and (dated or times >= 2) and others <= numbers + times + 3 and _only_names(text, phrases):
-            return Hit("byline-date", "byline", "names and a time, nothing else", EDGE)
-    if _RIGHTS.search(folded):
+            return Hit("timestamp", "timestamp", "nothing but numbers and words of time", EDGE if full else BESIDE)
+        if numbers and others <= 6 and full and times + dated and _only_names(text, phrases):
+            return Hit("byline-date", "byline", "names and a date, nothing else", HEAD)
+    if _RIGHTS.match(folded) and ("0" in folded or "reserved" in folded or "hak cipta" in folded):
         return Hit("rights", "footer", "names the holder of rights", EDGE)
     if text[0] == "(" and text[-1] == ")" and looks_like_names(text[1:-1]) and ("/" in text or text[1:2].islower() or len(text) < 12):
         return Hit("initials-line", "initials", "initials in brackets on a line of their own", EDGE)
+    if text.count("|") >= 4 and text[0] != "|" and "0" not in folded and max(map(len, text.split("|"))) <= 24:
+        return Hit("nav-bar", "nav", "short items between bars", EDGE)
     if _CREDIT.search(text):
         return Hit("credit", "caption", "ends with a credit in brackets", EDGE)
     first, _, rest = folded.partition(" ")

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from cleaner.strip.phrases import fold
 
-__all__ = ["ANY", "BESIDE", "EDGE", "Hit", "Line", "ends_sentence", "is_prose", "prose_bounds", "split_lines"]
+__all__ = ["ANY", "BESIDE", "EDGE", "HEAD", "Hit", "Line", "ends_sentence", "is_prose", "prose_bounds", "split_lines"]
 
 SHORT = 200
 """Lines of up to so many characters are looked at as a whole; longer ones only at their head and tail."""
 
-ANY, EDGE, BESIDE = "any", "edge", "beside"
-"""Where a hit suffices: anywhere; before the first or after the last paragraph; only next to a hit that holds."""
+ANY, EDGE, HEAD, BESIDE = "any", "edge", "head", "beside"
+"""Where a hit suffices: anywhere; before the first or after the last paragraph; before the first; next to one that holds."""
 
 _SENTENCE_END = frozenset(".!?…\"'”’»)]。！？」』।؟")
 _BREAKS = re.compile(r"[\n\r\u2028\u2029]")
@@ -90,8 +90,16 @@ def _is_wide(text: str) -> bool:
 
 
 def prose_bounds(lines: Sequence[Line], taken: Sequence[Hit | None]) -> tuple[int, int]:
-    """Indices of the first and the last prose line that no hit takes; (len, -1) when there is none."""
-    n = len(lines)
-    first = next((i for i in range(n) if taken[i] is None and is_prose(lines[i].text)), n)
-    last = next((i for i in range(n - 1, -1, -1) if taken[i] is None and is_prose(lines[i].text)), -1)
-    return first, last
+    """Indices of the first and the last paragraph that nothing speaks against; (len, -1) when there is none.
+
+    A lone long line above the headline is a caption or a banner, so the first needs another within two lines.
+    """
+    good = [i for i, line in enumerate(lines) if _free(taken[i]) and is_prose(line.text)]
+    if not good:
+        return len(lines), -1
+    first = next((a for a, b in zip(good, good[1:], strict=False) if b - a <= 2), good[0])
+    return first, good[-1]
+
+
+def _free(hit: Hit | None) -> bool:
+    return hit is None or hit.where == BESIDE

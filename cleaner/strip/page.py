@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from cleaner.strip.html_classify import choose
-from cleaner.strip.html_meta import metadata
-from cleaner.strip.html_parse import parse, walk
-from cleaner.strip.html_root import content
+from cleaner.errors import OptionError
+from cleaner.strip.html_classify import choose, lines
+from cleaner.strip.html_kind import is_forum, page_kind
+from cleaner.strip.html_meta import Metadata, metadata
+from cleaner.strip.html_parse import Parsed, parse
+from cleaner.strip.html_root import Ground, ground
+from cleaner.strip.html_walk import Blocks, walk
 
 __all__ = ["Page", "extract"]
+
+_LITTLE = 250  # good text, in Latin characters, under which a page is suspected to show its text only to scripts
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one page holds. `text` has one paragraph a line; `left_out` counts the visible characters not taken."""
+    """What one page holds. `text` has one paragraph a line; `left_out` counts the visible characters not taken.
+
+    `page_kind` is article, listing, forum, product or other. What the page does not say is "".
+    """
 
     text: str = ""
     title: str = ""
@@ -27,8 +36,19 @@ class Page:
     left_out: int = 0
 
 
+class _Read(NamedTuple):
+    parsed: Parsed
+    blocks: Blocks
+    place: Ground
+
+
 def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: str = "cleaner") -> Page:
-    """The article of one HTML page.
+    """The article of one HTML page, with its metadata.
+
+    `html` as bytes is decoded first, `encoding` being what was declared outside of it; the result is the same as for the decoded
+    str. `url` is where the page was found: it resolves the canonical URL and may hold the date. `extractor` is "cleaner", or
+    "justext" for the exact output of stock jusText, with the stop list of the page's language. Any str gives a Page; a page without
+    text gives one whose `text` is "". Raises OptionError for an unknown extractor.
 
     >>> extract("<title>Rain</title><p>It rained in Medan for three days without a break, the weather office said.").text
     'It rained in Medan for three days without a break, the weather office said.'
@@ -37,12 +57,43 @@ def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: 
         from cleaner.source.decode import decode
 
         html = decode(html, declared=encoding, html=True).text
-    parsed = parse(html)
+    if extractor not in ("cleaner", "justext"):
+        raise OptionError(f"There is no extractor {extractor!r}; take cleaner or justext.")
+    read = _read(html, url)
+    parsed, blocks, place = read
+    chosen, listing = choose(blocks, place)
+    meta = metadata(parsed, blocks, url, chosen[0] if chosen else 0)
+    rows = lines(blocks, chosen)
+    taken = sum(len(blocks.texts[j]) for j in chosen)
+    page = Page(
+        "\n".join(rows), meta.title, meta.author, meta.date, meta.site, meta.url, meta.language,
+        page_kind(parsed, meta, taken, listing, url), sum(map(len, blocks.texts)) - taken,
+    )  # fmt: skip
+    if extractor == "justext":
+        from cleaner.strip.html_justext import justext_text
+
+        return replace(page, text=justext_text(html, meta.language))
+    return _with_given_body(page, meta)
+
+
+def _read(html: str, url: str) -> _Read:
+    """Parse and walk; a page that shows scripts nearly nothing is read as one without scripts, when that shows more."""
+    read = _read_once(html, url, scripts=True)
+    if read.place.good < _LITTLE and "<noscript" in html:
+        without = _read_once(html, url, scripts=False)
+        if without.place.good > 2 * read.place.good:
+            return without
+    return read
+
+
+def _read_once(html: str, url: str, *, scripts: bool) -> _Read:
+    parsed = parse(html, scripts=scripts)
     blocks = walk(parsed.body)
-    keep, root = content(blocks)
-    chosen = choose(blocks, keep, root)
-    text = "\n".join(blocks.texts[j] for j in chosen)
-    left_out = sum(map(len, blocks.texts)) - sum(len(blocks.texts[j]) for j in chosen)
-    heads = [t for t, home in zip(blocks.texts, blocks.homes) if home >= 0 and blocks.tags[home] == "h1"]
-    meta = metadata(parsed, url, heads[0] if heads else "")
-    return Page(text, meta.title, meta.author, meta.date, meta.site, meta.url, meta.language, "other", left_out)
+    return _Read(parsed, blocks, ground(blocks, forum=is_forum(parsed.head, url)))
+
+
+def _with_given_body(page: Page, meta: Metadata) -> Page:
+    """The body that the page gives in its JSON-LD, when it shows less than half of it."""
+    if 2 * len(page.text) < len(meta.body) and len(meta.body) > _LITTLE:
+        return replace(page, text=meta.body, left_out=page.left_out + len(page.text))
+    return page

@@ -21,7 +21,7 @@ from cleaner.errors import OptionError
 __all__ = ["ARRAYS", "WORDS", "Phrase", "Phrases", "fold", "load_phrases", "phrase_languages"]
 
 ARRAYS = ("line", "tail", "start", "weak", "between")
-WORDS = ("month", "weekday", "clock", "by", "agency", "place", "role", "photo")
+WORDS = ("month", "weekday", "clock", "by", "agency", "place", "role", "photo", "opener")
 
 ANY_MAX = 120
 """Characters an {any} may cover: a headline is rarely longer, and a longer rest is a paragraph."""
@@ -29,7 +29,9 @@ ANY_MAX = 120
 _EDGE = " \t\r\n\u00a0\u200b\u200e\u200f\ufeff\"'“”„‟‘’‚‹›«»()[]{}<>:.!…*|-–—−_#+•·●▪►▶◄→←↑↓»~=■□◆★☆✓✔※。：！「」『』【】（）،؛"
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _HOLE = re.compile(r"\{(\w*)\}")
-_NAME, _ANY = r"\S+(?: \S+){0,5}", r".{0,%d}" % ANY_MAX
+LONG_WORDING, LONG_REST = 24, 400
+"""After so many characters of fixed wording, an {any} at the end of an entry may cover a longer rest."""
+_NAME, _ANY = r"\S+(?: \S+){0,5}", rf".{{0,{ANY_MAX}}}"
 _TWO_PLACES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "\u200b": "", "\u00ad": "", "\ufeff": ""})
 
 
@@ -137,7 +139,6 @@ class _Builder:
         self.words: dict[str, set[str]] = {name: set() for name in WORDS}
 
     def add(self, language: str, where: str, data: dict[str, Any]) -> None:
-        seen: dict[str, str] = {}
         for kind, table in data.items():
             allowed = WORDS if kind == "words" else ARRAYS
             if kind != "words" and kind not in KINDS:
@@ -152,15 +153,11 @@ class _Builder:
                 if kind == "words":
                     self.words[array].update(filter(None, map(fold, texts)))
                 else:
-                    self._add_phrases(texts, array, kind, language, where, seen)
+                    self._add_phrases(texts, array, kind, language, where)
 
-    def _add_phrases(
-        self, texts: list[str], array: str, kind: str, language: str, where: str, seen: dict[str, str]
-    ) -> None:
+    def _add_phrases(self, texts: list[str], array: str, kind: str, language: str, where: str) -> None:
         for text in texts:
             folded, pattern = _compile(text, array, where)
-            if array != "weak" and seen.setdefault(array + folded, kind) != kind:
-                raise OptionError(f"{where}: {text!r} stands under {seen[array + folded]} and {kind}. Keep one.")
             phrase = Phrase(text, array, kind, language)
             if pattern is None:
                 self.entries[array].setdefault(folded, phrase)
@@ -199,6 +196,9 @@ def _compile(text: str, array: str, where: str) -> tuple[str, re.Pattern[str] | 
     spaced = folded.replace(" \ue000any\ue001", "\ue002").replace("\ue000any\ue001 ", "\ue003")
     pattern = re.escape(spaced).replace("\ue002", f"(?: {_ANY})?").replace("\ue003", f"(?:{_ANY} )?")
     pattern = pattern.replace("\ue000any\ue001", _ANY).replace("\ue000name\ue001", _NAME)
+    if folded.endswith("\ue000any\ue001") and len(literal) >= LONG_WORDING:
+        head, _, tail = pattern.rpartition(f"{{0,{ANY_MAX}}}")
+        pattern = f"{head}{{0,{LONG_REST}}}{tail}"
     folded = folded.replace("\ue000", "{").replace("\ue001", "}")
     if "{" in folded[:2] and "}" in folded[-2:]:
         raise OptionError(f"{where}: {text!r} may not both begin and end with a placeholder.")

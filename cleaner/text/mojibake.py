@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from ftfy.badness import BADNESS_RE
 
-__all__ = ["CHARSETS", "Stretch", "charset_of", "garbled"]
+__all__ = ["CHARSETS", "LEADS", "TAILS", "Evidence", "Stretch", "closings", "evidence", "garbled", "holds"]
 
 CHARSETS = (
     "latin-1", "sloppy-windows-1252", "sloppy-windows-1251", "sloppy-windows-1250", "sloppy-windows-1253",
@@ -22,21 +22,37 @@ CHARSETS = (
 )  # fmt: skip
 """The charsets that UTF-8 is misread in, likeliest first: ftfy's, and the other DOS charset of Western Europe."""
 
+TAILS = bytes(range(0x80, 0xC0))
+"""The bytes that go on a character in UTF-8."""
+LEADS = bytes((*range(0xC2, 0xC7), 0xC8, *range(0xCE, 0xD2), *range(0xD7, 0xDC), *range(0xE0, 0xF1)))
+"""The bytes that begin one in a script of many readers; others begin rare letters, or none."""
+
 _UNLIKELY = re.compile(
     "[\x00-\x9f\u0149\u017f\u0180-\u018e\u0190-\u019f\u01a2-\u01ae\u01b1-\u0217\u021c-\u0258\u025a-\u02ba\u02bd-\u02c5"
     "\u02c8-\u02db\u02dd-\u0300\u0302-\u0383\u03cf-\u03ff\u0460-\u048f\u0500-\u052f\u0700-\u08ff\u1680-\u1dff\u2c00-\u2dff"
     "\ua000-\uabff\ud800-\uf8ff\ufe20-\ufe2f]"
 )
-"""Characters that are a word's last capital and a quotation mark far more often than themselves: É… is U+0245."""
+"""Letters so rare that what decodes to one is more likely a capital before a quotation mark: É… would be U+0245."""
+
+
+_CLOSING = re.compile(r"[^\W\d_](?=([”“»’›™®…]{1,2})(?!\w))")
+
+
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 
 
 class Stretch(NamedTuple):
-    """A part of a text that decodes as a whole; `sure` when it can hardly have been meant as it stands."""
+    """A part of a line that decodes as a whole."""
 
     start: int
     end: int
-    count: int  # garbled characters in it
-    sure: bool
+
+
+class Evidence(NamedTuple):
+    """How a document was garbled: the charset, and the characters beyond ASCII that it uses as themselves."""
+
+    charset: str
+    native: frozenset[str]
 
 
 class _Garble(NamedTuple):
@@ -45,109 +61,164 @@ class _Garble(NamedTuple):
     char: str
 
 
-def charset_of(texts: Iterable[str]) -> str:
-    """The charset that explains most of what is surely garbled in `texts`, the lines of one document; "" if none does."""
-    lines = list(texts)
-    votes = {c: sum(s.count for line in lines for s in garbled(line, c) if s.sure) for c in CHARSETS}
-    best = max(CHARSETS, key=votes.__getitem__)
-    return best if votes[best] else ""
+def holds(line: str, charset: str) -> bool:
+    """True when a part of `line` could be one character of UTF-8 read as `charset`."""
+    return _garble_of(charset).search(line) is not None
 
 
-def garbled(text: str, charset: str, native: frozenset[str] = frozenset()) -> list[Stretch]:
-    """The stretches of `text` that are UTF-8 read as `charset`.
+def closings(line: str) -> list[int]:
+    """Where a capital ends a word and what closes it begins: AMANHÃ” is no AMANHÔ, LYKILORÐ» no LYKILORл.
+
+    >>> closings("Ele disse “AMANHÃ” e «VOCÊ»."), closings("disse “amanhã”")
+    ([17, 26], [])
+    """
+    return [m.end() for m in _CLOSING.finditer(line) if _closes(line[m.start() - 1 : m.start()], m[0], m[1])]
+
+
+def _closes(before: str, letter: str, marks: str) -> bool:
+    return len(marks) > 1 or (letter.isupper() and (before.isupper() or before in "“„«‘‹"))
+
+
+def evidence(lines: Sequence[str], others: str, charsets: Collection[str] = CHARSETS) -> Evidence | None:
+    """By which of `charsets` the `lines` were garbled; None when nothing in them surely is.
+
+    `lines` are those of one document that may hold garbled text, `others` is the rest of it.
+    """
+    best, most = None, 0
+    known = frozenset(others)
+    for charset in CHARSETS:
+        if charset not in charsets:
+            continue
+        runs = [(line, *_runs(line, charset)) for line in lines]
+        native = known.union(*(walls for _, _, walls in runs))
+        sure = sum(len(run) for line, found, _ in runs for run in found if _is_sure(line, run, native))
+        if sure > most:
+            best, most = Evidence(charset, native), sure
+    return best
+
+
+def garbled(line: str, by: Evidence) -> list[Stretch]:
+    """The stretches of `line` that are surely UTF-8 read as `by.charset`.
 
     A stretch runs as far as each character beyond ASCII is part of a garbled one, and never into a word that
-    holds one that is not. `native` are the characters that the document is known to use.
+    holds one that is not.
     """
-    found = []
-    for garbles in _runs(text, charset, native):
-        start, end = garbles[0].start, garbles[-1].end
-        sure = (_looks_bad(text, garbles) and not _stray(garbles, native)) or _is_word(text, garbles)
-        found.append(Stretch(start, end, len(garbles), sure))
-    return found
+    runs, _ = _runs(line, by.charset)
+    return [Stretch(run[0].start, run[-1].end) for run in runs if _is_sure(line, run, by.native)]
 
 
-def _runs(text: str, charset: str, native: frozenset[str]) -> Iterator[list[_Garble]]:
-    run: list[_Garble] = []
-    wall = -1  # the last character beyond ASCII that stands for itself
-    for match in _tokens(charset).finditer(text):
-        char = _decoded(match[0], charset)
-        if char and (char in native or not _UNLIKELY.match(char)):
-            if run or not _same_word(text, wall, match.start()):
-                run.append(_Garble(match.start(), match.end(), char))
-            else:
-                wall = match.end() - 1
-            continue
-        wall = match.end() - 1
-        while run and _same_word(text, match.start(), run[-1].end, backwards=True):
-            run.pop()
-        if run:
-            yield run
-        run = []
-    if run:
-        yield run
+def _runs(text: str, charset: str) -> tuple[list[list[_Garble]], set[str]]:
+    """The runs of garbled characters in `text`, and the characters between them, which stand for themselves."""
+    runs: list[list[_Garble]] = []
+    walls = set(_garble_of(charset).sub("", text))
+    for match in _garble_of(charset).finditer(text):
+        garble = _Garble(match.start(), match.end(), _decoded(match[0], charset))
+        if not garble.char:
+            walls.update(match[0])
+        elif runs and not _BEYOND_ASCII.search(text, runs[-1][-1].end, garble.start):
+            runs[-1].append(garble)
+        else:
+            runs.append([garble])
+    return [kept for run in runs if (kept := _apart(text, run))], walls
 
 
-def _same_word(text: str, wall: int, at: int, *, backwards: bool = False) -> bool:
-    """True when the letter at `wall` stands in one word with what begins (backwards: ends) `at`."""
-    if wall < 0 or not text[wall].isalpha() or text[wall] > "\u052f":
-        return False
-    between = text[at:wall] if backwards else text[wall + 1 : at]
-    return not between or between.isalpha()
+def _apart(text: str, run: list[_Garble]) -> list[_Garble]:
+    """`run` without the words at its ends that go on with a character that stands for itself."""
+    first, last = 0, len(run)
+    while first < last and _goes_on(text, run[first].start - 1, -1):
+        first += 1
+    while first < last and _goes_on(text, run[last - 1].end, 1):
+        last -= 1
+    return run[first:last]
+
+
+def _goes_on(text: str, at: int, step: int) -> bool:
+    while 0 <= at < len(text) and text[at].isascii() and text[at].isalnum():
+        at += step
+    return 0 <= at < len(text) and (_is_box(text[at]) or ("\x7f" < text[at] < "\u0530" and text[at].isalpha()))
 
 
 @cache
-def _tokens(charset: str) -> re.Pattern[str]:
-    """A character of UTF-8 as it looks in `charset`, or any other one beyond ASCII."""
-
-    def looks(first: int, last: int) -> str:
-        return "[" + re.escape(bytes(range(first, last + 1)).decode(charset)) + "]"
-
-    tail = looks(0x80, 0xBF)
-    return re.compile(
-        f"{looks(0xC2, 0xDF)}{tail}|{looks(0xE0, 0xEF)}{tail}{{2}}|{looks(0xF0, 0xF4)}{tail}{{3}}|[^\x00-\x7f]"
+def _garble_of(charset: str) -> re.Pattern[str]:
+    """One character of UTF-8 as it looks in `charset`."""
+    tail, two, three, four = (
+        "[" + re.escape(bytes(range(first, last + 1)).decode(charset)) + "]"
+        for first, last in ((0x80, 0xBF), (0xC2, 0xDF), (0xE0, 0xEF), (0xF0, 0xF4))
     )
+    return re.compile(f"{two}{tail}|{three}{tail}{{2}}|{four}{tail}{{3}}")
 
 
 @lru_cache(maxsize=4096)
 def _decoded(garble: str, charset: str) -> str:
+    """The one likely character that `garble` stands for, or ""."""
     try:
         char = garble.encode(charset).decode()
     except UnicodeError:
         return ""
-    return char if len(char) == 1 and unicodedata.category(char) not in ("Cn", "Co", "Cs") else ""
+    good = len(char) == 1 and unicodedata.category(char) not in ("Cn", "Co", "Cs") and not _UNLIKELY.match(char)
+    return char if good else ""
 
 
-def _looks_bad(text: str, garbles: list[_Garble]) -> bool:
-    """True when ftfy's heuristic finds one of `garbles` unlikely where it stands."""
-    spans = iter(garbles)
-    garble = next(spans)
-    for bad in BADNESS_RE.finditer(text, max(0, garble.start - 2), garbles[-1].end + 2):
-        while garble.end <= bad.start():
-            following = next(spans, None)
-            if following is None:
-                return False
-            garble = following
-        if garble.start < bad.end():
-            return True
-    return False
-
-
-def _stray(garbles: list[_Garble], native: frozenset[str]) -> bool:
-    """True for one lone letter of a script that nothing else in the document is written in."""
-    scripts = [_script(g.char) for g in garbles if g.char.isalpha()]
-    if len(garbles) > 1 or not scripts or scripts[0] == "LATIN":
+def _is_sure(text: str, run: list[_Garble], native: frozenset[str]) -> bool:
+    """True when `run` can hardly have been meant as it stands."""
+    if _is_word(run):
+        return True
+    if all(native.issuperset(text[g.start : g.end]) for g in run):
         return False
-    return not any(_script(char) == scripts[0] for char in native if char.isalpha())
+    if len(run) == 1 and (_is_misfit(text, run[0], native) or run[0].start + 1 in closings(text)):
+        return False
+    return (
+        _looks_bad(text, run)
+        or any(_is_odd(text, garble) for garble in run)
+        or all(g.char not in text[g.start : g.end] and not native.isdisjoint((g.char, g.char.lower())) for g in run)
+    )
 
 
-def _is_word(text: str, garbles: list[_Garble]) -> bool:
+def _is_word(run: list[_Garble]) -> bool:
     """True for three garbled letters of one script in a row: no language writes that by chance."""
-    for a, b, c in zip(garbles, garbles[1:], garbles[2:], strict=False):
+    for a, b, c in zip(run, run[1:], run[2:], strict=False):
         if a.end == b.start and b.end == c.start and (a.char + b.char + c.char).isalpha():
             return _script(a.char) == _script(b.char) == _script(c.char)
     return False
 
 
+def _looks_bad(text: str, run: list[_Garble]) -> bool:
+    """True when ftfy's heuristic finds one of `run` unlikely where it stands."""
+    at = 0
+    for bad in BADNESS_RE.finditer(text, max(0, run[0].start - 2), run[-1].end + 2):
+        while at < len(run) and run[at].end <= bad.start():
+            at += 1
+        if at < len(run) and run[at].start < bad.end():
+            return True
+    return False
+
+
+def _is_misfit(text: str, garble: _Garble, native: frozenset[str]) -> bool:
+    """True for one lone letter of a script that neither its word nor the document is written in."""
+    if not garble.char.isalpha():
+        return False
+    script = _script(garble.char)
+    for neighbour in text[garble.start - 1 : garble.start] + text[garble.end : garble.end + 1]:
+        if neighbour.isalpha() and _script(neighbour) != script:
+            return True
+    return script != "LATIN" and not any(_script(char) == script for char in native if char.isalpha())
+
+
+def _is_odd(text: str, garble: _Garble) -> bool:
+    """True where no writing system puts these characters: two scripts in one word, a letter against a box."""
+    first, before = text[garble.start], text[garble.start - 1 : garble.start]
+    if "\u2010" <= garble.char <= "\u20bf":  # â€“ ΓÇô ‚Äì вЂ“: quotation marks, dashes, currency
+        return True
+    if _is_box(first) or first == "√":
+        return before.isalnum() or text[garble.end : garble.end + 1].isalnum() or "À" <= text[garble.start + 1] <= "ÿ"
+    around = before + text[garble.end : garble.end + 1]
+    return first.isalpha() and any(c.isalpha() and _script(c) != _script(first) for c in around)
+
+
+def _is_box(char: str) -> bool:
+    return "\u2500" <= char <= "\u259f"
+
+
+@lru_cache(maxsize=4096)
 def _script(char: str) -> str:
     return unicodedata.name(char, "").partition(" ")[0]

@@ -1,43 +1,48 @@
-"""Repair of one text: mojibake, control characters, line breaks, surrogates, normal form. Every fix is ftfy's."""
+"""Repair of one text: mojibake, control characters, line breaks, surrogates, normal form. Every fix is ftfy's.
+
+The result is `ftfy.fix_text` with the configuration below, to the letter, but for lines that ftfy cannot decode as a
+whole: there the document says how it was garbled (see `mojibake`).
+"""
 
 from __future__ import annotations
 
-import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import ftfy
-from ftfy.badness import MOJIBAKE_CATEGORIES as KIND
 from ftfy.badness import is_bad
 
-from cleaner.text.mojibake import charset_of, garbled
+from cleaner.text.mojibake import Evidence, closings, evidence, garbled, holds
+from cleaner.text.suspicion import Signs, signs
 
 __all__ = ["Repaired", "repair", "replay"]
 
+# What a corpus wants: quotation marks, ligatures and full-width letters are the author's; entities in plain text too.
 _CONFIG = ftfy.TextFixerConfig(
     unescape_html=False, uncurl_quotes=False, fix_latin_ligatures=False, fix_character_width=False
 )
+_SEGMENT = _CONFIG.max_decode_length  # ftfy cuts a line after as many characters, 1,000,000, and fixes the parts alone
+_BLOCK = 1 << 16  # characters looked at together
+_ENTRIES = 200  # of a plan; what would need more is repaired anew when it is replayed
+_ASCII_CONTROLS = bytes((*range(9), 0x0B, *range(0x0D, 0x20), 0x7F))
 
-# What makes ftfy change a text: a character that one of its fixes acts on ...
-_ACTED_ON = re.compile(
-    "[\x00-\x08\x0b\x0d-\x1f\x7f-\x9f\u2028\u2029\u206a-\u206f\ud800-\udfff\ufeff\ufff9-\ufffc]".replace("\x0d", "\r\x0e")
-)
-# ... or a place where its badness heuristic can match. That is an alternation of 40 branches and takes 350 ns a
-# character; each of its matches holds one of these pairs, which two character classes find in 6 to 20 ns.
-_SYMBOLS = KIND["bad"] + KIND["law"] + KIND["currency"] + KIND["start_punctuation"] + KIND["end_punctuation"]
-_ACCENTED = KIND["lower_accented"] + KIND["upper_accented"]
-_PAIR = re.compile(
-    f"[{_SYMBOLS}{KIND['numeric']}{KIND['box']}{_ACCENTED}{KIND['lower_common']}{KIND['upper_common']}ÂÃÎÐ×ØÙà√≈‚βā]"
-    f"[{_SYMBOLS}{KIND['numeric']}{KIND['box']}{_ACCENTED}{KIND['common']}{KIND['kaomoji']}ўЂŠŸž]"
-)
-_SINGLE = re.compile("[ŒœÃÂ][^A-Za-z]")
+# Windows-1252 has no byte 9D, so a strict reader of “…” leaves â€œ…â€�. Of the characters that begin with the same two
+# bytes and end in one of the five that are missing, only the closing quotation mark is ever written.
+_CLOSE = "restore byte 9d"
 
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """A text after repair, and the steps that turn the original into it; `plan` is () where nothing changed."""
+    """A text after repair, and the plan that turns the original into it.
+
+    An entry of the plan is `"12:34 encode latin-1; decode utf-8"`: characters 12 up to 34, and the steps, which are
+    ftfy's (`ftfy.apply_plan`) with its `normalize`. Entries are ascending and disjoint; what none of them names stays.
+    After an entry `"then"`, places are counted in the text made so far. `plan` is () where nothing changed.
+    """
 
     text: str
     plan: tuple[str, ...]
@@ -48,18 +53,52 @@ class _Piece(NamedTuple):
     end: int
     fixed: str
     steps: tuple[str, ...] = ()
-    sound: bool = True  # nothing in it is left to explain
+    charsets: tuple[str, ...] = ()  # by which it may still be garbled
 
 
 def repair(text: str, *, html: bool = False) -> Repaired:
-    """`text` without the damage that decoding has done to it, and how that was done."""
-    if not _suspicious(text):
+    r"""`text` without the damage that decoding has done to it, and how that was done.
+
+    `html` says that the text was extracted from a page: entities that were escaped twice are then resolved, up to the
+    first "<", which is ftfy's sign that they are meant.
+
+    >>> repair("Harga naik, kata Siti: â€œmahal sekaliâ€\x9d.")
+    Repaired(text='Harga naik, kata Siti: “mahal sekali”.', plan=('0:42 encode sloppy-windows-1252; decode utf-8',))
+    >>> repair("“Harga naik”").plan
+    ()
+    """
+    before: list[str] = []
+    for start_with in (_unescaped if html else None, _closed):
+        if start_with and (made := start_with(text)) and made.text != text:
+            text = made.text
+            before += (*made.plan, "then")
+    made = _repaired(text)
+    if not before:
+        return made
+    return Repaired(made.text, (*before, *made.plan) if made.plan else tuple(before[:-1]))
+
+
+def _unescaped(text: str) -> Repaired:
+    end = text.find("<")
+    end = len(text) if end < 0 else end
+    step = "apply unescape_html"  # once: ftfy goes on until nothing changes, a round for each amp; of &amp;amp;amp;
+    return Repaired(_apply(text[:end], [step]) + text[end:], (f"0:{end} {step}",))
+
+
+def _closed(text: str) -> Repaired:
+    return Repaired(_apply(text, [_CLOSE]), (f"0:{len(text)} {_CLOSE}",))
+
+
+def _repaired(text: str) -> Repaired:
+    if text.isascii() and len(text.encode().translate(None, _ASCII_CONTROLS)) == len(text):
         return Repaired(text, ())
-    pieces = [_fixed(text, start, end) for start, end in _segments(text)]
-    if not all(piece.sound for piece in pieces):
+    pieces = [piece for start, end in _blocks(text) for piece in _looked_at(text, start, end)]
+    if any(piece.charsets for piece in pieces):
         pieces = _by_document(text, pieces)
-    plan = tuple(f"{p.start}:{p.end} " + "; ".join(p.steps) for p in pieces if p.steps)
-    return Repaired("".join(p.fixed for p in pieces), plan) if plan else Repaired(text, ())
+    if not any(piece.steps for piece in pieces):
+        return Repaired(text, ())
+    fixed = "".join(piece.fixed for piece in pieces)
+    return Repaired(fixed, _plan(text, fixed, [piece for piece in pieces if piece.steps]))
 
 
 def replay(text: str, plan: Sequence[str]) -> str:
@@ -67,68 +106,146 @@ def replay(text: str, plan: Sequence[str]) -> str:
     out: list[str] = []
     at = 0
     for entry in plan:
+        if entry == "then":
+            text, out, at = "".join((*out, text[at:])), [], 0
+            continue
         span, _, steps = entry.partition(" ")
         start, end = map(int, span.split(":"))
-        out += text[at:start], _apply(text[start:end], steps)
+        out += text[at:start], _apply(text[start:end], steps.split("; "))
         at = end
     return "".join((*out, text[at:]))
 
 
-def _suspicious(text: str) -> bool:
-    """False when ftfy would return `text` as it is, told without asking it."""
-    if _ACTED_ON.search(text):
-        return True
-    if text.isascii():
-        return False
-    return bool(_PAIR.search(text) or _SINGLE.search(text)) or not unicodedata.is_normalized("NFC", text)
-
-
-def _fixed(text: str, start: int, end: int) -> _Piece:
-    segment = text[start:end]
-    if not _suspicious(segment):
-        return _Piece(start, end, segment)
-    fixed, steps = ftfy.fix_and_explain(segment, _CONFIG)
-    whole = not steps or steps[0].action == "encode" or "decode_inconsistent_utf8" not in [s.parameter for s in steps]
-    names = tuple(f"{action} {parameter}" for action, parameter in steps or ())
-    return _Piece(start, end, fixed, names if fixed != segment else (), sound=whole and not is_bad(fixed))
-
-
-def _by_document(text: str, pieces: list[_Piece]) -> list[_Piece]:
-    charset = charset_of(text[p.start : p.end] for p in pieces if p.steps or not p.sound)
-    if not charset:
-        return pieces
-    return [new for piece in pieces for new in _by_stretch(text, piece, charset)]
-
-
-def _by_stretch(text: str, piece: _Piece, charset: str) -> list[_Piece]:
-    if piece.sound:
-        return [piece]
-    out: list[_Piece] = []
-    at = piece.start
-    for stretch in garbled(text[piece.start : piece.end], charset):
-        if stretch.sure:
-            start, end = piece.start + stretch.start, piece.start + stretch.end
-            decoded = text[start:end].encode(charset).decode()
-            again = _fixed(decoded, 0, len(decoded))
-            out += _fixed(text, at, start), _Piece(start, end, again.fixed, (f"encode {charset}", "decode utf-8", *again.steps))
-            at = end
-    return [*out, _fixed(text, at, piece.end)] if out else [piece]
+def _apply(text: str, steps: Sequence[str]) -> str:
+    for step in steps:
+        action, _, parameter = step.partition(" ")
+        if action == "normalize":
+            text = unicodedata.normalize(parameter, text)  # type: ignore[arg-type]
+        elif action == "repair":
+            text = _repaired(text).text
+        elif step == _CLOSE:
+            text = text.replace("â€\ufffd", "â€\x9d")
+        else:
+            text = ftfy.apply_plan(text, [(action, parameter)])
+    return text
 
 
 def _segments(text: str) -> Iterator[tuple[int, int]]:
+    """ftfy's segments: lines with their line feed, cut where they are longer than it takes."""
     start = 0
     while start < len(text):
-        end = text.find("\n", start, start + _CONFIG.max_decode_length) + 1
-        end = end or min(len(text), start + _CONFIG.max_decode_length)
+        end = text.find("\n", start, start + _SEGMENT) + 1 or min(len(text), start + _SEGMENT)
         yield start, end
         start = end
 
 
-def _apply(text: str, steps: str) -> str:
-    for step in steps.split("; "):
-        action, _, parameter = step.partition(" ")
-        if action == "normalize":
-            text = unicodedata.normalize(parameter, text)  # type: ignore[arg-type]
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Some whole segments together."""
+    start = 0
+    if len(text) > _BLOCK:
+        for _, end in _segments(text):
+            if end - start >= _BLOCK:
+                yield start, end
+                start = end
+    if start < len(text):
+        yield start, len(text)
+
+
+def _looked_at(text: str, start: int, end: int) -> Iterator[_Piece]:
+    block = text[start:end]
+    found = signs(block)
+    if quick := _quickly(block, found):
+        yield _Piece(start, end, *quick)
+        return
+    whole = unicodedata.is_normalized("NFC", block)
+    for a, b in _segments(block):
+        if whole and bisect_left(found.at, a) == bisect_left(found.at, b):
+            yield _Piece(start + a, start + b, block[a:b])
         else:
-            text = ftfy.apply_plan(text, [(action, parameter)])
-    return text
+            yield _segment(text, start + a, start + b, found.within(a, b))
+
+
+def _quickly(block: str, found: Signs) -> tuple[str, tuple[str, ...]] | None:
+    """What ftfy makes of `block` and by which steps, where that is plain: nothing, line breaks, or the normal form."""
+    steps: tuple[str, ...] = ()
+    if "\r\n" in block:
+        block, steps = block.replace("\r\n", "\n"), ("apply fix_line_breaks",)
+        found = signs(block)
+    if not found.at and not unicodedata.is_normalized("NFC", block):
+        block, steps = unicodedata.normalize("NFC", block), (*steps, "normalize NFC")
+        found = signs(block)
+    return None if found.at else (block, steps)
+
+
+def _segment(text: str, start: int, end: int, found: Signs) -> _Piece:
+    segment = text[start:end]
+    charsets = tuple(charset for charset in found.charsets() if holds(segment, charset))
+    if not found.call_for_ftfy(segment) and unicodedata.is_normalized("NFC", segment):
+        return _Piece(start, end, segment, (), charsets)
+    fixed, steps = _explained(segment)
+    if fixed == segment:
+        steps = ()
+    elif any(step.startswith("decode") or "inconsistent" in step for step in steps) and _is_meant(segment):
+        fixed, steps = _explained(segment, _CONFIG._replace(fix_encoding=False))
+    elif steps[0].startswith("encode ") and not is_bad(fixed):
+        charsets = ()  # ftfy has decoded the whole of it
+    return _Piece(start, end, fixed, steps, charsets)
+
+
+def _is_meant(segment: str) -> bool:
+    """True when ftfy takes nothing but capitals before closing marks for mojibake: cut in between, no piece is."""
+    cuts = closings(segment)
+    return bool(cuts) and not any(is_bad(segment[a:b]) for a, b in pairwise((0, *cuts, len(segment))))
+
+
+def _explained(text: str, config: ftfy.TextFixerConfig = _CONFIG) -> tuple[str, tuple[str, ...]]:
+    fixed, steps = ftfy.fix_and_explain(text, config)
+    return fixed, tuple(f"{action} {parameter}" for action, parameter in steps or ())
+
+
+def _by_document(text: str, pieces: list[_Piece]) -> list[_Piece]:
+    lines = [text[p.start : p.end] for p in pieces if p.charsets]
+    charsets = {charset for piece in pieces for charset in piece.charsets}
+    by = evidence(lines, "".join(p.fixed for p in pieces if not p.charsets), charsets)
+    return [new for piece in pieces for new in _by_stretch(text, piece, by)] if by else pieces
+
+
+def _by_stretch(text: str, piece: _Piece, by: Evidence) -> Iterator[_Piece]:
+    stretches = garbled(text[piece.start : piece.end], by) if piece.charsets else []
+    if not stretches:
+        yield piece
+        return
+    at = piece.start
+    for stretch in stretches:
+        start, end = piece.start + stretch.start, piece.start + stretch.end
+        decoded = text[start:end].encode(by.charset).decode()
+        again = _segment(decoded, 0, len(decoded), signs(decoded))
+        yield _segment(text, at, start, signs(text[at:start]))
+        yield _Piece(start, end, again.fixed, (f"encode {by.charset}", "decode utf-8", *again.steps))
+        at = end
+    yield _segment(text, at, piece.end, signs(text[at : piece.end]))
+
+
+def _plan(text: str, fixed: str, pieces: Sequence[_Piece]) -> tuple[str, ...]:
+    joined: list[tuple[int, int, tuple[str, ...]]] = []
+    for piece in pieces:
+        if joined and _goes_on(text, joined[-1][1], joined[-1][2], piece):
+            joined[-1] = (joined[-1][0], piece.end, joined[-1][2])
+        else:
+            joined.append((piece.start, piece.end, piece.steps))
+    for entries in (joined, [piece[:2] + piece[3:4] for piece in pieces]):
+        plan = tuple(f"{start}:{end} {'; '.join(steps)}" for start, end, steps in entries)
+        if len(plan) <= _ENTRIES and replay(text, plan) == fixed:
+            return plan
+    return (f"0:{len(text)} repair",)
+
+
+def _goes_on(text: str, at: int, steps: tuple[str, ...], piece: _Piece) -> bool:
+    """True when `steps`, which end at `at`, leave what follows as it is up to `piece`, and do the same to `piece`."""
+    gap = text[at : piece.start]
+    try:
+        if steps != piece.steps and _apply(text[piece.start : piece.end], steps) != piece.fixed:
+            return False
+        return not gap or _apply(gap, steps) == gap
+    except UnicodeError:
+        return False

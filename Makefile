@@ -1,0 +1,54 @@
+# Two commands: `make demo` and `make test`. Each makes .venv and installs what it needs; a second call is quick.
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: demo test test-slow test-extra lint dist clean
+
+demo: .venv/installed
+	$(BIN)/cleaner clean corpus/raw -o build/clean.jsonl --force
+	@echo "One article, line by line:  $(BIN)/cleaner explain corpus/raw/wartamuara.example/perpustakaan-perahu.txt"
+
+test: .venv/installed-dev lint
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report --skip-covered --fail-under=90
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test-slow: .venv/installed-dev
+	$(BIN)/pytest -q -m slow
+
+test-extra: .venv/installed-extra
+	$(BIN)/pytest -q -m extra
+
+dist: .venv/installed-dev
+	rm -rf dist build/wheel-test
+	$(BIN)/python -m build
+	$(PYTHON) -m venv build/wheel-test
+	build/wheel-test/bin/pip install -q dist/*.whl
+	build/wheel-test/bin/cleaner clean corpus/raw -o build/wheel-test/clean.jsonl --force
+	cmp build/wheel-test/clean.jsonl corpus/clean.jsonl
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Cleaner needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv .venv
+
+.venv/installed: .venv/bin/python pyproject.toml
+	$(BIN)/pip install -q -e .
+	@touch $@
+
+.venv/installed-dev: .venv/installed
+	$(BIN)/pip install -q -e '.[dev]'
+	@touch $@
+
+.venv/installed-extra: .venv/installed-dev
+	$(BIN)/pip install -q -e '.[dev,extras-test]'
+	@touch $@
+
+clean:
+	rm -rf build dist .venv .mypy_cache .pytest_cache .ruff_cache .coverage*

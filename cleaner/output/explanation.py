@@ -1,0 +1,104 @@
+"""One article, line by line: what stays, what goes, by which rule, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import click
+import orjson
+
+from cleaner.article import Article, Raw, Reject, Removal
+from cleaner.errors import InputError, OptionError
+from cleaner.options import Options
+from cleaner.source import list_sources, plan, read
+from cleaner.steps import prepare, settle, tidy
+from cleaner.strip import explain_line
+
+__all__ = ["Piece", "explain_file", "explain_one_line", "pieces"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of one line of `before`: `removal` is None where it stays."""
+
+    text: str
+    removal: Removal | None
+
+
+def pieces(article: Article) -> Iterator[Piece]:
+    """`before` in order, cut at line ends and at the edges of removals; white space alone is left out."""
+    at = 0
+    for removal in (*article.removals, None):
+        until = removal.start if removal else len(article.before)
+        yield from (Piece(line, None) for line in article.before[at:until].splitlines() if line.strip())
+        if removal is None:
+            return
+        if removal.kind != "space":
+            yield from (Piece(line, removal) for line in article.before[removal.start : removal.end].splitlines())
+        at = removal.end
+
+
+def explain_file(file: str, options: Options, *, article: str = "", as_json: bool = False) -> Iterator[str]:
+    """The lines to print for one article of a file: the first, or the one whose id is `article`.
+
+    Raises InputError when the file cannot be read, OptionError when it holds no such article.
+    """
+    [(found, drop)] = settle([tidy(_article(file, options, article), options)], options)
+    if as_json:
+        for piece in pieces(found):
+            rule = (
+                {"rule": piece.removal.rule, "kind": piece.removal.kind, "why": piece.removal.why}
+                if piece.removal
+                else {}
+            )
+            yield orjson.dumps({"text": piece.text, "stays": piece.removal is None, **rule}).decode()
+        return
+    yield from _head(found)
+    for piece in pieces(found):
+        yield from _shown(piece)
+    if drop:
+        yield click.style(f"dropped: {drop.reason} ({drop.detail})", fg="yellow")
+
+
+def explain_one_line(line: str, language: str) -> Iterator[str]:
+    """Which rules would take a line that stands alone, as lines to print."""
+    found = explain_line(line, language)
+    if not found:
+        yield "No rule takes this line by itself."
+    yield from (f"{kind} ({rule}): {why}" for rule, kind, why in found)
+
+
+def _article(file: str, options: Options, wanted: str) -> Article:
+    for item in plan(list_sources([file], options), options):
+        for raw in [item] if isinstance(item, Reject) else read(item, options):
+            if isinstance(raw, Reject):
+                if not wanted:
+                    raise InputError(f"{raw.source}: {raw.detail}", raw.advice)
+            elif not wanted or wanted == _identity(raw):
+                return prepare(raw, options)
+    raise OptionError(f"{file} holds no article" + (f" with the id {wanted!r}." if wanted else "."))
+
+
+def _identity(raw: Raw) -> str:
+    return raw.id or (f"{raw.source}#{raw.record}" if raw.record else raw.source)
+
+
+def _head(article: Article) -> Iterator[str]:
+    yield click.style(article.id, bold=True)
+    facts = [f"language {article.language} ({article.language_score:.4f})", f"encoding {article.encoding}"]
+    facts += [f"read as {article.input_kind}"]
+    facts += [
+        f"{name} {value}" for name in ("title", "author", "date", "place", "site") if (value := getattr(article, name))
+    ]
+    facts += [f"repaired: {step}" for step in article.repair] + [f"flag {flag}" for flag in article.flags]
+    yield from (f"  {fact}" for fact in facts)
+    yield ""
+
+
+def _shown(piece: Piece) -> Iterator[str]:
+    if piece.removal is None:
+        yield f"  {piece.text}"
+        return
+    yield click.style(f"- {piece.text}", fg="red")
+    yield click.style(f"    {piece.removal.kind}, by {piece.removal.rule}: {piece.removal.why}", dim=True)

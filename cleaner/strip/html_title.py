@@ -1,0 +1,53 @@
+"""Which of a page's titles is the headline, and the headline without the site's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+__all__ = ["best_title", "fold"]
+
+_SEPARATOR = re.compile(r"(\s+[-–—·•:]\s+|\s*[|»]\s*)")
+_ALIKE = 0.5
+
+
+def fold(text: str) -> str:
+    """`text` with letters and digits only, caseless."""
+    return "".join(ch for ch in text.casefold() if ch.isalnum())
+
+
+def _alike(one: str, other: str) -> float:
+    """Share of the pairs of characters of the shorter text that stand in the other as well."""
+    a, b = fold(one), fold(other)
+    pairs, others = ({text[i : i + 2] for i in range(len(text) - 1)} for text in (a, b))
+    least = min(len(pairs), len(others))
+    return len(pairs & others) / least if least else float(bool(a) and a == b)
+
+
+def _without_site(title: str, site: str, host: str) -> str:
+    """`title` without a first or last part that is the site's name.
+
+    >>> _without_site("Banjir di Medan - Kabar Utara", "Kabar Utara", "kabarutara.example")
+    'Banjir di Medan'
+    """
+    parts = _SEPARATOR.split(title)
+    known = [name for name in (fold(site), fold(host.partition(".")[0]), fold(host)) if name]
+    for end, rest in ((-1, parts[:-2]), (0, parts[2:])):
+        part = fold(parts[end])
+        if rest and part and any(part == name or (len(part) > 3 and part in name) or (len(name) > 3 and name in part) for name in known):
+            return "".join(rest)
+    return title
+
+
+def best_title(heads: Sequence[str], given: Sequence[str], site: str, host: str) -> str:
+    """The headline: the visible heading most like what the page calls itself, else what it calls itself first.
+
+    >>> best_title(["Kabar Utara", "Banjir di Medan surut"], ["Banjir di Medan surut | Kabar Utara"], "Kabar Utara", "")
+    'Banjir di Medan surut'
+    """
+    given = [_without_site(title, site, host) for title in given]
+    heads = [head for head in heads if fold(head) != fold(site)] or list(heads)
+    likeness = [max((_alike(head, title) for title in given), default=1.0) * min(1.0, len(fold(head)) / 8) for head in heads]
+    if heads and (max(likeness) >= _ALIKE or not given):
+        return heads[likeness.index(max(likeness))]
+    return given[0] if given else ""

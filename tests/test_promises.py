@@ -1,0 +1,209 @@
+"""The promises of the README that hold for a whole run, on the sample corpus."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+from conftest import ROOT, read_lines
+
+from cleaner import CleanerError, Options, clean_corpus
+from cleaner.output.restoring import restored
+from cleaner.run import pool as pool_module
+from cleaner.source import list_sources, plan, read
+from cleaner.steps import prepare
+
+LOGS = ("removed.jsonl", "dropped.jsonl", "rejected.jsonl")
+
+
+@pytest.fixture(autouse=True)
+def from_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sources are named as they are given."""
+    monkeypatch.chdir(ROOT)
+
+
+def outcome(folder: Path) -> dict[str, bytes]:
+    """Everything that must be the same bytes: the output, the logs, the manifest without its `run` object."""
+    manifest = orjson.loads((folder / "clean.audit/manifest.json").read_bytes())
+    del manifest["run"]
+    return {
+        "clean.jsonl": (folder / "clean.jsonl").read_bytes(),
+        **{name: (folder / "clean.audit" / name).read_bytes() for name in LOGS},
+        "manifest.json": orjson.dumps(manifest),
+    }
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("expected")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        clean_corpus("corpus/raw", folder / "clean.jsonl", Options(workers=1))
+    return outcome(folder)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        Options(workers=2),
+        Options(workers=3, shard_records=7),
+        Options(workers=1, shard_records=10_000),
+        Options(workers=1, shard_records=1),
+        Options(workers=1, memory="64M"),
+    ],
+    ids=["2-workers", "3-workers-small-shards", "one-shard", "a-shard-each", "little-memory"],
+)
+def test_same_bytes_whatever_the_run(options: Options, expected: dict[str, bytes], tmp_path: Path) -> None:
+    clean_corpus("corpus/raw", tmp_path / "clean.jsonl", options)
+    assert outcome(tmp_path) == expected
+
+
+def test_same_bytes_for_any_order_of_inputs(expected: dict[str, bytes], tmp_path: Path) -> None:
+    files = [str(p.relative_to(ROOT)) for p in (ROOT / "corpus/raw").rglob("*") if p.is_file()]
+    random.Random(1).shuffle(files)
+    clean_corpus([*files, "corpus/raw/feeds"], tmp_path / "clean.jsonl", Options(workers=1))
+    assert outcome(tmp_path) == expected
+
+
+class Stop(BaseException):
+    """Ends a run as a signal would."""
+
+
+@pytest.mark.parametrize("after", [0, 1, 3, 4, 6, 9, 11])
+def test_a_stopped_run_goes_on_and_no_shard_is_done_twice(
+    after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[Path] = []
+    inputs, options = ["corpus/raw/wartamuara.example", "corpus/raw/feeds"], Options(workers=1, shard_records=12)
+    whole = tmp_path / "whole"
+    clean_corpus(inputs, whole / "clean.jsonl", options)
+    monkeypatch.setattr(pool_module.Pool, "map", stopping(done, after))
+    with pytest.raises(Stop):
+        clean_corpus(inputs, tmp_path / "clean.jsonl", options)
+    assert not (tmp_path / "clean.jsonl").exists()
+    monkeypatch.setattr(pool_module.Pool, "map", stopping(done, 10**9))
+    clean_corpus(inputs, tmp_path / "clean.jsonl", options)
+    assert outcome(tmp_path) == outcome(whole)
+    assert len(done) == len(set(done))
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["clean.audit", "clean.jsonl", "whole"]
+
+
+def stopping(done: list[Path], after: int):  # type: ignore[no-untyped-def]
+    """A `Pool.map` that notes the shards it finishes, and stops the run before one more than `after`."""
+
+    def run(self, function, tasks) -> Iterator[object]:  # type: ignore[no-untyped-def]
+        for task in tasks:
+            if not hasattr(task, "out"):
+                yield function(task, pool_module.Watch())
+                continue
+            if len(done) >= after:
+                raise Stop
+            result = function(task, pool_module.Watch())
+            done.append(task.out)
+            yield result
+
+    return run
+
+
+def test_the_text_before_stripping_is_rebuilt_for_every_article(tmp_path: Path) -> None:
+    clean_corpus("corpus/raw", tmp_path / "clean.jsonl", Options(workers=1))
+    rebuilt = {row["id"]: row["text"] for row in restored(str(tmp_path / "clean.jsonl"))}
+    options = Options()
+    before = {}
+    for piece in plan(list_sources(["corpus/raw"], options), options):
+        for raw in read(piece, options):
+            article = prepare(raw, options)
+            before[article.id] = article.before
+    assert rebuilt == before
+
+
+def test_plain_text_that_needs_no_repair_is_the_input_to_the_letter(tmp_path: Path) -> None:
+    source = ROOT / "corpus/raw/wartamuara.example/perpustakaan-perahu.txt"
+    clean_corpus(source, tmp_path / "clean.jsonl", Options(workers=1))
+    [row] = restored(str(tmp_path / "clean.jsonl"))
+    assert row["text"] == source.read_text("utf-8")
+
+
+@pytest.fixture
+def bad(tmp_path: Path) -> Path:
+    """A folder with one good article and one of each kind of bad input."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "good.txt").write_text("Warga Desa Cemara menanam kembali bakau di pesisir utara.\n", "utf-8")
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / "empty.jsonl").write_bytes(b"")
+    (folder / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)
+    lines = [b'{"text": "Panen raya mundur sepekan karena hujan."}', b'{"text": "no end', b'{"title": "no text here"}']
+    (folder / "broken.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+    (folder / "gone.txt").symlink_to(folder / "nowhere")
+    return folder
+
+
+def test_bad_input_is_set_aside_with_a_reason_and_all_the_rest_is_written(bad: Path, tmp_path: Path) -> None:
+    status = subprocess.run(
+        [sys.executable, "-m", "cleaner", "clean", str(bad), "-o", str(tmp_path / "clean.jsonl"), "--quiet"]
+    ).returncode
+    assert status == 1
+    assert [r["text"][:5] for r in read_lines(tmp_path / "clean.jsonl")] == ["Panen", "Warga"]
+    rows = read_lines(tmp_path / "clean.audit/rejected.jsonl")
+    assert [(Path(r["source"]).name, r["record"]) for r in rows] == [
+        ("broken.jsonl", 2),
+        ("broken.jsonl", 3),
+        ("empty.jsonl", 0),
+        ("empty.txt", 0),
+        ("gone.txt", 0),
+        ("picture.txt", 0),
+    ]
+    assert [r["error"] for r in rows] == ["BrokenJson", "NoText", "EmptyFile", "EmptyFile", "NotFound", "BinaryFile"]
+    assert all(r["detail"].endswith(".") and r["advice"].endswith(".") for r in rows)
+
+
+def test_an_output_that_exists_is_not_replaced_without_force(tmp_path: Path) -> None:
+    target = tmp_path / "clean.jsonl"
+    target.write_text("mine\n")
+    with pytest.raises(CleanerError, match="--force"):
+        clean_corpus("corpus/raw/feeds", target, Options(workers=1))
+    assert target.read_text() == "mine\n"
+    assert clean_corpus("corpus/raw/feeds", target, Options(workers=1, force=True)).written > 0
+    assert target.read_text() != "mine\n"
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
+    report = clean_corpus("corpus/raw/feeds", tmp_path / "clean.jsonl", Options(workers=1, dry_run=True))
+    assert report.written > 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ids_that_are_taken_are_replaced_and_the_first_keeps_its_own(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        rows = [
+            {"id": i, "text": f"Berita {name} nomor {i} tentang hal yang lain sama sekali."} for i in ("x", "y", "x")
+        ]
+        (tmp_path / f"{name}.jsonl").write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    os.chdir(tmp_path)
+    clean_corpus([p.name for p in tmp_path.glob("*.jsonl")], tmp_path / "out.jsonl", Options(workers=1, dedup=False))
+    ids = [r["id"] for r in read_lines(tmp_path / "out.jsonl")]
+    assert ids == ["x", "y", "a.jsonl#3", "b.jsonl#1", "b.jsonl#2", "b.jsonl#3"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(20))
+def test_a_killed_run_goes_on(seed: int, expected: dict[str, bytes], tmp_path: Path) -> None:
+    """SIGKILL of the whole process group when a seeded number of shards is there, then the same command again."""
+    command = [sys.executable, "-m", "cleaner", "clean", "corpus/raw", "-o", str(tmp_path / "clean.jsonl"), "--quiet"]
+    command += ["--workers", "2", "--shard-records", "20"]
+    process = subprocess.Popen(command, start_new_session=True)
+    wanted = random.Random(seed).randint(0, 22)
+    while process.poll() is None and len(list(tmp_path.glob("clean.work/*/*.arrow"))) < wanted:
+        os.sched_yield()
+    if process.poll() is None:
+        os.killpg(process.pid, 9)
+    process.wait()
+    assert subprocess.run(command + (["--force"] if (tmp_path / "clean.jsonl").exists() else [])).returncode == 0
+    assert outcome(tmp_path) == expected
