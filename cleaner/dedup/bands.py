@@ -11,11 +11,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.columns import Column, Room, distinct, forget
+from cleaner.dedup.columns import Column, Room, distinct, forget, ranges
 from cleaner.dedup.signatures import estimate
 from cleaner.dedup.tokens import mix
 
-__all__ = ["BANDS", "LONGEST_RUN", "ROWS", "Candidates", "Pairs", "band_keys", "find_candidates", "join_band"]
+__all__ = [
+    "BANDS",
+    "LONGEST_RUN",
+    "ROWS",
+    "Candidates",
+    "Pairs",
+    "alike",
+    "band_keys",
+    "find_candidates",
+    "join_band",
+    "join_sorted",
+    "pack",
+]
 
 BANDS, ROWS = 32, 4
 """Permissive on purpose: a pair of similarity 0.4 is met with probability 0.56, of 0.5 with 0.87, of 0.6 with 0.99."""
@@ -72,7 +84,8 @@ def find_candidates(
     kept, distinct = [np.zeros(0, np.uint64)], 0
     for pairs in met.distinct():
         distinct += len(pairs)
-        kept.append(pairs[_alike(signatures, row_of, split(pairs, bits))])
+        both = split(pairs, bits)
+        kept.append(pairs[alike(signatures, row_of[both.low], signatures, row_of[both.high])])
     return Candidates(split(np.concatenate(kept), bits), distinct, met.long_runs)
 
 
@@ -115,14 +128,17 @@ def split(pairs: NDArray[np.uint64], bits: int) -> Pairs:
     return Pairs((pairs >> np.uint64(bits)).astype(np.int64), (pairs & mask).astype(np.int64))
 
 
-def _alike(signatures: NDArray[np.uint32], row_of: NDArray[np.int64], pairs: Pairs) -> NDArray[np.bool_]:
-    alike = np.zeros(len(pairs), np.bool_)
-    for first in range(0, len(pairs), _CHUNK):
+def alike(
+    left: NDArray[np.uint32], left_rows: NDArray[np.int64], right: NDArray[np.uint32], right_rows: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Which pairs of rows of two tables of signatures are not estimated to be wholly unlike, shape (pairs,)."""
+    good = np.zeros(len(left_rows), np.bool_)
+    for first in range(0, len(good), _CHUNK):
         part = slice(first, first + _CHUNK)
-        left, right = signatures[row_of[pairs.low[part]]], signatures[row_of[pairs.high[part]]]
-        alike[part] = estimate(left, right) >= _LOWEST_ESTIMATE
-        forget(signatures)
-    return alike
+        good[part] = estimate(left[left_rows[part]], right[right_rows[part]]) >= _LOWEST_ESTIMATE
+        forget(left)
+        forget(right)
+    return good
 
 
 def pack(keys: NDArray[np.uint64], ranks: NDArray[np.int64], bits: int) -> NDArray[np.uint64]:
@@ -161,3 +177,16 @@ def _run_pairs(ranks: NDArray[np.uint64], firsts: NDArray[np.int64], lengths: ND
     long = lengths > LONGEST_RUN
     for first, length in zip(firsts[long].tolist(), lengths[long].tolist(), strict=True):
         yield np.repeat(ranks[first], length - 1), ranks[first + 1 : first + length]
+
+
+def join_sorted(band: NDArray[np.uint64], bits: int, keys: NDArray[np.uint64]) -> _Edges:
+    """Numbers of keys and the rows that a sorted band of packed keys holds for each; of a long run its first row."""
+    cut = np.uint64(bits)
+    wanted = keys >> cut << cut
+    order = np.argsort(wanted)
+    firsts = np.searchsorted(band, wanted[order])
+    counts = np.searchsorted(band, wanted[order] | np.uint64((1 << bits) - 1), "right") - firsts
+    counts[counts > LONGEST_RUN] = 1
+    rows = band[ranges(firsts, counts)] & np.uint64((1 << bits) - 1)
+    forget(band)
+    return np.repeat(order, counts).astype(np.uint64), rows

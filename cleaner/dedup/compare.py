@@ -1,4 +1,4 @@
-"""The articles that have candidates, by place (their order of rank), and the checking of their pairs."""
+"""The checking of pairs of articles: first by estimate, then exactly. The verdicts that matter are remembered."""
 
 from __future__ import annotations
 
@@ -6,24 +6,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.dedup.bands import Pairs
-from cleaner.dedup.columns import Column, Room
-from cleaner.dedup.signatures import PERMUTATIONS, estimate, sign
-from cleaner.dedup.verify import UNLIKE, Articles, Verdicts, verify, without_furniture
+from cleaner.dedup.columns import Column
+from cleaner.dedup.signatures import PERMUTATIONS, estimate
+from cleaner.dedup.verify import UNLIKE, Articles, Verdicts, verify
 
-__all__ = ["Comparison", "sign_without_furniture"]
+__all__ = ["Comparison"]
 
 _LOWEST_ESTIMATE = np.float32(0.28)
 """An estimate is off by 0.04 (one sigma): of pairs with similarity 0.4, the least that can count, 0.3 % fall below."""
 
 _CHUNK = 1 << 15
-_CLOSE = 0.1
+_CLOSE = 0.1  # below the threshold, a pair is doubtful
 
 
 class Comparison:
-    """Checks pairs of places, first by estimate, then exactly, and remembers the verdicts that matter.
-
-    `signatures` holds rows of 128 values by place.
-    """
+    """Checks pairs of places. `signatures` holds rows of 128 values by place."""
 
     def __init__(self, articles: Articles, signatures: Column, min_similarity: float) -> None:
         self._articles = articles
@@ -43,7 +40,7 @@ class Comparison:
         return Pairs(pairs.low[likely], pairs.high[likely])
 
     def check(self, pairs: Pairs) -> NDArray[np.bool_]:
-        """Which of these pairs are copies of one article."""
+        """Which of these pairs are copies of one article, shape (pairs,)."""
         self.verified += len(pairs)
         verdicts = verify(self._articles, pairs.low, pairs.high, self._threshold)
         near = (verdicts.rule != UNLIKE) | (verdicts.jaccard >= self._threshold - _CLOSE)
@@ -57,21 +54,3 @@ class Comparison:
         low = np.concatenate([none, *(p.low for p in self._pairs)])
         high = np.concatenate([none, *(p.high for p in self._pairs)])
         return Pairs(low, high), Verdicts.join(self._verdicts)
-
-
-def sign_without_furniture(articles: Articles, signatures: Column, room: Room) -> Column:
-    """Signatures by place, made anew for the articles that lose furniture."""
-    places = signatures.length // PERMUTATIONS
-    concerned = articles.recurring.concerns(articles.sites)
-    if not concerned.any():
-        return signatures
-    signed = room.column(np.uint32, signatures.length)
-    for first in range(0, places, 256):
-        block = np.arange(first, min(first + 256, places))
-        rows = signatures.rows(block, PERMUTATIONS)
-        changed = concerned[block]
-        if changed.any():
-            rows = rows.copy()
-            rows[changed] = sign(without_furniture(articles, block[changed]))
-        signed.append(rows.ravel())
-    return signed

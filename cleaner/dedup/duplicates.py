@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,29 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.dedup.bands import Pairs, find_candidates, pack
-from cleaner.dedup.columns import Column, Room, distinct, forget
-from cleaner.dedup.compare import Comparison, sign_without_furniture
+from cleaner.dedup.columns import Room, distinct, forget
+from cleaner.dedup.compare import Comparison
 from cleaner.dedup.keepers import choose_keepers
-from cleaner.dedup.recurring import find_recurring
-from cleaner.dedup.shelf import Shelf
-from cleaner.dedup.signatures import PERMUTATIONS
+from cleaner.dedup.places import Old, Places
+from cleaner.dedup.shelf import Fetch
 from cleaner.dedup.sketches import Sketches
-from cleaner.dedup.verify import EXACT, RULES, UNLIKE, Articles, Verdicts
+from cleaner.dedup.verify import EXACT, RULES, UNLIKE, Verdicts
 
 if TYPE_CHECKING:
-    from cleaner.dedup.index import Index
+    from cleaner.dedup.index import Index, Met
 
-__all__ = ["RULES", "Duplicates", "Fetch", "deduplicate"]
-
-Fetch = Callable[[NDArray[np.int64]], Sequence[str]]
-_READ = 512  # texts asked for at once
+__all__ = ["RULES", "Duplicates", "deduplicate"]
 
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
     """Who goes, sorted by row, and who stays in its place.
 
-    row, keeper_row: int64. jaccard, containment: float64. rule: uint8, an index into RULES. Shape (gone,).
+    row, keeper_row: int64; a keeper_row of n or more is row keeper_row - n of the index. jaccard, containment: float64.
+    rule: uint8, an index into RULES. Shape (gone,).
     doubtful_rows: int64, shape (pairs, 2), better rank first: pairs that stayed apart though they came within 0.1 of
     the threshold, or were alike but for their numbers; nearest first. doubtful_jaccard: float64; doubtful_rule: uint8.
     counts: exact, candidates, verified, long_runs, recurring, components.
@@ -60,34 +57,44 @@ def deduplicate(
     memory: int = 1 << 30,
     work: Path | None = None,
     index: Index | None = None,
+    site_names: Sequence[str] = (),
 ) -> Duplicates:
-    """Near-duplicates among n articles, rows 0..n-1.
+    """Near-duplicates among n articles, rows 0..n-1, and of the articles of an index, which outrank them all.
 
     `rank[row]` is the place of an article in the one order (see `rank_articles`), `sites[row]` the number of its site
     or -1. `texts(rows)` gives clean texts; it is called for candidates only, in ascending batches of at most 512.
     Tables that would take more than `memory` bytes go to files in `work` (default: the system's folder for those).
+    `site_names`, by number, let articles of an index be known as of the same sites.
     """
     room = Room(memory // 2, work)
     row_of = np.argsort(rank)
     firsts, copies, originals = _collapse(sketches, row_of)
-    found = find_candidates(sketches.signatures, row_of, firsts, room)
-    ranks = distinct(np.concatenate([found.pairs.low, found.pairs.high]))
-    rows = row_of[ranks]
-    articles, signatures = _compared(sketches, rows, sites[rows].astype(np.int64), texts, room)
+    met = None if index is None else index.meet(sketches, row_of, firsts)
+    fresh = firsts if met is None else firsts[met.exact < 0]
+    found = find_candidates(sketches.signatures, row_of, fresh, room)
+    pairs, ranks = _by_place(found.pairs, met)
+    old = None if index is None or met is None else Old(index.data, met.rows)
+    places = Places(old, sketches, row_of[ranks])
+    articles, signatures = places.articles(sites, site_names, texts, room)
     comparison = Comparison(articles, signatures, min_similarity)
-    pairs = Pairs(np.searchsorted(ranks, found.pairs.low), np.searchsorted(ranks, found.pairs.high))
-    keeper = np.arange(len(rank))
-    keeper[ranks] = ranks[choose_keepers(len(ranks), comparison.likely(pairs), comparison.check)]
+    chosen = choose_keepers(len(places), comparison.likely(pairs), comparison.check)
+    # from here on every article has a number: the old ones their place, the new ones their rank behind these
+    number = np.concatenate([np.arange(places.olds), places.olds + ranks])
+    keeper = np.arange(places.olds + len(rank))
+    keeper[number] = number[chosen]
+    if met is not None:
+        keeper[places.olds + firsts[met.exact >= 0]] = met.exact[met.exact >= 0]
     checked, verdicts = comparison.verdicts()
-    checked = Pairs(ranks[checked.low], ranks[checked.high])
+    by_number = Pairs(number[checked.low], number[checked.high])
+    rows = row_of if old is None else np.concatenate([len(rank) + old.rows, row_of])
     counts = {
-        "exact": len(copies),
-        "candidates": found.met,
+        "exact": len(copies) + len(firsts) - len(fresh),
+        "candidates": found.met + len(pairs) - len(found.pairs),
         "verified": comparison.verified,
         "long_runs": found.long_runs,
         "recurring": len(articles.recurring.keys),
     }
-    return _result(keeper, (copies, originals), checked, verdicts, row_of, counts)
+    return _result(keeper, rows, (places.olds + copies, places.olds + originals), by_number, verdicts, counts)
 
 
 def _collapse(
@@ -110,51 +117,43 @@ def _collapse(
     return np.sort(ranks[new]), ranks[~new], best[~new]
 
 
-def _compared(
-    sketches: Sketches, rows: NDArray[np.int64], sites: NDArray[np.int64], texts: Fetch, room: Room
-) -> tuple[Articles, Column]:
-    """The articles of these rows, and their signatures, by place: what their sites repeat is left out."""
-    shelf = Shelf(len(rows), int(sketches.sizes[rows].sum()) + 2 * len(rows), room)
-    in_order = np.argsort(rows)
-    for first in range(0, len(rows), _READ):
-        places = in_order[first : first + _READ]
-        shelf.add_texts(places, texts(rows[places]))
-    signatures = room.column(np.uint32, len(rows) * PERMUTATIONS)
-    for first in range(0, len(rows), _READ):
-        signatures.append(sketches.signatures[rows[first : first + _READ]].ravel())
-        forget(sketches.signatures)
-    recurring = find_recurring(shelf, sites, sketches.signatures[rows, 0])
-    articles = Articles(shelf, recurring, sites, sketches.broken[rows])
-    return articles, sign_without_furniture(articles, signatures, room)
+def _by_place(found: Pairs, met: Met | None) -> tuple[Pairs, NDArray[np.int64]]:
+    """All pairs by place, and the ranks of the new articles among them; old articles have the first places."""
+    if met is None:
+        ranks = distinct(np.concatenate([found.low, found.high]))
+        return Pairs(np.searchsorted(ranks, found.low), np.searchsorted(ranks, found.high)), ranks
+    ranks = distinct(np.concatenate([found.low, found.high, met.pairs.high]))
+    low = np.concatenate([met.pairs.low, len(met.rows) + np.searchsorted(ranks, found.low)])
+    high = np.concatenate([met.pairs.high, found.high])
+    return Pairs(low, len(met.rows) + np.searchsorted(ranks, high)), ranks
 
 
 def _result(
     keeper: NDArray[np.int64],
+    rows: NDArray[np.int64],
     exact: tuple[NDArray[np.int64], NDArray[np.int64]],
     checked: Pairs,
     verdicts: Verdicts,
-    row_of: NDArray[np.int64],
     counts: dict[str, int],
 ) -> Duplicates:
-    """From ranks back to rows. An exact copy of an article that goes, goes where that one goes, by its verdict."""
-    n = len(keeper)
-    verdict = np.full(n, -1)
+    """From numbers to rows. An exact copy of an article that goes, goes where that one goes, by its verdict."""
+    verdict = np.full(len(keeper), -1)
     chosen = np.flatnonzero(keeper[checked.high] == checked.low)
     verdict[checked.high[chosen]] = chosen
     copies, originals = exact
     keeper[copies], verdict[copies] = keeper[originals], verdict[originals]
-    gone = np.flatnonzero(keeper != np.arange(n))
-    gone = gone[np.argsort(row_of[gone])]
+    gone = np.flatnonzero(keeper != np.arange(len(keeper)))
+    gone = gone[np.argsort(rows[gone])]
     by = verdict[gone]
     apart = np.flatnonzero((verdicts.rule >= UNLIKE) & (keeper[checked.low] != keeper[checked.high]))
     apart = apart[np.lexsort((checked.high[apart], checked.low[apart], -verdicts.jaccard[apart]))]
     return Duplicates(
-        row_of[gone],
-        row_of[keeper[gone]],
+        rows[gone],
+        rows[keeper[gone]],
         np.append(verdicts.jaccard, 1.0)[by],
         np.append(verdicts.containment, 1.0)[by],
         np.append(verdicts.rule, np.uint8(EXACT))[by],
-        row_of[np.stack([checked.low[apart], checked.high[apart]], axis=1)],
+        rows[np.stack([checked.low[apart], checked.high[apart]], axis=1)],
         verdicts.jaccard[apart],
         verdicts.rule[apart],
         counts | {"components": len(distinct(keeper[gone]))},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,12 @@ from cleaner.dedup.columns import Room
 from cleaner.dedup.shingles import Shingles, shingle_counts, shingle_tokens
 from cleaner.dedup.tokens import tokenize
 
-__all__ = ["Shelf"]
+__all__ = ["Fetch", "Shelf"]
+
+Fetch = Callable[[NDArray[np.int64]], Sequence[str]]
+"""Clean texts by row."""
+
+_READ = 512  # texts asked for at once
 
 
 class Shelf:
@@ -22,9 +27,13 @@ class Shelf:
         self._firsts = np.zeros(places, np.int64)
         self._lasts = np.zeros(places, np.int64)
 
-    def add_texts(self, places: NDArray[np.int64], texts: Sequence[str]) -> None:
-        tokens = tokenize(texts)
-        self.add_tokens(places, tokens.short(), tokens.starts)
+    def add_all(self, places: NDArray[np.int64], rows: NDArray[np.int64], texts: Fetch) -> None:
+        """The articles of these rows, read in ascending batches of bounded size."""
+        order = np.argsort(rows)
+        for first in range(0, len(rows), _READ):
+            batch = order[first : first + _READ]
+            tokens = tokenize(texts(rows[batch]))
+            self.add_tokens(places[batch], tokens.short(), tokens.starts)
 
     def add_tokens(self, places: NDArray[np.int64], tokens: NDArray[np.uint32], starts: NDArray[np.int64]) -> None:
         """`tokens[starts[i]:starts[i + 1]]` are those of the article at places[i]."""

@@ -148,7 +148,11 @@ def _block_tokens(pieces: list[str]) -> tuple[NDArray[np.uint64], NDArray[np.int
     powers, inverses = _powers()
     # characters outside tokens weigh nothing, so a token ends, for the sum, where the next begins
     sums = np.cumsum(codes * powers[: len(codes)])
-    hashes = mix(np.diff(sums[starts - 1], append=sums[-1]) * inverses[starts])
+    behind = sums[starts - 1]
+    hashes = inverses[starts]
+    hashes[:-1] *= behind[1:] - behind[:-1]
+    hashes[-1:] *= sums[-1:] - behind[-1:]
+    hashes = mix(hashes)
     hashes &= np.uint64(0xFFFFFFFFFFFFFFFE)
     hashes |= numbers.astype(np.uint64)
     return hashes, per_piece

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from cleaner.strip.judge import looks_like_headline
-from cleaner.strip.lines import ANY, EDGE, HEAD, Hit, Line, ends_sentence, is_prose, prose_bounds
+from cleaner.strip.lines import ANY, EDGE, HEAD, Hit, Line, ends_sentence, prose_bounds
 
 __all__ = ["settle"]
 
@@ -15,7 +16,10 @@ BULLETS = "-•*·–▪0123456789"
 """How the items of a list begin."""
 
 CLOSING = frozenset(
-    ("comment", "newsletter", "login", "footer", "disclaimer", "share", "cookie", "nav", "tags", "promo", "paywall", "app", "sourcenote", "ad")
+    (
+        *("comment", "newsletter", "login", "footer", "disclaimer", "share", "cookie", "nav", "tags", "promo"),
+        *("paywall", "app", "sourcenote", "ad"),
+    )
 )
 """Kinds after which, behind the last paragraph, an article does not go on."""
 
@@ -26,6 +30,8 @@ def settle(lines: Sequence[Line], hits: Sequence[Hit | None], ended: Callable[[L
     `ended(line)` says whether a paragraph closes with what ends an article (initials, an end mark, a source).
     """
     held: Held = [hit if hit and hit.where == ANY else None for hit in hits]
+    if not any(hits) and (not lines or lines[-1].prose):
+        return held
     _edges(lines, hits, held)
     _runs(lines, hits, held)
     _neighbours(hits, held)
@@ -83,7 +89,11 @@ def _related_blocks(lines: Sequence[Line], held: Held) -> None:
     for i, hit in enumerate(held):
         if hit is None or hit.kind != "related" or not _is_heading(hit, lines[i]):
             continue
-        why = f"a headline under {lines[i].text[:40]!r}"
+        why = f"under {lines[i].text[:40]!r}"
+        if _ends_in_teasers(lines, held, i):
+            for j in range(i + 1, len(lines)):
+                held[j] = held[j] or Hit("related-block", "related", why)
+            return
         bulleted = i + 1 < len(lines) and lines[i + 1].text[0] in BULLETS
         for j in range(i + 1, min(len(lines), i + 13)):
             text = lines[j].text
@@ -91,9 +101,20 @@ def _related_blocks(lines: Sequence[Line], held: Held) -> None:
                 continue
             if j < last and (text[0] in BULLETS) != bulleted:
                 break
-            if is_prose(text) or (j < last and not bulleted and not _stands_as_headline(text)):
+            if lines[j].prose or (j < last and not bulleted and not _stands_as_headline(text)):
                 break
             held[j] = Hit("related-block", "related", why)
+
+
+def _ends_in_teasers(lines: Sequence[Line], held: Held, heading: int) -> bool:
+    """Whether headlines, dates and teasers fill the rest: mostly bare lines, never two paragraphs in a row."""
+    rest = range(heading + 1, len(lines))
+    prose = [j for j in rest if held[j] is None and lines[j].prose]
+    above = sum(1 for j in range(heading) if held[j] is None and lines[j].prose)
+    dates = sum(1 for j in rest if (hit := held[j]) is not None and hit.kind == "timestamp")
+    if len(rest) < 3 or above < 4 or any(b - a == 1 for a, b in pairwise(prose)):
+        return False
+    return len(prose) * 4 <= len(rest) or (dates >= 2 and len(prose) * 3 <= len(rest))
 
 
 def _is_heading(hit: Hit, line: Line) -> bool:
@@ -108,7 +129,7 @@ def _after_end(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held) ->
     """After the writer's name at the end of an article: teasers, when most of them break off."""
     signs = [i for i, hit in enumerate(hits) if hit and hit.kind in ("byline", "initials", "endmark")]
     for i in signs:
-        before = sum(1 for j in range(i) if held[j] is None and is_prose(lines[j].text))
+        before = sum(1 for j in range(i) if held[j] is None and lines[j].prose)
         rest = [j for j in range(i + 1, len(lines)) if held[j] is None]
         broken = sum(1 for j in rest if _breaks_off(lines[j].text))
         if before >= 3 and rest and 2 * broken > len(rest):
@@ -123,7 +144,7 @@ def _breaks_off(text: str) -> bool:
 
 
 def _tail_block(lines: Sequence[Line], held: Held, ended: Callable[[Line], bool]) -> None:
-    """Behind the last paragraph, everything after the first closing hit, or after a paragraph that closes the article."""
+    """Behind the last paragraph, what follows the first closing hit, or a paragraph that closes the article."""
     _, last = prose_bounds(lines, held)
     opened: Hit | None = None
     if 0 <= last < len(lines) - 1 and ended(lines[last]):
@@ -139,7 +160,7 @@ def _tail_block(lines: Sequence[Line], held: Held, ended: Callable[[Line], bool]
 def _signature(lines: Sequence[Line], held: Held) -> None:
     """A name or an agency alone on the last line, straight after a paragraph."""
     kept = [i for i, hit in enumerate(held) if hit is None]
-    if len(kept) < 4 or not all(is_prose(lines[i].text) for i in kept[-3:-1]):
+    if len(kept) < 4 or not all(lines[i].prose for i in kept[-3:-1]):
         return
     text = lines[kept[-1]].text
     words = text.replace(".", "").split()

@@ -7,16 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cleaner.article import Removal
-from cleaner.strip.lines import Hit, Line, is_prose
+from cleaner.strip.lines import Hit, Line
 from cleaner.strip.phrases import Phrases, fold
 
 __all__ = ["Dateline", "find_datelines", "match_dateline"]
 
+_MARKS = ("-", "–", "—", ":", "(", "  ", "\t", ".")
 HEAD = 96
 """Characters of a paragraph in which a dateline has to end."""
 
 _DASH = re.compile(r"\s*(?:[-–—]{1,2}|--)\s+|\s+[-–—]{1,2}(?=[\w\"“'])|\s*—\s*")
-_SITE = re.compile(r"(?:[a-z0-9-]+\.){1,3}(?:com|net|org|info|news|id|co|co\.id|or\.id|go\.id|my|com\.my|tv|today|online|asia|sg|kr|in|uk|us|eu|ph|vn|bn)", re.IGNORECASE)
+_SITE = re.compile(
+    r"(?:[a-z0-9-]+\.){1,3}"
+    r"(?:com|net|org|info|news|id|co|my|tv|today|online|asia|sg|kr|in|uk|us|eu|ph|vn|bn)(?:\.(?:id|my|uk|au|in|sg))?",
+    re.IGNORECASE,
+)
 _SITE_HEAD = re.compile(rf"({_SITE.pattern})(?![\w.])", re.IGNORECASE)
 _PARTS = re.compile(r"\s*[,(/|]\s*|\)\s*|\s*[-–—]\s+|\s+[-–—]\s*|\.\s+(?=\()|\.$")
 _AGENCY_HEAD = re.compile(r"\(([^()]{2,40})\)\s*\.?\s*(?:[-–—]{1,2}\s*)?")
@@ -40,7 +45,7 @@ def find_datelines(
     """The datelines of the first two paragraphs; site and place are put into `facts`."""
     found, seen = [], 0
     for line, hit in zip(lines, hits, strict=True):
-        if hit is not None or not is_prose(line.text):
+        if hit is not None or not line.prose:
             continue
         seen += 1
         if dateline := match_dateline(line.text, phrases):
@@ -62,6 +67,8 @@ def match_dateline(text: str, phrases: Phrases) -> Dateline | None:
     the comma form cuts only a site's name; two spaces may stand where a crawl lost the dash.
     """
     head = text[:HEAD]
+    if not any(mark in head for mark in _MARKS):
+        return None
     return (
         _dash_form(text, head, phrases)
         or _colon_form(head, phrases)
@@ -93,38 +100,46 @@ def _dash_form(text: str, head: str, phrases: Phrases) -> Dateline | None:
 
 def _parse_lead(lead: str, phrases: Phrases, dash: str = "") -> tuple[str, str, str] | None:
     """Place, site and evidence, when everything before the dash is place, site, agency or date."""
-    if not lead or lead[0].islower() and not _SITE.match(lead):
+    if not lead or (lead[0].islower() and not _SITE.match(lead)):
         return None
     parts = [part for part in _PARTS.split(lead.strip(" .")) if part]
     if not 1 <= len(parts) <= 5 or len(lead.split()) > 9:
         return None
-    place = site = ""
-    strong, loud = "", 0
-    for part in parts:
-        folded = fold(part)
-        if _SITE.fullmatch(part):
-            site, strong = site or part, strong or "a site's name"
-        elif folded in phrases.words["agency"]:
-            site, strong = site or part, strong or "an agency"
-        elif folded in phrases.words["place"]:
-            place, strong = place or part, strong or "a known place"
-        elif part.isupper() and len(part) >= 4 and all(w.isalpha() for w in re.split(r"[ .'’-]", part) if w):
-            place, loud = place or part, loud + 1
-        elif all(bit.isdigit() or bit in phrases.words["month"] or bit in phrases.words["weekday"] for bit in folded.split()):
-            continue
-        elif all(w[0].isupper() for w in part.split()) and len(part.split()) <= 4 and any(c.isalpha() for c in part):
-            place = place or part
-        else:
-            return None
-    if not strong and "," in lead and len(lead.split()) <= 4 and lead[0].isupper() and all(p[0].isupper() for p in parts):
-        strong = "a place, its region" if dash.strip() == "—" else ""
-    if strong:
-        return place, site, f"{strong} and a dash"
-    return (place, site, "a place in capitals and a dash") if loud == len(parts) and len(lead) <= 40 else None
+    told = [_tell(part, phrases) for part in parts]
+    if "" in told:
+        return None
+    place = next((p for p, t in zip(parts, told, strict=True) if t in ("a known place", "capitals", "a name")), "")
+    site = next((p for p, t in zip(parts, told, strict=True) if t in ("a site's name", "an agency")), "")
+    for evidence in ("a site's name", "an agency", "a known place"):
+        if evidence in told:
+            return place, site, f"{evidence} and a dash"
+    if set(told) == {"capitals"} and len(lead) <= 40:
+        return place, site, "a place in capitals and a dash"
+    if dash.strip() == "—" and "," in lead and len(lead.split()) <= 4:
+        return place, site, "a place, its region and a dash"
+    return None
+
+
+def _tell(part: str, phrases: Phrases) -> str:
+    """What one part of a lead is: a site, an agency, a known place, capitals, a date, a name; "" for anything else."""
+    folded, words = fold(part), part.split()
+    if _SITE.fullmatch(part):
+        return "a site's name"
+    if folded in phrases.words["agency"]:
+        return "an agency"
+    if folded in phrases.words["place"]:
+        return "a known place"
+    if part.isupper() and len(part) >= 4 and all(w.isalpha() for w in re.split(r"[ .'’-]", part) if w):
+        return "capitals"
+    if all(w.isdigit() or w in phrases.words["month"] or w in phrases.words["weekday"] for w in folded.split()):
+        return "a date"
+    if len(words) <= 4 and all(w[0].isupper() for w in words):
+        return "a name"
+    return ""
 
 
 def _second_place(rest: str, phrases: Phrases) -> bool:
-    """"Jakarta - Bandung hanya ...": a route, not a dateline."""
+    """ "Jakarta - Bandung hanya ...": a route, not a dateline."""
     words = rest.split(None, 2)
     return len(words) > 1 and fold(words[0]) in phrases.words["place"] and not words[1][:1].isupper()
 
@@ -157,7 +172,7 @@ def _gap_form(head: str, phrases: Phrases) -> Dateline | None:
 
 
 def _bracket_form(head: str, phrases: Phrases) -> Dateline | None:
-    """"(EFE).- Text", "Hong Kong (CNN) Text"."""
+    """ "(EFE).- Text", "Hong Kong (CNN) Text"."""
     at = head.find("(", 0, 40)
     found = _AGENCY_HEAD.match(head, at) if at >= 0 else None
     if found is None or not _goes_on(head, found.end()):
@@ -170,7 +185,7 @@ def _bracket_form(head: str, phrases: Phrases) -> Dateline | None:
 
 
 def _site_form(head: str, phrases: Phrases) -> Dateline | None:
-    """"AKURAT.CO, Text", "Liputan6.com, Jakarta Text", "AKURAT.CO Text"."""
+    """ "AKURAT.CO, Text", "Liputan6.com, Jakarta Text", "AKURAT.CO Text"."""
     found = _SITE_HEAD.match(head)
     if found is None:
         return None
@@ -185,7 +200,9 @@ def _site_form(head: str, phrases: Phrases) -> Dateline | None:
             words = head[at:].split(" ", n)
             if len(words) > n and fold(" ".join(words[:n])) in phrases.words["place"] and words[n][:1].isupper():
                 length = len(" ".join(words[:n]))
-                return Dateline(at + length + 1, "dateline-comma", "a site's name and a known place", " ".join(words[:n]), site)
+                return Dateline(
+                    at + length + 1, "dateline-comma", "a site's name and a known place", " ".join(words[:n]), site
+                )
         return Dateline(at, "dateline-comma", "a site's name and a comma", "", site)
     if phrases.languages[0] in ("id", "ms") and head[at : at + 2].istitle() and not head[at : at + 3].isupper():
         return Dateline(at, "dateline-site", "a site's name before the first sentence", "", site)

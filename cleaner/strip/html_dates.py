@@ -9,7 +9,9 @@ from importlib.resources import files
 
 __all__ = ["iso_date", "url_date", "written_date"]
 
-_ISO = re.compile(r"\s*((?:19|20)\d\d)-(\d\d?)-(\d\d?)(?:[T ]\s?(\d\d?:\d\d(?::\d\d)?)(?:\.\d+)?\s?(Z|[+-]\d\d:?\d\d)?)?")
+_ISO = re.compile(
+    r"\s*((?:19|20)\d\d)-(\d\d?)-(\d\d?)(?:[T ]\s?(\d\d?:\d\d(?::\d\d)?)(?:\.\d+)?\s?(Z|[+-]\d\d:?\d\d)?)?"
+)
 _COMPACT = re.compile(r"\s*((?:19|20)\d\d)(\d\d)(\d\d)(?:T?\d{0,6}Z?)?\s*$")
 _YEAR_FIRST = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[-/.年년]\s?(\d\d?)\s?[-/.月월]\s?(\d\d?)(?!\d)")
 _YEAR_LAST = re.compile(r"(?<!\d)(\d\d?)\s?[-/.]\s?(\d\d?)\s?[-/.]\s?((?:19|20)\d\d)(?!\d)")

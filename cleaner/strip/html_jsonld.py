@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from html import unescape
 from typing import Any
 
+import orjson
+
 __all__ = ["Node", "article_node", "names", "nodes", "plain", "types"]
 
 Node = dict[str, Any]
@@ -23,6 +25,10 @@ def plain(value: object) -> str:
 
 
 def _load(script: str) -> object:
+    try:
+        return orjson.loads(script)
+    except ValueError:
+        pass
     script = script.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
     for text in (script, _TRAILING_COMMA.sub(r"\1", script)):
         try:

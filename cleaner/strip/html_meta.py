@@ -86,7 +86,9 @@ def metadata(page: Parsed, blocks: Blocks, url: str, start: int) -> Metadata:
     """Metadata of a parsed page found at `url`, whose text begins with paragraph `start`."""
     found = nodes(page.json)
     article = article_node(found, _names("jsonld", "article"))
-    said = _Said(page, blocks, start, _metas(page.head), found, article or article_node(found, _names("jsonld", "page")))
+    said = _Said(
+        page, blocks, start, _metas(page.head), found, article or article_node(found, _names("jsonld", "page"))
+    )
     link = _link(said, url)
     host = _host(link)
     site = next(said.meta("site"), "") or next(iter(names(said.article.get("publisher"), found)), "") or host
@@ -132,12 +134,10 @@ def _title(said: _Said, site: str, host: str) -> str:
     found = _TITLE.search(said.page.head)
     whole = plain(unescape(found[1])) if found else ""
     given = [plain(said.article.get("headline")), *said.meta("title"), whole]
-    heads = [
-        text
-        for text, home in zip(said.blocks.texts, said.blocks.homes, strict=True)
-        if said.blocks.tags[home] == "h1" or said.blocks.tags[said.blocks.parents[home]] == "h1"
-    ]
-    return best_title(heads[:8], [title for title in given if title], site, host)
+    blocks = said.blocks
+    headings = [i for i, tag in enumerate(blocks.tags) if tag == "h1"]
+    heads = [" ".join(blocks.texts[blocks.first[i] : blocks.last[i]]) for i in headings[:8]]
+    return best_title([head for head in heads if head], [title for title in given if title], site, host)
 
 
 def _author(said: _Said, site: str) -> str:
@@ -156,7 +156,7 @@ def _author(said: _Said, site: str) -> str:
 
 
 def _date(said: _Said, link: str) -> str:
-    month_first = bool(_AMERICAN.search(said.page.body[:300] + said.page.head))
+    month_first = bool(_AMERICAN.search(said.page.head))
     published = [plain(said.article.get(key)) for key in ("datePublished", "dateCreated")]
     for value in (*published, *said.meta("date")):
         if date := iso_date(value) or written_date(value, month_first=month_first):
@@ -170,6 +170,6 @@ def _date(said: _Said, link: str) -> str:
 
 
 def _language(said: _Said) -> str:
-    found = _LANGUAGE.search(said.page.body[:2000])
+    found = _LANGUAGE.search(said.page.head)
     code = (found[1] if found else next(said.meta("language"), "")[:2]).lower()
     return _OLD_CODES.get(code, code) if code.isascii() and code.isalpha() else ""

@@ -8,62 +8,81 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 
 from selectolax.lexbor import LexborHTMLParser
 
 __all__ = ["Parsed", "parse"]
 
 _INVISIBLE = [
-    "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "canvas", "audio", "video",
-    "datalist", "textarea", "select", "noframes", "noembed", "map", "picture", "head",
+    "script", "style", "template", "svg", "math", "iframe", "object", "canvas", "audio", "video", "datalist", "textarea", "select",
+    "img", "source", "input",
 ]  # fmt: skip
+_FIXTURES = "nav, footer"  # a quarter of all tags; taken out before they cost anything
 _DEEPEST = 512  # where browsers stop nesting; beyond it lexbor takes quadratic time (10,000 <div>: 0.4 s)
 _MANY_TAGS = 6000  # below this even the worst nesting costs lexbor under 0.2 s
-_LONG_TAG = 1 << 16
-_NESTING = re.compile(
-    r"<(script|style|textarea|title)\b.*?(?:</\1|\Z)"
-    r"|<(/?)(?:div|section|article|main|ul|ol|dl|blockquote|form|center|span|a|b|i|u|em|strong|font|small|big|code|table"
-    r"|aside|header|footer|nav|fieldset|figure|details|summary|address|button|pre|svg|math|template|[a-z]+-[a-z-]+)\b[^>]*>?",
-    re.S | re.I,
+_MANY_ATTRIBUTES, _LONG_TAG = 20_000, 1 << 16
+_CONTAINERS = (
+    rb"<(/?)(?:div|section|article|main|ul|ol|dl|blockquote|form|center|span|a|b|i|u|em|strong|font|small|big|code|table"
+    rb"|aside|header|footer|nav|fieldset|figure|details|summary|address|button|pre|svg|math|template|[a-z]+-[a-z-]+)\b"
 )
-_BLOATED_TAG = re.compile(r"<[a-zA-Z][^<>]{%d,}" % _LONG_TAG)
-_EMPTY_RAW = re.compile(r"<(title|script|style|textarea|iframe|noscript)\b([^<>]*)/>", re.I)
+_CONTAINER = re.compile(_CONTAINERS, re.I)
+_NESTING = re.compile(rb"<(script|style|textarea|title)\b.*?(?:</\1|\Z)|" + _CONTAINERS + rb"[^>]*>?", re.S | re.I)
+_COMMENT = re.compile(r"<!--.*?-->", re.S)
+_BLOATED_TAG = re.compile(rb"<[a-zA-Z][^<>]{%d,}" % _LONG_TAG)
+_EMPTY_RAW = re.compile(rb"<(title|script|style|textarea|iframe|noscript)\b([^<>]*)/>", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A page after the native parse: head and visible body as well-formed HTML, the JSON-LD scripts, the tree itself."""
+    """A page after the native parse: head and visible body as well-formed HTML, the JSON-LD scripts, the tree itself.
+
+    `fixtures` counts the characters of the nav and footer elements that were left out of the body.
+    """
 
     head: str
     body: str
     json: list[str]
     tree: LexborHTMLParser
+    fixtures: int = 0
 
 
-def parse(html: str, *, scripts: bool = True) -> Parsed:
-    """Parse a page as a browser does, with scripts on or off: off, the content of `<noscript>` is part of the page.
+def parse(html: str, *, whole: bool = False) -> Parsed:
+    """Parse a page as a browser does that runs scripts, without navigation and footers.
 
-    Lone surrogates become question marks, as nothing else can be said of them in UTF-8.
+    `whole` reads it as a browser without scripts, for which the content of `<noscript>` is part of the page, and leaves
+    everything in. Lone surrogates become question marks, as nothing else can be said of them in UTF-8.
     """
-    tree = LexborHTMLParser(_tamed(html).encode("utf-8", "replace"), scripting=scripts)
+    tree = LexborHTMLParser(_tamed(html.encode("utf-8", "replace")), scripting=not whole)
     json = [node.text() for node in tree.css('script[type="application/ld+json"]')] if "ld+json" in html else []
-    head = tree.head.html if tree.head else ""
-    tree.strip_tags(_INVISIBLE if scripts else [tag for tag in _INVISIBLE if tag != "noscript"])
-    return Parsed(head or "", tree.html or "", json, tree)
+    tree.strip_tags(_INVISIBLE if whole else [*_INVISIBLE, "noscript"])
+    fixtures = 0
+    if not whole:
+        for node in reversed(tree.css(_FIXTURES)):  # inner ones first
+            fixtures += len(" ".join(node.text(separator=" ").split()))
+            node.decompose()
+    head, start, body = (tree.html or "").partition("<body")
+    return Parsed(head, start + (_COMMENT.sub("", body) if "<!--" in body else body), json, tree, fixtures)
 
 
-def _tamed(html: str) -> str:
+def _tamed(html: bytes) -> bytes:
     """`html` without what makes the parse slow or swallows the page; nearly every page comes back as it is."""
-    if html.startswith("<?xml"):  # XHTML closes <title/> at once, HTML would read the whole page as the title
-        html = _EMPTY_RAW.sub(r"<\1\2></\1>", html)
-    if len(html) > _LONG_TAG:
-        html = _BLOATED_TAG.sub(lambda tag: tag[0][:_LONG_TAG] if tag[0].count("=") > 2000 else tag[0], html)
-    return _flattened(html) if html.count("<") > _MANY_TAGS else html
+    if html.startswith(b"<?xml"):  # XHTML closes <title/> at once, HTML would read the whole page as the title
+        html = _EMPTY_RAW.sub(rb"<\1\2></\1>", html)
+    if html.count(b"=") > _MANY_ATTRIBUTES:
+        html = _BLOATED_TAG.sub(lambda tag: tag[0][:_LONG_TAG] if tag[0].count(b"=") > 2000 else tag[0], html)
+    return _flattened(html) if html.count(b"<") > _MANY_TAGS and _may_nest(html) else html
 
 
-def _flattened(html: str) -> str:
+def _may_nest(html: bytes) -> bool:
+    """Whether the tags, those in scripts too, ever nest deeper than browsers nest."""
+    return max(accumulate(-1 if closing else 1 for closing in _CONTAINER.findall(html)), default=0) > _DEEPEST
+
+
+def _flattened(html: bytes) -> bytes:
     """`html` with the tags that nest deeper than browsers nest made into paragraphs."""
-    depth, at, kept = 0, 0, []
+    depth, at = 0, 0
+    kept: list[bytes] = []
     for tag in _NESTING.finditer(html):
         if tag[1]:
             continue
@@ -71,6 +90,6 @@ def _flattened(html: str) -> str:
         if depth < 0:
             depth = 0
         elif depth > _DEEPEST or (tag[2] and depth == _DEEPEST):
-            kept += (html[at : tag.start()], "" if tag[2] else "<p>")
+            kept += (html[at : tag.start()], b"" if tag[2] else b"<p>")
             at = tag.end()
-    return "".join((*kept, html[at:])) if kept else html
+    return b"".join((*kept, html[at:])) if kept else html

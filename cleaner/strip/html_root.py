@@ -25,7 +25,10 @@ _CONTAINERS = frozenset(("article", "main"))
 _VOID = {"furniture": 0.35, "hidden": 0.35, "fixture": 0.97, "discussion": 0.97}
 _BODY = 0.4  # of the good text, for an element to be taken at its word that it is the body
 _DESCEND = 0.9  # go down while one child holds this share
-_LEAD_REACH, _LEAD_SIZE = 25, 60  # paragraphs before the root, below the headline, and the good text that makes one a lead
+_LEAD_REACH, _LEAD_SIZE = (
+    25,
+    60,
+)  # paragraphs before the root, below the headline, and the good text that makes one a lead
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _IDEOGRAPH_SIZE = 2.5  # Latin characters that say as much as one of Chinese, Japanese or Korean
 
@@ -70,10 +73,12 @@ def _marks(blocks: Blocks, forum: bool) -> list[tuple[int, tuple[Mark, ...]]]:
     marked = []
     tags, parents = blocks.tags, blocks.parents
     for i, key in enumerate(zip(tags, blocks.attrs, strict=True)):
+        if blocks.first[i] == blocks.last[i]:
+            continue
         found = memo.get(key)
         if found is None:
             found = memo[key] = mark(*key)
-        if found and blocks.first[i] < blocks.last[i]:
+        if found:
             if key[0] == "button" and tags[parents[i]] in HEADINGS:
                 continue  # the heading of an accordion
             if forum:
@@ -82,7 +87,9 @@ def _marks(blocks: Blocks, forum: bool) -> list[tuple[int, tuple[Mark, ...]]]:
     return marked
 
 
-def _prune(blocks: Blocks, marked: list[tuple[int, tuple[Mark, ...]]], values: list[float], families: frozenset[str]) -> list[bool]:
+def _prune(
+    blocks: Blocks, marked: list[tuple[int, tuple[Mark, ...]]], values: list[float], families: frozenset[str]
+) -> list[bool]:
     """Which paragraphs stay when the elements with marks of `families` go.
 
     Elements with the same mark are judged together: ten closed panels of an article hold it in tenths, and what holds it is

@@ -8,20 +8,22 @@ from collections.abc import Sequence
 __all__ = ["best_title", "fold"]
 
 _SEPARATOR = re.compile(r"(\s+[-–—·•:]\s+|\s*[|»]\s*)")
+_NO_LETTER = re.compile(r"[\W_]+")
 _ALIKE = 0.5
 
 
 def fold(text: str) -> str:
     """`text` with letters and digits only, caseless."""
-    return "".join(ch for ch in text.casefold() if ch.isalnum())
+    return _NO_LETTER.sub("", text.casefold())
 
 
 def _alike(one: str, other: str) -> float:
-    """Share of the pairs of characters of the shorter text that stand in the other as well."""
-    a, b = fold(one), fold(other)
-    pairs, others = ({text[i : i + 2] for i in range(len(text) - 1)} for text in (a, b))
+    """Share of the pairs of characters of the shorter folded text that stand in the other as well."""
+    if one == other:
+        return float(bool(one))
+    pairs, others = ({text[i : i + 2] for i in range(len(text) - 1)} for text in (one, other))
     least = min(len(pairs), len(others))
-    return len(pairs & others) / least if least else float(bool(a) and a == b)
+    return len(pairs & others) / least if least else 0.0
 
 
 def _without_site(title: str, site: str, host: str) -> str:
@@ -34,7 +36,13 @@ def _without_site(title: str, site: str, host: str) -> str:
     known = [name for name in (fold(site), fold(host.partition(".")[0]), fold(host)) if name]
     for end, rest in ((-1, parts[:-2]), (0, parts[2:])):
         part = fold(parts[end])
-        if rest and part and any(part == name or (len(part) > 3 and part in name) or (len(name) > 3 and name in part) for name in known):
+        if (
+            rest
+            and part
+            and any(
+                part == name or (len(part) > 3 and part in name) or (len(name) > 3 and name in part) for name in known
+            )
+        ):
             return "".join(rest)
     return title
 
@@ -47,7 +55,10 @@ def best_title(heads: Sequence[str], given: Sequence[str], site: str, host: str)
     """
     given = [_without_site(title, site, host) for title in given]
     heads = [head for head in heads if fold(head) != fold(site)] or list(heads)
-    likeness = [max((_alike(head, title) for title in given), default=1.0) * min(1.0, len(fold(head)) / 8) for head in heads]
+    titles, folded = list(dict.fromkeys(map(fold, given))), [fold(head) for head in heads]
+    likeness = [
+        max((_alike(head, title) for title in titles), default=1.0) * min(1.0, len(head) / 8) for head in folded
+    ]
     if heads and (max(likeness) >= _ALIKE or not given):
         return heads[likeness.index(max(likeness))]
     return given[0] if given else ""

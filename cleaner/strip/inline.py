@@ -9,15 +9,16 @@ from cleaner.article import Removal
 from cleaner.strip.judge import looks_like_names
 from cleaner.strip.labels import labelled_pieces
 from cleaner.strip.lines import Hit, Line, prose_bounds
-from cleaner.strip.phrases import Phrase, Phrases, fold
+from cleaner.strip.phrases import HEAD_LENGTH, Phrase, Phrases, fold
 
 __all__ = ["closes_article", "tail_trims", "trims"]
 
 TAIL = 320
 _STOP = frozenset(".!?…\"'”’»)]。！？*")
 _BRACKETED = re.compile(r"[\s*]*([(\[])([^()\[\]]{0,160})[)\]]\.?$")
-_ENDMARK = re.compile(r"\s*(?:\[\]|\[ \]|\(\*+\)|\(\*\*\*\)|\*{2,6}|\*\)|#{2,5}|_{3,}|■|●|◆|\(\.\))\.?$")
+_ENDMARK = re.compile(r"(?:\[\]|\[ \]|\(\*+\)|\(\*\*\*\)|\*{2,6}|\*\)|#{2,5}|_{3,}|■|●|◆|\(\.\))\.?$")
 _SOURCE_DASH = re.compile(r"[.!?\"”’)]\s*(?:[-–—]{1,2}\s*)?([A-Z][\w./' -]{1,40})$")
+_MARKS_END = frozenset("])*#_■●◆.")
 _DATE_END = re.compile(r"\s+\d{1,2}/\d{1,2}/\d{2,4}$")
 _INITIALS = re.compile(r"\*{0,3}[^\W_]{1,14}(?:[/,&|\-–. ]{1,2}[^\W_]{1,14}){0,4}\*{0,3}")
 _SENTENCE = re.compile(r"[.!?…\"”’»)\]](?:\s+(?=[^\Wa-z_]|[\[(])|(?=[A-Z][a-z]))")
@@ -38,9 +39,19 @@ def tail_trims(line: Line, end: int, phrases: Phrases, last: bool) -> Iterator[R
 
 
 def _one_trim(text: str, phrases: Phrases, last: bool) -> tuple[int, Hit] | None:
-    if last and (mark := _ENDMARK.search(text)) and _ended(text[: mark.start()]):
-        return _inked(text, mark.start()), Hit("end-mark", "endmark", "an end mark after the last sentence")
-    if last and (source := _SOURCE_DASH.search(text)) and _is_source(source[1], phrases):
+    if (
+        last
+        and text[-1] in _MARKS_END
+        and (mark := _ENDMARK.search(text, len(text) - 12))
+        and _ended(text[: mark.start()])
+    ):
+        return mark.start(), Hit("end-mark", "endmark", "an end mark after the last sentence")
+    if (
+        last
+        and text[-1].isalnum()
+        and (source := _SOURCE_DASH.search(text, len(text) - 44))
+        and _is_source(source[1], phrases)
+    ):
         return source.start() + 1, Hit("agency-tail", "sourcenote", "an agency after the last sentence")
     if text[-1] in ")]" or text[-2:] in (").", "]."):
         if (bracket := _BRACKETED.search(text)) and (hit := _bracket(text, bracket, phrases, last)):
@@ -89,21 +100,13 @@ def _are_initials(inner: str) -> bool:
 
 
 def _last_sentence(text: str, phrases: Phrases) -> tuple[int, Hit] | None:
-    """The last sentence of a paragraph, when it is a phrase, a link, a byline, or a right."""
-    cuts = [m.end() for m in _SENTENCE.finditer(text)]
-    for at in reversed(cuts[-3:]):
-        rest = text[at:]
-        if hit := _rest(rest, phrases):
-            return at, hit
-    return None
-
-
-def _rest(rest: str, phrases: Phrases) -> Hit | None:
-    if len(rest) > 240:
-        return None
-    folded = fold(rest)
-    if phrase := phrases.whole(folded, "tail"):
-        return Hit("phrase-tail", phrase.kind, phrase.why)
+    """The last sentences of a paragraph, when they are a phrase of `tail`."""
+    for found in _SENTENCE.finditer(text):
+        at = found.end()
+        if text[at : at + HEAD_LENGTH].casefold() in phrases.tail_heads or not text[at].isalpha():
+            phrase = phrases.whole(fold(text[at:]), "tail")
+            if phrase:
+                return at, Hit("phrase-tail", phrase.kind, phrase.why)
     return None
 
 
@@ -116,12 +119,16 @@ def closes_article(line: Line, phrases: Phrases) -> bool:
 def trims(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrases) -> Iterator[Removal]:
     """The tail spans of all kept lines."""
     first, last = prose_bounds(lines, hits)
-    loud = tuple(p for p in phrases.entries["tail"].values() if p.text.isupper())
+    loud = [p for p in phrases.loud if any(p.text in line.text for line in lines)]
     kept = [i for i, hit in enumerate(hits) if hit is None]
     for i in kept:
-        pieces = list(labelled_pieces(lines[i], phrases, not first <= i < last)) if ":" in lines[i].text or "©" in lines[i].text else []
+        pieces = (
+            list(labelled_pieces(lines[i], phrases, not first <= i < last))
+            if ":" in lines[i].text or "©" in lines[i].text
+            else []
+        )
         yield from pieces
-        if len(lines[i].text) > 100:
+        if loud and len(lines[i].text) > 100:
             yield from _loud(lines[i], loud)
         end = lines[i].end
         for piece in reversed(pieces):  # what ends the line before labelled pieces is its tail

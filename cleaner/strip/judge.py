@@ -5,55 +5,89 @@ from __future__ import annotations
 import re
 
 from cleaner.strip.lines import ANY, BESIDE, EDGE, HEAD, SHORT, Hit, Line, ends_sentence
-from cleaner.strip.phrases import Phrases, fold
+from cleaner.strip.phrases import HEAD_LENGTH, Phrases, fold
 
 __all__ = ["judge", "looks_like_headline", "looks_like_names", "time_share"]
 
 SEPARATOR = re.compile(r"\s*[:|»›>–—]\s*|\s+[-/]\s+")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _TIME_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
-_RIGHTS = re.compile(r"(?:0 ?[-–]? ?0?,? ?)?(?:©|®|\(c\)|copyright(?:s|ed)?\b)|.*(?:all rights? reserved|hak cipta (?:terpelihara|dilindungi))")
+_RIGHTS = re.compile(
+    r"(?:0 ?[-–]? ?0?,? ?)?(?:©|®|\(c\)|copyright(?:s|ed)?\b)"
+    r"|.*(?:all rights? reserved|hak cipta (?:terpelihara|dilindungi))"
+)
 _ENDMARK = re.compile(r"[\[(]? ?[*#=_~.■●◆□▪-]{0,6} ?[\])]?")
-_CREDIT = re.compile(r"\((?:dok(?:umen(?:tasi)?)?|foto|photo|gambar|image|sumber|ist|istimewa)\b[^()]{0,80}\)$", re.IGNORECASE)
+_CREDIT = re.compile(
+    r"\((?:dok(?:umen(?:tasi)?)?|foto|photo|gambar|image|sumber|ist|istimewa)\b[^()]{0,80}\)$", re.IGNORECASE
+)
 _DATE = re.compile(
     r"\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{4}[./-]\d{1,2}[./-]\d{1,2}\b|\b\d{1,2}[:.h]\d{2}\b|\d{4}年\d{1,2}月"
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-KIND_WHERE = {"byline": EDGE, "tags": ANY, "caption": EDGE, "sourcenote": EDGE, "timestamp": EDGE, "nav": EDGE, "title": EDGE, "footer": EDGE, "video": EDGE, "authorbio": EDGE, "pagination": EDGE}
+_COUNT = re.compile(r"^0 ?[km]? |[ (:|]+0$")
+_CRUMB = re.compile(r" ?[>»›→] ?")
+KIND_WHERE = dict.fromkeys(
+    ("byline", "caption", "sourcenote", "timestamp", "nav", "title", "footer", "video", "authorbio", "pagination"), EDGE
+)
+"""Kinds whose labels authors use as well (a list of contacts, a table's source): only at the edges of an article."""
 
 
 def judge(line: Line, phrases: Phrases) -> Hit | None:
     """The strongest evidence against `line`, or None. Lines above SHORT characters only by phrases of their head."""
     text = line.text
+    if line.prose and _passes(text, phrases):
+        return None
     if len(text) > SHORT:
-        return _long(text, phrases)
+        found = phrases.line(fold(text)) if len(text) <= 3 * SHORT else None
+        return Hit("phrase-line", found.kind, found.why) if found else None
     folded = line.folded
     if not folded:
         return Hit("endmark", "endmark", "a mark alone", EDGE) if len(text) <= 6 and _ENDMARK.fullmatch(text) else None
-    if found := phrases.line(folded):
-        return Hit("phrase-line", found.kind, found.why)
-    if found := phrases.whole(folded, "between"):
-        return Hit("phrase-between", found.kind, found.why)
+    found = phrases.any(folded)
+    if found is not None and found.array != "weak":
+        rule, where = _RULES[found.array]
+        return Hit(rule, found.kind, found.why, where or KIND_WHERE.get(found.kind, ANY))
     if hit := _labelled(text, folded, phrases):
         return hit
-    if found := phrases.whole(folded, "weak"):
+    if found is not None:
         return Hit("weak-in-tail", found.kind, found.why, BESIDE)
+    return _counted(folded, phrases) or _shaped(text, folded, phrases)
+
+
+_RULES = {
+    "line": ("phrase-line", ANY),
+    "tail": ("phrase-line", ANY),
+    "between": ("phrase-between", ANY),
+    "start": ("phrase-start", ""),
+}
+
+
+def _passes(text: str, phrases: Phrases) -> bool:
+    """Whether a paragraph is cleared by its first characters alone: no phrase begins so, no label, no right."""
+    if not text[0].isalpha() or text[:HEAD_LENGTH].casefold() in phrases.heads:
+        return False
+    if len(text) > SHORT:
+        return True
+    head = text[:60]
+    if ":" in head or "|" in head or " - " in head or "–" in head or "—" in head or "»" in head:
+        return False
+    return text[-1] != ")" and "©" not in text and "eserved" not in text and "cipta" not in text
+
+
+def _counted(folded: str, phrases: Phrases) -> Hit | None:
+    """A number alone, or with a word of comments or shares."""
+    if folded[0] != "0" and folded[-1] != "0":
+        return None
     if folded == "0":
         return Hit("number", "pagination", "a number alone", BESIDE)
-    return _shaped(text, folded, phrases)
-
-
-def _long(text: str, phrases: Phrases) -> Hit | None:
-    if len(text) > 2 * SHORT or text[:3].casefold() not in phrases.heads:
-        return None
-    found = phrases.line(fold(text))
-    return Hit("phrase-line", found.kind, found.why) if found else None
+    found = phrases.whole(_COUNT.sub("", folded), "weak")
+    if found and found.kind in ("comment", "share"):
+        return Hit("phrase-count", found.kind, f"a number and {found.why}", EDGE)
+    return None
 
 
 def _labelled(text: str, folded: str, phrases: Phrases) -> Hit | None:
     """A line that opens with a label of `start`, followed by a separator or nothing."""
-    if found := phrases.whole(folded, "start"):
-        return Hit("phrase-start", found.kind, found.why, KIND_WHERE.get(found.kind, ANY))
     for cut in SEPARATOR.finditer(text, 0, 80):
         found = phrases.whole(fold(text[: cut.start()]), "start")
         if found:
@@ -61,12 +95,11 @@ def _labelled(text: str, folded: str, phrases: Phrases) -> Hit | None:
             if found.kind == "byline" and not looks_like_names(rest):
                 return None
             return Hit("phrase-start", found.kind, found.why, KIND_WHERE.get(found.kind, ANY))
-    words = folded.split(" ", 3)
-    for n in (2, 1):  # "Baca Juga Headline of Another Story": no separator, but a headline follows
-        found = phrases.whole(" ".join(words[:n]), "start")
-        if found and found.kind == "related" and n == 2 and len(words) > 2:
-            if looks_like_headline(text.split(None, 2)[-1]):
-                return Hit("phrase-headline", found.kind, found.why)
+    words = folded.split(" ", 2)
+    if len(words) > 2:  # "Baca Juga Headline of Another Story": no separator, but a headline follows
+        found = phrases.entries["start"].get(f"{words[0]} {words[1]}")
+        if found and found.kind == "related" and looks_like_headline(text.split(None, 2)[-1]):
+            return Hit("phrase-headline", found.kind, found.why)
     return None
 
 
@@ -107,35 +140,56 @@ def time_share(folded: str, phrases: Phrases) -> tuple[int, int, int]:
 
 
 def _shaped(text: str, folded: str, phrases: Phrases) -> Hit | None:
-    """Evidence from the shape of a short line: a time, a name with a time, a right, a credit."""
-    if len(text) <= 120 and ("0" in folded):
-        numbers, times, others = time_share(folded, phrases)
-        dated = _DATE.search(text) is not None
-        full = dated or _YEAR.search(text) is not None
-        if numbers and not others and (times >= 2 or (times and numbers >= 2) or dated):
-            return Hit("timestamp", "timestamp", "nothing but numbers and words of time", EDGE if full else BESIDE)
-        if numbers and others <= 6 and full and times + dated and _only_names(text, phrases):
-            return Hit("byline-date", "byline", "names and a date, nothing else", HEAD)
+    """Evidence from the shape of a short line: a time, a right, a path, a credit, a name."""
+    if "0" in folded and len(text) <= 120 and (hit := _timed(text, folded, phrases)):
+        return hit
     if _RIGHTS.match(folded) and ("0" in folded or "reserved" in folded or "hak cipta" in folded):
         return Hit("rights", "footer", "names the holder of rights", EDGE)
-    if text[0] == "(" and text[-1] == ")" and looks_like_names(text[1:-1]) and ("/" in text or text[1:2].islower() or len(text) < 12):
-        return Hit("initials-line", "initials", "initials in brackets on a line of their own", EDGE)
+    return _navigating(text, folded) or _named(text, folded, phrases)
+
+
+def _timed(text: str, folded: str, phrases: Phrases) -> Hit | None:
+    numbers, times, others = time_share(folded, phrases)
+    dated = _DATE.search(text) is not None
+    full = dated or _YEAR.search(text) is not None
+    if numbers and not others and (times >= 2 or (times and numbers >= 2) or dated):
+        return Hit("timestamp", "timestamp", "nothing but numbers and words of time", EDGE if full else BESIDE)
+    if numbers and others <= 6 and full and times + dated and _only_names(text, phrases):
+        return Hit("byline-date", "byline", "names and a date, nothing else", HEAD)
+    return None
+
+
+def _navigating(text: str, folded: str) -> Hit | None:
     if text.count("|") >= 4 and text[0] != "|" and "0" not in folded and max(map(len, text.split("|"))) <= 24:
         return Hit("nav-bar", "nav", "short items between bars", EDGE)
-    if _CREDIT.search(text):
+    if "«" in text or ends_sentence(text):
+        return None
+    crumbs = _CRUMB.split(text)
+    if len(crumbs) >= 3 and all(crumbs) and len(crumbs[0]) <= 24 and len(crumbs[1]) <= 40:
+        return Hit("breadcrumb", "nav", "a path of sections", HEAD)
+    return None
+
+
+def _named(text: str, folded: str, phrases: Phrases) -> Hit | None:
+    if text[0] == "(" and text[-1] == ")" and looks_like_names(text[1:-1]):
+        if "/" in text or text[1:2].islower() or len(text) < 12:
+            return Hit("initials-line", "initials", "initials in brackets on a line of their own", EDGE)
+    if text[-1] == ")" and _CREDIT.search(text):
         return Hit("credit", "caption", "ends with a credit in brackets", EDGE)
     first, _, rest = folded.partition(" ")
-    if rest and first in phrases.words["by"] and len(text) <= 80 and _capitalised(text.split(None, 1)[1]) and not ends_sentence(text.rstrip(".")):
+    if rest and len(text) <= 80 and first in phrases.words["by"] and _capitalised(text.split(None, 1)[1]):
         return Hit("byline-by", "byline", f"opens with {first} and goes on with a name", EDGE)
     bare = text.lstrip("-–—( ").rstrip(") ")
-    if bare is not text and fold(bare) in phrases.words["agency"]:
+    if bare != text and fold(bare) in phrases.words["agency"]:
         return Hit("agency-line", "sourcenote", "a news agency alone", EDGE)
     return None
 
 
 def _capitalised(text: str) -> bool:
     words = [w for w in text.split() if w[0].isalpha()]
-    return 1 <= len(words) <= 8 and sum(w[0].isupper() or len(w) <= 3 for w in words) == len(words) and words[0][0].isupper()
+    if not 1 <= len(words) <= 8 or ends_sentence(text.rstrip(".")):
+        return False
+    return words[0][0].isupper() and all(w[0].isupper() or len(w) <= 3 for w in words)
 
 
 def _only_names(text: str, phrases: Phrases) -> bool:
@@ -143,7 +197,12 @@ def _only_names(text: str, phrases: Phrases) -> bool:
     seen = False
     for word in text.replace("|", " ").replace("·", " ").split():
         bare = fold(word)
-        if not bare or bare[0] == "0" or "@" in word or any(bare in phrases.words[w] for w in ("month", "weekday", "clock", "by")):
+        if (
+            not bare
+            or bare[0] == "0"
+            or "@" in word
+            or any(bare in phrases.words[w] for w in ("month", "weekday", "clock", "by"))
+        ):
             continue
         if not word.lstrip("(“")[:1].isupper():
             return False

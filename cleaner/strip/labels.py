@@ -1,4 +1,4 @@
-"""Labelled pieces inside a paragraph: "Baca juga: Headline", "(Baca: Headline)", "Pewarta: Name Editor: Name", "Copyright © ...".
+"""Labelled pieces inside a paragraph: "Baca juga: Headline", "Pewarta: Name Editor: Name", "Copyright © ...".
 
 Crawls that lose line ends glue these together; a colon with a known label before it finds them.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from cleaner.strip.phrases import fold
 
@@ -14,7 +15,7 @@ SHORT = 200
 """Lines of up to so many characters are looked at as a whole; longer ones only at their head and tail."""
 
 ANY, EDGE, HEAD, BESIDE = "any", "edge", "head", "beside"
-"""Where a hit suffices: anywhere; before the first or after the last paragraph; before the first; next to one that holds."""
+"""Where a hit suffices: anywhere; before the first or after the last paragraph; before the first; beside one that holds."""
 
 _SENTENCE_END = frozenset(".!?…\"'”’»)]。！？」』।؟")
 _BREAKS = re.compile(r"[\n\r\u2028\u2029]")
@@ -32,12 +33,13 @@ class Hit:
 
 
 class Line:
-    """One line that is not blank: `text` without outer white space, `start` and `end` in the whole text."""
+    """One line that is not blank: `text` without outer white space, `start` and `end` in the whole text, its shape."""
 
-    __slots__ = ("_folded", "end", "start", "text")
+    __slots__ = ("_folded", "end", "prose", "start", "text")
 
     def __init__(self, start: int, text: str) -> None:
         self.start, self.end, self.text = start, start + len(text), text
+        self.prose = is_prose(text)
         self._folded: str | None = None
 
     @property
@@ -94,12 +96,8 @@ def prose_bounds(lines: Sequence[Line], taken: Sequence[Hit | None]) -> tuple[in
 
     A lone long line above the headline is a caption or a banner, so the first needs another within two lines.
     """
-    good = [i for i, line in enumerate(lines) if _free(taken[i]) and is_prose(line.text)]
+    good = [i for i, line in enumerate(lines) if line.prose and ((hit := taken[i]) is None or hit.where == BESIDE)]
     if not good:
         return len(lines), -1
-    first = next((a for a, b in zip(good, good[1:], strict=False) if b - a <= 2), good[0])
+    first = next((a for a, b in pairwise(good) if b - a <= 2), good[0])
     return first, good[-1]
-
-
-def _free(hit: Hit | None) -> bool:
-    return hit is None or hit.where == BESIDE

@@ -67,7 +67,7 @@ def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: 
     taken = sum(len(blocks.texts[j]) for j in chosen)
     page = Page(
         "\n".join(rows), meta.title, meta.author, meta.date, meta.site, meta.url, meta.language,
-        page_kind(parsed, meta, taken, listing, url), sum(map(len, blocks.texts)) - taken,
+        page_kind(parsed, meta, taken, listing, url), sum(map(len, blocks.texts)) + parsed.fixtures - taken,
     )  # fmt: skip
     if extractor == "justext":
         from cleaner.strip.html_justext import justext_text
@@ -77,17 +77,17 @@ def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: 
 
 
 def _read(html: str, url: str) -> _Read:
-    """Parse and walk; a page that shows scripts nearly nothing is read as one without scripts, when that shows more."""
-    read = _read_once(html, url, scripts=True)
-    if read.place.good < _LITTLE and "<noscript" in html:
-        without = _read_once(html, url, scripts=False)
-        if without.place.good > 2 * read.place.good:
-            return without
+    """Parse and walk; a page with next to nothing is read once more as a browser without scripts would, if that shows more."""
+    read = _read_once(html, url, whole=False)
+    if read.place.good < _LITTLE and ("<noscript" in html or read.parsed.fixtures > _LITTLE):
+        other = _read_once(html, url, whole=True)
+        if other.place.good > 2 * read.place.good:
+            return other
     return read
 
 
-def _read_once(html: str, url: str, *, scripts: bool) -> _Read:
-    parsed = parse(html, scripts=scripts)
+def _read_once(html: str, url: str, *, whole: bool) -> _Read:
+    parsed = parse(html, whole=whole)
     blocks = walk(parsed.body)
     return _Read(parsed, blocks, ground(blocks, forum=is_forum(parsed.head, url)))
 

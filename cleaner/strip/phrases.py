@@ -9,8 +9,8 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -20,19 +20,25 @@ from cleaner.errors import OptionError
 
 __all__ = ["ARRAYS", "WORDS", "Phrase", "Phrases", "fold", "load_phrases", "phrase_languages"]
 
-ARRAYS = ("line", "tail", "start", "weak", "between")
+ARRAYS = ("line", "tail", "between", "start", "weak")
+
+HEAD_LENGTH = 6
+"""Characters by which a paragraph is cleared without folding it."""
+LONG_LINE = 80
 WORDS = ("month", "weekday", "clock", "by", "agency", "place", "role", "photo", "opener")
 
 ANY_MAX = 120
 """Characters an {any} may cover: a headline is rarely longer, and a longer rest is a paragraph."""
 
-_EDGE = " \t\r\n\u00a0\u200b\u200e\u200f\ufeff\"'“”„‟‘’‚‹›«»()[]{}<>:.!…*|-–—−_#+•·●▪►▶◄→←↑↓»~=■□◆★☆✓✔※。：！「」『』【】（）،؛"
+_EDGE = (
+    " \t\r\n\u00a0\u200b\u200e\u200f\ufeff\"'“”„‟‘’‚‹›«»()[]{}<>:.!…*|-–—−_#+•·●▪►▶◄→←↑↓~=■□◆★☆✓✔※"
+    "。：！「」『』【】（）،؛"
+)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _HOLE = re.compile(r"\{(\w*)\}")
 LONG_WORDING, LONG_REST = 24, 400
 """After so many characters of fixed wording, an {any} at the end of an entry may cover a longer rest."""
-_NAME, _ANY = r"\S+(?: \S+){0,5}", rf".{{0,{ANY_MAX}}}"
-_TWO_PLACES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "\u200b": "", "\u00ad": "", "\ufeff": ""})
+_SPELLINGS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "\u200b": "", "\u00ad": "", "\ufeff": ""})
 
 
 def fold(line: str) -> str:
@@ -42,7 +48,7 @@ def fold(line: str) -> str:
     '0 komentar'
     """
     if not line.isascii():
-        line = unicodedata.normalize("NFKC", line).translate(_TWO_PLACES)
+        line = unicodedata.normalize("NFKC", line).translate(_SPELLINGS)
     return _NUMBER.sub("0", " ".join(line.casefold().split()).strip(_EDGE))
 
 
@@ -67,9 +73,13 @@ class Phrases:
 
     languages: tuple[str, ...]
     entries: Mapping[str, Mapping[str, Phrase]]  # array -> folded wording -> phrase
-    patterns: Mapping[str, Mapping[str, tuple[tuple[re.Pattern[str], Phrase], ...]]]  # array -> first or last two characters
+    patterns: Mapping[str, Mapping[str, tuple[Pattern, ...]]]  # array -> first or last two characters
     words: Mapping[str, frozenset[str]]
-    heads: frozenset[str] = field(default=frozenset())  # first three characters of every line, tail and start entry
+    merged: Mapping[str, Phrase]  # the same of all arrays, in the order of ARRAYS
+    merged_patterns: Mapping[str, tuple[Pattern, ...]]
+    heads: frozenset[str]  # beginnings of the entries that a long line can be
+    tail_heads: frozenset[str]  # beginnings of the entries of `tail`
+    loud: tuple[Phrase, ...]  # entries of `tail` in capitals
 
     def whole(self, folded: str, array: str) -> Phrase | None:
         """The phrase of `array` that is this whole folded line, or None."""
@@ -77,15 +87,26 @@ class Phrases:
         if found is not None or not folded:
             return found
         table = self.patterns[array]
-        for key in (folded[:2], "$" + folded[-2:]):
-            for pattern, phrase in table.get(key, ()):
-                if pattern.fullmatch(folded):
-                    return phrase
+        for key in (folded[:2], "$" + folded[-2:], ""):
+            for pattern in table.get(key, ()):
+                if pattern.matches(folded):
+                    return pattern.phrase
         return None
 
     def line(self, folded: str) -> Phrase | None:
         """The phrase of `line` or `tail` that is this whole folded line, or None."""
         return self.whole(folded, "line") or self.whole(folded, "tail")
+
+    def any(self, folded: str) -> Phrase | None:
+        """The first phrase of any array, in the order of ARRAYS, that is this whole folded line, or None."""
+        found = self.merged.get(folded)
+        if found is not None:
+            return found
+        for key in (folded[:2], "$" + folded[-2:], ""):
+            for pattern in self.merged_patterns.get(key, ()):
+                if pattern.matches(folded):
+                    return pattern.phrase
+        return None
 
 
 def phrase_languages() -> tuple[str, ...]:
@@ -114,7 +135,9 @@ def _sources(name: str, extra_dir: str) -> Iterator[tuple[str, dict[str, Any]]]:
     if extra_dir:
         folder = Path(extra_dir)
         if not folder.is_dir():
-            raise OptionError(f"The folder of phrase lists {extra_dir} does not exist. Give an existing folder to --phrases.")
+            raise OptionError(
+                f"The folder of phrase lists {extra_dir} does not exist. Give an existing folder to --phrases."
+            )
         path = folder / f"{name}.toml"
         if path.is_file():
             yield str(path), _parse(path.read_bytes(), str(path))
@@ -135,7 +158,7 @@ class _Builder:
 
     def __init__(self) -> None:
         self.entries: dict[str, dict[str, Phrase]] = {array: {} for array in ARRAYS}
-        self.patterns: dict[str, dict[str, list[tuple[re.Pattern[str], Phrase]]]] = {array: {} for array in ARRAYS}
+        self.patterns: dict[str, dict[str, list[Pattern]]] = {array: {} for array in ARRAYS}
         self.words: dict[str, set[str]] = {name: set() for name in WORDS}
 
     def add(self, language: str, where: str, data: dict[str, Any]) -> None:
@@ -157,49 +180,85 @@ class _Builder:
 
     def _add_phrases(self, texts: list[str], array: str, kind: str, language: str, where: str) -> None:
         for text in texts:
-            folded, pattern = _compile(text, array, where)
+            folded, wording = _compile(text, array, where)
             phrase = Phrase(text, array, kind, language)
-            if pattern is None:
+            if "{" not in folded:
                 self.entries[array].setdefault(folded, phrase)
             else:
-                key = folded[:2] if "{" not in folded[:2] else "$" + folded[-2:]
-                self.patterns[array].setdefault(key, []).append((pattern, phrase))
+                key = folded[:2] if "{" not in folded[:2] else "$" + folded[-2:] if "}" not in folded[-2:] else ""
+                self.patterns[array].setdefault(key, []).append(Pattern(phrase, folded, wording))
 
     def build(self, languages: tuple[str, ...]) -> Phrases:
-        heads = {text[:3] for array in ("line", "tail", "start") for text in self.entries[array]}
-        heads |= {p[1].text.casefold()[:3] for array in ARRAYS for ps in self.patterns[array].values() for p in ps}
+        merged: dict[str, Phrase] = {}
+        merged_patterns: dict[str, list[Pattern]] = {}
+        for array in ARRAYS:
+            for folded, phrase in self.entries[array].items():
+                merged.setdefault(folded, phrase)
+            for key, patterns in self.patterns[array].items():
+                merged_patterns.setdefault(key, []).extend(patterns)
+        long = {text[:HEAD_LENGTH] for text in merged if len(text) >= LONG_LINE - 12} | {
+            text[:HEAD_LENGTH] for text in self.entries["start"]
+        }
+        tails = {text[:HEAD_LENGTH] for text in self.entries["tail"]} | _pattern_heads(self.patterns["tail"])
         return Phrases(
             languages,
             self.entries,
             {array: {key: tuple(ps) for key, ps in table.items()} for array, table in self.patterns.items()},
             {name: frozenset(terms) for name, terms in self.words.items()},
-            frozenset(heads),
+            merged,
+            {key: tuple(ps) for key, ps in merged_patterns.items()},
+            frozenset(long | _pattern_heads(merged_patterns)),
+            frozenset(tails),
+            tuple(p for p in self.entries["tail"].values() if p.text.isupper()),
         )
 
 
-def _compile(text: str, array: str, where: str) -> tuple[str, re.Pattern[str] | None]:
-    """The folded wording of an entry, and its pattern when it has placeholders other than {n}."""
+def _pattern_heads(table: Mapping[str, list[Pattern]]) -> set[str]:
+    return {p.folded.partition("{")[0][:HEAD_LENGTH] for patterns in table.values() for p in patterns}
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A folded entry with one or two holes; compiled only when a line first has its beginning or end."""
+
+    phrase: Phrase
+    folded: str  # with {any} and {name}
+    wording: int  # length of its fixed wording
+
+    def matches(self, line: str) -> bool:
+        """Whether the whole folded line is this entry."""
+        head, tail = self.folded.partition("{")[0].rstrip(), self.folded.rpartition("}")[2].lstrip()
+        if not line.startswith(head) or not line.endswith(tail):
+            return False
+        return _regex(self.folded, self.wording).fullmatch(line) is not None
+
+
+@lru_cache(4096)
+def _regex(folded: str, wording: int) -> re.Pattern[str]:
+    parts = re.split(r"( ?\{any\} ?|\{name\})", folded)
+    out = []
+    for i, part in enumerate(parts):
+        hole = part.strip()
+        if hole == "{name}":
+            out.append(r"\S+(?: \S+){0,5}")
+        elif hole == "{any}":
+            most = LONG_REST if i == len(parts) - 2 and not parts[-1] and wording >= LONG_WORDING else ANY_MAX
+            rest = f".{{0,{most}}}"
+            before, after = part[0] == " ", part[-1] == " "
+            out.append(f"(?: {rest})?" + " " * after if before else f"(?:{rest} )?" if after else rest)
+        else:
+            out.append(re.escape(part))
+    return re.compile("".join(out), re.DOTALL)
+
+
+def _compile(text: str, array: str, where: str) -> tuple[str, int]:
+    """The folded wording of an entry, its placeholders but {n} kept as written, and the length of its wording."""
     holes = _HOLE.findall(text)
-    unknown = [hole for hole in holes if hole not in ("n", "name", "any")]
-    if unknown or len(holes) > 2:
+    if len(holes) > 2 or not {"n", "name", "any"}.issuperset(holes):
         raise OptionError(f"{where}: {text!r} may hold at most two of {{n}}, {{name}} and {{any}}.")
     literal = fold(_HOLE.sub(" ", text))
     least = 4 if array in ("line", "tail") and literal.isascii() else 2
     if len(literal) < least:
         raise OptionError(f"{where}: {text!r} is too short; write at least {least} characters beside its placeholders.")
-    text = text.replace("{n}", "0")
-    pieces = _HOLE.split(text)  # literal, hole, literal, ...
-    if len(pieces) == 1:
-        return fold(text), None
-    marked = "".join(piece if i % 2 == 0 else f"\ue000{piece}\ue001" for i, piece in enumerate(pieces))
-    folded = fold(marked)
-    spaced = folded.replace(" \ue000any\ue001", "\ue002").replace("\ue000any\ue001 ", "\ue003")
-    pattern = re.escape(spaced).replace("\ue002", f"(?: {_ANY})?").replace("\ue003", f"(?:{_ANY} )?")
-    pattern = pattern.replace("\ue000any\ue001", _ANY).replace("\ue000name\ue001", _NAME)
-    if folded.endswith("\ue000any\ue001") and len(literal) >= LONG_WORDING:
-        head, _, tail = pattern.rpartition(f"{{0,{ANY_MAX}}}")
-        pattern = f"{head}{{0,{LONG_REST}}}{tail}"
-    folded = folded.replace("\ue000", "{").replace("\ue001", "}")
-    if "{" in folded[:2] and "}" in folded[-2:]:
-        raise OptionError(f"{where}: {text!r} may not both begin and end with a placeholder.")
-    return folded, re.compile(pattern, re.DOTALL)
+    text = text.replace("{n}", "0").replace("{any}", "\ue000").replace("{name}", "\ue001")
+    return fold(text).replace("\ue000", "{any}").replace("\ue001", "{name}"), len(literal)

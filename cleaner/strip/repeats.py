@@ -28,17 +28,24 @@ __all__ = ["Repeats", "SiteLines", "learn", "site_lines"]
 Keys = NDArray[np.uint64]
 
 MIN_ANCHORS = 3
+MIDDLE_ANCHORS = 5  # between paragraphs a line needs more: subheads and labels of tables recur there as well
 SHARE = 0.5  # of the site's different articles, anywhere in the text
 END_SHARE = 0.3  # at the same end
 HEAD, TAIL = 3, 6  # lines that count as an end of the text
 LONG = 200  # characters; running text, only flagged
 PROSE = 60  # characters from which a line can tell articles apart
 LEAD = 30  # characters in which the constant start of a template must end
-MAX_PER_ARTICLE = 3.0  # a lead that stands more often per article is a speaker or a question, not a template
+MAX_PER_ARTICLE = 2.0  # what stands more often per article is a speaker, a refrain, or a mark in a table
 
+RUN = 3  # repeating lines in a row, such as a menu, bear each other out; short ones with numbers are a table
+ROW = 80  # characters of a table's row
+
+AT_AN_END, IN_A_RUN, ANYWHERE = 1, 2, 4
 IS_HEAD, IS_TAIL, IS_LONG, VARIES, IS_LEAD = 1, 2, 4, 8, 16
 
 _DIGITS = re.compile(r"\d+")
+_LINE = re.compile(r"[^\s](?:[^\n]*[^\s])?")
+_WORD = re.compile(r"\w\w")
 _LEAD = re.compile(r"([^\W\d][^:|]{1,28}?)\s*[:|]\s*\S")
 
 
@@ -80,23 +87,32 @@ def site_lines(texts: Sequence[str], sites: Sequence[str]) -> SiteLines:
 
 
 def _lines(text: str, site: int) -> Iterator[tuple[int, int, int, int, int]]:
-    """(key, characters, marks, start, end) of each line, and again for its lead where it has one."""
+    """(key, characters, marks, start, end) of each line that holds a word, and again for its lead where it has one."""
     spans = [(m.start(), m.end()) for m in _LINE.finditer(text)]
-    varies = [bool(_DIGITS.search(text, a, b)) for a, b in spans]
+    varies = [_DIGITS.search(text, a, b) is not None for a, b in spans]
+    tables = _in_runs(np.array([v and b - a <= ROW for v, (a, b) in zip(varies, spans, strict=True)], bool)).tolist()
+    leads = [_LEAD.match(text, a, b) for a, b in spans]
     for i, (start, end) in enumerate(spans):
-        line = text[start:end]
-        # rows of numbers next to each other are a table, and its digits are what it says
-        table = varies[i] and (varies[i - 1 : i] == [True] or varies[i + 1 : i + 2] == [True])
-        mark = IS_HEAD * (i < HEAD) | IS_TAIL * (len(spans) - i <= TAIL) | VARIES * varies[i]
-        if len(line) > LONG:
-            yield _hash(line, site), len(line), mark | IS_LONG, start, end
+        line, length = text[start:end], end - start
+        if not _WORD.search(line):
             continue
-        yield _hash(line if table else _fold(line), site), len(line), mark & ~VARIES if table else mark, start, end
-        if lead := _LEAD.match(line):
-            yield _hash(_fold(lead[1]) + ":*", site), len(line), mark | IS_LEAD, start, end
+        place = IS_HEAD * (i < HEAD) | IS_TAIL * (len(spans) - i <= TAIL)
+        if length > LONG:
+            yield _hash(line, site), length, place | IS_LONG, start, end
+        elif tables[i]:  # of numbers, whose digits are what it says
+            yield _hash(line, site), length, place, start, end
+        else:
+            yield _hash(_fold(line), site), length, place | VARIES * varies[i], start, end
+        lead = leads[i]
+        if (
+            lead and length <= LONG and (place or not _beside(leads, i))
+        ):  # between paragraphs, rows of labels are a table
+            yield _hash(_fold(lead[1]) + ":*", site), length, place | IS_LEAD, start, end
 
 
-_LINE = re.compile(r"[^\s](?:[^\n]*[^\s])?")
+def _beside(marks: Sequence[object], i: int) -> bool:
+    """Whether a neighbour of i has the mark as well."""
+    return bool(i and marks[i - 1]) or bool(i + 1 < len(marks) and marks[i + 1])
 
 
 def _fold(line: str) -> str:
@@ -109,45 +125,69 @@ def _hash(text: str, seed: int = 0) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Repeats:
-    """What repeats: sorted line keys, and for each the different articles beside it and those of its site."""
+    """What repeats: sorted line keys, and for each what is known of it.
+
+    `anchors` counts the different articles beside the line, `of` those of its site, `places` says where it may go
+    (bits: AT_AN_END, IN_A_RUN of at least RUN repeating lines, ANYWHERE).
+    """
 
     keys: Keys
     anchors: NDArray[np.int64]
     of: NDArray[np.int64]
+    places: NDArray[np.int64]
 
     def take(self, article: Article, site: str) -> Article:
         """The article without the lines that repeat on its site; long ones stay and leave a flag."""
-        removals, flags = [], list(article.flags)
         lines = list(_lines(article.text, _hash(site)))
         if not len(self.keys) or not lines:
             return article
         found = np.array([line[0] for line in lines], np.uint64)
         at = np.minimum(np.searchsorted(self.keys, found), len(self.keys) - 1)
+        hits = self.keys[at] == found
+        places = np.where(hits, self.places[at], 0)
+        marks = np.array([line[2] for line in lines])
+        goes = (places & ANYWHERE) > 0
+        goes |= (places & AT_AN_END > 0) & (marks & (IS_HEAD | IS_TAIL) > 0)
+        goes |= (places & IN_A_RUN > 0) & _in_runs(hits)
+        long = marks & IS_LONG > 0
         to_before = _positions(article)
-        for i in np.flatnonzero(self.keys[at] == found).tolist():
-            _, _, mark, start, end = lines[i]
-            if mark & IS_LONG:
-                flags.append("repeated-long-line")
-                continue
-            what = "its start stands" if mark & IS_LEAD else "it stands"
-            why = f"{what} beside {self.anchors[at[i]]} of the site's {self.of[at[i]]} different articles"
-            rule = "site-lead" if mark & IS_LEAD else "site-line"
-            removals.append(Removal(to_before(start), to_before(end - 1) + 1, rule, "repeat", why))
-        if removals:
-            claimed = claim((*article.removals, *removals))
-            article = replace(article, removals=close_gaps(article.before, claimed))
-        return replace(article, flags=tuple(dict.fromkeys(flags)))
+        removals = [
+            self._removal(to_before(start), to_before(end - 1) + 1, mark, int(at[i]))
+            for i, (_, _, mark, start, end) in enumerate(lines)
+            if goes[i] and not long[i]
+        ]
+        if (goes & long).any():
+            article = replace(article, flags=(*article.flags, "repeated-long-line"))
+        if not removals:
+            return article
+        claimed = claim((*article.removals, *removals))
+        return replace(article, removals=close_gaps(article.before, claimed))
+
+    def _removal(self, start: int, end: int, mark: int, at: int) -> Removal:
+        what = "its start stands" if mark & IS_LEAD else "it stands"
+        why = f"{what} beside {self.anchors[at]} of the site's {self.of[at]} different articles"
+        return Removal(start, end, "site-lead" if mark & IS_LEAD else "site-line", "repeat", why)
 
     def save(self, path: Path) -> None:
         """Write the arrays to a file that `load` reads."""
+        columns = (self.keys, self.anchors, self.of, self.places)
         with path.open("wb") as out:
-            np.save(out, np.stack([self.keys, self.anchors.astype(np.uint64), self.of.astype(np.uint64)]))
+            np.save(out, np.stack([column.astype(np.uint64) for column in columns]))
 
     @classmethod
     def load(cls, path: Path) -> Repeats:
         """Read what `save` wrote."""
-        keys, anchors, of = np.load(path, allow_pickle=False)
-        return cls(keys, anchors.astype(np.int64), of.astype(np.int64))
+        keys, *others = np.load(path, allow_pickle=False)
+        return cls(keys, *(column.astype(np.int64) for column in others))
+
+
+def _in_runs(hits: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """True inside runs of at least RUN hits."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], hits, [False]]).astype(np.int8)))
+    inside = np.zeros(len(hits), bool)
+    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        inside[start:end] = end - start >= RUN
+    return inside
 
 
 def _positions(article: Article) -> Callable[[int], int]:
@@ -169,10 +209,10 @@ def _positions(article: Article) -> Callable[[int], int]:
 def learn(batches: Callable[[], Iterable[SiteLines]], *, memory: int = 1 << 30) -> Repeats:
     """Which lines repeat. `batches` is read several times, in the same order; `memory` (bytes) is roughly kept."""
     common = _common(batches, memory)
-    rows = [_beside(batch, *common) for batch in batches()]
+    rows = [_occurrences(batch, *common) for batch in batches()]
     if not rows or not len(common[0]):
         empty = np.zeros(0, np.int64)
-        return Repeats(np.zeros(0, np.uint64), empty, empty)
+        return Repeats(np.zeros(0, np.uint64), empty, empty, empty)
     sites, anchors_of_site = _distinct(
         np.concatenate([r["site"] for r in rows]), np.concatenate([r["site_anchor"] for r in rows])
     )
@@ -202,7 +242,7 @@ def _once(batch: SiteLines, part: int, bits: int) -> Keys:
     return keys[_first_of_run(rows, keys)]
 
 
-def _beside(batch: SiteLines, common: Keys, counts: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+def _occurrences(batch: SiteLines, common: Keys, counts: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
     """For each common line of a batch: its key, its site, the anchor of its article, and its marks."""
     rows = _rows(batch)
     at = np.minimum(np.searchsorted(common, batch.keys), max(len(common) - 1, 0))
@@ -243,10 +283,13 @@ def _judge(rows: dict[str, NDArray[Any]], sites: Keys, of_site: NDArray[np.int64
     of = of_site[np.searchsorted(sites, site[starts])]
     varies, lead = (marks[starts] & VARIES) > 0, (marks[starts] & IS_LEAD) > 0
     end = np.maximum(head, tail)
-    often = np.where(varies & ~lead, end >= SHARE * of, (beside >= SHARE * of) | (end >= END_SHARE * of))
-    often = np.where(lead, (beside >= SHARE * of) & (times <= MAX_PER_ARTICLE * beside), often)
-    cruft = often & (beside >= MIN_ANCHORS)
-    return Repeats(key[starts][cruft].astype(np.uint64), beside[cruft].astype(np.int64), of[cruft].astype(np.int64))
+    often = (beside >= MIN_ANCHORS) & (beside >= SHARE * of) & ~(varies & ~lead)
+    once = times <= MAX_PER_ARTICLE * beside
+    at_an_end = (end >= MIN_ANCHORS) & (end >= np.where(varies | lead, SHARE, END_SHARE) * of) & once
+    anywhere = often & (beside >= MIDDLE_ANCHORS) & once
+    places = AT_AN_END * at_an_end + IN_A_RUN * often + ANYWHERE * anywhere
+    cruft = places > 0
+    return Repeats(key[starts][cruft].astype(np.uint64), *(c[cruft].astype(np.int64) for c in (beside, of, places)))
 
 
 def _distinct(sites: Keys, anchors: Keys) -> tuple[Keys, NDArray[np.int64]]:

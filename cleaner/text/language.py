@@ -22,7 +22,7 @@ from cleaner.errors import MissingExtra, OptionError
 from cleaner.text.language_model import load_model, raw_scores
 from cleaner.text.language_words import Lexicon, load_lexicon, read_list, spaced
 
-__all__ = ["Language", "foreign_paragraphs", "identify", "quick"]
+__all__ = ["Language", "answer_features", "foreign_paragraphs", "identify", "quick"]
 
 HEAD, PIECE = 2000, 500
 """Bytes that are looked at: the head, and one piece each from the middle and the end."""
@@ -50,6 +50,7 @@ MERGED = {"no": "nb"}
 SMALL, CAPITAL = string.ascii_lowercase.encode(), string.ascii_uppercase.encode()
 
 Scores = npt.NDArray[np.float64]
+Features = tuple[float, ...]
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[^\s@]{1,64}@[^\s@]{1,255}")
 _CODE = re.compile(r"```[^`]*```|`[^`\n]*`|<[^<>\n]*>")
@@ -146,17 +147,33 @@ def _without_noise(sample: str) -> str:
         sample = _ADDRESS.sub(" ", sample)
     if "`" in sample or "<" in sample:
         sample = _CODE.sub(" ", sample)
-    if ";\n" in sample or "{\n" in sample or "}\n" in sample:
-        sample = "\n".join(line for line in sample.split("\n") if not line.rstrip().endswith((";", "{", "}")))
+    if "{" in sample or ");" in sample:
+        sample = "\n".join(line for line in sample.split("\n") if not line.rstrip().endswith((");", "{", "}", "};")))
     return sample
 
 
 def _judge(evidence: Sequence[_Evidence], model: str) -> list[Language]:
     """The language of each sample, without shares."""
+    constants = _back_end(model).constants
+    return [
+        Language(code, _calibrated(constants, row)) if row else UNDETERMINED for code, row in _answers(evidence, model)
+    ]
+
+
+def answer_features(texts: Sequence[str], *, model: str = "langid") -> list[tuple[str, Features]]:
+    """For each text the code, and what its score is made of: the features of `languages/calibration.toml`.
+
+    For `benchmarks/calibrate_language.py`. Of a text without evidence the code is "und", its features are zeros.
+    """
+    answers = _answers([_evidence(text) for text in texts], model)
+    return [(code, row or (0.0,) * 5) for code, row in answers]
+
+
+def _answers(evidence: Sequence[_Evidence], model: str) -> list[tuple[str, Features]]:
     back_end = _back_end(model)
     told = [_enough(item) and back_end.lexicon.knows_script(item.lower) for item in evidence]
     found = iter(_second_look([item for item, enough in zip(evidence, told, strict=True) if enough], back_end))
-    return [next(found) if enough else UNDETERMINED for enough in told]
+    return [next(found) if enough else ("und", ()) for enough in told]
 
 
 def _enough(item: _Evidence) -> bool:
@@ -205,8 +222,8 @@ def _load_py3langid() -> tuple[tuple[str, ...], Callable[[Sequence[bytes]], Scor
     return codes, scores
 
 
-def _second_look(evidence: Sequence[_Evidence], back_end: _BackEnd) -> list[Language]:
-    """The best language by the model and the words together, and how often such an answer is right."""
+def _second_look(evidence: Sequence[_Evidence], back_end: _BackEnd) -> list[tuple[str, Features]]:
+    """The best language by the model and the words together, and the features of its score."""
     if not evidence:
         return []
     lexicon = back_end.lexicon
@@ -219,19 +236,27 @@ def _second_look(evidence: Sequence[_Evidence], back_end: _BackEnd) -> list[Lang
     best = scores.argmax(axis=1)
     first = scores.max(axis=1)
     scores[back_end.same[best]] = -np.inf
-    margins = first - scores.max(axis=1)
+    margins = (first - scores.max(axis=1)).tolist()
+    support = _at(words, best) / [len(item) or 1 for item in split] + _at(letters, best) / [
+        len(e.lower) for e in evidence
+    ]
     return [
-        Language(back_end.names[place], _calibrated(back_end.constants, margin, hits / len(item), len(one.data)))
-        for place, margin, hits, item, one in zip(
-            best.tolist(), margins.tolist(), words[np.arange(len(best)), best].tolist(), split, evidence, strict=True
-        )
+        (back_end.names[place], _features(margins[i], float(support[i]), len(evidence[i].data)))
+        for i, place in enumerate(best.tolist())
     ]
 
 
-def _calibrated(constants: tuple[float, ...], margin: float, share: float, size: int) -> float:
-    """Logistic in the logs of margin and size and in the share of words that are on the language's list."""
-    a, b, c, d, e = constants
-    x = a + b * math.log1p(margin) + c * math.log(size) + d * share + e * (share == 0)
+def _at(counts: Scores, best: npt.NDArray[np.intp]) -> Scores:
+    return np.asarray(counts[np.arange(len(best)), best])
+
+
+def _features(margin: float, support: float, size: int) -> Features:
+    """Logs of the margin in nats and of the size in bytes; the share of words and letters on the language's list."""
+    return 1.0, math.log1p(margin), math.log(size), support, float(support == 0)
+
+
+def _calibrated(constants: tuple[float, ...], features: Features) -> float:
+    x = sum(constant * feature for constant, feature in zip(constants, features, strict=True))
     return round(1 / (1 + math.exp(-x)), 4)
 
 
@@ -275,5 +300,6 @@ def _with_shares(text: str, whole: Language, foreign: list[tuple[int, int, str]]
     shares = sorted(((code, size / len(text)) for code, size in sizes.items() if size), key=lambda s: (-s[1], s[0]))
     if shares[0][0] != whole.code:
         most = "\n".join(text[start:end] for start, end, code in foreign if code == shares[0][0])
-        whole = _judge([_evidence(most)], model)[0]
+        other = _judge([_evidence(most)], model)[0]
+        whole = other if other.code == shares[0][0] else whole
     return Language(whole.code, whole.score, tuple((code, round(share, 4)) for code, share in shares))

@@ -147,7 +147,7 @@ def raw_scores(texts: Sequence[bytes]) -> Scores:
     start = 0
     for i, text in enumerate(texts):
         counts = np.bincount(met[start : start + len(text)], minlength=len(model.rows))[: len(model.rows)]
-        seen = counts.nonzero()[0]
+        seen = counts.astype(bool).nonzero()[0]
         scores[i] = counts[seen] @ model.rows[seen] + model.prior
         start += len(text) + 1
     return scores

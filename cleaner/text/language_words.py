@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import tomllib
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -34,44 +35,45 @@ class Lexicon:
     """What tells L languages apart.
 
     `codes` (L): those of the model in its order, then those it does not know. `like`: the places of the languages that
-    it takes the latter for, one run for each, beginning at `like_starts`. `words` and `letters`: row of `counts`
-    (rows, L). `scripts`: first and last code point of the scripts of these languages.
+    it takes the latter for, one run for each, beginning at `like_starts`. `words`: row of a word in
+    `word_counts` (rows, L). `letter_rows`: row of a code point in `letter_counts` (rows, L); row 0 is of no language.
+    `scripts`: first and last code point of the scripts of these languages.
     """
 
     codes: tuple[str, ...]
     like: Places
     like_starts: Places
     words: dict[str, int]
-    letters: dict[str, int]
-    counts: Counts
+    word_counts: Counts
+    letter_rows: Places
+    letter_counts: Counts
     scripts: tuple[tuple[int, int], ...]
-
-    def rows(self, words: list[str]) -> list[int]:
-        """Rows of those `words` (lower case) that are on some list."""
-        return [row for row in map(self.words.get, words) if row is not None]
 
     def count_words(self, words: list[str]) -> Counts:
         """How many of `words` (lower case) each language has, shape (L)."""
-        rows = self.rows(words)
-        return np.ones(len(rows)) @ self.counts[rows]
+        rows = [row for row in map(self.words.get, words) if row is not None]
+        return np.asarray(np.add.reduce(self.word_counts.take(rows, axis=0), axis=0))
 
     def count_letters(self, text: str) -> Counts:
         """How many letters of `text` (lower case) are telling ones of each language, shape (L)."""
-        telling = [] if text.isascii() else sorted(letter for letter in set(text) if letter in self.letters)
-        rows = [self.letters[letter] for letter in telling]
-        return np.array([float(text.count(letter)) for letter in telling]) @ self.counts[rows]
+        if text.isascii():
+            return np.zeros(len(self.codes))
+        points = np.frombuffer(text.encode("utf-32-le", "replace"), dtype="<u4")
+        times = np.bincount(self.letter_rows.take(points, mode="clip"), minlength=len(self.letter_counts))
+        telling = times.astype(bool).nonzero()[0]
+        return np.asarray(times[telling] @ self.letter_counts[telling])
 
     def starts(self, scores: Counts) -> Counts:
         """For each language that the model does not know the best score of those that it takes it for."""
         return np.asarray(np.maximum.reduceat(scores[:, self.like], self.like_starts, axis=1))
 
     def knows_script(self, text: str) -> bool:
-        """Whether most of up to 8 words of `text` are in a script that some known language is written in."""
+        """Whether most of up to 16 letters of `text` are of a script that some known language is written in."""
         if text.isascii():
             return True
-        words = [word for word in text.split() if word[0].isalpha()]
-        some = words[:: len(words) // 8 + 1]
-        return 2 * sum(self._in_known_script(word[0]) for word in some) > len(some)
+        letters = list(filter(str.isalpha, text[:200])) or list(filter(str.isalpha, text))
+        some = letters[:: len(letters) // 16 + 1]
+        return 2 * sum(map(self._in_known_script, some)) > len(some)
 
     def _in_known_script(self, letter: str) -> bool:
         at = bisect_right(self.scripts, (ord(letter), 0x110000)) - 1
@@ -101,27 +103,31 @@ def load_lexicon(known: tuple[str, ...]) -> Lexicon:
     named = dict.fromkeys(code for codes, _ in tables for code in codes)
     codes = (*known, *(code for code in named if code not in known))
     place = {code: at for at, code in enumerate(codes)}
-    words: dict[str, set[int]] = {}
-    letters: dict[str, set[int]] = {}
-    for keys, table in tables:
-        places = {place[key] for key in keys}
-        for word in table.get("words", "").lower().split():
-            words.setdefault(word, set()).update(places)
-        for letter in table.get("letters", "").lower():
-            letters.setdefault(letter, set()).update(places)
-    counts = np.zeros((len(words) + len(letters), len(codes)))
-    for row, (word, places) in enumerate([*words.items(), *letters.items()]):
-        counts[row, sorted(places)] = 0.5 if row < len(words) and len(word) <= SHORT else 1
+    words, word_counts = _listed([(keys, table.get("words", "").lower().split()) for keys, table in tables], place)
+    word_counts[[row for word, row in words.items() if len(word) <= SHORT]] /= 2
+    letters, letter_counts = _listed([(keys, table.get("letters", "").lower()) for keys, table in tables], place)
+    letter_rows = np.zeros(max(map(ord, letters)) + 2, dtype=np.intp)
+    letter_rows[list(map(ord, letters))] = np.arange(1, len(letters) + 1)
     likes = [_like(code, tables, place, len(known)) for code in codes[len(known) :]]
     return Lexicon(
         codes=codes,
         like=np.concatenate(likes),
         like_starts=np.cumsum([0, *map(len, likes[:-1])]),
-        words={word: row for row, word in enumerate(words)},
-        letters={letter: row for row, letter in enumerate(letters, start=len(words))},
-        counts=counts,
+        words=words,
+        word_counts=word_counts,
+        letter_rows=letter_rows,
+        letter_counts=np.concatenate([np.zeros((1, len(codes))), letter_counts]),
         scripts=tuple((first, last) for first, last in read_list("known")["ranges"]),
     )
+
+
+def _listed(lists: list[tuple[list[str], Iterable[str]]], place: dict[str, int]) -> tuple[dict[str, int], Counts]:
+    """The row of each listed word or letter, and for each row 1 at the places of its languages."""
+    rows: dict[str, int] = {}
+    pairs = [(rows.setdefault(item, len(rows)), place[key]) for keys, items in lists for item in items for key in keys]
+    counts = np.zeros((len(rows), len(place)))
+    counts[tuple(zip(*pairs, strict=True))] = 1
+    return rows, counts
 
 
 def _like(code: str, tables: Tables, place: dict[str, int], known: int) -> Places:

@@ -38,6 +38,7 @@ _UNLIKELY = re.compile(
 _CLOSING = re.compile(r"[^\W\d_](?=([”“»’›™®…]{1,2})(?!\w))")
 
 
+_ALONE = re.compile(r"(?<!\S)[ÂÃ](?= )")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 
 
@@ -66,17 +67,26 @@ def holds(line: str, charset: str) -> bool:
     return _garble_of(charset).search(line) is not None
 
 
-def closings(line: str) -> list[int]:
-    """Where a capital ends a word and what closes it begins: AMANHÃ” is no AMANHÔ, LYKILORÐ» no LYKILORл.
+def closings(line: str, document: str = "", *, whole: bool = False) -> list[int]:
+    """Where a capital ends a word of `line` and what closes it begins: AMANHÃ” is no AMANHÔ, LYKILORÐ» no LYKILORл.
 
-    >>> closings("Ele disse “AMANHÃ” e «VOCÊ»."), closings("disse “amanhã”")
-    ([17, 26], [])
+    So does a word that is nothing but Â, in a `document` that uses its small letter: Welsh says ffwrdd â ni. Where
+    the `whole` line could be UTF-8, Ã and the like may be garbled after all: OÃ™ is OÙ.
+
+    >>> closings("Ele disse “AMANHÃ” e «VOCÊ»."), closings("disse “amanhã”"), closings("Ffwrdd Â Ni", "pâr")
+    ([17, 26], [], [8])
     """
-    return [m.end() for m in _CLOSING.finditer(line) if _closes(line[m.start() - 1 : m.start()], m[0], m[1])]
+    marks = [
+        m.end()
+        for m in _CLOSING.finditer(line)
+        if _closes(line[m.start() - 1 : m.start()], m[0], m[1]) and not (whole and m[0] in "ÃÄÅ")
+    ]
+    alone = [m.end() for m in _ALONE.finditer(line) if m[0].lower() in document]
+    return sorted(marks + alone)
 
 
 def _closes(before: str, letter: str, marks: str) -> bool:
-    return len(marks) > 1 or (letter.isupper() and (before.isupper() or before in "“„«‘‹"))
+    return len(marks) > 1 or (letter.isupper() and bool(before) and not before.isspace() and not before.islower())
 
 
 def evidence(lines: Sequence[str], others: str, charsets: Collection[str] = CHARSETS) -> Evidence | None:
@@ -110,16 +120,17 @@ def garbled(line: str, by: Evidence) -> list[Stretch]:
 def _runs(text: str, charset: str) -> tuple[list[list[_Garble]], set[str]]:
     """The runs of garbled characters in `text`, and the characters between them, which stand for themselves."""
     runs: list[list[_Garble]] = []
-    walls = set(_garble_of(charset).sub("", text))
+    rare: set[str] = set()
     for match in _garble_of(charset).finditer(text):
         garble = _Garble(match.start(), match.end(), _decoded(match[0], charset))
         if not garble.char:
-            walls.update(match[0])
+            rare.update(match[0])
         elif runs and not _BEYOND_ASCII.search(text, runs[-1][-1].end, garble.start):
             runs[-1].append(garble)
         else:
             runs.append([garble])
-    return [kept for run in runs if (kept := _apart(text, run))], walls
+    kept = [left for run in runs if (left := _apart(text, run))]
+    return kept, rare.union(_garble_of(charset).sub("", text) if kept else text)
 
 
 def _apart(text: str, run: list[_Garble]) -> list[_Garble]:

@@ -19,7 +19,7 @@ from ftfy.badness import is_bad
 from cleaner.text.mojibake import Evidence, closings, evidence, garbled, holds
 from cleaner.text.suspicion import Signs, signs
 
-__all__ = ["Repaired", "repair", "replay"]
+__all__ = ["Repaired", "fix_lines", "repair", "replay"]
 
 # What a corpus wants: quotation marks, ligatures and full-width letters are the author's; entities in plain text too.
 _CONFIG = ftfy.TextFixerConfig(
@@ -56,6 +56,9 @@ class _Piece(NamedTuple):
     charsets: tuple[str, ...] = ()  # by which it may still be garbled
 
 
+_Entry = tuple[int, int, tuple[str, ...]]
+
+
 def repair(text: str, *, html: bool = False) -> Repaired:
     r"""`text` without the damage that decoding has done to it, and how that was done.
 
@@ -78,6 +81,11 @@ def repair(text: str, *, html: bool = False) -> Repaired:
     return Repaired(made.text, (*before, *made.plan) if made.plan else tuple(before[:-1]))
 
 
+def fix_lines(text: str) -> Repaired:
+    """`ftfy.fix_text(text)` with the corpus configuration, to the letter: what `repair` does line by line."""
+    return _repaired(text, document=False)
+
+
 def _unescaped(text: str) -> Repaired:
     end = text.find("<")
     end = len(text) if end < 0 else end
@@ -89,16 +97,22 @@ def _closed(text: str) -> Repaired:
     return Repaired(_apply(text, [_CLOSE]), (f"0:{len(text)} {_CLOSE}",))
 
 
-def _repaired(text: str) -> Repaired:
+def _repaired(text: str, *, document: bool = True) -> Repaired:
     if text.isascii() and len(text.encode().translate(None, _ASCII_CONTROLS)) == len(text):
         return Repaired(text, ())
     pieces = [piece for start, end in _blocks(text) for piece in _looked_at(text, start, end)]
-    if any(piece.charsets for piece in pieces):
-        pieces = _by_document(text, pieces)
+    if not document:
+        return _put_together(text, pieces, "fix_lines")
+    return _put_together(text, _by_document(text, pieces), "repair")
+
+
+def _put_together(text: str, pieces: Sequence[_Piece], anew: str) -> Repaired:
     if not any(piece.steps for piece in pieces):
         return Repaired(text, ())
     fixed = "".join(piece.fixed for piece in pieces)
-    return Repaired(fixed, _plan(text, fixed, [piece for piece in pieces if piece.steps]))
+    plans = _plans(text, [piece for piece in pieces if piece.steps])
+    short = (plan for plan in plans if len(plan) <= _ENTRIES and _leads_to(fixed, text, plan))
+    return Repaired(fixed, next(short, (f"0:{len(text)} {anew}",)))
 
 
 def replay(text: str, plan: Sequence[str]) -> str:
@@ -121,8 +135,8 @@ def _apply(text: str, steps: Sequence[str]) -> str:
         action, _, parameter = step.partition(" ")
         if action == "normalize":
             text = unicodedata.normalize(parameter, text)  # type: ignore[arg-type]
-        elif action == "repair":
-            text = _repaired(text).text
+        elif action in ("repair", "fix_lines"):
+            text = _repaired(text, document=action == "repair").text
         elif step == _CLOSE:
             text = text.replace("â€\ufffd", "â€\x9d")
         else:
@@ -177,25 +191,18 @@ def _quickly(block: str, found: Signs) -> tuple[str, tuple[str, ...]] | None:
     return None if found.at else (block, steps)
 
 
-def _segment(text: str, start: int, end: int, found: Signs) -> _Piece:
+def _segment(text: str, start: int, end: int, found: Signs | None = None) -> _Piece:
     segment = text[start:end]
+    found = found or signs(segment)
     charsets = tuple(charset for charset in found.charsets() if holds(segment, charset))
     if not found.call_for_ftfy(segment) and unicodedata.is_normalized("NFC", segment):
         return _Piece(start, end, segment, (), charsets)
     fixed, steps = _explained(segment)
     if fixed == segment:
         steps = ()
-    elif any(step.startswith("decode") or "inconsistent" in step for step in steps) and _is_meant(segment):
-        fixed, steps = _explained(segment, _CONFIG._replace(fix_encoding=False))
     elif steps[0].startswith("encode ") and not is_bad(fixed):
         charsets = ()  # ftfy has decoded the whole of it
     return _Piece(start, end, fixed, steps, charsets)
-
-
-def _is_meant(segment: str) -> bool:
-    """True when ftfy takes nothing but capitals before closing marks for mojibake: cut in between, no piece is."""
-    cuts = closings(segment)
-    return bool(cuts) and not any(is_bad(segment[a:b]) for a, b in pairwise((0, *cuts, len(segment))))
 
 
 def _explained(text: str, config: ftfy.TextFixerConfig = _CONFIG) -> tuple[str, tuple[str, ...]]:
@@ -204,10 +211,25 @@ def _explained(text: str, config: ftfy.TextFixerConfig = _CONFIG) -> tuple[str, 
 
 
 def _by_document(text: str, pieces: list[_Piece]) -> list[_Piece]:
-    lines = [text[p.start : p.end] for p in pieces if p.charsets]
+    pieces = [_as_meant(text, piece) for piece in pieces]
     charsets = {charset for piece in pieces for charset in piece.charsets}
-    by = evidence(lines, "".join(p.fixed for p in pieces if not p.charsets), charsets)
+    if not charsets:
+        return pieces
+    lines = [text[piece.start : piece.end] for piece in pieces if piece.charsets]
+    by = evidence(lines, "".join(piece.fixed for piece in pieces if not piece.charsets), charsets)
     return [new for piece in pieces for new in _by_stretch(text, piece, by)] if by else pieces
+
+
+def _as_meant(text: str, piece: _Piece) -> _Piece:
+    """`piece` without what ftfy decoded in it, where that is only capitals at the end of words."""
+    if not any(step.startswith("decode ") or step.endswith("inconsistent_utf8") for step in piece.steps):
+        return piece
+    segment = text[piece.start : piece.end]
+    cuts = closings(segment, text, whole=piece.steps[0].startswith("encode "))
+    if not cuts or any(is_bad(segment[a:b]) for a, b in pairwise((0, *cuts, len(segment)))):
+        return piece
+    fixed, steps = _explained(segment, _CONFIG._replace(fix_encoding=False))
+    return _Piece(piece.start, piece.end, fixed, steps if fixed != segment else (), piece.charsets)
 
 
 def _by_stretch(text: str, piece: _Piece, by: Evidence) -> Iterator[_Piece]:
@@ -219,25 +241,30 @@ def _by_stretch(text: str, piece: _Piece, by: Evidence) -> Iterator[_Piece]:
     for stretch in stretches:
         start, end = piece.start + stretch.start, piece.start + stretch.end
         decoded = text[start:end].encode(by.charset).decode()
-        again = _segment(decoded, 0, len(decoded), signs(decoded))
-        yield _segment(text, at, start, signs(text[at:start]))
+        again = _segment(decoded, 0, len(decoded))
+        yield _as_meant(text, _segment(text, at, start))
         yield _Piece(start, end, again.fixed, (f"encode {by.charset}", "decode utf-8", *again.steps))
         at = end
-    yield _segment(text, at, piece.end, signs(text[at : piece.end]))
+    yield _as_meant(text, _segment(text, at, piece.end))
 
 
-def _plan(text: str, fixed: str, pieces: Sequence[_Piece]) -> tuple[str, ...]:
-    joined: list[tuple[int, int, tuple[str, ...]]] = []
+def _plans(text: str, pieces: Sequence[_Piece]) -> Iterator[tuple[str, ...]]:
+    """The plan in few entries, each as far as its steps do, and the one with an entry for each piece."""
+    joined: list[_Entry] = []
     for piece in pieces:
         if joined and _goes_on(text, joined[-1][1], joined[-1][2], piece):
             joined[-1] = (joined[-1][0], piece.end, joined[-1][2])
         else:
             joined.append((piece.start, piece.end, piece.steps))
-    for entries in (joined, [piece[:2] + piece[3:4] for piece in pieces]):
-        plan = tuple(f"{start}:{end} {'; '.join(steps)}" for start, end, steps in entries)
-        if len(plan) <= _ENTRIES and replay(text, plan) == fixed:
-            return plan
-    return (f"0:{len(text)} repair",)
+    for entries in (joined, [(piece.start, piece.end, piece.steps) for piece in pieces]):
+        yield tuple(f"{start}:{end} {'; '.join(steps)}" for start, end, steps in entries)
+
+
+def _leads_to(fixed: str, text: str, plan: tuple[str, ...]) -> bool:
+    try:
+        return replay(text, plan) == fixed
+    except UnicodeError:
+        return False
 
 
 def _goes_on(text: str, at: int, steps: tuple[str, ...], piece: _Piece) -> bool:

@@ -82,11 +82,15 @@ class Signs(NamedTuple):
 
 def signs(text: str) -> Signs:
     """The signs of damage in `text`; takes some 24 bytes of memory a character while it works."""
-    codes = np.frombuffer((text + "\n").encode("utf-32-le", "surrogatepass"), np.uint32)
-    marks = _table().take(codes, mode="clip")
-    found = (marks[:-1] >> np.uint64(32)) & marks[1:]
+    codes = np.minimum(_codes(text + "\n\n"), 0xFFFF)
+    marks = _table().take(codes)
+    found = (marks[:-2] >> np.uint64(32)) & marks[1:-1]
     at = np.flatnonzero(found)
-    return Signs(at.tolist(), found[at].tolist())
+    if len(at):  # a byte that begins three (a small Cyrillic letter in Windows-1251) needs one more that goes on
+        short = _first_of_three()[codes[at]] & ~marks[at + 2]
+        what = found[at] & ~short
+        at, found = at[what > 0], what[what > 0]
+    return Signs(at.tolist(), found.tolist())
 
 
 @cache
@@ -102,10 +106,27 @@ def _table() -> NDArray[np.uint64]:
     for i, (first, second) in enumerate(_PAIRS):
         add(1 + i, _members(first), _members(second))
     for i, charset in enumerate(CHARSETS):
-        add(_FIRST_CHARSET + i, _members(re.escape(LEADS.decode(charset))), _members(re.escape(TAILS.decode(charset))))
+        add(_FIRST_CHARSET + i, _codes(LEADS.decode(charset)), _codes(TAILS.decode(charset)))
+    return table
+
+
+@cache
+def _first_of_three() -> NDArray[np.uint64]:
+    table = np.zeros(0x10000, np.uint64)
+    for i, charset in enumerate(CHARSETS):
+        table[_codes(bytes(range(0xE0, 0xF0)).decode(charset))] |= np.uint64(1 << (_FIRST_CHARSET + i))
     return table
 
 
 def _members(characters: str) -> NDArray[np.uint32]:
     """The code points that the regular expression class of `characters` matches."""
-    return np.array([ord(c) for c in re.findall(f"[{characters}]", "".join(map(chr, range(0x10000))))], np.uint32)
+    return _codes("".join(re.findall(f"[{characters}]", _plane())))
+
+
+def _codes(characters: str) -> NDArray[np.uint32]:
+    return np.frombuffer(characters.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+@cache
+def _plane() -> str:
+    return "".join(map(chr, range(0x10000)))
