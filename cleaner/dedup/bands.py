@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.dedup.columns import Column, Room, distinct, forget, ranges
-from cleaner.dedup.signatures import estimate
+from cleaner.dedup.signatures import PERMUTATIONS, estimate
 from cleaner.dedup.tokens import mix
 
 __all__ = [
@@ -49,6 +49,14 @@ class Pairs:
 
     def __len__(self) -> int:
         return len(self.low)
+
+    def where(self, good: NDArray[np.bool_]) -> Pairs:
+        return Pairs(self.low[good], self.high[good])
+
+    @classmethod
+    def join(cls, *parts: Pairs) -> Pairs:
+        none = np.zeros(0, np.int64)
+        return cls(np.concatenate([none, *(p.low for p in parts)]), np.concatenate([none, *(p.high for p in parts)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,17 @@ def find_candidates(
         both = split(pairs, bits)
         kept.append(pairs[alike(signatures, row_of[both.low], signatures, row_of[both.high])])
     return Candidates(split(np.concatenate(kept), bits), distinct, met.long_runs)
+
+
+def meet_again(signatures: Column, places: NDArray[np.int64]) -> Pairs:
+    """Pairs among the articles at these places that agree in a band of the signatures made without furniture."""
+    bits = max(1, int(places.max(initial=1)).bit_length())
+    keys = [np.zeros((0, BANDS), np.uint64)]
+    for first in range(0, len(places), _CHUNK):
+        chunk = places[first : first + _CHUNK]
+        keys.append(pack(band_keys(signatures.rows(chunk, PERMUTATIONS)), chunk[:, None], bits))
+    bands = np.concatenate(keys).T
+    return split(distinct(np.concatenate([join_band(band, bits)[0] for band in bands])), bits)
 
 
 class _Met:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import mmap
 import tempfile
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,11 @@ __all__ = ["Column", "Room", "distinct", "forget", "ranges"]
 class Column:
     """An append-only array of one type. `take` gives the values of many slices, one behind the other."""
 
-    def __init__(self, dtype: type[np.generic], folder: Path | None, in_memory: bool) -> None:
+    def __init__(self, dtype: type[np.generic], file: IO[bytes] | None = None) -> None:
         self.dtype = np.dtype(dtype)
         self.length = 0
         self._parts: list[NDArray[Any]] = []
-        self._file = None if in_memory else tempfile.TemporaryFile(dir=folder, prefix="dedup-")  # noqa: SIM115
+        self._file = file
 
     def append(self, values: NDArray[Any]) -> None:
         values = np.ascontiguousarray(values, self.dtype)
@@ -56,20 +56,27 @@ class Column:
         return self.take(numbers * width, (numbers + 1) * width).reshape(-1, width)
 
 
-@dataclass(slots=True)
 class Room:
-    """Memory that columns may still take, in bytes, and the folder for those that find none."""
+    """Memory that columns may still take, in bytes, and the folder for those that find none; closes their files."""
 
-    left: int
-    folder: Path | None = None
+    def __init__(self, memory: int, folder: Path | None = None) -> None:
+        self._left = memory
+        self._folder = folder
+        self._files = ExitStack()
+
+    def __enter__(self) -> Room:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._files.close()
 
     def column(self, dtype: type[np.generic], values: int) -> Column:
         """A column for about `values` values."""
         size = values * np.dtype(dtype).itemsize
-        fits = size <= self.left
-        if fits:
-            self.left -= size
-        return Column(dtype, self.folder, fits)
+        if size <= self._left:
+            self._left -= size
+            return Column(dtype)
+        return Column(dtype, self._files.enter_context(tempfile.TemporaryFile(dir=self._folder, prefix="dedup-")))
 
 
 def distinct(values: NDArray[Any]) -> NDArray[Any]:

@@ -37,20 +37,17 @@ class Comparison:
             part = slice(first, first + _CHUNK)
             left, right = (self._signatures.rows(side[part], PERMUTATIONS) for side in (pairs.low, pairs.high))
             likely[part] = estimate(left, right) >= _LOWEST_ESTIMATE
-        return Pairs(pairs.low[likely], pairs.high[likely])
+        return pairs.where(likely)
 
     def check(self, pairs: Pairs) -> NDArray[np.bool_]:
         """Which of these pairs are copies of one article, shape (pairs,)."""
         self.verified += len(pairs)
         verdicts = verify(self._articles, pairs.low, pairs.high, self._threshold)
         near = (verdicts.rule != UNLIKE) | (verdicts.jaccard >= self._threshold - _CLOSE)
-        self._pairs.append(Pairs(pairs.low[near], pairs.high[near]))
+        self._pairs.append(pairs.where(near))
         self._verdicts.append(Verdicts(verdicts.jaccard[near], verdicts.containment[near], verdicts.rule[near]))
         return verdicts.rule < UNLIKE
 
     def verdicts(self) -> tuple[Pairs, Verdicts]:
         """All pairs that are copies or came near to it, with their verdicts."""
-        none = np.zeros(0, np.int64)
-        low = np.concatenate([none, *(p.low for p in self._pairs)])
-        high = np.concatenate([none, *(p.high for p in self._pairs)])
-        return Pairs(low, high), Verdicts.join(self._verdicts)
+        return Pairs.join(*self._pairs), Verdicts.join(self._verdicts)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.bands import Pairs, find_candidates, pack
+from cleaner.dedup.bands import Pairs, find_candidates, meet_again, pack
 from cleaner.dedup.columns import Room, distinct, forget
 from cleaner.dedup.compare import Comparison
 from cleaner.dedup.keepers import choose_keepers
@@ -66,7 +66,19 @@ def deduplicate(
     Tables that would take more than `memory` bytes go to files in `work` (default: the system's folder for those).
     `site_names`, by number, let articles of an index be known as of the same sites.
     """
-    room = Room(memory // 2, work)
+    with Room(memory // 2, work) as room:
+        return _find(sketches, rank, (sites, site_names), texts, min_similarity, room, index)
+
+
+def _find(
+    sketches: Sketches,
+    rank: NDArray[np.int64],
+    sites: tuple[NDArray[np.int32], Sequence[str]],
+    texts: Fetch,
+    min_similarity: float,
+    room: Room,
+    index: Index | None,
+) -> Duplicates:
     row_of = np.argsort(rank)
     firsts, copies, originals = _collapse(sketches, row_of)
     met = None if index is None else index.meet(sketches, row_of, firsts)
@@ -75,7 +87,10 @@ def deduplicate(
     pairs, ranks = _by_place(found.pairs, met)
     old = None if index is None or met is None else Old(index.data, met.rows)
     places = Places(old, sketches, row_of[ranks])
-    articles, signatures = places.articles(sites, site_names, texts, room)
+    articles, signatures = places.articles(*sites, texts, room)
+    again = meet_again(signatures, np.flatnonzero(articles.recurring.concerns(articles.sites)))
+    again = again.where(again.high >= places.olds)
+    pairs = Pairs.join(pairs, again)
     comparison = Comparison(articles, signatures, min_similarity)
     chosen = choose_keepers(len(places), comparison.likely(pairs), comparison.check)
     # from here on every article has a number: the old ones their place, the new ones their rank behind these
@@ -89,7 +104,7 @@ def deduplicate(
     rows = row_of if old is None else np.concatenate([len(rank) + old.rows, row_of])
     counts = {
         "exact": len(copies) + len(firsts) - len(fresh),
-        "candidates": found.met + len(pairs) - len(found.pairs),
+        "candidates": found.met + (0 if met is None else len(met.pairs)) + len(again),
         "verified": comparison.verified,
         "long_runs": found.long_runs,
         "recurring": len(articles.recurring.keys),

@@ -73,9 +73,9 @@ class Index:
             raise OutputError(f"{folder} is not empty; name another folder, or add to the index that is there.")
         folder.mkdir(parents=True, exist_ok=True)
         index = cls(folder, {**HEADER, "articles": 0, "data": "data-0"})
-        room = Room(1 << 20)
-        nothing = Newcomers.of(sketch(()), Shelf(0, 0, room), (), (), np.zeros(0, np.int64))
-        write_generation(folder / "data-0", None, nothing, room)
+        with Room(1 << 20) as room:
+            nothing = Newcomers.of(sketch(()), Shelf(0, 0, room), (), (), np.zeros(0, np.int64))
+            write_generation(folder / "data-0", None, nothing, room)
         index._save()
         return index
 
@@ -120,14 +120,13 @@ class Index:
 
         An article with the id and the tokens of one that is there changes nothing.
         """
-        room = Room(memory // 2, work)
-        shelf = Shelf(len(sketches), int(sketches.sizes.sum()) + 2 * len(sketches), room)
-        shelf.add_all(np.arange(len(sketches)), np.arange(len(sketches)), texts)
-        new = Newcomers.of(sketches, shelf, ids, sites, lengths)
         old = self.data
         folder = self.folder / f"data-{int(old.folder.name.partition('-')[2]) + 1}"
         shutil.rmtree(folder, ignore_errors=True)  # left by a run that was killed
-        articles = write_generation(folder, old, new, room)
+        with Room(memory // 2, work) as room:
+            shelf = Shelf(len(sketches), int(sketches.sizes.sum()) + 2 * len(sketches), room)
+            shelf.add_all(np.arange(len(sketches)), np.arange(len(sketches)), texts)
+            articles = write_generation(folder, old, Newcomers.of(sketches, shelf, ids, sites, lengths), room)
         self._header |= {"articles": articles, "data": folder.name}
         self._save()
         shutil.rmtree(old.folder)

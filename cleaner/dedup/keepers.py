@@ -30,9 +30,9 @@ def choose_keepers(n: int, pairs: Pairs, check: Callable[[Pairs], NDArray[np.boo
         waits = np.zeros(n, np.bool_)
         waits[pairs.high] = True
         ready = ~waits[pairs.low]
-        checked = Pairs(pairs.low[ready], pairs.high[ready])
+        checked = pairs.where(ready)
         _assign(keeper, checked, check(checked))
-        pairs = _remaining(keeper, Pairs(pairs.low[~ready], pairs.high[~ready]), checked)
+        pairs = _remaining(keeper, pairs.where(~ready), checked)
     return _one_by_one(keeper, pairs, check(pairs))
 
 

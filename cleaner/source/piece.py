@@ -33,7 +33,7 @@ class Span:
     or `payload`, the records themselves where the source cannot be sought. `first` is the number of the first record, 0
     for a file that is one article. `header` carries what stands once per file (dialect and column names of CSV),
     `encoding` the encoding of a format that is split by bytes ("" is UTF-8). `cut` says that it is a run of records and
-    not a whole file, `count` how many records. `siblings` are the first texts of its folder: their encoding breaks a tie.
+    not a whole file, `count` how many records. `siblings` are the first texts of its folder, asked for their encoding.
     """
 
     source: str

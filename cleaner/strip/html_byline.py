@@ -49,7 +49,7 @@ def person(name: str) -> str:
 
 
 def _fitting(page: Parsed, key: str) -> Iterator[str]:
-    """The selectors whose words stand on the page at all: finding a word costs a hundredth of a selector's walk over the tree."""
+    """The selectors whose words stand on the page at all: a word costs a hundredth of a selector's walk to find."""
     for word, selector in _tables()["select"][key]:
         if word in page.body:
             yield selector

@@ -1,8 +1,8 @@
 """jusText's classes inside the content root: each paragraph alone, then revised by its neighbours.
 
-No anchor and no stop list is needed: inside the root, links are the only sign of boilerplate, and what is short lives or goes by what
-stands around it. The classes and their revision are the idea of jusText (Pomikálek 2011); the limits are looser, as measured there
-on whole pages and here inside a root.
+No anchor and no stop list is needed: inside the root, links are the only sign of boilerplate, and what is short lives or
+goes by what stands around it. The classes and their revision are the idea of jusText (Pomikálek 2011); the limits are
+looser, because jusText's were measured on whole pages.
 """
 
 from __future__ import annotations

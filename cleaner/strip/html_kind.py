@@ -1,4 +1,7 @@
-"""What kind of page it is: article, listing, forum, product or other. In doubt an article, because other kinds may be dropped."""
+"""What kind of page it is: article, listing, forum, product or other.
+
+In doubt a page with prose is an article, because the other kinds may be dropped.
+"""
 
 from __future__ import annotations
 

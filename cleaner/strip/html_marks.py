@@ -1,6 +1,6 @@
 """What an element's tag, class, id and role say of it, in five families: furniture, fixture, discussion, hidden, body.
 
-Furniture may turn out to be the article (a "related" column that holds the text); fixtures hardly ever do; hidden elements are
+Furniture may turn out to be the article (a "sidebar" that holds the text); fixtures hardly ever do; hidden elements are
 often the closed panels of an accordion; body marks where the text of the article stands.
 """
 
@@ -10,6 +10,7 @@ import re
 import tomllib
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import NamedTuple
 
 __all__ = ["Mark", "mark"]
@@ -57,7 +58,7 @@ def _named(name: str, is_id: bool) -> tuple[Mark, ...]:
     words = [word.lower() for word in _WORD.findall(name[:100])]
     if is_id and len(words) > 3:
         return ()
-    pairs = map("-".join, zip(words, words[1:], strict=False))
+    pairs = map("-".join, pairwise(words))
     return tuple(table.names[word] for word in (*words, *pairs) if word in table.names)
 
 

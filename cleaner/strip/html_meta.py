@@ -33,7 +33,10 @@ _OLD_CODES = {"in": "id", "iw": "he", "ji": "yi"}
 
 
 class Metadata(NamedTuple):
-    """What a page says of itself; "" where it says nothing. `types` are its JSON-LD types, `body` the text it gives there."""
+    """What a page says of itself; "" where it says nothing.
+
+    `types` are its JSON-LD types, `body` the text of the article where it gives it there.
+    """
 
     title: str
     author: str

@@ -53,9 +53,9 @@ def _one_trim(text: str, phrases: Phrases, last: bool) -> tuple[int, Hit] | None
         and _is_source(source[1], phrases)
     ):
         return source.start() + 1, Hit("agency-tail", "sourcenote", "an agency after the last sentence")
-    if text[-1] in ")]" or text[-2:] in (").", "]."):
-        if (bracket := _BRACKETED.search(text)) and (hit := _bracket(text, bracket, phrases, last)):
-            return _inked(text, bracket.start()), hit
+    bracket = _BRACKETED.search(text) if ")" in text[-2:] or "]" in text[-2:] else None
+    if bracket and (hit := _bracket(text, bracket, phrases, last)):
+        return _inked(text, bracket.start()), hit
     return _last_sentence(text, phrases)
 
 

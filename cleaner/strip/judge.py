@@ -171,9 +171,9 @@ def _navigating(text: str, folded: str) -> Hit | None:
 
 
 def _named(text: str, folded: str, phrases: Phrases) -> Hit | None:
-    if text[0] == "(" and text[-1] == ")" and looks_like_names(text[1:-1]):
-        if "/" in text or text[1:2].islower() or len(text) < 12:
-            return Hit("initials-line", "initials", "initials in brackets on a line of their own", EDGE)
+    short = "/" in text or text[1:2].islower() or len(text) < 12
+    if text[0] == "(" and text[-1] == ")" and short and looks_like_names(text[1:-1]):
+        return Hit("initials-line", "initials", "initials in brackets on a line of their own", EDGE)
     if text[-1] == ")" and _CREDIT.search(text):
         return Hit("credit", "caption", "ends with a credit in brackets", EDGE)
     first, _, rest = folded.partition(" ")

@@ -15,7 +15,7 @@ SHORT = 200
 """Lines of up to so many characters are looked at as a whole; longer ones only at their head and tail."""
 
 ANY, EDGE, HEAD, BESIDE = "any", "edge", "head", "beside"
-"""Where a hit suffices: anywhere; before the first or after the last paragraph; before the first; beside one that holds."""
+"""Where a hit suffices: anywhere; above the first or below the last paragraph; above the first; beside a hit."""
 
 _SENTENCE_END = frozenset(".!?…\"'”’»)]。！？」』।؟")
 _BREAKS = re.compile(r"[\n\r\u2028\u2029]")

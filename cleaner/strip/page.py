@@ -71,8 +71,9 @@ def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: 
     )  # fmt: skip
     if extractor == "justext":
         from cleaner.strip.html_justext import justext_text
+        from cleaner.text.language import quick
 
-        return replace(page, text=justext_text(html, meta.language))
+        return replace(page, text=justext_text(html, meta.language or quick(page.text)))
     return _with_given_body(page, meta)
 
 

@@ -180,11 +180,7 @@ def explain_line(line: str, language: str) -> list[tuple[str, str, str]]:
     if not bare:
         return []
     hit = judge(Line(0, bare), phrases)
-    told = (
-        [(hit.rule, hit.kind, hit.why if hit.where == ANY else f"{hit.why}; suffices {PLACES[hit.where]}")]
-        if hit
-        else []
-    )
+    told = [(hit.rule, hit.kind, hit.why + _PLACES.get(hit.where, ""))] if hit else []
     if dateline := match_dateline(bare, phrases):
         told.append((dateline.rule, "dateline", f"{dateline.why}; at the head of the first paragraphs"))
     told += [

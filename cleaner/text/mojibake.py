@@ -76,17 +76,14 @@ def closings(line: str, document: str = "", *, whole: bool = False) -> list[int]
     >>> closings("Ele disse “AMANHÃ” e «VOCÊ»."), closings("disse “amanhã”"), closings("Ffwrdd Â Ni", "pâr")
     ([17, 26], [], [8])
     """
-    marks = [
-        m.end()
-        for m in _CLOSING.finditer(line)
-        if _closes(line[m.start() - 1 : m.start()], m[0], m[1]) and not (whole and m[0] in "ÃÄÅ")
-    ]
-    alone = [m.end() for m in _ALONE.finditer(line) if m[0].lower() in document]
-    return sorted(marks + alone)
+    marks = [m for m in _CLOSING.finditer(line) if _closes(line, m) and not (whole and m[0] in "ÃÄÅ")]
+    alone = [m for m in _ALONE.finditer(line) if m[0].lower() in document]
+    return sorted(m.end() for m in marks + alone)
 
 
-def _closes(before: str, letter: str, marks: str) -> bool:
-    return len(marks) > 1 or (letter.isupper() and bool(before) and not before.isspace() and not before.islower())
+def _closes(line: str, capital: re.Match[str]) -> bool:
+    before = line[capital.start() - 1 : capital.start()].strip()
+    return len(capital[1]) > 1 or (capital[0].isupper() and before != "" and not before.islower())
 
 
 def evidence(lines: Sequence[str], others: str, charsets: Collection[str] = CHARSETS) -> Evidence | None:
@@ -176,8 +173,10 @@ def _is_sure(text: str, run: list[_Garble], native: frozenset[str]) -> bool:
         return True
     if all(native.issuperset(text[g.start : g.end]) for g in run):
         return False
-    if len(run) == 1 and (_is_misfit(text, run[0], native) or run[0].start + 1 in closings(text)):
-        return False
+    if len(run) == 1:
+        capital = _CLOSING.match(text, run[0].start)
+        if _is_misfit(text, run[0], native) or (capital and _closes(text, capital)):
+            return False
     return (
         _looks_bad(text, run)
         or any(_is_odd(text, garble) for garble in run)

@@ -237,15 +237,16 @@ def _by_stretch(text: str, piece: _Piece, by: Evidence) -> Iterator[_Piece]:
     if not stretches:
         yield piece
         return
+    found = signs(text[piece.start : piece.end])
     at = piece.start
     for stretch in stretches:
         start, end = piece.start + stretch.start, piece.start + stretch.end
         decoded = text[start:end].encode(by.charset).decode()
         again = _segment(decoded, 0, len(decoded))
-        yield _as_meant(text, _segment(text, at, start))
+        yield _as_meant(text, _segment(text, at, start, found.within(at - piece.start, stretch.start)))
         yield _Piece(start, end, again.fixed, (f"encode {by.charset}", "decode utf-8", *again.steps))
         at = end
-    yield _as_meant(text, _segment(text, at, piece.end))
+    yield _as_meant(text, _segment(text, at, piece.end, found.within(at - piece.start, piece.end - piece.start)))
 
 
 def _plans(text: str, pieces: Sequence[_Piece]) -> Iterator[tuple[str, ...]]:
