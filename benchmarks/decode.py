@@ -3,8 +3,8 @@
     python benchmarks/decode.py [--texts N]
 
 Texts are drawn from benchmarks/data/languages.toml (43 languages): sentences in random order, encoded in 31 legacy
-encodings; UTF-8 with one bad byte, a cut tail or a NUL; pages whose declarations are right, wrong, missing or in conflict.
-A text counts only when it equals the gold to the letter. The last part measures bytes of UTF-8 a second of CPU time.
+encodings; UTF-8 with one bad byte, a cut tail or a NUL; pages whose declarations are right, wrong, missing or in
+conflict. A text counts only when it equals the gold to the letter. The last part measures how fast UTF-8 passes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pathlib import Path
 DATA = tomllib.loads((Path(__file__).parent / "data" / "languages.toml").read_text("utf-8"))
 SIZES = (1024, 2048, 8192)
 PEERS = ("chardet", "charset-normalizer", "resiliparse", "ftfy")
-FOLD = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "’": "'", "–": "-", "—": "-", "…": "...", "\u200c": "", "\u0654": ""})  # fmt: skip
+FOLD = str.maketrans("“”„«»’–—", '"""""\'--') | {ord("…"): "...", 0x200C: "", 0x0654: ""}
 TONES = "\u0300\u0301\u0303\u0309\u0323"
 Case = tuple[str, str, bytes, str, str]  # group, detail, data, gold, the HTTP header's charset
 Detector = Callable[[bytes, str, bool], str]
@@ -95,8 +95,15 @@ PAGE = """<!DOCTYPE html>
 {paragraphs}
 </div><footer><p>Copyright 2024 | RSS | Contact</p></footer></body></html>
 """
-LABELS = ("utf-8", "iso-8859-1", "windows-1252", "windows-1251", "windows-1250", "iso-8859-2", "gbk", "shift_jis", "euc-kr", "iso-8859-9", "koi8-r", "windows-1256")  # fmt: skip
-WEB = {"cp932": "windows-31j", "tis-620": "tis-620", "mac-roman": "macintosh", "cp866": "ibm866", "cp874": "windows-874", "cp949": "ks_c_5601-1987"}  # fmt: skip
+LABELS = ["utf-8", "iso-8859-1", "iso-8859-2", "iso-8859-9", "koi8-r", "gbk", "shift_jis", "euc-kr"]
+LABELS += [f"windows-{page}" for page in (1250, 1251, 1252, 1256)]
+WEB = {
+    "cp932": "windows-31j",
+    "mac-roman": "macintosh",
+    "cp866": "ibm866",
+    "cp874": "windows-874",
+    "cp949": "ks_c_5601-1987",
+}
 
 
 def page_cases(texts: int) -> Iterator[Case]:

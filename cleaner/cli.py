@@ -65,6 +65,7 @@ _FLAGS: dict[str, dict[str, Any]] = {
     "max_record_bytes": {"type": int, "help": "Records larger than this are set aside."},
     "extractor": {"type": click.Choice(["cleaner", "justext"]), "help": "How HTML becomes text."},
     "articles_only": {"is_flag": True, "help": "Drop pages that are no articles."},
+    "strip": {"flags": ["--strip/--no-strip"], "help": "Take site cruft off."},
     "input_kind": {
         "type": click.Choice(["auto", "text", "page"]),
         "help": "Plain text is extracted text, or a whole page.",
@@ -76,7 +77,7 @@ _FLAGS: dict[str, dict[str, Any]] = {
     "allow": {"help": "File of lines that always stay.", "metavar": "FILE"},
     "repeats": {"flags": ["--repeats/--no-repeats"], "help": "Take lines that repeat per site."},
     "language": {"help": "Keep only articles in these languages, with commas.", "metavar": "CODE"},
-    "language_model": {"type": click.Choice(["langid", "py3langid"]), "help": "What names the language."},
+    "language_model": {"type": click.Choice(["langid", "py3langid", "none"]), "help": "What names the language."},
     "min_language_score": {"type": float, "help": "Drop articles whose language is less sure than this."},
     "drop_foreign_paragraphs": {"is_flag": True, "help": "Take paragraphs in another language."},
     "guards": {"help": "Presets of quality rules: gopher, c4, fineweb, with commas."},
@@ -102,12 +103,21 @@ for _name, _settings in _FLAGS.items():
         _settings |= {"default": _default, "show_default": not _settings.get("is_flag")}
 
 
+def _corpus(command: Callable[..., None]) -> Callable[..., None]:
+    """The arguments of every command that runs over a corpus."""
+    for add in (
+        click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
+        click.option("--quiet", is_flag=True, help="No progress and no summary."),
+        click.option("--audit", metavar="DIR", help="Folder of the logs (else OUT.audit beside the output)."),
+        click.option("-o", "--output", required=True, metavar="OUT", help="Where the corpus goes; - is stdout."),
+        click.argument("inputs", nargs=-1, required=True, metavar="INPUT..."),
+    ):
+        command = add(command)
+    return command
+
+
 @main.command()
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option("-o", "--output", required=True, metavar="OUT", help="Where the corpus goes; - is stdout.")
-@click.option("--audit", metavar="DIR", help="Folder of the logs (else OUT.audit beside the output).")
-@click.option("--quiet", is_flag=True, help="No progress and no summary.")
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@_corpus
 @_options(*_FLAGS)
 def clean(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, as_json: bool, **flags: Any) -> None:
     """Clean files, folders and patterns of them into one corpus.
@@ -115,15 +125,34 @@ def clean(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, 
     INPUT is a file, a folder, a pattern, a URL, or - for JSON lines on stdin. OUT is .jsonl, .jsonl.gz, .jsonl.zst,
     .parquet, or a folder of shards.
     """
+    _run(inputs, output, _read(flags), audit, quiet, as_json)
+
+
+def _run(inputs: tuple[str, ...], output: str, options: Options, audit: str | None, quiet: bool, as_json: bool) -> None:
     from cleaner.output.summary import show
     from cleaner.pipeline import clean_corpus
     from cleaner.run.progress import progress
 
     with progress(quiet=quiet or as_json) as update:
-        report = clean_corpus(inputs, output, _read(flags), audit=audit, progress=update)
+        report = clean_corpus(inputs, output, options, audit=audit, progress=update)
     if not quiet:
         show(report, as_json=as_json)
     sys.exit(SOME_REJECTED if report.rejected else DONE)
+
+
+_RUN_FLAGS = ("workers", "memory", "shards", "work", "fresh", "keep_work", "record_timeout", "force", "dry_run")
+
+
+@main.command()
+@_corpus
+@_options(
+    *("text_field", "html_field", "id_field", "url_field", "txt_is", "encoding"),
+    *("one_per_url", "min_similarity", "keep", *_RUN_FLAGS),
+)
+def dedup(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, as_json: bool, **flags: Any) -> None:
+    """Only merge near-identical articles, of text that is clean already: nothing is stripped."""
+    as_it_is = {"strip": False, "repeats": False, "language_model": "none", "text_is": "plain", "min_chars": 0}
+    _run(inputs, output, _read({**flags, **as_it_is}), audit, quiet, as_json)
 
 
 @main.command()

@@ -32,6 +32,7 @@ class Options:
     extractor: str = "cleaner"  # cleaner | justext
     articles_only: bool = False
     # stripping
+    strip: bool = True
     input_kind: str = "auto"  # auto | text | page
     title: str = "keep"  # keep | drop | field
     keep_kinds: tuple[str, ...] = ()
@@ -42,7 +43,7 @@ class Options:
     learned: str = ""  # a file of repeated lines, saved and reused
     # language and guards
     language: tuple[str, ...] = ()  # () keeps every language
-    language_model: str = "langid"  # langid | py3langid
+    language_model: str = "langid"  # langid | py3langid | none
     min_language_score: float = 0.0
     drop_foreign_paragraphs: bool = False
     guards: tuple[str, ...] = ()  # presets: gopher, c4, fineweb

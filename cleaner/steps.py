@@ -21,7 +21,7 @@ from cleaner.strip import load_phrases, strip
 from cleaner.strip.page import Page, extract
 from cleaner.strip.space import close_gaps
 from cleaner.text.guards import check
-from cleaner.text.language import foreign_paragraphs, identify, quick
+from cleaner.text.language import Language, foreign_paragraphs, identify, quick
 from cleaner.text.repair import repair
 
 __all__ = ["Cleaned", "clean", "clean_html", "home", "prepare", "settle", "tidy"]
@@ -57,6 +57,8 @@ def prepare(raw: Raw, options: Options) -> Article:
 
 def tidy(article: Article, options: Options, *, language: str = "") -> Article:
     """Take off the cruft by the phrase lists of its language; what it says of the article goes to the fields."""
+    if not options.strip:
+        return article
     language = language or quick(article.before)
     html = article.input_kind == "html"
     stripped = strip(
@@ -88,7 +90,8 @@ def settle(articles: Sequence[Article], options: Options) -> list[tuple[Article,
     """Name the language of the clean texts and ask the guards; a Drop says why an article goes."""
     if options.drop_foreign_paragraphs:
         articles = [_without_foreign(a) for a in articles]
-    named = identify([a.text for a in articles], model=options.language_model)
+    texts = [a.text for a in articles]
+    named = _named(texts, options.language_model)
     settled = []
     for article, language in zip(articles, named, strict=True):
         article = replace(article, language=language.code, language_score=language.score, languages=language.shares)
@@ -167,6 +170,10 @@ def _cleaned(raw: Raw, options: Options, language: str) -> Cleaned:
     if language:
         fields["language"] = language
     return Cleaned(**fields, dropped=drop.reason if drop else "")
+
+
+def _named(texts: Sequence[str], model: str) -> list[Language]:
+    return [Language("und", 0.0)] * len(texts) if model == "none" else identify(texts, model=model)
 
 
 def _decoded(raw: Raw, options: Options) -> tuple[str, str]:

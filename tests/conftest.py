@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-ROOT = Path(__file__).parent.parent
+from sample import ROOT, read_lines
 
 
 @pytest.fixture(scope="session")
@@ -28,8 +26,3 @@ def run(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
         return read_lines(tmp_path / "out.jsonl")
 
     return run
-
-
-def read_lines(path: Path) -> list[dict[str, Any]]:
-    """The objects of a JSON lines file."""
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]

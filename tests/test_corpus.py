@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from conftest import ROOT, read_lines
+from sample import ROOT, read_lines
 
 from cleaner import Options, Report, clean_corpus
 

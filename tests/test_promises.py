@@ -11,7 +11,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from conftest import ROOT, read_lines
+from sample import ROOT, read_lines
 
 from cleaner import CleanerError, Options, clean_corpus
 from cleaner.output.restoring import restored

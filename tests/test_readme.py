@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from sample import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
 

@@ -30,13 +30,13 @@ class Comparison:
         self._verdicts: list[Verdicts] = []
         self.verified = 0
 
-    def likely(self, pairs: Pairs) -> Pairs:
+    def likely(self, pairs: Pairs, lowest: np.float32 = _LOWEST_ESTIMATE) -> Pairs:
         """Those pairs whose estimate leaves a chance. Without this the 500 reports of one form are 500 rounds."""
         likely = np.zeros(len(pairs), np.bool_)
         for first in range(0, len(pairs), _CHUNK):
             part = slice(first, first + _CHUNK)
             left, right = (self._signatures.rows(side[part], PERMUTATIONS) for side in (pairs.low, pairs.high))
-            likely[part] = estimate(left, right) >= _LOWEST_ESTIMATE
+            likely[part] = estimate(left, right) >= lowest
         return pairs.where(likely)
 
     def check(self, pairs: Pairs) -> NDArray[np.bool_]:

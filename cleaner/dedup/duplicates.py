@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES", "Duplicates", "deduplicate"]
 
+_AGAIN = np.float32(0.5)
+"""Lowest estimate of pairs met by what is left without furniture; that is less, and alike by chance more often."""
+
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
@@ -87,12 +90,12 @@ def _find(
     pairs, ranks = _by_place(found.pairs, met)
     old = None if index is None or met is None else Old(index.data, met.rows)
     places = Places(old, sketches, row_of[ranks])
-    articles, signatures = places.articles(*sites, texts, room)
-    again = meet_again(signatures, np.flatnonzero(articles.recurring.concerns(articles.sites)))
-    again = again.where(again.high >= places.olds)
-    pairs = Pairs.join(pairs, again)
+    articles, signatures, changed = places.articles(*sites, texts, room)
     comparison = Comparison(articles, signatures, min_similarity)
-    chosen = choose_keepers(len(places), comparison.likely(pairs), comparison.check)
+    again = meet_again(signatures, changed)
+    again = comparison.likely(again.where(again.high >= places.olds), _AGAIN)
+    pairs = comparison.likely(pairs)
+    chosen = choose_keepers(len(places), Pairs.join(pairs, again), comparison.check)
     # from here on every article has a number: the old ones their place, the new ones their rank behind these
     number = np.concatenate([np.arange(places.olds), places.olds + ranks])
     keeper = np.arange(places.olds + len(rank))

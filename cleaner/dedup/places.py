@@ -21,6 +21,7 @@ __all__ = ["Old", "Places"]
 
 _READ = 512
 _SIGN = 192  # articles signed at once, some 40,000 shingles
+_ENOUGH = 24  # shingles; reports of one form have fewer left, and would all meet again
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,11 @@ class Places:
 
     def articles(
         self, sites: NDArray[np.int32], site_names: Sequence[str], texts: Fetch, room: Room
-    ) -> tuple[Articles, Column]:
-        """What verification needs, and signatures by place, both without what the sites repeat."""
+    ) -> tuple[Articles, Column, NDArray[np.int64]]:
+        """What verification needs, and signatures by place, both without what the sites repeat.
+
+        And the places of articles that lost furniture and kept enough to be met by what is left.
+        """
         shelf = Shelf(len(self), int(self._column("sizes").sum()) + 2 * len(self), room)
         numbers = sites[self.rows].astype(np.int64)
         if self.old is not None:
@@ -70,7 +74,7 @@ class Places:
         signatures = self._signatures(room)
         leasts = np.concatenate([table[rows, 0] for table, rows in self._sources("signatures")])
         articles = Articles(shelf, find_recurring(shelf, numbers, leasts), numbers, self._column("broken"))
-        return articles, _without_furniture(articles, signatures, room)
+        return articles, *_without_furniture(articles, signatures, room)
 
     def _sources(self, name: str) -> list[tuple[NDArray[Any], NDArray[np.int64]]]:
         new = (getattr(self.sketches, name), self.rows)
@@ -88,17 +92,22 @@ class Places:
         return signatures
 
 
-def _without_furniture(articles: Articles, signatures: Column, room: Room) -> Column:
-    """Signatures by place, made anew for the articles that lose furniture."""
+def _without_furniture(articles: Articles, signatures: Column, room: Room) -> tuple[Column, NDArray[np.int64]]:
+    """Signatures by place, made anew for the articles that lose furniture; the places of those that keep enough."""
     concerned = articles.recurring.concerns(articles.sites)
+    enough = [np.zeros(0, np.int64)]
     if not concerned.any():
-        return signatures
+        return signatures, enough[0]
     signed = room.column(np.uint32, signatures.length)
-    for first in range(0, len(concerned), _READ):
-        block = np.arange(first, min(first + _READ, len(concerned)))
+    for first in range(0, len(concerned), _SIGN):
+        block = np.arange(first, min(first + _SIGN, len(concerned)))
         rows = signatures.rows(block, PERMUTATIONS)
         changed = block[concerned[block]]
-        for part in np.split(changed, range(_SIGN, len(changed), _SIGN)) if len(changed) else ():
-            rows[part - first] = sign(without_furniture(articles, part))
+        if len(changed):
+            left = without_furniture(articles, changed)
+            rows = rows.copy()
+            rows[changed - first] = sign(left)
+            counts = np.diff(left.starts)
+            enough.append(changed[(counts >= _ENOUGH) & (counts < articles.shelf.lengths[changed])])
         signed.append(rows.ravel())
-    return signed
+    return signed, np.concatenate(enough)

@@ -6,6 +6,7 @@ should open and close where they stand, symbols should not stand inside words.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from functools import cache
@@ -16,7 +17,7 @@ from cleaner.source.labels import table
 __all__ = ["MULTIBYTE", "looks"]
 
 MULTIBYTE = frozenset(
-    ["gb18030", "cp932", "shift_jis_2004", "euc_jp", "euc_jis_2004", "big5", "cp950", "big5hkscs", "cp949", "euc_kr", "johab"]
+    ("gb18030", "cp932", "shift_jis_2004", "euc_jp", "euc_jis_2004", "big5", "cp950", "big5hkscs", "cp949", "euc_kr")
 )
 _PLACES = 500
 _MISSING = 0.5
@@ -38,7 +39,7 @@ def looks(evidence: bytes, codec: str) -> float:
     alphabet, missing = _alphabet(letters)
     padded = f" {text} "
     faults = sum(1 - _look(padded[i], padded[i + 1], padded[i + 2], alphabet) for i in places)
-    return 1 - faults / len(places) ** 0.5 - _MISSING * missing
+    return 1 - faults / math.sqrt(len(places)) - _MISSING * missing
 
 
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")

@@ -1,4 +1,8 @@
-"""Markup where plain text was promised: whole pages, and the tags and entities that a poor extraction left behind."""
+"""Markup where plain text was promised: whole pages, and the tags and entities that a poor extraction left behind.
+
+Evidence is asked for, because texts about markup, code and mathematics must stay: only elements that stand in articles,
+only whole entities, and neither in a text that speaks of HTML itself.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,17 @@ import re
 
 __all__ = ["has_markup", "looks_like_html", "unmark"]
 
-_PAGE = re.compile(r"(?:<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>])", re.IGNORECASE)
-_BLOCK = re.compile(
-    r"</?(?:p|div|br|h[1-6]|ul|ol|li|table|tr|td|span|a|img|section|article|figure|blockquote)(?:\s[^<>]{0,2000})?/?>",
+_BLOCKS = "p|div|br|hr|h[1-6]|ul|ol|li|dl|dt|dd|table|tr|td|th|tbody|section|article|figure|figcaption|blockquote|pre"
+_INLINE = "a|b|i|u|em|strong|span|small|sup|sub|font|img|mark|center|cite|q"
+_REST = r"(?:\s[^<>]{0,2000})?/?>"
+_PAGE = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+_BLOCK = re.compile(rf"</?(?:{_BLOCKS}){_REST}", re.IGNORECASE)
+_TAG = re.compile(rf"</?(?:{_BLOCKS}|{_INLINE}){_REST}", re.IGNORECASE)
+_SURE_TAG = re.compile(rf"</(?:{_BLOCKS}|{_INLINE})\s*>|<br\s*/?>|<(?:a|img|p|div|span)\s+[a-z-]+=", re.IGNORECASE)
+_HIDDEN = re.compile(r"<(script|style)\b[^<>]{0,500}>[^<]{0,20000}</\1\s*>|<!--[^<>]{0,5000}-->", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}[0-9]{0,2}|#[0-9]{2,7}|#[xX][0-9a-fA-F]{2,6});")
+_ABOUT_MARKUP = re.compile(
+    r"\b(?:X?HTML5?|XML|CSS|markup|JavaScript|entit(?:y|ies|as)|tags? (?:pembuka|penutup)|(?:opening|closing) tags?)\b",
     re.IGNORECASE,
 )
 _HEAD = 4096
@@ -24,16 +36,34 @@ def looks_like_html(text: str) -> bool:
     start = text[:_HEAD].lstrip("\ufeff \t\r\n\f\0")
     if not start.startswith("<"):
         return False
-    if _PAGE.search(start):
-        return True
-    return bool(_BLOCK.match(start)) and len(_BLOCK.findall(text[: 1 << 16])) >= 2
+    if start[:5].lower() == "<?xml" or start[:4] == "<!--":
+        return bool(_PAGE.search(start))
+    return bool(_PAGE.match(start)) or (bool(_BLOCK.match(start)) and len(_BLOCK.findall(text[: 1 << 16])) >= 2)
 
 
 def has_markup(text: str) -> bool:
-    """Whether tags or entities of HTML were left inside extracted text."""
-    return False
+    """Whether tags or entities of HTML were evidently left inside extracted text.
+
+    >>> has_markup("Hujan&nbsp;turun.<br>Warga mengungsi."), has_markup("Jika a < b &amp c > d, AT&T")
+    (True, False)
+    """
+    if "<" not in text and "&" not in text:
+        return False
+    found = bool(_SURE_TAG.search(text)) or any(html.unescape(e[0]) != e[0] for e in _ENTITY.finditer(text))
+    return found and not _ABOUT_MARKUP.search(text)
 
 
 def unmark(text: str) -> str:
-    """`text` without the tags and entities that `has_markup` finds."""
-    return html.unescape(text) if has_markup(text) else text
+    """`text` without tags, its entities as characters; elements that are blocks become line breaks.
+
+    Text in which `has_markup` finds nothing comes back as it is.
+
+    >>> unmark("<p>Hujan &amp; angin</p><p>turun <b>deras</b>.</p>")
+    'Hujan & angin\\n\\nturun deras.'
+    """
+    if not has_markup(text):
+        return text
+    text = _HIDDEN.sub("", text)
+    text = _TAG.sub("", _BLOCK.sub("\n", text))
+    text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+    return re.sub(r"[ \t]{0,99}\n(?:[ \t]{0,99}\n){2,}", "\n\n", text).strip()

@@ -49,11 +49,19 @@ def _edges(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held) -> Non
     first, last = prose_bounds(lines, [h or g for h, g in zip(held, hits, strict=True)])
     if last < 0:
         return
+    top = max(first, _below_deck(lines))
     for i, hit in enumerate(hits):
         if hit is None or held[i] is not None:
             continue
-        if (hit.where in (EDGE, HEAD) and i < first) or (hit.where == EDGE and i > last):
+        above = i < first or (i < top and hit.kind in ("byline", "timestamp"))
+        if (hit.where in (EDGE, HEAD) and above) or (hit.where == EDGE and i > last):
             held[i] = hit
+
+
+def _below_deck(lines: Sequence[Line]) -> int:
+    """Index of the third long line among the first eight: a byline may stand below the sentences under the headline."""
+    prose = [i for i, line in enumerate(lines[:8]) if line.prose]
+    return prose[2] if len(prose) > 2 else min(8, len(lines))
 
 
 def _runs(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held) -> None:
@@ -114,7 +122,8 @@ def _ends_in_teasers(lines: Sequence[Line], held: Held, heading: int) -> bool:
     dates = sum(1 for j in rest if (hit := held[j]) is not None and hit.kind == "timestamp")
     if len(rest) < 3 or above < 4 or any(b - a == 1 for a, b in pairwise(prose)):
         return False
-    return len(prose) * 4 <= len(rest) or (dates >= 2 and len(prose) * 3 <= len(rest))
+    bullets = sum(1 for j in rest if lines[j].text[0] in BULLETS)
+    return (dates >= 2 and len(prose) * 3 <= len(rest)) or (bullets >= 3 and len(prose) * 5 <= len(rest))
 
 
 def _is_heading(hit: Hit, line: Line) -> bool:

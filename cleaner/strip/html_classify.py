@@ -2,7 +2,7 @@
 
 No anchor and no stop list is needed: inside the root, links are the only sign of boilerplate, and what is short lives or
 goes by what stands around it. The classes and their revision are the idea of jusText (Pomikálek 2011); the limits are
-looser, because jusText's were measured on whole pages.
+looser, because those of jusText are for whole pages.
 """
 
 from __future__ import annotations

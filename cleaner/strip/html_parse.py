@@ -16,7 +16,7 @@ __all__ = ["Parsed", "parse"]
 
 _INVISIBLE = """
 script style template svg math iframe object canvas audio video datalist textarea select img source input
-""".split()
+""".split()  # noqa: SIM905
 _FIXTURES = "nav, footer"  # a quarter of all tags; taken out before they cost anything
 _DEEPEST = 512  # where browsers stop nesting; beyond it lexbor takes quadratic time (10,000 <div>: 0.4 s)
 _MANY_TAGS = 6000  # below this even the worst nesting costs lexbor under 0.2 s

@@ -1,7 +1,7 @@
 """Where the article stands on a page: what is marked as furniture goes, then the content root is found.
 
-Good text is measured in characters of prose: paragraphs of 40 characters and more with few links. Everything follows from its sums,
-because an element holds a run of paragraphs and its good text is the difference of two sums.
+Good text is measured in characters of prose: paragraphs of 40 characters and more with few links. Everything follows from
+its sums, because an element holds a run of paragraphs and its good text is the difference of two sums.
 """
 
 from __future__ import annotations
@@ -21,20 +21,22 @@ ITEMS = frozenset(("li", "dd", "dt"))
 _PROSE = frozenset(("p", "blockquote", "pre"))
 _LEAVES = frozenset(("p", "li", "ul", "ol", "dl", "table", "tbody", "tr", "blockquote"))
 _CONTAINERS = frozenset(("article", "main"))
-# A mark is void when what it marks holds this share of the page's good text: 25 % to 60 % score within 0.002 of each other.
+# A mark is void when what it marks holds this share of the page's good text; 25 % to 50 % score within 0.002 of F1.
 _VOID = {"furniture": 0.35, "hidden": 0.35, "fixture": 0.97, "discussion": 0.97}
 _BODY = 0.4  # of the good text, for an element to be taken at its word that it is the body
 _DESCEND = 0.9  # go down while one child holds this share
-_LEAD_REACH, _LEAD_SIZE = (
-    25,
-    60,
-)  # paragraphs before the root, below the headline, and the good text that makes one a lead
+_LEAD_REACH = 25  # paragraphs before the root, below the headline
+_LEAD_SIZE = 60  # good text that makes one of them a lead
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _IDEOGRAPH_SIZE = 2.5  # Latin characters that say as much as one of Chinese, Japanese or Korean
 
 
+Marked = list[tuple[int, tuple[Mark, ...]]]
+"""Elements that hold paragraphs, with their marks."""
+
+
 class Ground(NamedTuple):
-    """The part of a page that is left to choose from: paragraphs not pruned, the root element, and the leads before it."""
+    """What is left of a page to choose from: paragraphs not pruned, the root element, the leads before it."""
 
     keep: list[bool]
     root: int
@@ -53,7 +55,7 @@ def density(texts: Sequence[str]) -> float:
 
 
 def _worth(blocks: Blocks, dense: float) -> list[float]:
-    """Good text of each paragraph: full in prose elements, less in lists and loose text, none in headings and links."""
+    """Good text of each paragraph: full in prose elements, less in lists and loose text, none in headings."""
     values = []
     least = 40 / dense
     for text, linked, home in zip(blocks.texts, blocks.links, blocks.homes, strict=True):
@@ -67,7 +69,7 @@ def _worth(blocks: Blocks, dense: float) -> list[float]:
     return values
 
 
-def _marks(blocks: Blocks, forum: bool) -> list[tuple[int, tuple[Mark, ...]]]:
+def _marks(blocks: Blocks, forum: bool) -> Marked:
     """The marked elements that hold paragraphs. On a forum page the discussion is the content."""
     memo: dict[tuple[str, str], tuple[Mark, ...]] = {}
     marked = []
@@ -87,9 +89,7 @@ def _marks(blocks: Blocks, forum: bool) -> list[tuple[int, tuple[Mark, ...]]]:
     return marked
 
 
-def _prune(
-    blocks: Blocks, marked: list[tuple[int, tuple[Mark, ...]]], values: list[float], families: frozenset[str]
-) -> list[bool]:
+def _prune(blocks: Blocks, marked: Marked, values: list[float], families: frozenset[str]) -> list[bool]:
     """Which paragraphs stay when the elements with marks of `families` go.
 
     Elements with the same mark are judged together: ten closed panels of an article hold it in tenths, and what holds it is
@@ -116,8 +116,8 @@ def _prune(
     return keep
 
 
-def _root(blocks: Blocks, marked: list[tuple[int, tuple[Mark, ...]]], good: list[float]) -> int:
-    """The element that holds the article: by its own word, else an article or main, then down while one child holds nearly all."""
+def _root(blocks: Blocks, marked: Marked, good: list[float]) -> int:
+    """The element that holds the article: by its own word, else an article or main; then down while one child holds it."""
     enough = _BODY * good[0]
     bodies = [i for i, found in marked if good[i] >= enough and any(one.family == "body" for one in found)]
     if bodies:

@@ -27,7 +27,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _COUNT = re.compile(r"^0 ?[km]? |[ (:|]+0$")
 _CRUMB = re.compile(r" ?[>»›→] ?")
 KIND_WHERE = dict.fromkeys(
-    ("byline", "caption", "sourcenote", "timestamp", "nav", "title", "footer", "video", "authorbio", "pagination"), EDGE
+    ("byline", "caption", "sourcenote", "timestamp", "nav", "title", "footer", "video", "authorbio", "pagination", "app"), EDGE
 )
 """Kinds whose labels authors use as well (a list of contacts, a table's source): only at the edges of an article."""
 
@@ -46,7 +46,10 @@ def judge(line: Line, phrases: Phrases) -> Hit | None:
     found = phrases.any(folded)
     if found is not None and found.array != "weak":
         rule, where = _RULES[found.array]
-        return Hit(rule, found.kind, found.why, where or KIND_WHERE.get(found.kind, ANY))
+        if found.slight and found.array != "between":
+            where = EDGE
+        if not (found.slight and "{" in found.text and ends_sentence(text)):
+            return Hit(rule, found.kind, found.why, where or KIND_WHERE.get(found.kind, ANY))
     if hit := _labelled(text, folded, phrases):
         return hit
     if found is not None:
@@ -55,7 +58,7 @@ def judge(line: Line, phrases: Phrases) -> Hit | None:
 
 
 _RULES = {
-    "line": ("phrase-line", ANY),
+    "line": ("phrase-line", ""),
     "tail": ("phrase-line", ANY),
     "between": ("phrase-between", ANY),
     "start": ("phrase-start", ""),

@@ -1,4 +1,4 @@
-"""The article in an HTML page: its text, a paragraph a line, and what the page says of title, author, date, site and language."""
+"""The article in an HTML page: its text, a paragraph a line, and what the page says of itself."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ class _Read(NamedTuple):
 def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: str = "cleaner") -> Page:
     """The article of one HTML page, with its metadata.
 
-    `html` as bytes is decoded first, `encoding` being what was declared outside of it; the result is the same as for the decoded
-    str. `url` is where the page was found: it resolves the canonical URL and may hold the date. `extractor` is "cleaner", or
-    "justext" for the exact output of stock jusText, with the stop list of the page's language. Any str gives a Page; a page without
-    text gives one whose `text` is "". Raises OptionError for an unknown extractor.
+    `html` as bytes is decoded first, `encoding` being what was declared outside of it; the result is the same as for the
+    decoded str. `url` is where the page was found: it resolves the canonical URL and may hold the date. `extractor` is
+    "cleaner", or "justext" for the exact output of stock jusText, with the stop list of the page's language. Any str gives
+    a Page; a page without text gives one whose `text` is "". Raises OptionError for an unknown extractor.
 
-    >>> extract("<title>Rain</title><p>It rained in Medan for three days without a break, the weather office said.").text
-    'It rained in Medan for three days without a break, the weather office said.'
+    >>> extract("<title>Rain</title><p>It rained in Medan for three days without a break, the office said.").text
+    'It rained in Medan for three days without a break, the office said.'
     """
     if isinstance(html, bytes):
         from cleaner.source.decode import decode
@@ -78,7 +78,7 @@ def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: 
 
 
 def _read(html: str, url: str) -> _Read:
-    """Parse and walk; a page with next to nothing is read once more as a browser without scripts would, if that shows more."""
+    """Parse and walk; a page with next to nothing is read once more as without scripts, which may show more."""
     read = _read_once(html, url, whole=False)
     if read.place.good < _LITTLE and ("<noscript" in html or read.parsed.fixtures > _LITTLE):
         other = _read_once(html, url, whole=True)

@@ -20,7 +20,7 @@ from cleaner.errors import OptionError
 
 __all__ = ["ARRAYS", "WORDS", "Phrase", "Phrases", "fold", "load_phrases", "phrase_languages"]
 
-ARRAYS = ("line", "tail", "between", "start", "weak")
+ARRAYS = ("between", "line", "tail", "start", "weak")
 
 HEAD_LENGTH = 6
 """Characters by which a paragraph is cleared without folding it."""
@@ -60,6 +60,7 @@ class Phrase:
     array: str
     kind: str
     language: str
+    slight: bool = False  # a single word, which suffices nowhere alone
 
     @property
     def why(self) -> str:
@@ -181,7 +182,7 @@ class _Builder:
     def _add_phrases(self, texts: list[str], array: str, kind: str, language: str, where: str) -> None:
         for text in texts:
             folded, wording = _compile(text, array, where)
-            phrase = Phrase(text, array, kind, language)
+            phrase = Phrase(text, array, kind, language, _is_slight(text))
             if "{" not in folded:
                 self.entries[array].setdefault(folded, phrase)
             else:
@@ -211,6 +212,12 @@ class _Builder:
             frozenset(tails),
             tuple(p for p in self.entries["tail"].values() if p.text.isupper()),
         )
+
+
+def _is_slight(text: str) -> bool:
+    """Whether an entry has one word beside its placeholders, in a script that parts words."""
+    words = fold(_HOLE.sub(" ", text)).split()
+    return len(words) <= 1 and not any("\u0e00" <= c <= "\u0eff" or "\u1000" <= c <= "\u109f" or "\u1780" <= c <= "\u17ff" or "\u3040" <= c <= "\ud7af" for c in "".join(words))
 
 
 def _pattern_heads(table: Mapping[str, list[Pattern]]) -> set[str]:

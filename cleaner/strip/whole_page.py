@@ -25,15 +25,15 @@ _BARE_END = frozenset('.!?:;,…"”)。！？')
 
 
 def looks_like_page(lines: Sequence[Line], hits: Sequence[Hit | None]) -> bool:
-    """Many lines, a good part of them short and bare, furniture among them, and five lines or more above the text."""
+    """Many lines, a good part of them short and bare, furniture among them, and eight lines or more above the text."""
     n = len(lines)
-    if n < 40:
+    if n < 50:
         return False
     furniture = sum(1 for hit in hits if hit is not None and hit.kind in FURNITURE)
     bare = sum(1 for line in lines if len(line.text) < 60 and line.text[-1] not in _BARE_END)
-    if furniture < 5 or bare < 0.3 * n:
+    if furniture < 8 or bare < 0.35 * n:
         return False
-    return not any(line.prose for line in lines[:5])
+    return not any(line.prose for line in lines[:8]) or (n >= 80 and furniture >= 15)
 
 
 def outside_block(lines: Sequence[Line], hits: Sequence[Hit | None], known_title: str) -> list[Hit | None]:

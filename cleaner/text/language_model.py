@@ -108,7 +108,7 @@ def _read_arrays(kept: Path | None) -> Arrays | None:
     if kept is None:
         return None
     try:
-        with np.load(kept, allow_pickle=False) as arrays:
+        with kept.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return {name: arrays[name] for name in ("codes", "prior", "step", "row", "rows")}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None

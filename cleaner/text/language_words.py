@@ -1,8 +1,9 @@
 """The second look: frequent words and telling letters of each language, counted in a text.
 
 langid sees four bytes at a time; neighbours such as Indonesian and Malay differ in whole words. The lists are the data
-files in `languages/`: `words`, `letters` that its neighbours do not write, and `like` for a language that langid does
-not know: the languages that langid takes it for. A table may name several languages that share its words.
+files in `languages/`: `words`; `leaning`, words that a neighbour has too, but rarely; `letters` that its neighbours do
+not write; and `like` for a language that langid does not know: the languages that langid takes it for. A table may name
+several languages that share its words.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ GAPS = ".,;:!?'\"()-/’‘“”„«»…–—।،؛؟·"
 LISTS = ("germanic", "indonesia", "others", "romance", "scripts", "slavic")
 SHORT = 2
 """Words of up to two letters count half: most stand in many lists."""
+
+LEANING = 0.25
+"""What a word that leans to a language adds to its count."""
 
 Counts = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -103,8 +107,13 @@ def load_lexicon(known: tuple[str, ...]) -> Lexicon:
     named = dict.fromkeys(code for codes, _ in tables for code in codes)
     codes = (*known, *(code for code in named if code not in known))
     place = {code: at for at, code in enumerate(codes)}
-    words, word_counts = _listed([(keys, table.get("words", "").lower().split()) for keys, table in tables], place)
+    words, word_counts = _listed([(keys, _words(table, "words")) for keys, table in tables], place)
     word_counts[[row for word, row in words.items() if len(word) <= SHORT]] /= 2
+    leaning, leaning_counts = _listed([(keys, _words(table, "leaning")) for keys, table in tables], place)
+    rows = {word: row for row, word in enumerate({**words, **leaning})}
+    counts = np.zeros((len(rows), len(codes)))
+    counts[: len(words)] = word_counts
+    counts[[rows[word] for word in leaning]] += LEANING * leaning_counts
     letters, letter_counts = _listed([(keys, table.get("letters", "").lower()) for keys, table in tables], place)
     letter_rows = np.zeros(max(map(ord, letters)) + 2, dtype=np.intp)
     letter_rows[list(map(ord, letters))] = np.arange(1, len(letters) + 1)
@@ -113,12 +122,17 @@ def load_lexicon(known: tuple[str, ...]) -> Lexicon:
         codes=codes,
         like=np.concatenate(likes),
         like_starts=np.cumsum([0, *map(len, likes[:-1])]),
-        words=words,
-        word_counts=word_counts,
+        words=rows,
+        word_counts=counts,
         letter_rows=letter_rows,
         letter_counts=np.concatenate([np.zeros((1, len(codes))), letter_counts]),
         scripts=tuple((first, last) for first, last in read_list("known")["ranges"]),
     )
+
+
+def _words(table: dict[str, Any], name: str) -> list[str]:
+    listed: str = table.get(name, "")
+    return listed.lower().split()
 
 
 def _listed(lists: list[tuple[list[str], Iterable[str]]], place: dict[str, int]) -> tuple[dict[str, int], Counts]:

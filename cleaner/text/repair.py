@@ -25,6 +25,15 @@ __all__ = ["Repaired", "fix_lines", "repair", "replay"]
 _CONFIG = ftfy.TextFixerConfig(
     unescape_html=False, uncurl_quotes=False, fix_latin_ligatures=False, fix_character_width=False
 )
+_FIXES = (
+    "apply fix_c1_controls",
+    "apply fix_line_breaks",
+    "apply fix_surrogates",
+    "apply remove_terminal_escapes",
+    "apply remove_control_chars",
+    "normalize NFC",
+)
+_ROUNDS = 16
 _SEGMENT = _CONFIG.max_decode_length  # ftfy cuts a line after as many characters, 1,000,000, and fixes the parts alone
 _BLOCK = 1 << 16  # characters looked at together
 _ENTRIES = 200  # of a plan; what would need more is repaired anew when it is replayed
@@ -205,9 +214,23 @@ def _segment(text: str, start: int, end: int, found: Signs | None = None) -> _Pi
     return _Piece(start, end, fixed, steps, charsets)
 
 
-def _explained(text: str, config: ftfy.TextFixerConfig = _CONFIG) -> tuple[str, tuple[str, ...]]:
-    fixed, steps = ftfy.fix_and_explain(text, config)
-    return fixed, tuple(f"{action} {parameter}" for action, parameter in steps or ())
+def _explained(text: str, *, encoding: bool = True) -> tuple[str, tuple[str, ...]]:
+    """`ftfy.fix_and_explain`, but for at most 16 rounds: 4 KB of byte order marks, each garbled inside a garbled
+    character, take it 1,000 rounds and 3 s, four times as long for twice as much."""
+    steps: list[str] = []
+    for _ in range(_ROUNDS):
+        before = text
+        if encoding:
+            text, decoding = ftfy.fix_encoding_and_explain(text, _CONFIG)
+            steps += (f"{action} {parameter}" for action, parameter in decoding or ())
+        for step in _FIXES:
+            fixed = _apply(text, [step])
+            if fixed != text:
+                text = fixed
+                steps.append(step)
+        if text == before:
+            break
+    return text, tuple(steps)
 
 
 def _by_document(text: str, pieces: list[_Piece]) -> list[_Piece]:
@@ -228,7 +251,7 @@ def _as_meant(text: str, piece: _Piece) -> _Piece:
     cuts = closings(segment, text, whole=piece.steps[0].startswith("encode "))
     if not cuts or any(is_bad(segment[a:b]) for a, b in pairwise((0, *cuts, len(segment)))):
         return piece
-    fixed, steps = _explained(segment, _CONFIG._replace(fix_encoding=False))
+    fixed, steps = _explained(segment, encoding=False)
     return _Piece(piece.start, piece.end, fixed, steps if fixed != segment else (), piece.charsets)
 
 

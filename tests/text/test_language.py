@@ -119,7 +119,7 @@ def test_foreign_paragraphs_are_found_where_they_stand() -> None:
     "line",
     [
         "The Big Short",
-        'Film itu berjudul "The Lord of the Rings: The Return of the King" dan sudah tayang di bioskop sejak pekan lalu.',
+        'Film itu berjudul "The Lord of the Rings: The Return of the King" dan sudah tayang di bioskop.',
         "Menurut Bank Dunia, istilah 'good governance' berarti tata kelola yang baik, terbuka, dan bertanggung jawab.",
         "PT Telekomunikasi Indonesia Tbk (TLKM), PT Bank Central Asia Tbk (BBCA), PT Astra International Tbk (ASII)",
         "Persib Bandung 2-1 Persija Jakarta, Arema FC 0-0 Bali United, PSM Makassar 3-2 Borneo FC, PSIS 1-1 Persebaya",

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from langid.langid import LanguageIdentifier, model
 
+from cleaner.text import language_model
 from cleaner.text.language_model import FRACTION_BITS, load_model, raw_scores
 
 CASES = Path(__file__).parents[1] / "cases" / "language"
@@ -79,34 +80,59 @@ def test_no_texts_no_rows() -> None:
     assert raw_scores([]).shape == (0, len(load_model().codes))
 
 
-SCRIPT = """
-import sys
-from cleaner.text.language_model import raw_scores
-print(raw_scores([b"Harga beras turun."])[0].tobytes().hex()[:400])
-print("langid" in sys.modules)
-"""
+@pytest.fixture
+def unpackings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """An empty cache folder, and how often langid's model was unpacked since."""
+    loaded = load_model()
+    arrays = {name: np.asarray(getattr(loaded, name)) for name in ("codes", "prior", "step", "row", "rows")}
+    times: list[int] = []
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(language_model, "_unpack_langid", lambda: times.append(1) or arrays)
+    return times
 
 
-def run(cache: Path) -> list[str]:
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, env={**os.environ, "XDG_CACHE_HOME": str(cache)}
+def assert_loads_the_model() -> None:
+    fresh, loaded = load_model.__wrapped__(), load_model()
+    assert fresh.codes == loaded.codes
+    assert all(
+        np.array_equal(getattr(fresh, name), getattr(loaded, name)) for name in ("prior", "pairs", "step", "rows")
     )
-    assert not done.stderr
-    return done.stdout.split()
 
 
-def test_the_unpacked_model_is_kept_and_a_broken_copy_replaced(tmp_path: Path) -> None:
-    fresh = run(tmp_path)
-    assert fresh[1] == "True"
+def test_the_unpacked_model_is_kept(tmp_path: Path, unpackings: list[int]) -> None:
+    assert_loads_the_model()
+    assert_loads_the_model()
+    assert len(unpackings) == 1
+    assert len(list((tmp_path / "cruftless").iterdir())) == 1
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 no archive", b"\x93NUMPY"])
+def test_a_broken_copy_is_replaced(tmp_path: Path, unpackings: list[int], damage: bytes) -> None:
+    assert_loads_the_model()
     [kept] = (tmp_path / "cruftless").iterdir()
-    assert run(tmp_path) == [fresh[0], "False"]
-    kept.write_bytes(kept.read_bytes()[:5000])
-    assert run(tmp_path) == fresh
-    assert run(tmp_path) == [fresh[0], "False"]
+    whole = kept.read_bytes()
+    for broken in (damage, whole[: len(whole) // 2]):
+        kept.write_bytes(broken)
+        assert_loads_the_model()
+        assert_loads_the_model()
+    assert len(unpackings) == 3
+    assert kept.read_bytes()[:2] == whole[:2]
 
 
-def test_without_a_place_to_keep_it_the_model_loads_all_the_same(tmp_path: Path) -> None:
+def test_without_a_place_to_keep_it_the_model_loads_all_the_same(
+    tmp_path: Path, unpackings: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
-    assert run(blocked)[1] == "True"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
+    assert_loads_the_model()
+    assert unpackings
     assert blocked.read_text() == "in the way"
+
+
+@pytest.mark.slow
+def test_langid_itself_is_not_loaded_once_its_model_is_kept(tmp_path: Path) -> None:
+    script = "import sys; from cleaner.text.language import quick; quick('Harga beras'); print('langid' in sys.modules)"
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    said = [subprocess.check_output([sys.executable, "-c", script], env=environment, text=True) for _ in range(2)]
+    assert said == ["True\n", "False\n"]
