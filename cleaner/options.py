@@ -85,7 +85,7 @@ def stage_options(options: Options) -> dict[str, dict[str, object]]:
     everything = {k: v for k, v in asdict(options).items() if k not in RUN_OPTIONS}
     settle = {k: v for k, v in everything.items() if k not in _FROM_WRITE}
     return {
-        "read": {k: v for k, v in settle.items() if k not in (*_FROM_SETTLE, "repeats")},
+        "read": {k: v for k, v in settle.items() if k not in _FROM_SETTLE},
         "settle": settle,
         "write": everything,
     }

@@ -95,13 +95,15 @@ def read_stage(task: ReadTask, watch: Watch) -> int:
         articles.append(article)
         sites.append(home(raw, article))
     watch.leave()
-    columns = {"id": pa.array([a.id for a in articles], pa.string()), "article": _packed(articles)}
-    lines = site_lines([a.text for a in articles], sites)
-    columns |= {
+    columns = {
+        "id": pa.array([a.id for a in articles], pa.string()),
         "site": pa.array(sites, pa.string()),
-        "site_hash": pa.array(lines.sites),
-        **{name: _lists(lines.offsets, getattr(lines, name)) for name in ("keys", "lengths", "marks")},
+        "article": _packed(articles),
     }
+    if task.options.repeats:
+        lines = site_lines([a.text for a in articles], sites)
+        columns["site_hash"] = pa.array(lines.sites)
+        columns |= {name: _lists(lines.offsets, getattr(lines, name)) for name in ("keys", "lengths", "marks")}
     write_shard(task.out, columns, {"rejects": [rejected_row(r) for r in rejects]})
     return len(articles)
 

@@ -11,30 +11,32 @@ from cleaner.errors import OptionError
 
 __all__ = ["rank_articles"]
 
+_LAST = "\U0010ffff"
+
 
 def rank_articles(
     lengths: NDArray[np.int64], dates: Sequence[str], ids: Sequence[str], keep: str = "longest"
 ) -> NDArray[np.int64]:
     """`rank[row]`, the place of every article in the one order; 0 comes first and stays. Shape (n,).
 
-    `lengths` are characters of clean text, `dates` ISO 8601 (an article without a date comes behind dated ones), `ids`
-    are distinct. `keep`: "longest" text, then earliest date, then id; "earliest" date, then longest, then id; "first"
-    by id alone... raises OptionError for another word.
+    `lengths` are characters of clean text, `dates` ISO 8601 (articles without one come last), `ids` are distinct.
+    `keep`: "longest" text, then earliest date, then id; "earliest" date, then longest text, then id; "first" by id
+    alone. Raises OptionError for another word.
 
     >>> rank_articles(np.array([90, 120, 120]), ["", "2024-05-02", "2024-05-01"], ["a", "b", "c"]).tolist()
     [2, 1, 0]
     """
-    n = len(ids)
-    longest = [-int(length) for length in lengths]
-    dated = [(not date, date) for date in dates]
-    if keep == "longest":
-        order = sorted(range(n), key=lambda i: (longest[i], dated[i], ids[i]))
-    elif keep == "earliest":
-        order = sorted(range(n), key=lambda i: (dated[i], longest[i], ids[i]))
-    elif keep == "first":
-        order = sorted(range(n), key=lambda i: ids[i])
-    else:
+    if keep not in ("longest", "earliest", "first"):
         raise OptionError(f"--keep {keep}: choose longest, earliest or first")
-    rank = np.empty(n, np.int64)
-    rank[order] = np.arange(n)
+    # stable sorts, the least key first: no tuple is built for any article
+    order = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
+    longest = -np.asarray(lengths, np.int64)
+    if keep == "earliest":
+        order = order[np.argsort(longest[order], kind="stable")]
+    if keep != "first" and any(dates):
+        order = np.array(sorted(order.tolist(), key=lambda i: dates[i] or _LAST), np.int64)
+    if keep == "longest":
+        order = order[np.argsort(longest[order], kind="stable")]
+    rank = np.empty(len(ids), np.int64)
+    rank[order] = np.arange(len(ids))
     return rank

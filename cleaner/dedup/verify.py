@@ -32,6 +32,7 @@ _CUT_DENSITY = 0.97
 _CUT_SHARE = 0.4  # of the longer article; less is a quotation as likely as a copy
 _NUMBERS_SHARE = 2 / 3  # of the numbers of the article with fewer
 _NUMBERS_ENOUGH = 3
+_NUMBERS_EVERY = 32  # tokens; a form has a number more often, and a date or two beside an article do not make one
 _LEFT_ENOUGH = 8  # shingles that must be left of an article whose furniture was left out
 _AT_ONCE = 1 << 20  # shingles compared at once
 _PAIR_BITS = 16
@@ -143,7 +144,9 @@ def _other_numbers(
     common = _common(numbers, left, right) & np.uint64((1 << _PAIR_BITS) - 1)
     counts = np.diff(numbers.starts)
     fewer = np.minimum(counts[left], counts[right])
-    return (fewer >= _NUMBERS_ENOUGH) & (np.bincount(common, minlength=len(left)) < _NUMBERS_SHARE * fewer)
+    lengths = np.diff(starts)
+    form = fewer >= np.maximum(_NUMBERS_ENOUGH, np.maximum(lengths[left], lengths[right]) / _NUMBERS_EVERY)
+    return form & (np.bincount(common, minlength=len(left)) < _NUMBERS_SHARE * fewer)
 
 
 def _by_stretch(

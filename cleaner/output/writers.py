@@ -215,8 +215,8 @@ class _Table:
         self._writer.close()
 
     def _flush(self) -> None:
-        self._writer.write_table(self._columns(self._rows), row_group_size=len(self._rows))
-        self._rows, self._chars = [], 0
+        rows, self._rows, self._chars = self._rows, [], 0  # first: after an error, `close` has nothing left to write
+        self._writer.write_table(self._columns(rows), row_group_size=len(rows))
 
     def _columns(self, rows: list[Record]) -> Any:
         import pyarrow as pa

@@ -94,6 +94,15 @@ def _escaped(data: bytes) -> Decoded | None:
     return None
 
 
+def _is_utf8(data: bytes) -> bool:
+    """Strictly or mostly."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _mostly_utf8(data)
+    return True
+
+
 def _mostly_utf8(data: bytes) -> bool:
     """Whether the sequences of UTF-8 outnumber the bytes that belong to none.
 
@@ -141,8 +150,8 @@ def _wide_candidates(sample: bytes) -> Iterator[str]:
             yield "utf-16-le"
         if even.count(0) > 9 * odd.count(0):
             yield "utf-16-be"
-    # Other scripts have few NULs. One NUL in text of single bytes is told from them by the spaces, on either side.
-    elif not sample.isascii():
+    # Other scripts have few NULs, and are no UTF-8. Text of single bytes with a NUL has spaces on either side.
+    elif not _is_utf8(sample):
         if odd.count(0x20) * 20 < len(odd):
             yield "utf-16-le"
         if even.count(0x20) * 20 < len(even):

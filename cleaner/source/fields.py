@@ -35,12 +35,12 @@ def raw_record(record: Record, source: str, number: int, options: Options) -> Ra
     """
     fields = find_fields(record, options)
     kind = "html" if _prefers_html(record, fields, options) else "text"
-    body = mend_surrogates(_body(record[fields[kind]]))
+    body = _body(record[fields[kind]])
     if not body.strip():
         raise EmptyText(f"The field {fields[kind]!r} is empty.", "Nothing to do, unless another field holds the text.")
     values = {key: mend_surrogates(_plain(record[fields[key]])) for key in _OWN if key in fields}
     taken = {fields[kind]} | {fields[key] for key in values if isinstance(record[fields[key]], str)}
-    html = kind == "html" or options.text_is == "html" or (options.text_is == "auto" and looks_like_html(body))
+    html = kind == "html" or options.text_is == "html" or (options.text_is == "auto" and _is_page(body))
     rest = {key: value for key, value in record.items() if key not in taken}
     return Raw(source, number, body, html, meta=json_object(rest), **values)
 
@@ -80,9 +80,9 @@ def _prefers_html(record: Record, fields: Fields, options: Options) -> bool:
 
 def _first(record: Record, names: Sequence[str], key: str) -> str:
     """The first of `names` with a value of the right type; an empty one only where nothing better is there."""
-    fits = _is_text if key in ("text", "html") else _is_plain
+    fits = _is_body if key in ("text", "html") else _is_plain
     fitting = [name for name in names if fits(record[name])]
-    filled = (name for name in fitting if record[name] not in ("", []))
+    filled = (name for name in fitting if record[name] not in (None, "", b"", []))
     return next(filled, fitting[0] if fitting else "")
 
 
@@ -90,16 +90,24 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) or (isinstance(value, list) and all(isinstance(part, str) for part in value))
 
 
+def _is_body(value: object) -> bool:
+    return value is None or isinstance(value, bytes) or _is_text(value)
+
+
 def _is_plain(value: object) -> bool:
     return _is_text(value) or (isinstance(value, int | float | date) and not isinstance(value, bool))
 
 
-def _body(value: object) -> str:
+def _body(value: object) -> str | bytes:
     if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
+        return value
     if isinstance(value, list):
-        return "\n".join(part for part in value if isinstance(part, str))
-    return value if isinstance(value, str) else ""
+        value = "\n".join(part for part in value if isinstance(part, str))
+    return mend_surrogates(value) if isinstance(value, str) else ""
+
+
+def _is_page(body: str | bytes) -> bool:
+    return looks_like_html(body if isinstance(body, str) else body[: 1 << 16].decode("latin-1"))
 
 
 def _plain(value: object) -> str:

@@ -39,6 +39,7 @@ def settle(lines: Sequence[Line], hits: Sequence[Hit | None], ended: Callable[[L
     _edges(lines, hits, held)
     _neighbours(hits, held)
     _after_end(lines, hits, held)
+    _comment_block(lines, hits, held)
     _tail_block(lines, held, ended)
     _signature(lines, held)
     return held
@@ -53,15 +54,15 @@ def _edges(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held) -> Non
     for i, hit in enumerate(hits):
         if hit is None or held[i] is not None:
             continue
-        above = i < first or (i < top and hit.kind in ("byline", "timestamp"))
+        above = i < first or (i < top and hit.kind == "byline")
         if (hit.where in (EDGE, HEAD) and above) or (hit.where == EDGE and i > last):
             held[i] = hit
 
 
 def _below_deck(lines: Sequence[Line]) -> int:
-    """Index of the third long line among the first eight: a byline may stand below the sentences under the headline."""
+    """Index of the second long line among the first eight: a byline may stand below the sentence under the headline."""
     prose = [i for i, line in enumerate(lines[:8]) if line.prose]
-    return prose[2] if len(prose) > 2 else min(8, len(lines))
+    return prose[1] if len(prose) > 1 else 0
 
 
 def _runs(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held) -> None:
@@ -146,6 +147,23 @@ def _after_end(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held) ->
             for j in rest:
                 held[j] = Hit("after-end", "related", "a teaser after the name that ends the article")
             return
+
+
+def _comment_block(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held) -> None:
+    """After the heading of a comment form or of readers' comments: the rest, notices and comments in sentences too.
+
+    Three quarters of the article stand above the heading, and a second hit of comments near it bears it out.
+    """
+    whole = sum(len(line.text) for line in lines if line.prose)
+    above = 0
+    for i, line in enumerate(lines):
+        hit = held[i]
+        if hit is not None and hit.kind == "comment" and hit.where == ANY and above >= 0.75 * whole > 0:
+            second = any(h is not None and h.kind == "comment" for h in hits[i + 1 : i + 13])
+            for j in range(i + 1, len(lines) if second else 0):
+                held[j] = held[j] or Hit("comment-block", "comment", f"after {line.text[:40]!r}")
+            return
+        above += len(line.text) if line.prose else 0
 
 
 def _breaks_off(text: str) -> bool:

@@ -1,8 +1,8 @@
 """jusText's classes inside the content root: each paragraph alone, then revised by its neighbours.
 
-No anchor and no stop list is needed: inside the root, links are the only sign of boilerplate, and what is short lives or
-goes by what stands around it. The classes and their revision are the idea of jusText (Pomikálek 2011); the limits are
-looser, because those of jusText are for whole pages.
+No anchor and no stop list is needed: inside the root, links are the only sign of boilerplate, and what is short lives
+or goes by what stands around it. The classes and their revision are the idea of jusText (Pomikálek 2011); the limits
+are looser, because those of jusText are for whole pages.
 """
 
 from __future__ import annotations

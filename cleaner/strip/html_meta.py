@@ -29,6 +29,7 @@ _TITLE = re.compile(r"<title[^>]*>([^<]*)</title>")
 _CANONICAL = re.compile(r'<link (?=[^>]*rel="canonical")[^>]*href="([^"]*)"')
 _LANGUAGE = re.compile(r'<html[^>]* (?:xml:)?lang="\s*([A-Za-z]{2,3})\b')
 _AMERICAN = re.compile(r'lang="en-US"|content="en_US"', re.I)
+_LONGEST_TITLE = 2000
 _OLD_CODES = {"in": "id", "iw": "he", "ji": "yi"}
 
 
@@ -135,12 +136,17 @@ def _host(url: str) -> str:
 
 def _title(said: _Said, site: str, host: str) -> str:
     found = _TITLE.search(said.page.head)
-    whole = plain(unescape(found[1])) if found else ""
+    whole = plain(unescape(found[1][:_LONGEST_TITLE])) if found else ""
     given = [plain(said.article.get("headline")), *said.meta("title"), whole]
     blocks = said.blocks
     headings = [i for i, tag in enumerate(blocks.tags) if tag == "h1"]
     heads = [" ".join(blocks.texts[blocks.first[i] : blocks.last[i]]) for i in headings[:8]]
-    return best_title([head for head in heads if head], [title for title in given if title], site, host)
+    return best_title(
+        [head[:_LONGEST_TITLE] for head in heads if head],
+        [title[:_LONGEST_TITLE] for title in given if title],
+        site,
+        host,
+    )
 
 
 def _author(said: _Said, site: str) -> str:

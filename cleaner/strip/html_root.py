@@ -1,7 +1,7 @@
 """Where the article stands on a page: what is marked as furniture goes, then the content root is found.
 
-Good text is measured in characters of prose: paragraphs of 40 characters and more with few links. Everything follows from
-its sums, because an element holds a run of paragraphs and its good text is the difference of two sums.
+Good text is measured in characters of prose: paragraphs of 40 characters and more with few links. Everything follows
+from its sums, because an element holds a run of paragraphs and its good text is the difference of two sums.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def _prune(blocks: Blocks, marked: Marked, values: list[float], families: frozen
 
 
 def _root(blocks: Blocks, marked: Marked, good: list[float]) -> int:
-    """The element that holds the article: by its own word, else an article or main; then down while one child holds it."""
+    """The element that holds the article: by its own word, else an article or main; then on to the child that holds it."""
     enough = _BODY * good[0]
     bodies = [i for i, found in marked if good[i] >= enough and any(one.family == "body" for one in found)]
     if bodies:

@@ -16,8 +16,8 @@ __all__ = ["Blocks", "walk"]
 
 _BLOCKS = """
 address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset figcaption figure
-footer form h1 h2 h3 h4 h5 h6 header hgroup label legend li main menu nav ol optgroup option p pre search section summary
-table tbody td tfoot th thead tr ul
+footer form h1 h2 h3 h4 h5 h6 header hgroup label legend li main menu nav ol optgroup option p pre search section
+summary table tbody td tfoot th thead tr ul
 """.split()  # noqa: SIM905 (a list of forty strings reads worse)
 _OPEN, _CLOSE, _RULE, _BREAK, _LINK, _UNLINK = range(1, 7)
 _ACTS = (

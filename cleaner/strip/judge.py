@@ -207,7 +207,7 @@ def _only_names(text: str, phrases: Phrases) -> bool:
             or any(bare in phrases.words[w] for w in ("month", "weekday", "clock", "by"))
         ):
             continue
-        if not word.lstrip("(“")[:1].isupper():
+        if word[-1] == ":" or not word.lstrip("(“")[:1].isupper():
             return False
         seen = True
     return seen and not ends_sentence(text.rstrip(")"))

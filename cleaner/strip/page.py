@@ -45,10 +45,10 @@ class _Read(NamedTuple):
 def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: str = "cleaner") -> Page:
     """The article of one HTML page, with its metadata.
 
-    `html` as bytes is decoded first, `encoding` being what was declared outside of it; the result is the same as for the
-    decoded str. `url` is where the page was found: it resolves the canonical URL and may hold the date. `extractor` is
-    "cleaner", or "justext" for the exact output of stock jusText, with the stop list of the page's language. Any str gives
-    a Page; a page without text gives one whose `text` is "". Raises OptionError for an unknown extractor.
+    `html` as bytes is decoded first, `encoding` being what was declared outside of it; the result is the same as for
+    the decoded str. `url` is where the page was found: it resolves the canonical URL and may hold the date. `extractor`
+    is "cleaner", or "justext" for the exact output of stock jusText, with the stop list of the page's language. Any str
+    gives a Page; a page without text gives one whose `text` is "". Raises OptionError for an unknown extractor.
 
     >>> extract("<title>Rain</title><p>It rained in Medan for three days without a break, the office said.").text
     'It rained in Medan for three days without a break, the office said.'

@@ -187,7 +187,7 @@ class _Builder:
                 self.entries[array].setdefault(folded, phrase)
             else:
                 key = folded[:2] if "{" not in folded[:2] else "$" + folded[-2:] if "}" not in folded[-2:] else ""
-                self.patterns[array].setdefault(key, []).append(Pattern(phrase, folded, wording))
+                self.patterns[array].setdefault(key, []).append(_pattern(phrase, folded, wording))
 
     def build(self, languages: tuple[str, ...]) -> Phrases:
         merged: dict[str, Phrase] = {}
@@ -231,13 +231,18 @@ class Pattern:
     phrase: Phrase
     folded: str  # with {any} and {name}
     wording: int  # length of its fixed wording
+    head: str  # the fixed wording before the first hole
+    tail: str  # and after the last
 
     def matches(self, line: str) -> bool:
         """Whether the whole folded line is this entry."""
-        head, tail = self.folded.partition("{")[0].rstrip(), self.folded.rpartition("}")[2].lstrip()
-        if not line.startswith(head) or not line.endswith(tail):
+        if not line.startswith(self.head) or not line.endswith(self.tail):
             return False
         return _regex(self.folded, self.wording).fullmatch(line) is not None
+
+
+def _pattern(phrase: Phrase, folded: str, wording: int) -> Pattern:
+    return Pattern(phrase, folded, wording, folded.partition("{")[0].rstrip(), folded.rpartition("}")[2].lstrip())
 
 
 @lru_cache(4096)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,6 @@ AT_AN_END, IN_A_RUN, ANYWHERE = 1, 2, 4
 IS_HEAD, IS_TAIL, IS_LONG, VARIES, IS_LEAD = 1, 2, 4, 8, 16
 
 _DIGITS = re.compile(r"\d+")
-_LINE = re.compile(r"[^\s](?:[^\n]*[^\s])?")
 _WORD = re.compile(r"\w\w")
 _LEAD = re.compile(r"([^\W\d][^:|]{1,28}?)\s*[:|]\s*\S")
 
@@ -88,15 +88,14 @@ def site_lines(texts: Sequence[str], sites: Sequence[str]) -> SiteLines:
 
 def _lines(text: str, site: int) -> Iterator[tuple[int, int, int, int, int]]:
     """(key, characters, marks, start, end) of each line that holds a word, and again for its lead where it has one."""
-    spans = [(m.start(), m.end()) for m in _LINE.finditer(text)]
-    varies = [_DIGITS.search(text, a, b) is not None for a, b in spans]
-    tables = _in_runs(np.array([v and b - a <= ROW for v, (a, b) in zip(varies, spans, strict=True)], bool)).tolist()
-    leads = [_LEAD.match(text, a, b) for a, b in spans]
-    for i, (start, end) in enumerate(spans):
-        line, length = text[start:end], end - start
-        if not _WORD.search(line):
-            continue
-        place = IS_HEAD * (i < HEAD) | IS_TAIL * (len(spans) - i <= TAIL)
+    lines = [(start, line) for start, line in _split(text) if _WORD.search(line)]
+    short = [line if len(line) <= LONG else "" for _, line in lines]
+    varies = [_DIGITS.search(line) is not None for line in short]
+    tables = _runs([many and len(line) <= ROW for many, line in zip(varies, short, strict=True)])
+    leads = [_LEAD.match(line) for line in short]
+    for i, (start, line) in enumerate(lines):
+        length, end = len(line), start + len(line)
+        place = IS_HEAD * (i < HEAD) | IS_TAIL * (len(lines) - i <= TAIL)
         if length > LONG:
             yield _hash(line, site), length, place | IS_LONG, start, end
         elif tables[i]:  # of numbers, whose digits are what it says
@@ -104,10 +103,29 @@ def _lines(text: str, site: int) -> Iterator[tuple[int, int, int, int, int]]:
         else:
             yield _hash(_fold(line), site), length, place | VARIES * varies[i], start, end
         lead = leads[i]
-        if (
-            lead and length <= LONG and (place or not _beside(leads, i))
-        ):  # between paragraphs, rows of labels are a table
+        if lead and (place or not _beside(leads, i)):  # between paragraphs, rows of labels are a table
             yield _hash(_fold(lead[1]) + ":*", site), length, place | IS_LEAD, start, end
+
+
+def _split(text: str) -> Iterator[tuple[int, str]]:
+    """Start and wording of each line, without white space at its ends."""
+    at = 0
+    for piece in text.split("\n"):
+        line = piece.strip()
+        yield (at if line == piece else at + len(piece) - len(piece.lstrip())), line
+        at += len(piece) + 1
+
+
+def _runs(marks: Sequence[bool]) -> list[bool]:
+    """True inside runs of at least RUN marks."""
+    inside = [False] * len(marks)
+    start = 0
+    for mark, group in groupby(marks):
+        end = start + len(list(group))
+        if mark and end - start >= RUN:
+            inside[start:end] = [True] * (end - start)
+        start = end
+    return inside
 
 
 def _beside(marks: Sequence[object], i: int) -> bool:
@@ -148,7 +166,7 @@ class Repeats:
         marks = np.array([line[2] for line in lines])
         goes = (places & ANYWHERE) > 0
         goes |= (places & AT_AN_END > 0) & (marks & (IS_HEAD | IS_TAIL) > 0)
-        goes |= (places & IN_A_RUN > 0) & _in_runs(hits)
+        goes |= (places & IN_A_RUN > 0) & np.array(_runs(hits.tolist()))
         long = marks & IS_LONG > 0
         to_before = _positions(article)
         removals = [
@@ -179,15 +197,6 @@ class Repeats:
         """Read what `save` wrote."""
         keys, *others = np.load(path, allow_pickle=False)
         return cls(keys, *(column.astype(np.int64) for column in others))
-
-
-def _in_runs(hits: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """True inside runs of at least RUN hits."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], hits, [False]]).astype(np.int8)))
-    inside = np.zeros(len(hits), bool)
-    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        inside[start:end] = end - start >= RUN
-    return inside
 
 
 def _positions(article: Article) -> Callable[[int], int]:

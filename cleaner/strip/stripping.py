@@ -93,7 +93,7 @@ def strip(
         if not more:
             break
         removals = _onto(removals, more)
-    if _ink(text, removals) > (GUARD if kind == "text" else 0.995) * len("".join(text.split())):
+    if removals and _ink(text, removals) > (GUARD if kind == "text" else 0.995) * len("".join(text.split())):
         return Stripped(input_kind=kind, flags=("strip-guard",))
     return replace(Stripped(removals, input_kind=kind), **facts)  # type: ignore[arg-type]
 

@@ -175,7 +175,9 @@ def _is_sure(text: str, run: list[_Garble], native: frozenset[str]) -> bool:
         return False
     if len(run) == 1:
         capital = _CLOSING.match(text, run[0].start)
-        if _is_misfit(text, run[0], native) or (capital and _closes(text, capital)):
+        look = text[run[0].start : run[0].end]
+        letters = look.isalpha() and look[0] in native  # Ewe writes ƒã, and ƒ elsewhere
+        if letters or _is_misfit(text, run[0], native) or (capital and _closes(text, capital)):
             return False
     return (
         _looks_bad(text, run)

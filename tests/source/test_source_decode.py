@@ -58,7 +58,9 @@ def page(body: str, encoding: str, label: str) -> bytes:
     return f"<html><head>{meta}<title>x</title></head><body><p>{body}</p></body></html>".encode(encoding, "ignore")
 
 
-@pytest.mark.parametrize(("language", "encoding"), [("ru", "cp1251"), ("fr", "cp1252"), ("ja", "shift_jis"), ("id", "utf-8")])
+@pytest.mark.parametrize(
+    ("language", "encoding"), [("ru", "cp1251"), ("fr", "cp1252"), ("ja", "shift_jis"), ("id", "utf-8")]
+)
 @pytest.mark.parametrize("label", ["", "utf-8", "iso-8859-1", "windows-1251", "gbk", "shift_jis", "nonsense", "utf-16"])
 def test_a_page_is_read_whatever_it_declares(language: str, encoding: str, label: str) -> None:
     data = page(LANGUAGES["texts"][language], encoding, label)
@@ -94,8 +96,19 @@ def test_a_folder_agrees_on_its_encoding(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("label", "codec"),
-    [("latin1", "cp1252"), (" UTF8 ", "utf-8"), ("gb2312", "gb18030"), ("x-sjis", "cp932"), ("tis-620", "cp874")]
-    + [("cp1006", "cp1006"), ("rot13", ""), ("idna", ""), ("", ""), ("a\0b", ""), ("../x", "")],
+    [
+        ("latin1", "cp1252"),
+        (" UTF8 ", "utf-8"),
+        ("gb2312", "gb18030"),
+        ("x-sjis", "cp932"),
+        ("tis-620", "cp874"),
+        ("cp1006", "cp1006"),
+        ("rot13", ""),
+        ("idna", ""),
+        ("", ""),
+        ("a\0b", ""),
+        ("../x", ""),
+    ],
 )
 def test_labels_mean_what_the_web_means(label: str, codec: str) -> None:
     assert codec_of(label) == codec

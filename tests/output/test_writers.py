@@ -1,0 +1,268 @@
+from __future__ import annotations
+
+import errno
+import gzip
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import orjson
+import pyarrow.parquet as pq
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleaner.errors import OptionError, OutputError
+from cleaner.output import writers
+from cleaner.output.writers import RECORD, open_output
+
+FILES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
+EMPTY = {"string": "", "strings": [], "double": 0.0}
+
+
+def record(number: int, **fields: object) -> dict[str, object]:
+    made: dict[str, object] = {name: EMPTY[kind] for name, kind in RECORD.items()}
+    text = f"Harga “beras” naik {number} persen – kata pedagang é\u2028😀.\nBaris dua."
+    return {
+        **made,
+        "id": f"raw/berita-{number}.txt",
+        "text": text,
+        "language_score": 0.9812,
+        "flags": ["short"],
+        **fields,
+    }
+
+
+def written(folder: Path, name: str, records: list[dict[str, object]], sizes: list[int], **options: object) -> Path:
+    with open_output(f"{folder}/{name}", **options) as output:  # type: ignore[arg-type]
+        at = 0
+        for size in sizes:
+            output.write(records[at : at + size])
+            at += size
+        output.write(iter(records[at:]))
+    return folder / name
+
+
+def read(path: Path) -> list[dict[str, object]]:
+    if path.suffix == ".parquet":
+        rows: list[dict[str, object]] = pq.read_table(path).to_pylist()
+        return rows
+    data = path.read_bytes()
+    if path.suffix == ".gz":
+        data = gzip.decompress(data)
+    elif path.suffix == ".zst":
+        data = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(data)).read()  # the first frame only
+    return [json.loads(line) for line in data.decode().split("\n")[:-1]]
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+@pytest.mark.parametrize("suffix", FILES)
+@pytest.mark.parametrize("count", [0, 1, 250])
+def test_what_is_written_is_read(tmp_path: Path, suffix: str, count: int) -> None:
+    records = [record(i) for i in range(count)]
+    path = written(tmp_path, f"new/folder/clean{suffix}", records, [])
+    assert read(path) == records
+    assert names(tmp_path) == ["new", "new/folder", f"new/folder/clean{suffix}"]
+
+
+def test_jsonl_is_utf_8_with_one_line_feed_a_record(tmp_path: Path) -> None:
+    path = written(tmp_path, "log.jsonl", [{"id": "é", "jaccard": 0.5, "record": {"a": [1]}}], [])
+    assert path.read_bytes() == '{"id":"é","jaccard":0.5,"record":{"a":[1]}}\n'.encode()
+
+
+@pytest.mark.parametrize("suffix", FILES)
+@settings(deadline=None, max_examples=15)
+@given(sizes=st.lists(st.integers(0, 40), max_size=12))
+def test_bytes_do_not_depend_on_batches(
+    tmp_path_factory: pytest.TempPathFactory, suffix: str, sizes: list[int]
+) -> None:
+    folder = tmp_path_factory.mktemp("batches")
+    records = [record(i) for i in range(100)]
+    assert (
+        written(folder, f"a{suffix}", records, sizes).read_bytes()
+        == written(folder, f"b{suffix}", records, []).read_bytes()
+    )
+
+
+def test_row_groups_are_cut_by_records_and_by_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writers, "_ROWS", 10)
+    monkeypatch.setattr(writers, "_ROW_GROUP_CHARS", 5000)
+    records = [record(i) for i in range(25)] + [record(25, text="x" * 6000), record(26)]
+    groups = pq.ParquetFile(written(tmp_path, "a.parquet", records, [3, 9])).metadata
+    assert [groups.row_group(i).num_rows for i in range(groups.num_row_groups)] == [10, 10, 6, 1]
+
+
+def test_parquet_types_do_not_depend_on_the_records(tmp_path: Path) -> None:
+    schema = pq.read_schema(written(tmp_path, "a.parquet", [], []))
+    assert schema.names == list(RECORD)
+    assert [str(schema.field(name).type) for name in ("text", "language_score", "flags")] == [
+        "string",
+        "double",
+        "list<element: string>",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("total", "shards", "sizes"), [(7, 3, [3, 2, 2]), (2, 4, [1, 0, 1, 0]), (0, 2, [0, 0]), (5, 1, [5])]
+)
+def test_shards_are_even_and_in_order(tmp_path: Path, total: int, shards: int, sizes: list[int]) -> None:
+    records = [record(i) for i in range(total)]
+    folder = written(tmp_path, "out", records, [2], shards=shards, total=total)
+    assert names(folder) == [f"part-{i:05d}.jsonl" for i in range(shards)]
+    parts = [read(path) for path in sorted(folder.iterdir())]
+    assert [len(part) for part in parts] == sizes
+    assert [row for part in parts for row in part] == records
+    assert names(tmp_path) == ["out", *(f"out/{name}" for name in names(folder))]
+
+
+def test_shards_of_another_format(tmp_path: Path) -> None:
+    folder = written(tmp_path, "out.parquet/", [record(0), record(1)], [], shards=2, total=2)
+    assert [read(path) for path in sorted(folder.iterdir())] == [[record(0)], [record(1)]]
+
+
+def test_shards_need_the_number_of_records(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="--shards"):
+        open_output(f"{tmp_path}/out", shards=2)
+    for count in (1, 3):
+        with pytest.raises(OutputError, match="announced"):
+            written(tmp_path, "out", [record(i) for i in range(count)], [], shards=2, total=2)
+        assert names(tmp_path) == []
+
+
+def test_a_folder_of_texts(tmp_path: Path) -> None:
+    ids = [
+        "raw/berita-7.txt",
+        "raw/berita-7",
+        "../x",
+        "",
+        "a" * 300,
+        "https://a.id/b?c=1",
+        "berita é\x00",
+        ".txt",
+        "con. ",
+    ]
+    folder = written(tmp_path, "out.txt/", [record(i, id=name) for i, name in enumerate(ids)], [])
+    texts = {path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    assert texts == {str(record(i)["text"]) for i in range(len(ids))}
+    assert all(len(name) <= 200 and name.endswith(".txt") and "/" not in name for name in names(folder))
+    assert {"raw%2Fberita-7.txt", "%2E.%2Fx.txt", "https%3A%2F%2Fa.id%2Fb%3Fc=1.txt"} <= set(names(folder))
+    assert written(tmp_path, "again.txt/", [record(0)], []).joinpath("raw%2Fberita-0.txt").exists()
+
+
+@pytest.mark.parametrize("name", [*(f"clean{suffix}" for suffix in FILES), "out/", "out.txt/"])
+def test_existing_output_is_replaced_only_by_force(tmp_path: Path, name: str) -> None:
+    path = written(tmp_path, name, [record(0)], [])
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    with pytest.raises(OutputError, match="--force"):
+        open_output(f"{tmp_path}/{name}")
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+    written(tmp_path, name, [record(1)], [], force=True)
+    assert len([p for p in tmp_path.rglob("*") if p.is_file()]) == 1
+    assert path.exists()
+
+
+def test_force_never_removes_a_folder_with_other_files(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/letter.doc").write_text("kept")
+    with pytest.raises(OutputError, match=r"letter\.doc"):
+        open_output(f"{tmp_path}/out", shards=2, total=1, force=True)
+    (tmp_path / "clean.jsonl").mkdir()
+    with pytest.raises(OutputError, match="is a folder"):
+        open_output(f"{tmp_path}/clean.jsonl", force=True)
+
+
+def test_an_unknown_suffix_names_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match=r"\.jsonl, \.jsonl\.gz, \.jsonl\.zst, \.parquet"):
+        open_output(f"{tmp_path}/clean.csv")
+
+
+@pytest.mark.parametrize("name", [*(f"clean{suffix}" for suffix in FILES), "out/", "out.txt/"])
+def test_an_error_leaves_nothing(tmp_path: Path, name: str) -> None:
+    def records() -> Iterator[Mapping[str, object]]:
+        yield record(0)
+        raise OSError("the source broke")
+
+    with pytest.raises(OSError, match="the source broke"), open_output(f"{tmp_path}/{name}") as output:
+        output.write(records())
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", [*(f"clean{suffix}" for suffix in FILES), "out.txt/"])
+def test_a_lone_surrogate_names_its_record(tmp_path: Path, name: str) -> None:
+    with pytest.raises(OutputError, match="berita-1"), open_output(f"{tmp_path}/{name}") as output:
+        output.write([record(0), record(1, text="a\ud800b"), record(2)])
+    assert names(tmp_path) == []
+
+
+def test_a_parquet_row_needs_all_fields(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="language"), open_output(f"{tmp_path}/clean.parquet") as output:
+        output.write([{key: value for key, value in record(0).items() if key != "language"}])
+    assert names(tmp_path) == []
+
+
+def test_what_a_killed_run_left_is_cleared_away(tmp_path: Path) -> None:
+    (tmp_path / ".clean.jsonl.part").write_text("half a rec")
+    (tmp_path / ".out.part").mkdir()
+    (tmp_path / ".out.part/part-00000.jsonl").write_text("half a rec")
+    written(tmp_path, "clean.jsonl", [record(0)], [])
+    written(tmp_path, "out/", [record(0)], [])
+    assert names(tmp_path) == ["clean.jsonl", "out", "out/part-00000.jsonl"]
+
+
+@pytest.mark.parametrize("name", [*(f"clean{suffix}" for suffix in FILES), "out/"])
+def test_a_full_disk_says_what_to_do(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with (
+        pytest.raises(OutputError, match=r"disk is full.*Free some space"),
+        open_output(f"{tmp_path}/{name}") as output,
+    ):
+        output.write([record(0)])
+    assert names(tmp_path) == []
+    monkeypatch.undo()
+    written(tmp_path, name, [record(0)], [])
+
+
+LIMITED = """
+import random, resource, sys
+from cleaner.errors import OutputError
+from cleaner.output.writers import RECORD, open_output
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+rng = random.Random(1)
+kinds = {"string": str, "strings": list, "double": float}
+try:
+    with open_output(sys.argv[1]) as output:
+        for i in range(25_000):
+            made = {name: kinds[kind]() for name, kind in RECORD.items()}
+            output.write([{**made, "id": str(i), "text": rng.randbytes(20).hex()}])
+except OutputError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("name", [*(f"clean{suffix}" for suffix in FILES), "out/"])
+def test_a_limit_on_size_met_while_writing(tmp_path: Path, name: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", LIMITED, f"{tmp_path}/{name}"], capture_output=True, text=True, check=True
+    )
+    assert "too large" in run.stdout
+    assert run.stderr == ""
+    assert names(tmp_path) == []
+
+
+def test_a_link_keeps_pointing_at_what_is_written(tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    (tmp_path / "clean.jsonl").symlink_to(tmp_path / "far/real.jsonl")
+    written(tmp_path, "clean.jsonl", [record(0)], [], force=True)
+    assert (tmp_path / "clean.jsonl").is_symlink()
+    assert orjson.loads((tmp_path / "far/real.jsonl").read_bytes()) == record(0)

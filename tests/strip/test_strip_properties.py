@@ -1,0 +1,146 @@
+"""What holds for every text: removals sorted and disjoint, kinds known, nothing more on a second run, options respected."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleaner.article import KINDS, cut
+from cleaner.errors import OptionError
+from cleaner.strip import explain_line, strip
+
+CASES = Path(__file__).parent.parent / "cases" / "strip"
+BODIES = json.loads((CASES / "bodies.json").read_text("utf-8"))
+SNIPPETS = [
+    json.loads(line).get("line", "Iklan")
+    for path in sorted(CASES.glob("lines_*.jsonl"))
+    for line in path.read_text("utf-8").splitlines()
+]
+PIECES = st.one_of(
+    st.sampled_from(SNIPPETS),
+    st.sampled_from([paragraph for body in BODIES.values() for paragraph in body]),
+    st.sampled_from(["(uji/dur)", "[]", "MUARA, KABAR.com - ", "Baca juga: Garam", "***", "1", "2021", " ", ""]),
+    st.text(max_size=40),
+)
+TEXTS = st.lists(st.tuples(PIECES, st.sampled_from(["\n", "\n\n", " ", "\r\n", "\n \n", ""])), max_size=14).map(
+    lambda parts: "".join(piece + gap for piece, gap in parts)
+)
+LANGUAGES = st.sampled_from(["id", "en", "ms", "und", "xx"])
+
+
+@settings(deadline=None, max_examples=120)
+@given(TEXTS, LANGUAGES, st.sampled_from(["auto", "text", "page"]))
+def test_removals_are_sorted_disjoint_and_named(text: str, language: str, input_kind: str) -> None:
+    found = strip(text, language=language, input_kind=input_kind)
+    at = 0
+    for removal in found.removals:
+        assert at <= removal.start < removal.end <= len(text)
+        assert removal.kind in KINDS
+        assert removal.rule
+        at = removal.end
+    clean = cut(text, found.removals)
+    gone = [(r.start, text[r.start : r.end]) for r in found.removals]
+    for start, piece in gone:
+        clean = clean[:start] + piece + clean[start:]
+    assert clean == text
+
+
+@settings(deadline=None, max_examples=120)
+@given(TEXTS, LANGUAGES)
+def test_a_second_run_takes_nothing_more(text: str, language: str) -> None:
+    found = strip(text, language=language, input_kind="text")
+    if "strip-guard" not in found.flags:
+        clean = cut(text, found.removals)
+        again = strip(clean, language=language, input_kind="text")
+        assert cut(clean, again.removals) == clean
+
+
+@settings(deadline=None, max_examples=60)
+@given(TEXTS, st.lists(st.sampled_from(KINDS), max_size=4), st.booleans())
+def test_kinds_are_respected(text: str, kinds: list[str], only: bool) -> None:
+    found = strip(text, language="id", only_kinds=kinds) if only else strip(text, language="id", keep_kinds=kinds)
+    for removal in found.removals:
+        assert removal.kind == "space" or not kinds or (removal.kind in kinds) is only
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(alphabet="\ud800\x00\u2028\u0085aZ. -(\n\t©0:", max_size=300))
+def test_any_string_is_taken(text: str) -> None:
+    strip(text, language="id")
+    explain_line(text, "id")
+
+
+@pytest.mark.parametrize("language", sorted(BODIES))
+def test_an_article_without_a_cue_stays_to_the_letter(language: str) -> None:
+    text = "\n \n".join(BODIES[language]) + "\n"
+    assert strip(text, language=language).removals == ()
+
+
+def test_allowed_lines_stay() -> None:
+    text = "\n\n".join([*BODIES["id"], "Tinggalkan Komentar"])
+    assert strip(text, language="id").removals
+    assert not strip(text, language="id", allow=frozenset(["tinggalkan komentar"])).removals
+
+
+def test_facts_are_gathered() -> None:
+    text = "\n\n".join(
+        ["Panen Garam Dimulai", "Senin, 12 Juli 2021 | 10:20 WIB", "MUARA, KABAR.com - " + BODIES["id"][0]]
+        + BODIES["id"][1:]
+        + ["Penulis: Bagus Hendra"]
+    )
+    found = strip(text, language="id")
+    assert (found.site, found.place, found.author) == ("KABAR.com", "MUARA", "Bagus Hendra")
+    assert found.date == "Senin, 12 Juli 2021 | 10:20 WIB"
+    assert found.title == ""
+    assert strip(text, language="id", title="field").title == "Panen Garam Dimulai"
+    assert "Panen" not in cut(text, strip(text, language="id", title="drop").removals).split("\n")[0]
+
+
+def test_the_gap_keeps_one_separator() -> None:
+    one, two, three = BODIES["id"]
+    text = f"{one}\n\nIklan\n{two}\n\n\n{three}\n\n \n\nTinggalkan Komentar\n"
+    assert cut(text, strip(text, language="id").removals) == f"{one}\n\n{two}\n\n\n{three}"
+
+
+def test_the_guard_keeps_what_would_nearly_vanish() -> None:
+    text = "Baca juga: Harga Garam di Pasar Kota Turun Lagi\n\nKapal tiba."
+    found = strip(text, language="id")
+    assert found.removals == ()
+    assert found.flags == ("strip-guard",)
+
+
+def test_a_page_is_told_from_an_article() -> None:
+    menu = ["Home", "News", "Sport", "Business", "Search", "Login", "Menu", "Weather", "Subscribe", "Skip to content"]
+    foot = ["Share this article", "Leave a Reply", "Name", "Email", "Privacy Policy", "Terms of Use", "Contact us"]
+    text = "\n".join([*menu, *menu, "Salt Harvest at the River Mouth", *BODIES["en"] * 4, *foot, *menu, *foot])
+    found = strip(text, language="en")
+    assert found.input_kind == "page"
+    assert cut(text, found.removals) == "\n".join(["Salt Harvest at the River Mouth", *BODIES["en"] * 4])
+    assert strip("\n\n".join(BODIES["en"] * 20), language="en").input_kind == "text"
+
+
+@pytest.mark.parametrize("options", [{"input_kind": "book"}, {"title": "eat"}, {"keep_kinds": ["soup"]}])
+def test_wrong_options_are_named(options: dict[str, object]) -> None:
+    with pytest.raises(OptionError, match="book|eat|soup"):
+        strip("text", **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("piece", ["a", "a b. ", "(", "Baca juga: ", "Iklan\n", " - ", "\n", "©:", "x.com, "])
+def test_long_input_takes_linear_time(piece: str) -> None:
+    from time import process_time
+
+    def cost(length: int) -> float:
+        text = piece * (length // len(piece))
+        best = 9.0
+        for _ in range(3):
+            begin = process_time()
+            strip(text, language="id")
+            best = min(best, process_time() - begin)
+        return best
+
+    small, large = cost(20_000), cost(160_000)
+    assert large < 30 * small + 0.05

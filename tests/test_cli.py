@@ -1,0 +1,115 @@
+"""The command line: exit statuses, streams, and what it prints."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+from sample import ROOT
+
+from cleaner.cli import main
+
+ARTICLE = "Warga menanam kembali bakau di sepanjang pesisir utara yang rusak oleh abrasi sejak tahun lalu.\n\nIklan\n"
+
+
+def call(*arguments: str | Path, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in arguments], input=stdin)
+
+
+@pytest.fixture
+def article(tmp_path: Path) -> Path:
+    path = tmp_path / "berita.txt"
+    path.write_text(ARTICLE, "utf-8")
+    return path
+
+
+def test_the_summary_goes_to_stderr_and_the_status_is_0(article: Path, tmp_path: Path) -> None:
+    done = call("clean", article, "-o", tmp_path / "out.jsonl", "--workers", "1")
+    assert done.exit_code == 0
+    assert done.stdout == ""
+    assert "articles written" in done.stderr
+    assert "out.audit" in done.stderr
+
+
+def test_json_summary(article: Path, tmp_path: Path) -> None:
+    done = call("clean", article, "-o", tmp_path / "out.jsonl", "--workers", "1", "--json")
+    assert json.loads(done.stdout)["counts"]["articles"] == {"read": 1, "written": 1}
+
+
+def test_stdin_to_stdout() -> None:
+    lines = [
+        json.dumps({"id": "a", "text": ARTICLE, "seen": 3}),
+        json.dumps({"id": "b", "text": "Lain sekali isinya."}),
+    ]
+    done = call("clean", "-", "-o", "-", "--workers", "1", "--quiet", stdin="\n".join(lines))
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.exit_code == 0
+    assert [(r["id"], r["source"]) for r in records] == [("a", "stdin"), ("b", "stdin")]
+    assert records[0]["text"] == ARTICLE.split("\n")[0]
+    assert json.loads(records[0]["meta"]) == {"seen": 3}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["clean"], 2, "Missing argument"),
+        (["clean", "{article}", "-o", "x.docx"], 2, ".jsonl.zst"),
+        (["clean", "{article}", "-o", "{article}"], 2, "suffix"),
+        (["clean", "{article}", "-o", "out.jsonl", "--memory", "lots"], 2, "1.5G"),
+        (["clean", "{article}", "-o", "out.jsonl", "--allow", "nowhere.txt"], 2, "--allow"),
+        (["clean", "{article}", "-o", "out.jsonl", "--guards", "gofer"], 2, "gopher"),
+        (["clean", "{article}", "-o", "out.jsonl", "--keep-kinds", "advert"], 2, "promo"),
+        (["explain"], 2, "--line"),
+        (["explain", "{article}", "--id", "x"], 2, "no article"),
+        (["restore", "nowhere.jsonl"], 3, "--audit"),
+    ],
+)
+def test_wrong_usage_ends_with_a_sentence(
+    arguments: list[str], status: int, words: str, article: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = call(*(a.format(article=article) for a in arguments), *(["--workers", "1"] if "-o" in arguments else []))
+    assert done.exit_code == status, done.output
+    assert words in done.output
+    assert "Traceback" not in done.output
+
+
+def test_explain_says_what_goes_and_why(article: Path) -> None:
+    done = call("explain", article)
+    assert done.exit_code == 0
+    lines = done.stdout.splitlines()
+    assert f"  {ARTICLE.splitlines()[0]}" in lines
+    assert lines[lines.index("- Iklan") + 1].startswith("    ad, by ")
+
+
+def test_explain_as_json(article: Path) -> None:
+    rows = [json.loads(line) for line in call("explain", article, "--json").stdout.splitlines()]
+    assert [(row["stays"], row.get("kind")) for row in rows] == [(True, None), (False, "ad")]
+
+
+def test_explain_one_of_many() -> None:
+    done = call("explain", ROOT / "corpus/raw/feeds/kawat-muara.jsonl", "--id", "km-1003")
+    assert done.stdout.startswith("km-1003\n")
+
+
+def test_explain_a_line() -> None:
+    assert "comment" in call("explain", "--line", "Tinggalkan Komentar").stdout
+    assert "No rule" in call("explain", "--line", "Panen raya mundur sepekan karena hujan.").stdout
+
+
+def test_dedup_strips_nothing(tmp_path: Path) -> None:
+    text = "Panen raya di lembah mundur sepekan karena hujan, kata petugas penyuluh dari kota.\n\nIklan"
+    rows = [json.dumps({"id": i, "text": text}) for i in "ab"]
+    (tmp_path / "in.jsonl").write_text("\n".join(rows))
+    assert call("dedup", tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl", "--workers", "1").exit_code == 0
+    [record] = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert (record["id"], record["text"], record["duplicates"]) == ("a", text, ["b"])
+
+
+def test_every_option_says_what_it_does() -> None:
+    for command in main.commands.values():
+        assert command.help
+        assert all(p.help for p in command.params if isinstance(p, click.Option)), command.name
