@@ -28,8 +28,8 @@ import numpy as np
 from dedup_peers import PEERS, gaoya_signatures
 
 from cleaner.dedup import RULES, Sketches, deduplicate, rank_articles, sketch
-from cleaner.dedup.bands import find_candidates
-from cleaner.dedup.columns import Room
+from cleaner.dedup.bands import Pairs, find_candidates
+from cleaner.dedup.columns import Room, forget
 from cleaner.dedup.keepers import choose_keepers
 from cleaner.dedup.signatures import PERMUTATIONS, estimate
 
@@ -89,7 +89,8 @@ def generated(seed: int, folder: Path) -> Path:
 
 
 def load(path: Path) -> tuple[list[str], list[str], list[str]]:
-    rows = [json.loads(line) for line in path.open(encoding="utf-8")]
+    with path.open(encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
     return [row["id"] for row in rows], [row["text"] for row in rows], [row["site"] for row in rows]
 
 
@@ -171,14 +172,17 @@ def made_signatures(n: int, folder: Path) -> np.ndarray:
 
 
 def ours_joined(table: np.ndarray, memory: int, folder: Path) -> int:
+    def check(pairs: Pairs) -> np.ndarray:
+        good = np.zeros(len(pairs), np.bool_)
+        for first in range(0, len(pairs), 1 << 15):
+            part = slice(first, first + (1 << 15))
+            good[part] = estimate(table[pairs.low[part]], table[pairs.high[part]]) >= np.float32(0.6)
+            forget(table)
+        return good
+
     row_of = np.arange(len(table))
     with Room(memory // 2, folder) as room:
-        pairs = find_candidates(table, row_of, row_of, room).pairs
-        keeper = choose_keepers(
-            len(table),
-            pairs,
-            lambda p: estimate(table[p.low], table[p.high]) >= np.float32(0.6) if len(p) else p.low > 0,
-        )
+        keeper = choose_keepers(len(table), find_candidates(table, row_of, row_of, room).pairs, check)
     return int((keeper != row_of).sum())
 
 

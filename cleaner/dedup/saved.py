@@ -30,7 +30,7 @@ FIXED: dict[str, tuple[str, int]] = {
 }
 """Columns with so many values for every article. `sites` and `names` are hashes of the site and of the id."""
 
-RAGGED = {"tokens": "<u4", "ids": "|u1"}
+RAGGED = {"tokens": "<u8", "ids": "|u1"}
 """Columns with any number of values; where each article begins stands in `<name>_starts`."""
 
 _CHUNK = 1 << 14

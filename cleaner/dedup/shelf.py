@@ -20,10 +20,10 @@ _READ = 512  # texts asked for at once
 
 
 class Shelf:
-    """Articles by place, 0..n-1, filled in any order. 4 bytes a token, in memory or in a file."""
+    """Articles by place, 0..n-1, filled in any order. 8 bytes a token, in memory or in a file."""
 
     def __init__(self, places: int, tokens: int, room: Room) -> None:
-        self._tokens = room.column(np.uint32, tokens)
+        self._tokens = room.column(np.uint64, tokens)
         self._firsts = np.zeros(places, np.int64)
         self._lasts = np.zeros(places, np.int64)
 
@@ -33,9 +33,9 @@ class Shelf:
         for first in range(0, len(rows), _READ):
             batch = order[first : first + _READ]
             tokens = tokenize(texts(rows[batch]))
-            self.add_tokens(places[batch], tokens.short(), tokens.starts)
+            self.add_tokens(places[batch], tokens.hashes, tokens.starts)
 
-    def add_tokens(self, places: NDArray[np.int64], tokens: NDArray[np.uint32], starts: NDArray[np.int64]) -> None:
+    def add_tokens(self, places: NDArray[np.int64], tokens: NDArray[np.uint64], starts: NDArray[np.int64]) -> None:
         """`tokens[starts[i]:starts[i + 1]]` are those of the article at places[i]."""
         self._firsts[places] = self._tokens.length + starts[:-1]
         self._lasts[places] = self._tokens.length + starts[1:]
@@ -46,7 +46,7 @@ class Shelf:
         """Shingles of every article, the repeated ones counted each time."""
         return shingle_counts(self._lasts - self._firsts)
 
-    def tokens(self, places: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    def tokens(self, places: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
         """Tokens of the articles at these places, and where each begins (one more at the end)."""
         firsts, lasts = self._firsts[places], self._lasts[places]
         starts = np.zeros(len(places) + 1, np.int64)

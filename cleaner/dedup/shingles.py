@@ -39,17 +39,17 @@ def shingle(texts: Sequence[str]) -> Shingles:
     ([0, 2, 3, 4, 4], True)
     """
     tokens = tokenize(texts)
-    return shingle_tokens(tokens.short(), tokens.starts)
+    return shingle_tokens(tokens.hashes, tokens.starts)
 
 
-def shingle_tokens(tokens: NDArray[np.uint32], starts: NDArray[np.int64]) -> Shingles:
-    """Shingle hashes from tokens (see `Tokens.short`) of which `tokens[starts[i]:starts[i + 1]]` are one text's."""
+def shingle_tokens(tokens: NDArray[np.uint64], starts: NDArray[np.int64]) -> Shingles:
+    """Shingle hashes from token hashes, of which `tokens[starts[i]:starts[i + 1]]` are those of text i."""
     lengths = np.diff(starts)
     bounds = np.zeros(len(starts), np.int64)
     np.cumsum(shingle_counts(lengths), out=bounds[1:])
     if not len(tokens):
         return Shingles(np.zeros(0, np.uint64), bounds)
-    t = tokens.astype(np.uint64)
+    t = tokens
     h = t * _BASE
     h[:-1] += t[1:]
     h *= _BASE

@@ -71,7 +71,7 @@ def sketch(texts: Sequence[str]) -> Sketches:
     sizes = np.zeros(n, np.int32)
     for first, last in _batches(texts):
         tokens = tokenize(texts[first:last])
-        shingles = shingle_tokens(tokens.short(), tokens.starts)
+        shingles = shingle_tokens(tokens.hashes, tokens.starts)
         signatures[first:last] = sign(shingles)
         exact[first:last] = _exact(tokens)
         sizes[first:last] = np.diff(shingles.starts)

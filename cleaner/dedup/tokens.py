@@ -49,13 +49,6 @@ class Tokens:
     hashes: NDArray[np.uint64]
     starts: NDArray[np.int64]
 
-    def short(self) -> NDArray[np.uint32]:
-        """The same tokens in half the room, for shingles and for keeping; the lowest bit still tells a number."""
-        short = (self.hashes >> np.uint64(32)).astype(np.uint32)
-        short &= np.uint32(0xFFFFFFFE)
-        short |= self.hashes.astype(np.uint32) & np.uint32(1)
-        return short
-
 
 def mix(h: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Spread every bit over all 64 (the finalizer of MurmurHash3, a bijection)."""

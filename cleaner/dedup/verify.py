@@ -135,12 +135,12 @@ def _common(sets: Shingles, left: NDArray[np.int64], right: NDArray[np.int64]) -
 
 
 def _other_numbers(
-    tokens: NDArray[np.uint32], starts: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]
+    tokens: NDArray[np.uint64], starts: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """Pairs that both have numbers, of which one lacks a third or more of those of the other."""
-    is_number = (tokens & np.uint32(1)).astype(np.bool_)
+    is_number = (tokens & np.uint64(1)).astype(np.bool_)
     before = np.concatenate([[0], np.cumsum(is_number)])
-    numbers = sets_of(Shingles(tokens[is_number].astype(np.uint64) << np.uint64(32), before[starts]))
+    numbers = sets_of(Shingles(tokens[is_number], before[starts]))
     common = _common(numbers, left, right) & np.uint64((1 << _PAIR_BITS) - 1)
     counts = np.diff(numbers.starts)
     fewer = np.minimum(counts[left], counts[right])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import fields
+from operator import attrgetter
 
 import orjson
 
@@ -77,21 +77,25 @@ def rejected_row(reject: Reject) -> dict[str, object]:
     }
 
 
+_FIELDS = tuple(f.name for f in fields(Article))
+_values = attrgetter(*_FIELDS)
+_parts = attrgetter(*(f.name for f in fields(Removal)))
+_REMOVALS, _LANGUAGES = _FIELDS.index("removals"), _FIELDS.index("languages")
+_TUPLES = tuple(_FIELDS.index(name) for name in ("repair", "flags", "duplicates"))
+
+
 def pack(article: Article) -> bytes:
-    """An article as JSON, for the files between stages."""
-    return orjson.dumps(article)
+    """An article as a JSON list of its fields, for the files between stages."""
+    values = list(_values(article))
+    values[_REMOVALS] = list(map(_parts, article.removals))
+    return orjson.dumps(values)
 
 
 def unpack(data: bytes) -> Article:
     """The article that `pack` wrote."""
-    fields: Mapping[str, Any] = orjson.loads(data)
-    return Article(
-        **{
-            **fields,
-            "removals": tuple(Removal(**r) for r in fields["removals"]),
-            "languages": tuple((code, share) for code, share in fields["languages"]),
-            "repair": tuple(fields["repair"]),
-            "flags": tuple(fields["flags"]),
-            "duplicates": tuple(fields["duplicates"]),
-        }
-    )
+    values = orjson.loads(data)
+    values[_REMOVALS] = tuple(Removal(*parts) for parts in values[_REMOVALS])
+    values[_LANGUAGES] = tuple((code, share) for code, share in values[_LANGUAGES])
+    for i in _TUPLES:
+        values[i] = tuple(values[i])
+    return Article(*values)

@@ -59,8 +59,8 @@ def tar_members(flow: Flow) -> Iterator[Member]:
     except (tarfile.TarError, OSError, EOFError, ValueError) as error:
         yield "", file.damage or Truncated(f"The archive is damaged: {error}.", _DAMAGED)
         return
-    if file.damage is not None:
-        yield "", file.damage
+    if file.damage is not None or file.tell() % tarfile.BLOCKSIZE:
+        yield "", file.damage or Truncated("The archive ends too early.", _DAMAGED)
 
 
 def _tar_chunks(archive: tarfile.TarFile, info: tarfile.TarInfo, file: FlowFile) -> Iterator[bytes]:

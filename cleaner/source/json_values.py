@@ -125,7 +125,7 @@ def _rest(cursor: _Cursor) -> Iterator[_Value]:
 
 
 def _members(cursor: _Cursor) -> Iterator[_Value]:
-    """The records of an object too large to be held, or cut: its lists of objects, and its objects."""
+    """The records of an object too large or broken: its lists of objects, and its objects; then what follows it."""
     cursor.at += 1
     while (opening := cursor.peek()) == '"':
         cursor.value()
@@ -139,6 +139,9 @@ def _members(cursor: _Cursor) -> Iterator[_Value]:
             yield wrong
     if opening != "}":
         yield BrokenJson("The object is not closed; the file may be cut.", _ADVICE)
+        return
+    cursor.at += 1
+    yield from _rest(cursor)
 
 
 class _Cursor:
@@ -191,6 +194,8 @@ class _Cursor:
             try:
                 end = _DECODER.raw_decode(self.buffer, self.at)[1]
                 if end < len(self.buffer) or self.buffer[self.at] in '{["' or not self._fill():
+                    if end - self.at > self._limit:
+                        raise too_large(self._limit)
                     return end
             except json.JSONDecodeError as error:
                 cut = error.msg.startswith("Unterminated") or error.pos > len(self.buffer) - 16

@@ -97,9 +97,18 @@ def _scores(evidence: bytes, claims: list[str], hint: str) -> dict[str, float]:
             claimed = _CLAIM if codec in claims else -_rare().get(codec, 0.0)
             like_siblings = _HINT / (_FEW + high) if codec == hint else 0.0
             scores[codec] = confidence.get(codec, 0.0) / scale + claimed + like_siblings
-    if len(scores) > 1:
-        scores = {codec: score + _LOOKS * looks(evidence, codec) for codec, score in scores.items()}
-    return scores or {"cp1252": 1.0}
+    return _looked_at(evidence, scores) if len(scores) > 1 else scores or {"cp1252": 1.0}
+
+
+def _looked_at(evidence: bytes, scores: dict[str, float]) -> dict[str, float]:
+    """`scores` with the looks of the text; they count at most `_LOOKS`, so most candidates need not be looked at."""
+    best = 0.0
+    looked: dict[str, float] = {}
+    for codec in sorted(scores, key=lambda each: -scores[each]):
+        hopeless = scores[codec] + _LOOKS <= best
+        looked[codec] = scores[codec] - 1 if hopeless else scores[codec] + _LOOKS * looks(evidence, codec)
+        best = max(best, looked[codec])
+    return looked
 
 
 def _confidence(evidence: bytes) -> dict[str, float]:

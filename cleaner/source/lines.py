@@ -6,8 +6,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from cleaner.article import Raw
 from cleaner.errors import InputError
 from cleaner.options import Options
@@ -55,9 +53,9 @@ class _Cutter:
         """Take a chunk; give the runs that it completes."""
         base = self.at
         taken = 0
-        for end in (np.flatnonzero(np.frombuffer(chunk, np.uint8) == 10) + (base + 1)).tolist():
-            yield from self._line(chunk[taken : end - base], end)
-            taken = end - base
+        while end := chunk.find(b"\n", taken) + 1:
+            yield from self._line(chunk[taken:end], base + end)
+            taken = end
         self.at = base + len(chunk)
         self._hold(chunk[taken:])
         if not self.long and self.at - self.line > self.bounds.record_bytes:

@@ -17,6 +17,7 @@ __all__ = ["SPLIT", "Settled", "settle"]
 SPLIT = frozenset({"jsonl", "lines", "csv", "tsv", "json"})
 """Formats that are split as bytes, so that their encoding must have ASCII as a part."""
 _DEPTH = 3
+_BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xfe\xff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def settle(flow: Flow, named: str, options: Options) -> Settled:
     else:
         raise ArchiveBomb(f"The data are packed more than {_DEPTH - 1} times over.", "Unpack the file yourself.")
     head = flow.head(HEAD)
-    if not head:
+    if not head.strip(_BLANK) and len(head) < HEAD:
         raise flow.damage or EmptyFile("The file holds no text.", "Nothing to do, unless it should hold some.")
     found = _format(named, head, options)
     if found not in SPLIT:

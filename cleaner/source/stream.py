@@ -15,7 +15,7 @@ __all__ = ["Flow", "FlowFile", "Meter", "open_flow", "packing_of", "unpack"]
 
 CHUNK = 1 << 20
 _FEED = 1 << 16
-_ZSTD_FEED = 1 << 11  # one call may unpack 128 KiB per 4 bytes: at most 64 MiB for this much
+_ZSTD_FEED = 1 << 10  # one call may unpack 128 KiB per 4 bytes: at most 32 MiB for this much
 _BOMB_FLOOR = 64 << 20
 _BOMB_RATIO = 200  # text packs 3 to 20 times, very repetitive JSON up to 100; deflate cannot exceed 1032
 

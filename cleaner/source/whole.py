@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cleaner.article import Raw
 from cleaner.errors import InputError
 from cleaner.options import Options
-from cleaner.source.damage import EmptyFile, too_large
+from cleaner.source.damage import too_large
 from cleaner.source.decode import decode
 from cleaner.source.hints import folder_hint
 from cleaner.source.markup import looks_like_html
@@ -49,9 +49,7 @@ def parse_html(data: bytes, span: Span, options: Options) -> Iterator[Raw | Lost
 
 
 def _parse(data: bytes, span: Span, options: Options, html: bool) -> Iterator[Raw | Lost]:
-    if not data.strip(b" \t\r\n\f\v\0\xef\xbb\xbf\xfe\xff"):
-        yield Lost(0, EmptyFile("The file holds no text.", "Nothing to do, unless it should hold some."))
-    elif span.siblings and not options.encoding and not _is_utf8(data):
+    if span.siblings and not options.encoding and not _is_utf8(data):
         decoded = decode(data, html=html, hint=folder_hint(span.siblings))
         yield Raw(span.source, 0, decoded.text, html, declared=decoded.encoding)
     else:

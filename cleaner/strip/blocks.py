@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from cleaner.strip.judge import looks_like_headline
-from cleaner.strip.lines import ANY, EDGE, HEAD, Hit, Line, ends_sentence, prose_bounds
+from cleaner.strip.lines import ANY, EDGE, HEAD, Hit, Line, ends_sentence, is_wrapped, prose_bounds
 
 __all__ = ["settle"]
 
@@ -18,10 +18,14 @@ BULLETS = "-•*·–▪0123456789"
 CLOSING = frozenset(
     (
         *("comment", "newsletter", "login", "footer", "disclaimer", "share", "cookie", "nav", "tags", "promo"),
-        *("paywall", "app", "sourcenote", "ad"),
+        *("paywall", "app", "sourcenote"),
     )
 )
 """Kinds after which, behind the last paragraph, an article does not go on."""
+
+
+FINAL = frozenset(("comment", "login", "cookie", "footer", "disclaimer", "endmark"))
+"""Those that stand nowhere else; after the others a last short paragraph may follow."""
 
 
 def settle(lines: Sequence[Line], hits: Sequence[Hit | None], ended: Callable[[Line], bool]) -> Held:
@@ -29,6 +33,8 @@ def settle(lines: Sequence[Line], hits: Sequence[Hit | None], ended: Callable[[L
 
     `ended(line)` says whether a paragraph closes with what ends an article (initials, an end mark, a source).
     """
+    if is_wrapped(lines):
+        return [hit if hit and hit.where == ANY and _alone(lines, i) else None for i, hit in enumerate(hits)]
     held: Held = [hit if hit and hit.where == ANY else None for hit in hits]
     if not any(hits) and (not lines or lines[-1].prose):
         return held
@@ -43,6 +49,11 @@ def settle(lines: Sequence[Line], hits: Sequence[Hit | None], ended: Callable[[L
     _tail_block(lines, held, ended)
     _signature(lines, held)
     return held
+
+
+def _alone(lines: Sequence[Line], i: int) -> bool:
+    """Whether blank lines part a line from its neighbours."""
+    return lines[i].apart and (i + 1 == len(lines) or lines[i + 1].apart)
 
 
 def _edges(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held) -> None:
@@ -128,7 +139,7 @@ def _ends_in_teasers(lines: Sequence[Line], held: Held, heading: int) -> bool:
 
 
 def _is_heading(hit: Hit, line: Line) -> bool:
-    return hit.rule == "phrase-line" or len(line.text) <= 24
+    return hit.rule == "phrase-line" or (hit.rule == "phrase-start" and len(line.text) <= 24)
 
 
 def _stands_as_headline(text: str) -> bool:
@@ -181,6 +192,8 @@ def _tail_block(lines: Sequence[Line], held: Held, ended: Callable[[Line], bool]
         if hit is not None and (hit.kind in CLOSING or hit.rule == "endmark"):
             opened = hit
         elif hit is None and opened is not None and last >= 0:
+            if opened.kind not in FINAL and (len(lines[i].text) >= 40 or ends_sentence(lines[i].text)):
+                return
             held[i] = Hit("block-tail", opened.kind, f"behind the last paragraph, after {opened.kind} ({opened.why})")
 
 

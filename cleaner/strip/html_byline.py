@@ -15,7 +15,7 @@ from cleaner.strip.html_walk import Blocks
 
 __all__ = ["person", "visible_author", "visible_date"]
 
-_BEFORE, _BEHIND = 8, 4  # paragraphs around headline and start of text in which author and date may stand
+_BEFORE, _BEHIND = 12, 4  # paragraphs around headline and start of text in which author and date may stand
 _SHORT_LINE = 160
 _LONGEST_NAME = 60
 _NO_NAME = re.compile(r"://|@|^www\.|^/|\d{3}|[?!…]")
@@ -86,15 +86,15 @@ def visible_author(page: Parsed, blocks: Blocks, start: int) -> str:
 
 def visible_date(page: Parsed, blocks: Blocks, start: int, *, month_first: bool) -> str:
     """The day in a time element or a line near the headline, else ""."""
-    for line in _around(blocks, start):
-        if len(line) <= _SHORT_LINE and (date := written_date(line, month_first=month_first)):
-            return date
     for selector in _fitting(page, "time"):
         for node in page.tree.css(selector)[:3]:
             given = node.attributes.get("datetime") or node.attributes.get("content") or ""
             date = iso_date(given) or written_date(given, month_first=month_first)
             if date := date or written_date(node.text(separator=" "), month_first=month_first):
                 return date
+    for line in _around(blocks, start):
+        if len(line) <= _SHORT_LINE and (date := written_date(line, month_first=month_first)):
+            return date
     for selector in _fitting(page, "date"):
         for node in page.tree.css(selector)[:3]:
             if date := written_date(node.text(separator=" "), month_first=month_first):

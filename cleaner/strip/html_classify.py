@@ -83,13 +83,13 @@ def _wide(blocks: Blocks, keep: list[bool]) -> list[int]:
 def lines(blocks: Blocks, chosen: list[int]) -> list[str]:
     """The chosen paragraphs as lines; the cells of a table row stand on one line, with bars between them."""
     rows: list[str] = []
-    row_before = -1
+    before = (-1, -1)
     for j in chosen:
         home = blocks.homes[j]
-        row = blocks.parents[home] if blocks.tags[home] in _CELLS else -1
-        if row >= 0 and row == row_before:
+        cell = (blocks.parents[home], home) if blocks.tags[home] in _CELLS else (-1, -1)
+        if cell[0] >= 0 and cell[0] == before[0] and cell[1] != before[1]:
             rows[-1] += " | " + blocks.texts[j]
         else:
             rows.append(blocks.texts[j])
-        row_before = row
+        before = cell
     return rows

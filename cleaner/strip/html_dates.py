@@ -15,7 +15,7 @@ _ISO = re.compile(
 _COMPACT = re.compile(r"\s*((?:19|20)\d\d)(\d\d)(\d\d)(?:T?\d{0,6}Z?)?\s*$")
 _YEAR_FIRST = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[-/.年년]\s?(\d\d?)\s?[-/.月월]\s?(\d\d?)(?!\d)")
 _YEAR_LAST = re.compile(r"(?<!\d)(\d\d?)\s?[-/.]\s?(\d\d?)\s?[-/.]\s?((?:19|20)\d\d)(?!\d)")
-_WORDS = re.compile(r"[^\W_]+")
+_WORDS = re.compile(r"\d+(?:st|nd|rd|th)?(?![^\W\d])|[^\s\d.,;:/|()«»\"'–—-]+")
 _IN_URL = re.compile(r"/((?:19|20)\d\d)/(\d\d?)(?:/(\d\d?))?/|/((?:19|20)\d\d)-(\d\d)-(\d\d)[-/]")
 _THAI_YEARS_AHEAD = 543
 

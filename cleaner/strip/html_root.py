@@ -23,6 +23,8 @@ _LEAVES = frozenset(("p", "li", "ul", "ol", "dl", "table", "tbody", "tr", "block
 _CONTAINERS = frozenset(("article", "main"))
 # A mark is void when what it marks holds this share of the page's good text; 25 % to 50 % score within 0.002 of F1.
 _VOID = {"furniture": 0.35, "hidden": 0.35, "fixture": 0.97, "discussion": 0.97}
+_FIXED, _LOOSE = frozenset(("fixture", "discussion")), frozenset(("furniture", "hidden"))  # judged in this order
+_ENOUGH = 200.0  # good text; pruning that leaves less, and less than a fifth of the page's, is not believed
 _BODY = 0.4  # of the good text, for an element to be taken at its word that it is the body
 _DESCEND = 0.9  # go down while one child holds this share
 _LEAD_REACH = 25  # paragraphs before the root, below the headline
@@ -92,8 +94,8 @@ def _marks(blocks: Blocks, forum: bool) -> Marked:
 def _prune(blocks: Blocks, marked: Marked, values: list[float], families: frozenset[str]) -> list[bool]:
     """Which paragraphs stay when the elements with marks of `families` go.
 
-    Elements with the same mark are judged together: ten closed panels of an article hold it in tenths, and what holds it is
-    not furniture (worth 0.004 of F1 over judging them one by one).
+    Elements with the same mark are judged together: ten closed panels of an article hold it in tenths, and what
+    holds it is not furniture (worth 0.004 of F1).
     """
     first, last = blocks.first, blocks.last
     sums = list(accumulate(values, initial=0.0))
@@ -117,7 +119,7 @@ def _prune(blocks: Blocks, marked: Marked, values: list[float], families: frozen
 
 
 def _root(blocks: Blocks, marked: Marked, good: list[float]) -> int:
-    """The element that holds the article: by its own word, else an article or main; then on to the child that holds it."""
+    """The element that holds the article: by its own word, else an article or main; then its child with all of it."""
     enough = _BODY * good[0]
     bodies = [i for i, found in marked if good[i] >= enough and any(one.family == "body" for one in found)]
     if bodies:
@@ -143,11 +145,15 @@ def ground(blocks: Blocks, *, forum: bool = False) -> Ground:
     values = _worth(blocks, density(blocks.texts))
     whole = sum(values)
     marked = _marks(blocks, forum)
-    for families in (frozenset(_VOID), frozenset(("fixture",)), frozenset[str]()):
-        keep = _prune(blocks, marked, values, families)
-        left = [value if stays else 0.0 for value, stays in zip(values, keep, strict=True)]
-        if sum(left) >= min(200.0, 0.2 * whole) and any(keep):
-            break
+    keep = _prune(blocks, marked, values, _FIXED)
+    left = [value if stays else 0.0 for value, stays in zip(values, keep, strict=True)]
+    if any(keep):
+        loose = [stays and kept for stays, kept in zip(keep, _prune(blocks, marked, left, _LOOSE), strict=True)]
+        still = [value if stays else 0.0 for value, stays in zip(left, loose, strict=True)]
+        if sum(still) >= min(_ENOUGH, 0.2 * whole) and any(loose):
+            keep, left = loose, still
+    else:
+        keep, left = [True] * len(values), values
     if not any(left):
         return Ground(keep, 0, [], whole)
     sums = list(accumulate(left, initial=0.0))

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from cleaner.article import Removal
 from cleaner.strip.judge import looks_like_names
 from cleaner.strip.labels import labelled_pieces
-from cleaner.strip.lines import Hit, Line, prose_bounds
+from cleaner.strip.lines import Hit, Line, is_wrapped, prose_bounds
 from cleaner.strip.phrases import HEAD_LENGTH, Phrase, Phrases, fold
 
 __all__ = ["closes_article", "tail_trims", "trims"]
 
-TAIL = 320
-_STOP = frozenset(".!?…\"'”’»)]。！？*")
+TAIL = 260
+_STOP = frozenset(".!?…\"'”’»)]。！？")
+_BRACKET_KINDS = frozenset(("related", "readmore", "video", "caption", "sourcenote", "ad", "promo", "byline"))
 _BRACKETED = re.compile(r"[\s*]*([(\[])([^()\[\]]{0,160})[)\]]\.?$")
 _ENDMARK = re.compile(r"(?:\[\]|\[ \]|\(\*+\)|\(\*\*\*\)|\*{2,6}|\*\)|#{2,5}|_{3,}|■|●|◆|\(\.\))\.?$")
 _SOURCE_DASH = re.compile(r"[.!?\"”’)]\s*(?:[-–—]{1,2}\s*)?([A-Z][\w./' -]{1,40})$")
@@ -64,7 +65,8 @@ def _inked(text: str, at: int) -> int:
 
 
 def _ended(text: str) -> bool:
-    return text.rstrip()[-1:] in _STOP
+    bare = text.rstrip()
+    return bare[-1:] in _STOP and not bare.endswith("*)")
 
 
 def _is_source(name: str, phrases: Phrases) -> bool:
@@ -76,7 +78,7 @@ def _is_source(name: str, phrases: Phrases) -> bool:
 def _bracket(text: str, found: re.Match[str], phrases: Phrases, last: bool) -> Hit | None:
     inner = found[2].strip()
     folded = fold(inner)
-    if phrase := phrases.line(folded):
+    if (phrase := phrases.line(folded)) and phrase.kind in _BRACKET_KINDS:
         return Hit("phrase-bracket", phrase.kind, phrase.why)
     head = re.split(r"\s*[:|]\s*", inner, maxsplit=1)
     if len(head) == 2 and (phrase := phrases.whole(fold(head[0]), "start")):
@@ -85,7 +87,12 @@ def _bracket(text: str, found: re.Match[str], phrases: Phrases, last: bool) -> H
         return None
     if folded in phrases.words["agency"]:
         return Hit("agency-tail", "sourcenote", "a news agency in brackets after the last sentence")
-    if "," in inner and looks_like_names(inner) and all(w[0].isupper() for w in inner.split() if w[0].isalpha()):
+    if (
+        "," in inner
+        and not any(c.isdigit() for c in inner)
+        and looks_like_names(inner)
+        and all(w[0].isupper() for w in inner.split() if w[0].isalpha())
+    ):
         return Hit("names-tail", "byline", "names in brackets after the last sentence")
     if _INITIALS.fullmatch(inner) and _are_initials(inner):
         return Hit("initials", "initials", "initials in brackets after the last sentence")
@@ -93,10 +100,13 @@ def _bracket(text: str, found: re.Match[str], phrases: Phrases, last: bool) -> H
 
 
 def _are_initials(inner: str) -> bool:
+    """Short words: "uji/dur", "Humas UGM/Gloria"; not an aside in a sentence, not a number or a reference."""
     words = re.split(r"[/,&|\-–. ]+", inner.strip("*"))
-    if any(len(w) > 4 and w.islower() for w in words) and len(words) > 1 and "/" not in inner:
+    if inner.count(" ") > 2 or re.search(r"\d\d", inner) or inner[0].isdigit() or len(inner) > 40:
         return False
-    return not inner.isdigit() and any(c.isalpha() for c in inner) and len(inner) <= 40
+    if any(word.islower() and len(word) > 8 for word in words):
+        return False
+    return "/" in inner or len(words) == 1 or not any(len(word) > 4 and word.islower() for word in words)
 
 
 def _last_sentence(text: str, phrases: Phrases) -> tuple[int, Hit] | None:
@@ -118,6 +128,8 @@ def closes_article(line: Line, phrases: Phrases) -> bool:
 
 def trims(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrases) -> Iterator[Removal]:
     """The tail spans of all kept lines."""
+    if is_wrapped(lines):
+        return
     first, last = prose_bounds(lines, hits)
     loud = [p for p in phrases.loud if any(p.text in line.text for line in lines)]
     kept = [i for i, hit in enumerate(hits) if hit is None]

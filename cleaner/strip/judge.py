@@ -9,7 +9,7 @@ from cleaner.strip.phrases import HEAD_LENGTH, Phrases, fold
 
 __all__ = ["judge", "looks_like_headline", "looks_like_names", "time_share"]
 
-SEPARATOR = re.compile(r"\s*[:|»›>–—]\s*|\s+[-/]\s+")
+SEPARATOR = re.compile(r"\s*[:：|｜»›>–—]\s*|\s+[-/]\s+")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _TIME_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
 _RIGHTS = re.compile(
@@ -27,7 +27,20 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _COUNT = re.compile(r"^0 ?[km]? |[ (:|]+0$")
 _CRUMB = re.compile(r" ?[>»›→] ?")
 KIND_WHERE = dict.fromkeys(
-    ("byline", "caption", "sourcenote", "timestamp", "nav", "title", "footer", "video", "authorbio", "pagination", "app"), EDGE
+    (
+        "byline",
+        "caption",
+        "sourcenote",
+        "timestamp",
+        "nav",
+        "title",
+        "footer",
+        "video",
+        "authorbio",
+        "pagination",
+        "app",
+    ),
+    EDGE,
 )
 """Kinds whose labels authors use as well (a list of contacts, a table's source): only at the edges of an article."""
 
@@ -46,9 +59,11 @@ def judge(line: Line, phrases: Phrases) -> Hit | None:
     found = phrases.any(folded)
     if found is not None and found.array != "weak":
         rule, where = _RULES[found.array]
-        if found.slight and found.array != "between":
+        sentence = text[-1] == "." and found.array == "line" and folded.count(" ") < 3
+        if (found.slight or sentence) and found.array != "between":
             where = EDGE
-        if not (found.slight and "{" in found.text and ends_sentence(text)):
+        named = "{name}" in found.text and text[-1] == "."
+        if not named and not (found.slight and "{" in found.text and ends_sentence(text)):
             return Hit(rule, found.kind, found.why, where or KIND_WHERE.get(found.kind, ANY))
     if hit := _labelled(text, folded, phrases):
         return hit
@@ -72,7 +87,7 @@ def _passes(text: str, phrases: Phrases) -> bool:
     if len(text) > SHORT:
         return True
     head = text[:60]
-    if ":" in head or "|" in head or " - " in head or "–" in head or "—" in head or "»" in head:
+    if ":" in head or "：" in head or "|" in head or " - " in head or "–" in head or "—" in head or "»" in head:
         return False
     return text[-1] != ")" and "©" not in text and "eserved" not in text and "cipta" not in text
 

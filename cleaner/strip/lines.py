@@ -9,7 +9,19 @@ from itertools import pairwise
 
 from cleaner.strip.phrases import fold
 
-__all__ = ["ANY", "BESIDE", "EDGE", "HEAD", "Hit", "Line", "ends_sentence", "is_prose", "prose_bounds", "split_lines"]
+__all__ = [
+    "ANY",
+    "BESIDE",
+    "EDGE",
+    "HEAD",
+    "Hit",
+    "Line",
+    "ends_sentence",
+    "is_prose",
+    "is_wrapped",
+    "prose_bounds",
+    "split_lines",
+]
 
 SHORT = 200
 """Lines of up to so many characters are looked at as a whole; longer ones only at their head and tail."""
@@ -35,9 +47,10 @@ class Hit:
 class Line:
     """One line that is not blank: `text` without outer white space, `start` and `end` in the whole text, its shape."""
 
-    __slots__ = ("_folded", "end", "prose", "start", "text")
+    __slots__ = ("_folded", "apart", "end", "prose", "start", "text")
 
-    def __init__(self, start: int, text: str) -> None:
+    def __init__(self, start: int, text: str, apart: bool = True) -> None:
+        self.apart = apart  # a blank line, or nothing, stands above
         self.start, self.end, self.text = start, start + len(text), text
         self.prose = is_prose(text)
         self._folded: str | None = None
@@ -58,14 +71,24 @@ def split_lines(text: str) -> list[Line]:
     """
     odd = "\u2028" in text or "\u2029" in text or text.count("\r") > text.count("\r\n")
     pieces: Iterable[str] = _BREAKS.split(text) if odd else text.split("\n")
-    lines, at = [], 0
+    lines, at, apart = [], 0, True
     for piece in pieces:
         bare = piece.strip()
         if bare:
             lead = 0 if len(bare) == len(piece) else len(piece) - len(piece.lstrip())
-            lines.append(Line(at + lead, bare))
+            lines.append(Line(at + lead, bare, apart))
+        apart = not bare
         at += len(piece) + 1
     return lines
+
+
+def is_wrapped(lines: Sequence[Line]) -> bool:
+    """Whether sentences run over line ends, as in mail and wire copy: there a line is no unit."""
+    runs = 0
+    for line, below in pairwise(lines):
+        if 40 <= len(line.text) <= 100 and not below.apart and below.text[0].islower():
+            runs += line.text[-1] not in _SENTENCE_END
+    return runs >= 2 and 6 * runs >= len(lines)
 
 
 def ends_sentence(text: str) -> bool:

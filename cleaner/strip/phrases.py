@@ -32,7 +32,7 @@ ANY_MAX = 120
 
 _EDGE = (
     " \t\r\n\u00a0\u200b\u200e\u200f\ufeff\"'“”„‟‘’‚‹›«»()[]{}<>:.!…*|-–—−_#+•·●▪►▶◄→←↑↓~=■□◆★☆✓✔※"
-    "。：！「」『』【】（）،؛"
+    "/,;。：！「」『』【】（）،؛"
 )
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _HOLE = re.compile(r"\{(\w*)\}")
@@ -217,7 +217,10 @@ class _Builder:
 def _is_slight(text: str) -> bool:
     """Whether an entry has one word beside its placeholders, in a script that parts words."""
     words = fold(_HOLE.sub(" ", text)).split()
-    return len(words) <= 1 and not any("\u0e00" <= c <= "\u0eff" or "\u1000" <= c <= "\u109f" or "\u1780" <= c <= "\u17ff" or "\u3040" <= c <= "\ud7af" for c in "".join(words))
+    return len(words) <= 1 and not any(
+        "\u0e00" <= c <= "\u0eff" or "\u1000" <= c <= "\u109f" or "\u1780" <= c <= "\u17ff" or "\u3040" <= c <= "\ud7af"
+        for c in "".join(words)
+    )
 
 
 def _pattern_heads(table: Mapping[str, list[Pattern]]) -> set[str]:
@@ -269,7 +272,8 @@ def _compile(text: str, array: str, where: str) -> tuple[str, int]:
     if len(holes) > 2 or not {"n", "name", "any"}.issuperset(holes):
         raise OptionError(f"{where}: {text!r} may hold at most two of {{n}}, {{name}} and {{any}}.")
     literal = fold(_HOLE.sub(" ", text))
-    least = 4 if array in ("line", "tail") and literal.isascii() else 2
+    whole = array in ("line", "tail") and not holes
+    least = (3 if whole else 2) if literal.isascii() else (2 if whole else 1)
     if len(literal) < least:
         raise OptionError(f"{where}: {text!r} is too short; write at least {least} characters beside its placeholders.")
     text = text.replace("{n}", "0").replace("{any}", "\ue000").replace("{name}", "\ue001")

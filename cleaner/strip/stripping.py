@@ -76,7 +76,8 @@ def strip(
     source gave it. `keep_kinds` stay, `only_kinds` alone go; lines of `allow` (compared folded) always stay.
     Raises OptionError for an unknown kind or choice. Stripping the clean text again as "text" takes nothing more.
 
-    >>> found = strip("Medan, Contoh.com - Hujan turun sejak pagi di kota itu, kata seorang warga.", language="id")
+    >>> text = "Medan, Contoh.com - Hujan turun sejak pagi di kota itu, dan warga menutup pintu rapat."
+    >>> found = strip(text, language="id")
     >>> found.removals[0].kind, found.place, found.site
     ('dateline', 'Medan', 'Contoh.com')
     """

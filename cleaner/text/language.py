@@ -31,8 +31,8 @@ MIN_LETTERS = 10
 """Fewer bytes of letters than this are no evidence: 10 Latin letters, 5 Cyrillic, 4 Chinese."""
 
 PER_WORD, PER_LETTER = 16.0, 8.0
-"""Nats for a frequent word and a telling letter. langid's own margin between Indonesian and Malay is below 16 nats on
-nine sentences of ten; 8 to 24 nats differ by less than 0.3 % of the development sentences."""
+"""Nats for a frequent word and a telling letter. Development sentences named right: 91.5 % with 8 nats a word, 92.9 %
+with 16, 93.0 % with 20."""
 
 UNKNOWN_BEHIND = 12.0
 """Nats by which a language that langid does not know starts behind those that langid takes it for: one word more
@@ -230,8 +230,7 @@ def _second_look(evidence: Sequence[_Evidence], back_end: _BackEnd) -> list[tupl
     split = [spaced(item.lower).split() for item in evidence]
     words = np.stack([lexicon.count_words(item) for item in split])
     letters = np.stack([lexicon.count_letters(item.lower) for item in evidence])
-    scores = back_end.scores([item.data for item in evidence])
-    scores = np.concatenate([scores, lexicon.starts(scores) - UNKNOWN_BEHIND], axis=1)
+    scores = lexicon.start(back_end.scores([item.data for item in evidence]), UNKNOWN_BEHIND)
     scores += PER_WORD * words + PER_LETTER * letters
     best = scores.argmax(axis=1)
     first = scores.max(axis=1)

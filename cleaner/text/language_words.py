@@ -2,8 +2,8 @@
 
 langid sees four bytes at a time; neighbours such as Indonesian and Malay differ in whole words. The lists are the data
 files in `languages/`: `words`; `leaning`, words that a neighbour has too, but rarely; `letters` that its neighbours do
-not write; and `like` for a language that langid does not know: the languages that langid takes it for. A table may name
-several languages that share its words.
+not write; and `like` for a language that langid does not know, or in another script only: the languages that langid
+takes it for. A table may name several languages that share its words.
 """
 
 from __future__ import annotations
@@ -38,13 +38,14 @@ Tables = list[tuple[list[str], dict[str, Any]]]
 class Lexicon:
     """What tells L languages apart.
 
-    `codes` (L): those of the model in its order, then those it does not know. `like`: the places of the languages that
-    it takes the latter for, one run for each, beginning at `like_starts`. `words`: row of a word in
-    `word_counts` (rows, L). `letter_rows`: row of a code point in `letter_counts` (rows, L); row 0 is of no language.
-    `scripts`: first and last code point of the scripts of these languages.
+    `codes` (L): those of the model in its order, then those it does not know. `strange`: the places of the latter and
+    of those it knows in another script; `like`: the places of the languages that it takes them for, one run for each,
+    beginning at `like_starts`. `words`: row of a word in `word_counts` (rows, L). `letter_rows`: row of a code point in
+    `letter_counts` (rows, L); row 0 is of no language. `scripts`: first and last code point of the known scripts.
     """
 
     codes: tuple[str, ...]
+    strange: Places
     like: Places
     like_starts: Places
     words: dict[str, int]
@@ -67,9 +68,13 @@ class Lexicon:
         telling = times.astype(bool).nonzero()[0]
         return np.asarray(times[telling] @ self.letter_counts[telling])
 
-    def starts(self, scores: Counts) -> Counts:
-        """For each language that the model does not know the best score of those that it takes it for."""
-        return np.asarray(np.maximum.reduceat(scores[:, self.like], self.like_starts, axis=1))
+    def start(self, scores: Counts, behind: float) -> Counts:
+        """The model's `scores` (n, known), and for languages strange to it those they are taken for, less `behind`."""
+        starts = np.full((len(scores), len(self.codes)), -np.inf)
+        starts[:, : scores.shape[1]] = scores
+        taken_for = np.maximum.reduceat(scores[:, self.like], self.like_starts, axis=1)
+        starts[:, self.strange] = np.maximum(starts[:, self.strange], taken_for - behind)
+        return starts
 
     def knows_script(self, text: str) -> bool:
         """Whether most of up to 16 letters of `text` are of a script that some known language is written in."""
@@ -117,9 +122,12 @@ def load_lexicon(known: tuple[str, ...]) -> Lexicon:
     letters, letter_counts = _listed([(keys, table.get("letters", "").lower()) for keys, table in tables], place)
     letter_rows = np.zeros(max(map(ord, letters)) + 2, dtype=np.intp)
     letter_rows[list(map(ord, letters))] = np.arange(1, len(letters) + 1)
-    likes = [_like(code, tables, place, len(known)) for code in codes[len(known) :]]
+    liked = {code for keys, table in tables for code in keys if "like" in table}
+    strange = [code for code in codes if code in liked or code not in known]
+    likes = [_like(code, tables, place, len(known)) for code in strange]
     return Lexicon(
         codes=codes,
+        strange=np.array([place[code] for code in strange]),
         like=np.concatenate(likes),
         like_starts=np.cumsum([0, *map(len, likes[:-1])]),
         words=rows,

@@ -39,7 +39,7 @@ _CLOSING = re.compile(r"[^\W\d_](?=([”“»’›™®…]{1,2})(?!\w))")
 
 
 _ALONE = re.compile(r"(?<!\S)[ÂÃ](?= )")
-_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
+_BEYOND_ASCII = re.compile("[^\x00-\x19\x1b-\x7f]")  # and what ftfy’s codecs lack
 
 
 class Stretch(NamedTuple):
@@ -92,12 +92,13 @@ def evidence(lines: Sequence[str], others: str, charsets: Collection[str] = CHAR
     `lines` are those of one document that may hold garbled text, `others` is the rest of it.
     """
     best, most = None, 0
-    known = frozenset(others)
     for charset in CHARSETS:
         if charset not in charsets:
             continue
         runs = [(line, *_runs(line, charset)) for line in lines]
-        native = known.union(*(walls for _, _, walls in runs))
+        if not any(found for _, found, _ in runs):
+            continue
+        native = frozenset(others).union(*(walls for _, _, walls in runs))
         sure = sum(len(run) for line, found, _ in runs for run in found if _is_sure(line, run, native))
         if sure > most:
             best, most = Evidence(charset, native), sure
@@ -173,11 +174,11 @@ def _is_sure(text: str, run: list[_Garble], native: frozenset[str]) -> bool:
         return True
     if all(native.issuperset(text[g.start : g.end]) for g in run):
         return False
+    if all((capital := _CLOSING.match(text, g.start)) and _closes(text, capital) for g in run):
+        return False
     if len(run) == 1:
-        capital = _CLOSING.match(text, run[0].start)
-        look = text[run[0].start : run[0].end]
-        letters = look.isalpha() and look[0] in native  # Ewe writes ƒã, and ƒ elsewhere
-        if letters or _is_misfit(text, run[0], native) or (capital and _closes(text, capital)):
+        look = text[run[0].start : run[0].end]  # Ewe writes ƒã, and ƒ elsewhere
+        if (look.isalpha() and look[0] in native) or _is_misfit(text, run[0], native):
             return False
     return (
         _looks_bad(text, run)

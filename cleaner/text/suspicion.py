@@ -102,7 +102,7 @@ def _table() -> NDArray[np.uint64]:
         table[first] |= np.uint64(1 << (32 + bit))
         table[second] |= np.uint64(1 << bit)
 
-    add(0, _members(_ACTED_ON), _members("^^"))
+    add(0, _members(_ACTED_ON), _codes(_plane()))
     for i, (first, second) in enumerate(_PAIRS):
         add(1 + i, _members(first), _members(second))
     for i, charset in enumerate(CHARSETS):

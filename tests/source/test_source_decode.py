@@ -32,7 +32,7 @@ def test_every_legacy_encoding_gives_the_text_back(encoding: str) -> None:
 
 
 @given(st.binary(max_size=400), st.booleans())
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 def test_any_bytes_decode(data: bytes, html: bool) -> None:
     decoded = decode(data, html=html)
     decoded.text.encode("utf-8")
@@ -40,7 +40,7 @@ def test_any_bytes_decode(data: bytes, html: bool) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\x1b~"), max_size=300))
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 def test_utf8_passes_to_the_letter(text: str) -> None:
     assert decode(text.encode("utf-8")) == Decoded(text.removeprefix("\ufeff"), "utf-8", 0)
 

@@ -168,7 +168,8 @@ def test_parquet_keeps_types(tmp_path: Path) -> None:
 def warc_record(kind: str, content: bytes, content_type: str, number: int = 1) -> bytes:
     head = (
         f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: http://situs.id/{number}\r\n"
-        f"WARC-Date: 2024-01-02T03:04:05Z\r\nWARC-Record-ID: <urn:uuid:{number}>\r\nContent-Type: {content_type}\r\nContent-Length: {len(content)}\r\n\r\n"
+        f"WARC-Date: 2024-01-02T03:04:05Z\r\nWARC-Record-ID: <urn:uuid:{number}>\r\n"
+        f"Content-Type: {content_type}\r\nContent-Length: {len(content)}\r\n\r\n"
     )
     return head.encode() + content + b"\r\n\r\n"
 
@@ -321,9 +322,9 @@ def test_a_named_encoding_is_left_to_the_decoding(tmp_path: Path) -> None:
 
 
 def test_a_million_files_are_one_listing(tmp_path: Path) -> None:
-    sources: list[Source | Reject] = [Source(f"raw/{i:05}.txt", f"raw/{i:05}.txt", 3000) for i in range(20_000)]
+    sources: list[Source | Reject] = [Source(f"raw/{i:05}.txt", f"raw/{i:05}.txt", 3000) for i in range(5_000)]
     pieces = list(plan(sources, Options()))  # none of these files exists: nothing is opened
-    assert len(pieces) == 20
+    assert len(pieces) == 5
     assert max(len(pickle.dumps(piece)) for piece in pieces) < 200_000
 
 
@@ -338,7 +339,7 @@ LINE = st.binary(max_size=30).map(lambda line: line.replace(b"\n", b"."))
 
 
 @given(st.lists(LINE, max_size=40), st.integers(1, 50), st.integers(1, 9), st.integers(1, 60), st.booleans())
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 def test_lines_are_cut_alike_from_any_chunks(lines: list[bytes], chunk: int, count: int, size: int, keep: bool) -> None:
     data = b"\n".join(lines)
     chunks = [data[at : at + chunk] for at in range(0, len(data), chunk)]

@@ -34,7 +34,7 @@ def test_traps_stay(case: dict[str, str]) -> None:
 
 
 @given(st.text(st.sampled_from("<>/&;abp nbspr\n\"='#12"), max_size=120))
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 def test_text_without_evidence_comes_back(text: str) -> None:
     if not has_markup(text):
         assert unmark(text) == text

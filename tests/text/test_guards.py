@@ -14,12 +14,12 @@ from cleaner.text.guards import FLAGS, PRESETS, Verdict, check
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "guards" / "texts.toml").read_text("utf-8"))["case"]
 
-ARTICLE = """Petani di lereng gunung itu mulai memanen kopi lebih awal tahun ini karena hujan turun tidak menentu. Mereka
+ARTICLE = """Petani di lereng gunung itu memanen kopi lebih awal tahun ini karena hujan turun tidak menentu. Mereka
 menjemur biji di halaman rumah, lalu membawanya ke koperasi desa sebelum sore. Harga di tingkat petani naik menjadi
 tujuh puluh ribu rupiah, dan pembeli dari kota datang sendiri ke kebun untuk memilih.
 
 Menurut ketua koperasi, panen kali ini lebih sedikit tetapi mutunya bagus. Anggota yang dulu menjual kepada tengkulak
-sekarang menunggu lelang bulanan. Dengan cara itu mereka tahu harga pasar dan tidak tergesa menjual ketika butuh uang."""
+sekarang menunggu lelang bulanan. Dengan cara itu mereka tahu harga pasar dan tidak tergesa menjual saat butuh uang."""
 
 
 def judge(text: str, *guards: str, language: str = "id", min_chars: int = 1, max_chars: int = 0) -> Verdict:
@@ -80,9 +80,7 @@ BROKEN = {
     "gopher:bullets": "\n".join("- " + " ".join(WORDS[i : i + 6]) for i in range(0, 72, 6)),
     "gopher:ellipses": "\n".join(" ".join(WORDS[i : i + 20]) + " ..." for i in range(0, 80, 20)),
     "gopher:repeated-lines": "\n".join([*(" ".join(WORDS[i : i + 15]) for i in range(0, 75, 15)), *["Iklan."] * 4]),
-    "gopher:repeated-paragraph-characters": "\n\n".join(
-        [*ARTICLE.split("\n\n"), ARTICLE.split("\n\n")[0], "a", "b", "c"]
-    ),
+    "gopher:repeated-line-characters": "\n\n".join([*ARTICLE.split("\n\n"), ARTICLE.split("\n\n")[0], "a", "b", "c"]),
     "gopher:top-2-gram": ARTICLE + " harga kopi" * 15,
     "gopher:repeated-5-grams": ARTICLE + " " + " ".join(f"{' '.join(WORDS[i : i + 7])} x{i}" for i in range(0, 70, 7)),
     "c4:sentences": "Harga kopi naik. Petani senang",

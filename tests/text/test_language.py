@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import tomllib
 from pathlib import Path
 
@@ -16,7 +18,8 @@ CASES = Path(__file__).parents[1] / "cases" / "language"
 SENTENCES = tomllib.loads((CASES / "sentences.toml").read_text("utf-8"))
 UNDETERMINED = tomllib.loads((CASES / "undetermined.toml").read_text("utf-8"))["texts"]
 NAMED = [(code, sentence) for code, sentences in SENTENCES.items() for sentence in sentences]
-INDONESIAN, MALAY = " ".join(SENTENCES["id"][:2]), " ".join(SENTENCES["ms"][:2])
+NEWS = Path(os.environ.get("CLEANER_BENCH", Path(__file__).parents[3] / "shared" / "bench")) / "textcruft" / "dev.jsonl"
+INDONESIAN = " ".join(SENTENCES["id"][:2])
 ENGLISH = " ".join(SENTENCES["en"])
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=400)
@@ -89,6 +92,16 @@ def test_lone_surrogates_never_raise(text: str) -> None:
     assert identify([text])[0].code in ("und", "id")
     assert quick(text) in ("und", "id")
     assert foreign_paragraphs(text, "id") == []
+
+
+@pytest.mark.skipif(not NEWS.exists(), reason="labelled news is not here: set CLEANER_BENCH")
+@pytest.mark.parametrize("code", ["id", "ms"])
+def test_a_kilobyte_of_news_is_named(code: str) -> None:
+    rows = [json.loads(line) for line in NEWS.open(encoding="utf-8")]
+    data = [row["text"].encode() for row in rows if row["language"] == code]
+    pieces = [text[at : at + 1000].decode("utf-8", "ignore") for text in data for at in range(0, len(text) - 999, 1000)]
+    right = sum(found.code == code for found in identify(pieces))
+    assert right >= 0.985 * len(pieces)
 
 
 # --- articles in two languages ---

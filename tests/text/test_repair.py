@@ -124,13 +124,13 @@ def test_entities_are_resolved_only_in_text_from_html() -> None:
 def test_the_plan_is_short() -> None:
     garbled = "\n".join(sentence.encode().decode("sloppy-windows-1252") for sentence in SENTENCES["fr"] * 50)
     assert len(repair(garbled).plan) == 1
-    mixed = "schÃ¶n – “é” – ΓÇ£ sagt er. " * 2000
+    mixed = "schÃ¶n – “é” – ΓÇ£ sagt er. " * 700
     assert len(repair(mixed).plan) <= 200
     assert replay(mixed, repair(mixed).plan) == repair(mixed).text
 
 
 def test_long_lines_are_cut_where_ftfy_cuts_them() -> None:
-    line = "é" * 999_999 + "Ã©" + "x\r\n"
+    line = "." * 999_999 + "Ã©" + "x\r\n"
     assert fix_lines(line).text == ftfy.fix_text(line, **CORPUS)
 
 
