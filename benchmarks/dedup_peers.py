@@ -5,8 +5,11 @@ All use word 3-grams of lower-case tokens, 128 permutations and threshold 0.6 wh
 
 from __future__ import annotations
 
+import json
 import re
 import struct
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -107,30 +110,26 @@ def datatrove_stages(texts: list[str]) -> Dropped:
 
 
 def text_dedup_minhash(texts: list[str]) -> Dropped:
-    import logging
-    from types import SimpleNamespace
+    from datasets import load_from_disk
 
-    from datasets import Dataset, disable_progress_bars
-    from text_dedup import minhash
-    from text_dedup.config.algorithms.minhash import MinHashAlgorithmConfig
-
-    logging.disable(logging.INFO)
-    disable_progress_bars()
-    algorithm = MinHashAlgorithmConfig(
-        algorithm_name="minhash",
-        text_column="text",
-        num_perm=128,
-        ngram_size=3,
-        threshold=THRESHOLD,
-        hash_bits=64,
-        num_proc=1,
-        check_false_positive=False,
-    )
-    config = SimpleNamespace(algorithm=algorithm, output=SimpleNamespace(skip_filtering=False))
-    rows = Dataset.from_dict({"text": texts, algorithm.internal_index_column: list(range(len(texts)))})
-    rows = rows.filter(algorithm.get_filtering_func(), input_columns=["text"])
-    parents = minhash.cluster(config, minhash.fingerprint(config, rows))
-    return {i: parents[i] for i in range(len(texts)) if parents.get(i, i) != i}
+    with tempfile.TemporaryDirectory() as folder:
+        rows = Path(folder, "rows.jsonl")
+        with rows.open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps({"row": i, "text": text}) + "\n" for i, text in enumerate(texts))
+        places = {
+            "--path": "json",
+            "--data_files": rows,
+            "--output": f"{folder}/kept",
+            "--cache_dir": f"{folder}/cache",
+        }
+        options = {"--split": "train", "--column": "text", "--num_perm": 128, "--ngram": 3, "--threshold": THRESHOLD}
+        arguments = [str(x) for pair in (places | options | {"--num_proc": 1}).items() for x in pair]
+        run = [sys.executable, "-m", "text_dedup.minhash", *arguments]
+        done = subprocess.run(run, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(done.stderr[-200:])
+        kept = set(load_from_disk(f"{folder}/kept")["row"])
+    return {i: None for i in range(len(texts)) if i not in kept}
 
 
 PEERS: dict[str, Callable[[list[str]], Dropped]] = {

@@ -2,7 +2,8 @@
 
     python benchmarks/extract.py [--names a,b]
 
-Pages, gold texts and the peers' calls come from the labelled set in $CLEANER_BENCH/extraction (default ../shared/bench).
+Pages, gold texts and the peers' calls come from the labelled set in $CLEANER_BENCH/extraction (default
+../shared/bench/extraction).
 Scores are precision, recall and F1 of 4-token shingles; `headline` is the share of gold titles that stand in title or
 text; title, author and date are normalised matches; CPU is a multiple of lxml's parse of the same page in the same
 process. A fifth of the sites (SHA-256 of the host) is held out of all tuning and scored apart.
@@ -11,7 +12,6 @@ process. A fifth of the sites (SHA-256 of the host) is held out of all tuning an
 from __future__ import annotations
 
 import argparse
-import gzip
 import hashlib
 import importlib
 import json
@@ -21,6 +21,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -122,10 +123,8 @@ def measure(run: Callable[[Sample], tuple[str, dict[str, str]]], pages: Sequence
     for page in pages:
         data = page.html.encode("utf-8", "surrogatepass")
         start = time.process_time()
-        try:
+        with suppress(Exception):
             lxml.html.document_fromstring(data, parser=parser)
-        except Exception:
-            pass
         middle = time.process_time()
         try:
             text, said = run(page)

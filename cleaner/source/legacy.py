@@ -32,6 +32,7 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 _HIGH_BYTES = bytes(range(0x80, 0x100))
 _NOT_TEXT = ("cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140", "utf-7", "utf-16", "utf-32", "utf-16-le")
 _WIDER = {
+    "ascii": ("cp1252",),
     "iso8859-1": ("cp1252",),
     "iso8859-9": ("cp1254", "iso8859-9"),
     "iso8859-11": ("cp874",),

@@ -38,12 +38,19 @@ def looks(evidence: bytes, codec: str) -> float:
     letters = Counter(text[i].lower()[:1] for i in places if text[i].isalpha() or combining(text[i]))
     alphabet, missing = _alphabet(letters)
     padded = f" {text} "
-    faults = sum(1 - _look(padded[i], padded[i + 1], padded[i + 2], alphabet) for i in places)
+    if sum(map(str.isalpha, text)) > 10 * len(places):  # Latin text: letters of another script in it are signs misread
+        letters_of_others = sum(text[i].isalpha() and not _is_latin(text[i]) for i in places)
+    else:
+        letters_of_others = 0
+    faults = letters_of_others + sum(1 - _look(padded[i], padded[i + 1], padded[i + 2], alphabet) for i in places)
     return 1 - faults / math.sqrt(len(places)) - _MISSING * missing
 
 
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-_ALONE = frozenset("àÀáÁåÅäÄöÖéÉèÈêÊíÍóÓòÒôÔúÚýÝæÆøØœŒüÜßºª")  # words of one letter, ends of abbreviations and lists
+_ALONE = frozenset(
+    "àÀáÁåÅäÄöÖéÉèÈêÊíÍóÓòÒôÔúÚýÝæÆøØœŒüÜßºªавикосуяіїйАВИКОСУЯІЙηοΗΟήو"
+)  # words of one letter, ends of abbreviations and lists
+_SET_ALONE = frozenset("“”‘’«»‹›•·—–…©°×")  # in an element of their own, between items of a list
 _OPENING = frozenset("“„‘«‹‚¿¡")
 _CLOSING = frozenset("”’»›…“‘")
 _DASHES = frozenset("–—")
@@ -57,25 +64,27 @@ def _look(before: str, char: str, after: str, alphabet: frozenset[str]) -> float
         return 1.0 if before.isalpha() or combining(before) else -1.0
     if char.isalpha():
         return _look_of_letter(before, char, after, alphabet)
+    if before.isspace() and after.isspace() and char in _SET_ALONE:
+        return 0.95
     if char in _OPENING or char in _CLOSING or char in _DASHES:
         return _look_of_punctuation(before, char, after)
     if char in _BLANKS:
-        return 0.8
+        return 0.95
     if char < "\xa0" or char == "\ufffd" or "\ue000" <= char <= "\uf8ff":
         return -2.0
     if char in _BESIDE_NUMBERS and not (before.isalpha() and after.isalpha()):
-        return -1.0 if char in "¼½¾" and after.isalpha() else 0.6
+        return -1.0 if char in "¼½¾" and after.isalpha() else 0.95 if char in "©®™€£°" else 0.6
     return -1.0 if before.isalpha() or after.isalpha() else -0.2
 
 
 def _look_of_letter(before: str, char: str, after: str, alphabet: frozenset[str]) -> float:
-    latin = char < "\u0370" or "\u1e00" <= char <= "\u1eff"
-    if not latin and (_is_latin(before) or _is_latin(after)):
+    latin = _is_latin(char)
+    if not latin and (_is_ascii_letter(before) or _is_ascii_letter(after)):
         return -1.0
     if char.isupper() and (before.islower() or (before.isupper() and after.islower())):
         return -0.5
-    if latin and not before.isalpha() and not after.isalpha() and char not in _ALONE:
-        return 0.0
+    if not before.isalpha() and not after.isalpha() and char not in _ALONE:
+        return 0.0 if latin else 0.5
     return 1.0 if char in alphabet or char.lower() in alphabet else 0.2
 
 
@@ -91,6 +100,10 @@ def _look_of_punctuation(before: str, char: str, after: str) -> float:
 
 
 def _is_latin(char: str) -> bool:
+    return char < "\u0370" or "\u1e00" <= char <= "\u1eff"
+
+
+def _is_ascii_letter(char: str) -> bool:
     return char.isascii() and char.isalpha()
 
 

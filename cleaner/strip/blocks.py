@@ -41,7 +41,7 @@ def settle(lines: Sequence[Line], hits: Sequence[Hit | None], ended: Callable[[L
     _edges(lines, hits, held)
     _runs(lines, hits, held)
     _neighbours(hits, held)
-    _related_blocks(lines, held)
+    _related_blocks(lines, hits, held)
     _edges(lines, hits, held)
     _neighbours(hits, held)
     _after_end(lines, hits, held)
@@ -62,8 +62,12 @@ def _edges(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held) -> Non
     if last < 0:
         return
     top = max(first, _below_deck(lines))
+    deck = next((i for i, line in enumerate(lines) if line.prose), len(lines))
+    timeline = any(hit is not None and hit.rule == "timestamp" for hit in hits[first:last])  # dates as subheads
     for i, hit in enumerate(hits):
         if hit is None or held[i] is not None:
+            continue
+        if timeline and hit.rule == "timestamp" and deck < i:
             continue
         above = i < first or (i < top and hit.kind == "byline")
         if (hit.where in (EDGE, HEAD) and above) or (hit.where == EDGE and i > last):
@@ -84,7 +88,8 @@ def _runs(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held) -> None
     for zone in (range(first), range(last + 1, len(lines))):
         run: list[int] = []
         for i in [*zone, -1]:
-            if i >= 0 and hits[i] is not None and held[i] is None and lines[i].text[0] not in BULLETS:
+            hit = hits[i] if i >= 0 else None
+            if hit and hit.kind != "timestamp" and held[i] is None and lines[i].text[0] not in BULLETS:
                 run.append(i)
                 continue
             if len(run) >= 2:
@@ -103,14 +108,14 @@ def _neighbours(hits: Sequence[Hit | None], held: Held) -> None:
                 held[i] = hits[i]
 
 
-def _related_blocks(lines: Sequence[Line], held: Held) -> None:
+def _related_blocks(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held) -> None:
     """After a bare heading of related links: the headlines that follow it."""
     _, last = prose_bounds(lines, held)
     for i, hit in enumerate(held):
         if hit is None or hit.kind != "related" or not _is_heading(hit, lines[i]):
             continue
         why = f"under {lines[i].text[:40]!r}"
-        if _ends_in_teasers(lines, held, i):
+        if _ends_in_teasers(lines, hits, held, i):
             for j in range(i + 1, len(lines)):
                 held[j] = held[j] or Hit("related-block", "related", why)
             return
@@ -121,21 +126,30 @@ def _related_blocks(lines: Sequence[Line], held: Held) -> None:
                 continue
             if j < last and (text[0] in BULLETS) != bulleted:
                 break
-            if lines[j].prose or (j < last and not bulleted and not _stands_as_headline(text)):
+            if (
+                lines[j].prose
+                or text.rstrip("\"'”’»")[-1:] == "."
+                or (j < last and not bulleted and not _stands_as_headline(text) and not _dated(hits, j))
+            ):
                 break
             held[j] = Hit("related-block", "related", why)
 
 
-def _ends_in_teasers(lines: Sequence[Line], held: Held, heading: int) -> bool:
+def _ends_in_teasers(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held, heading: int) -> bool:
     """Whether headlines, dates and teasers fill the rest: mostly bare lines, never two paragraphs in a row."""
     rest = range(heading + 1, len(lines))
     prose = [j for j in rest if held[j] is None and lines[j].prose]
     above = sum(1 for j in range(heading) if held[j] is None and lines[j].prose)
-    dates = sum(1 for j in rest if (hit := held[j]) is not None and hit.kind == "timestamp")
+    dates = sum(1 for j in rest if (hit := hits[j]) is not None and hit.kind == "timestamp")
     if len(rest) < 3 or above < 4 or any(b - a == 1 for a, b in pairwise(prose)):
         return False
     bullets = sum(1 for j in rest if lines[j].text[0] in BULLETS)
     return (dates >= 2 and len(prose) * 3 <= len(rest)) or (bullets >= 3 and len(prose) * 5 <= len(rest))
+
+
+def _dated(hits: Sequence[Hit | None], i: int) -> bool:
+    """Whether a time stands on the line or on the next one, as with headlines of other articles."""
+    return any(hit is not None and hit.rule == "timestamp" for hit in hits[i : i + 2])
 
 
 def _is_heading(hit: Hit, line: Line) -> bool:

@@ -198,11 +198,12 @@ def _site_form(head: str, phrases: Phrases) -> Dateline | None:
     if comma:
         for n in (3, 2, 1):
             words = head[at:].split(" ", n)
-            if len(words) > n and fold(" ".join(words[:n])) in phrases.words["place"] and words[n][:1].isupper():
-                length = len(" ".join(words[:n]))
-                return Dateline(
-                    at + length + 1, "dateline-comma", "a site's name and a known place", " ".join(words[:n]), site
-                )
+            place = " ".join(words[:n])
+            if len(words) <= n or fold(place) not in phrases.words["place"]:
+                continue
+            if not words[n][:1].isupper():  # "Jakarta Barat dilanda ...": the place opens the sentence
+                break
+            return Dateline(at + len(place) + 1, "dateline-comma", "a site's name and a known place", place, site)
         return Dateline(at, "dateline-comma", "a site's name and a comma", "", site)
     if phrases.languages[0] in ("id", "ms") and head[at : at + 2].istitle() and not head[at : at + 3].isupper():
         return Dateline(at, "dateline-site", "a site's name before the first sentence", "", site)

@@ -15,7 +15,7 @@ from cleaner.strip.html_walk import Blocks
 
 __all__ = ["person", "visible_author", "visible_date"]
 
-_BEFORE, _BEHIND = 12, 4  # paragraphs around headline and start of text in which author and date may stand
+_BEFORE, _BEHIND = 12, 12  # paragraphs around headline and start of text in which author and date may stand
 _SHORT_LINE = 160
 _LONGEST_NAME = 60
 _NO_NAME = re.compile(r"://|@|^www\.|^/|\d{3}|[?!…]")

@@ -15,8 +15,9 @@ from selectolax.lexbor import LexborHTMLParser
 __all__ = ["Parsed", "parse"]
 
 _INVISIBLE = """
-script style template svg math iframe object canvas audio video datalist textarea select img source input
+script style svg math iframe object canvas audio video datalist textarea select img source input
 """.split()  # noqa: SIM905
+_UNSCRIPTED = ["noscript", "template"]  # what is shown without scripts, and what scripts show later
 _FIXTURES = "nav, footer"  # a quarter of all tags; taken out before they cost anything
 _DEEPEST = 512  # where browsers stop nesting; beyond it lexbor takes quadratic time (10,000 <div>: 0.4 s)
 _MANY_TAGS = 6000  # below this even the worst nesting costs lexbor under 0.2 s
@@ -50,11 +51,11 @@ def parse(html: str, *, whole: bool = False) -> Parsed:
     """Parse a page as a browser does that runs scripts, without navigation and footers.
 
     `whole` reads it as a browser without scripts, for which the content of `<noscript>` is part of the page, and leaves
-    everything in. Lone surrogates become question marks, as nothing else can be said of them in UTF-8.
+    everything in, templates too. Lone surrogates become question marks, as nothing else can be said of them in UTF-8.
     """
     tree = LexborHTMLParser(_tamed(html.encode("utf-8", "replace")), scripting=not whole)
     json = [node.text() for node in tree.css('script[type="application/ld+json"]')] if "ld+json" in html else []
-    tree.strip_tags(_INVISIBLE if whole else [*_INVISIBLE, "noscript"])
+    tree.strip_tags(_INVISIBLE if whole else [*_INVISIBLE, *_UNSCRIPTED])
     fixtures = 0
     if not whole:
         for node in reversed(tree.css(_FIXTURES)):  # inner ones first

@@ -23,6 +23,7 @@ _CREDIT = re.compile(
 _DATE = re.compile(
     r"\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{4}[./-]\d{1,2}[./-]\d{1,2}\b|\b\d{1,2}[:.h]\d{2}\b|\d{4}年\d{1,2}月"
 )
+_FULL_DATE = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\d{4}年\d{1,2}月")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _COUNT = re.compile(r"^0 ?[km]? |[ (:|]+0$")
 _CRUMB = re.compile(r" ?[>»›→] ?")
@@ -169,7 +170,7 @@ def _shaped(text: str, folded: str, phrases: Phrases) -> Hit | None:
 def _timed(text: str, folded: str, phrases: Phrases) -> Hit | None:
     numbers, times, others = time_share(folded, phrases)
     dated = _DATE.search(text) is not None
-    full = dated or _YEAR.search(text) is not None
+    full = _FULL_DATE.search(text) is not None or _YEAR.search(text) is not None
     if numbers and not others and (times >= 2 or (times and numbers >= 2) or dated):
         return Hit("timestamp", "timestamp", "nothing but numbers and words of time", EDGE if full else BESIDE)
     if numbers and others <= 6 and full and times + dated and _only_names(text, phrases):

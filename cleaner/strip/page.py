@@ -80,9 +80,9 @@ def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: 
 def _read(html: str, url: str) -> _Read:
     """Parse and walk; a page with next to nothing is read once more as without scripts, which may show more."""
     read = _read_once(html, url, whole=False)
-    if read.place.good < _LITTLE and ("<noscript" in html or read.parsed.fixtures > _LITTLE):
+    if read.place.good < _LITTLE:
         other = _read_once(html, url, whole=True)
-        if other.place.good > 2 * read.place.good:
+        if other.place.good > 2 * read.place.good or not read.blocks.texts:
             return other
     return read
 

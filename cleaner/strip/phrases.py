@@ -190,6 +190,9 @@ class _Builder:
                 self.patterns[array].setdefault(key, []).append(_pattern(phrase, folded, wording))
 
     def build(self, languages: tuple[str, ...]) -> Phrases:
+        for name, kind in (("role", "byline"), ("photo", "caption")):  # their labels open lines of these kinds
+            for word in sorted(self.words[name]):
+                self.entries["start"].setdefault(word, Phrase(word, "start", kind, languages[0], _is_slight(word)))
         merged: dict[str, Phrase] = {}
         merged_patterns: dict[str, list[Pattern]] = {}
         for array in ARRAYS:
@@ -269,8 +272,8 @@ def _regex(folded: str, wording: int) -> re.Pattern[str]:
 def _compile(text: str, array: str, where: str) -> tuple[str, int]:
     """The folded wording of an entry, its placeholders but {n} kept as written, and the length of its wording."""
     holes = _HOLE.findall(text)
-    if len(holes) > 2 or not {"n", "name", "any"}.issuperset(holes):
-        raise OptionError(f"{where}: {text!r} may hold at most two of {{n}}, {{name}} and {{any}}.")
+    if len(holes) - holes.count("n") > 2 or not {"n", "name", "any"}.issuperset(holes):
+        raise OptionError(f"{where}: {text!r} may hold {{n}}, and at most two of {{name}} and {{any}}.")
     literal = fold(_HOLE.sub(" ", text))
     whole = array in ("line", "tail") and not holes
     least = (3 if whole else 2) if literal.isascii() else (2 if whole else 1)

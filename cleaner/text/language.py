@@ -44,6 +44,9 @@ LONG_PARAGRAPH = 80
 SURE = 0.9
 """Score from which a paragraph is foreign."""
 
+RUN = 256
+"""Texts that are judged in one go: 1 MB of counts and scores, however many paragraphs an article has."""
+
 MERGED = {"no": "nb"}
 """Codes of a model that stand for the language of another of its codes."""
 
@@ -172,8 +175,10 @@ def answer_features(texts: Sequence[str], *, model: str = "langid") -> list[tupl
 def _answers(evidence: Sequence[_Evidence], model: str) -> list[tuple[str, Features]]:
     back_end = _back_end(model)
     told = [_enough(item) and back_end.lexicon.knows_script(item.lower) for item in evidence]
-    found = iter(_second_look([item for item, enough in zip(evidence, told, strict=True) if enough], back_end))
-    return [next(found) if enough else ("und", ()) for enough in told]
+    enough = [item for item, speaks in zip(evidence, told, strict=True) if speaks]
+    runs = (enough[at : at + RUN] for at in range(0, len(enough), RUN))
+    found = iter([answer for run in runs for answer in _second_look(run, back_end)])
+    return [next(found) if speaks else ("und", ()) for speaks in told]
 
 
 def _enough(item: _Evidence) -> bool:
@@ -224,8 +229,6 @@ def _load_py3langid() -> tuple[tuple[str, ...], Callable[[Sequence[bytes]], Scor
 
 def _second_look(evidence: Sequence[_Evidence], back_end: _BackEnd) -> list[tuple[str, Features]]:
     """The best language by the model and the words together, and the features of its score."""
-    if not evidence:
-        return []
     lexicon = back_end.lexicon
     split = [spaced(item.lower).split() for item in evidence]
     words = np.stack([lexicon.count_words(item) for item in split])

@@ -63,8 +63,8 @@ class _Garble(NamedTuple):
 
 
 def holds(line: str, charset: str) -> bool:
-    """True when a part of `line` could be one character of UTF-8 read as `charset`."""
-    return _garble_of(charset).search(line) is not None
+    """True when a part of `line` could be UTF-8 read as `charset`."""
+    return _garble_of(charset).search(line) is not None and _runs(line, charset) != []
 
 
 def closings(line: str, document: str = "", *, whole: bool = False) -> list[int]:
@@ -95,11 +95,9 @@ def evidence(lines: Sequence[str], others: str, charsets: Collection[str] = CHAR
     for charset in CHARSETS:
         if charset not in charsets:
             continue
-        runs = [(line, *_runs(line, charset)) for line in lines]
-        if not any(found for _, found, _ in runs):
-            continue
-        native = frozenset(others).union(*(walls for _, _, walls in runs))
-        sure = sum(len(run) for line, found, _ in runs for run in found if _is_sure(line, run, native))
+        runs = [(line, _runs(line, charset)) for line in lines]
+        native = frozenset(others).union(*(_walls(line, charset) for line in lines))
+        sure = sum(len(run) for line, found in runs for run in found if _is_sure(line, run, native))
         if sure > most:
             best, most = Evidence(charset, native), sure
     return best
@@ -111,24 +109,27 @@ def garbled(line: str, by: Evidence) -> list[Stretch]:
     A stretch runs as far as each character beyond ASCII is part of a garbled one, and never into a word that
     holds one that is not.
     """
-    runs, _ = _runs(line, by.charset)
-    return [Stretch(run[0].start, run[-1].end) for run in runs if _is_sure(line, run, by.native)]
+    return [Stretch(run[0].start, run[-1].end) for run in _runs(line, by.charset) if _is_sure(line, run, by.native)]
 
 
-def _runs(text: str, charset: str) -> tuple[list[list[_Garble]], set[str]]:
-    """The runs of garbled characters in `text`, and the characters between them, which stand for themselves."""
+def _runs(text: str, charset: str) -> list[list[_Garble]]:
+    """The runs of garbled characters in `text`, with nothing beyond ASCII between those of a run."""
     runs: list[list[_Garble]] = []
-    rare: set[str] = set()
     for match in _garble_of(charset).finditer(text):
         garble = _Garble(match.start(), match.end(), _decoded(match[0], charset))
         if not garble.char:
-            rare.update(match[0])
-        elif runs and not _BEYOND_ASCII.search(text, runs[-1][-1].end, garble.start):
+            continue
+        if runs and not _BEYOND_ASCII.search(text, runs[-1][-1].end, garble.start):
             runs[-1].append(garble)
         else:
             runs.append([garble])
-    kept = [left for run in runs if (left := _apart(text, run))]
-    return kept, rare.union(_garble_of(charset).sub("", text) if kept else text)
+    return [kept for run in runs if (kept := _apart(text, run))]
+
+
+def _walls(text: str, charset: str) -> set[str]:
+    """The characters of `text` that stand for themselves."""
+    rare = (match[0] for match in _garble_of(charset).finditer(text) if not _decoded(match[0], charset))
+    return set(_garble_of(charset).sub("", text)).union(*rare)
 
 
 def _apart(text: str, run: list[_Garble]) -> list[_Garble]:

@@ -208,14 +208,14 @@ def _quickly(block: str, found: Signs) -> tuple[str, tuple[str, ...]] | None:
 def _segment(text: str, start: int, end: int, found: Signs | None = None) -> _Piece:
     segment = text[start:end]
     found = found or signs(segment)
-    charsets = tuple(charset for charset in found.charsets() if holds(segment, charset))
-    if not found.call_for_ftfy(segment) and unicodedata.is_normalized("NFC", segment):
-        return _Piece(start, end, segment, (), charsets)
-    fixed, steps = _explained(segment)
+    fixed, steps = segment, tuple[str, ...]()
+    if found.call_for_ftfy(segment) or not unicodedata.is_normalized("NFC", segment):
+        fixed, steps = _explained(segment)
     if fixed == segment:
         steps = ()
     elif steps[0].startswith("encode ") and not is_bad(fixed):
-        charsets = ()  # ftfy has decoded the whole of it
+        return _Piece(start, end, fixed, steps)  # ftfy has decoded the whole of it
+    charsets = tuple(charset for charset in found.charsets() if holds(segment, charset))
     return _Piece(start, end, fixed, steps, charsets)
 
 

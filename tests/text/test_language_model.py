@@ -37,7 +37,7 @@ def assert_same_as_langid(texts: list[bytes]) -> None:
         assert 1 / np.exp(scores - scores.max()).sum() == pytest.approx(probability, abs=1e-6)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.one_of(st.binary(max_size=300), st.text(max_size=200).map(str.encode)), max_size=4))
 def test_label_and_probability_are_those_of_langid(texts: list[bytes]) -> None:
     assert_same_as_langid(texts)

@@ -1,0 +1,258 @@
+"""The sections of numbers: removals, phrases, sites, languages, flags, encodings, what was set aside, the run itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from cleaner.output.report.charts import bar, histogram
+from cleaner.output.report.markup import Html, clipped, h, text
+from cleaner.output.report.tally import ELSEWHERE, Example, Group, Tally
+
+__all__ = [
+    "drawer", "encodings", "flags", "languages", "phrases", "places", "rejects", "removals", "run", "section", "table"
+]  # fmt: skip
+
+_PHRASES, _PLACES, _LANGUAGES, _REJECTS, _ROWS = 200, 200, 60, 100, 40
+
+
+def section(name: str, title: str, lead: str, *inside: str | Iterable[str]) -> Html:
+    """A section of the page, which the table of contents can point to."""
+    head = h("h2", title, id=f"{name}-title")
+    return h("section", head, h("p", lead, cls="lead"), *inside, id=name, aria_labelledby=f"{name}-title")
+
+
+def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str | int]]) -> Html:
+    """A table whose numbers stand to the right. It scrolls by itself where it is too wide."""
+    body = [h("tr", *(h("td", _cell(c), cls="n" if isinstance(c, int) else False) for c in row)) for row in rows]
+    if not body:
+        return h("p", "None.", cls="none")
+    head = h("tr", *(h("th", name, scope="col") for name in heads))
+    inside = h("table", h("caption", caption), h("thead", head), h("tbody", body))
+    return h("div", inside, cls="scroll", role="region", aria_label=caption, tabindex="0")
+
+
+def drawer(label: str | Html, share: float, numbers: Sequence[str], *inside: str, cls: str = "", data: str = "") -> Html:
+    """A line with a bar and numbers that opens. `data` is what the filter of its list looks at."""
+    facts = h("span", *(h("span", number) for number in numbers), cls="numbers")
+    summary = h("summary", h("span", text(label), cls="label"), bar(share, cls), facts)
+    return h("details", summary, h("div", *inside, cls="inside"), cls="drawer", data_find=data.lower() or False)
+
+
+def removals(tally: Tally, counts: Mapping[str, Any]) -> Html:
+    """By kind and rule, with examples; the space that closes gaps comes last."""
+    spans, characters = counts.get("removals", {}), counts.get("removed_characters", {})
+    order = sorted(spans, key=lambda kind: (kind == "space", -sum(characters[kind].values()), kind))
+    most = max((sum(characters[kind].values()) for kind in order), default=1)
+    drawers = []
+    for kind in order:
+        rules = sorted(spans[kind], key=lambda rule: (-spans[kind][rule], rule))
+        parts = [_rule(tally, kind, rule, spans[kind][rule], characters[kind][rule]) for rule in rules]
+        numbers = [_n(sum(spans[kind].values()), "span"), _n(sum(characters[kind].values()), "character")]
+        show = _show(f"Articles with a removal of the kind {kind}", kind=kind) if kind != "space" else Html()
+        share = sum(characters[kind].values()) / most
+        drawers.append(drawer(kind, share, numbers, *parts, show, cls=f"k-{kind}"))
+    lead = "Every span that left a text, by what it was (kind) and by which mechanism took it (rule). Open a kind for its rules and examples."
+    return section("removals", "What was removed", lead, drawers or h("p", "Nothing.", cls="none"))
+
+
+def phrases(tally: Tally) -> Html:
+    """The entries of phrase lists that fired most."""
+    order = sorted(tally.phrases.items(), key=lambda item: (-item[1].spans, item[0]))
+    most = order[0][1].spans if order else 1
+    drawers = [
+        drawer(
+            h("span", h("bdi", phrase.text), " ", h("small", f"{phrase.language}, {phrase.kind}.{phrase.how}")),
+            rule.spans / most,
+            [_n(rule.spans, "span"), _n(rule.characters, "character")],
+            _examples(rule.examples.items),
+            cls=f"k-{phrase.kind}",
+            data=f"{phrase.text} {phrase.language} {phrase.kind}",
+        )
+        for phrase, rule in order[:_PHRASES]
+    ]
+    lead = f"{_n(len(order), 'entry', 'entries')} of the phrase lists took at least one line. {_most(len(order), _PHRASES)}"
+    return section("phrases", "Phrases that fired most", lead, _list("phrases", "a phrase, a kind, a language", drawers))
+
+
+def places(tally: Tally) -> Html:
+    """By site: which rules removed most there."""
+    found = sorted(tally.places.items(), key=lambda item: (item[0] == ELSEWHERE, -item[1].removed, item[0]))
+    most = max((group.removed for _, group in found), default=1)
+    drawers = [
+        drawer(
+            h("bdi", place),
+            group.removed / (most or 1),
+            _group_numbers(group),
+            _group(group, f"of {clipped(place, 60)}"),
+            _show("Articles of this site", place=place) if place != ELSEWHERE else "",
+            cls="site",
+            data=place,
+        )
+        for place, group in [*found[:_PLACES], *(f for f in found[_PLACES:] if f[0] == ELSEWHERE)]
+    ]
+    lead = (
+        "The site is the host of the article's URL or the name it gives; where neither is known, the folder it lies in. "
+        f"{_most(len(found), _PLACES)} Open a site for the rules that removed most on it."
+    )
+    return section("sites", "By site", lead, _list("sites", "a site", drawers))
+
+
+def languages(tally: Tally) -> Html:
+    """By language, with how sure it is."""
+    found = sorted(tally.languages.items(), key=lambda item: (-item[1].written, item[0]))
+    most = max((group.written for _, group in found), default=1)
+    drawers = []
+    for code, group in found[:_LANGUAGES]:
+        chart = histogram(group.scores, label=f"Language scores of articles in {code}")
+        figure = h("figure", h("figcaption", "Articles written, by language score"), chart)
+        show = _show(f"Articles in {code}", language=code)
+        numbers = [f"{group.written:,} written", *_group_numbers(group)]
+        drawers.append(drawer(code, group.written / (most or 1), numbers, figure, _group(group, f"in {code}"), show))
+    scores = [sum(group.scores[i] for _, group in found) for i in range(len(found[0][1].scores))] if found else []
+    overall = h("figure", h("figcaption", "All articles written, by language score"), histogram(scores, label="Scores"))
+    lead = f"The language of the clean text and how sure it is, from 0 to 1. {_most(len(found), _LANGUAGES)}"
+    return section("languages", "Languages", lead, overall if found else "", drawers)
+
+
+def flags(tally: Tally, counts: Mapping[str, Any]) -> Html:
+    """What was noticed about articles without dropping them."""
+    table_ = counts.get("flag", {})
+    most = max(table_.values(), default=1)
+    drawers = []
+    for name in sorted(table_, key=lambda name: (-table_[name], name)):
+        found = tally.flags.get(name)
+        examples = [_article(identity, title) for identity, title in found.examples] if found else []
+        drawers.append(
+            drawer(
+                name,
+                table_[name] / most,
+                [_n(table_[name], "article")],
+                h("ul", examples, cls="examples"),
+                _show("Articles with this flag", flag=name),
+                cls="flag",
+            )
+        )
+    lead = "A flag marks an article that a person may want to look at. It stays in the output unless a guard was asked to drop it."
+    return section("flags", "Flags", lead, drawers or h("p", "No article was flagged.", cls="none"))
+
+
+def encodings(tally: Tally, counts: Mapping[str, Any]) -> Html:
+    """Encodings and repairs of all articles read."""
+    read = [(name or "(none)", n) for name, n in _top(counts.get("encoding", {}))]
+    steps = list(tally.repairs.most_common(_ROWS))
+    kinds = _top(counts.get("input_kind", {}))
+    repaired = int(counts.get("repaired", {}).get("yes", 0))
+    lead = f"How bytes became text. {_n(repaired, 'article')} had text that an earlier program had decoded wrongly, and {'was' if repaired == 1 else 'were'} repaired."
+    return section(
+        "encodings",
+        "Encodings and repairs",
+        lead,
+        h(
+            "div",
+            table("Encodings", ("Encoding", "Articles"), read),
+            table("Steps of repair", ("Step", "Times"), steps),
+            table("Read as", ("Form", "Articles"), [(name or "(none)", n) for name, n in kinds]),
+            cls="columns",
+        ),
+    )
+
+
+def rejects(rows: Sequence[Mapping[str, Any]], counts: Mapping[str, Any]) -> Html:
+    """What could not be read."""
+    errors = _top(counts.get("rejected", {}))
+    total = sum(n for _, n in errors)
+    listed = table(
+        "Set aside, one by one",
+        ("Source", "Record", "Error", "What is wrong", "What to do"),
+        [
+            (clipped(r["source"], 200), int(r["record"]), r["error"], clipped(r["detail"], 300), clipped(r["advice"], 300))
+            for r in rows
+        ],
+    )
+    lead = f"Input that could not be read: {total:,}. {_most(total, _REJECTS, 'in the order of the log')}"
+    inside = (table("By error", ("Error", "Records"), errors), listed) if total else ()
+    return section("rejects", "Set aside", lead, *inside)
+
+
+def run(manifest: Mapping[str, Any], defaults: Mapping[str, Any]) -> Html:
+    """Versions, options and hashes, for who wants to repeat it."""
+    changed = [(k, repr(v)) for k, v in manifest["options"].items() if v != defaults.get(k)]
+    versions = [("cleaner", manifest["cleaner"]), *manifest["libraries"].items()]
+    outputs = [
+        (name, int(o["bytes"]), o["sha256"]) if "sha256" in o else (name, len(o), "a folder of so many files")
+        for name, o in manifest["outputs"].items()
+    ]
+    facts = [(k.replace("_", " "), str(v)) for k, v in manifest["run"].items()]
+    return section(
+        "run",
+        "The run",
+        "Versions and options that gave this output. The same ones give the same bytes.",
+        h(
+            "div",
+            table("Options that differ from the defaults", ("Option", "Value"), changed),
+            table("Versions", ("Library", "Version"), versions),
+            table("This run", ("Fact", "Value"), facts),
+            cls="columns",
+        ),
+        table("Files", ("File", "Bytes", "SHA-256"), outputs),
+    )
+
+
+def _rule(tally: Tally, kind: str, rule: str, spans: int, characters: int) -> Html:
+    found = tally.rules.get((kind, rule))
+    head = h("h3", rule, " ", h("small", f"{_n(spans, 'span')}, {_n(characters, 'character')}"))
+    examples = _examples(found.examples.items) if found and kind != "space" else Html()
+    return h("div", head, examples, cls="rule")
+
+
+def _examples(examples: Iterable[Example]) -> Html:
+    rows = [h("li", h("q", h("bdi", e.text)), " ", _article(e.id, "")) for e in examples]
+    return h("ul", rows, cls="examples")
+
+
+def _article(identity: str, title: str) -> Html:
+    """The way to an article: page.js turns it into a link where the article is among those shown."""
+    name = h("span", h("bdi", identity), cls="id", data_id=identity)
+    return h("li", h("bdi", title), " ", name) if title else name
+
+
+def _group(group: Group, what: str) -> Html:
+    rows = sorted(group.rules.items(), key=lambda item: (-item[1], item[0]))
+    return table(f"Spans removed {what}", ("Kind", "Rule", "Spans"), [(kind, rule, n) for (kind, rule), n in rows[:_ROWS]])
+
+
+def _group_numbers(group: Group) -> list[str]:
+    share = 100 * group.removed / group.before if group.before else 0.0
+    return [f"{group.read:,} read", _n(group.spans, "span"), f"{share:.1f} % removed"]
+
+
+def _show(label: str, **filters: str) -> Html:
+    """A button that sets the filters of the article browser."""
+    return h("button", f"{label} →", type="button", cls="show", **{f"data_{k}": v for k, v in filters.items()})
+
+
+def _list(name: str, what: str, drawers: Sequence[Html]) -> Html:
+    """Drawers with a field to filter them, where they are many."""
+    if len(drawers) < 9:
+        return h("div", drawers or h("p", "None.", cls="none"))
+    field = h("input", type="search", id=f"find-{name}", data_list=f"list-{name}", autocomplete="off")
+    said = h("span", f"{len(drawers):,} shown", cls="said", role="status")
+    bar_ = h("p", h("label", f"Find {what}", for_=f"find-{name}"), field, said, cls="find needs-js")
+    return h("div", bar_, h("div", drawers, id=f"list-{name}", cls="list"))
+
+
+def _cell(value: str | int) -> str:
+    return f"{value:,}" if isinstance(value, int) else h("bdi", value)
+
+
+def _n(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _most(total: int, shown: int, which: str = "with most") -> str:
+    return f"The {shown} {which} are shown." if total > shown else ""
+
+
+def _top(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))

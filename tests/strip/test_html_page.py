@@ -1,0 +1,352 @@
+"""What `extract` promises of any page: paragraphs, pruning and its limits, metadata, kinds, odd and hostile input."""
+
+from __future__ import annotations
+
+import time
+
+import justext
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleaner.errors import OptionError
+from cleaner.source.decode import decode
+from cleaner.strip.html_dates import written_date
+from cleaner.strip.page import Page, extract
+
+PROSE = [
+    "The bakery at the corner opened before dawn and sold all of its rolls within the hour, as it does every Sunday.",
+    "Nobody in the queue minded the rain, because the awning reaches as far as the tram stop on the other side.",
+    "By noon the baker had closed the shutters, swept the pavement and gone home to sleep until the evening.",
+]
+BODY = "".join(f"<p>{line}</p>" for line in PROSE)
+
+
+def lines(html: str) -> list[str]:
+    return extract(html).text.split("\n")
+
+
+# paragraphs
+
+
+def test_inline_elements_do_not_end_a_paragraph() -> None:
+    assert lines("<p>The <b>old</b> <a href='/x'>bridge</a> over the river was <em>closed</em> for repair.</p>") == [
+        "The old bridge over the river was closed for repair."
+    ]
+
+
+def test_two_breaks_end_a_paragraph_and_one_does_not() -> None:
+    assert lines(f"<div>{PROSE[0]}<br>{PROSE[1]}<br> <br>{PROSE[2]}</div>") == [f"{PROSE[0]} {PROSE[1]}", PROSE[2]]
+
+
+def test_preformatted_text_keeps_its_lines() -> None:
+    assert lines(f"{BODY}<pre>def rain():\n    return <b>None</b>\n\n</pre>{BODY}")[3:5] == [
+        "def rain():",
+        "    return None",
+    ]
+
+
+def test_a_row_of_a_table_is_one_line() -> None:
+    table = "<table><tr><th>Town</th><th>Rain</th></tr><tr><td>Medan</td><td>12 mm</td></tr></table>"
+    assert lines(f"{BODY}{table}{BODY}")[3:5] == ["Town | Rain", "Medan | 12 mm"]
+
+
+def test_a_list_keeps_its_items() -> None:
+    items = ["Flour", "Water", "A little salt", "Two days of patience"]
+    got = lines(f"{BODY}<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>{BODY}")
+    assert got == [*PROSE, *items, *PROSE]
+
+
+def test_entities_are_resolved_once() -> None:
+    assert lines(
+        "<p>Fish &amp; chips&nbsp;cost less than &lt;5 pounds&gt;, &amp;amp; nobody asked why on Monday.</p>"
+    ) == ["Fish & chips cost less than <5 pounds>, &amp; nobody asked why on Monday."]
+
+
+# what goes, and when it stays
+
+
+@pytest.mark.parametrize(
+    "name", ["related-posts", "relatedPosts", "share_bar", "Newsletter__box", "berita-terkait", "comments"]
+)
+def test_marked_elements_go(name: str) -> None:
+    assert lines(f"<div class='entry-content'>{BODY}</div><div class='{name}'><p>{PROSE[0][::-1]}</p></div>") == PROSE
+
+
+@pytest.mark.parametrize("name", ["sidebar", "promo", "related", "teaser", "newsletter"])
+def test_a_mark_on_the_article_itself_is_void(name: str) -> None:
+    assert lines(f"<div class='{name}'><h2>Rolls</h2>{BODY}</div>")[-3:] == PROSE
+
+
+def test_a_mark_is_judged_over_all_elements_that_bear_it() -> None:
+    panels = "".join(f"<div class='panel' style='display: none'><p>{line}</p></div>" for line in PROSE * 4)
+    assert lines(f"<h1>Questions</h1>{panels}") == PROSE * 4
+
+
+@pytest.mark.parametrize(
+    "name", ["md:hidden", "lg:[&>aside]:hidden", "overflow-hidden", "bread-recipe", "leading-none"]
+)
+def test_looks_and_other_words_are_no_marks(name: str) -> None:
+    assert lines(f"<main>{BODY}<div class='{name}'><p>{PROSE[0]}</p></div></main>") == [*PROSE, PROSE[0]]
+
+
+def test_an_anchor_made_of_a_heading_is_no_mark() -> None:
+    assert lines(f"<main>{BODY}<div id='share-of-rye-in-bread'><p>{PROSE[0]}</p></div></main>") == [*PROSE, PROSE[0]]
+
+
+def test_navigation_that_is_all_there_is_stays() -> None:
+    assert lines(f"<nav>{BODY}</nav>") == PROSE
+
+
+def test_short_lines_and_headings_between_prose_stay() -> None:
+    html = f"<p>{PROSE[0]}</p><h2>Noon</h2><p>He slept.</p><p>{PROSE[1]}</p>"
+    assert lines(html) == [PROSE[0], "Noon", "He slept.", PROSE[1]]
+
+
+def test_an_article_of_short_paragraphs_is_not_empty() -> None:
+    short = ["Rain fell on Monday.", "It stopped on Tuesday.", "The river rose a little."]
+    assert lines("".join(f"<p>{line}</p>" for line in short)) == short
+
+
+def test_a_paragraph_that_is_all_links_goes_from_an_article() -> None:
+    assert (
+        lines(f"{BODY}<p><a href='/1'>More about bread and rolls in the north of the country</a></p>{BODY}")
+        == PROSE * 2
+    )
+
+
+def test_content_for_readers_without_scripts_is_read() -> None:
+    assert lines(f"<div id='app'></div><noscript><div>{BODY}</div></noscript>") == PROSE
+
+
+def test_the_body_that_json_ld_gives_is_taken_when_nothing_is_shown() -> None:
+    html = '<script type="application/ld+json">{"@type": "Article", "headline": "Rolls", "articleBody": "%s"}</script>'
+    assert extract(html % "\\n".join(PROSE * 2) + "<div id=app></div>").text == "\n".join(PROSE * 2)
+
+
+def test_what_is_left_out_is_counted() -> None:
+    assert extract(f"<main>{BODY}</main>").left_out == 0
+    assert extract(f"<main>{BODY}</main><div class='share'>Tweet this</div>").left_out == len("Tweet this")
+
+
+# metadata
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ("<title>Rolls at dawn | The Loaf</title><meta property='og:site_name' content='The Loaf'>", "Rolls at dawn"),
+        ("<title>The Loaf - Rolls at dawn</title><meta property='og:site_name' content='The Loaf'>", "Rolls at dawn"),
+        ("<title>Rolls - and how to bake them</title>", "Rolls - and how to bake them"),
+        ("<meta property='og:title' content='Rolls &amp;amp; bread'>", "Rolls & bread"),
+        ("", ""),
+    ],
+)
+def test_title(head: str, title: str) -> None:
+    assert extract(f"<head>{head}</head><body>{BODY}").title == title
+
+
+def test_the_logo_is_not_the_title() -> None:
+    html = f"<title>Rolls at dawn</title><h1>The Loaf</h1><article><h1>Rolls at dawn</h1>{BODY}</article>"
+    assert extract(html).title == "Rolls at dawn"
+
+
+@pytest.mark.parametrize(
+    ("byline", "author"),
+    [
+        ("<p>By Ann Weaver</p>", "Ann Weaver"),
+        ("<p>Oleh: Budi Santoso</p>", "Budi Santoso"),
+        ("<div>Written by</div><div>Ann Weaver</div>", "Ann Weaver"),
+        ("<span itemprop='author'>Ann Weaver</span>", "Ann Weaver"),
+        ("<p>By the river it was dark and cold.</p>", ""),
+        ("<a rel='author' href='/ann'>https://loaf.example/ann</a>", ""),
+    ],
+)
+def test_author(byline: str, author: str) -> None:
+    assert extract(f"<h1>Rolls at dawn</h1>{byline}{BODY}").author == author
+
+
+def test_a_person_comes_before_the_site_as_author() -> None:
+    node = (
+        '{"@type": "Article", "headline": "Rolls", "author": {"name": "The Loaf"}, "publisher": {"name": "The Loaf"}}'
+    )
+    html = f'<script type="application/ld+json">{node}</script><h1>Rolls</h1><p>By Ann Weaver</p>{BODY}'
+    assert extract(html).author == "Ann Weaver"
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("9 Maret 2025", "2025-03-09"),
+        ("9 Mac 2025", "2025-03-09"),
+        ("Minggu, 09/03/2025 07:30 WIB", "2025-03-09"),
+        ("March 9th, 2025", "2025-03-09"),
+        ("9 de março de 2025", "2025-03-09"),
+        ("2025. március 9.", "2025-03-09"),
+        ("9. März 2025", "2025-03-09"),
+        ("2025年3月9日", "2025-03-09"),
+        ("2025년 3월 9일", "2025-03-09"),
+        ("9 มีนาคม 2568", "2025-03-09"),
+        ("9 मार्च 2025", "2025-03-09"),
+        ("13/25/2025", ""),
+        ("March 2025", ""),
+        ("version 1.2.3", ""),
+        ("mars 40 2025", ""),
+    ],
+)
+def test_written_dates(text: str, date: str) -> None:
+    assert written_date(text) == date
+
+
+def test_american_pages_put_the_month_first() -> None:
+    html = f"<html lang='{{}}'><h1>Rolls</h1><p>4/5/2025</p>{BODY}"
+    assert extract(html.format("en-US")).date == "2025-04-05"
+    assert extract(html.format("en-GB")).date == "2025-05-04"
+
+
+def test_url_is_canonical_and_absolute() -> None:
+    html = f"<head><link rel='canonical' href='/rolls'></head>{BODY}"
+    assert extract(html, url="https://loaf.example/rolls?from=mail").url == "https://loaf.example/rolls"
+    assert extract(BODY, url="https://loaf.example/rolls").url == "https://loaf.example/rolls"
+    assert (
+        extract("<head><link rel='canonical' href='javascript:x'></head>", url="https://a.example/").url
+        == "https://a.example/"
+    )
+
+
+@pytest.mark.parametrize(("lang", "code"), [("id-ID", "id"), ("in", "id"), ("EN", "en"), ("iw", "he"), ("", "")])
+def test_language(lang: str, code: str) -> None:
+    assert extract(f"<html lang='{lang}'><body>{BODY}").language == code
+
+
+# kinds of pages
+
+
+def test_kinds() -> None:
+    links = "".join(f"<li><a href='/{i}'>Bread of the week number {i}</a></li>" for i in range(40))
+    product = '<script type="application/ld+json">{"@type": "Product", "name": "Oven"}</script>'
+    assert extract(f"<article>{BODY * 3}</article>").page_kind == "article"
+    assert extract(f"<main><ul>{links}</ul></main>").page_kind == "listing"
+    assert extract(f"{product}<h1>Oven</h1>{BODY}").page_kind == "product"
+    assert extract(f"<h1>Rolls</h1>{BODY}", url="https://loaf.example/forum/thread/12").page_kind == "forum"
+    assert extract("<p>Nothing here.</p>").page_kind == "other"
+
+
+def test_the_links_of_a_listing_are_its_content() -> None:
+    links = "".join(f"<li><a href='/{i}'>Bread of the week number {i}</a></li>" for i in range(40))
+    assert "Bread of the week number 39" in lines(f"<main><h1>Bread</h1><ul>{links}</ul></main>")
+
+
+def test_posts_marked_as_comments_are_the_content_of_a_forum() -> None:
+    posts = "".join(f"<div class='comment'>{BODY}</div>" for _ in range(3))
+    html = f"<h1>How long for rolls?</h1><p>{PROSE[0]} {PROSE[1]}</p>{posts}"
+    assert PROSE[2] in extract(html, url="https://loaf.example/forum/thread/12").text
+    assert PROSE[2] not in extract(html + BODY.replace(PROSE[2], "x"), url="https://loaf.example/rolls").text
+
+
+# jusText
+
+
+def test_justext_is_stock_justext() -> None:
+    html = f"<html lang='en'><body><h1>Rolls at dawn</h1>{BODY}<p>Short.</p><ul><li><a href='/'>Home</a></li></ul>"
+    paragraphs = justext.justext(html.encode(), justext.get_stoplist("English"), encoding="utf-8")
+    assert extract(html, extractor="justext").text == "\n".join(p.text for p in paragraphs if not p.is_boilerplate)
+
+
+def test_unknown_extractor() -> None:
+    with pytest.raises(OptionError, match="justext"):
+        extract("<p>x</p>", extractor="readability")
+
+
+# odd and hostile input
+
+
+@pytest.mark.parametrize(
+    "html", ["", " ", "\0", "<", "<!--", "<frameset><frame src=x>", "\ud800", "<p>", "&", "<title>", "{}"]
+)
+def test_next_to_nothing_is_answered(html: str) -> None:
+    assert isinstance(extract(html), Page)
+    assert isinstance(extract(html, extractor="justext"), Page)
+
+
+def test_nul_and_lone_surrogate_do_not_cost_the_text() -> None:
+    got = lines(f"<p>\0{PROSE[0]}</p><p>\udc80 {PROSE[1]}</p>")
+    assert [PROSE[0] in got[0], PROSE[1] in got[1]] == [True, True]
+
+
+def test_xhtml_with_an_empty_title() -> None:
+    assert (
+        lines(
+            f'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title/></head><body>{BODY}</body></html>'
+        )
+        == PROSE
+    )
+
+
+DEEP = ("<div>", "<ul><li>", "<blockquote><p>", "<b><p>", "<font>", "<table><tr><td>", "<section><h2>x")
+MANY = ("<nav>", "<x-y>", "<p>x", "<!--", "<a href=x>", "<svg>")
+
+
+@pytest.mark.parametrize("piece", [*DEEP, *MANY])
+def test_deep_or_many_elements_take_linear_time(piece: str) -> None:
+    seconds = []
+    for count in (2_000, 8_000):
+        html = f"<body>{BODY}" + piece * count
+        start = time.process_time()
+        assert PROSE[0] in extract(html).text
+        seconds.append(time.process_time() - start)
+    assert seconds[1] < 12 * seconds[0] + 0.5  # four times the input; quadratic time would be 16 times
+
+
+def test_an_element_of_many_attributes_takes_linear_time() -> None:
+    html = f"<p {' '.join(f'a{i}=1' for i in range(30_000))}>x</p>{BODY}"
+    start = time.process_time()
+    assert PROSE[0] in extract(html).text
+    assert time.process_time() - start < 5
+
+
+TAGS = (
+    "<div>",
+    "</div>",
+    "<p>",
+    "</p>",
+    "<br>",
+    "<pre>",
+    "</pre>",
+    "<td>",
+    "<table>",
+    "<a>",
+    "</a>",
+    "<nav>",
+    "<!--",
+    "-->",
+)
+markup = st.lists(st.sampled_from(TAGS) | st.text(max_size=20), max_size=40).map("".join)
+
+
+@given(markup)
+@settings(max_examples=60, deadline=None)
+def test_any_string_gives_a_page(html: str) -> None:
+    got = extract(html)
+    assert got == extract(html)
+    assert got.left_out >= 0
+    assert all(line.strip() for line in got.text.split("\n") if got.text)
+
+
+@given(
+    st.lists(st.sampled_from(PROSE), min_size=1, max_size=8),
+    st.sampled_from(["div", "section", "article", "main", "td"]),
+)
+@settings(max_examples=30, deadline=None)
+def test_a_page_of_prose_comes_out_whole(paragraphs: list[str], tag: str) -> None:
+    body = "".join(f"<p>{line}</p>" for line in paragraphs)
+    html = f"<table><tr><td>{body}</td></tr></table>" if tag == "td" else f"<{tag}>{body}</{tag}>"
+    assert lines(html) == paragraphs
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
+@settings(max_examples=30, deadline=None)
+def test_bytes_and_str_agree(text: str) -> None:
+    html = f"<meta charset='utf-8'><p>{PROSE[0]}</p><p>{text}</p>"
+    data = html.encode()
+    assert extract(data, encoding="utf-8") == extract(decode(data, declared="utf-8", html=True).text)
