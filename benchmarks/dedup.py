@@ -127,7 +127,7 @@ def quality(seed: int, peers: list[str], folder: Path) -> None:
     for name, method in methods.items():
         seconds, megabytes, result = apart(method)
         if isinstance(result, Exception):
-            print(f"| {name:28} | absent: {result!r:.120} |")
+            print(f"| {name:28} | absent or failing: {result!r:.120} |")
             continue
         figures = score(path, ids, result, folder)
         cells = " | ".join(f"{figures[f]:.4f}" if isinstance(figures[f], float) else str(figures[f]) for f in FIGURES)

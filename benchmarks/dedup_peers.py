@@ -125,7 +125,7 @@ def text_dedup_minhash(texts: list[str]) -> Dropped:
         options = {"--split": "train", "--column": "text", "--num_perm": 128, "--ngram": 3, "--threshold": THRESHOLD}
         arguments = [str(x) for pair in (places | options | {"--num_proc": 1}).items() for x in pair]
         run = [sys.executable, "-m", "text_dedup.minhash", *arguments]
-        done = subprocess.run(run, capture_output=True, text=True)
+        done = subprocess.run(run, check=False, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(done.stderr[-200:])
         kept = set(load_from_disk(f"{folder}/kept")["row"])

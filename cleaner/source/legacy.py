@@ -21,7 +21,7 @@ _EVIDENCE = 1 << 15
 _NEAR, _NEAR_OF_FEW = 0.45, 0.3  # candidates below this share of the best confidence are never right
 _FEW = 20
 _SURE = 0.2  # below this chardet is guessing: 0.35 to 0.8 is what it gives for right answers
-_HINT = 4.0
+_HINT, _COMMON = 4.0, 2.0  # over _FEW and the number of high bytes: what is expected decides for few of them
 _LONG = 200
 _LOOKS = 0.5
 _CLAIM = 0.12
@@ -96,8 +96,8 @@ def _scores(evidence: bytes, claims: list[str], hint: str) -> dict[str, float]:
     for codec in dict.fromkeys([*confidence, *claims, hint]):
         if codec and (confidence.get(codec, 0.0) >= near or codec in claims or codec == hint):
             claimed = _CLAIM if codec in claims else -_rare().get(codec, 0.0)
-            like_siblings = _HINT / (_FEW + high) if codec == hint else 0.0
-            scores[codec] = confidence.get(codec, 0.0) / scale + claimed + like_siblings
+            expected = _HINT if codec == hint or codec in claims else _COMMON if codec == "cp1252" else 0.0
+            scores[codec] = confidence.get(codec, 0.0) / scale + claimed + expected / (_FEW + high)
     return _looked_at(evidence, scores) if len(scores) > 1 else scores or {"cp1252": 1.0}
 
 

@@ -196,7 +196,13 @@ def _named(text: str, folded: str, phrases: Phrases) -> Hit | None:
     if text[-1] == ")" and _CREDIT.search(text):
         return Hit("credit", "caption", "ends with a credit in brackets", EDGE)
     first, _, rest = folded.partition(" ")
-    if rest and len(text) <= 80 and first in phrases.words["by"] and _capitalised(text.split(None, 1)[1]):
+    if (
+        rest
+        and text[0].isalpha()
+        and len(text) <= 80
+        and first in phrases.words["by"]
+        and _capitalised(text.split(None, 1)[1])
+    ):
         return Hit("byline-by", "byline", f"opens with {first} and goes on with a name", EDGE)
     bare = text.lstrip("-–—( ").rstrip(") ")
     if bare != text and fold(bare) in phrases.words["agency"]:
@@ -204,11 +210,17 @@ def _named(text: str, folded: str, phrases: Phrases) -> Hit | None:
     return None
 
 
+_PARTICLES = frozenset(
+    ["de", "da", "do", "dos", "del", "della", "di", "la", "le", "van", "von", "der", "den", "bin", "binti", "al"]
+)
+
+
 def _capitalised(text: str) -> bool:
-    words = [w for w in text.split() if w[0].isalpha()]
-    if not 1 <= len(words) <= 8 or ends_sentence(text.rstrip(".")):
+    """Two to eight words, each with a capital but for particles of names, and no mark of a sentence."""
+    words = text.replace(",", " ").split()
+    if not 2 <= len(words) <= 8 or ends_sentence(text):
         return False
-    return words[0][0].isupper() and all(w[0].isupper() or len(w) <= 3 for w in words)
+    return words[0][0].isupper() and all(w[0].isupper() or w in _PARTICLES for w in words)
 
 
 def _only_names(text: str, phrases: Phrases) -> bool:

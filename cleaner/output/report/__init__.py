@@ -57,7 +57,9 @@ def write_report(output: str, *, audit: str | Path | None = None, to: Path | Non
 def _manifest(folder: Path) -> dict[str, Any]:
     path = folder / "manifest.json"
     if not path.is_file():
-        raise OutputError(f"{path} is not there. Name the output of a finished run, or the folder of its logs with --audit.")
+        raise OutputError(
+            f"{path} is not there. Name the output of a finished run, or the folder of its logs with --audit."
+        )
     found: dict[str, Any] = orjson.loads(path.read_bytes())
     return found
 

@@ -56,7 +56,11 @@ def articles(tally: Tally) -> Html:
     views = tally.views()
     shown = _within(_numbered(views), _ARTICLES_BYTES)
     views = views[: len(shown)]
-    which = "all of them" if len(shown) == tally.articles else f"a seeded sample ({SEED}), with the first articles of each rule and flag"
+    which = (
+        "all of them"
+        if len(shown) == tally.articles
+        else f"a seeded sample ({SEED}), with the first articles of each rule and flag"
+    )
     lead = (
         f"{len(shown):,} of {tally.articles:,} articles: {which}. Marked spans were removed; point at one, or move to it "
         "with the Tab key, for its reason. cleaner explain shows any other article."
@@ -79,7 +83,9 @@ def _filters(views: Sequence[View]) -> Html:
     said = h("p", "", cls="said", role="status", id="said-articles")
     fields = h("div", first, select, cls="fields needs-js")
     reset = h("button", "Clear the filters", type="button", id="clear", cls="needs-js")
-    return h("form", fields, h("p", only, " ", reset), said, cls="filters", role="search", aria_label="Filter the articles")
+    return h(
+        "form", fields, h("p", only, " ", reset), said, cls="filters", role="search", aria_label="Filter the articles"
+    )
 
 
 def _select(name: str, label: str, values: Sequence[str]) -> Html:
@@ -104,7 +110,13 @@ def _view(view: View, number: int, tips: Iterator[int]) -> Html:
     return h(
         "details",
         h("summary", label, bar(share, "gone"), numbers),
-        h("div", _outcome(view), _facts(view), h("div", *(_stretch(s, tips) for s in view.stretches), rest, cls="text"), cls="inside"),
+        h(
+            "div",
+            _outcome(view),
+            _facts(view),
+            h("div", *(_stretch(s, tips) for s in view.stretches), rest, cls="text"),
+            cls="inside",
+        ),
         id=f"article-{number}",
         cls="drawer article",
         data_id=view.id,
@@ -136,7 +148,15 @@ def _stretch(stretch: Stretch, tips: Iterator[int]) -> Html:
     if stretch.kind == "space":
         return h("del", *shown, cls="space")
     tip = f"tip-{next(tips)}"
-    why = h("span", h("b", stretch.kind), f", by {stretch.rule}", f": {stretch.why}" if stretch.why else "", cls="tip", role="tooltip", id=tip)
+    why = h(
+        "span",
+        h("b", stretch.kind),
+        f", by {stretch.rule}",
+        f": {stretch.why}" if stretch.why else "",
+        cls="tip",
+        role="tooltip",
+        id=tip,
+    )
     return h("del", *shown, why, cls=f"gone k-{stretch.kind}", tabindex="0", aria_describedby=tip)
 
 
@@ -145,31 +165,64 @@ def _cluster(cluster: Cluster, sizes: Mapping[int, int]) -> Html:
     members = [h("li", h("span", h("bdi", m), cls="id", data_id=m)) for m in cluster.members]
     if cluster.size - 1 > len(members):
         members.append(h("li", f"and {cluster.size - 1 - len(members):,} more"))
-    label = h("span", h("bdi", cluster.keeper.title), " ", h("small", h("bdi", clipped(cluster.keeper.id, 200))), cls="label")
+    label = h(
+        "span", h("bdi", cluster.keeper.title), " ", h("small", h("bdi", clipped(cluster.keeper.id, 200))), cls="label"
+    )
     numbers = h("span", h("span", f"{cluster.size:,} articles"), cls="numbers")
     summary = h("summary", label, bar(cluster.size / most, "k-duplicate"), numbers)
-    return h("details", summary, h("div", h("p", "It stands also for"), h("ul", members, cls="examples"), cls="inside"), cls="drawer")
+    return h(
+        "details",
+        summary,
+        h("div", h("p", "It stands also for"), h("ul", members, cls="examples"), cls="inside"),
+        cls="drawer",
+    )
 
 
 def _pair(pair: Pair, keeper: Side | None) -> Html:
     label = h("span", h("bdi", pair.member.title), " ", h("small", h("bdi", clipped(pair.member.id, 200))), cls="label")
-    numbers = h("span", h("span", f"Jaccard {pair.jaccard:.4f}"), h("span", f"containment {pair.containment:.4f}"), cls="numbers")
+    numbers = h(
+        "span",
+        h("span", f"Jaccard {pair.jaccard:.4f}"),
+        h("span", f"containment {pair.containment:.4f}"),
+        cls="numbers",
+    )
     summary = h("summary", label, bar(pair.jaccard, "k-duplicate"), numbers)
     if keeper is None:
-        inside = h("p", "The keeper ", h("bdi", clipped(pair.keeper, 200)), " is not in this output; it may come from a saved index.")
+        inside = h(
+            "p",
+            "The keeper ",
+            h("bdi", clipped(pair.keeper, 200)),
+            " is not in this output; it may come from a saved index.",
+        )
     else:
         inside = _side_by_side(keeper, pair.member)
-    return h("details", summary, h("div", h("p", f"Merged by the rule {pair.detail}."), inside, cls="inside"), cls="drawer pair")
+    return h(
+        "details",
+        summary,
+        h("div", h("p", f"Merged by the rule {pair.detail}."), inside, cls="inside"),
+        cls="drawer pair",
+    )
 
 
 def _side_by_side(keeper: Side, member: Side) -> Html:
-    heads = [h("th", h("b", name), " ", h("bdi", clipped(side.id, 200)), scope="col") for name, side in (("Keeper", keeper), ("Dropped", member))]
+    heads = [
+        h("th", h("b", name), " ", h("bdi", clipped(side.id, 200)), scope="col")
+        for name, side in (("Keeper", keeper), ("Dropped", member))
+    ]
     rows = []
     for tag, ours, theirs in aligned(keeper.text, member.text):
         cells = (_words(ours, "only-left"), _words(theirs, "only-right"))
         rows.append(h("tr", *(h("td", cell) for cell in cells), cls=tag))
-    inside = h("table", h("caption", "Differences; what stands on one side only is marked"), h("thead", h("tr", heads)), h("tbody", rows), cls="compared")
-    return h("div", inside, cls="scroll", role="region", aria_label=f"Keeper beside {clipped(member.id, 60)}", tabindex="0")
+    inside = h(
+        "table",
+        h("caption", "Differences; what stands on one side only is marked"),
+        h("thead", h("tr", heads)),
+        h("tbody", rows),
+        cls="compared",
+    )
+    return h(
+        "div", inside, cls="scroll", role="region", aria_label=f"Keeper beside {clipped(member.id, 60)}", tabindex="0"
+    )
 
 
 def _words(words: Sequence[tuple[bool, str]], cls: str) -> list[Html]:

@@ -96,7 +96,12 @@ def _funnel(counts: Mapping[str, Any], tally: Tally) -> Html:
         steps.append((f"without those dropped: {reason}", *left))
     steps.append(("written", written, characters.get("written", 0)))
     rows = [
-        h("li", h("span", name, cls="label"), bar(_share(chars, before) / 100, "kept"), h("span", h("span", f"{n:,} articles"), h("span", f"{chars:,} characters"), cls="numbers"))
+        h(
+            "li",
+            h("span", name, cls="label"),
+            bar(_share(chars, before) / 100, "kept"),
+            h("span", h("span", f"{n:,} articles"), h("span", f"{chars:,} characters"), cls="numbers"),
+        )
         for name, n, chars in steps
     ]
     final = characters.get("written", 0)
@@ -107,7 +112,14 @@ def _funnel(counts: Mapping[str, Any], tally: Tally) -> Html:
     ]
     near = table("Near-duplicate search", ("Step", "Number"), sorted(counts.get("near_duplicates", {}).items()))
     lead = "From the articles read to those written. Every number comes from manifest.json or is a count over the logs beside it."
-    return section("funnel", "From read to written", lead, stacked(parts), h("ol", rows, cls="funnel"), h("details", h("summary", "Steps of the near-duplicate search"), near, cls="more"))
+    return section(
+        "funnel",
+        "From read to written",
+        lead,
+        stacked(parts),
+        h("ol", rows, cls="funnel"),
+        h("details", h("summary", "Steps of the near-duplicate search"), near, cls="more"),
+    )
 
 
 def _articles(counts: Mapping[str, Any]) -> tuple[int, int]:

@@ -102,7 +102,11 @@ class Pairs:
         if not doubtful and not wanted:
             return
         pair = Pair(
-            _side(row["record"]), str(row["keeper"]), str(row["detail"]), float(row["jaccard"]), float(row["containment"])
+            _side(row["record"]),
+            str(row["keeper"]),
+            str(row["detail"]),
+            float(row["jaccard"]),
+            float(row["containment"]),
         )
         if doubtful:
             _keep(self._doubtful, (*order, -self._at, pair), _DOUBTFUL)

@@ -32,7 +32,9 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str | int]
     return h("div", inside, cls="scroll", role="region", aria_label=caption, tabindex="0")
 
 
-def drawer(label: str | Html, share: float, numbers: Sequence[str], *inside: str, cls: str = "", data: str = "") -> Html:
+def drawer(
+    label: str | Html, share: float, numbers: Sequence[str], *inside: str, cls: str = "", data: str = ""
+) -> Html:
     """A line with a bar and numbers that opens. `data` is what the filter of its list looks at."""
     facts = h("span", *(h("span", number) for number in numbers), cls="numbers")
     summary = h("summary", h("span", text(label), cls="label"), bar(share, cls), facts)
@@ -72,7 +74,9 @@ def phrases(tally: Tally) -> Html:
         for phrase, rule in order[:_PHRASES]
     ]
     lead = f"{_n(len(order), 'entry', 'entries')} of the phrase lists took at least one line. {_most(len(order), _PHRASES)}"
-    return section("phrases", "Phrases that fired most", lead, _list("phrases", "a phrase, a kind, a language", drawers))
+    return section(
+        "phrases", "Phrases that fired most", lead, _list("phrases", "a phrase, a kind, a language", drawers)
+    )
 
 
 def places(tally: Tally) -> Html:
@@ -166,7 +170,13 @@ def rejects(rows: Sequence[Mapping[str, Any]], counts: Mapping[str, Any]) -> Htm
         "Set aside, one by one",
         ("Source", "Record", "Error", "What is wrong", "What to do"),
         [
-            (clipped(r["source"], 200), int(r["record"]), r["error"], clipped(r["detail"], 300), clipped(r["advice"], 300))
+            (
+                clipped(r["source"], 200),
+                int(r["record"]),
+                r["error"],
+                clipped(r["detail"], 300),
+                clipped(r["advice"], 300),
+            )
             for r in rows
         ],
     )
@@ -219,7 +229,9 @@ def _article(identity: str, title: str) -> Html:
 
 def _group(group: Group, what: str) -> Html:
     rows = sorted(group.rules.items(), key=lambda item: (-item[1], item[0]))
-    return table(f"Spans removed {what}", ("Kind", "Rule", "Spans"), [(kind, rule, n) for (kind, rule), n in rows[:_ROWS]])
+    return table(
+        f"Spans removed {what}", ("Kind", "Rule", "Spans"), [(kind, rule, n) for (kind, rule), n in rows[:_ROWS]]
+    )
 
 
 def _group_numbers(group: Group) -> list[str]:
