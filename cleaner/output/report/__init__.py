@@ -29,7 +29,7 @@ _FOLLOWED, _REJECTS = 2000, 100
 
 
 def write_report(output: str, *, audit: str | Path | None = None, to: Path | None = None) -> Path:
-    """Write the report of the run that wrote `output`, and return where it stands: `to`, else report.html in the audit folder.
+    """Write the report of the run that wrote `output` and return its path: `to`, else report.html in the audit folder.
 
     The output and its logs are read once (dropped.jsonl twice). Where the output holds no records (stdout, a folder of
     texts), the parts that need its articles show the dropped ones alone. Raises OutputError when there are no logs.

@@ -34,7 +34,7 @@ def text(content: str) -> Html:
 
 
 def h(name: str, /, *children: str | int | Iterable[str], **attributes: str | int | bool) -> Html:
-    """An element. Children are content or `Html`; `cls` is `class`, `_` in a name is `-`, a false attribute is left out.
+    """An element of content and `Html`. `cls` is `class`, `_` in a name is `-`, a false attribute is left out.
 
     >>> h("a", "1 < 2", h("b", 3), cls="x", data_kind="<", hidden=False)
     '<a class="x" data-kind="&lt;">1 &lt; 2<b>3</b></a>'

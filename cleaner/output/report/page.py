@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
@@ -59,12 +60,15 @@ def page(
         run(manifest, asdict(Options())),
     )
     yield Template(_asset("page.html")).substitute(
-        policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'",
+        policy=(
+            f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+            "base-uri 'none'; form-action 'none'"
+        ),
         style=style,
         script=script,
         name=text(name),
         summary=_summary(counts, len(manifest["inputs"])),
-        contents=Html("").join(h("li", h("a", label, href=f"#{anchor}")) for anchor, label in _CONTENTS),
+        contents="".join(h("li", h("a", label, href=f"#{anchor}")) for anchor, label in _CONTENTS),
         sections="\n".join(sections),
     )
 
@@ -81,7 +85,7 @@ def _summary(counts: Mapping[str, Any], sources: int) -> Html:
         (f"{dropped:,}", "articles dropped", ", ".join(sorted(counts.get("dropped", {}))) or "none"),
         (f"{set_aside:,}", "inputs set aside", "could not be read" if set_aside else "all could be read"),
     )
-    return Html("").join(h("li", h("b", number), h("span", what), h("small", more)) for number, what, more in cards)
+    return Html("".join(h("li", h("b", number), h("span", what), h("small", more)) for number, what, more in cards))
 
 
 def _funnel(counts: Mapping[str, Any], tally: Tally) -> Html:
@@ -91,7 +95,7 @@ def _funnel(counts: Mapping[str, Any], tally: Tally) -> Html:
     steps = [("read", read, before), ("after stripping", read, stripped)]
     left = (read, stripped)
     for reason, n in sorted(counts.get("dropped", {}).items(), key=lambda item: (-item[1], item[0])):
-        gone = tally.dropped.get(reason, {}).get("characters", 0)
+        gone = tally.dropped.get(reason, Counter())["characters"]
         left = (left[0] - n, left[1] - gone)
         steps.append((f"without those dropped: {reason}", *left))
     steps.append(("written", written, characters.get("written", 0)))
@@ -111,7 +115,10 @@ def _funnel(counts: Mapping[str, Any], tally: Tally) -> Html:
         ("in dropped articles", stripped - final, "dropped"),
     ]
     near = table("Near-duplicate search", ("Step", "Number"), sorted(counts.get("near_duplicates", {}).items()))
-    lead = "From the articles read to those written. Every number comes from manifest.json or is a count over the logs beside it."
+    lead = (
+        "From the articles read to those written. "
+        "Every number comes from manifest.json or is a count over the logs beside it."
+    )
     return section(
         "funnel",
         "From read to written",

@@ -89,7 +89,7 @@ class Pairs:
         return [cluster for *_, cluster in sorted(self._clusters, key=lambda c: (-c[0], -c[1]))]
 
     def pairs(self) -> list[tuple[Pair, Side | None]]:
-        """The least alike first, then a seeded sample of the others; the keeper is None where it is not in the output."""
+        """The least alike first, then a seeded sample of the others. A keeper that is not in the output is None."""
         doubtful = [pair for *_, pair in sorted(self._doubtful, key=lambda d: (-d[0], -d[1], -d[2]))]
         chosen = {pair.member.id for pair in doubtful}
         others = [pair for pair in self._others.items if pair.member.id not in chosen]

@@ -1,4 +1,4 @@
-"""The sections of numbers: removals, phrases, sites, languages, flags, encodings, what was set aside, the run itself."""
+"""The sections of numbers: removals, phrases, sites, languages, flags, encodings, what was set aside, the run."""
 
 from __future__ import annotations
 
