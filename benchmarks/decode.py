@@ -205,12 +205,13 @@ def measure(
 
 def show(title: str, cases: int, table: dict[str, dict[str, float]], groups: list[str]) -> None:
     print(f"\n### {title} ({cases:,} texts)\n")
-    print("| detector | mean | " + " | ".join(groups) + " | CPU ms a text |")
+    print("| " + " | ".join(["detector", "mean", *groups, "CPU ms a text"]) + " |")
     print("|---|---:|" + "---:|" * (len(groups) + 1))
     for detector, shares in table.items():
         every = [share for group, share in shares.items() if group != "ms"]
         cells = [f"{100 * shares[group]:.1f}" for group in groups]
-        print(f"| {detector} | {100 * sum(every) / len(every):.2f} | " + " | ".join(cells) + f" | {shares['ms']:.2f} |")
+        mean = f"{100 * sum(every) / len(every):.2f}"
+        print("| " + " | ".join([detector, mean, *cells, f"{shares['ms']:.2f}"]) + " |")
 
 
 def show_encodings(table: dict[str, dict[str, float]]) -> None:

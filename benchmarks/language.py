@@ -1,7 +1,7 @@
 """Language identification beside its peers: accuracy by length, calibration, CPU.
 
     python benchmarks/language.py            # the table; peers that are not installed are named
-    python benchmarks/language.py --held     # only the fifth of the sources that was never looked at
+    python benchmarks/language.py --held     # only the fifth of the sources that the calibration does not see
 
 Labelled texts come from the folder in CLEANER_BENCH (Universal Declaration, reviews in the languages of
 Indonesia, news) and from the message catalogs of the installed packages (`/usr/share/locale`). Scores only; no text
@@ -287,7 +287,7 @@ def _head() -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--held", action="store_true", help="only the held-back fifth")
+    parser.add_argument("--held", action="store_true", help="only the fifth that the calibration does not see")
     parser.add_argument("--only", default="", help="names of identifiers, comma-separated")
     options = parser.parse_args()
     if not BENCH.exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
@@ -86,6 +87,8 @@ _FLAGS: dict[str, dict[str, Any]] = {
     "dedup": {"flags": ["--dedup/--no-dedup"], "help": "Merge near-identical articles."},
     "min_similarity": {"type": float, "help": "Jaccard similarity from which two articles are one."},
     "keep": {"type": click.Choice(["longest", "earliest", "first"]), "help": "Which of near-identical articles stays."},
+    "against": {"help": "Drop what an index made by `cleaner index` holds already.", "metavar": "INDEX"},
+    "pairs": {"is_flag": True, "help": "Write pairs.parquet to the logs, doubtful pairs first."},
     "workers": {"type": int, "help": "Worker processes (0: one per core; 1: none, work in this process)."},
     "memory": {"help": "Bound for the memory of the whole run, such as 1.5G (else half of the machine)."},
     "shards": {"type": int, "help": "Write a folder of so many files."},
@@ -147,12 +150,13 @@ _RUN_FLAGS = ("workers", "memory", "shards", "work", "fresh", "keep_work", "reco
 @_corpus
 @_options(
     *("text_field", "html_field", "id_field", "url_field", "txt_is", "encoding"),
-    *("one_per_url", "min_similarity", "keep", *_RUN_FLAGS),
+    *("one_per_url", "min_similarity", "keep", "against", "pairs", *_RUN_FLAGS),
 )
 def dedup(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, as_json: bool, **flags: Any) -> None:
     """Only merge near-identical articles, of text that is clean already: nothing is stripped."""
-    as_it_is = {"strip": False, "repeats": False, "language_model": "none", "text_is": "plain", "min_chars": 0}
-    _run(inputs, output, _read({**flags, **as_it_is}), audit, quiet, as_json)
+    from cleaner.indexing import AS_IT_IS
+
+    _run(inputs, output, _read({**flags, **AS_IT_IS}), audit, quiet, as_json)
 
 
 @main.command()
@@ -189,6 +193,57 @@ def restore(output: str, to: str, audit: str | None) -> None:
 
     with click.open_file(to, "wb") as out:
         out.writelines(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in restored(output, audit))
+
+
+_INDEX_FLAGS = ("text_field", "id_field", "url_field", "txt_is", "encoding", "workers", "memory", "record_timeout")
+
+
+@main.group()
+def index() -> None:
+    """Build, extend and inspect a saved near-duplicate index, for `clean --against`."""
+
+
+@index.command("build")
+@click.argument("folder", metavar="INDEX")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@_options(*_INDEX_FLAGS)
+def index_build(folder: str, inputs: tuple[str, ...], **flags: Any) -> None:
+    """Make an index of texts that are clean already."""
+    _index(folder, inputs, _read(flags), add=False)
+
+
+@index.command("add")
+@click.argument("folder", metavar="INDEX")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@_options(*_INDEX_FLAGS)
+def index_add(folder: str, inputs: tuple[str, ...], **flags: Any) -> None:
+    """Add texts to an index; those that are in it already change nothing."""
+    _index(folder, inputs, _read(flags), add=True)
+
+
+@index.command("info")
+@click.argument("folder", metavar="INDEX")
+def index_info(folder: str) -> None:
+    """What an index holds, as JSON."""
+    from pathlib import Path
+
+    from cleaner.dedup import Index
+
+    _show(Index.open(Path(folder)).info())
+
+
+def _index(folder: str, inputs: tuple[str, ...], options: Options, *, add: bool) -> None:
+    from cleaner.indexing import index_corpus
+
+    info, rejects = index_corpus(inputs, folder, options, add=add)
+    for reject in rejects:
+        click.echo(f"cleaner: {reject.source} {reject.record or ''}: {reject.detail} {reject.advice}", err=True)
+    _show(info)
+    sys.exit(SOME_REJECTED if rejects else DONE)
+
+
+def _show(info: Mapping[str, Any]) -> None:
+    click.echo(json.dumps(info, indent=1))
 
 
 def _read(flags: Mapping[str, Any]) -> Options:

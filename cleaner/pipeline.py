@@ -27,9 +27,9 @@ from cleaner.run.work import Work, read_shard
 from cleaner.run.worker import Watch
 from cleaner.source import Source, list_sources, plan
 from cleaner.stages import ReadTask, SettleTask, WriteTask, read_stage, settle_stage, write_stage
-from cleaner.verdicts import duplicates, repeats, taken_ids
+from cleaner.verdicts import PAIRS, duplicates, repeats, taken_ids
 
-__all__ = ["Progress", "Report", "clean_corpus"]
+__all__ = ["Progress", "Report", "Run", "clean_corpus"]
 
 Progress = Callable[[str, int, int], None]
 """Called as (stage, shards done, shards in all or 0 where that is not known yet)."""
@@ -59,20 +59,21 @@ def clean_corpus(
     with _work(to, sources, options) as work:
         to.check(resumed=work.resumed)
         with Pool(options.workers, seconds=options.record_timeout) as pool:
-            run = _Run(work, pool, options, progress or (lambda stage, done, total: None))
+            run = Run(work, pool, options, progress or (lambda stage, done, total: None))
             rejects = run.read(sources)
             run.settle()
             counts = run.write()
             inputs_hashed = run.hash(sources)
         rejects += [r for stage in ("read", "settle") for r in run.rejects(stage)]
         facts = {"seconds": round(time.monotonic() - started, 3), "workers": pool.size, "worker_deaths": pool.deaths}
-        report = to.publish(run.shards("write"), rejects, inputs_hashed, counts, facts)
+        extra = [work.path / PAIRS] if options.pairs and options.dedup else []
+        report = to.publish(run.shards("write"), rejects, inputs_hashed, counts, facts, extra)
         if not options.keep_work:
             work.remove()
     return report
 
 
-class _Run:
+class Run:
     """The stages of one run; each does what is not done yet."""
 
     def __init__(self, work: Work, pool: Pool, options: Options, progress: Progress) -> None:

@@ -16,19 +16,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import xxhash
 from numpy.typing import NDArray
 
 from cleaner.article import Drop
-from cleaner.dedup import RULES, Sketches, deduplicate, rank_articles, sketch
+from cleaner.dedup import RULES, Duplicates, Index, Sketches, deduplicate, rank_articles, sketch
 from cleaner.options import Options
 from cleaner.output.records import unpack
 from cleaner.run.work import read_shard
 from cleaner.stages import SKETCH, lines_of, sketches_of
 from cleaner.strip.repeats import Repeats, learn
 
-__all__ = ["Verdicts", "duplicates", "repeats", "taken_ids"]
+__all__ = ["PAIRS", "Rows", "Verdicts", "duplicates", "repeats", "taken_ids"]
 
 
 def taken_ids(shards: Sequence[Path]) -> dict[int, dict[int, str]]:
@@ -64,6 +66,9 @@ def repeats(shards: Sequence[Path], memory: int) -> Repeats:
     return learn(lambda: map(lines_of, shards), memory=memory)
 
 
+PAIRS = "pairs.parquet"
+
+
 @dataclass(slots=True)
 class Verdicts:
     """What goes and what stays for others, by shard and row, with figures for the report."""
@@ -75,7 +80,7 @@ class Verdicts:
 
 def duplicates(shards: Sequence[Path], options: Options, *, work: Path, memory: int) -> Verdicts:
     """Which articles go because another stays: crawls of one URL first where asked for, then near-duplicates."""
-    rows = _Rows(shards)
+    rows = Rows(shards)
     verdicts = Verdicts()
     rank = rank_articles(rows.lengths, rows.dates, rows.ids, options.keep)
     if options.one_per_url:
@@ -86,37 +91,66 @@ def duplicates(shards: Sequence[Path], options: Options, *, work: Path, memory: 
         [i for i in range(len(rows)) if rows.where(i)[1] not in verdicts.drops[rows.where(i)[0]]], np.int64
     )
     sketches = rows.sketches(work)
+    names, sites = rows.sites()
+    index = Index.open(Path(options.against)) if options.against else None
     found = deduplicate(
         sketches if len(alive) == len(rows) else Sketches(*(getattr(sketches, name)[alive] for name in SKETCH)),
         rank=_dense(rank[alive]),
-        sites=rows.sites()[alive],
+        sites=sites[alive],
         texts=lambda wanted: rows.texts(alive[wanted]),
         min_similarity=options.min_similarity,
         memory=memory,
         work=work,
+        index=index,
+        site_names=names,
     )
-    stands_for: dict[int, list[str]] = defaultdict(list)
-    for row, keeper, jaccard, containment, rule in zip(
-        alive[found.row].tolist(),
-        alive[found.keeper_row].tolist(),
-        found.jaccard.tolist(),
-        found.containment.tolist(),
-        found.rule.tolist(),
-        strict=True,
-    ):
-        number, at = rows.where(row)
-        verdicts.drops[number][at] = Drop(
-            rows.ids[row], "duplicate", RULES[rule], rows.ids[keeper], round(jaccard, 4), round(containment, 4)
-        )
-        stands_for[keeper].append(rows.ids[row])
-    for keeper, ids in stands_for.items():
-        number, at = rows.where(keeper)
-        verdicts.kept[number][at] = tuple(sorted(ids))
-    verdicts.counts = dict(found.counts)
+    _record(found, rows, alive, index, verdicts)
+    if options.pairs:
+        _write_pairs(found, rows, alive, index, work / PAIRS)
     return verdicts
 
 
-class _Rows:
+def _record(found: Duplicates, rows: Rows, alive: NDArray[np.int64], index: Index | None, verdicts: Verdicts) -> None:
+    """Drops for those that go, and the ids of these for the articles that stay in their place."""
+    stands_for: dict[int, list[str]] = defaultdict(list)
+    keepers = _ids(found.keeper_row, rows, alive, index)
+    figures = zip(found.jaccard.tolist(), found.containment.tolist(), found.rule.tolist(), strict=True)
+    for place, keeper_place, keeper, (jaccard, containment, rule) in zip(
+        found.row.tolist(), found.keeper_row.tolist(), keepers, figures, strict=True
+    ):
+        row = int(alive[place])
+        number, at = rows.where(row)
+        drop = Drop(rows.ids[row], "duplicate", RULES[rule], keeper, round(jaccard, 4), round(containment, 4))
+        verdicts.drops[number][at] = drop
+        if keeper_place < len(alive):
+            stands_for[int(alive[keeper_place])].append(rows.ids[row])
+    for row, ids in stands_for.items():
+        number, at = rows.where(row)
+        verdicts.kept[number][at] = tuple(sorted(ids))
+    verdicts.counts = dict(found.counts)
+
+
+def _ids(places: NDArray[np.int64], rows: Rows, alive: NDArray[np.int64], index: Index | None) -> list[str]:
+    """Ids of articles that went into the comparison; places from len(alive) on are rows of the index."""
+    old = places >= len(alive)
+    from_index = iter(index.ids(places[old] - len(alive)) if index is not None else ())
+    return [next(from_index) if is_old else rows.ids[alive[p]] for p, is_old in zip(places.tolist(), old, strict=True)]
+
+
+def _write_pairs(found: Duplicates, rows: Rows, alive: NDArray[np.int64], index: Index | None, path: Path) -> None:
+    """Doubtful pairs, which stayed apart, and then the decided ones: a, b, jaccard, rule, merged."""
+    doubtful = found.doubtful_rows
+    columns = {
+        "a": _ids(np.concatenate([doubtful[:, 0], found.keeper_row]), rows, alive, index),
+        "b": _ids(np.concatenate([doubtful[:, 1], found.row]), rows, alive, index),
+        "jaccard": np.round(np.concatenate([found.doubtful_jaccard, found.jaccard]), 4),
+        "rule": [RULES[r] for r in np.concatenate([found.doubtful_rule, found.rule])],
+        "merged": np.arange(len(doubtful) + len(found.row)) >= len(doubtful),
+    }
+    pq.write_table(pa.table(columns), path)
+
+
+class Rows:
     """The columns of all settled articles that no guard dropped, as one sequence in manifest order."""
 
     def __init__(self, shards: Sequence[Path]) -> None:
@@ -125,7 +159,7 @@ class _Rows:
         self.ids: list[str] = []
         self.dates: list[str] = []
         self.urls: list[str] = []
-        self._sites: list[str] = []
+        self.site_names: list[str] = []
         lengths = []
         for path in shards:
             table, _ = read_shard(path, ("drop", "id", "date", "url", "site", "length"))
@@ -135,7 +169,7 @@ class _Rows:
             self.ids += table["id"].to_pylist()
             self.dates += table["date"].to_pylist()
             self.urls += table["url"].to_pylist()
-            self._sites += table["site"].to_pylist()
+            self.site_names += table["site"].to_pylist()
             lengths.append(table["length"].to_numpy())
         self.lengths: NDArray[np.int64] = np.concatenate([np.zeros(0, np.int64), *lengths])
         self._starts = np.cumsum([0, *(len(s) for s in self._stays)]).tolist()
@@ -148,9 +182,10 @@ class _Rows:
         number = bisect_right(self._starts, row) - 1
         return number, int(self._stays[number][row - self._starts[number]])
 
-    def sites(self) -> NDArray[np.int32]:
-        """A number for each site, in the order of their names."""
-        return np.unique(np.array(self._sites, object), return_inverse=True)[1].astype(np.int32)
+    def sites(self) -> tuple[list[str], NDArray[np.int32]]:
+        """The names of all sites, sorted, and the number of each row's site among them."""
+        names, numbers = np.unique(np.array(self.site_names, object), return_inverse=True)
+        return names.tolist(), numbers.astype(np.int32)
 
     def sketches(self, work: Path) -> Sketches:
         """All sketches; the signatures, 512 bytes each, lie in a file of the work directory."""
@@ -175,7 +210,7 @@ class _Rows:
         return texts
 
 
-def _one_per_url(rows: _Rows, keep: str, verdicts: Verdicts) -> None:
+def _one_per_url(rows: Rows, keep: str, verdicts: Verdicts) -> None:
     """Of the records of one URL only the newest, or the longest, stays."""
     by_url: dict[str, list[int]] = defaultdict(list)
     for row, url in enumerate(rows.urls):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -75,14 +76,15 @@ class Destination:
         inputs: Sequence[tuple[str, int, str]],
         near_duplicates: Mapping[str, int],
         facts: Mapping[str, object],
+        extra: Sequence[Path] = (),
     ) -> Report:
-        """Write everything from the shards of the last stage; the manifest comes last."""
+        """Write everything from the shards of the last stage, and move `extra` files to the logs; the manifest is last."""
         rejected = sorted(rejects, key=lambda r: (r.source, r.record, r.error, r.detail))
         counts = _counts(shards, rejected, near_duplicates)
         if not self._options.dry_run:
             self._write_output(shards, counts)
             if self._audit:
-                self._write_logs(self._audit, shards, rejected, inputs, counts, facts)
+                self._write_logs(self._audit, shards, rejected, inputs, counts, facts, extra)
         return Report(
             self._output,
             str(self._audit or ""),
@@ -109,6 +111,7 @@ class Destination:
         inputs: Sequence[tuple[str, int, str]],
         counts: Tables,
         facts: Mapping[str, object],
+        extra: Sequence[Path],
     ) -> None:
         audit.mkdir(parents=True, exist_ok=True)
         (audit / MANIFEST).unlink(missing_ok=True)
@@ -118,7 +121,9 @@ class Destination:
                     out.writelines(_cells(path, name.removesuffix(".jsonl")))
         with replacing(audit / "rejected.jsonl") as out:
             out.writelines(orjson.dumps(rejected_row(r), option=orjson.OPT_APPEND_NEWLINE) for r in rejected)
-        outputs = {name: audit / name for name in (*LOGS, "rejected.jsonl")}
+        for path in extra:
+            shutil.move(path, audit / path.name)
+        outputs = {name: audit / name for name in (*LOGS, "rejected.jsonl", *(path.name for path in extra))}
         if not self.streams:
             outputs["output"] = Path(self._output)
         run = {**facts, "python": platform.python_version(), "machine": platform.machine(), "system": platform.system()}

@@ -43,7 +43,9 @@ def looks(evidence: bytes, codec: str) -> float:
     else:
         letters_of_others = 0
     triples = Counter(padded[i : i + 3] for i in places)
-    faults = letters_of_others + sum(count * (1 - _look(*triple, alphabet)) for triple, count in triples.items())
+    faults = letters_of_others + sum(
+        count * (1 - _look(triple[0], triple[1], triple[2], alphabet)) for triple, count in triples.items()
+    )
     return 1 - faults / math.sqrt(len(places)) - _MISSING * missing
 
 

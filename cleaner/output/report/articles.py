@@ -33,7 +33,10 @@ def duplicates(pairs: Pairs, counts: Mapping[str, Any]) -> Html:
         f"{dropped:,} {'article was' if dropped == 1 else 'articles were'} merged into a near-identical one. "
         "The keeper stays in the output and names them in its field duplicates; each is kept whole in dropped.jsonl."
     )
-    told = f"The least alike come first; behind them stands a sample of the others (seed {SEED}). {len(shown):,} of {dropped:,} are shown."
+    told = (
+        f"{len(shown):,} of {dropped:,}: the least alike come first; "
+        f"behind them stands a sample of the others (seed {SEED})."
+    )
     return section(
         "duplicates",
         "Near-duplicates",
@@ -62,8 +65,8 @@ def articles(tally: Tally) -> Html:
         else f"a seeded sample ({SEED}), with the first articles of each rule and flag"
     )
     lead = (
-        f"{len(shown):,} of {tally.articles:,} articles: {which}. Marked spans were removed; point at one, or move to it "
-        "with the Tab key, for its reason. cleaner explain shows any other article."
+        f"{len(shown):,} of {tally.articles:,} articles: {which}. Marked spans were removed; point at one, or move to "
+        "it with the Tab key, for its reason. cleaner explain shows any other article."
     )
     return section("articles", "Articles, before and after", lead, _filters(views), h("div", shown, id="list-articles"))
 

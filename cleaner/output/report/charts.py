@@ -8,7 +8,7 @@ from cleaner.output.report.markup import Html, h
 
 __all__ = ["bar", "histogram", "stacked"]
 
-_HIGH, _STEP, _TOP, _FOOT = 96, 30, 16, 18  # units of a histogram: of its columns, and the room above and below them
+_WIDE, _HIGH, _TOP, _FOOT = 600, 96, 18, 20  # units of a histogram: of its columns, and the room above and below them
 
 
 def bar(share: float, cls: str = "") -> Html:
@@ -33,23 +33,24 @@ def stacked(parts: Sequence[tuple[str, int, str]]) -> Html:
 
 def histogram(counts: Sequence[int], *, label: str, low: float = 0.0, high: float = 1.0, cls: str = "") -> Html:
     """Columns of equal width from `low` to `high`; each says its number. `label` says what is counted."""
-    most, step = max(counts, default=0) or 1, (high - low) / (len(counts) or 1)
-    drawn: list[Html] = []
+    most, step, wide = max(counts, default=0) or 1, (high - low) / (len(counts) or 1), _WIDE / (len(counts) or 1)
+    floor = _TOP + _HIGH
+    drawn = [h("path", d=f"M0 {floor}H{_WIDE}", cls="axis")]
     for i, n in enumerate(counts):
         tall = _HIGH * n / most
-        x, y = i * _STEP + 2, _TOP + _HIGH - tall
-        drawn.append(h("rect", x=x, y=f"{y:.1f}", width=_STEP - 4, height=f"{tall:.1f}", rx=2, cls=cls))
+        x, y = i * wide, floor - tall
+        drawn.append(
+            h("rect", x=f"{x + 2:.1f}", y=f"{y:.1f}", width=f"{wide - 4:.1f}", height=f"{tall:.1f}", rx=2, cls=cls)
+        )
         if n:
-            drawn.append(h("text", short(n), x=x + _STEP / 2 - 2, y=f"{y - 4:.1f}", cls="count"))  # type: ignore[arg-type]
-    floor = _TOP + _HIGH
-    wide = len(counts) * _STEP
-    drawn.append(h("path", d=f"M0 {floor}H{wide}", cls="axis"))
+            drawn.append(h("text", short(n), x=f"{x + wide / 2:.1f}", y=f"{y - 5:.1f}", cls="count"))
     for i in range(0, len(counts) + 1, max(1, len(counts) // 5)):
         edge = "start" if i == 0 else "end" if i == len(counts) else "middle"
-        drawn.append(h("text", f"{low + i * step:.1f}", x=i * _STEP, y=floor + 13, text_anchor=edge, cls="tick"))
+        tick = f"{low + i * step:.1f}"
+        drawn.append(h("text", tick, x=f"{i * wide:.1f}", y=floor + 15, text_anchor=edge, cls="tick"))
     told = "; ".join(f"{low + i * step:.2f} to {low + (i + 1) * step:.2f}: {n:,}" for i, n in enumerate(counts) if n)
     name = f"{label}. {told or 'None'}."
-    return h("svg", drawn, cls="histogram", viewBox=f"0 0 {wide} {floor + _FOOT}", role="img", aria_label=name)
+    return h("svg", drawn, cls="histogram", viewBox=f"0 0 {_WIDE} {floor + _FOOT}", role="img", aria_label=name)
 
 
 def short(number: int) -> str:

@@ -114,7 +114,11 @@ def _funnel(counts: Mapping[str, Any], tally: Tally) -> Html:
         ("removed from texts", before - stripped, "gone"),
         ("in dropped articles", stripped - final, "dropped"),
     ]
-    near = table("Near-duplicate search", ("Step", "Number"), sorted(counts.get("near_duplicates", {}).items()))
+    near = table(
+        "Near-duplicate search",
+        ("Step", "Number"),
+        [(name.replace("_", " "), n) for name, n in sorted(counts.get("near_duplicates", {}).items())],
+    )
     lead = (
         "From the articles read to those written. "
         "Every number comes from manifest.json or is a count over the logs beside it."

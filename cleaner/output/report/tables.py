@@ -24,10 +24,14 @@ def section(name: str, title: str, lead: str, *inside: str | Iterable[str]) -> H
 
 def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str | int]]) -> Html:
     """A table whose numbers stand to the right. It scrolls by itself where it is too wide."""
+    rows = list(rows)
     body = [h("tr", *(h("td", _cell(c), cls="n" if isinstance(c, int) else False) for c in row)) for row in rows]
     if not body:
         return h("p", "None.", cls="none")
-    head = h("tr", *(h("th", name, scope="col") for name in heads))
+    numeric = [isinstance(cell, int) for cell in rows[0]]
+    head = h(
+        "tr", *(h("th", name, scope="col", cls="n" if n else False) for name, n in zip(heads, numeric, strict=True))
+    )
     inside = h("table", h("caption", caption), h("thead", head), h("tbody", body))
     return h("div", inside, cls="scroll", role="region", aria_label=caption, tabindex="0")
 
@@ -54,7 +58,10 @@ def removals(tally: Tally, counts: Mapping[str, Any]) -> Html:
         show = _show(f"Articles with a removal of the kind {kind}", kind=kind) if kind != "space" else Html()
         share = sum(characters[kind].values()) / most
         drawers.append(drawer(kind, share, numbers, *parts, show, cls=f"k-{kind}"))
-    lead = "Every span that left a text, by what it was (kind) and by which mechanism took it (rule). Open a kind for its rules and examples."
+    lead = (
+        "Every span that left a text, by what it was (kind) and by which mechanism took it (rule). "
+        "Open a kind for its rules and examples."
+    )
     return section("removals", "What was removed", lead, drawers or h("p", "Nothing.", cls="none"))
 
 
@@ -73,7 +80,8 @@ def phrases(tally: Tally) -> Html:
         )
         for phrase, rule in order[:_PHRASES]
     ]
-    lead = f"{_n(len(order), 'entry', 'entries')} of the phrase lists took at least one line. {_most(len(order), _PHRASES)}"
+    entries = _n(len(order), "entry", "entries")
+    lead = f"{entries} of the phrase lists took at least one line. {_most(len(order), _PHRASES)}"
     return section(
         "phrases", "Phrases that fired most", lead, _list("phrases", "a phrase, a kind, a language", drawers)
     )
@@ -96,7 +104,7 @@ def places(tally: Tally) -> Html:
         for place, group in [*found[:_PLACES], *(f for f in found[_PLACES:] if f[0] == ELSEWHERE)]
     ]
     lead = (
-        "The site is the host of the article's URL or the name it gives; where neither is known, the folder it lies in. "
+        "The site is the host of the article's URL or the name it gives; where neither is known, its folder. "
         f"{_most(len(found), _PLACES)} Open a site for the rules that removed most on it."
     )
     return section("sites", "By site", lead, _list("sites", "a site", drawers))
@@ -137,7 +145,10 @@ def flags(tally: Tally, counts: Mapping[str, Any]) -> Html:
                 cls="flag",
             )
         )
-    lead = "A flag marks an article that a person may want to look at. It stays in the output unless a guard was asked to drop it."
+    lead = (
+        "A flag marks an article that a person may want to look at. "
+        "It stays in the output unless a guard was asked to drop it."
+    )
     return section("flags", "Flags", lead, drawers or h("p", "No article was flagged.", cls="none"))
 
 
@@ -147,7 +158,8 @@ def encodings(tally: Tally, counts: Mapping[str, Any]) -> Html:
     steps = list(tally.repairs.most_common(_ROWS))
     kinds = _top(counts.get("input_kind", {}))
     repaired = int(counts.get("repaired", {}).get("yes", 0))
-    lead = f"How bytes became text. {_n(repaired, 'article')} had text that an earlier program had decoded wrongly, and {'was' if repaired == 1 else 'were'} repaired."
+    mended = _n(repaired, "article")
+    lead = f"How bytes became text. Text that an earlier program had decoded wrongly was mended in {mended}."
     return section(
         "encodings",
         "Encodings and repairs",
