@@ -195,7 +195,7 @@ def _without_foreign(article: Article) -> Article:
 def _unwanted(article: Article, options: Options) -> Drop | None:
     if options.articles_only and article.page_kind not in ("", "article"):
         return Drop(article.id, "not-an-article", f"the page is of the kind {article.page_kind}")
-    if options.language and article.language not in options.language:
+    if options.language and not {article.language, article.language.partition("-")[0]} & set(options.language):
         return Drop(article.id, "language", f"{article.language} is not among {', '.join(options.language)}")
     if article.language_score < options.min_language_score:
         return Drop(article.id, "language-score", f"{article.language_score} is under {options.min_language_score}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cleaner.article import Removal
@@ -12,7 +12,7 @@ from cleaner.strip.phrases import Phrases, fold
 
 __all__ = ["Dateline", "find_datelines", "match_dateline"]
 
-_MARKS = ("-", "–", "—", ":", "(", "  ", "\t", ".")
+_MARKS = ("-", "–", "—", ":", "(", "  ", "\t", ".", "|", "【")
 HEAD = 96
 """Characters of a paragraph in which a dateline has to end."""
 
@@ -25,6 +25,10 @@ _SITE = re.compile(
 _SITE_HEAD = re.compile(rf"({_SITE.pattern})(?![\w.])", re.IGNORECASE)
 _PARTS = re.compile(r"\s*[,(/|]\s*|\)\s*|\s*[-–—]\s+|\s+[-–—]\s*|\.\s+(?=\()|\.$")
 _AGENCY_HEAD = re.compile(r"\(([^()]{2,40})\)\s*\.?\s*(?:[-–—]{1,2}\s*)?")
+_DESK_HEAD = re.compile(r"([^\W\d_a-z][^()\d.!?:;,]{1,40}) \(([^\W\dA-Z_][^\W\dA-Z_/]{1,9})\)\s*(?:\.\s*[-–—]?|[-–—])\s*")
+_NAMED_HEAD = re.compile(r"([^()\d.!?:;,|\"“]{3,40}?)\s(?:[-–—|]|--)\s")
+_COLON_HEAD = re.compile(r"([^\W\d_]+(?:[ '’-][^\W\d_]+){1,3}): ")
+_BOXED_HEAD = re.compile(r"【([^【】]{2,12})】")
 _WIDE_GAP = re.compile(r"(?:\s{2,}|\t)")
 
 
@@ -48,7 +52,7 @@ def find_datelines(
         if hit is not None or not line.prose:
             continue
         seen += 1
-        if dateline := match_dateline(line.text, phrases):
+        if dateline := match_dateline(line.text, phrases, lambda name, at=line.start: _recurs(lines, name, at)):  # type: ignore[misc]
             found.append(Removal(line.start, line.start + dateline.end, dateline.rule, "dateline", dateline.why))
             if dateline.place:
                 facts.setdefault("place", dateline.place)
@@ -60,11 +64,22 @@ def find_datelines(
     return found
 
 
-def match_dateline(text: str, phrases: Phrases) -> Dateline | None:
+def _recurs(lines: Sequence[Line], name: str, start: int) -> bool:
+    """Whether a name with which the line at `start` opens stands again in the text, inside a sentence."""
+    pattern = re.compile(rf"(?<=\w[ ,]){re.escape(name)}(?!\w)|(?<=】){re.escape(name)}", re.IGNORECASE)
+    return any(pattern.search(line.text, len(name) if line.start == start else 0) for line in lines)
+
+
+def _never(_name: str) -> bool:
+    return False
+
+
+def match_dateline(text: str, phrases: Phrases, recurs: Callable[[str], bool] = _never) -> Dateline | None:
     """The dateline with which a paragraph opens, or None.
 
     The dash form needs a site, an agency, a known place, or capitals; the colon form a known place in capitals;
-    the comma form cuts only a site's name; two spaces may stand where a crawl lost the dash.
+    the comma form cuts only a site's name; two spaces may stand where a crawl lost the dash. A name that the lists
+    do not know counts as a place when `recurs(name)`: the text goes on to speak of it.
     """
     head = text[:HEAD]
     if not any(mark in head for mark in _MARKS):
@@ -75,6 +90,7 @@ def match_dateline(text: str, phrases: Phrases) -> Dateline | None:
         or _gap_form(head, phrases)
         or _bracket_form(head, phrases)
         or _site_form(head, phrases)
+        or _recurring_form(text, head, phrases, recurs)
     )
 
 
@@ -113,11 +129,19 @@ def _parse_lead(lead: str, phrases: Phrases, dash: str = "") -> tuple[str, str, 
     for evidence in ("a site's name", "an agency", "a known place"):
         if evidence in told:
             return place, site, f"{evidence} and a dash"
-    if set(told) == {"capitals"} and len(lead) <= 40:
+    if "capitals" in told and set(told) <= {"capitals", "a date"} and len(lead) <= 40:
         return place, site, "a place in capitals and a dash"
+    if len(told) == 2 and (desk := _bracketed(lead)) and told[0] == "capitals":
+        return place, desk, "a place in capitals, a name in brackets and a dash"
     if dash.strip() == "—" and "," in lead and len(lead.split()) <= 4:
         return place, site, "a place, its region and a dash"
     return None
+
+
+def _bracketed(lead: str) -> str:
+    """The name in the brackets that close a lead."""
+    bare = lead.strip(" .")
+    return bare[bare.rfind("(") + 1 : -1] if bare.endswith(")") else ""
 
 
 def _tell(part: str, phrases: Phrases) -> str:
@@ -173,6 +197,8 @@ def _gap_form(head: str, phrases: Phrases) -> Dateline | None:
 
 def _bracket_form(head: str, phrases: Phrases) -> Dateline | None:
     """ "(EFE).- Text", "Hong Kong (CNN) Text"."""
+    if (desk := _DESK_HEAD.match(head)) and _goes_on(head, desk.end()) and _is_name(desk[1]):
+        return Dateline(desk.end(), "dateline-agency", "a place and a desk in brackets", desk[1], desk[2])
     at = head.find("(", 0, 40)
     found = _AGENCY_HEAD.match(head, at) if at >= 0 else None
     if found is None or not _goes_on(head, found.end()):
@@ -208,3 +234,37 @@ def _site_form(head: str, phrases: Phrases) -> Dateline | None:
     if phrases.languages[0] in ("id", "ms") and head[at : at + 2].istitle() and not head[at : at + 3].isupper():
         return Dateline(at, "dateline-site", "a site's name before the first sentence", "", site)
     return None
+
+
+def _is_name(text: str) -> bool:
+    """One to four words, each with a capital where the script has them."""
+    words = text.replace("-", " ").split()
+    return 1 <= len(words) <= 4 and all(w[0].isalpha() and not w[0].islower() for w in words)
+
+
+def _recurring_form(text: str, head: str, phrases: Phrases, recurs: Callable[[str], bool]) -> Dateline | None:
+    """ "Sumber Rejo - Text", "KUALA SERAI: Text", "【白浜町】Text", when the text speaks of the place again."""
+    if boxed := _BOXED_HEAD.match(head):
+        again = text.startswith(boxed[1], boxed.end()) or recurs(boxed[1])
+        return Dateline(boxed.end(), "dateline-box", "a place in a box", boxed[1]) if again else None
+    if (colon := _COLON_HEAD.match(head)) and colon[1].isupper():
+        rest = text[colon.end() : colon.end() + 40].split(None, 1)
+        opens = _goes_on(text, colon.end()) and rest and not (len(rest[0]) > 1 and rest[0].isupper())
+        if opens and recurs(colon[1]):
+            return Dateline(colon.end(), "dateline-colon", "a place in capitals that recurs, and a colon", colon[1])
+        return None
+    named = _NAMED_HEAD.match(head)
+    if named is None or not _is_name(named[1]) or " " not in named[1] or not _goes_on(text, named.end()):
+        return None
+    after = text[named.end() : named.end() + 60]
+    mark = named[0].strip()[-1]
+    pair = f" {mark} " in after or not _opens_sentence(after) or fold(named[1]) in phrases.words["agency"]
+    if pair or not recurs(named[1]):
+        return None
+    return Dateline(named.end(), "dateline-dash", "a place that recurs in the text, and a dash", named[1])
+
+
+def _opens_sentence(text: str) -> bool:
+    """Whether a sentence goes on in small letters after its first word, as no second name would."""
+    words = text.split(None, 2)
+    return len(words) > 1 and not words[1][0].isupper() and words[1][0].isalpha()

@@ -25,7 +25,10 @@ ARRAYS = ("between", "line", "tail", "start", "weak")
 HEAD_LENGTH = 6
 """Characters by which a paragraph is cleared without folding it."""
 LONG_LINE = 80
-WORDS = ("month", "weekday", "clock", "by", "agency", "place", "role", "photo", "opener")
+WORDS = (
+    *("month", "weekday", "clock", "by", "agency", "place", "role", "photo", "opener"),
+    *("network", "sharing", "joining", "letter", "channel", "ours", "joint"),
+)
 
 ANY_MAX = 120
 """Characters an {any} may cover: a headline is rarely longer, and a longer rest is a paragraph."""
@@ -49,6 +52,7 @@ def fold(line: str) -> str:
     """
     if not line.isascii():
         line = unicodedata.normalize("NFKC", line).translate(_SPELLINGS)
+        line = line.casefold().replace("\u0307", "").replace("ı", "i")  # both Turkish i are one
     return _NUMBER.sub("0", " ".join(line.casefold().split()).strip(_EDGE))
 
 
@@ -116,6 +120,10 @@ def phrase_languages() -> tuple[str, ...]:
     return tuple(sorted(n[:-5] for n in names if n.endswith(".toml") and n != "neutral.toml"))
 
 
+_ALIASES = {"nb": "no", "nn": "no", "in": "id", "iw": "he", "fil": "tl", "zsm": "ms", "ind": "id"}
+"""Codes under which the lists of a language are also asked for."""
+
+
 @cache
 def load_phrases(language: str, extra_dir: str = "") -> Phrases:
     """The lists for a text in `language` (ISO 639 code): its own, English, and the neutral one.
@@ -124,8 +132,9 @@ def load_phrases(language: str, extra_dir: str = "") -> Phrases:
     TOML files of the same form and names. Raises OptionError, naming file and entry, when a list is wrong.
     """
     base = language.split("-")[0].lower()
+    base = _ALIASES.get(base, base)
     names = dict.fromkeys(("id" if base in ("und", "") else base, "en", "neutral"))
-    builder = _Builder()
+    builder = _Builder(next(iter(names)))
     for name in names:
         for where, data in _sources(name, extra_dir):
             builder.add(name, where, data)
@@ -157,7 +166,8 @@ def _parse(data: bytes, where: str) -> dict[str, Any]:
 class _Builder:
     """Gathers lists in order of precedence; the first list to hold a wording names it."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: str) -> None:
+        self.first = first
         self.entries: dict[str, dict[str, Phrase]] = {array: {} for array in ARRAYS}
         self.patterns: dict[str, dict[str, list[Pattern]]] = {array: {} for array in ARRAYS}
         self.words: dict[str, set[str]] = {name: set() for name in WORDS}
@@ -174,6 +184,8 @@ class _Builder:
                     raise OptionError(f"{where}: [{kind}] has no array {array!r}. Known: {', '.join(allowed)}.")
                 if not isinstance(texts, list) or not all(isinstance(t, str) for t in texts):
                     raise OptionError(f"{where}: {kind}.{array} has to be an array of strings.")
+                if array == "by" and self.first not in (language, "und"):
+                    continue  # a byline opens in the text's own language
                 if kind == "words":
                     self.words[array].update(filter(None, map(fold, texts)))
                 else:

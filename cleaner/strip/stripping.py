@@ -127,7 +127,8 @@ def _one_pass(
     found = [Removal(ln.start, ln.end, h.rule, h.kind, h.why) for ln, h in zip(lines, held, strict=True) if h]
     facts_of(lines, held, phrases, facts)
     inside = [*find_datelines(lines, held, phrases, facts), *trims(lines, held, phrases)]
-    found += [r for r in inside if choice.takes(r.kind)]
+    fixed = [(ln.start, ln.end) for ln in lines if choice.allow and fold(ln.text) in choice.allow]
+    found += [r for r in inside if choice.takes(r.kind) and not any(a <= r.start < b for a, b in fixed)]
     removals = claim(sorted(found, key=lambda r: r.start))
     return close_gaps(text, removals) if choice.takes("space") else removals, input_kind
 

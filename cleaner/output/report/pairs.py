@@ -120,13 +120,19 @@ def aligned(left: str, right: str) -> Iterator[tuple[str, list[tuple[bool, str]]
     >>> list(aligned("a b", "a c"))
     [('other', [(False, 'a '), (True, 'b')], [(False, 'a '), (True, 'c')])]
     """
-    a, b = left[:_TEXT].splitlines(keepends=True), right[:_TEXT].splitlines(keepends=True)
+    a, b = _lines(left), _lines(right)
     for tag, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-        ours, theirs = "".join(a[i:j]), "".join(b[k:m])
         if tag == "equal":
-            yield "equal", [(False, ours)], [(False, theirs)]
+            common = [(False, "\n".join(a[i:j]))]
+            yield "equal", common, common
+        elif j - i == m - k:
+            yield from (("other", *_words(ours, theirs)) for ours, theirs in zip(a[i:j], b[k:m], strict=True))
         else:
-            yield "other", *_words(ours, theirs)
+            yield "other", *_words("\n".join(a[i:j]), "\n".join(b[k:m]))
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text[:_TEXT].splitlines() if line.strip()]
 
 
 def _words(left: str, right: str) -> tuple[list[tuple[bool, str]], list[tuple[bool, str]]]:

@@ -134,7 +134,7 @@ class Tally:
     def views(self) -> list[View]:
         """The sampled articles in the order of the run, each once."""
         found = dict([*self._first, *self._sample.items])
-        return [found[at] for at in sorted(found)]
+        return [found[at] for at in sorted(found, key=lambda at: (found[at].source, at))]
 
     def _count_removed(self, rows: Iterable[Row]) -> tuple[int, list[tuple[str, str]]]:
         taken, met = 0, []
