@@ -105,7 +105,7 @@ class Differences:
 
 
 def differences(a: str, b: str, *, audit_a: str | Path | None = None, audit_b: str | Path | None = None) -> Differences:
-    """Compare the outputs `a` and `b` of two finished runs. Raises OutputError when one of them or its logs are missing.
+    """Compare the outputs `a` and `b` of two finished runs. Raises OutputError when an output or its logs are missing.
 
     The rows are compared in a temporary database on disk, so that memory does not grow with the corpora.
     """

@@ -126,10 +126,11 @@ def _related_blocks(lines: Sequence[Line], hits: Sequence[Hit | None], held: Hel
                 continue
             if j < last and (text[0] in BULLETS) != bulleted:
                 break
+            led = j == i + 1 and lines[i].text[-1] in ":："
             if (
                 lines[j].prose
                 or text.rstrip("\"'”’»")[-1:] == "."
-                or (j < last and not bulleted and not _stands_as_headline(text) and not _dated(hits, j))
+                or (j < last and not bulleted and not _stands_as_headline(text, led) and not _dated(hits, j))
             ):
                 break
             held[j] = Hit("related-block", "related", why)
@@ -156,8 +157,9 @@ def _is_heading(hit: Hit, line: Line) -> bool:
     return hit.rule == "phrase-line" or (hit.rule == "phrase-start" and len(line.text) <= 24)
 
 
-def _stands_as_headline(text: str) -> bool:
-    return len(text) >= 45 and text[-1] not in ".:;," and looks_like_headline(text)
+def _stands_as_headline(text: str, led: bool = False) -> bool:
+    """A headline of 45 characters, or of 20 straight below a heading that ends with a colon."""
+    return len(text) >= (20 if led else 45) and text[-1] not in ".:;," and looks_like_headline(text)
 
 
 def _after_end(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held) -> None:

@@ -250,8 +250,8 @@ def _recurring_form(text: str, head: str, phrases: Phrases, recurs: Callable[[st
     if (colon := _COLON_HEAD.match(head)) and colon[1].isupper():
         rest = text[colon.end() : colon.end() + 40].split(None, 1)
         opens = _goes_on(text, colon.end()) and rest and not (len(rest[0]) > 1 and rest[0].isupper())
-        if opens and recurs(colon[1]):
-            return Dateline(colon.end(), "dateline-colon", "a place in capitals that recurs, and a colon", colon[1])
+        if opens and (_is_placelike(colon[1], phrases) or recurs(colon[1])):
+            return Dateline(colon.end(), "dateline-colon", "a place in capitals and a colon", colon[1])
         return None
     named = _NAMED_HEAD.match(head)
     if named is None or not _is_name(named[1]) or " " not in named[1] or not _goes_on(text, named.end()):
@@ -262,6 +262,14 @@ def _recurring_form(text: str, head: str, phrases: Phrases, recurs: Callable[[st
     if pair or not recurs(named[1]):
         return None
     return Dateline(named.end(), "dateline-dash", "a place that recurs in the text, and a dash", named[1])
+
+
+def _is_placelike(name: str, phrases: Phrases) -> bool:
+    """Malay and Indonesian: whether a name opens as known places of two words do ("Kuala", "Tanjung")."""
+    if phrases.languages[0] not in ("id", "ms"):
+        return False
+    opening = fold(name.split()[0]) + " "
+    return sum(1 for place in phrases.words["place"] if place.startswith(opening)) >= 3
 
 
 def _opens_sentence(text: str) -> bool:

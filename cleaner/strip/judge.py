@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from cleaner.strip.calls import calls, may_call
 from cleaner.strip.lines import ANY, BESIDE, EDGE, HEAD, SHORT, Hit, Line, ends_sentence
 from cleaner.strip.phrases import HEAD_LENGTH, Phrases, fold
 
@@ -20,6 +21,7 @@ _ENDMARK = re.compile(r"[\[(]? ?[*#=_~.■●◆□▪-]{0,6} ?[\])]?")
 _CREDIT = re.compile(
     r"\((?:dok(?:umen(?:tasi)?)?|foto|photo|gambar|image|sumber|ist|istimewa)\b[^()]{0,80}\)$", re.IGNORECASE
 )
+_DESK = re.compile(r"[(\[][^\W\d_]{1,6}(?:[/|,-][^\W\d_]{1,6}){1,3}[)\]]")
 _DATE = re.compile(
     r"\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{4}[./-]\d{1,2}[./-]\d{1,2}\b|\b\d{1,2}[:.h]\d{2}\b|\d{4}年\d{1,2}月"
 )
@@ -68,6 +70,8 @@ def judge(line: Line, phrases: Phrases) -> Hit | None:
             return Hit(rule, found.kind, found.why, where or KIND_WHERE.get(found.kind, ANY))
     if hit := _labelled(text, folded, phrases):
         return hit
+    if hit := calls(text, folded, phrases):
+        return hit
     if found is not None:
         return Hit("weak-in-tail", found.kind, found.why, BESIDE)
     return _counted(folded, phrases) or _shaped(text, folded, phrases)
@@ -89,6 +93,8 @@ def _passes(text: str, phrases: Phrases) -> bool:
         return True
     head = text[:60]
     if ":" in head or "：" in head or "|" in head or " - " in head or "–" in head or "—" in head or "»" in head:
+        return False
+    if may_call(text, phrases):
         return False
     return text[-1] != ")" and "©" not in text and "eserved" not in text and "cipta" not in text
 
@@ -113,6 +119,8 @@ def _labelled(text: str, folded: str, phrases: Phrases) -> Hit | None:
             rest = text[cut.end() :]
             if found.kind == "byline" and not looks_like_names(rest):
                 return None
+            if not _fits(rest, found.kind, phrases):
+                return None
             return Hit("phrase-start", found.kind, found.why, KIND_WHERE.get(found.kind, ANY))
     words = folded.split(" ", 2)
     if len(words) > 2:  # "Baca Juga Headline of Another Story": no separator, but a headline follows
@@ -120,6 +128,17 @@ def _labelled(text: str, folded: str, phrases: Phrases) -> Hit | None:
         if found and found.kind == "related" and looks_like_headline(text.split(None, 2)[-1]):
             return Hit("phrase-headline", found.kind, found.why)
     return None
+
+
+def _fits(rest: str, kind: str, phrases: Phrases) -> bool:
+    """Whether what follows a label can be labelled so: a time after a time's label, terms after that of tags."""
+    if not rest or kind not in ("timestamp", "tags"):
+        return True
+    if kind == "timestamp":
+        numbers, times, others = time_share(fold(rest), phrases)
+        return numbers + times > 0 and others <= 6
+    terms = re.split(r"\s*[,;|/#·•、،]\s*", rest)
+    return rest[-1] not in "!?" and ". " not in rest and all(len(term.split()) <= 6 for term in terms)
 
 
 def looks_like_names(text: str) -> bool:
@@ -191,19 +210,13 @@ def _navigating(text: str, folded: str) -> Hit | None:
 
 def _named(text: str, folded: str, phrases: Phrases) -> Hit | None:
     short = "/" in text or text[1:2].islower() or len(text) < 12
-    if text[0] == "(" and text[-1] == ")" and short and looks_like_names(text[1:-1]):
+    desk = _DESK.fullmatch(text) is not None
+    if desk or (text[0] == "(" and text[-1] == ")" and short and looks_like_names(text[1:-1])):
         return Hit("initials-line", "initials", "initials in brackets on a line of their own", EDGE)
     if text[-1] == ")" and _CREDIT.search(text):
         return Hit("credit", "caption", "ends with a credit in brackets", EDGE)
-    first, _, rest = folded.partition(" ")
-    if (
-        rest
-        and text[0].isalpha()
-        and len(text) <= 80
-        and first in phrases.words["by"]
-        and _capitalised(text.split(None, 1)[1])
-    ):
-        return Hit("byline-by", "byline", f"opens with {first} and goes on with a name", EDGE)
+    if hit := _by_name(text, phrases):
+        return hit
     bare = text.lstrip("-–—( ").rstrip(") ")
     if bare != text and fold(bare) in phrases.words["agency"]:
         return Hit("agency-line", "sourcenote", "a news agency alone", EDGE)
@@ -212,15 +225,29 @@ def _named(text: str, folded: str, phrases: Phrases) -> Hit | None:
 
 _PARTICLES = frozenset(
     ["de", "da", "do", "dos", "del", "della", "di", "la", "le", "van", "von", "der", "den", "bin", "binti", "al"]
+    + ["dan", "and", "und", "y", "e", "et", "en", "og", "och", "ve", "i", "&", "staff", "for", "the"]
 )
+"""Small words in and between names."""
 
 
-def _capitalised(text: str) -> bool:
-    """Two to eight words, each with a capital but for particles of names, and no mark of a sentence."""
-    words = text.replace(",", " ").split()
-    if not 2 <= len(words) <= 8 or ends_sentence(text):
-        return False
-    return words[0][0].isupper() and all(w[0].isupper() or w in _PARTICLES for w in words)
+def _by_name(text: str, phrases: Phrases) -> Hit | None:
+    """ "By Owen Hartnell, Harbour Ledger staff": the language's word, and two to eight words of names and roles."""
+    bare = text.lstrip("-–—•*( ").rstrip(") ")
+    first, _, rest = bare.partition(" ")
+    if len(text) > 80 or not rest or not first[0].isalpha() or fold(first) not in phrases.words["by"]:
+        return None
+    words = rest.replace(",", " ").replace("/", " ").split()
+    roles = phrases.words["role"]
+    while words and not words[0][0].isupper() and fold(words[0]) in roles:
+        words = words[1:]
+    if not words or not 2 <= len(words) <= 8 or ends_sentence(rest.rstrip(")")):
+        return None
+    high = sum(1 for word in words if word[0].isupper())
+    if high < 2 or not words[0][0].isupper():
+        return None
+    if all(w[0].isupper() or w in _PARTICLES or fold(w) in roles for w in words):
+        return Hit("byline-by", "byline", f"opens with {first.casefold()} and goes on with a name", EDGE)
+    return None
 
 
 def _only_names(text: str, phrases: Phrases) -> bool:

@@ -85,6 +85,7 @@ class Phrases:
     heads: frozenset[str]  # beginnings of the entries that a long line can be
     tail_heads: frozenset[str]  # beginnings of the entries of `tail`
     loud: tuple[Phrase, ...]  # entries of `tail` in capitals
+    cues: tuple[str, ...]  # words of letters and channels, one of which every call holds
 
     def whole(self, folded: str, array: str) -> Phrase | None:
         """The phrase of `array` that is this whole folded line, or None."""
@@ -134,7 +135,7 @@ def load_phrases(language: str, extra_dir: str = "") -> Phrases:
     base = language.split("-")[0].lower()
     base = _ALIASES.get(base, base)
     names = dict.fromkeys(("id" if base in ("und", "") else base, "en", "neutral"))
-    builder = _Builder(next(iter(names)))
+    builder = _Builder()
     for name in names:
         for where, data in _sources(name, extra_dir):
             builder.add(name, where, data)
@@ -166,8 +167,7 @@ def _parse(data: bytes, where: str) -> dict[str, Any]:
 class _Builder:
     """Gathers lists in order of precedence; the first list to hold a wording names it."""
 
-    def __init__(self, first: str) -> None:
-        self.first = first
+    def __init__(self) -> None:
         self.entries: dict[str, dict[str, Phrase]] = {array: {} for array in ARRAYS}
         self.patterns: dict[str, dict[str, list[Pattern]]] = {array: {} for array in ARRAYS}
         self.words: dict[str, set[str]] = {name: set() for name in WORDS}
@@ -184,8 +184,8 @@ class _Builder:
                     raise OptionError(f"{where}: [{kind}] has no array {array!r}. Known: {', '.join(allowed)}.")
                 if not isinstance(texts, list) or not all(isinstance(t, str) for t in texts):
                     raise OptionError(f"{where}: {kind}.{array} has to be an array of strings.")
-                if array == "by" and self.first not in (language, "und"):
-                    continue  # a byline opens in the text's own language
+                if array == "by" and self.words["by"]:
+                    continue  # a byline opens in the text's own language; English stands in where that says nothing
                 if kind == "words":
                     self.words[array].update(filter(None, map(fold, texts)))
                 else:
@@ -226,7 +226,13 @@ class _Builder:
             frozenset(long | _pattern_heads(merged_patterns)),
             frozenset(tails),
             tuple(p for p in self.entries["tail"].values() if p.text.isupper()),
+            _least(self.words["letter"] | self.words["channel"]),
         )
+
+
+def _least(cues: set[str]) -> tuple[str, ...]:
+    """The cues that hold no other: a text without them holds none of all."""
+    return tuple(sorted(cue for cue in cues if not any(other != cue and other in cue for other in cues)))
 
 
 def _is_slight(text: str) -> bool:

@@ -18,6 +18,7 @@ __all__ = ["BINS", "Cluster", "Pair", "Pairs", "Side", "aligned"]
 BINS = 20
 _DOUBTFUL, _OTHERS, _CLUSTERS, _MEMBERS = 24, 12, 20, 12
 _TEXT = 8000  # characters compared of each side
+_LINES, _ALIKE = 60, 0.3  # lines aligned by their words, where the smaller has this share of its words in common
 _WORDS = 1500  # compared word by word; a difference of words costs their product
 
 
@@ -121,14 +122,32 @@ def aligned(left: str, right: str) -> Iterator[tuple[str, list[tuple[bool, str]]
     [('other', [(False, 'a '), (True, 'b')], [(False, 'a '), (True, 'c')])]
     """
     a, b = _lines(left), _lines(right)
-    for tag, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+    for tag, i, j, k, m in SequenceMatcher(None, a, b).get_opcodes():
         if tag == "equal":
             common = [(False, "\n".join(a[i:j]))]
             yield "equal", common, common
-        elif j - i == m - k:
-            yield from (("other", *_words(ours, theirs)) for ours, theirs in zip(a[i:j], b[k:m], strict=True))
         else:
-            yield "other", *_words("\n".join(a[i:j]), "\n".join(b[k:m]))
+            yield from (("other", *_words(ours, theirs)) for ours, theirs in _alike(a[i:j], b[k:m]))
+
+
+def _alike(a: list[str], b: list[str]) -> Iterator[tuple[str, str]]:
+    """Lines of both sides beside each other, in order, where they share enough words; else alone."""
+    if len(a) * len(b) > _LINES**2:
+        yield "\n".join(a), "\n".join(b)
+        return
+    words = [frozenset(line.split()) for line in b]
+    at = 0
+    for line in a:
+        shares = [_share(frozenset(line.split()), other) for other in words[at:]]
+        best = at + shares.index(max(shares)) if shares and max(shares) >= _ALIKE else -1
+        yield from (("", other) for other in b[at : max(at, best)])
+        yield line, b[best] if best >= 0 else ""
+        at = max(at, best + 1)
+    yield from (("", other) for other in b[at:])
+
+
+def _share(a: frozenset[str], b: frozenset[str]) -> float:
+    return len(a & b) / (min(len(a), len(b)) or 1)
 
 
 def _lines(text: str) -> list[str]:
@@ -141,7 +160,7 @@ def _words(left: str, right: str) -> tuple[list[tuple[bool, str]], list[tuple[bo
         return [(True, left)] if left else [], [(True, right)] if right else []
     ours: list[tuple[bool, str]] = []
     theirs: list[tuple[bool, str]] = []
-    for tag, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+    for tag, i, j, k, m in SequenceMatcher(None, a, b).get_opcodes():
         for side, words in ((ours, a[i:j]), (theirs, b[k:m])):
             if words:
                 side.append((tag != "equal", "".join(words)))

@@ -1,0 +1,118 @@
+"""Lines that call on the reader (sign up, follow, share) or list what a site offers: told by two cues in one line."""
+
+from __future__ import annotations
+
+import re
+
+from cleaner.strip.lines import ANY, BESIDE, EDGE, HEAD, Hit
+from cleaner.strip.phrases import Phrases, fold
+
+__all__ = ["calls", "may_call"]
+
+_PIECE = re.compile(r"\s*[:：|｜,·•、]\s*|\s+[-–—/]\s+")
+_BAR = re.compile(r"\s*[|｜·•]\s*")
+_SLASH = re.compile(r"\s+/\s+")
+_CLAUSE = re.compile(r"[?!.:…？！。–—]\s*|,\s+")
+_HASHTAGS = re.compile(r"#\w[\w.-]*(?:[\s,]+#\w[\w.-]*)*")
+_ADDRESS = re.compile(r"[\w.+-]{1,60}@[\w-]{1,40}(?:\.[\w-]{1,20}){1,4}")
+CALL = 170
+"""Characters a call has at most: two short sentences."""
+MENU_KINDS = frozenset(("nav", "footer", "login", "share", "comment", "app", "newsletter", "related", "promo"))
+
+
+def may_call(text: str, phrases: Phrases) -> bool:
+    """Whether a paragraph of up to CALL characters holds a word of letters or channels."""
+    if len(text) > CALL:
+        return False
+    low = text.casefold()
+    return any(cue in low for cue in phrases.cues)
+
+
+def calls(text: str, folded: str, phrases: Phrases) -> Hit | None:
+    """The evidence of two cues in a line of up to 200 characters, or None."""
+    if text[0] == "#" and _HASHTAGS.fullmatch(text):
+        return Hit("hashtags", "tags", "hashtags and nothing else", EDGE)
+    if "@" in text and _ADDRESS.fullmatch(text.strip("()<>[] ")):
+        return Hit("address-line", "byline", "an e-mail address alone", BESIDE)
+    return _sharing(text, phrases) or _menu(text, phrases) or _calling(text, folded, phrases)
+
+
+def _sharing(text: str, phrases: Phrases) -> Hit | None:
+    """A word of sharing and the names of networks."""
+    if len(text) > 100:
+        return None
+    words, networks = fold(text).split(" "), phrases.words["network"]
+    if words[0] not in phrases.words["sharing"]:
+        return None
+    bare = [word for word in (fold(piece) or piece.strip(" .:,|").casefold() for piece in text.split()) if word]
+    named = [word for word in bare if word in networks]
+    if not named or bare[-1] not in networks:
+        return None
+    head, *rest = [piece for piece in _PIECE.split(text) if piece.strip()]
+    if rest:
+        return _share(head) if all(_all_networks(piece, phrases) for piece in rest) and len(head.split()) <= 5 else None
+    return _share(head) if len(named) >= 2 and len(bare) - len(named) <= 4 else None
+
+
+def _share(head: str) -> Hit:
+    return Hit("share-line", "share", f"{head[:40]!r} and names of networks")
+
+
+def _all_networks(piece: str, phrases: Phrases) -> bool:
+    words, known = piece.split(), phrases.words
+    return bool(words) and all(
+        word.casefold().strip(".,") in known["network"] or word.casefold() in known["joint"] for word in words
+    )
+
+
+def _menu(text: str, phrases: Phrases) -> Hit | None:
+    """Known words of menus and footers between bars; a path of sections that begins with a known one."""
+    if len(text) > 160:
+        return None
+    if "|" in text or "·" in text or "•" in text or "｜" in text:
+        pieces = [fold(piece) for piece in _BAR.split(text)]
+        if len(pieces) >= 2 and all(pieces):
+            found = [phrases.any(piece) for piece in pieces]
+            kinds = [phrase.kind for phrase in found if phrase is not None and phrase.kind in MENU_KINDS]
+            if len(kinds) == len(pieces):
+                kind = next((k for k in kinds if k != "nav"), "nav")
+                return Hit("menu-line", kind, "known words of menus between bars", ANY if len(kinds) > 2 else EDGE)
+    if " / " in text and text[-1] not in ".!?":
+        pieces = _SLASH.split(text)
+        first = phrases.any(fold(pieces[0]))
+        if len(pieces) >= 2 and first is not None and first.kind == "nav" and max(map(len, pieces)) <= 60:
+            return Hit("breadcrumb", "nav", "a path of sections", HEAD)
+    return None
+
+
+def _calling(text: str, folded: str, phrases: Phrases) -> Hit | None:
+    """ "Like this story? Sign up for our newsletter.": a clause begins with joining, and a letter or channel is named."""
+    if len(text) > CALL or "0" in folded[:2]:
+        return None
+    known = phrases.words
+    letter, channel = _holds(folded, known["letter"]), _holds(folded, known["channel"])
+    if not (letter or channel):
+        return None
+    clauses = [fold(clause) for clause in _CLAUSE.split(text)]
+    join = next((cue for clause in clauses for cue in known["joining"] if _begins(clause, cue)), "")
+    if not join or text[0] in "\"“„«'‘-–—":
+        return None
+    kind = "newsletter" if letter else "promo"
+    why = f"opens a clause with {join!r} and names {letter or channel!r}"
+    return Hit("call", kind, why, ANY if _holds(folded, known["ours"]) else EDGE)
+
+
+def _begins(clause: str, cue: str) -> bool:
+    return clause.startswith(cue) and (len(clause) == len(cue) or clause[len(cue)] == " " or cue[-1] > "\u2e7f")
+
+
+def _holds(folded: str, cues: frozenset[str]) -> str:
+    """The first (in order of the alphabet) of the cues that stands in the line as a word, or ""."""
+    padded = f" {folded.replace(',', ' ').replace(':', ' ').replace('.', ' ').replace('-', ' ')} "
+    found = [cue for cue in cues if cue in padded and (cue[-1] > "\u2e7f" or _as_word(padded, cue))]
+    return min(found, default="")
+
+
+def _as_word(padded: str, cue: str) -> bool:
+    at = padded.find(cue)
+    return at > 0 and not padded[at - 1].isalnum()
