@@ -74,9 +74,11 @@ def _menu(text: str, phrases: Phrases) -> Hit | None:
         if len(pieces) >= 2 and all(pieces):
             found = [phrases.any(piece) for piece in pieces]
             kinds = [phrase.kind for phrase in found if phrase is not None and phrase.kind in MENU_KINDS]
-            if len(kinds) == len(pieces):
+            unknown = len(pieces) - len(kinds)
+            if len(kinds) >= 2 and unknown <= len(pieces) // 3 and max(map(len, pieces)) <= 40:
                 kind = next((k for k in kinds if k != "nav"), "nav")
-                return Hit("menu-line", kind, "known words of menus between bars", ANY if len(kinds) > 2 else EDGE)
+                sure = len(kinds) > 2 and not unknown
+                return Hit("menu-line", kind, "known words of menus between bars", ANY if sure else EDGE)
     if " / " in text and text[-1] not in ".!?":
         pieces = _SLASH.split(text)
         first = phrases.any(fold(pieces[0]))

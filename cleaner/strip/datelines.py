@@ -273,6 +273,6 @@ def _is_placelike(name: str, phrases: Phrases) -> bool:
 
 
 def _opens_sentence(text: str) -> bool:
-    """Whether a sentence goes on in small letters after its first word, as no second name would."""
+    """Whether a sentence goes on in small letters after its first word or article, as no second name would."""
     words = text.split(None, 2)
-    return len(words) > 1 and not words[1][0].isupper() and words[1][0].isalpha()
+    return len(words) > 1 and words[1][0].isalpha() and (not words[1][0].isupper() or len(words[0]) <= 3)

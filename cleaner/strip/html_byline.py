@@ -75,7 +75,7 @@ def visible_author(page: Parsed, blocks: Blocks, start: int) -> str:
             name = person(_CUT.sub("", line[said.end() :] if said else line))
             if name and len(name) <= _LONGEST_NAME and len(name.split()) <= 6:
                 return name
-        announced = bool(said) and said.end() == len(line)
+        announced = said is not None and said.end() == len(line)
     for selector in _fitting(page, "author"):
         for node in page.tree.css(selector)[:3]:
             name = _CUT.sub("", person(node.text(separator=" ")[:300]))

@@ -20,6 +20,7 @@ HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 ITEMS = frozenset(("li", "dd", "dt"))
 _PROSE = frozenset(("p", "blockquote", "pre"))
 _LEAVES = frozenset(("p", "li", "ul", "ol", "dl", "table", "tbody", "tr", "blockquote"))
+_TABLE = frozenset(("table", "tbody", "tr"))
 _CONTAINERS = frozenset(("article", "main"))
 # A mark is void when what it marks holds this share of the page's good text; 25 % to 50 % score within 0.002 of F1.
 _VOID = {"furniture": 0.35, "hidden": 0.35, "fixture": 0.97, "discussion": 0.97}
@@ -27,6 +28,7 @@ _FIXED, _LOOSE = frozenset(("fixture", "discussion")), frozenset(("furniture", "
 _ENOUGH = 200.0  # good text; pruning that leaves less, and less than a fifth of the page's, is not believed
 _BODY = 0.4  # of the good text, for an element to be taken at its word that it is the body
 _DESCEND = 0.9  # go down while one child holds this share
+_CELL, _CELL_PARAGRAPHS = 2 / 3, 3  # a cell with this share in so many paragraphs belongs to a layout, not to data
 _LEAD_REACH = 25  # paragraphs before the root, below the headline
 _LEAD_SIZE = 60  # good text that makes one of them a lead
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
@@ -127,9 +129,17 @@ def _root(blocks: Blocks, marked: Marked, good: list[float]) -> int:
     else:
         named = [i for i, tag in enumerate(blocks.tags) if tag in _CONTAINERS and good[i] >= enough]
         root = min(named, key=lambda i: (good[i], -i)) if named else 0
+    at = root  # goes down through tables as well, to a cell that holds an article
     for i in range(root + 1, len(good)):
-        if blocks.parents[i] == root and good[i] >= _DESCEND * good[root] and blocks.tags[i] not in _LEAVES:
-            root = i
+        if blocks.parents[i] != at:
+            continue
+        tag = blocks.tags[i]
+        if tag == "td" and blocks.last[i] - blocks.first[i] >= _CELL_PARAGRAPHS and good[i] >= _CELL * good[root]:
+            root = at = i
+        elif tag in _TABLE and good[i] >= _CELL * good[root]:
+            at = i
+        elif good[i] >= _DESCEND * good[root] and tag not in _LEAVES:
+            root = at = i
     return root
 
 

@@ -22,6 +22,7 @@ _SOURCE_DASH = re.compile(r"[.!?\"”’)]\s*(?:[-–—]{1,2}\s*)?([A-Z][\w./' 
 _MARKS_END = frozenset("])*#_■●◆.")
 _DATE_END = re.compile(r"\s+\d{1,2}/\d{1,2}/\d{2,4}$")
 _INITIALS = re.compile(r"\*{0,3}[^\W_]{1,14}(?:[/,&|\-–. ]{1,2}[^\W_]{1,14}){0,4}\*{0,3}")
+_DESK = re.compile(r"[a-z]{2,6}/[a-z]{2,4}")
 _SENTENCE = re.compile(r"[.!?…\"”’»)\]](?:\s+(?=[^\Wa-z_]|[\[(])|(?=[A-Z][a-z]))")
 
 
@@ -83,7 +84,11 @@ def _bracket(text: str, found: re.Match[str], phrases: Phrases, last: bool) -> H
     head = re.split(r"\s*[:|]\s*", inner, maxsplit=1)
     if len(head) == 2 and (phrase := phrases.whole(fold(head[0]), "start")):
         return Hit("phrase-bracket", phrase.kind, phrase.why)
-    if not last or not _ended(text[: found.start()]):
+    if not _ended(text[: found.start()]):
+        return None
+    if _DESK.fullmatch(inner):
+        return Hit("initials", "initials", "initials of writer and editor in brackets after a sentence")
+    if not last:
         return None
     if folded in phrases.words["agency"]:
         return Hit("agency-tail", "sourcenote", "a news agency in brackets after the last sentence")

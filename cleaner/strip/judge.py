@@ -10,7 +10,7 @@ from cleaner.strip.phrases import HEAD_LENGTH, Phrases, fold
 
 __all__ = ["judge", "looks_like_headline", "looks_like_names", "time_share"]
 
-SEPARATOR = re.compile(r"\s*[:：|｜»›>–—]\s*|\s+[-/]\s+")
+SEPARATOR = re.compile(r"\s*[:：|｜»›>–—】]\s*|\s+[-/]\s+")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _TIME_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
 _RIGHTS = re.compile(
@@ -63,10 +63,11 @@ def judge(line: Line, phrases: Phrases) -> Hit | None:
     if found is not None and found.array != "weak":
         rule, where = _RULES[found.array]
         sentence = text[-1] == "." and found.array == "line" and folded.count(" ") < 3
+        boxed = text[0] == "[" and text[-1] == "]"  # a template's mark, not a sentence
         if (found.slight or sentence) and found.array != "between":
-            where = EDGE
+            where = ANY if boxed else EDGE
         named = "{name}" in found.text and text[-1] == "."
-        if not named and not (found.slight and "{" in found.text and ends_sentence(text)):
+        if boxed or (not named and not (found.slight and "{" in found.text and ends_sentence(text))):
             return Hit(rule, found.kind, found.why, where or KIND_WHERE.get(found.kind, ANY))
     if hit := _labelled(text, folded, phrases):
         return hit
@@ -236,6 +237,8 @@ def _by_name(text: str, phrases: Phrases) -> Hit | None:
     first, _, rest = bare.partition(" ")
     if len(text) > 80 or not rest or not first[0].isalpha() or fold(first) not in phrases.words["by"]:
         return None
+    if fold(rest) in phrases.words["agency"]:
+        return Hit("byline-by", "byline", f"opens with {first.casefold()} and goes on with an agency", EDGE)
     words = rest.replace(",", " ").replace("/", " ").split()
     roles = phrases.words["role"]
     while words and not words[0][0].isupper() and fold(words[0]) in roles:

@@ -15,7 +15,7 @@ from typing import Any
 from cleaner.options import Options
 from cleaner.output.report.articles import articles, duplicates
 from cleaner.output.report.charts import bar, stacked
-from cleaner.output.report.markup import Html, h, text
+from cleaner.output.report.markup import Html, clipped, h, text
 from cleaner.output.report.pairs import Pairs
 from cleaner.output.report.tables import (
     encodings,
@@ -82,7 +82,7 @@ def _summary(counts: Mapping[str, Any], sources: int) -> Html:
         (f"{read:,}", "articles read", f"from {sources:,} {'source' if sources == 1 else 'sources'}"),
         (f"{written:,}", "articles written", f"{characters.get('written', 0):,} characters"),
         (f"{_share(before - stripped, before):.1f} %", "of the text removed", f"{before - stripped:,} characters"),
-        (f"{dropped:,}", "articles dropped", ", ".join(sorted(counts.get("dropped", {}))) or "none"),
+        (f"{dropped:,}", "articles dropped", clipped(", ".join(sorted(counts.get("dropped", {}))), 120) or "none"),
         (f"{set_aside:,}", "inputs set aside", "could not be read" if set_aside else "all could be read"),
     )
     return Html("".join(h("li", h("b", number), h("span", what), h("small", more)) for number, what, more in cards))

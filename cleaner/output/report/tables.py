@@ -41,8 +41,11 @@ def drawer(
 ) -> Html:
     """A line with a bar and numbers that opens. `data` is what the filter of its list looks at."""
     facts = h("span", *(h("span", number) for number in numbers), cls="numbers")
-    summary = h("summary", h("span", text(label), cls="label"), bar(share, cls), facts)
-    return h("details", summary, h("div", *inside, cls="inside"), cls="drawer", data_find=data.lower() or False)
+    name = label if isinstance(label, Html) else text(clipped(label, 200))
+    summary = h("summary", h("span", name, cls="label"), bar(share, cls), facts)
+    return h(
+        "details", summary, h("div", *inside, cls="inside"), cls="drawer", data_find=clipped(data, 300).lower() or False
+    )
 
 
 def removals(tally: Tally, counts: Mapping[str, Any]) -> Html:
@@ -141,7 +144,7 @@ def flags(tally: Tally, counts: Mapping[str, Any]) -> Html:
                 table_[name] / most,
                 [_n(table_[name], "article")],
                 h("ul", examples, cls="examples"),
-                _show("Articles with this flag", flag=name),
+                _show("Articles with this flag", flag=clipped(name, 200)),
                 cls="flag",
             )
         )
@@ -223,7 +226,7 @@ def run(manifest: Mapping[str, Any], defaults: Mapping[str, Any]) -> Html:
 
 def _rule(tally: Tally, kind: str, rule: str, spans: int, characters: int) -> Html:
     found = tally.rules.get((kind, rule))
-    head = h("h3", rule, " ", h("small", f"{_n(spans, 'span')}, {_n(characters, 'character')}"))
+    head = h("h3", clipped(rule, 200), " ", h("small", f"{_n(spans, 'span')}, {_n(characters, 'character')}"))
     examples = _examples(found.examples.items) if found and kind != "space" else Html()
     return h("div", head, examples, cls="rule")
 
@@ -267,7 +270,7 @@ def _list(name: str, what: str, drawers: Sequence[Html]) -> Html:
 
 
 def _cell(value: str | int) -> str:
-    return f"{value:,}" if isinstance(value, int) else h("bdi", value)
+    return f"{value:,}" if isinstance(value, int) else h("bdi", clipped(value, 300))
 
 
 def _n(number: int, one: str, many: str = "") -> str:

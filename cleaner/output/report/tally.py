@@ -209,8 +209,9 @@ def phrase_of(why: str) -> Phrase | None:
     if not found:
         return None
     language, kind, how, phrase = found.groups()
-    behind = why[: found.start()].endswith("(") and phrase.endswith(")")
-    return Phrase(language.lstrip("("), kind, how, clipped(phrase[:-1] if behind else phrase.split("; also ")[0], 200))
+    phrase = phrase.split("; also ")[0]
+    inside = language.startswith("(") and phrase.endswith(")")
+    return Phrase(clipped(language.lstrip("("), 60), kind, how, clipped(phrase[:-1] if inside else phrase, 200))
 
 
 def _of(groups: dict[str, Group], name: str) -> Group:
