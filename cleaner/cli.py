@@ -30,6 +30,9 @@ class _Group(click.Group):
         except CleanerError as error:
             click.echo(f"cleaner: {error}", err=True)
             ctx.exit(USAGE if isinstance(error, OptionError | MissingExtra) else FAILED)
+        except OSError as error:
+            click.echo(f"cleaner: {error}. The same command goes on where it stood.", err=True)
+            ctx.exit(FAILED)
         except KeyboardInterrupt:
             click.echo("cleaner: stopped. The same command goes on where it stood; --fresh starts over.", err=True)
             ctx.exit(FAILED)

@@ -39,23 +39,23 @@ def index_corpus(
     sources = list_sources([str(i) for i in inputs], options)
     if not sources:
         raise OptionError("The inputs name no file.")
-    with tempfile.TemporaryDirectory(prefix="cleaner-") as scratch:
-        with (
-            Work(Path(scratch) / "work", inputs={}, stages=stage_options(options)) as work,
-            Pool(options.workers, seconds=options.record_timeout) as pool,
-        ):
-            run = Run(work, pool, options, lambda stage, done, total: None)
-            rejects = run.read(sources)
-            run.settle()
-            rejects += [r for stage in ("read", "settle") for r in run.rejects(stage)]
-            rows = Rows(run.shards("settle"))
-            index.add(
-                rows.sketches(work.path),
-                ids=rows.ids,
-                sites=rows.site_names,
-                lengths=rows.lengths,
-                texts=rows.texts,
-                memory=memory_bytes(options.memory) // 2,
-                work=work.path,
-            )
+    with (
+        tempfile.TemporaryDirectory(prefix="cleaner-") as scratch,
+        Work(Path(scratch) / "work", inputs={}, stages=stage_options(options)) as work,
+        Pool(options.workers, seconds=options.record_timeout) as pool,
+    ):
+        run = Run(work, pool, options, lambda stage, done, total: None)
+        rejects = run.read(sources)
+        run.settle()
+        rejects += [r for stage in ("read", "settle") for r in run.rejects(stage)]
+        rows = Rows(run.shards("settle"))
+        index.add(
+            rows.sketches(work.path),
+            ids=rows.ids,
+            sites=rows.site_names,
+            lengths=rows.lengths,
+            texts=rows.texts,
+            memory=memory_bytes(options.memory) // 2,
+            work=work.path,
+        )
     return index.info(), rejects

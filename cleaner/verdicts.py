@@ -26,7 +26,7 @@ from cleaner.article import Drop
 from cleaner.dedup import RULES, Duplicates, Index, Sketches, deduplicate, rank_articles, sketch
 from cleaner.options import Options
 from cleaner.output.records import unpack
-from cleaner.run.work import read_shard
+from cleaner.run.work import read_shard, replacing
 from cleaner.stages import SKETCH, lines_of, sketches_of
 from cleaner.strip.repeats import Repeats, learn
 
@@ -189,14 +189,17 @@ class Rows:
 
     def sketches(self, work: Path) -> Sketches:
         """All sketches; the signatures, 512 bytes each, lie in a file of the work directory."""
-        parts: dict[str, list[NDArray[Any]]] = {name: [getattr(sketch(()), name)] for name in SKETCH}
-        width = parts.pop("signatures")[0].shape[1]
-        signatures = np.memmap(work / "signatures.u32", np.uint32, "w+", shape=(max(len(self), 1), width))[: len(self)]
-        for path, stays, start in zip(self._shards, self._stays, self._starts, strict=False):
-            part = sketches_of(read_shard(path, SKETCH)[0].take(stays))
-            signatures[start : start + len(stays)] = part.signatures
-            for name, arrays in parts.items():
-                arrays.append(getattr(part, name))
+        like = sketch(())
+        parts: dict[str, list[NDArray[Any]]] = {name: [getattr(like, name)] for name in SKETCH if name != "signatures"}
+        path = work / "signatures.u32"
+        with replacing(path) as out:  # written, not mapped: a full disk is an error then, and not a signal
+            for shard, stays in zip(self._shards, self._stays, strict=True):
+                part = sketches_of(read_shard(shard, SKETCH)[0].take(stays))
+                out.write(part.signatures.tobytes())
+                for name, arrays in parts.items():
+                    arrays.append(getattr(part, name))
+        shape = (len(self), like.signatures.shape[1])
+        signatures = np.memmap(path, np.uint32, "r", shape=shape) if len(self) else like.signatures
         return Sketches(signatures=signatures, **{name: np.concatenate(arrays) for name, arrays in parts.items()})
 
     def texts(self, rows: NDArray[np.int64]) -> list[str]:

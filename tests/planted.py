@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+from cleaner import Options
 
 __all__ = ["HOSTILE", "plant"]
 
@@ -45,7 +48,7 @@ def _manifest(content: str, articles: int) -> dict[str, Any]:
         "schema": 1,
         "cleaner": content,
         "libraries": {content: content},
-        "options": {content: content},
+        "options": {**asdict(Options()), content: content},
         "inputs": [{"source": content, "bytes": 1, "sha256": content}],
         "outputs": {content: {"bytes": 1, "sha256": content}},
         "run": {content: content},

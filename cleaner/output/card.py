@@ -92,10 +92,11 @@ def card(output: str, *, audit: str | Path | None = None) -> str:
         raise OutputError(f"{path} is not there. Name the output of a finished run, or its logs with --audit.")
     manifest: Mapping[str, Any] = orjson.loads(path.read_bytes())
     counts = manifest["counts"]
+    versions = [("cleaner", manifest["cleaner"]), *manifest["libraries"].items()]
     return _CARD.substitute(
         yaml="\n".join(_yaml(Path(output), counts)),
         name=_plain(Path(output).name),
-        version=manifest["cleaner"],
+        version=_plain(manifest["cleaner"]),
         read=f"{_articles(counts, 'read'):,}",
         written=f"{_articles(counts, 'written'):,}",
         funnel="\n".join(_funnel(counts)),
@@ -105,7 +106,7 @@ def card(output: str, *, audit: str | Path | None = None) -> str:
         options=_options(manifest["options"]),
         removals=_table(("Kind", "Spans", "Characters"), _removals(counts)),
         fields="\n".join(f"| {name} | {meaning} |" for name, meaning in _FIELDS),
-        versions=", ".join([f"cleaner {manifest['cleaner']}", *(f"{k} {v}" for k, v in manifest["libraries"].items())]),
+        versions=", ".join(_plain(f"{name} {number}") for name, number in versions),
     )
 
 

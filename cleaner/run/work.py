@@ -15,13 +15,13 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
-from cleaner.errors import WorkError
+from cleaner.errors import OutputError, WorkError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,8 +41,11 @@ class Work:
         self, path: Path, *, inputs: object, stages: Mapping[str, Mapping[str, object]], fresh: bool = False
     ) -> None:
         self.path = path
-        path.mkdir(parents=True, exist_ok=True)
-        self._lock = _lock(path / "lock")
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            self._lock = _lock(path / "lock")
+        except OSError as error:
+            raise OutputError(refusal(path, error)) from error
         try:
             if fresh:
                 self._empty()
@@ -97,7 +100,10 @@ class Work:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A binary file that takes the place of `path` in one step when the block ends well, and else is gone."""
+    """A binary file that takes the place of `path` in one step when the block ends well, and else is gone.
+
+    Raises OutputError when the system refuses to write it.
+    """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as out:
@@ -105,9 +111,20 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
             out.flush()
             os.fsync(out.fileno())
         part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
+    except BaseException as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise OutputError(refusal(path, error)) from error
         raise
+
+
+def refusal(path: Path, error: OSError) -> str:
+    """What to tell a person when `path` cannot be written."""
+    return (
+        f"{path} could not be written: {error.strerror or error}. Free some space, or choose another place; "
+        "the same command then goes on where it stood."
+    )
 
 
 def write_shard(path: Path, columns: Mapping[str, pa.Array], notes: Mapping[str, object] | None = None) -> None:

@@ -1,110 +1,166 @@
-"""Whole pages rendered as text: telling them from extracted articles, and finding the article's block."""
+"""Whole pages rendered as text: telling them from extracted articles, and finding the article's lines.
+
+A page is a sequence of two states, furniture and article. Each line brings its evidence (page_lines.py), each change
+of state costs, and the cheapest path through the page says which lines stay.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 
-from cleaner.strip.lines import ANY, BESIDE, Hit, Line
+from cleaner.strip.lines import Hit, Line
+from cleaner.strip.page_lines import Evidence, alone, revised, weighed
 from cleaner.strip.phrases import fold
 
-__all__ = ["looks_like_page", "outside_block"]
+__all__ = ["article_lines", "looks_like_page", "outside_block"]
 
 FURNITURE = frozenset(
-    ("nav", "login", "footer", "cookie", "newsletter", "share", "app", "promo", "comment", "pagination")
+    ("nav", "login", "footer", "cookie", "newsletter", "share", "app", "promo", "comment", "pagination", "related")
 )
-CLOSING = frozenset(("comment", "newsletter", "related", "authorbio", "login", "cookie"))
-"""Kinds after which an article rarely goes on."""
 
-SHORT_COST, LIST_GAIN, STUB_GAIN = -1.0, 20.0, 10.0
-HIT_COST, CLOSING_COST, EDGE_COST, WEAK_COST = -80.0, -300.0, -40.0, -20.0
-PARAGRAPH_MAX = 400
-"""The gain of a paragraph is its length, up to this many characters; the costs are in the same coin. Chosen on 620
-development pages for at most 1.5 % of content lost: going past a comment heading takes 300 characters of paragraphs."""
+CAUTION = 1.75
+"""Log odds in favour of keeping: at this much the development pages lose 1.5 % of their content."""
 
-_BARE_END = frozenset('.!?:;,…"”)。！？')
+CHANGE = 1.0
+"""What a step from furniture to article or back costs, in log odds; 0 leaves holes, 2 swallows teasers."""
+
+HEADLINE_ABOVE = 60
+"""Lines above the article in which its headline is looked for."""
+
+_WORD = re.compile(r"[^\W\d_]+")
+_BARE_END = frozenset('.!?:;,…"”’»)。！？」।؟')
 
 
 def looks_like_page(lines: Sequence[Line], hits: Sequence[Hit | None]) -> bool:
-    """Many lines, a good part of them short and bare, furniture among them, and eight lines or more above the text."""
+    """Many lines, furniture of several kinds among them, and a good part of them short and bare.
+
+    Shorter pages need more of both: extracted articles have a heading of shares or of related links, rarely three kinds.
+    """
     n = len(lines)
-    if n < 50:
+    if n < 30:
         return False
-    furniture = sum(1 for hit in hits if hit is not None and hit.kind in FURNITURE)
-    bare = sum(1 for line in lines if len(line.text) < 60 and line.text[-1] not in _BARE_END)
-    if furniture < 8 or bare < 0.35 * n:
+    kinds = [hit.kind for hit in hits if hit is not None and hit.kind in FURNITURE]
+    several = len(set(kinds))
+    if len(kinds) < 5 or several < 2:
         return False
-    return not any(line.prose for line in lines[:8]) or (n >= 80 and furniture >= 15)
+    bare = sum(1 for line in lines if len(line.text) < 60 and line.text[-1] not in _BARE_END) / n
+    if n >= 80 and bare >= 0.2:
+        return True
+    return several >= 3 and (bare >= 0.5 or (len(kinds) >= 7 and bare >= 0.3))
 
 
 def outside_block(lines: Sequence[Line], hits: Sequence[Hit | None], known_title: str) -> list[Hit | None]:
-    """A hit for every line outside the article's block; the headline above the block stays."""
-    start, stop = _end_at_comments(lines, hits, *_best_block(lines, hits))
-    if stop <= start:
+    """A hit for every line that is not the article's; the headline above it stays. All None when nothing would stay."""
+    stays, evidence = article_lines(lines, hits)
+    if not any(stays):
         return [None] * len(lines)
-    headline = _headline(lines, hits, start, known_title)
+    first = _opening(lines, hits, stays)
+    last = len(stays) - 1 - stays[::-1].index(True)
+    headline = _headline(lines, hits, first, known_title)
     outside: list[Hit | None] = []
     for i, hit in enumerate(hits):
-        if start <= i < stop or i == headline:
+        if stays[i] or i == headline:
             outside.append(None)
-        else:
-            kind = hit.kind if hit is not None else "nav" if i < start else "footer"
-            outside.append(Hit("page-block", kind, "outside the article's block of the page"))
+            continue
+        kind = hit.kind if hit is not None else "nav" if i < first else "footer" if i > last else "related"
+        outside.append(Hit("page-block", kind, f"not the article's: {_strongest(evidence[i])}"))
     return outside
 
 
-def _gain(text: str, hit: Hit | None) -> float:
-    """What a line adds to the block it stands in, in characters of paragraph."""
-    if hit is not None:
-        if hit.where == ANY:
-            return CLOSING_COST if hit.kind in CLOSING else HIT_COST
-        return WEAK_COST if hit.where == BESIDE else EDGE_COST
-    n = len(text)
-    ends = text.rstrip("\"”’»)]'")[-1:] in ".!?…:;。！？।"
-    words = text.split()
-    low = sum(1 for word in words if not word[0].isupper()) >= len(words) / 2
-    if (n >= 80 and ends) or n >= 200:
-        return min(n, PARAGRAPH_MAX) if ends and low else min(n, PARAGRAPH_MAX) / 2
-    if n >= 40 and low:
-        return n / 2 if ends else LIST_GAIN
-    return STUB_GAIN if ends and n >= 20 else SHORT_COST
+def article_lines(lines: Sequence[Line], hits: Sequence[Hit | None]) -> tuple[list[bool], list[Evidence]]:
+    """Which lines are the article's, and the evidence about each."""
+    if not lines:
+        return [], []
+    weights = _weights()
+    first = alone(lines, hits)
+    evidence = revised(lines, hits, first, weighed(first, weights["alone"]))
+    return _path([x + CAUTION for x in weighed(evidence, weights["revised"])]), evidence
 
 
-def _best_block(lines: Sequence[Line], hits: Sequence[Hit | None]) -> tuple[int, int]:
-    """The contiguous lines with the greatest sum of gains."""
-    best, current, begin = (0.0, 0, 0), 0.0, 0
-    for i, (line, hit) in enumerate(zip(lines, hits, strict=True)):
-        current += _gain(line.text, hit)
-        if current <= 0:
-            current, begin = 0.0, i + 1
-        elif current > best[0]:
-            best = (current, begin, i + 1)
-    return best[1], best[2]
+@cache
+def _weights() -> Mapping[str, Mapping[str, float]]:
+    """The fitted weights: judgement -> trait -> log odds for a strength of 1."""
+    table: Mapping[str, Mapping[str, float]] = json.loads(
+        (files("cleaner.strip") / "page_weights.json").read_text("utf-8")
+    )
+    return table
 
 
-def _end_at_comments(lines: Sequence[Line], hits: Sequence[Hit | None], start: int, stop: int) -> tuple[int, int]:
-    """Readers' comments look like paragraphs: the block ends at their heading when a third of it stands above."""
-    whole = sum(len(lines[i].text) for i in range(start, stop))
-    above = 0
-    for i in range(start, stop):
-        hit = hits[i]
-        if hit is not None and hit.kind == "comment" and hit.where == ANY and above >= 0.3 * whole:
-            return start, i
-        above += len(lines[i].text)
-    return start, stop
+def _path(odds: Sequence[float]) -> list[bool]:
+    """The best sequence of states (Viterbi 1967): the greatest sum of odds of article lines less the cost of changes."""
+    out, inside = 0.0, -CHANGE + odds[0]
+    came: list[tuple[bool, bool]] = [(False, False)]  # the state before, for furniture and for article
+    for x in odds[1:]:
+        came.append((inside - CHANGE > out, inside >= out - CHANGE))
+        out, inside = max(out, inside - CHANGE), max(inside, out - CHANGE) + x
+    state, states = inside > out, []
+    for before in reversed(came):
+        states.append(state)
+        state = before[state]
+    return states[::-1]
 
 
-def _headline(lines: Sequence[Line], hits: Sequence[Hit | None], start: int, known_title: str) -> int:
-    """The line above the block that is the headline, or -1: the known title, or the nearest that shares its words."""
+def _strongest(traits: Evidence) -> str:
+    """The two traits that speak most against a line."""
+    weights = _weights()["revised"]
+    told = sorted((weights.get(name, 0.0) * x, name) for name, x in traits.items())[:2]
+    return ", ".join(name for weight, name in told if weight < 0)
+
+
+def _opening(lines: Sequence[Line], hits: Sequence[Hit | None], stays: list[bool]) -> int:
+    """Index of the article's first line, after the paragraphs straight above it, but for one advertisement, have joined.
+
+    The first paragraph stands under a byline and a row of shares, so its neighbours speak against it.
+    """
+    first = i = stays.index(True)
+    while i > max(0, first - 3):
+        i -= 1
+        if lines[i].prose and hits[i] is None:
+            stays[i], first = True, i
+    return first
+
+
+def _headline(lines: Sequence[Line], hits: Sequence[Hit | None], first: int, known_title: str) -> int:
+    """The line above the article that is its headline, or -1.
+
+    The known title where there is one; else the line that shares most words with the first paragraphs and with the
+    other lines above, where a breadcrumb or the page's title repeat it.
+    """
     wanted = fold(known_title)
-    body = {w for line in lines[start : start + 4] for w in fold(line.text[:400]).split() if len(w) > 3}
-    for i in range(start - 1, max(-1, start - 31), -1):
-        text = lines[i].text
-        if wanted:
-            if lines[i].folded == wanted:
-                return i
+    above = range(max(0, first - HEADLINE_ABOVE), first)
+    if wanted:
+        same = [i for i in above if lines[i].folded == wanted]
+        if same:
+            return same[-1]
+    body = {w for line in lines[first : first + 6] for w in _long_words(line.text[:600])}
+    best, headline = 0.0, -1
+    for i in above:
+        words = set(_long_words(lines[i].text))
+        if hits[i] is not None or not 15 <= len(lines[i].text) <= 200 or not words:
             continue
-        words = [w for w in lines[i].folded.split() if len(w) > 3]
         shared = sum(1 for w in words if w in body)
-        if hits[i] is None and 20 <= len(text) <= 160 and len(words) >= 3 and shared >= max(2, 0.4 * len(words)):
-            return i
-    return -1
+        signed = any(h is not None and h.kind in ("byline", "timestamp") for h in hits[i + 1 : min(first, i + 4)])
+        again = any(j != i and lines[i].folded in lines[j].folded for j in above if lines[i].folded)
+        near = 2 * (i - above.start + 1) / len(above)
+        score = shared / len(words) * min(shared, 6) + 1.5 * signed + again + near
+        if shared + signed + again >= 2 and score >= best:
+            best, headline = score, i
+    return headline if headline >= 0 else _straight_above(lines, hits, first)
+
+
+def _straight_above(lines: Sequence[Line], hits: Sequence[Hit | None], first: int) -> int:
+    """One of the two lines straight above the article that has the size of a headline, the longer one; or -1."""
+    fits = [
+        i
+        for i in range(max(0, first - 2), first)
+        if hits[i] is None and 15 <= len(lines[i].text) <= 200 and len(lines[i].text.split()) >= 3
+    ]
+    return max(fits, key=lambda i: len(lines[i].text), default=-1)
+
+
+def _long_words(text: str) -> list[str]:
+    return [w for w in _WORD.findall(text.casefold()) if len(w) > 3]
