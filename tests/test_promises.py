@@ -193,17 +193,24 @@ def test_ids_that_are_taken_are_replaced_and_the_first_keeps_its_own(tmp_path: P
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(12))
 def test_a_killed_run_goes_on(seed: int, expected: dict[str, bytes], tmp_path: Path) -> None:
     """SIGKILL of the whole process group when a seeded number of shards is there, then the same command again."""
     command = [sys.executable, "-m", "cleaner", "clean", "corpus/raw", "-o", str(tmp_path / "clean.jsonl"), "--quiet"]
     command += ["--workers", "2", "--shard-records", "20"]
     process = subprocess.Popen(command, start_new_session=True)
     wanted = random.Random(seed).randint(0, 22)
-    while process.poll() is None and len(list(tmp_path.glob("clean.work/*/*.arrow"))) < wanted:
+    while process.poll() is None and finished_shards(tmp_path / "clean.work") < wanted:
         os.sched_yield()
     if process.poll() is None:
         os.killpg(process.pid, 9)
     process.wait()
     assert subprocess.run(command + (["--force"] if (tmp_path / "clean.jsonl").exists() else [])).returncode == 0
     assert outcome(tmp_path) == expected
+
+
+def finished_shards(work: Path) -> int:
+    try:
+        return sum(1 for _ in work.glob("*/*.arrow"))
+    except FileNotFoundError:  # removed at the end of the run, while we look
+        return 0

@@ -197,9 +197,7 @@ def _breaks_off(text: str) -> bool:
     return text.endswith(("...", "…")) or (len(text) >= 60 and not ends_sentence(text))
 
 
-def _tail_block(
-    lines: Sequence[Line], hits: Sequence[Hit | None], held: Held, ended: Callable[[Line], bool]
-) -> None:
+def _tail_block(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held, ended: Callable[[Line], bool]) -> None:
     """Behind the last paragraph, what follows the first closing hit, or a paragraph that closes the article."""
     _, last = prose_bounds(lines, held)
     opened: Hit | None = None
@@ -212,7 +210,9 @@ def _tail_block(
         elif hit is None and opened is not None and last >= 0:
             if opened.kind not in FINAL and (len(lines[i].text) >= 40 or ends_sentence(lines[i].text)):
                 return
-            held[i] = hits[i] or Hit("block-tail", opened.kind, f"behind the last paragraph, after {opened.kind} ({opened.why})")
+            held[i] = hits[i] or Hit(
+                "block-tail", opened.kind, f"behind the last paragraph, after {opened.kind} ({opened.why})"
+            )
 
 
 def _signature(lines: Sequence[Line], held: Held) -> None:

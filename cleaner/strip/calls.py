@@ -21,7 +21,7 @@ MENU_KINDS = frozenset(("nav", "footer", "login", "share", "comment", "app", "ne
 
 
 def may_call(text: str, phrases: Phrases) -> bool:
-    """Whether a paragraph of up to CALL characters holds a word of letters or channels."""
+    """Whether a line of up to CALL characters holds a word of letters or channels."""
     if len(text) > CALL:
         return False
     low = text.casefold()
@@ -88,8 +88,8 @@ def _menu(text: str, phrases: Phrases) -> Hit | None:
 
 
 def _calling(text: str, folded: str, phrases: Phrases) -> Hit | None:
-    """ "Like this story? Sign up for our newsletter.": a clause begins with joining, and a letter or channel is named."""
-    if len(text) > CALL or "0" in folded[:2]:
+    """ "Like this? Sign up for our newsletter.": a clause begins with joining, and a letter or channel is named."""
+    if folded[0] == "0" or not may_call(text, phrases):
         return None
     known = phrases.words
     letter, channel = _holds(folded, known["letter"]), _holds(folded, known["channel"])

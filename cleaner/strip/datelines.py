@@ -25,7 +25,9 @@ _SITE = re.compile(
 _SITE_HEAD = re.compile(rf"({_SITE.pattern})(?![\w.])", re.IGNORECASE)
 _PARTS = re.compile(r"\s*[,(/|]\s*|\)\s*|\s*[-–—]\s+|\s+[-–—]\s*|\.\s+(?=\()|\.$")
 _AGENCY_HEAD = re.compile(r"\(([^()]{2,40})\)\s*\.?\s*(?:[-–—]{1,2}\s*)?")
-_DESK_HEAD = re.compile(r"([^\W\d_a-z][^()\d.!?:;,]{1,40}) \(([^\W\dA-Z_][^\W\dA-Z_/]{1,9})\)\s*(?:\.\s*[-–—]?|[-–—])\s*")
+_DESK_HEAD = re.compile(
+    r"([^\W\d_a-z][^()\d.!?:;,]{1,40}) \(([^\W\dA-Z_][^\W\dA-Z_/]{1,9})\)\s*(?:\.\s*[-–—]?|[-–—])\s*"
+)
 _NAMED_HEAD = re.compile(r"([^()\d.!?:;,|\"“]{3,40}?)\s(?:[-–—|]|--)\s")
 _COLON_HEAD = re.compile(r"([^\W\d_]+(?:[ '’-][^\W\d_]+){1,3}): ")
 _BOXED_HEAD = re.compile(r"【([^【】]{2,12})】")

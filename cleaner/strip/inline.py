@@ -131,28 +131,36 @@ def closes_article(line: Line, phrases: Phrases) -> bool:
     return not kinds.isdisjoint(("initials", "endmark", "byline", "sourcenote"))
 
 
-def trims(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrases) -> Iterator[Removal]:
-    """The tail spans of all kept lines."""
+def trims(
+    lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrases, quiet: set[tuple[str, bool, bool]]
+) -> Iterator[Removal]:
+    """The tail spans of all kept lines. `quiet` remembers from pass to pass the lines that have none."""
     if is_wrapped(lines):
         return
     first, last = prose_bounds(lines, hits)
     loud = [p for p in phrases.loud if any(p.text in line.text for line in lines)]
     kept = [i for i, hit in enumerate(hits) if hit is None]
     for i in kept:
-        pieces = (
-            list(labelled_pieces(lines[i], phrases, not first <= i < last))
-            if ":" in lines[i].text or "©" in lines[i].text
-            else []
-        )
-        yield from pieces
-        if loud and len(lines[i].text) > 100:
-            yield from _loud(lines[i], loud)
-        end = lines[i].end
-        for piece in reversed(pieces):  # what ends the line before labelled pieces is its tail
-            if lines[i].text[piece.end - lines[i].start : end - lines[i].start].strip():
-                break
-            end = piece.start
-        yield from tail_trims(lines[i], end, phrases, i >= last)
+        place = (lines[i].text, i >= last, not first <= i < last)
+        if place not in quiet:
+            found = list(_line_trims(lines[i], place[1], place[2], phrases, loud))
+            yield from found
+            if not found:
+                quiet.add(place)
+
+
+def _line_trims(line: Line, last: bool, outer: bool, phrases: Phrases, loud: Sequence[Phrase]) -> Iterator[Removal]:
+    """The spans inside one line; `outer` says that it is not between the first and the last paragraph."""
+    pieces = list(labelled_pieces(line, phrases, outer)) if ":" in line.text or "©" in line.text else []
+    yield from pieces
+    if loud and len(line.text) > 100:
+        yield from _loud(line, loud)
+    end = line.end
+    for piece in reversed(pieces):  # what ends the line before labelled pieces is its tail
+        if line.text[piece.end - line.start : end - line.start].strip():
+            break
+        end = piece.start
+    yield from tail_trims(line, end, phrases, last)
 
 
 def _loud(line: Line, phrases: Sequence[Phrase]) -> Iterator[Removal]:

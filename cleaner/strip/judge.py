@@ -225,8 +225,10 @@ def _named(text: str, folded: str, phrases: Phrases) -> Hit | None:
 
 
 _PARTICLES = frozenset(
-    ["de", "da", "do", "dos", "del", "della", "di", "la", "le", "van", "von", "der", "den", "bin", "binti", "al"]
-    + ["dan", "and", "und", "y", "e", "et", "en", "og", "och", "ve", "i", "&", "staff", "for", "the"]
+    (
+        *("de", "da", "do", "dos", "del", "della", "di", "la", "le", "van", "von", "der", "den", "bin", "binti", "al"),
+        *("dan", "and", "und", "y", "e", "et", "en", "og", "och", "ve", "i", "&", "staff", "for", "the"),
+    )
 )
 """Small words in and between names."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from cleaner.strip.lines import ANY, BESIDE, Hit, Line
@@ -40,7 +40,7 @@ _CODE = re.compile(r"[{}()\[\]<>=;$\\_]")
 _FULL = frozenset(".!?…:;。！？।؟")
 _CLOSERS = "\"'”’»)]」』"
 _BULLETS = frozenset("-•*·–▪")
-_QUOTES = frozenset("\"“„«「")
+_QUOTES = frozenset('"“„«「')
 
 
 def alone(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Evidence]:
@@ -90,8 +90,6 @@ def _shape(text: str, words: Sequence[str]) -> Evidence:
     traits["capitals"] = high
     if n >= 40:
         traits["capitals, long line"] = high
-    if text[-1] in ":;,":
-        traits["runs on"] = 1.0
     for name, count in (("sentences", len(_SENTENCE.findall(head))), ("commas", head.count(","))):
         if count:
             traits[name] = float(min(3, count))
@@ -100,17 +98,28 @@ def _shape(text: str, words: Sequence[str]) -> Evidence:
     traits["code"] = min(0.3, len(_CODE.findall(shown)) / len(shown))
     if len(shown) > 60 and " " not in shown:
         traits["no space"] = 1.0
-    first = text[0]
-    for name, true in (("bullet", first in _BULLETS), ("numbered", first.isdigit()), ("quote", first in _QUOTES)):
-        if true:
-            traits[name] = 1.0
-    if text.isupper():
-        traits["all capitals"] = 1.0
-    if first.islower():
-        traits["small initial"] = 1.0
-    if text[-1] in "?!":
-        traits["asks or calls"] = 1.0
+    for name in _marks(text):
+        traits[name] = 1.0
     return traits
+
+
+def _marks(text: str) -> Iterator[str]:
+    """Traits told by the first and the last character."""
+    first, last = text[0], text[-1]
+    if last in ":;,":
+        yield "runs on"
+    if last in "?!":
+        yield "asks or calls"
+    if first in _BULLETS:
+        yield "bullet"
+    elif first in _QUOTES:
+        yield "quote"
+    elif first.isdigit():
+        yield "numbered"
+    elif first.islower():
+        yield "small initial"
+    if text.isupper():
+        yield "all capitals"
 
 
 def _marked(hit: Hit | None, traits: Evidence) -> None:

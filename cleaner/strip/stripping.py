@@ -42,6 +42,14 @@ class Stripped:
 
 
 @dataclass(frozen=True, slots=True)
+class _Memo:
+    """What one text's passes tell each other: the judged lines, and those in which nothing is to be trimmed."""
+
+    hits: dict[str, Hit | None]
+    quiet: set[tuple[str, bool, bool]]
+
+
+@dataclass(frozen=True, slots=True)
 class _Choice:
     """The options that one call passes along."""
 
@@ -87,7 +95,7 @@ def strip(
         phrases or load_phrases(language), title, frozenset(keep_kinds), frozenset(only_kinds), allowed, known_title
     )
     facts: dict[str, str] = {}
-    memo: dict[str, Hit | None] = {}
+    memo = _Memo({}, set())
     removals, kind = _one_pass(text, input_kind, choice, facts, memo)
     for _ in range(PASSES if removals else 0):
         more, _kind = _one_pass(cut(text, removals), "text", choice, facts, memo)
@@ -110,10 +118,10 @@ def _check(input_kind: str, title: str, kinds: Sequence[str]) -> None:
 
 
 def _one_pass(
-    text: str, input_kind: str, choice: _Choice, facts: dict[str, str], memo: dict[str, Hit | None]
+    text: str, input_kind: str, choice: _Choice, facts: dict[str, str], memo: _Memo
 ) -> tuple[tuple[Removal, ...], str]:
     lines, phrases = split_lines(text), choice.phrases
-    hits = [_judged(line, phrases, memo) for line in lines]
+    hits = [_judged(line, phrases, memo.hits) for line in lines]
     if input_kind == "auto":
         input_kind = "page" if looks_like_page(lines, hits) else "text"
     if input_kind == "page":
@@ -126,7 +134,7 @@ def _one_pass(
     held = [_permitted(line, hit, choice) for line, hit in zip(lines, held, strict=True)]
     found = [Removal(ln.start, ln.end, h.rule, h.kind, h.why) for ln, h in zip(lines, held, strict=True) if h]
     facts_of(lines, held, phrases, facts)
-    inside = [*find_datelines(lines, held, phrases, facts), *trims(lines, held, phrases)]
+    inside = [*find_datelines(lines, held, phrases, facts), *trims(lines, held, phrases, memo.quiet)]
     fixed = [(ln.start, ln.end) for ln in lines if choice.allow and fold(ln.text) in choice.allow]
     found += [r for r in inside if choice.takes(r.kind) and not any(a <= r.start < b for a, b in fixed)]
     removals = claim(sorted(found, key=lambda r: r.start))

@@ -85,3 +85,27 @@ def test_folding(line: str, folded: str) -> None:
 
 def test_the_lists_reach_many_languages() -> None:
     assert {"id", "en", "ms"} <= set(phrase_languages())
+
+
+def test_an_allowed_line_stays_to_the_letter() -> None:
+    line = "MUARA, KABAR.com - Petambak di muara itu mulai memanen garam lebih awal karena kemarau datang. (uji/dur)"
+    text = (
+        line
+        + "\n\nMenurut ketua kelompok, hasil panen akan disimpan di gudang desa sampai harga membaik lagi di pasar."
+    )
+    assert strip(text, language="id").removals
+    assert not strip(text, language="id", allow=frozenset([line])).removals
+
+
+@pytest.mark.parametrize(("code", "list_code"), [("nb", "no"), ("nn", "no"), ("nb-NO", "no")])
+def test_norwegian_codes_share_one_list(code: str, list_code: str) -> None:
+    assert load_phrases(code).languages == load_phrases(list_code).languages
+
+
+def test_both_turkish_i_fold_to_one() -> None:
+    assert fold("İLGİLİ HABER") == fold("ilgili haber") == fold("ILGILI HABER") == fold("ılgılı haber")
+
+
+def test_a_list_without_words_of_bylines_uses_english_ones_and_its_own_shuts_them_out() -> None:
+    assert "by" in load_phrases("en").words["by"]
+    assert "von" not in load_phrases("id").words["by"]

@@ -33,9 +33,8 @@ def duplicates(pairs: Pairs, counts: Mapping[str, Any]) -> Html:
         f"{dropped:,} {'article was' if dropped == 1 else 'articles were'} merged into a near-identical one. "
         "The keeper stays in the output and names them in its field duplicates; each is kept whole in dropped.jsonl."
     )
-    told = (
-        f"{len(shown):,} of {dropped:,}: the least alike come first; "
-        f"behind them stands a sample of the others (seed {SEED})."
+    told = f"{len(shown):,} of {dropped:,}, the least alike first" + (
+        "." if len(shown) == dropped else f"; behind them a sample of the others (seed {SEED})."
     )
     return section(
         "duplicates",

@@ -38,8 +38,9 @@ const filter = () => {
   for (const article of articles) {
     article.hidden = !selects.every((select) => matches(article, select)) || !textOf(article).includes(wanted);
   }
-  const shown = articles.filter((article) => !article.hidden).length;
-  byId("said-articles").textContent = `${shown} of ${articles.length} articles`;
+  const shown = articles.filter((article) => !article.hidden);
+  if (wanted && shown.length === 1) shown[0].open = true;
+  byId("said-articles").textContent = `${shown.length} of ${articles.length} articles`;
 };
 
 const clear = () => {

@@ -18,7 +18,7 @@ __all__ = ["BINS", "Cluster", "Pair", "Pairs", "Side", "aligned"]
 BINS = 20
 _DOUBTFUL, _OTHERS, _CLUSTERS, _MEMBERS = 24, 12, 20, 12
 _TEXT = 8000  # characters compared of each side
-_LINES, _ALIKE = 60, 0.3  # lines aligned by their words, where the smaller has this share of its words in common
+_LINES, _ALIKE = 60, 0.3  # lines set beside each other by their words, from this Dice coefficient on
 _WORDS = 1500  # compared word by word; a difference of words costs their product
 
 
@@ -147,7 +147,7 @@ def _alike(a: list[str], b: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _share(a: frozenset[str], b: frozenset[str]) -> float:
-    return len(a & b) / (min(len(a), len(b)) or 1)
+    return 2 * len(a & b) / (len(a) + len(b) or 1)
 
 
 def _lines(text: str) -> list[str]:
@@ -178,7 +178,7 @@ def _split(line: str) -> list[str]:
 def _side(record: Row) -> Side:
     text = str(record["text"])
     title = str(record["title"]) or text.lstrip()[:240].split("\n", 1)[0]
-    return Side(str(record["id"]), clipped(title, 120), text[:_TEXT])
+    return Side(str(record["id"]), clipped(title, 90), text[:_TEXT])
 
 
 def _keep(heap: list, item: tuple, most: int) -> None:  # type: ignore[type-arg]

@@ -76,7 +76,7 @@ def view(walked: Walked, place: str, room: int) -> View:
     taken = sum(row["end"] - row["start"] for row in walked.removed)
     return View(
         id=clipped(str(record["id"]), _NAME),
-        title=clipped(str(record["title"]) or _first_line(str(record["text"])), 120),
+        title=clipped(str(record["title"]) or _first_line(str(record["text"])), 90),
         language=str(record["language"]),
         place=place,
         source=clipped(str(record["source"]), _NAME),

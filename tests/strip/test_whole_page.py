@@ -1,0 +1,134 @@
+"""Whole pages rendered as text: article and headline stay, furniture goes, extracted text is left alone."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleaner.article import cut
+from cleaner.strip import strip
+from cleaner.strip.judge import judge
+from cleaner.strip.lines import split_lines
+from cleaner.strip.page_lines import alone, best_segment, revised, weighed
+from cleaner.strip.phrases import load_phrases
+from cleaner.strip.whole_page import looks_like_page, outside_block, path
+
+ROOT = Path(__file__).parent.parent.parent
+BENCH = Path(os.environ.get("CLEANER_BENCH", ROOT.parent / "shared" / "bench")) / "textcruft" / "dev.jsonl"
+CASES = json.loads((ROOT / "tests" / "cases" / "strip" / "whole_pages.json").read_text("utf-8"))
+PAGES = [pytest.param(case, id=f"{case['language']}: {case['why']}") for case in CASES if "trap" not in case]
+TRAPS = [pytest.param(case, id=f"{case['language']}: {case['why']}") for case in CASES if "trap" in case]
+
+
+def told(text: str, language: str) -> bool:
+    lines, phrases = split_lines(text), load_phrases(language)
+    return looks_like_page(lines, [judge(line, phrases) for line in lines])
+
+
+@pytest.mark.parametrize("case", PAGES)
+@pytest.mark.parametrize("kind", ["auto", "page"])
+def test_the_article_stays_and_the_furniture_goes(case: dict[str, Any], kind: str) -> None:
+    found = strip(case["text"], language=case["language"], input_kind=kind)
+    left = cut(case["text"], found.removals).split("\n")
+    assert found.input_kind == "page"
+    assert [line for line in case["stays"] if line not in left] == []
+    assert [line for line in case["goes"] if line in left] == []
+
+
+@pytest.mark.parametrize("case", TRAPS)
+def test_extracted_text_is_no_page(case: dict[str, Any]) -> None:
+    found = strip(case["text"], language=case["language"])
+    assert found.input_kind == "text"
+    assert cut(case["text"], found.removals).split() == case["text"].split()
+
+
+def test_half_of_the_cases_are_traps() -> None:
+    assert len(TRAPS) >= len(PAGES)
+
+
+@pytest.mark.parametrize("case", PAGES)
+def test_a_known_title_is_the_headline(case: dict[str, Any]) -> None:
+    lines, phrases = split_lines(case["text"]), load_phrases(case["language"])
+    hits = [judge(line, phrases) for line in lines]
+    outside = outside_block(lines, hits, case["stays"][0])
+    kept = [line.text for line, away in zip(lines, outside, strict=True) if away is None]
+    assert case["stays"][0] in kept
+
+
+def test_removed_lines_say_what_spoke_against_them() -> None:
+    case = CASES[0]
+    found = strip(case["text"], language=case["language"])
+    blocks = [r for r in found.removals if r.rule == "page-block"]
+    assert len(blocks) > 10
+    assert all(r.why.startswith("not the article's: ") and len(r.why) > 20 for r in blocks)
+
+
+LINE = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        ["Home", "Share", "© 2024", "12", "Comments (3)", "A sentence that ends, as sentences do, here." * 3]
+    ),
+)
+
+
+@given(st.lists(LINE, max_size=60))
+@settings(max_examples=60, deadline=None)
+def test_any_lines_give_one_verdict_each(pieces: list[str]) -> None:
+    lines, phrases = split_lines("\n".join(pieces)), load_phrases("en")
+    hits = [judge(line, phrases) for line in lines]
+    outside = outside_block(lines, hits, "")
+    assert len(outside) == len(lines)
+    assert not lines or not all(outside)
+    assert outside == outside_block(lines, hits, "")
+
+
+@given(st.lists(st.floats(-9, 9), max_size=9))
+def test_the_path_is_the_best_of_all(odds: list[float]) -> None:
+    def worth(states: list[bool]) -> float:
+        steps = sum(a != b for a, b in zip([False, *states], states, strict=False))
+        return sum(x for x, inside in zip(odds, states, strict=True) if inside) - steps
+
+    best = max(worth([bool(n >> i & 1) for i in range(len(odds))]) for n in range(2 ** len(odds)))
+    assert worth(path(odds)) == pytest.approx(best)
+
+
+@given(st.lists(st.integers(-9, 9), max_size=20))
+def test_the_best_segment_is_the_best_of_all(values: list[int]) -> None:
+    start, stop = best_segment(map(float, values))
+    sums = [sum(values[a:b]) for a in range(len(values)) for b in range(a, len(values) + 1)]
+    assert sum(values[start:stop]) == max([0, *sums])
+
+
+def test_strange_characters_are_judged_too() -> None:
+    lines = split_lines("\ud800\n\x00\n" + "’”\n" + "漢字" * 900 + "\n" + "\u0e01" * 50)
+    first = alone(lines, [None] * len(lines))
+    weights = {"base": 0.0, "capitals": -1.0}
+    assert len(revised(lines, [None] * len(lines), first, weighed(first, weights))) == len(lines)
+
+
+def test_time_grows_with_the_lines() -> None:
+    case = CASES[0]["text"] + "\n"
+    phrases = load_phrases("en")
+
+    def seconds(times: int) -> float:
+        lines = split_lines(case * times)
+        hits = [judge(line, phrases) for line in lines]
+        begin = process_time()
+        outside_block(lines, hits, "")
+        return process_time() - begin
+
+    assert seconds(160) < 40 * max(seconds(10), 0.01)  # sixteen times the lines; a square would be 256
+
+
+@pytest.mark.skipif(not BENCH.is_file(), reason="the labelled articles are not beside the repository")
+def test_labelled_articles_are_no_pages() -> None:
+    docs = [json.loads(line) for line in BENCH.read_text("utf-8").splitlines()]
+    pages = [doc["id"] for doc in docs if told(doc["text"], doc["language"])]
+    assert len(pages) <= 0.01 * len(docs), pages
