@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 import pytest
-
 from sample import ROOT, read_lines
 
 Run = Callable[..., list[dict[str, Any]]]

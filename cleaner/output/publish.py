@@ -78,7 +78,7 @@ class Destination:
         facts: Mapping[str, object],
         extra: Sequence[Path] = (),
     ) -> Report:
-        """Write everything from the shards of the last stage, and move `extra` files to the logs; the manifest is last."""
+        """Write everything from the shards of the last stage; `extra` files move to the logs, the manifest is last."""
         rejected = sorted(rejects, key=lambda r: (r.source, r.record, r.error, r.detail))
         counts = _counts(shards, rejected, near_duplicates)
         if not self._options.dry_run:
