@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test test-slow test-extra lint dist clean
+.PHONY: demo test test-slow test-extra test-browser lint dist clean
 
 demo: .venv/installed
 	$(BIN)/cleaner clean corpus/raw -o build/clean.jsonl --force
@@ -25,6 +25,11 @@ test-slow: .venv/installed-dev
 
 test-extra: .venv/installed-extra
 	$(BIN)/pytest -q -m extra
+
+# needs chromium and chromium-driver; axe-core from npm where npm is there
+test-browser: .venv/installed-browser
+	command -v npm >/dev/null && npm install --silent --no-save --prefix build axe-core || true
+	CLEANER_AXE=build/node_modules/axe-core/axe.min.js $(BIN)/pytest -q -m browser
 
 dist: .venv/installed-dev
 	rm -rf dist build/wheel-test
@@ -48,6 +53,10 @@ dist: .venv/installed-dev
 
 .venv/installed-extra: .venv/installed-dev
 	$(BIN)/pip install -q -e '.[dev,extras-test]'
+	@touch $@
+
+.venv/installed-browser: .venv/installed-dev
+	$(BIN)/pip install -q -e '.[dev,browser-test]'
 	@touch $@
 
 clean:

@@ -102,6 +102,8 @@ _FLAGS: dict[str, dict[str, Any]] = {
     "record_timeout": {"type": float, "help": "CPU seconds that one record may take."},
     "force": {"is_flag": True, "help": "Replace an output that exists."},
     "dry_run": {"is_flag": True, "help": "Do everything but write."},
+    "report": {"flags": ["--report/--no-report"], "help": "Write report.html to the logs."},
+    "card": {"is_flag": True, "help": "Write a dataset card, README.md, beside the output."},
 }
 for _name, _settings in _FLAGS.items():
     _default = getattr(DEFAULT, _name)
@@ -196,6 +198,31 @@ def restore(output: str, to: str, audit: str | None) -> None:
 
     with click.open_file(to, "wb") as out:
         out.writelines(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in restored(output, audit))
+
+
+@main.command()
+@click.argument("output", metavar="OUT")
+@click.option("-o", "--to", metavar="FILE", help="Where the page goes (else report.html in the audit folder).")
+@click.option("--audit", metavar="DIR", help="Folder of the logs (else OUT.audit beside the output).")
+def report(output: str, to: str | None, audit: str | None) -> None:
+    """The HTML report of a finished run."""
+    from pathlib import Path
+
+    from cleaner.output.report import write_report
+
+    click.echo(write_report(output, audit=audit, to=Path(to) if to else None))
+
+
+@main.command()
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead.")
+def diff(a: str, b: str, as_json: bool) -> None:
+    """What two runs did differently, per rule."""
+    from cleaner.output.differences import differences
+
+    found = differences(a, b)
+    click.echo(found.json() if as_json else "\n".join(found.lines()))
 
 
 _INDEX_FLAGS = ("text_field", "id_field", "url_field", "txt_is", "encoding", "workers", "memory", "record_timeout")

@@ -66,10 +66,13 @@ class Options:
     record_timeout: float = 60.0
     force: bool = False
     dry_run: bool = False
+    report: bool = True  # report.html in the audit folder
+    card: bool = False  # a dataset card beside the output
 
 
 RUN_OPTIONS = (
-    "workers", "memory", "shards", "shard_records", "work", "fresh", "keep_work", "record_timeout", "force", "dry_run"
+    "workers", "memory", "shards", "shard_records", "work", "fresh", "keep_work", "record_timeout", "force", "dry_run",
+    "report", "card",
 )  # fmt: skip
 """Options that say how a run goes, and never change a byte of what it writes to one file."""
 

@@ -20,8 +20,10 @@ from pathlib import Path
 
 from cleaner.article import Reject
 from cleaner.options import Options, memory_bytes, stage_options
+from cleaner.output.card import card
 from cleaner.output.manifest import sha256
 from cleaner.output.publish import Destination, Report
+from cleaner.output.report import write_report
 from cleaner.run.pool import Pool
 from cleaner.run.work import Work, read_shard
 from cleaner.run.worker import Watch
@@ -70,7 +72,19 @@ def clean_corpus(
         report = to.publish(run.shards("write"), rejects, inputs_hashed, counts, facts, extra)
         if not options.keep_work:
             work.remove()
+    if report.audit and not options.dry_run:
+        _describe(report, options)
     return report
+
+
+def _describe(report: Report, options: Options) -> None:
+    """What people look at: the HTML report with the logs, the dataset card where asked for."""
+    if options.report:
+        write_report(report.output, audit=report.audit)
+    if options.card:
+        path = Path(report.output)
+        folder = path if path.is_dir() else path.parent
+        (folder / "README.md").write_text(card(report.output, audit=report.audit), "utf-8")
 
 
 class Run:
