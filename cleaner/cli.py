@@ -148,7 +148,18 @@ def _run(inputs: tuple[str, ...], output: str, options: Options, audit: str | No
     sys.exit(SOME_REJECTED if report.rejected else DONE)
 
 
-_RUN_FLAGS = ("workers", "memory", "shards", "work", "fresh", "keep_work", "record_timeout", "force", "dry_run")
+_RUN_FLAGS = (
+    "workers",
+    "memory",
+    "shards",
+    "work",
+    "fresh",
+    "keep_work",
+    "record_timeout",
+    "force",
+    "dry_run",
+    "report",
+)
 
 
 @main.command()
