@@ -40,7 +40,6 @@ class Options:
     phrases: str = ""  # a folder of further phrase lists
     allow: str = ""  # a file of lines that always stay
     repeats: bool = True
-    learned: str = ""  # a file of repeated lines, saved and reused
     # language and guards
     language: tuple[str, ...] = ()  # () keeps every language
     language_model: str = "langid"  # langid | py3langid | none
@@ -77,7 +76,7 @@ RUN_OPTIONS = (
 """Options that say how a run goes, and never change a byte of what it writes to one file."""
 
 _FROM_SETTLE = (
-    "learned", "language", "language_model", "min_language_score", "drop_foreign_paragraphs", "guards", "min_chars",
+    "language", "language_model", "min_language_score", "drop_foreign_paragraphs", "guards", "min_chars",
     "max_chars", "articles_only",
 )  # fmt: skip
 _FROM_WRITE = ("dedup", "min_similarity", "keep", "against", "pairs", "one_per_url")
