@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cleaner.article import Removal
+    from cleaner.cleaned import Cleaned, clean, clean_html
     from cleaner.errors import CleanerError
     from cleaner.options import Options
     from cleaner.pipeline import Report, clean_corpus
-    from cleaner.steps import Cleaned, clean, clean_html
 
 __all__ = [
     "Cleaned",
@@ -26,14 +26,14 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOME = {
-    "Cleaned": "cleaner.steps",
+    "Cleaned": "cleaner.cleaned",
     "CleanerError": "cleaner.errors",
     "Options": "cleaner.options",
     "Removal": "cleaner.article",
     "Report": "cleaner.pipeline",
-    "clean": "cleaner.steps",
+    "clean": "cleaner.cleaned",
     "clean_corpus": "cleaner.pipeline",
-    "clean_html": "cleaner.steps",
+    "clean_html": "cleaner.cleaned",
 }
 
 

@@ -1,0 +1,43 @@
+"""The command line: thin commands over the public functions. Heavy modules are imported when a command runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cleaner import __version__
+from cleaner.cli.corpus import clean, dedup, index
+from cleaner.cli.looking import diff, explain, report, restore
+from cleaner.errors import CleanerError, MissingExtra, OptionError
+
+__all__ = ["main"]
+
+USAGE, FAILED = 2, 3
+
+
+class _Group(click.Group):
+    """Commands whose errors end in one sentence and the documented exit status."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CleanerError as error:
+            click.echo(f"cleaner: {error}", err=True)
+            ctx.exit(USAGE if isinstance(error, OptionError | MissingExtra) else FAILED)
+        except OSError as error:
+            click.echo(f"cleaner: {error}. The same command goes on where it stood.", err=True)
+            ctx.exit(FAILED)
+        except KeyboardInterrupt:
+            click.echo("cleaner: stopped. The same command goes on where it stood; --fresh starts over.", err=True)
+            ctx.exit(FAILED)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="cleaner")
+def main() -> None:
+    """Turn scraped articles into a clean corpus, with every decision on record."""
+
+
+for _command in (clean, explain, dedup, restore, report, diff, index):
+    main.add_command(_command)

@@ -1,0 +1,119 @@
+"""The commands that run over a corpus: clean, dedup, index."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from cleaner.cli.flags import FLAGS, on_corpus, options, read
+from cleaner.options import Options
+
+__all__ = ["clean", "dedup", "index"]
+
+DONE, SOME_REJECTED = 0, 1
+
+
+@click.command()
+@on_corpus
+@options(*FLAGS)
+def clean(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, as_json: bool, **flags: Any) -> None:
+    """Clean files, folders and patterns of them into one corpus.
+
+    INPUT is a file, a folder, a pattern, a URL, or - for JSON lines on stdin. OUT is .jsonl, .jsonl.gz, .jsonl.zst,
+    .parquet, or a folder of shards.
+    """
+    _run(inputs, output, read(flags), audit, quiet, as_json)
+
+
+def _run(inputs: tuple[str, ...], output: str, options: Options, audit: str | None, quiet: bool, as_json: bool) -> None:
+    from cleaner.output.summary import show
+    from cleaner.pipeline import clean_corpus
+    from cleaner.run.progress import progress
+
+    with progress(quiet=quiet or as_json) as update:
+        report = clean_corpus(inputs, output, options, audit=audit, progress=update)
+    if not quiet:
+        show(report, as_json=as_json)
+    sys.exit(SOME_REJECTED if report.rejected else DONE)
+
+
+_RUN_FLAGS = (
+    "workers",
+    "memory",
+    "shards",
+    "work",
+    "fresh",
+    "keep_work",
+    "record_timeout",
+    "force",
+    "dry_run",
+    "report",
+)
+
+
+@click.command()
+@on_corpus
+@options(
+    *("text_field", "html_field", "id_field", "url_field", "txt_is", "encoding"),
+    *("one_per_url", "min_similarity", "keep", "against", "pairs", *_RUN_FLAGS),
+)
+def dedup(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, as_json: bool, **flags: Any) -> None:
+    """Only merge near-identical articles, of text that is clean already: nothing is stripped."""
+    from cleaner.indexing import AS_IT_IS
+
+    _run(inputs, output, read({**flags, **AS_IT_IS}), audit, quiet, as_json)
+
+
+_INDEX_FLAGS = ("text_field", "id_field", "url_field", "txt_is", "encoding", "workers", "memory", "record_timeout")
+
+
+@click.group()
+def index() -> None:
+    """Build, extend and inspect a saved near-duplicate index, for `clean --against`."""
+
+
+@index.command("build")
+@click.argument("folder", metavar="INDEX")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@options(*_INDEX_FLAGS)
+def index_build(folder: str, inputs: tuple[str, ...], **flags: Any) -> None:
+    """Make an index of texts that are clean already."""
+    _index(folder, inputs, read(flags), add=False)
+
+
+@index.command("add")
+@click.argument("folder", metavar="INDEX")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@options(*_INDEX_FLAGS)
+def index_add(folder: str, inputs: tuple[str, ...], **flags: Any) -> None:
+    """Add texts to an index; those that are in it already change nothing."""
+    _index(folder, inputs, read(flags), add=True)
+
+
+@index.command("info")
+@click.argument("folder", metavar="INDEX")
+def index_info(folder: str) -> None:
+    """What an index holds, as JSON."""
+    from pathlib import Path
+
+    from cleaner.dedup import Index
+
+    _show(Index.open(Path(folder)).info())
+
+
+def _index(folder: str, inputs: tuple[str, ...], options: Options, *, add: bool) -> None:
+    from cleaner.indexing import index_corpus
+
+    info, rejects = index_corpus(inputs, folder, options, add=add)
+    for reject in rejects:
+        click.echo(f"cleaner: {reject.source} {reject.record or ''}: {reject.detail} {reject.advice}", err=True)
+    _show(info)
+    sys.exit(SOME_REJECTED if rejects else DONE)
+
+
+def _show(info: Mapping[str, Any]) -> None:
+    click.echo(json.dumps(info, indent=1))

@@ -1,0 +1,73 @@
+"""The commands that look at what was done, or would be: explain, restore, report, diff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cleaner.cli.flags import options, read
+from cleaner.errors import OptionError
+
+__all__ = ["diff", "explain", "report", "restore"]
+
+
+@click.command()
+@click.argument("file", metavar="FILE", required=False)
+@click.option("--id", "article", default="", help="The article of this id, where FILE holds several.")
+@click.option("--line", default="", help="Instead of a file: which rules would take this line.")
+@click.option("--line-language", default="id", show_default=True, help="The language of that line.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines instead.")
+@options("text_field", "html_field", "text_is", "encoding", "extractor", "input_kind", "title", "phrases", "allow")
+def explain(file: str | None, article: str, line: str, line_language: str, as_json: bool, **flags: Any) -> None:
+    """One article, line by line: what stays, what goes, which rule, why."""
+    from cleaner.output.explanation import explain_file, explain_one_line
+
+    if bool(file) == bool(line):
+        raise OptionError("Name a FILE, or a line with --line.")
+    rows = (
+        explain_file(file, read(flags), article=article, as_json=as_json)
+        if file
+        else explain_one_line(line, line_language)
+    )
+    for row in rows:
+        click.echo(row)
+
+
+@click.command()
+@click.argument("output", metavar="OUT")
+@click.option("-o", "--to", default="-", metavar="FILE", help="Where the texts go, as JSON lines; - is stdout.")
+@click.option("--audit", metavar="DIR", help="Folder of the logs (else OUT.audit beside the output).")
+def restore(output: str, to: str, audit: str | None) -> None:
+    """The texts as they stood before stripping, from OUT and its logs: {"id", "text"} a line, dropped ones last."""
+    import orjson
+
+    from cleaner.output.restoring import restored
+
+    with click.open_file(to, "wb") as out:
+        out.writelines(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in restored(output, audit))
+
+
+@click.command()
+@click.argument("output", metavar="OUT")
+@click.option("-o", "--to", metavar="FILE", help="Where the page goes (else report.html in the audit folder).")
+@click.option("--audit", metavar="DIR", help="Folder of the logs (else OUT.audit beside the output).")
+def report(output: str, to: str | None, audit: str | None) -> None:
+    """The HTML report of a finished run."""
+    from pathlib import Path
+
+    from cleaner.output.report import write_report
+
+    click.echo(write_report(output, audit=audit, to=Path(to) if to else None))
+
+
+@click.command()
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead.")
+def diff(a: str, b: str, as_json: bool) -> None:
+    """What two runs did differently, per rule."""
+    from cleaner.output.differences import differences
+
+    found = differences(a, b)
+    click.echo(found.json() if as_json else "\n".join(found.lines()))
