@@ -67,11 +67,13 @@ class Options:
     dry_run: bool = False
     report: bool = True  # report.html in the audit folder
     card: bool = False  # a dataset card beside the output
+    engine: str = "local"  # local | spark
+    master: str = ""  # of Spark; "" is what its configuration says
 
 
 RUN_OPTIONS = (
     "workers", "memory", "shards", "shard_records", "work", "fresh", "keep_work", "record_timeout", "force", "dry_run",
-    "report", "card",
+    "report", "card", "engine", "master",
 )  # fmt: skip
 """Options that say how a run goes, and never change a byte of what it writes to one file."""
 

@@ -14,9 +14,10 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import islice
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from cleaner.article import Reject
 from cleaner.options import Options, memory_bytes, stage_options
@@ -36,6 +37,21 @@ __all__ = ["Progress", "Report", "Run", "clean_corpus"]
 Progress = Callable[[str, int, int], None]
 """Called as (stage, shards done, shards in all or 0 where that is not known yet)."""
 
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+class Engine(Protocol):
+    """What does the work of the stages: `cleaner.run.pool.Pool`, or `cleaner.run.spark.Spark`."""
+
+    size: int
+    deaths: int
+
+    def map(self, function: Callable[[Task, Watch], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+        """Results of `function(task, watch)` as they come, in no order."""
+        ...
+
+
 HASHED_AT_ONCE = 256  # files per task: small enough to share out, large enough to cost no messages
 
 
@@ -46,12 +62,14 @@ def clean_corpus(
     *,
     audit: str | Path | None = None,
     progress: Progress | None = None,
+    engine: Engine | None = None,
 ) -> Report:
     """Clean files, folders and patterns of them into one corpus, with logs of every decision beside it.
 
     `output` is a path as `cleaner.output.writers.open_output` takes it, or "-" for stdout (then logs are written only
     where `audit` names a folder). An unfinished run of the same inputs is continued. Raises OutputError when the output
     exists and `options.force` is not set, WorkError when another run is at it; bad input never raises.
+    `engine` does the work; else `options.engine` says what does.
     """
     started = time.monotonic()
     options = options or Options()
@@ -60,7 +78,7 @@ def clean_corpus(
     to = Destination(str(output), audit=audit, options=options)
     with _work(to, sources, options) as work:
         to.check(resumed=work.resumed)
-        with Pool(options.workers, seconds=options.record_timeout) as pool:
+        with nullcontext(engine) if engine else _engine(options) as pool:
             run = Run(work, pool, options, progress or (lambda stage, done, total: None))
             rejects = run.read(sources)
             run.settle()
@@ -90,7 +108,7 @@ def _describe(report: Report, options: Options) -> None:
 class Run:
     """The stages of one run; each does what is not done yet."""
 
-    def __init__(self, work: Work, pool: Pool, options: Options, progress: Progress) -> None:
+    def __init__(self, work: Work, pool: Engine, options: Options, progress: Progress) -> None:
         self._work, self._pool, self._options, self._progress = work, pool, options, progress
         self._memory = memory_bytes(options.memory)
         self._count = 0
@@ -164,6 +182,18 @@ class Run:
             yield from (Reject(**row) for row in notes["rejects"])
 
 
+@contextmanager
+def _engine(options: Options) -> Iterator[Engine]:
+    if options.engine == "spark":
+        from cleaner.run.spark import Spark, open_session
+
+        with open_session(options.master) as session:
+            yield Spark(session, seconds=options.record_timeout)
+    else:
+        with Pool(options.workers, seconds=options.record_timeout) as pool:
+            yield pool
+
+
 def _hash_stage(sources: Sequence[Source], watch: Watch) -> list[tuple[str, int, str]]:
     return [(s.source, s.size, _digest(s)) for s in sources]
 
@@ -182,7 +212,7 @@ def _work(to: Destination, sources: Sequence[Source | Reject], options: Options)
     inputs["records per shard"] = [options.shard_records]
     stages = stage_options(options)
     if options.work or not to.streams:
-        path = Path(options.work) if options.work else to.beside(".work")
+        path = (Path(options.work) if options.work else to.beside(".work")).absolute()
         with Work(path, inputs=inputs, stages=stages, fresh=options.fresh or "-" in inputs) as work:
             yield work
     else:

@@ -52,6 +52,8 @@ _RUN_FLAGS = (
     "force",
     "dry_run",
     "report",
+    "engine",
+    "master",
 )
 
 

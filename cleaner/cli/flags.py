@@ -76,6 +76,8 @@ FLAGS: dict[str, dict[str, Any]] = {
     "dry_run": {"is_flag": True, "help": "Do everything but write."},
     "report": {"flags": ["--report/--no-report"], "help": "Write report.html to the logs."},
     "card": {"is_flag": True, "help": "Write a dataset card, README.md, beside the output."},
+    "engine": {"type": click.Choice(["local", "spark"]), "help": "Where the work is done."},
+    "master": {"help": "Spark's master (else as Spark is configured).", "metavar": "URL"},
 }
 for _name, _settings in FLAGS.items():
     _default = getattr(DEFAULT, _name)

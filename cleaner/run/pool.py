@@ -38,14 +38,14 @@ class Pool:
     """`workers` processes, or the calling process itself for `workers=1`.
 
     In the calling process nothing catches a crash of native code; a run that ends so can be continued with
-    more workers. `seconds` is the limit of CPU time per record (0: none).
+    more workers, or with `inside=False`. `seconds` is the limit of CPU time per record (0: none).
     """
 
-    def __init__(self, workers: int, *, seconds: float = 0.0) -> None:
+    def __init__(self, workers: int, *, seconds: float = 0.0, inside: bool = True) -> None:
         self.deaths = 0
         self._seconds = seconds
         self.size = workers or cores()
-        self._inside = workers == 1
+        self._inside = workers == 1 and inside
         self._workers = [] if self._inside else [_Worker() for _ in range(self.size)]
 
     def map(self, function: Callable[[Task, Watch], Result], tasks: Iterable[Task]) -> Iterator[Result]:

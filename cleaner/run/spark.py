@@ -1,0 +1,154 @@
+"""Stages on the executors of Apache Spark: the same functions as in the pool, one task of Spark for each shard.
+
+The work directory lies in a folder that all executors share; shards are written there by our own writer, so a task
+that is tried again, or twice at once, leaves the same bytes once.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import chdir, contextmanager, nullcontext
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from cleaner import __version__
+from cleaner.errors import CleanerError, MissingExtra, OptionError, WorkError
+from cleaner.run.java import find_java
+from cleaner.run.pool import Pool
+from cleaner.run.worker import Watch
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+__all__ = ["Spark", "open_session"]
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+_WAVE = 4096  # tasks in one job of Spark; more only cost the driver memory
+_AT_HOME = ("local", "local-cluster")  # masters whose executors are on this machine
+
+
+@contextmanager
+def open_session(master: str, **settings: str) -> Iterator[SparkSession]:
+    """A session on `master` ("" is what spark-submit or Spark's own configuration says), stopped at the end."""
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise MissingExtra("pyspark", "spark", "--engine spark") from None
+    os.environ["JAVA_HOME"] = str(find_java())
+    settings = {"spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR", **settings}
+    builder = SparkSession.builder.appName("cleaner")
+    if master:
+        builder = builder.master(_with_retries(master))
+        if master.partition("[")[0] in _AT_HOME:
+            os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+            settings = {"spark.driver.host": "127.0.0.1", "spark.ui.enabled": "false", **settings}
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    try:
+        session = builder.getOrCreate()
+    except Exception as error:
+        raise OptionError(f"Spark did not start on --master {master}: {_short(error)}") from error
+    try:
+        yield session
+    finally:
+        session.stop()
+
+
+def _with_retries(master: str) -> str:
+    """`local[2]` tries nothing twice unless it is told to."""
+    return f"{master[:-1]},4]" if master.startswith("local[") and "," not in master else master
+
+
+class Spark:
+    """Runs stages as `cleaner.run.pool.Pool` does, on the executors of a session. `seconds`: CPU time per record."""
+
+    def __init__(self, session: SparkSession, *, seconds: float = 0.0) -> None:
+        self.deaths = 0
+        self._context: Any = session.sparkContext
+        self._seconds = seconds
+        self.size: int = self._context.defaultParallelism
+        self._check()
+
+    def map(self, function: Callable[[Task, Watch], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+        """Results of `function(task, watch)`, one task of Spark each. An exception in it is raised here."""
+        run = partial(_run, function, self._seconds, str(Path.cwd()))
+        rest = iter(tasks)
+        while wave := list(islice(rest, _WAVE)):
+            for fine, answer in self.collect(self._context.parallelize(wave, len(wave)).mapPartitions(run)):
+                if not fine:
+                    raise answer
+                yield answer
+
+    def collect(self, rdd: Any) -> list[Any]:
+        """What a job gives. Raises WorkError when Spark gives it up."""
+        try:
+            return list(rdd.collect())
+        except Exception as error:
+            raise WorkError(
+                f"Spark gave the job up: {_short(error)} The same command goes on where it stood."
+            ) from error
+
+    def _check(self) -> None:
+        """That executors can import this version of the package."""
+        try:
+            there = set(self._context.parallelize(range(self.size), self.size).map(_version).collect())
+        except Exception as error:
+            if "ModuleNotFoundError" not in str(error):
+                raise WorkError(f"No executor answers: {_short(error)}") from error
+            there = {"none"}
+        if there != {__version__}:
+            raise OptionError(
+                f"The executors have cleaner {', '.join(sorted(there))}, this process has {__version__}. "
+                "Install it where they run, or send a packed environment along: docs/cluster.md says how."
+            )
+
+
+def _version(_: int) -> str:
+    return __version__
+
+
+def _run(
+    function: Callable[[Task, Watch], Result], seconds: float, folder: str, tasks: Iterable[Task]
+) -> Iterator[tuple[bool, Any]]:
+    """In an executor: (True, result) or (False, an error that is meant for people).
+
+    The first attempt works in this process. If it ends the process, the next one works in a child, which finds the
+    record that is to blame and leaves it out.
+    """
+    from pyspark import TaskContext
+
+    context = TaskContext.get()
+    careful = context is not None and context.attemptNumber() > 0
+    with chdir(folder) if Path(folder).is_dir() else nullcontext():
+        try:
+            if careful:
+                with Pool(1, seconds=seconds, inside=False) as pool:
+                    yield from ((True, result) for result in pool.map(function, tasks))
+            else:
+                yield from ((True, result) for result in _here(function, seconds, tasks))
+        except CleanerError as error:
+            yield False, error
+
+
+def _here(function: Callable[[Task, Watch], Result], seconds: float, tasks: Iterable[Task]) -> Iterator[Result]:
+    with mmap.mmap(-1, mmap.PAGESIZE) as page:
+        watch = Watch(seconds=seconds, page=page)
+        for task in tasks:
+            try:
+                yield function(task, watch)
+            finally:
+                watch.leave()
+
+
+def _short(error: Exception) -> str:
+    """The line of a long Java trace that says what was wrong."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    told = [line for line in lines if "Error" in line or "Exception" in line]
+    return f"{(told or lines or [type(error).__name__])[-1][:300]}."
