@@ -23,7 +23,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cleaner.article import Article
-from cleaner.strip.repeats import learn, site_lines
+from cleaner.strip.repeats import learn
+from cleaner.strip.site_lines import site_lines
 
 BENCH = Path(os.environ.get("CLEANER_BENCH", Path(__file__).parent.parent / "../shared/bench"))
 SYLLABLES = re.findall(

@@ -13,10 +13,10 @@ from cleaner.dedup import Index
 from cleaner.errors import OptionError
 from cleaner.options import Options, memory_bytes, stage_options
 from cleaner.pipeline import Run
+from cleaner.rows import Rows
 from cleaner.run.pool import Pool
 from cleaner.run.work import Work
 from cleaner.source import list_sources
-from cleaner.verdicts import Rows
 
 __all__ = ["AS_IT_IS", "index_corpus"]
 
@@ -52,7 +52,7 @@ def index_corpus(
         index.add(
             rows.sketches(work.path),
             ids=rows.ids,
-            sites=rows.site_names,
+            sites=[rows.site_names[n] for n in rows.sites],
             lengths=rows.lengths,
             texts=rows.texts,
             memory=memory_bytes(options.memory) // 2,

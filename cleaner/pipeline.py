@@ -146,7 +146,7 @@ class Run:
         learned = None
         if self._options.repeats:
             learned = self._work.path / "repeats.npy"
-            repeats(read, self._memory // 4).save(learned)
+            repeats(read, self._memory // 4, self._work.path).save(learned)
         tasks = (
             SettleTask(read[n], self._work.shard("settle", n), self._options, ids.get(n, {}), learned)
             for n in range(self._count)
@@ -161,7 +161,7 @@ class Run:
         verdicts = duplicates(settled, self._options, work=self._work.path, memory=self._memory // 4)
         done = self._work.done("write")
         tasks = (
-            WriteTask(settled[n], self._work.shard("write", n), verdicts.drops.get(n, {}), verdicts.kept.get(n, {}))
+            WriteTask(settled[n], self._work.shard("write", n), *verdicts.of_shard(n))
             for n in range(self._count)
             if n not in done
         )

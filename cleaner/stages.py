@@ -1,8 +1,8 @@
 """The three stages of a run over one shard: pure functions of a task, which leave one Arrow file each.
 
 read_stage    a piece of input -> articles, prepared and tidied; their lines, for what repeats per site
-settle_stage  those -> repeats taken, language, guards; their sketches, for near-duplicates
-write_stage   those and the verdicts on them -> the lines of the output and of its logs
+settle_stage  those -> repeats taken, language, guards: the lines of the output and its logs; sketches, for duplicates
+write_stage   those lines and the verdicts of the near-duplicate step -> the lines as they are written
 """
 
 from __future__ import annotations
@@ -10,31 +10,32 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from math import prod
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import orjson
 import pyarrow as pa
-from numpy.typing import NDArray
+import xxhash
 
 from cleaner.article import Article, Drop, Raw, Reject
 from cleaner.dedup import Sketches, sketch
 from cleaner.errors import CleanerError
 from cleaner.options import Options
 from cleaner.output.records import dropped_row, pack, record, rejected_row, removed_rows, unpack
+from cleaner.run.columns import blobs, blobs_of, cells, cells_of, lists, lists_of, numbers, numbers_of
 from cleaner.run.work import read_shard, write_shard
 from cleaner.run.worker import Watch
 from cleaner.source import Piece, read
 from cleaner.steps import home, prepare, settle, tidy
-from cleaner.strip.repeats import Repeats, SiteLines, site_lines
+from cleaner.strip.repeats import Repeats
+from cleaner.strip.site_lines import SiteLines, site_lines
 
 __all__ = [
     "SKETCH",
     "ReadTask",
     "SettleTask",
     "WriteTask",
+    "id_hash",
     "lines_of",
     "read_stage",
     "settle_stage",
@@ -45,6 +46,8 @@ __all__ = [
 SKETCH = tuple(f.name for f in fields(Sketches))
 """The columns of a sketch."""
 
+_LINES = ("keys", "lengths", "marks", "starts")
+_Counts = Counter[tuple[str, ...]]
 _DIED = "Look at this record by itself; --record-timeout and --memory set the limits."
 _UNEXPECTED = "Please report this together with the record."
 
@@ -96,14 +99,13 @@ def read_stage(task: ReadTask, watch: Watch) -> int:
         sites.append(home(raw, article))
     watch.leave()
     columns = {
-        "id": pa.array([a.id for a in articles], pa.string()),
-        "site": pa.array(sites, pa.string()),
-        "article": _packed(articles),
+        "id": numbers(np.array([id_hash(a.id) for a in articles], np.uint64)),
+        "article": blobs([pack(a) for a in articles]),
     }
     if task.options.repeats:
         lines = site_lines([a.text for a in articles], sites)
-        columns["site_hash"] = pa.array(lines.sites)
-        columns |= {name: _lists(lines.offsets, getattr(lines, name)) for name in ("keys", "lengths", "marks")}
+        columns["site"] = numbers(lines.sites)
+        columns |= {name: lists(lines.offsets, getattr(lines, name)) for name in _LINES}
     write_shard(task.out, columns, {"rejects": [rejected_row(r) for r in rejects]})
     return len(articles)
 
@@ -127,27 +129,28 @@ def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
 
 def settle_stage(task: SettleTask, watch: Watch) -> int:
     """Take what repeats on the site, name the language, ask the guards, sketch. Returns the number of articles."""
-    table, _ = read_shard(task.read, ("article", "site"))
-    articles = [unpack(cell.as_py()) for cell in table["article"]]
-    articles = [replace(a, id=task.ids[row]) if row in task.ids else a for row, a in enumerate(articles)]
+    table, _ = read_shard(task.read, ("article", *(("site", *_LINES) if task.repeats else ())))
+    articles = [unpack(cell) for cell in blobs_of(table["article"])]
+    for row, new in task.ids.items():
+        articles[row] = replace(articles[row], id=new)
     if task.repeats:
-        known = Repeats.load(task.repeats)
-        articles = [known.take(a, site) for a, site in zip(articles, table["site"].to_pylist(), strict=True)]
+        articles = Repeats.load(task.repeats).take_all(articles, lines_of(table))
     rejects: list[Reject] = []
     settled = _settled(articles, task.options, watch, rejects)
     texts = [a.text for a, _ in settled]
-    sketches = sketch(texts)
+    counts: _Counts = Counter()
+    for (article, drop), text in zip(settled, texts, strict=True):
+        _count(counts, article, text, drop)
     columns = {
-        "article": _packed([a for a, _ in settled]),
-        "drop": pa.array([orjson.dumps(drop) if drop else b"" for _, drop in settled], pa.binary()),
-        "id": pa.array([a.id for a, _ in settled], pa.string()),
-        "date": pa.array([a.date for a, _ in settled], pa.string()),
-        "url": pa.array([a.url for a, _ in settled], pa.string()),
-        "site": pa.array([a.site for a, _ in settled], pa.string()),
-        "length": pa.array([len(text) for text in texts], pa.int64()),
-        **{name: _cells(getattr(sketches, name)) for name in SKETCH},
+        "record": blobs([_line(record(a, text)) for (a, _), text in zip(settled, texts, strict=True)]),
+        "removed": blobs([b"".join(map(_line, removed_rows(a))) for a, _ in settled]),
+        "drop": blobs([orjson.dumps(drop) if drop else b"" for _, drop in settled]),
+        **{name: blobs([getattr(a, name).encode() for a, _ in settled]) for name in ("id", "date", "url", "site")},
+        "length": numbers(np.array([len(text) for text in texts], np.int64)),
     }
-    write_shard(task.out, columns, {"rejects": [rejected_row(r) for r in rejects]})
+    sketches = sketch(texts)
+    columns |= {name: cells(getattr(sketches, name)) for name in SKETCH}
+    write_shard(task.out, columns, {"rejects": [rejected_row(r) for r in rejects], "counts": _listed(counts)})
     return len(settled)
 
 
@@ -170,26 +173,27 @@ def _settled(
 
 def write_stage(task: WriteTask, watch: Watch) -> int:
     """The lines of the output and of the logs, article by article. Returns the number of articles written."""
-    table, _ = read_shard(task.settled, ("article", "drop"))
-    records, removed, dropped = [], [], []
-    counts: Counter[tuple[str, ...]] = Counter()
-    for row, (cell, early) in enumerate(zip(table["article"], table["drop"], strict=True)):
-        article = unpack(cell.as_py())
-        drop = Drop(**orjson.loads(early.as_py())) if early.as_py() else task.drops.get(row)
-        article = replace(article, duplicates=task.duplicates.get(row, ()))
-        records.append(b"" if drop else _line(record(article)))
-        removed.append(b"".join(map(_line, removed_rows(article))))
-        dropped.append(_line(dropped_row(article, drop)) if drop else b"")
-        _count(counts, article, drop)
-    columns = {"record": records, "removed": removed, "dropped": dropped}
-    notes = {"counts": [[*key, n] for key, n in sorted(counts.items())]}
-    write_shard(task.out, {name: pa.array(lines, pa.large_binary()) for name, lines in columns.items()}, notes)
-    return sum(map(bool, records))
+    table, notes = read_shard(task.settled, ("record", "removed", "drop"))
+    counts: _Counts = Counter({tuple(key): n for *key, n in notes["counts"]})
+    records, dropped = blobs_of(table["record"]), [b""] * table.num_rows
+    drops = dict(task.drops)
+    for row, early in enumerate(blobs_of(table["drop"])):
+        if early:
+            drops[row] = Drop(**orjson.loads(early))
+        elif row in drops:
+            _count_duplicate(counts, orjson.loads(records[row]), drops[row])
+    for row, ids in task.duplicates.items():
+        records[row] = memoryview(_line(orjson.loads(records[row]) | {"duplicates": ids}))
+    for row, drop in drops.items():
+        dropped[row] = _line(dropped_row(drop, orjson.loads(records[row])))
+        records[row] = memoryview(b"")
+    columns = {"record": blobs(records), "removed": table["removed"], "dropped": blobs(dropped)}
+    write_shard(task.out, columns, {"counts": _listed(counts)})
+    return len(records) - len(drops)
 
 
-def _count(counts: Counter[tuple[str, ...]], article: Article, drop: Drop | None) -> None:
+def _count(counts: _Counts, article: Article, text: str, drop: Drop | None) -> None:
     """What the manifest and the report count; every key is (table, key ...)."""
-    text = article.text
     counts["articles", "read"] += 1
     counts["characters", "before"] += len(article.before)
     counts["characters", "stripped"] += len(text)
@@ -204,54 +208,50 @@ def _count(counts: Counter[tuple[str, ...]], article: Article, drop: Drop | None
     if drop:
         counts["dropped", drop.reason] += 1
     else:
-        counts["articles", "written"] += 1
-        counts["characters", "written"] += len(text)
-        counts["language", article.language] += 1
-        counts["site", article.site] += 1
+        _count_written(counts, len(text), article.language, article.site)
 
 
-def lines_of(path: Path) -> SiteLines:
+def _count_written(counts: _Counts, length: int, language: str, site: str, times: int = 1) -> None:
+    counts["articles", "written"] += times
+    counts["characters", "written"] += times * length
+    counts["language", language] += times
+    counts["site", site] += times
+
+
+def _count_duplicate(counts: _Counts, row: Mapping[str, str], drop: Drop) -> None:
+    """An article that was counted as written goes after all."""
+    counts["dropped", drop.reason] += 1
+    _count_written(counts, len(row["text"]), row["language"], row["site"], -1)
+
+
+def _listed(counts: _Counts) -> list[list[object]]:
+    return [[*key, n] for key, n in sorted(counts.items()) if n]
+
+
+def lines_of(shard: pa.Table | Path) -> SiteLines:
     """The lines that `read_stage` left for what repeats per site."""
-    table, _ = read_shard(path, ("site_hash", "keys", "lengths", "marks"))
-    table = table.combine_chunks()
-    lists = {name: table[name].combine_chunks() for name in ("keys", "lengths", "marks")}
+    table = read_shard(shard, ("site", *_LINES))[0] if isinstance(shard, Path) else shard
+    columns = {name: lists_of(table[name]) for name in _LINES}
     return SiteLines(
-        table["site_hash"].to_numpy(),
-        lists["keys"].offsets.to_numpy().astype(np.int64),
-        **{name: column.values.to_numpy() for name, column in lists.items()},
+        sites=numbers_of(table["site"]),
+        offsets=columns["keys"][0],
+        **{name: values for name, (_, values) in columns.items()},
     )
 
 
 def sketches_of(table: pa.Table) -> Sketches:
     """The sketches that `settle_stage` left."""
     like = sketch(())
-    return Sketches(**{name: _matrix(table[name], getattr(like, name)) for name in SKETCH})
+    return Sketches(**{name: cells_of(table[name], getattr(like, name)) for name in SKETCH})
 
 
-def _packed(articles: Sequence[Article]) -> pa.Array:
-    return pa.array([pack(a) for a in articles], pa.large_binary())
+def id_hash(name: str) -> int:
+    """64 bits by which ids are compared."""
+    return xxhash.xxh3_64_intdigest(name.encode("utf-8", "surrogatepass"))
 
 
 def _line(row: Mapping[str, object]) -> bytes:
     return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
-
-
-def _lists(offsets: Any, values: Any) -> pa.Array:
-    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(values))
-
-
-def _cells(array: NDArray[Any]) -> pa.Array:
-    """An array as a column of fixed-size cells, one per row."""
-    width = array.itemsize * prod(array.shape[1:])
-    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), len(array), [None, pa.py_buffer(array.tobytes())])
-
-
-def _matrix(column: pa.ChunkedArray, like: NDArray[Any]) -> NDArray[Any]:
-    """The array that `_cells` stored, with the type and row shape of `like`."""
-    cells = column.combine_chunks()
-    width = prod(like.shape[1:])
-    flat = np.frombuffer(cells.buffers()[1] or b"", like.dtype)
-    return flat[cells.offset * width : (cells.offset + len(cells)) * width].reshape(-1, *like.shape[1:])
 
 
 def _unexpected(raw: Raw, error: Exception) -> Reject:

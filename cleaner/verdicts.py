@@ -7,30 +7,26 @@ duplicates   articles that go because another of the same text, or of the same U
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-import xxhash
 from numpy.typing import NDArray
 
 from cleaner.article import Drop
-from cleaner.dedup import RULES, Duplicates, Index, Sketches, deduplicate, rank_articles, sketch
+from cleaner.dedup import RULES, Duplicates, Index, Sketches, deduplicate, rank_articles
 from cleaner.options import Options
 from cleaner.output.records import unpack
-from cleaner.run.work import read_shard, replacing
-from cleaner.stages import SKETCH, lines_of, sketches_of
+from cleaner.rows import Rows
+from cleaner.run.columns import blobs_of, numbers_of
+from cleaner.run.work import read_shard
+from cleaner.stages import SKETCH, id_hash, lines_of
 from cleaner.strip.repeats import Repeats, learn
 
-__all__ = ["PAIRS", "Rows", "Verdicts", "duplicates", "repeats", "taken_ids"]
+__all__ = ["PAIRS", "Verdicts", "duplicates", "repeats", "taken_ids"]
 
 
 def taken_ids(shards: Sequence[Path]) -> dict[int, dict[int, str]]:
@@ -38,11 +34,11 @@ def taken_ids(shards: Sequence[Path]) -> dict[int, dict[int, str]]:
 
     Ids are compared by hash first, 8 bytes per article; only those that clash are looked at.
     """
-    hashes = [_hashes(read_shard(path, ("id",))[0]["id"].to_pylist()) for path in shards]
+    hashes = [numbers_of(read_shard(path, ("id",))[0]["id"]) for path in shards]
     if not hashes:
         return {}
-    everything, counts = np.unique(np.concatenate(hashes), return_counts=True)
-    clashing = everything[counts > 1]
+    everything = np.sort(np.concatenate(hashes))
+    clashing = np.unique(everything[1:][everything[1:] == everything[:-1]])
     if not len(clashing):
         return {}
     seen: set[str] = set()
@@ -51,9 +47,9 @@ def taken_ids(shards: Sequence[Path]) -> dict[int, dict[int, str]]:
         rows = np.flatnonzero(np.isin(own, clashing)).tolist()
         if not rows:
             continue
-        cells = read_shard(path, ("article",))[0]["article"]
+        packed = blobs_of(read_shard(path, ("article",))[0]["article"])
         for row in rows:
-            article = unpack(cells[row].as_py())
+            article = unpack(packed[row])
             new = article.id
             if new in seen:
                 new = renamed[number][row] = _free(f"{article.source}#{article.record}", seen, everything)
@@ -61,171 +57,136 @@ def taken_ids(shards: Sequence[Path]) -> dict[int, dict[int, str]]:
     return dict(renamed)
 
 
-def repeats(shards: Sequence[Path], memory: int) -> Repeats:
+def repeats(shards: Sequence[Path], memory: int, work: Path) -> Repeats:
     """The lines that repeat per site."""
-    return learn(lambda: map(lines_of, shards), memory=memory)
+    return learn(lambda: map(lines_of, shards), memory=memory, folder=work)
 
 
 PAIRS = "pairs.parquet"
 
 
-@dataclass(slots=True)
-class Verdicts:
-    """What goes and what stays for others, by shard and row, with figures for the report."""
+SAME_URL = len(RULES)
+_GONE = [("row", "i8"), ("keeper", "i8"), ("rule", "u1"), ("jaccard", "f8"), ("containment", "f8")]
+"""An article that goes and the one that stays: rows; a keeper behind the last row is one of the index."""
 
-    drops: dict[int, dict[int, Drop]] = field(default_factory=lambda: defaultdict(dict))
-    kept: dict[int, dict[int, tuple[str, ...]]] = field(default_factory=lambda: defaultdict(dict))
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """Who goes and who stays for others, told for one shard at a time, with figures for the report.
+
+    `gone` is sorted by row; `kept` is the near-duplicates among it whose keeper is a row, sorted by keeper.
+    """
+
+    rows: Rows
+    gone: NDArray[Any]
+    kept: NDArray[Any]
+    index: Index | None = None
     counts: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of_all(cls, rows: Rows, gone: NDArray[Any], index: Index | None, counts: dict[str, int]) -> Verdicts:
+        """Verdicts on rows, in any order."""
+        kept = gone[(gone["rule"] != SAME_URL) & (gone["keeper"] < len(rows))]
+        return cls(rows, np.sort(gone, order="row"), np.sort(kept, order=["keeper", "row"]), index, counts)
+
+    def of_shard(self, number: int) -> tuple[dict[int, Drop], dict[int, tuple[str, ...]]]:
+        """The articles that go, and the ids of those for which others stay, by their row in the shard."""
+        first, places = self.rows.of_shard(number)
+        gone = self.gone[_between(self.gone["row"], first, len(places))]
+        keepers = self.keepers(gone["keeper"])
+        drops = {
+            int(places[one["row"] - first]): self._drop(one, keeper) for one, keeper in zip(gone, keepers, strict=True)
+        }
+        stands_for: dict[int, list[str]] = defaultdict(list)
+        for one in self.kept[_between(self.kept["keeper"], first, len(places))]:
+            stands_for[int(places[one["keeper"] - first])].append(self.rows.ids[int(one["row"])])
+        return drops, {row: tuple(sorted(ids)) for row, ids in stands_for.items()}
+
+    def keepers(self, rows: NDArray[np.int64]) -> list[str]:
+        """Ids of rows, those of the index among them."""
+        old = rows >= len(self.rows)
+        from_index = iter(self.index.ids(rows[old] - len(self.rows)) if self.index is not None else ())
+        return [next(from_index) if row >= len(self.rows) else self.rows.ids[row] for row in rows.tolist()]
+
+    def _drop(self, one: Any, keeper: str) -> Drop:
+        row = int(one["row"])
+        if one["rule"] == SAME_URL:
+            return Drop(self.rows.ids[row], "same-url", self.rows.urls[row], keeper)
+        likeness = round(float(one["jaccard"]), 4), round(float(one["containment"]), 4)
+        return Drop(self.rows.ids[row], "duplicate", RULES[one["rule"]], keeper, *likeness)
+
+
+def _between(values: NDArray[np.int64], first: int, count: int) -> slice:
+    """Where `count` values from `first` on stand among sorted ones."""
+    return slice(*np.searchsorted(values, (first, first + count)).tolist())
 
 
 def duplicates(shards: Sequence[Path], options: Options, *, work: Path, memory: int) -> Verdicts:
     """Which articles go because another stays: crawls of one URL first where asked for, then near-duplicates."""
     rows = Rows(shards)
-    verdicts = Verdicts()
-    rank = rank_articles(rows.lengths, rows.dates, rows.ids, options.keep)
-    if options.one_per_url:
-        _one_per_url(rows, options.one_per_url, verdicts)
+    gone = _one_per_url(rows, options.one_per_url) if options.one_per_url else np.zeros(0, _GONE)
     if not options.dedup:
-        return verdicts
-    alive = np.array(
-        [i for i in range(len(rows)) if rows.where(i)[1] not in verdicts.drops[rows.where(i)[0]]], np.int64
-    )
+        return Verdicts.of_all(rows, gone, None, {})
+    alive = np.delete(np.arange(len(rows)), gone["row"])
     sketches = rows.sketches(work)
-    names, sites = rows.sites()
+    if len(alive) < len(rows):
+        sketches = Sketches(*(getattr(sketches, name)[alive] for name in SKETCH))
     index = Index.open(Path(options.against)) if options.against else None
+    rank = rank_articles(rows.lengths, () if rows.dates.empty() else rows.dates, rows.ids, options.keep)
     found = deduplicate(
-        sketches if len(alive) == len(rows) else Sketches(*(getattr(sketches, name)[alive] for name in SKETCH)),
+        sketches,
         rank=_dense(rank[alive]),
-        sites=sites[alive],
+        sites=rows.sites[alive],
         texts=lambda wanted: rows.texts(alive[wanted]),
         min_similarity=options.min_similarity,
         memory=memory,
         work=work,
         index=index,
-        site_names=names,
+        site_names=rows.site_names,
     )
-    _record(found, rows, alive, index, verdicts)
+    # from places among those that were compared to rows; behind them stand the rows of the index
+    row_of = np.concatenate([alive, len(rows) + np.arange(len(index) if index is not None else 0)])
+    near = np.empty(len(found.row), _GONE)
+    near["row"], near["keeper"] = row_of[found.row], row_of[found.keeper_row]
+    near["rule"], near["jaccard"], near["containment"] = found.rule, found.jaccard, found.containment
+    verdicts = Verdicts.of_all(rows, np.concatenate([gone, near]), index, dict(found.counts))
     if options.pairs:
-        _write_pairs(found, rows, alive, index, work / PAIRS)
+        _write_pairs(verdicts, near, row_of[found.doubtful_rows], found, work / PAIRS)
     return verdicts
 
 
-def _record(found: Duplicates, rows: Rows, alive: NDArray[np.int64], index: Index | None, verdicts: Verdicts) -> None:
-    """Drops for those that go, and the ids of these for the articles that stay in their place."""
-    stands_for: dict[int, list[str]] = defaultdict(list)
-    keepers = _ids(found.keeper_row, rows, alive, index)
-    figures = zip(found.jaccard.tolist(), found.containment.tolist(), found.rule.tolist(), strict=True)
-    for place, keeper_place, keeper, (jaccard, containment, rule) in zip(
-        found.row.tolist(), found.keeper_row.tolist(), keepers, figures, strict=True
-    ):
-        row = int(alive[place])
-        number, at = rows.where(row)
-        drop = Drop(rows.ids[row], "duplicate", RULES[rule], keeper, round(jaccard, 4), round(containment, 4))
-        verdicts.drops[number][at] = drop
-        if keeper_place < len(alive):
-            stands_for[int(alive[keeper_place])].append(rows.ids[row])
-    for row, ids in stands_for.items():
-        number, at = rows.where(row)
-        verdicts.kept[number][at] = tuple(sorted(ids))
-    verdicts.counts = dict(found.counts)
-
-
-def _ids(places: NDArray[np.int64], rows: Rows, alive: NDArray[np.int64], index: Index | None) -> list[str]:
-    """Ids of articles that went into the comparison; places from len(alive) on are rows of the index."""
-    old = places >= len(alive)
-    from_index = iter(index.ids(places[old] - len(alive)) if index is not None else ())
-    return [next(from_index) if is_old else rows.ids[alive[p]] for p, is_old in zip(places.tolist(), old, strict=True)]
-
-
-def _write_pairs(found: Duplicates, rows: Rows, alive: NDArray[np.int64], index: Index | None, path: Path) -> None:
+def _write_pairs(
+    verdicts: Verdicts, near: NDArray[Any], doubtful: NDArray[np.int64], found: Duplicates, path: Path
+) -> None:
     """Doubtful pairs, which stayed apart, and then the decided ones: a, b, jaccard, rule, merged."""
-    doubtful = found.doubtful_rows
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     columns = {
-        "a": _ids(np.concatenate([doubtful[:, 0], found.keeper_row]), rows, alive, index),
-        "b": _ids(np.concatenate([doubtful[:, 1], found.row]), rows, alive, index),
+        "a": verdicts.keepers(np.concatenate([doubtful[:, 0], near["keeper"]])),
+        "b": verdicts.keepers(np.concatenate([doubtful[:, 1], near["row"]])),
         "jaccard": np.round(np.concatenate([found.doubtful_jaccard, found.jaccard]), 4),
         "rule": [RULES[r] for r in np.concatenate([found.doubtful_rule, found.rule])],
-        "merged": np.arange(len(doubtful) + len(found.row)) >= len(doubtful),
+        "merged": np.arange(len(doubtful) + len(near)) >= len(doubtful),
     }
     pq.write_table(pa.table(columns), path)
 
 
-class Rows:
-    """The columns of all settled articles that no guard dropped, as one sequence in manifest order."""
-
-    def __init__(self, shards: Sequence[Path]) -> None:
-        self._shards = shards
-        self._stays: list[NDArray[np.int64]] = []
-        self.ids: list[str] = []
-        self.dates: list[str] = []
-        self.urls: list[str] = []
-        self.site_names: list[str] = []
-        lengths = []
-        for path in shards:
-            table, _ = read_shard(path, ("drop", "id", "date", "url", "site", "length"))
-            stays = np.flatnonzero(pc.equal(pc.binary_length(table["drop"]), 0).to_numpy())
-            self._stays.append(stays)
-            table = table.take(stays)
-            self.ids += table["id"].to_pylist()
-            self.dates += table["date"].to_pylist()
-            self.urls += table["url"].to_pylist()
-            self.site_names += table["site"].to_pylist()
-            lengths.append(table["length"].to_numpy())
-        self.lengths: NDArray[np.int64] = np.concatenate([np.zeros(0, np.int64), *lengths])
-        self._starts = np.cumsum([0, *(len(s) for s in self._stays)]).tolist()
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    def where(self, row: int) -> tuple[int, int]:
-        """Shard number and row in the shard."""
-        number = bisect_right(self._starts, row) - 1
-        return number, int(self._stays[number][row - self._starts[number]])
-
-    def sites(self) -> tuple[list[str], NDArray[np.int32]]:
-        """The names of all sites, sorted, and the number of each row's site among them."""
-        names, numbers = np.unique(np.array(self.site_names, object), return_inverse=True)
-        return names.tolist(), numbers.astype(np.int32)
-
-    def sketches(self, work: Path) -> Sketches:
-        """All sketches; the signatures, 512 bytes each, lie in a file of the work directory."""
-        like = sketch(())
-        parts: dict[str, list[NDArray[Any]]] = {name: [getattr(like, name)] for name in SKETCH if name != "signatures"}
-        path = work / "signatures.u32"
-        with replacing(path) as out:  # written, not mapped: a full disk is an error then, and not a signal
-            for shard, stays in zip(self._shards, self._stays, strict=True):
-                part = sketches_of(read_shard(shard, SKETCH)[0].take(stays))
-                out.write(part.signatures.tobytes())
-                for name, arrays in parts.items():
-                    arrays.append(getattr(part, name))
-        shape = (len(self), like.signatures.shape[1])
-        signatures = np.memmap(path, np.uint32, "r", shape=shape) if len(self) else like.signatures
-        return Sketches(signatures=signatures, **{name: np.concatenate(arrays) for name, arrays in parts.items()})
-
-    def texts(self, rows: NDArray[np.int64]) -> list[str]:
-        """The clean texts of the rows, in their order; each shard is opened once."""
-        places = sorted((*self.where(row), i) for i, row in enumerate(rows.tolist()))
-        texts = [""] * len(places)
-        for number, group in groupby(places, key=lambda place: place[0]):
-            cells = read_shard(self._shards[number], ("article",))[0]["article"]
-            for _, at, i in group:
-                texts[i] = unpack(cells[at].as_py()).text
-        return texts
-
-
-def _one_per_url(rows: Rows, keep: str, verdicts: Verdicts) -> None:
+def _one_per_url(rows: Rows, keep: str) -> NDArray[Any]:
     """Of the records of one URL only the newest, or the longest, stays."""
-    by_url: dict[str, list[int]] = defaultdict(list)
-    for row, url in enumerate(rows.urls):
-        if url:
-            by_url[url].append(row)
-    for url, group in by_url.items():
+    by_hash: dict[int, list[int]] = defaultdict(list)
+    hashes = np.array([id_hash(url) if url else 0 for url in rows.urls], np.uint64)
+    order = np.argsort(hashes, kind="stable")
+    several = np.flatnonzero(hashes[order][1:] == hashes[order][:-1])
+    for row in order[np.union1d(several, several + 1)].tolist():
+        if hashes[row]:
+            by_hash[int(hashes[row])].append(row)
+    gone = []
+    for group in by_hash.values():
         keys: list[Any] = [rows.dates[r] if keep == "newest" else int(rows.lengths[r]) for r in group]
         best = max(range(len(group)), key=lambda i: (keys[i], -i))
-        for row in group:
-            if row != group[best]:
-                number, at = rows.where(row)
-                verdicts.drops[number][at] = Drop(rows.ids[row], "same-url", url, rows.ids[group[best]])
+        gone += [(row, group[best], SAME_URL, 0.0, 0.0) for row in group if row != group[best]]
+    return np.array(gone, _GONE)
 
 
 def _dense(rank: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -235,14 +196,10 @@ def _dense(rank: NDArray[np.int64]) -> NDArray[np.int64]:
     return dense
 
 
-def _hashes(ids: Sequence[str]) -> NDArray[np.uint64]:
-    return np.array([xxhash.xxh3_64_intdigest(i.encode("utf-8", "surrogatepass")) for i in ids], np.uint64)
-
-
 def _free(name: str, seen: set[str], hashes: NDArray[np.uint64]) -> str:
     """`name`, or with ~2, ~3 ... when a record has that for its own id."""
     for candidate in _numbered(name):
-        [own] = _hashes([candidate])
+        own = np.uint64(id_hash(candidate))
         at = int(np.searchsorted(hashes, own))
         if candidate not in seen and (at == len(hashes) or hashes[at] != own):
             return candidate

@@ -19,7 +19,8 @@ def rank_articles(
 ) -> NDArray[np.int64]:
     """`rank[row]`, the place of every article in the one order; 0 comes first and stays. Shape (n,).
 
-    `lengths` are characters of clean text, `dates` ISO 8601 (articles without one come last), `ids` are distinct.
+    `lengths` are characters of clean text, `dates` ISO 8601 (articles without one come last; () where none has one),
+    `ids` are distinct.
     `keep`: "longest" text, then earliest date, then id; "earliest" date, then longest text, then id; "first" by id
     alone. Raises OptionError for another word.
 

@@ -16,6 +16,7 @@ from cleaner.options import Options
 from cleaner.output.manifest import Tables, count_tables, manifest
 from cleaner.output.records import rejected_row
 from cleaner.output.writers import Output, open_output
+from cleaner.run.columns import blobs_of
 from cleaner.run.work import read_shard, replacing
 
 __all__ = ["Destination", "Report"]
@@ -101,7 +102,7 @@ class Destination:
             return
         with self._writer(counts.get("articles", {}).get("written", 0), force=True) as out:
             for path in shards:
-                out.write(orjson.loads(line) for line in _cells(path, "record"))
+                out.write_lines(_cells(path, "record"))
 
     def _write_logs(
         self,
@@ -145,8 +146,6 @@ def _counts(shards: Sequence[Path], rejected: Sequence[Reject], near_duplicates:
     return count_tables(rows)
 
 
-def _cells(path: Path, column: str) -> Iterator[bytes]:
+def _cells(path: Path, column: str) -> Iterator[memoryview]:
     """The lines of one column that are not empty."""
-    for cell in read_shard(path, (column,))[0][column]:
-        if line := cell.as_py():
-            yield line
+    return filter(None, blobs_of(read_shard(path, (column,))[0][column]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from operator import attrgetter
 
@@ -12,11 +13,14 @@ from cleaner.article import Article, Drop, Reject, Removal
 __all__ = ["dropped_row", "pack", "record", "rejected_row", "removed_rows", "unpack"]
 
 
-def record(article: Article) -> dict[str, object]:
-    """The record as it is written: all keys, always in this order; absent text is "", scores have 4 decimals."""
+def record(article: Article, text: str | None = None) -> dict[str, object]:
+    """The record as it is written: all keys, always in this order; absent text is "", scores have 4 decimals.
+
+    `text` is the article's clean text where it is at hand.
+    """
     return {
         "id": article.id,
-        "text": article.text,
+        "text": article.text if text is None else text,
         "language": article.language,
         "language_score": round(article.language_score, 4),
         "languages": orjson.dumps({code: round(share, 4) for code, share in article.languages}).decode(),
@@ -53,16 +57,16 @@ def removed_rows(article: Article) -> list[dict[str, object]]:
     ]
 
 
-def dropped_row(article: Article, drop: Drop) -> dict[str, object]:
+def dropped_row(drop: Drop, whole: Mapping[str, object]) -> dict[str, object]:
     """The row of dropped.jsonl, with the whole record as it would have been written."""
     return {
-        "id": article.id,
+        "id": whole["id"],
         "reason": drop.reason,
         "detail": drop.detail,
         "keeper": drop.keeper,
         "jaccard": round(drop.jaccard, 4),
         "containment": round(drop.containment, 4),
-        "record": record(article),
+        "record": whole,
     }
 
 
@@ -91,7 +95,7 @@ def pack(article: Article) -> bytes:
     return orjson.dumps(values)
 
 
-def unpack(data: bytes) -> Article:
+def unpack(data: bytes | memoryview) -> Article:
     """The article that `pack` wrote."""
     values = orjson.loads(data)
     values[_REMOVALS] = tuple(Removal(*parts) for parts in values[_REMOVALS])

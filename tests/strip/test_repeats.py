@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.article import Article, Removal, cut
-from cleaner.strip.repeats import Repeats, learn, site_lines
+from cleaner.strip.repeats import Repeats, learn
+from cleaner.strip.site_lines import site_lines
 
 WORDS = re.findall(
     r"\w+", "angin bakau cumi dermaga ember fajar garam hujan ikan jala karang lampu muara nelayan ombak perahu rawa"

@@ -1,0 +1,153 @@
+"""The lines of articles as compact columns: a key that carries the site, length, place, marks. No wording."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+import xxhash
+from numpy.typing import NDArray
+
+__all__ = [
+    "FIRST", "IS_HEAD", "IS_LEAD", "IS_LONG", "IS_TAIL", "RUN", "VARIES",
+    "Keys", "SiteLines", "line_key", "site_key", "site_lines", "wordings",
+]  # fmt: skip
+
+Keys = NDArray[np.uint64]
+
+HEAD, TAIL = 3, 6  # lines that count as an end of the text
+LONG = 200  # characters; running text, only flagged
+RUN = 3  # lines in a row that bear each other out
+ROW = 80  # characters of a table's row
+
+IS_HEAD, IS_TAIL, IS_LONG, VARIES, IS_LEAD, FIRST = 1, 2, 4, 8, 16, 32
+"""Marks: among the first, or the last lines; running text; holds digits; the constant start of a line, such as
+"Penulis:"; the first time that the article has this key."""
+
+_DIGITS = re.compile(r"\d+")
+_WORD = re.compile(r"\w\w")
+_LEAD = re.compile(r"([^\W\d][^:|]{1,28}?)\s*[:|]\s*\S")
+
+_Line = tuple[int, int, int, int]
+"""Key, characters, marks, start."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLines:
+    """The lines of a batch of articles as columns.
+
+    `offsets` int64[articles + 1] cuts `keys`, `lengths` (characters), `marks` (bits) and `starts` (in the clean text)
+    by article; `sites` uint64 has the key of each article's site. A line with a label stands twice: as itself, and
+    behind it as its lead.
+    """
+
+    sites: Keys
+    offsets: NDArray[np.int64]
+    keys: Keys
+    lengths: NDArray[np.int32]
+    marks: NDArray[np.uint8]
+    starts: NDArray[np.int32]
+
+    def rows(self) -> NDArray[np.int64]:
+        """The number of the article of each line."""
+        return np.repeat(np.arange(len(self.sites)), np.diff(self.offsets))
+
+
+def site_key(site: str) -> int:
+    """The key of a site."""
+    return line_key(site, 0)
+
+
+def line_key(wording: str, site: int) -> int:
+    """The key of a line in its folded wording, on the site of this key."""
+    return xxhash.xxh3_64_intdigest(wording.encode("utf-8", "surrogatepass"), site)
+
+
+def site_lines(texts: Sequence[str], sites: Sequence[str]) -> SiteLines:
+    """The lines of clean texts, keyed by site and folded wording."""
+    known = {site: site_key(site) for site in dict.fromkeys(sites)}
+    lines: list[_Line] = []
+    offsets = [0]
+    for text, site in zip(texts, sites, strict=True):
+        lines += _lines(text, known[site])
+        offsets.append(len(lines))
+    keys, lengths, marks, starts = zip(*lines, strict=True) if lines else ((), (), (), ())
+    return SiteLines(
+        np.array([known[site] for site in sites], np.uint64),
+        np.array(offsets, np.int64),
+        np.array(keys, np.uint64),
+        np.array(lengths, np.int32),
+        np.array(marks, np.uint8),
+        np.array(starts, np.int32),
+    )
+
+
+def wordings(line: str) -> tuple[str, ...]:
+    """The folded wordings by which a line may have got its key: itself, with its digits, its lead."""
+    lead = _LEAD.match(line)
+    return (_fold(line), line, *((_fold(lead[1]) + ":*",) if lead else ()))
+
+
+def _lines(text: str, site: int) -> Iterator[_Line]:
+    """Each line that holds a word, and again for its lead where it has one."""
+    lines = [(start, line) for start, line in _split(text) if _WORD.search(line)]
+    short = [line if len(line) <= LONG else "" for _, line in lines]
+    varies = [_DIGITS.search(line) is not None for line in short]
+    tables = _runs([many and len(line) <= ROW for many, line in zip(varies, short, strict=True)])
+    leads = [_LEAD.match(line) if ":" in line or "|" in line else None for line in short]
+    last = len(lines) - TAIL
+    met: set[int] = set()
+    for i, (start, line) in enumerate(lines):
+        length = len(line)
+        mark = place = IS_HEAD * (i < HEAD) | IS_TAIL * (i >= last)
+        if length > LONG:
+            key, mark = line_key(line, site), place | IS_LONG
+        elif tables[i]:  # of numbers, whose digits are what it says
+            key = line_key(line, site)
+        elif varies[i]:
+            key, mark = line_key(_fold(line), site), place | VARIES
+        else:
+            key = line_key(" ".join(line.casefold().split()), site)
+        yield key, length, mark if key in met else mark | FIRST, start
+        met.add(key)
+        lead = leads[i]
+        if lead and (place or not _beside(leads, i)):  # between paragraphs, rows of labels are a table
+            key = line_key(_fold(lead[1]) + ":*", site)
+            mark = place | IS_LEAD
+            yield key, length, mark if key in met else mark | FIRST, start
+            met.add(key)
+
+
+def _split(text: str) -> Iterator[tuple[int, str]]:
+    """Start and wording of each line, without white space at its ends."""
+    at = 0
+    for piece in text.split("\n"):
+        line = piece.strip()
+        yield (at if line == piece else at + len(piece) - len(piece.lstrip())), line
+        at += len(piece) + 1
+
+
+def _runs(marks: Sequence[bool]) -> Sequence[bool]:
+    """True inside runs of at least RUN marks."""
+    if sum(marks) < RUN:
+        return [False] * len(marks)
+    inside = [False] * len(marks)
+    start = 0
+    for mark, group in groupby(marks):
+        end = start + len(list(group))
+        if mark and end - start >= RUN:
+            inside[start:end] = [True] * (end - start)
+        start = end
+    return inside
+
+
+def _beside(marks: Sequence[object], i: int) -> bool:
+    """Whether a neighbour of i has the mark as well."""
+    return bool(i and marks[i - 1]) or bool(i + 1 < len(marks) and marks[i + 1])
+
+
+def _fold(line: str) -> str:
+    return _DIGITS.sub("0", " ".join(line.casefold().split()))
