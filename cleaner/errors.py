@@ -21,7 +21,7 @@ class OptionError(CleanerError):
     """An option, a configuration key or a phrase list is wrong."""
 
 
-class MissingExtra(CleanerError):
+class MissingExtra(CleanerError, ImportError):
     """An optional package is not installed."""
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:

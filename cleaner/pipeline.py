@@ -56,7 +56,7 @@ HASHED_AT_ONCE = 256  # files per task: small enough to share out, large enough 
 
 
 def clean_corpus(
-    inputs: str | Path | Iterable[str | Path],
+    inputs: str | Path | Iterable[str | Path | Source],
     output: str | Path,
     options: Options | None = None,
     *,
@@ -73,8 +73,9 @@ def clean_corpus(
     """
     started = time.monotonic()
     options = options or Options()
-    named = [inputs] if isinstance(inputs, str | Path) else inputs
-    sources = list_sources([str(i) for i in named], options)
+    named = [inputs] if isinstance(inputs, str | Path) else list(inputs)
+    sources: list[Source | Reject] = [i for i in named if isinstance(i, Source)]
+    sources += list_sources([str(i) for i in named if not isinstance(i, Source)], options)
     to = Destination(str(output), audit=audit, options=options)
     with _work(to, sources, options) as work:
         to.check(resumed=work.resumed)

@@ -6,7 +6,7 @@ import json
 import math
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -17,7 +17,7 @@ from cleaner.options import Options
 from cleaner.source.damage import EmptyText, NoText
 from cleaner.source.markup import looks_like_html
 
-__all__ = ["Fields", "find_fields", "mend_surrogates", "raw_record"]
+__all__ = ["Fields", "find_fields", "known_fields", "mend_surrogates", "raw_record"]
 
 Record = Mapping[str, Any]
 Fields = dict[str, str]
@@ -28,15 +28,15 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _SHOWN_FIELDS = 20
 
 
-def raw_record(record: Record, source: str, number: int, options: Options) -> Raw:
+def raw_record(record: Record, source: str, number: int, options: Options, *, may_be_empty: bool = False) -> Raw:
     """The Raw of one record; `meta` keeps every field that has no place of its own, in order, types kept.
 
-    Raises NoText where no field can hold the text, EmptyText where the field that can is empty.
+    Raises NoText where no field can hold the text, EmptyText where the field that can is empty and may not be.
     """
     fields = find_fields(record, options)
     kind = "html" if _prefers_html(record, fields, options) else "text"
     body = _body(record[fields[kind]])
-    if not body.strip():
+    if not body.strip() and not may_be_empty:
         raise EmptyText(f"The field {fields[kind]!r} is empty.", "Nothing to do, unless another field holds the text.")
     values = {key: mend_surrogates(_plain(record[fields[key]])) for key in _OWN if key in fields}
     taken = {fields[kind]} | {fields[key] for key in values if isinstance(record[fields[key]], str)}
@@ -62,6 +62,18 @@ def find_fields(record: Record, options: Options) -> Fields:
     if (options.text_field and "text" not in fields) or not fields.keys() & {"text", "html"}:
         raise _no_text(record, options)
     return fields
+
+
+def known_fields(names: Iterable[str], options: Options) -> tuple[str, ...]:
+    """Those of `names` that can have a meaning, by what the options name and the usual names.
+
+    >>> known_fields(["n", "Judul", "isi", "kolom-7"], Options(text_field="kolom-7"))
+    ('Judul', 'isi', 'kolom-7')
+    """
+    names = tuple(names)
+    known = {options.text_field, options.html_field, options.id_field, options.url_field}
+    known |= {name for _, usual in _usual_among(names) for name in usual}
+    return tuple(name for name in names if name in known)
 
 
 _OWN = ("id", "title", "author", "date", "url", "site")

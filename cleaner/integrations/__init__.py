@@ -1,0 +1,1 @@
+"""The cleaner inside other tools: one small module for each, imported by name."""

@@ -1,0 +1,40 @@
+"""pyarrow tables and record batches, in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pyarrow as pa
+
+from cleaner.integrations.columns import COLUMNS, clean_columns
+from cleaner.options import Options
+from cleaner.source.fields import known_fields
+
+__all__ = ["SCHEMA", "clean_batches", "clean_table"]
+
+SCHEMA = pa.schema([(name, pa.float64() if name == "language_score" else pa.string()) for name in COLUMNS])
+"""The columns that the cleaner adds or replaces."""
+
+
+def clean_table(table: pa.Table, options: Options | None = None) -> pa.Table:
+    """`table` with the columns of SCHEMA; those of the same name are replaced in their place. All rows stay.
+
+    >>> clean_table(pa.table({"n": [1], "text": ["Panen raya mundur.\\n\\nIklan"]})).column_names[:3]
+    ['n', 'text', 'language']
+    """
+    names = known_fields(table.column_names, options or Options()) or table.column_names
+    given = {name: table[name].to_pylist() for name in names}
+    for name, values in clean_columns(given, options).items():
+        field, column = SCHEMA.field(name), pa.array(values, SCHEMA.field(name).type)
+        at = table.schema.get_field_index(name)
+        table = table.append_column(field, column) if at < 0 else table.set_column(at, field, column)
+    return table
+
+
+def clean_batches(
+    batches: Iterable[pa.RecordBatch], options: Options | None = None, *, rows: int = 1024
+) -> Iterator[pa.RecordBatch]:
+    """The same for a stream of record batches, such as `dataset.to_batches()`, at most `rows` rows at once."""
+    for batch in batches:
+        for start in range(0, len(batch), rows):
+            yield from clean_table(pa.Table.from_batches([batch.slice(start, rows)]), options).to_batches()

@@ -1,0 +1,52 @@
+"""Hugging Face `datasets`: `ds.map(hf.clean_batch, batched=True)`, and whole data sets with near-duplicates."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cleaner.errors import MissingExtra
+from cleaner.integrations.columns import clean_columns
+from cleaner.options import Options
+from cleaner.pipeline import clean_corpus
+from cleaner.source import Source
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+__all__ = ["clean_batch", "clean_dataset"]
+
+
+def clean_batch(batch: Mapping[str, Sequence[Any]], options: Options | None = None) -> dict[str, list[Any]]:
+    """The columns of `cleaner.integrations.columns.COLUMNS` for a batch of rows; no row goes.
+
+    For `Dataset.map` and `IterableDataset.map` with `batched=True`, options by `fn_kwargs={"options": ...}`. Rows that
+    a corpus would leave out: `ds.filter(lambda row: not row["dropped"])`.
+
+    >>> clean_batch({"text": ["Panen raya mundur.\\n\\nIklan"]})["text"]
+    ['Panen raya mundur.']
+    """
+    return clean_columns(batch, options)
+
+
+def clean_dataset(
+    dataset: Dataset, options: Options | None = None, *, audit: str | Path | None = None, name: str = "dataset"
+) -> Dataset:
+    """A clean corpus out of a data set: a whole run, with lines that repeat per site and near-duplicates.
+
+    The result has the fields of a record; columns without a place of their own are in `meta`. `audit` is a folder for
+    the logs of every removal and drop. `name` is what `source` says, and with the row's number the id where there is
+    none. Memory is bounded by `options.memory`.
+    """
+    try:
+        from datasets import Dataset
+    except ImportError as error:
+        raise MissingExtra("datasets", "hf", "cleaner.integrations.hf") from error
+    with tempfile.TemporaryDirectory(prefix="cleaner-") as folder:
+        given, clean = Path(folder, "given.parquet"), Path(folder, "clean.parquet")
+        dataset.to_parquet(str(given))
+        source = Source(name, str(given), given.stat().st_size)
+        clean_corpus([source], clean, options, audit=audit or Path(folder, "audit"))
+        return Dataset.from_parquet(str(clean), keep_in_memory=not dataset.cache_files)

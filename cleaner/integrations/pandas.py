@@ -1,0 +1,35 @@
+"""pandas frames and series, in and out."""
+
+from __future__ import annotations
+
+from cleaner.errors import MissingExtra
+from cleaner.integrations.columns import clean_columns
+from cleaner.options import Options
+from cleaner.source.fields import known_fields
+
+try:
+    import pandas as pd
+except ImportError as error:
+    raise MissingExtra("pandas", "pandas", "cleaner.integrations.pandas") from error
+
+__all__ = ["clean_frame"]
+
+
+def clean_frame(frame: pd.DataFrame | pd.Series, options: Options | None = None) -> pd.DataFrame:
+    """A copy of `frame` with the columns of `cleaner.integrations.columns.COLUMNS`; the index and all rows stay.
+
+    A series is taken for texts. Missing values are empty texts.
+
+    >>> clean_frame(pd.Series(["Panen raya mundur.\\n\\nIklan"], index=["a"])).loc["a", "text"]
+    'Panen raya mundur.'
+    """
+    if isinstance(frame, pd.Series):
+        frame = frame.to_frame("text")
+    named = [name for name in frame.columns if isinstance(name, str)]
+    given = {name: _objects(frame[name]) for name in known_fields(named, options or Options()) or named}
+    return frame.assign(**clean_columns(given, options))
+
+
+def _objects(column: pd.Series) -> list[object]:
+    """Plain values, None for all that is missing."""
+    return [None if gone else value for value, gone in zip(column.tolist(), column.isna().tolist(), strict=True)]

@@ -1,0 +1,29 @@
+"""polars frames and series, in and out."""
+
+from __future__ import annotations
+
+from cleaner.errors import MissingExtra
+from cleaner.integrations.columns import clean_columns
+from cleaner.options import Options
+from cleaner.source.fields import known_fields
+
+try:
+    import polars as pl
+except ImportError as error:
+    raise MissingExtra("polars", "polars", "cleaner.integrations.polars") from error
+
+__all__ = ["clean_frame"]
+
+
+def clean_frame(frame: pl.DataFrame | pl.Series, options: Options | None = None) -> pl.DataFrame:
+    """`frame` with the columns of `cleaner.integrations.columns.COLUMNS`; all rows stay. A series is taken for texts.
+
+    >>> clean_frame(pl.DataFrame({"isi": ["Panen raya mundur.\\n\\nIklan"]}))["text"].to_list()
+    ['Panen raya mundur.']
+    """
+    if isinstance(frame, pl.Series):
+        frame = frame.alias("text").to_frame()
+    names = known_fields(frame.columns, options or Options()) or frame.columns
+    columns = clean_columns({name: frame[name].to_list() for name in names}, options)
+    types = {"language_score": pl.Float64}
+    return frame.with_columns(pl.Series(name, values, types.get(name, pl.String)) for name, values in columns.items())

@@ -1,0 +1,77 @@
+"""A scikit-learn transformer: raw articles in, clean texts out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.cleaned import iter_clean
+from cleaner.errors import MissingExtra
+from cleaner.options import Options
+
+try:
+    from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+    from sklearn.utils import Tags
+    from sklearn.utils.validation import check_is_fitted, validate_data
+except ImportError as error:
+    raise MissingExtra("scikit-learn", "sklearn", "cleaner.integrations.sklearn") from error
+
+__all__ = ["ArticleCleaner"]
+
+
+class ArticleCleaner(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Replaces every text by its clean text; what comes out has the shape of what goes in.
+
+    `X` is a sequence of texts (as vectorizers take it), or columns of them (as ColumnTransformer gives them). Cells
+    that are no text, such as missing values, stay as they are. `options` are the options of `iter_clean`.
+
+    >>> ArticleCleaner().fit_transform(["Panen raya mundur.\\n\\nIklan"]).tolist()
+    ['Panen raya mundur.']
+    """
+
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options
+
+    def fit(self, X: Any, y: object = None) -> ArticleCleaner:
+        """Nothing is learned; only the names and the number of the columns are remembered."""
+        self._cells(X, reset=True)
+        return self
+
+    def transform(self, X: Any) -> NDArray[Any]:
+        """The clean texts, in the shape of `X`; an array of objects where there is any text."""
+        check_is_fitted(self)
+        cells = self._cells(X, reset=False)
+        texts = np.array([isinstance(cell, str) for cell in cells.flat], np.bool_).reshape(cells.shape)
+        if not texts.any():
+            as_it_is = {"dtype": None, "ensure_all_finite": False}
+            return cells if cells.ndim == 1 else np.asarray(validate_data(self, X, reset=False, **as_it_is))
+        clean = cells.copy()
+        clean[texts] = [article.text for article in iter_clean(cells[texts], self.options)]
+        return clean
+
+    def _cells(self, X: Any, *, reset: bool) -> NDArray[np.object_]:
+        """`X` as objects: NumPy would pad all texts to the longest. Raises ValueError where `fit` saw another shape."""
+        if not _is_column(X):
+            dtype = None if hasattr(X, "dtype") else object
+            return np.asarray(validate_data(self, X, reset=reset, dtype=dtype, ensure_all_finite=False), object)
+        if reset:
+            self.n_features_in_ = 1
+        elif self.n_features_in_ != 1:
+            raise ValueError(f"X is one column of texts; ArticleCleaner was fitted with {self.n_features_in_} columns.")
+        return np.array([*X, None], object)[:-1]  # None, so that no cell is taken for a sequence
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = tags.input_tags.allow_nan = True
+        tags.transformer_tags.preserves_dtype = []
+        return tags
+
+
+def _is_column(X: Any) -> bool:
+    """Whether `X` has one dimension and begins with a text (or with nothing)."""
+    if getattr(X, "ndim", 1) != 1 or hasattr(X, "columns") or not hasattr(X, "__len__"):
+        return False
+    first = next(iter(X), None)
+    return first is None or isinstance(first, str)
