@@ -32,19 +32,21 @@ def permutations() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
 def sign(shingles: Shingles) -> NDArray[np.uint32]:
     """Signatures of a batch, uint32, shape (texts, 128).
 
-    The batch should be of some 40,000 shingles: one permutation of it then stays in the second-level cache.
+    The batch should be of some 80,000 shingles: one permutation of it then stays in the second-level cache.
     """
     filled = np.flatnonzero(np.diff(shingles.starts))
-    signatures = np.full((PERMUTATIONS, len(shingles.starts) - 1), EMPTY)
+    least = np.empty((PERMUTATIONS, len(filled)), np.uint32)
     if len(filled):
         x = _premix(shingles.hashes.astype(np.uint32))
         t = np.empty_like(x)
         firsts = shingles.starts[filled]
-        for p, (a, b) in enumerate(zip(*permutations(), strict=True)):
+        for a, b, row in zip(*permutations(), least, strict=True):
             np.multiply(x, a, out=t)
             np.add(t, b, out=t)
-            signatures[p, filled] = np.minimum.reduceat(t, firsts)
-    return np.ascontiguousarray(signatures.T)
+            np.minimum.reduceat(t, firsts, out=row)
+    signatures = np.full((len(shingles.starts) - 1, PERMUTATIONS), EMPTY)
+    signatures[filled] = least.T
+    return signatures
 
 
 def _premix(x: NDArray[np.uint32]) -> NDArray[np.uint32]:

@@ -69,8 +69,9 @@ def tokenize(texts: Sequence[str]) -> Tokens:
     hashes: list[NDArray[np.uint64]] = [np.zeros(0, np.uint64)]
     owners: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
     counts: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
+    room = np.empty(_BLOCK + 1, np.uint64)
     for rows, pieces in _blocks(texts):
-        values, per_piece = _block_tokens(pieces)
+        values, per_piece = _block_tokens(pieces, room)
         hashes.append(values)
         owners.append(np.array(rows, np.int64))
         counts.append(per_piece)
@@ -131,23 +132,25 @@ def _cut(text: str) -> Iterator[str]:
         start = end
 
 
-def _block_tokens(pieces: list[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+def _block_tokens(pieces: list[str], room: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     joined = "\n" + "\n".join(pieces)
-    codes, starts, numbers = _ascii_tokens(joined) if joined.isascii() else _unicode_tokens(joined)
+    codes, before, numbers = _ascii_tokens(joined) if joined.isascii() else _unicode_tokens(joined)
     ends = np.cumsum(np.fromiter(map(len, pieces), np.int64, len(pieces)) + 1)
-    per_piece = np.diff(np.searchsorted(starts, ends), prepend=0)
-    if not len(starts):
+    per_piece = np.diff(np.searchsorted(before, ends), prepend=0)
+    if not len(before):
         return np.zeros(0, np.uint64), per_piece
     powers, inverses = _powers()
     # characters outside tokens weigh nothing, so a token ends, for the sum, where the next begins
-    sums = np.cumsum(codes * powers[: len(codes)])
-    behind = sums[starts - 1]
-    hashes = inverses[starts]
+    sums = room[: len(codes)]
+    np.multiply(codes, powers[: len(codes)], out=sums)
+    np.cumsum(sums, out=sums)
+    behind = sums[before]
+    hashes = inverses[before]
     hashes[:-1] *= behind[1:] - behind[:-1]
     hashes[-1:] *= sums[-1:] - behind[-1:]
     hashes = mix(hashes)
     hashes &= np.uint64(0xFFFFFFFFFFFFFFFE)
-    hashes |= numbers.astype(np.uint64)
+    hashes |= numbers
     return hashes, per_piece
 
 
@@ -155,23 +158,23 @@ _Found = tuple[NDArray[np.uint8] | NDArray[np.uint32], NDArray[np.int64], NDArra
 
 
 def _ascii_tokens(joined: str) -> _Found:
-    """Code points with 0 for everything outside tokens, where tokens begin, and which of them are numbers."""
+    """Code points with 0 for everything outside tokens, the places before tokens, and which of them are numbers."""
     codes = np.frombuffer(joined.encode("ascii").translate(_ascii_words()), np.uint8)
-    starts = np.flatnonzero((codes[1:] != 0) & (codes[:-1] == 0)) + 1
-    return codes, starts, codes[starts] <= ord("9")
+    before = np.flatnonzero((codes[1:] != 0) & (codes[:-1] == 0))
+    return codes, before, codes[1:][before] <= ord("9")
 
 
 def _unicode_tokens(joined: str) -> _Found:
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     classes = _classes()[codes]
     codes = codes * (classes != _OTHER)
-    here, before = classes[1:], classes[:-1]
-    begins = (here != _OTHER) & (before == _OTHER)
+    here, last = classes[1:], classes[:-1]
+    begins = (here != _OTHER) & (last == _OTHER)
     single = here == _SINGLE
     if single.any():
-        begins |= single | ((before == _SINGLE) & (here != _OTHER) & (here != _MARK))
-    starts = np.flatnonzero(begins) + 1
-    return codes, starts, classes[starts] == _DIGIT
+        begins |= single | ((last == _SINGLE) & (here != _OTHER) & (here != _MARK))
+    before = np.flatnonzero(begins)
+    return codes, before, here[before] == _DIGIT
 
 
 @cache
@@ -179,7 +182,7 @@ def _powers() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """The base to the power 0.._BLOCK, and the inverses of these, modulo 2**64."""
     step = np.full(_BLOCK + 1, _BASE, np.uint64)
     back = np.full(_BLOCK + 1, pow(_BASE, -1, 1 << 64), np.uint64)
-    step[0] = back[0] = 1
+    step[0] = 1
     return np.cumprod(step, dtype=np.uint64), np.cumprod(back, dtype=np.uint64)
 
 
