@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -88,22 +89,27 @@ def clean_corpus(
         rejects += [r for stage in ("read", "settle") for r in run.rejects(stage)]
         facts = {"seconds": round(time.monotonic() - started, 3), "workers": pool.size, "worker_deaths": pool.deaths}
         extra = [work.path / PAIRS] if options.pairs and options.dedup else []
-        report = to.publish(run.shards("write"), rejects, inputs_hashed, counts, facts, extra)
+        target = to.rehearsal(work.path) if options.dry_run else to
+        report = _describe(
+            target.publish(run.shards("write"), rejects, inputs_hashed, counts, facts, extra), to, options
+        )
         if not options.keep_work:
             work.remove()
-    if report.audit and not options.dry_run:
-        _describe(report, options)
     return report
 
 
-def _describe(report: Report, options: Options) -> None:
-    """What people look at: the HTML report with the logs, the dataset card where asked for."""
-    if options.report:
-        write_report(report.output, audit=report.audit)
-    if options.card:
-        path = Path(report.output)
+def _describe(done: Report, to: Destination, options: Options) -> Report:
+    """What people look at: the HTML report with the logs, the dataset card where asked for. A rehearsal leaves its
+    report alone."""
+    page = None
+    if options.report and done.audit and not (options.dry_run and to.streams):
+        page = write_report(done.output, audit=done.audit, to=to.beside(".dry-run.html") if options.dry_run else None)
+    if options.card and done.audit and not options.dry_run:
+        path = Path(done.output)
         folder = path if path.is_dir() else path.parent
-        (folder / "README.md").write_text(card(report.output, audit=report.audit), "utf-8")
+        (folder / "README.md").write_text(card(done.output, audit=done.audit), "utf-8")
+    done = replace(done, page=str(page or ""))
+    return replace(done, output="", audit="") if options.dry_run else done
 
 
 class Run:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -174,8 +175,23 @@ def test_an_output_that_exists_is_not_replaced_without_force(tmp_path: Path) -> 
     assert target.read_text() != "mine\n"
 
 
-def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
-    report = clean_corpus("corpus/raw/feeds", tmp_path / "clean.jsonl", Options(workers=1, dry_run=True))
+def test_a_dry_run_writes_a_report_and_nothing_else(tmp_path: Path) -> None:
+    target, page = tmp_path / "clean.jsonl", tmp_path / "clean.dry-run.html"
+    rehearsed = clean_corpus("corpus/raw/feeds", target, Options(workers=1, dry_run=True))
+    assert list(tmp_path.iterdir()) == [page]
+    assert (rehearsed.output, rehearsed.audit, rehearsed.page) == ("", "", str(page))
+    done = clean_corpus("corpus/raw/feeds", target, Options(workers=1))
+    assert done.counts == rehearsed.counts
+    assert _body(Path(done.page)) == _body(page)
+
+
+def _body(page: Path) -> str:
+    """A report without the facts of the one run: its machine and its seconds."""
+    return re.sub(r"<section id=.run.*?</section>", "", page.read_text("utf-8"), flags=re.DOTALL)
+
+
+def test_a_dry_run_without_a_report_writes_nothing(tmp_path: Path) -> None:
+    report = clean_corpus("corpus/raw/feeds", tmp_path / "c.jsonl", Options(workers=1, dry_run=True, report=False))
     assert report.written > 0
     assert list(tmp_path.iterdir()) == []
 

@@ -20,7 +20,10 @@ __all__ = ["diff", "explain", "report", "restore"]
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines instead.")
 @options("text_field", "html_field", "text_is", "encoding", "extractor", "input_kind", "title", "phrases", "allow")
 def explain(file: str | None, article: str, line: str, line_language: str, as_json: bool, **flags: Any) -> None:
-    """One article, line by line: what stays, what goes, which rule, why."""
+    """One article, line by line: what stays, what goes, which rule, why.
+
+    FILE is an input, or the output of a finished run, whose logs then tell what was decided.
+    """
     from cleaner.output.explanation import explain_file, explain_one_line
 
     if bool(file) == bool(line):

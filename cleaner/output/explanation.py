@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import click
 import orjson
 
-from cleaner.article import Article, Raw, Reject, Removal
+from cleaner.article import Article, Drop, Raw, Reject, Removal
 from cleaner.errors import InputError, OptionError
 from cleaner.options import Options
+from cleaner.output.logged import has_logs, logged
 from cleaner.source import list_sources, plan, read
 from cleaner.steps import prepare, settle, tidy
 from cleaner.strip import explain_line
@@ -42,23 +43,34 @@ def pieces(article: Article) -> Iterator[Piece]:
 def explain_file(file: str, options: Options, *, article: str = "", as_json: bool = False) -> Iterator[str]:
     """The lines to print for one article of a file: the first, or the one whose id is `article`.
 
-    Raises InputError when the file cannot be read, OptionError when it holds no such article.
+    Where the file is the output of a finished run, the article is told as its logs hold it, with what the steps over
+    all articles decided. Raises InputError when the file cannot be read, OptionError when it holds no such article.
     """
-    [(found, drop)] = settle([tidy(_article(file, options, article), options)], options)
-    if as_json:
-        for piece in pieces(found):
-            rule = (
-                {"rule": piece.removal.rule, "kind": piece.removal.kind, "why": piece.removal.why}
-                if piece.removal
-                else {}
-            )
-            yield orjson.dumps({"text": piece.text, "stays": piece.removal is None, **rule}).decode()
-        return
-    yield from _head(found)
-    for piece in pieces(found):
+    if has_logs(file):
+        found, drop = logged(file, article)
+    else:
+        [(found, drop)] = settle([tidy(_article(file, options, article), options)], options)
+    return _as_json(found, drop) if as_json else _in_words(found, drop)
+
+
+def _as_json(article: Article, drop: Drop | None) -> Iterator[str]:
+    for piece in pieces(article):
+        rule = (
+            {"rule": piece.removal.rule, "kind": piece.removal.kind, "why": piece.removal.why} if piece.removal else {}
+        )
+        yield orjson.dumps({"text": piece.text, "stays": piece.removal is None, **rule}).decode()
+    if drop:
+        yield orjson.dumps({"dropped": asdict(drop)}).decode()
+
+
+def _in_words(article: Article, drop: Drop | None) -> Iterator[str]:
+    yield from _head(article)
+    for piece in pieces(article):
         yield from _shown(piece)
     if drop:
-        yield click.style(f"dropped: {drop.reason} ({drop.detail})", fg="yellow")
+        likeness = f" Jaccard {drop.jaccard:.4f}, containment {drop.containment:.4f}." if drop.keeper else ""
+        keeper = f" {drop.keeper} stays in its place." if drop.keeper else ""
+        yield click.style(f"dropped: {drop.reason} ({drop.detail}).{keeper}{likeness}", fg="yellow")
 
 
 def explain_one_line(line: str, language: str) -> Iterator[str]:
@@ -92,6 +104,7 @@ def _head(article: Article) -> Iterator[str]:
         f"{name} {value}" for name in ("title", "author", "date", "place", "site") if (value := getattr(article, name))
     ]
     facts += [f"repaired: {step}" for step in article.repair] + [f"flag {flag}" for flag in article.flags]
+    facts += [f"stands also for {name}" for name in article.duplicates]
     yield from (f"  {fact}" for fact in facts)
     yield ""
 

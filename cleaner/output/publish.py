@@ -6,7 +6,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import orjson
@@ -27,13 +27,15 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run did: where its output stands, and the counts of manifest.json."""
+    """What a run did: where its output, its logs and its HTML report stand ("" where there is none, as after a dry
+    run), and the counts of manifest.json."""
 
     output: str
     audit: str
     counts: Tables
     rejected: int
     seconds: float
+    page: str = ""
 
     @property
     def read(self) -> int:
@@ -62,6 +64,12 @@ class Destination:
             stem = stem.removesuffix(known)
         return path.with_name(stem + suffix)
 
+    def rehearsal(self, folder: Path) -> Destination:
+        """Where a dry run puts what it would have written, to be looked at and thrown away."""
+        options = replace(self._options, dry_run=False, shards=0)
+        (folder / "rehearsal").mkdir(exist_ok=True)
+        return Destination(str(folder / "rehearsal" / "clean.jsonl"), audit=None, options=options)
+
     def check(self, *, resumed: bool) -> None:
         """Raise OutputError when the output cannot be put there, before any work is done.
 
@@ -82,10 +90,9 @@ class Destination:
         """Write everything from the shards of the last stage; `extra` files move to the logs, the manifest is last."""
         rejected = sorted(rejects, key=lambda r: (r.source, r.record, r.error, r.detail))
         counts = _counts(shards, rejected, near_duplicates)
-        if not self._options.dry_run:
-            self._write_output(shards, counts)
-            if self._audit:
-                self._write_logs(self._audit, shards, rejected, inputs, counts, facts, extra)
+        self._write_output(shards, counts)
+        if self._audit:
+            self._write_logs(self._audit, shards, rejected, inputs, counts, facts, extra)
         return Report(
             self._output,
             str(self._audit or ""),

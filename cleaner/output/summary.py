@@ -28,8 +28,16 @@ def summary(report: Report) -> list[str]:
     rows: list[tuple[str, str, str]] = list(_rows(report))
     wide = max((len(label) for label, _, _ in rows), default=0)
     lines = [f"  {label:<{wide}}  {number:>11}  {note}".rstrip() for label, number, note in rows]
-    where = [f"  Written to {report.output}" + (f"; every decision is in {report.audit}/" if report.audit else "")]
-    return [*lines, *where] if report.output != "-" else lines
+    return [*lines, *_where(report)]
+
+
+def _where(report: Report) -> Iterator[str]:
+    if not report.output:
+        yield "  Nothing was written" + (f"; the report of what would be is {report.page}" if report.page else ".")
+    elif report.output != "-":
+        yield f"  Written to {report.output}" + (f"; every decision is in {report.audit}/" if report.audit else "")
+        if report.page:
+            yield f"  Look at {report.page} in a browser."
 
 
 def _rows(report: Report) -> Iterator[tuple[str, str, str]]:
