@@ -33,7 +33,7 @@ def test_every_article_written_or_dropped_comes_back_whole(finished: Path) -> No
         assert article.before == before[name]
         assert removed_rows(article) == [row for row in removed if row["id"] == name]
         if drop:
-            assert dropped_row(article, record(article), drop) == dropped[name]
+            assert dropped_row(drop, record(article)) == dropped[name]
         else:
             assert record(article) == written[name]
 
