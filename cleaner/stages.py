@@ -199,6 +199,7 @@ def _count(counts: _Counts, article: Article, text: str, drop: Drop | None) -> N
     counts["characters", "stripped"] += len(text)
     counts["encoding", article.encoding] += 1
     counts["input_kind", article.input_kind] += 1
+    counts["read_from", article.form] += 1
     counts["repaired", "yes" if article.repair else "no"] += 1
     for flag in article.flags:
         counts["flag", flag] += 1

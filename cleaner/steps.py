@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from cleaner.article import Article, Drop, Raw, Removal, claim
 from cleaner.errors import OptionError
 from cleaner.options import Options
-from cleaner.source.decode import decode
+from cleaner.source.decode import Decoded, decode, replacing
 from cleaner.source.markup import has_markup, looks_like_html, unmark
 from cleaner.strip import load_phrases, strip
 from cleaner.strip.page import Page, extract
@@ -26,16 +26,20 @@ from cleaner.text.repair import repair
 
 __all__ = ["home", "prepare", "settle", "tidy"]
 
+BAD_BYTES, MARKUP = "bad-bytes", "markup"
+"""Flags of articles: bytes that are no character became U+FFFD; tags and entities in plain text were resolved."""
+
 
 def prepare(raw: Raw, options: Options) -> Article:
     """Decode, extract, repair: from here on `before` is frozen."""
-    text, encoding = _decoded(raw, options)
+    text, encoding, bad_bytes = _decoded(raw, options)
     page = Page(text=text)
+    flags = (BAD_BYTES,) if bad_bytes else ()
     html = raw.html or options.text_is == "html" or (options.text_is == "auto" and looks_like_html(text))
     if html:
         page = extract(text, url=raw.url, extractor=options.extractor)
     elif options.text_is == "auto" and has_markup(text):
-        page = Page(text=unmark(text))
+        page, flags = Page(text=unmark(text)), (*flags, MARKUP)
     repaired = repair(page.text, html=html)
     return Article(
         id=raw.id or (f"{raw.source}#{raw.record}" if raw.record else raw.source),
@@ -51,7 +55,9 @@ def prepare(raw: Raw, options: Options) -> Article:
         repair=repaired.plan,
         page_kind=page.page_kind if html else "",
         input_kind="html" if html else "",
+        flags=flags,
         meta=raw.meta,
+        form=raw.form,
     )
 
 
@@ -82,7 +88,7 @@ def tidy(article: Article, options: Options, *, language: str = "") -> Article:
         place=stripped.place,
         site=article.site or stripped.site,
         input_kind=article.input_kind or stripped.input_kind,
-        flags=stripped.flags,
+        flags=(*article.flags, *stripped.flags),
     )
 
 
@@ -117,13 +123,12 @@ def _named(texts: Sequence[str], model: str) -> list[Language]:
     return [Language("und", 0.0)] * len(texts) if model == "none" else identify(texts, model=model)
 
 
-def _decoded(raw: Raw, options: Options) -> tuple[str, str]:
+def _decoded(raw: Raw, options: Options) -> Decoded:
     if isinstance(raw.body, str):
-        return raw.body, raw.declared or "utf-8"
+        return Decoded(raw.body, raw.declared or "utf-8", raw.bad_bytes)
     if options.encoding:
-        return raw.body.decode(options.encoding, errors="replace"), options.encoding
-    decoded = decode(raw.body, declared=raw.declared, html=raw.html)
-    return decoded.text, decoded.encoding
+        return replacing(raw.body, options.encoding)
+    return decode(raw.body, declared=raw.declared, html=raw.html)
 
 
 def _without_foreign(article: Article) -> Article:

@@ -6,7 +6,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import orjson
@@ -18,6 +18,7 @@ from cleaner.output.records import rejected_row
 from cleaner.output.writers import Output, open_output
 from cleaner.run.columns import blobs_of
 from cleaner.run.work import read_shard, replacing
+from cleaner.source.damage import SKIPPED
 
 __all__ = ["Destination", "Report"]
 
@@ -28,7 +29,11 @@ MANIFEST = "manifest.json"
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a run did: where its output, its logs and its HTML report stand ("" where there is none, as after a dry
-    run), and the counts of manifest.json."""
+    run), and the counts of manifest.json.
+
+    `rejected` counts what could not be read, without what is no article and was skipped. `examples` shows for each
+    error the first that was met, in words.
+    """
 
     output: str
     audit: str
@@ -36,6 +41,7 @@ class Report:
     rejected: int
     seconds: float
     page: str = ""
+    examples: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def read(self) -> int:
@@ -97,8 +103,9 @@ class Destination:
             self._output,
             str(self._audit or ""),
             counts,
-            len(rejected),
+            sum(counts.get("rejected", {}).values()),
             float(str(facts["seconds"])),
+            examples={r.error: f"{r.source}{f', record {r.record}' * bool(r.record)}: {r.detail} {r.advice}" for r in rejected[::-1]},
         )
 
     def _write_output(self, shards: Sequence[Path], counts: Tables) -> None:
@@ -146,7 +153,7 @@ class Destination:
 
 
 def _counts(shards: Sequence[Path], rejected: Sequence[Reject], near_duplicates: Mapping[str, int]) -> Tables:
-    rows: list[list[object]] = [["rejected", r.error, 1] for r in rejected]
+    rows: list[list[object]] = [["skipped" if r.error in SKIPPED else "rejected", r.error, 1] for r in rejected]
     rows += [["near_duplicates", name, n] for name, n in near_duplicates.items()]
     for path in shards:
         rows += read_shard(path, ())[1]["counts"]

@@ -13,6 +13,7 @@ from cleaner.output.publish import Report
 __all__ = ["show", "summary"]
 
 TOP = 8  # rows of a table that may be long
+SHOWN = 3  # kinds of error that are shown by an example
 
 
 def show(report: Report, *, as_json: bool = False) -> None:
@@ -28,7 +29,12 @@ def summary(report: Report) -> list[str]:
     rows: list[tuple[str, str, str]] = list(_rows(report))
     wide = max((len(label) for label, _, _ in rows), default=0)
     lines = [f"  {label:<{wide}}  {number:>11}  {note}".rstrip() for label, number, note in rows]
-    return [*lines, *_where(report)]
+    return [*lines, *_met(report), *_where(report)]
+
+
+def _met(report: Report) -> Iterator[str]:
+    for error, _ in _top(report.counts.get("rejected", {}))[:SHOWN]:
+        yield f"  {error}, such as {report.examples[error]}"
 
 
 def _where(report: Report) -> Iterator[str]:
@@ -44,6 +50,10 @@ def _rows(report: Report) -> Iterator[tuple[str, str, str]]:
     counts = report.counts
     characters = counts.get("characters", {})
     yield "articles read", f"{report.read:,}", f"{characters.get('before', 0):,} characters"
+    for form, n in _top(counts.get("read_from", {})):
+        yield "  as", f"{n:,}", form
+    for error, n in _top(counts.get("skipped", {})):
+        yield "  skipped", f"{n:,}", f"{error}, which is no article"
     for error, n in _top(counts.get("rejected", {})):
         yield "  set aside", f"{n:,}", error
     removed = {kind: sum(rules.values()) for kind, rules in counts.get("removals", {}).items() if kind != "space"}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from cleaner.errors import InputError
-from cleaner.source.damage import NotReadable, Truncated
+from cleaner.source.damage import NotReadable, Truncated, UnknownFormat
 from cleaner.source.stream import CHUNK, Flow, FlowFile, Meter
 
 __all__ = ["Member", "tar_members", "zip_members"]
@@ -27,6 +27,9 @@ def zip_members(file: BinaryIO) -> Iterator[Member]:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         yield "", Truncated(f"The archive cannot be opened: {error}.", _DAMAGED)
+        return
+    if {"[Content_Types].xml", "META-INF/manifest.xml", "META-INF/container.xml"} & archive.NameToInfo.keys():
+        yield "", UnknownFormat("This is an Office document or an e-book.", "Convert it to text or HTML first.")
         return
     for info in archive.infolist():
         if info.is_dir() or _is_hidden(info.filename):

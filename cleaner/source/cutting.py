@@ -14,7 +14,7 @@ from cleaner.options import Options
 from cleaner.source.archive import Member, tar_members, zip_members
 from cleaner.source.columnar import cut_table
 from cleaner.source.damage import ArchiveBomb, EmptyFile, UnknownFormat, reject
-from cleaner.source.formats import format_by_name
+from cleaner.source.formats import check_name, format_by_name
 from cleaner.source.json_values import cut_json
 from cleaner.source.lines import cut_lines
 from cleaner.source.listing import is_remote, source_name
@@ -125,8 +125,12 @@ def _members(place: _Place, settled: Settled) -> Iterator[Span | Reject]:
 def _each_member(place: _Place, members: Iterator[Member]) -> Iterator[Span | Reject]:
     for name, member in members:
         source = f"{place.span.source}/{source_name(name)}" if name else place.span.source
-        if isinstance(member, InputError):
-            yield reject(source, 0, member)
+        try:
+            if isinstance(member, InputError):
+                raise member
+            check_name(name)
+        except InputError as wrong:
+            yield reject(source, 0, wrong)
             continue
         inner = replace(place, span=Span(source, "", name), path="", depth=place.depth + 1)
         yield from _guarded(inner, member, format_by_name(name)[0])

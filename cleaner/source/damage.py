@@ -10,11 +10,14 @@ InputError
 ├── EmptyText        a record whose text is empty
 ├── NoText           a record without any field that can hold the text
 ├── BrokenJson, BrokenCsv, BrokenTable, BrokenWarc
-├── NotText          a web response that is not a text
-├── HttpStatus       a web response that is an error page or a redirect
 ├── Truncated        compressed data that ends too early, or is damaged
 ├── TooLarge         a record above `max_record_bytes`
-└── ArchiveBomb      unpacks to far more than it should
+├── ArchiveBomb      unpacks to far more than it should
+└── NoArticle        what every crawl holds beside articles: it is logged, and is no failure of the run
+    ├── PagePart     an image, a script, a style sheet beside saved pages
+    ├── NotText      a web response that is not a text
+    ├── HttpStatus   a web response that is an error page or a redirect
+    └── NoContent    a web response without content
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from cleaner.article import Reject
 from cleaner.errors import InputError
 
 __all__ = [
+    "SKIPPED",
     "ArchiveBomb",
     "BinaryFile",
     "BrokenCsv",
@@ -32,10 +36,13 @@ __all__ = [
     "EmptyFile",
     "EmptyText",
     "HttpStatus",
+    "NoArticle",
+    "NoContent",
     "NoText",
     "NotFound",
     "NotReadable",
     "NotText",
+    "PagePart",
     "SymlinkLoop",
     "TooLarge",
     "Truncated",
@@ -94,14 +101,6 @@ class BrokenWarc(InputError):
     """A WARC record that cannot be read."""
 
 
-class NotText(InputError):
-    """A web response that is not a text."""
-
-
-class HttpStatus(InputError):
-    """A web response that is an error page or a redirect."""
-
-
 class Truncated(InputError):
     """Compressed data that ends too early, or is damaged."""
 
@@ -112,6 +111,30 @@ class TooLarge(InputError):
 
 class ArchiveBomb(InputError):
     """Unpacks to far more than it should."""
+
+
+class NoArticle(InputError):
+    """What a crawl holds beside articles."""
+
+
+class PagePart(NoArticle):
+    """What belongs to a saved page: an image, a script, a style sheet."""
+
+
+class NotText(NoArticle):
+    """A web response that is not a text."""
+
+
+class HttpStatus(NoArticle):
+    """A web response that is an error page or a redirect."""
+
+
+class NoContent(NoArticle):
+    """A web response without content."""
+
+
+SKIPPED = frozenset(kind.__name__ for kind in NoArticle.__subclasses__())
+"""The errors that are logged as any other, and are no failure."""
 
 
 def reject(source: str, record: int, error: InputError) -> Reject:

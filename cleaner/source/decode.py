@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 __all__ = ["Decoded", "decode", "replacing"]
@@ -37,12 +37,12 @@ class Decoded(NamedTuple):
     replaced: int = 0
 
 
-def decode(data: bytes, *, declared: str = "", html: bool = False, hint: str = "") -> Decoded:
+def decode(data: bytes, *, declared: str = "", html: bool = False, hint: str | Callable[[], str] = "") -> Decoded:
     """The text of `data`, to the letter but for a byte order mark, and the encoding it was in. Never raises.
 
     `declared` is a charset named outside (an HTTP header); with `html` the page's own declaration counts as well. Both
-    are claims: bytes that are UTF-8 are UTF-8, whatever they say. `hint` is the encoding of sibling files, which
-    decides between encodings that fit alike.
+    are claims: bytes that are UTF-8 are UTF-8, whatever they say. `hint` is the encoding of sibling files, or
+    finds it where it is needed; it decides between encodings that fit alike.
 
     >>> decode("Kafé — “ya”".encode("cp1252")).encoding, decode(b"caf\\xc3\\xa9 \\xff caf\\xc3\\xa9").replaced
     ('cp1252', 1)
@@ -64,7 +64,7 @@ def decode(data: bytes, *, declared: str = "", html: bool = False, hint: str = "
         return replacing(data, "utf-8")
     from cleaner.source.legacy import legacy
 
-    return legacy(data, declared=declared, html=html, hint=hint)
+    return legacy(data, declared=declared, html=html, hint=hint if isinstance(hint, str) else hint())
 
 
 def replacing(data: bytes, encoding: str) -> Decoded:

@@ -6,7 +6,7 @@ import json
 import math
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -35,18 +35,22 @@ def raw_record(record: Record, source: str, number: int, options: Options, *, ma
     """
     fields = find_fields(record, options)
     kind = "html" if _prefers_html(record, fields, options) else "text"
-    body = _body(record[fields[kind]])
+    body = _body(_at(record, fields[kind]))
     if not body.strip() and not may_be_empty:
         raise EmptyText(f"The field {fields[kind]!r} is empty.", "Nothing to do, unless another field holds the text.")
-    values = {key: mend_surrogates(_plain(record[fields[key]])) for key in _OWN if key in fields}
-    taken = {fields[kind]} | {fields[key] for key in values if isinstance(record[fields[key]], str)}
+    own = {key: _at(record, fields[key]) for key in _OWN if key in fields}
+    values = {key: mend_surrogates(_plain(value)) for key, value in own.items()}
+    taken = [fields[kind], *(fields[key] for key, value in own.items() if isinstance(value, str))]
     html = kind == "html" or options.text_is == "html" or (options.text_is == "auto" and _is_page(body))
-    rest = {key: value for key, value in record.items() if key not in taken}
-    return Raw(source, number, body, html, meta=json_object(rest), **values)
+    rest = _without(record, taken)
+    form = f"field {fields[kind]!r}{', which holds HTML' if html and kind == 'text' else ''}"
+    return Raw(source, number, body, html, meta=json_object(rest), form=form, **values)
 
 
 def find_fields(record: Record, options: Options) -> Fields:
     """Which field of `record` is what: as the options name it, else the first usual name that holds a value.
+
+    An option may lead into objects: `isi.teks` is the field `teks` of the object `isi`.
 
     >>> find_fields({"Judul": "Hujan", "isi_berita": "Hujan turun.", "n": 1}, Options())
     {'text': 'isi_berita', 'title': 'Judul'}
@@ -55,7 +59,7 @@ def find_fields(record: Record, options: Options) -> Fields:
     fields: Fields = {}
     for key, usual in _usual_among(tuple(record)):
         if named.get(key):
-            if named[key] in record:
+            if _has(record, named[key]):
                 fields[key] = named[key]
         elif usual and (found := _first(record, usual, key)):
             fields[key] = found
@@ -84,7 +88,31 @@ def _prefers_html(record: Record, fields: Fields, options: Options) -> bool:
         return False
     if "text" not in fields or (options.html_field and not options.text_field):
         return True
-    return not options.text_field and not _body(record[fields["text"]]).strip()
+    return not options.text_field and not _body(_at(record, fields["text"])).strip()
+
+
+def _at(record: Record, name: str) -> Any:
+    value: Any = record
+    for part in (name,) if name in record else name.split("."):
+        value = value[part]
+    return value
+
+
+def _has(record: Record, name: str) -> bool:
+    try:
+        _at(record, name)
+    except (KeyError, TypeError):
+        return False
+    return True
+
+
+def _without(record: Record, names: Sequence[str]) -> dict[str, Any]:
+    rest = {key: value for key, value in record.items() if key not in names}
+    for name in names:
+        outer, _, inner = name.partition(".")
+        if name not in record and outer in rest:
+            rest[outer] = _without(rest[outer], [inner])
+    return rest
 
 
 def _first(record: Record, names: Sequence[str], key: str) -> str:
@@ -128,7 +156,7 @@ def _plain(value: object) -> str:
 
 
 def _no_text(record: Record, options: Options) -> NoText:
-    names = [repr(name) for name in record]
+    names = [repr(name) for name in _names(record)]
     shown = ", ".join(names[:_SHOWN_FIELDS]) + (
         f" and {len(names) - _SHOWN_FIELDS} more" if len(names) > _SHOWN_FIELDS else ""
     )
@@ -137,6 +165,14 @@ def _no_text(record: Record, options: Options) -> NoText:
         f"The record has no field {asked}; its fields are: {shown or 'none'}.",
         "Name the field of the text with --text-field, or that of the page with --html-field.",
     )
+
+
+def _names(record: Record) -> Iterator[str]:
+    """The fields as --text-field takes them, those inside objects behind the object."""
+    for name, value in record.items():
+        yield name
+        if isinstance(value, Mapping):
+            yield from (f"{name}.{inner}" for inner in value)
 
 
 @lru_cache(maxsize=256)

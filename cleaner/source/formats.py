@@ -8,10 +8,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from cleaner.source.damage import BinaryFile
+from cleaner.source.damage import BinaryFile, PagePart, UnknownFormat
 from cleaner.source.markup import looks_like_html
 
-__all__ = ["HEAD", "check_text", "format_by_content", "format_by_name"]
+__all__ = ["HEAD", "check_name", "check_text", "format_by_content", "format_by_name"]
 
 HEAD = 1 << 16
 """How many first bytes of a file decide on its format."""
@@ -26,15 +26,29 @@ def format_by_name(name: str) -> tuple[str, bool]:
     >>> format_by_name("berita.jsonl.gz"), format_by_name("crawl.tgz"), format_by_name("README")
     (('jsonl', True), ('tar', True), ('', False))
     """
+    suffix, packed = _suffix(name)
+    return _suffixes("suffixes").get(suffix, ""), packed
+
+
+def check_name(name: str) -> None:
+    """Raises UnknownFormat, or PagePart, when the suffix of `name` is that of a format that is not read."""
+    suffix, _ = _suffix(name)
+    if what := _suffixes("unread").get(suffix):
+        raise UnknownFormat(f"This is {what}, by its name, which is not read.", "Convert it to text or HTML first.")
+    if what := _suffixes("parts").get(suffix):
+        raise PagePart(f"This is {what}, by its name.", "Nothing to do; it holds no article.")
+
+
+def _suffix(name: str) -> tuple[str, bool]:
     parts = name.rpartition("/")[2].casefold().split(".")[1:]
     packed = bool(parts) and parts[-1] in _packed()
-    if packed and parts[-1] not in _suffixes():
+    if packed and parts[-1] not in _suffixes("suffixes"):
         parts.pop()
-    return (_suffixes().get(parts[-1], "") if parts else ""), packed
+    return (parts[-1] if parts else ""), packed
 
 
 def format_by_content(head: bytes) -> str:
-    """The format of a file that begins with `head`; "txt" where it is nothing else. Raises BinaryFile."""
+    """The format of a file that begins with `head`; "txt" where it is nothing else. Raises BinaryFile, UnknownFormat."""
     for magic, name in _magic("magic"):
         if head.startswith(magic):
             return name
@@ -43,7 +57,11 @@ def format_by_content(head: bytes) -> str:
     check_text(head)
     if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         return "jsonl" if is_json_lines(head) else "json" if _begins_json(head) else "txt"
-    return "html" if looks_like_html(head.decode("latin-1")) else "txt"
+    if looks_like_html(head.decode("latin-1")):
+        return "html"
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml"):
+        raise UnknownFormat("This is XML, and no page.", "Take the articles out of it into JSON lines first.")
+    return "txt"
 
 
 def is_json_lines(head: bytes) -> bool:
@@ -91,8 +109,8 @@ def _table() -> dict[str, Any]:
 
 
 @cache
-def _suffixes() -> dict[str, str]:
-    return {suffix: name for name, suffixes in _table()["suffixes"].items() for suffix in suffixes}
+def _suffixes(table: str) -> dict[str, str]:
+    return {suffix: name for name, suffixes in _table()[table].items() for suffix in suffixes}
 
 
 @cache

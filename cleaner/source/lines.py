@@ -124,7 +124,7 @@ def parse_lines(data: bytes, span: Span, options: Options) -> Iterator[Raw | Los
     for number, line in split_lines(data, span.first):
         text = decode_line(line, span.encoding)
         html = options.text_is == "html" or (options.text_is == "auto" and looks_like_html(text))
-        yield Raw(span.source, number, text, html)
+        yield Raw(span.source, number, text, html, form="line of a text")
 
 
 def parse_object(data: bytes, encoding: str = "") -> dict[str, Any]:

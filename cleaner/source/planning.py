@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from cleaner.article import Reject
+from cleaner.errors import InputError
 from cleaner.options import Options
 from cleaner.source.cutting import cut
 from cleaner.source.damage import EmptyFile, reject
-from cleaner.source.formats import format_by_name
+from cleaner.source.formats import check_name, format_by_name
 from cleaner.source.hints import SIBLINGS
 from cleaner.source.listing import is_remote
 from cleaner.source.piece import PIECE_BYTES, PIECE_RECORDS, Bounds, Piece, Source, Span
@@ -68,6 +69,11 @@ def _spans(
         yield reject(
             entry.source, 0, EmptyFile("The file is empty.", "Nothing to do, unless it should hold some text.")
         )
+        return
+    try:
+        check_name(entry.path)
+    except InputError as wrong:
+        yield reject(entry.source, 0, wrong)
         return
     named, packed = format_by_name(entry.path)
     near = siblings.get(_folder(entry.path), ()) if named == "txt" else ()

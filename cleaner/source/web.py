@@ -10,7 +10,7 @@ from typing import Any
 from cleaner.article import Raw
 from cleaner.errors import InputError
 from cleaner.options import Options
-from cleaner.source.damage import BrokenWarc, EmptyText, HttpStatus, NotText, Truncated, too_large
+from cleaner.source.damage import BrokenWarc, HttpStatus, NoContent, NotText, Truncated, too_large
 from cleaner.source.piece import Bounds, Lost, Run, Span
 from cleaner.source.stream import Flow, FlowFile
 
@@ -91,7 +91,7 @@ def _raw(record: Any, source: str, number: int, options: Options) -> Raw:
     own = headers.get("WARC-Record-ID", "").strip("<>")
     if headers.get("WARC-Type") == "conversion":
         body = record.reader.read()
-        return Raw(source, number, _filled(body), False, "utf-8", id=own, date=date, url=url)
+        return Raw(source, number, _filled(body), False, "utf-8", id=own, date=date, url=url, form="text of a crawl")
     record.parse_http(auto_decode="all")
     status, kind = record.http_headers.status_code, record.http_content_type or ""
     if status is None or not 200 <= status < 300:
@@ -102,10 +102,11 @@ def _raw(record: Any, source: str, number: int, options: Options) -> Raw:
     if len(body) > options.max_record_bytes:
         raise too_large(options.max_record_bytes)
     page = kind != "text/plain" and options.text_is != "plain"
-    return Raw(source, number, _filled(body), page, record.http_charset or "", id=own, date=date, url=url)
+    charset = record.http_charset or ""
+    return Raw(source, number, _filled(body), page, charset, id=own, date=date, url=url, form="response of a crawl")
 
 
 def _filled(body: bytes) -> bytes:
     if not body.strip():
-        raise EmptyText("The response has no content.", "Nothing to do.")
+        raise NoContent("The response has no content.", "Nothing to do.")
     return body

@@ -40,28 +40,20 @@ def cut_whole(flow: Flow, bounds: Bounds, *, first: int = 0, keep: bool = True) 
 def parse_txt(data: bytes, span: Span, options: Options) -> Iterator[Raw | Lost]:
     """A text, or a page under the name of a text."""
     html = options.text_is == "html" or (options.text_is == "auto" and looks_like_html(_glance(data)))
-    yield from _parse(data, span, options, html)
+    yield _parsed(data, span, options, html)
 
 
 def parse_html(data: bytes, span: Span, options: Options) -> Iterator[Raw | Lost]:
     """A saved page."""
-    yield from _parse(data, span, options, options.text_is != "plain")
+    yield _parsed(data, span, options, options.text_is != "plain")
 
 
-def _parse(data: bytes, span: Span, options: Options, html: bool) -> Iterator[Raw | Lost]:
-    if span.siblings and not options.encoding and not _is_utf8(data):
-        decoded = decode(data, html=html, hint=folder_hint(span.siblings))
-        yield Raw(span.source, 0, decoded.text, html, declared=decoded.encoding)
-    else:
-        yield Raw(span.source, 0, data, html)
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+def _parsed(data: bytes, span: Span, options: Options, html: bool) -> Raw:
+    form = "page" if html else "text"
+    if options.encoding or not span.siblings:
+        return Raw(span.source, 0, data, html, form=form)
+    text, encoding, bad_bytes = decode(data, html=html, hint=lambda: folder_hint(span.siblings))
+    return Raw(span.source, 0, text, html, encoding, bad_bytes=bad_bytes, form=form)
 
 
 def _glance(data: bytes) -> str:

@@ -110,7 +110,7 @@ def test_json(tmp_path: Path, shape: str) -> None:
 def test_json_of_one_article(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"title": "T", "text": "Isi.", "images": [{"src": "x"}]}')
     assert same_in_any_pieces(tmp_path) == [
-        Raw(f"{tmp_path}/a.json", 0, "Isi.", title="T", meta='{"images": [{"src": "x"}]}')
+        Raw(f"{tmp_path}/a.json", 0, "Isi.", title="T", meta='{"images": [{"src": "x"}]}', form="field 'text'")
     ]
 
 
@@ -218,6 +218,7 @@ def test_warc(tmp_path: Path) -> None:
         "urn:uuid:1",
         date="2024-01-02T03:04:05Z",
         url="http://situs.id/1",
+        form="response of a crawl",
     )
     assert [getattr(r, "body", b"") for r in found[1:3]] == [page, page]
     texts = [r for r in found[5:] if isinstance(r, Raw)]
@@ -241,13 +242,13 @@ def test_archives_are_folders(tmp_path: Path) -> None:
             member.size = len(data)
             tar.addfile(member, io.BytesIO(data))
     zipped = same_in_any_pieces(tmp_path / "x.zip")
-    assert zipped[0] == Raw(f"{tmp_path}/x.zip/b/catatan.txt", 0, b"Catatan.")
+    assert zipped[0] == Raw(f"{tmp_path}/x.zip/b/catatan.txt", 0, b"Catatan.", form="text")
     check(zipped[1:])
     tarred = same_in_any_pieces(tmp_path / "y.tar.gz")
     check(tarred[:260])
     assert tarred[260].source == f"{tmp_path}/y.tar.gz/z/x.zip/b/catatan.txt"
     check(tarred[261:-1])
-    assert tarred[-1] == Raw(f"{tmp_path}/y.tar.gz/z/p.html", 0, b"<p>Hai</p>", True)
+    assert tarred[-1] == Raw(f"{tmp_path}/y.tar.gz/z/p.html", 0, b"<p>Hai</p>", True, form="page")
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -268,7 +269,7 @@ def test_remote_files() -> None:
         found = same_in_any_pieces("memory://read")
         check(found[:260])
         check(found[260:520])
-        assert found[520] == Raw("memory:///read/c.txt", 0, b"Hai.")
+        assert found[520] == Raw("memory:///read/c.txt", 0, b"Hai.", form="text")
     finally:
         memory.rm("/read", recursive=True)
 
@@ -318,7 +319,7 @@ def test_siblings_break_ties_and_shards_do_not_matter(tmp_path: Path) -> None:
 
 def test_a_named_encoding_is_left_to_the_decoding(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes("Šaľa".encode("iso8859-2"))
-    assert records(tmp_path, options=Options(encoding="iso8859-2")) == [Raw(f"{tmp_path}/a.txt", 0, b"\xa9a\xb5a")]
+    assert records(tmp_path, options=Options(encoding="iso8859-2")) == [Raw(f"{tmp_path}/a.txt", 0, b"\xa9a\xb5a", form="text")]
 
 
 def test_a_million_files_are_one_listing(tmp_path: Path) -> None:
