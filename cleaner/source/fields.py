@@ -38,9 +38,12 @@ def raw_record(record: Record, source: str, number: int, options: Options, *, ma
     body = _body(_at(record, fields[kind]))
     if not body.strip() and not may_be_empty:
         raise EmptyText(f"The field {fields[kind]!r} is empty.", "Nothing to do, unless another field holds the text.")
-    own = {key: _at(record, fields[key]) for key in _OWN if key in fields}
-    values = {key: mend_surrogates(_plain(value)) for key, value in own.items()}
-    taken = [fields[kind], *(fields[key] for key, value in own.items() if isinstance(value, str))]
+    values, taken = {}, [fields[kind]]
+    for key in _OWN & fields.keys():
+        value = _at(record, fields[key])
+        values[key] = mend_surrogates(_plain(value))
+        if isinstance(value, str):
+            taken.append(fields[key])
     html = kind == "html" or options.text_is == "html" or (options.text_is == "auto" and _is_page(body))
     rest = _without(record, taken)
     form = f"field {fields[kind]!r}{', which holds HTML' if html and kind == 'text' else ''}"
@@ -76,11 +79,12 @@ def known_fields(names: Iterable[str], options: Options) -> tuple[str, ...]:
     """
     names = tuple(names)
     known = {options.text_field, options.html_field, options.id_field, options.url_field}
+    known |= {name.partition(".")[0] for name in known}  # of the object that holds the field
     known |= {name for _, usual in _usual_among(names) for name in usual}
     return tuple(name for name in names if name in known)
 
 
-_OWN = ("id", "title", "author", "date", "url", "site")
+_OWN = frozenset(("id", "title", "author", "date", "url", "site"))
 
 
 def _prefers_html(record: Record, fields: Fields, options: Options) -> bool:
@@ -117,10 +121,14 @@ def _without(record: Record, names: Sequence[str]) -> dict[str, Any]:
 
 def _first(record: Record, names: Sequence[str], key: str) -> str:
     """The first of `names` with a value of the right type; an empty one only where nothing better is there."""
-    fits = _is_body if key in ("text", "html") else _is_plain
-    fitting = [name for name in names if fits(record[name])]
-    filled = (name for name in fitting if record[name] not in (None, "", b"", []))
-    return next(filled, fitting[0] if fitting else "")
+    empty = ""
+    for name in names:
+        value = record[name]
+        if isinstance(value, str) or (_is_body if key in ("text", "html") else _is_plain)(value):
+            if value not in (None, "", b"", []):
+                return name
+            empty = empty or name
+    return empty
 
 
 def _is_text(value: object) -> bool:
@@ -148,8 +156,10 @@ def _is_page(body: str | bytes) -> bool:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, str):
+        return value
     if isinstance(value, list):
-        return ", ".join(str(part) for part in value)
+        return ", ".join(map(str, value))
     if isinstance(value, datetime | date):
         return value.isoformat()
     return str(value)

@@ -48,11 +48,13 @@ class _Cutter:
         self.at = self.run = self.line = 0  # offsets: the end of what was read, starts of the run and of the line
         self.held = bytearray()  # from the start of the run
         self.long = False  # the line is above the bound; its bytes are not kept
+        self.blank = True  # nothing but white space so far, which makes no run
 
     def feed(self, chunk: bytes) -> Iterator[Run | Lost]:
         """Take a chunk; give the runs that it completes."""
         base = self.at
         taken = 0
+        self.blank = self.blank and chunk.isspace()
         while end := chunk.find(b"\n", taken) + 1:
             yield from self._line(chunk[taken:end], base + end)
             taken = end
@@ -91,7 +93,8 @@ class _Cutter:
         """The whole lines read so far, as a run."""
         if self.count:
             size = self.line - self.run
-            yield Run(self.number - self.count, self.count, self.run, self.line, bytes(self.held[:size]))
+            if not self.blank:
+                yield Run(self.number - self.count, self.count, self.run, self.line, bytes(self.held[:size]))
             del self.held[:size]
             self.run, self.count = self.line, 0
 
