@@ -39,8 +39,8 @@ class Raw:
     `body` is bytes where the source is a file of unknown encoding and str where the format says it
     (JSON, CSV, Parquet). `record` is the 1-based number in the source, 0 for a file that is one article.
     `form` says for people in what form the source held it ("page", "field 'isi'").
-    `declared` is a charset named outside the body (HTTP header). `meta` is a JSON object of the other fields. `bad_bytes`
-    counts those that became U+FFFD when the source decoded the body.
+    `declared` is a charset named outside the body (HTTP header). `meta` is a JSON object of the other fields.
+    `bad_bytes` counts those that became U+FFFD when the source decoded the body.
     """
 
     source: str

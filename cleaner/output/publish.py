@@ -105,7 +105,10 @@ class Destination:
             counts,
             sum(counts.get("rejected", {}).values()),
             float(str(facts["seconds"])),
-            examples={r.error: f"{r.source}{f', record {r.record}' * bool(r.record)}: {r.detail} {r.advice}" for r in rejected[::-1]},
+            examples={
+                r.error: f"{r.source}{f', record {r.record}' * bool(r.record)}: {r.detail} {r.advice}"
+                for r in rejected[::-1]
+            },
         )
 
     def _write_output(self, shards: Sequence[Path], counts: Tables) -> None:

@@ -38,7 +38,8 @@ def raw_record(record: Record, source: str, number: int, options: Options, *, ma
     body = _body(_at(record, fields[kind]))
     if not body.strip() and not may_be_empty:
         raise EmptyText(f"The field {fields[kind]!r} is empty.", "Nothing to do, unless another field holds the text.")
-    values, taken = {}, [fields[kind]]
+    values: dict[str, Any] = {}
+    taken = [fields[kind]]
     for key in _OWN & fields.keys():
         value = _at(record, fields[key])
         values[key] = mend_surrogates(_plain(value))

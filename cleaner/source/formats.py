@@ -48,7 +48,7 @@ def _suffix(name: str) -> tuple[str, bool]:
 
 
 def format_by_content(head: bytes) -> str:
-    """The format of a file that begins with `head`; "txt" where it is nothing else. Raises BinaryFile, UnknownFormat."""
+    """The format of a file that begins with `head`; "txt" where it is nothing else. Raises InputError."""
     for magic, name in _magic("magic"):
         if head.startswith(magic):
             return name

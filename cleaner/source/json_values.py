@@ -74,6 +74,8 @@ def _records(cursor: _Cursor, options: Options) -> Iterator[_Numbered]:
             cursor.at += 1
             yield from enumerate(_elements(cursor), 1)
             return
+        if not cursor.peek():
+            return
         whole = cursor.whole()
         if whole is None:
             yield from enumerate(_members(cursor), 1)

@@ -31,7 +31,7 @@ def cut_whole(flow: Flow, bounds: Bounds, *, first: int = 0, keep: bool = True) 
             parts.append(chunk)
     except InputError as error:
         damage = error
-    if size:
+    if not all(map(bytes.isspace, parts)):
         yield Run(0, 1, 0, size, b"".join(parts))
     if damage is not None:
         yield Lost(0, damage)

@@ -19,7 +19,7 @@ from ftfy import fixes
 from ftfy.badness import is_bad
 
 from cleaner.text.mojibake import Evidence, closings, evidence, garbled, holds
-from cleaner.text.suspicion import Signs, signs
+from cleaner.text.suspicion import Signs, is_sound, signs
 
 __all__ = ["Repaired", "fix_lines", "repair", "replay"]
 
@@ -39,7 +39,6 @@ _ROUNDS = 16
 _SEGMENT = _CONFIG.max_decode_length  # ftfy cuts a line after as many characters, 1,000,000, and fixes the parts alone
 _BLOCK = 1 << 16  # characters looked at together
 _ENTRIES = 200  # of a plan; what would need more is repaired anew when it is replayed
-_ASCII_CONTROLS = bytes((*range(9), 0x0B, *range(0x0D, 0x20), 0x7F))
 
 # Windows-1252 has no byte 9D, so a strict reader of “…” leaves â€œ…â€�. Of the characters that begin with the same two
 # bytes and end in one of the five that are missing, only the closing quotation mark is ever written.
@@ -82,7 +81,7 @@ def repair(text: str, *, html: bool = False) -> Repaired:
     ()
     """
     before: list[str] = []
-    for start_with in (_unescaped if html else None, _closed):
+    for start_with in (_unescaped if html and "&" in text else None, _closed if "\ufffd" in text else None):
         if start_with and (made := start_with(text)) and made.text != text:
             text = made.text
             before += (*made.plan, "then")
@@ -112,9 +111,11 @@ def _closed(text: str) -> Repaired:
 
 
 def _repaired(text: str, *, document: bool = True) -> Repaired:
-    if text.isascii() and len(text.encode().translate(None, _ASCII_CONTROLS)) == len(text):
+    if is_sound(text):
         return Repaired(text, ())
     pieces = [piece for start, end in _blocks(text) for piece in _looked_at(text, start, end)]
+    if not any(piece.steps or piece.charsets for piece in pieces):
+        return Repaired(text, ())
     if not document:
         return _put_together(text, pieces, "fix_lines")
     return _put_together(text, _by_document(text, pieces), "repair")

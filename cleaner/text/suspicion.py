@@ -7,8 +7,9 @@ pairs of neighbours, and whatever else ftfy acts on is one character, so a table
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from operator import or_
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from cleaner.text.mojibake import CHARSETS, LEADS, TAILS
 
-__all__ = ["Signs", "signs"]
+__all__ = ["Signs", "is_sound", "signs"]
 
 _SYMBOLS = KIND["bad"] + KIND["law"] + KIND["currency"] + KIND["start_punctuation"] + KIND["end_punctuation"]
 _ACCENTED = KIND["lower_accented"] + KIND["upper_accented"]
@@ -91,6 +92,41 @@ def signs(text: str) -> Signs:
         what = found[at] & ~short
         at, found = at[what > 0], what[what > 0]
     return Signs(at.tolist(), found.tolist())
+
+
+_CONTROLS = bytes((*range(9), 0x0B, *range(0x0D, 0x20), 0x7F))
+_BLANK_ASCII = bytes((*[0x20] * 0x80, *range(0x80, 0x100)))
+_FEW = 5  # ASCII characters for each byte that the others take in addition, from which on looking at these alone pays
+
+
+def is_sound(text: str) -> bool:
+    """True for most texts without a sign that are in normal form and nearly ASCII; False says nothing.
+
+    What stands together beyond ASCII is looked up as a whole, since a language has few of these: 4 ns a character.
+    """
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
+    if (len(data) - len(text)) * _FEW > len(text) or len(data.translate(None, _CONTROLS)) != len(data):
+        return False
+    return len(data) == len(text) or all(map(_is_sound_in_ascii, set(data.translate(_BLANK_ASCII).split())))
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_sound_in_ascii(data: bytes) -> bool:
+    """True when the characters of `data` have no sign and stay as they are, whatever printed ASCII is around them."""
+    text = data.decode()
+    first, last = (int(marks) for marks in _table()[_codes(text[0] + text[-1]).clip(max=0xFFFF)])
+    if signs(text).at or first & (_around() >> 32) or (last >> 32) & _around() & 0xFFFFFFFF:
+        return False
+    return unicodedata.is_normalized("NFC", text) and not unicodedata.combining(text[0])
+
+
+@cache
+def _around() -> int:
+    """What some printed ASCII character may begin or end."""
+    return reduce(or_, (int(marks) for code, marks in enumerate(_table()[:128]) if code not in _CONTROLS))
 
 
 @cache

@@ -319,7 +319,9 @@ def test_siblings_break_ties_and_shards_do_not_matter(tmp_path: Path) -> None:
 
 def test_a_named_encoding_is_left_to_the_decoding(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes("Šaľa".encode("iso8859-2"))
-    assert records(tmp_path, options=Options(encoding="iso8859-2")) == [Raw(f"{tmp_path}/a.txt", 0, b"\xa9a\xb5a", form="text")]
+    assert records(tmp_path, options=Options(encoding="iso8859-2")) == [
+        Raw(f"{tmp_path}/a.txt", 0, b"\xa9a\xb5a", form="text")
+    ]
 
 
 def test_a_million_files_are_one_listing(tmp_path: Path) -> None:
