@@ -40,6 +40,7 @@ class Options:
     phrases: str = ""  # a folder of further phrase lists
     allow: str = ""  # a file of lines that always stay
     repeats: bool = True
+    learned: str = ""  # a file of what was learned about sites, read and written
     # language and guards
     language: tuple[str, ...] = ()  # () keeps every language
     language_model: str = "langid"  # langid | py3langid | none
@@ -79,7 +80,7 @@ RUN_OPTIONS = (
 
 _FROM_SETTLE = (
     "language", "language_model", "min_language_score", "drop_foreign_paragraphs", "guards", "min_chars",
-    "max_chars", "articles_only",
+    "max_chars", "articles_only", "learned",
 )  # fmt: skip
 _FROM_WRITE = ("dedup", "min_similarity", "keep", "against", "pairs", "one_per_url")
 

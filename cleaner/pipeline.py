@@ -20,6 +20,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+import orjson
+
 from cleaner.article import Reject
 from cleaner.options import Options, memory_bytes, stage_options
 from cleaner.output.card import card
@@ -27,10 +29,12 @@ from cleaner.output.manifest import sha256
 from cleaner.output.publish import Destination, Report
 from cleaner.output.report import write_report
 from cleaner.run.pool import Pool
-from cleaner.run.work import Work, read_shard
+from cleaner.run.work import Work, read_shard, replacing
 from cleaner.run.worker import Watch
 from cleaner.source import Source, list_sources, plan
 from cleaner.stages import ReadTask, SettleTask, WriteTask, read_stage, settle_stage, write_stage
+from cleaner.strip.learned import join, learned_file, load_learned, rows_of
+from cleaner.strip.repeats import Repeats
 from cleaner.verdicts import PAIRS, duplicates, repeats, taken_ids
 
 __all__ = ["Progress", "Report", "Run", "clean_corpus"]
@@ -53,6 +57,7 @@ class Engine(Protocol):
         ...
 
 
+REPEATS, LEARNED = "repeats.npy", "learned.jsonl"
 HASHED_AT_ONCE = 256  # files per task: small enough to share out, large enough to cost no messages
 
 
@@ -87,12 +92,15 @@ def clean_corpus(
             counts = run.write()
             inputs_hashed = run.hash(sources)
         rejects += [r for stage in ("read", "settle") for r in run.rejects(stage)]
-        facts = {"seconds": round(time.monotonic() - started, 3), "workers": pool.size, "worker_deaths": pool.deaths}
+        facts: dict[str, object] = {"seconds": round(time.monotonic() - started, 3), "steps": run.times}
+        facts |= {"workers": pool.size, "worker_deaths": pool.deaths}
         extra = [work.path / PAIRS] if options.pairs and options.dedup else []
         target = to.rehearsal(work.path) if options.dry_run else to
         report = _describe(
             target.publish(run.shards("write"), rejects, inputs_hashed, counts, facts, extra), to, options
         )
+        if options.learned and options.repeats and not options.dry_run:
+            run.save_learned(Path(options.learned))
         if not options.keep_work:
             work.remove()
     return report
@@ -119,6 +127,8 @@ class Run:
         self._work, self._pool, self._options, self._progress = work, pool, options, progress
         self._memory = memory_bytes(options.memory)
         self._count = 0
+        self.times: dict[str, dict[str, float]] = {}
+        """Seconds of each step: by the clock, and of this process alone."""
 
     def shards(self, stage: str) -> list[Path]:
         """The files of a finished stage, in manifest order."""
@@ -139,8 +149,9 @@ class Run:
                 if self._count - 1 not in done:
                     yield ReadTask(piece, self._work.shard("read", self._count - 1), self._options)
 
-        for n, _ in enumerate(self._pool.map(read_stage, tasks()), 1):
-            self._progress("read", n, 0)
+        with self._timed("read"):
+            for n, _ in enumerate(self._pool.map(read_stage, tasks()), 1):
+                self._progress("read", n, 0)
         return rejects
 
     def settle(self) -> None:
@@ -149,38 +160,73 @@ class Run:
         if len(done) >= self._count:
             return
         read = self.shards("read")
-        ids = taken_ids(read)
         learned = None
-        if self._options.repeats:
-            learned = self._work.path / "repeats.npy"
-            repeats(read, self._memory // 4, self._work.path).save(learned)
+        with self._timed("repeats"):
+            ids = taken_ids(read)
+            if self._options.repeats:
+                learned = self._work.path / REPEATS
+                known = repeats(read, self._memory // 4, self._work.path)
+                join(known, self._before()[0]).save(learned)
         tasks = (
             SettleTask(read[n], self._work.shard("settle", n), self._options, ids.get(n, {}), learned)
             for n in range(self._count)
             if n not in done
         )
-        for n, _ in enumerate(self._pool.map(settle_stage, tasks), len(done) + 1):
-            self._progress("settle", n, self._count)
+        with self._timed("settle"):
+            for n, _ in enumerate(self._pool.map(settle_stage, tasks), len(done) + 1):
+                self._progress("settle", n, self._count)
+
+    def _before(self) -> tuple[Repeats, dict[int, tuple[str, str]]]:
+        """What older runs learned, and in which words. An unfinished run is kept to the file that it began with."""
+        copy = self._work.path / LEARNED
+        if not self._options.learned:
+            return load_learned(())
+        if not copy.exists():
+            with replacing(copy) as out:
+                out.write(learned_file(self._options.learned))
+        return load_learned(copy.read_bytes().splitlines(), self._options.learned)
+
+    def save_learned(self, path: Path) -> None:
+        """Write what this run and those before it learned."""
+        wording = dict(self._before()[1])
+        for shard in self.shards("settle"):
+            for key, (site, line) in read_shard(shard, ())[1]["learned"].items():
+                wording[int(key)] = site, line
+        with replacing(path) as out:
+            for row in rows_of(Repeats.load(self._work.path / REPEATS), wording):
+                out.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
 
     def write(self) -> dict[str, int]:
         """Judge duplicates, then prepare the lines of the output. The figures of the near-duplicate step come back."""
         settled = self.shards("settle")
-        verdicts = duplicates(settled, self._options, work=self._work.path, memory=self._memory // 4)
+        with self._timed("duplicates"):
+            verdicts = duplicates(settled, self._options, work=self._work.path, memory=self._memory // 4)
         done = self._work.done("write")
         tasks = (
             WriteTask(settled[n], self._work.shard("write", n), *verdicts.of_shard(n))
             for n in range(self._count)
             if n not in done
         )
-        for n, _ in enumerate(self._pool.map(write_stage, tasks), len(done) + 1):
-            self._progress("write", n, self._count)
+        with self._timed("write"):
+            for n, _ in enumerate(self._pool.map(write_stage, tasks), len(done) + 1):
+                self._progress("write", n, self._count)
         return verdicts.counts
 
     def hash(self, sources: Sequence[Source | Reject]) -> list[tuple[str, int, str]]:
         """(source, bytes, sha256) of every source; what has no file here has no hash."""
         rest = iter([s for s in sources if isinstance(s, Source)])
         chunks = iter(lambda: tuple(islice(rest, HASHED_AT_ONCE)), ())
-        return sorted(row for rows in self._pool.map(_hash_stage, chunks) for row in rows)
+        with self._timed("hash"):
+            return sorted(row for rows in self._pool.map(_hash_stage, chunks) for row in rows)
+
+    @contextmanager
+    def _timed(self, step: str) -> Iterator[None]:
+        clock, cpu = time.monotonic(), time.process_time()
+        yield
+        self.times[step] = {
+            "seconds": round(time.monotonic() - clock, 3),
+            "main_cpu": round(time.process_time() - cpu, 3),
+        }
 
     def rejects(self, stage: str) -> Iterator[Reject]:
         """What a stage set aside."""

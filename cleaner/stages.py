@@ -27,8 +27,9 @@ from cleaner.run.work import read_shard, write_shard
 from cleaner.run.worker import Watch
 from cleaner.source import Piece, read
 from cleaner.steps import home, prepare, settle, tidy
+from cleaner.strip.learned import taken_wordings
 from cleaner.strip.repeats import Repeats
-from cleaner.strip.site_lines import SiteLines, site_lines
+from cleaner.strip.site_lines import SiteLines, site_key, site_lines
 
 __all__ = [
     "SKETCH",
@@ -106,7 +107,8 @@ def read_stage(task: ReadTask, watch: Watch) -> int:
         lines = site_lines([a.text for a in articles], sites)
         columns["site"] = numbers(lines.sites)
         columns |= {name: lists(lines.offsets, getattr(lines, name)) for name in _LINES}
-    write_shard(task.out, columns, {"rejects": [rejected_row(r) for r in rejects]})
+    notes = {"rejects": [rejected_row(r) for r in rejects], "sites": {str(site_key(s)): s for s in sorted({*sites})}}
+    write_shard(task.out, columns, notes)
     return len(articles)
 
 
@@ -129,12 +131,16 @@ def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
 
 def settle_stage(task: SettleTask, watch: Watch) -> int:
     """Take what repeats on the site, name the language, ask the guards, sketch. Returns the number of articles."""
-    table, _ = read_shard(task.read, ("article", *(("site", *_LINES) if task.repeats else ())))
+    table, made = read_shard(task.read, ("article", *(("site", *_LINES) if task.repeats else ())))
     articles = [unpack(cell) for cell in blobs_of(table["article"])]
     for row, new in task.ids.items():
         articles[row] = replace(articles[row], id=new)
+    learned: dict[str, list[str]] = {}
     if task.repeats:
-        articles = Repeats.load(task.repeats).take_all(articles, lines_of(table))
+        known = Repeats.load(task.repeats)
+        articles = known.take_all(articles, lines_of(table))
+        if task.options.learned:
+            learned = _learned(articles, numbers_of(table["site"]).tolist(), made["sites"], known)
     rejects: list[Reject] = []
     settled = _settled(articles, task.options, watch, rejects)
     texts = [a.text for a, _ in settled]
@@ -150,8 +156,20 @@ def settle_stage(task: SettleTask, watch: Watch) -> int:
     }
     sketches = sketch(texts)
     columns |= {name: cells(getattr(sketches, name)) for name in SKETCH}
-    write_shard(task.out, columns, {"rejects": [rejected_row(r) for r in rejects], "counts": _listed(counts)})
+    notes = {"rejects": [rejected_row(r) for r in rejects], "counts": _listed(counts), "learned": learned}
+    write_shard(task.out, columns, notes)
     return len(settled)
+
+
+def _learned(
+    articles: Sequence[Article], sites: Sequence[int], names: Mapping[str, str], known: Repeats
+) -> dict[str, list[str]]:
+    """Site and wording of the lines that were taken, by key."""
+    found: dict[str, list[str]] = {}
+    for article, site in zip(articles, sites, strict=True):
+        name = names[str(site)]
+        found |= {str(key): [name, wording] for key, wording in taken_wordings(article, name, known)}
+    return dict(sorted(found.items()))
 
 
 def _settled(

@@ -52,6 +52,7 @@ FLAGS: dict[str, dict[str, Any]] = {
     "phrases": {"help": "Folder of further phrase lists.", "metavar": "DIR"},
     "allow": {"help": "File of lines that always stay.", "metavar": "FILE"},
     "repeats": {"flags": ["--repeats/--no-repeats"], "help": "Take lines that repeat per site."},
+    "learned": {"help": "File that keeps what was learned about sites, for later batches.", "metavar": "FILE"},
     "language": {"help": "Keep only articles in these languages, with commas.", "metavar": "CODE"},
     "language_model": {"type": click.Choice(["langid", "py3langid", "none"]), "help": "What names the language."},
     "min_language_score": {"type": float, "help": "Drop articles whose language is less sure than this."},
