@@ -12,7 +12,7 @@ from cleaner.article import Reject
 from cleaner.dedup import Index
 from cleaner.errors import OptionError
 from cleaner.options import Options, memory_bytes, stage_options
-from cleaner.pipeline import Run
+from cleaner.passes import Run
 from cleaner.rows import Rows
 from cleaner.run.pool import Pool
 from cleaner.run.work import Work
@@ -44,7 +44,7 @@ def index_corpus(
         Work(Path(scratch) / "work", inputs={}, stages=stage_options(options)) as work,
         Pool(options.workers, seconds=options.record_timeout) as pool,
     ):
-        run = Run(work, pool, options, lambda stage, done, total: None)
+        run = Run(work, pool, options)
         rejects = run.read(sources)
         run.settle()
         rejects += [r for stage in ("read", "settle") for r in run.rejects(stage)]

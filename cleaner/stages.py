@@ -23,6 +23,7 @@ from cleaner.errors import CleanerError
 from cleaner.options import Options
 from cleaner.output.records import dropped_row, pack, record, rejected_row, removed_rows, unpack
 from cleaner.run.columns import blobs, blobs_of, cells, cells_of, lists, lists_of, numbers, numbers_of
+from cleaner.run.progress import Done
 from cleaner.run.work import read_shard, write_shard
 from cleaner.run.worker import Watch
 from cleaner.source import Piece, read
@@ -83,8 +84,8 @@ class WriteTask:
     duplicates: Mapping[int, tuple[str, ...]]
 
 
-def read_stage(task: ReadTask, watch: Watch) -> int:
-    """Read, decode, extract, repair, strip. Returns the number of articles."""
+def read_stage(task: ReadTask, watch: Watch) -> Done:
+    """Read, decode, extract, repair, strip."""
     articles: list[Article] = []
     sites: list[str] = []
     rejects: list[Reject] = []
@@ -109,7 +110,7 @@ def read_stage(task: ReadTask, watch: Watch) -> int:
         columns |= {name: lists(lines.offsets, getattr(lines, name)) for name in _LINES}
     notes = {"rejects": [rejected_row(r) for r in rejects], "sites": {str(site_key(s)): s for s in sorted({*sites})}}
     write_shard(task.out, columns, notes)
-    return len(articles)
+    return Done(len(articles), sum(_size(a.before) for a in articles), rejected=len(rejects))
 
 
 def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
@@ -129,8 +130,8 @@ def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
             watch.enter(unit)
 
 
-def settle_stage(task: SettleTask, watch: Watch) -> int:
-    """Take what repeats on the site, name the language, ask the guards, sketch. Returns the number of articles."""
+def settle_stage(task: SettleTask, watch: Watch) -> Done:
+    """Take what repeats on the site, name the language, ask the guards, sketch."""
     table, made = read_shard(task.read, ("article", *(("site", *_LINES) if task.repeats else ())))
     articles = [unpack(cell) for cell in blobs_of(table["article"])]
     for row, new in task.ids.items():
@@ -158,7 +159,8 @@ def settle_stage(task: SettleTask, watch: Watch) -> int:
     columns |= {name: cells(getattr(sketches, name)) for name in SKETCH}
     notes = {"rejects": [rejected_row(r) for r in rejects], "counts": _listed(counts), "learned": learned}
     write_shard(task.out, columns, notes)
-    return len(settled)
+    dropped = sum(drop is not None for _, drop in settled)
+    return Done(len(settled), sum(map(_size, texts)), dropped, len(rejects))
 
 
 def _learned(
@@ -189,14 +191,15 @@ def _settled(
     return settled
 
 
-def write_stage(task: WriteTask, watch: Watch) -> int:
-    """The lines of the output and of the logs, article by article. Returns the number of articles written."""
+def write_stage(task: WriteTask, watch: Watch) -> Done:
+    """The lines of the output and of the logs, article by article."""
     table, notes = read_shard(task.settled, ("record", "removed", "drop"))
     counts: _Counts = Counter({tuple(key): n for *key, n in notes["counts"]})
     records, dropped = blobs_of(table["record"]), [b""] * table.num_rows
-    drops = dict(task.drops)
+    drops, early_drops = dict(task.drops), 0
     for row, early in enumerate(blobs_of(table["drop"])):
         if early:
+            early_drops += 1
             drops[row] = Drop(**orjson.loads(early))
         elif row in drops:
             _count_duplicate(counts, orjson.loads(records[row]), drops[row])
@@ -207,7 +210,7 @@ def write_stage(task: WriteTask, watch: Watch) -> int:
         records[row] = memoryview(b"")
     columns = {"record": blobs(records), "removed": table["removed"], "dropped": blobs(dropped)}
     write_shard(task.out, columns, {"counts": _listed(counts)})
-    return len(records) - len(drops)
+    return Done(len(records), sum(map(len, records)), len(drops) - early_drops)
 
 
 def _count(counts: _Counts, article: Article, text: str, drop: Drop | None) -> None:
@@ -267,6 +270,10 @@ def sketches_of(table: pa.Table) -> Sketches:
 def id_hash(name: str) -> int:
     """64 bits by which ids are compared."""
     return xxhash.xxh3_64_intdigest(name.encode("utf-8", "surrogatepass"))
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def _line(row: Mapping[str, object]) -> bytes:

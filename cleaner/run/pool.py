@@ -6,6 +6,7 @@ strike and the task is tried again; at the second strike the task is tried witho
 
 from __future__ import annotations
 
+import logging
 import mmap
 import os
 import signal
@@ -24,6 +25,7 @@ from cleaner.run.worker import OUTSIDE, Watch, read_record
 
 __all__ = ["Pool", "cores"]
 
+_log = logging.getLogger(__name__)
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 STRIKES = 2
@@ -103,6 +105,7 @@ class _Job:
 
     def blame(self, record: int, reason: str) -> None:
         self._strikes[record] += 1
+        _log.warning("a worker process died in record %d of its task: %s", record, reason)
         if self._strikes[record] < STRIKES:
             return
         if record == OUTSIDE:

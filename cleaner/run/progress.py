@@ -6,17 +6,89 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import NamedTuple
 
-__all__ = ["progress"]
+__all__ = ["Done", "Meter", "Progress", "Step", "progress"]
 
 EVERY = 30.0  # seconds between plain lines
 
 
+class Done(NamedTuple):
+    """What a stage did with one shard: articles that came out, bytes of their text, articles dropped and rejected."""
+
+    articles: int
+    size: int = 0
+    dropped: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where a run is. Of the stage: shards finished, shards in all (0 where that is not known yet), articles and
+    bytes per second, seconds left (0 where nobody knows). Of the run so far: articles dropped and rejected."""
+
+    stage: str
+    shards: int
+    of: int
+    articles_per_second: float = 0.0
+    bytes_per_second: float = 0.0
+    seconds_left: float = 0.0
+    dropped: int = 0
+    rejected: int = 0
+
+    def __str__(self) -> str:
+        rates = f"{self.articles_per_second:,.0f} articles/s, {self.bytes_per_second / 1e6:.1f} MB/s"
+        left = f"{_duration(self.seconds_left)} left" if self.seconds_left else "time left not known"
+        return f"{self.shards} of {self.of or '?'} shards, {rates}, {left}; {self.tally}"
+
+    @property
+    def tally(self) -> str:
+        """What was lost so far, in words."""
+        return f"{self.dropped:,} dropped, {self.rejected:,} rejected"
+
+
+Progress = Callable[[Step], None]
+"""Called whenever a shard is finished, and when a step over the whole corpus begins."""
+
+
+class Meter:
+    """Turns what stages did into steps. `clock` gives seconds that never go back."""
+
+    def __init__(self, report: Progress, clock: Callable[[], float] = time.monotonic) -> None:
+        self._report, self._clock = report, clock
+        self._dropped = self._rejected = 0
+
+    def whole(self, stage: str) -> None:
+        """A step over the whole corpus begins."""
+        self._report(Step(stage, 0, 0, dropped=self._dropped, rejected=self._rejected))
+
+    def follow(self, stage: str, results: Iterator[Done], before: int, of: Callable[[], int]) -> None:
+        """Drain the results of a stage of which `before` shards were finished by an earlier run."""
+        started, articles, size = self._clock(), 0, 0
+        for shards, done in enumerate(results, 1):
+            articles, size = articles + done.articles, size + done.size
+            self._dropped, self._rejected = self._dropped + done.dropped, self._rejected + done.rejected
+            passed, total = max(self._clock() - started, 1e-3), of()
+            left = passed / shards * max(0, total - before - shards)
+            step = Step(
+                stage,
+                before + shards,
+                total,
+                articles / passed,
+                size / passed,
+                left,
+                self._dropped,
+                self._rejected,
+            )
+            self._report(step)
+
+
 @contextmanager
-def progress(*, quiet: bool = False) -> Iterator[Callable[[str, int, int], None]]:
-    """A function (stage, shards done, shards in all or 0) that shows progress on stderr while the block runs."""
+def progress(*, quiet: bool = False) -> Iterator[Progress]:
+    """A function that shows steps on stderr while the block runs."""
     if quiet:
-        yield lambda stage, done, total: None
+        yield lambda step: None
     elif sys.stderr.isatty():
         with _live() as update:
             yield update
@@ -25,40 +97,55 @@ def progress(*, quiet: bool = False) -> Iterator[Callable[[str, int, int], None]
 
 
 @contextmanager
-def _live() -> Iterator[Callable[[str, int, int], None]]:
+def _live() -> Iterator[Progress]:
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=24),
         MofNCompleteColumn(),
+        TextColumn("{task.fields[rates]}"),
         TimeElapsedColumn(),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[left]}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        bar = bars.add_task("starting", total=None)
+        bar = bars.add_task("starting", total=None, rates="", left="")
 
-        def update(stage: str, done: int, total: int) -> None:
-            bars.update(bar, description=stage, completed=done, total=total or None)
+        def update(step: Step) -> None:
+            rates = f"{step.articles_per_second:,.0f} articles/s {step.bytes_per_second / 1e6:.1f} MB/s"
+            left = f"{_duration(step.seconds_left)} left, " if step.seconds_left else ""
+            bars.update(
+                bar,
+                description=step.stage,
+                completed=step.shards,
+                total=step.of or None,
+                rates=rates if step.shards else "",
+                left=left + step.tally,
+            )
 
         yield update
 
 
-def _plain() -> Callable[[str, int, int], None]:
+def _plain() -> Progress:
     last = time.monotonic()
 
-    def update(stage: str, done: int, total: int) -> None:
+    def update(step: Step) -> None:
         nonlocal last
         if time.monotonic() - last >= EVERY:
             last = time.monotonic()
-            print(f"cleaner: {stage}, {done} of {total or '?'} shards", file=sys.stderr, flush=True)
+            print(f"cleaner: {step.stage}, {step}", file=sys.stderr, flush=True)
 
     return update
+
+
+def _duration(seconds: float) -> str:
+    """For people: 40 s, 12 min, 3 h 20 min.
+
+    >>> _duration(40.2), _duration(730), _duration(12_000)
+    ('40 s', '12 min', '3 h 20 min')
+    """
+    minutes = round(seconds / 60)
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
