@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cleaner.article import Removal
     from cleaner.cleaned import Cleaned, clean, clean_html, iter_clean
+    from cleaner.config import read_options
     from cleaner.dedup.articles import Duplicate, Pair, Unique, dedup
     from cleaner.errors import CleanerError
     from cleaner.options import Options
@@ -28,6 +29,7 @@ __all__ = [
     "clean_html",
     "dedup",
     "iter_clean",
+    "read_options",
 ]
 __version__ = "0.1.0"
 
@@ -44,6 +46,7 @@ _HOME = {
     "clean_corpus": "cleaner.pipeline",
     "clean_html": "cleaner.cleaned",
     "iter_clean": "cleaner.cleaned",
+    "read_options": "cleaner.config",
 }
 
 

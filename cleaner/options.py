@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import asdict, dataclass
+from difflib import get_close_matches
 
 from cleaner.errors import OptionError
 
-__all__ = ["RUN_OPTIONS", "Options", "memory_bytes", "stage_options"]
+__all__ = ["CHOICES", "CONFIG", "RUN_OPTIONS", "Options", "memory_bytes", "stage_options"]
+
+CONFIG = "cleaner.toml"
+"""The file of options, which may lie among the articles and is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,10 @@ class Options:
     """How a corpus is cleaned. Every field is a flag of `cleaner clean` (`text_field` is `--text-field`).
 
     Fields up to `pairs` change the output and are hashed into the manifest; those under "the run" never do.
+    Raises OptionError for a value that is none of the CHOICES of its field.
+
+    >>> Options(keep="earliest", language=("id", "ms")).min_similarity
+    0.6
     """
 
     # reading
@@ -71,6 +79,28 @@ class Options:
     engine: str = "local"  # local | spark
     master: str = ""  # of Spark; "" is what its configuration says
 
+    def __post_init__(self) -> None:
+        for name, choices in CHOICES.items():
+            value = getattr(self, name)
+            if value not in choices and value != Options.__dataclass_fields__[name].default:
+                near = get_close_matches(str(value), choices, n=1)
+                told = f" Did you mean {near[0]!r}?" if near else ""
+                raise OptionError(f"{name} is {value!r}; choose {_or(choices)}.{told}")
+
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "text_is": ("auto", "plain", "html"),
+    "txt_is": ("article", "lines"),
+    "one_per_url": ("newest", "longest"),
+    "extractor": ("cleaner", "justext"),
+    "input_kind": ("auto", "text", "page"),
+    "title": ("keep", "drop", "field"),
+    "language_model": ("langid", "py3langid", "none"),
+    "keep": ("longest", "earliest", "first"),
+    "engine": ("local", "spark"),
+}
+"""Options that have few values; those whose default is not among them are "" where nothing is chosen."""
+
 
 RUN_OPTIONS = (
     "workers", "memory", "shards", "shard_records", "work", "fresh", "keep_work", "record_timeout", "force", "dry_run",
@@ -108,3 +138,7 @@ def memory_bytes(size: str) -> int:
     if not found:
         raise OptionError(f"--memory {size}: give a number with K, M, G or T, such as 1.5G.")
     return int(float(found[1]) * 1024 ** " KMGT".index(found[2].upper() or " "))
+
+
+def _or(names: tuple[str, ...]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"

@@ -9,6 +9,8 @@ import click
 from cleaner import __version__
 from cleaner.cli.corpus import clean, dedup, index
 from cleaner.cli.looking import diff, explain, report, restore
+from cleaner.cli.phrases import phrases
+from cleaner.cli.setup import completion, init, manual
 from cleaner.errors import CleanerError, MissingExtra, OptionError
 
 __all__ = ["main"]
@@ -39,5 +41,5 @@ def main() -> None:
     """Turn scraped articles into a clean corpus, with every decision on record."""
 
 
-for _command in (clean, explain, dedup, restore, report, diff, index):
+for _command in (clean, explain, dedup, restore, report, diff, index, phrases, init, completion, manual):
     main.add_command(_command)

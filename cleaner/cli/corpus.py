@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from cleaner.cli.flags import FLAGS, on_corpus, options, read
+from cleaner.cli.flags import FLAGS, files, on_corpus, options, read
 from cleaner.options import Options
 
 __all__ = ["clean", "dedup", "index"]
@@ -79,8 +79,8 @@ def index() -> None:
 
 
 @index.command("build")
-@click.argument("folder", metavar="INDEX")
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.argument("folder", metavar="INDEX", shell_complete=files)
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...", shell_complete=files)
 @options(*_INDEX_FLAGS)
 def index_build(folder: str, inputs: tuple[str, ...], **flags: Any) -> None:
     """Make an index of texts that are clean already."""
@@ -88,8 +88,8 @@ def index_build(folder: str, inputs: tuple[str, ...], **flags: Any) -> None:
 
 
 @index.command("add")
-@click.argument("folder", metavar="INDEX")
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.argument("folder", metavar="INDEX", shell_complete=files)
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...", shell_complete=files)
 @options(*_INDEX_FLAGS)
 def index_add(folder: str, inputs: tuple[str, ...], **flags: Any) -> None:
     """Add texts to an index; those that are in it already change nothing."""
@@ -97,7 +97,7 @@ def index_add(folder: str, inputs: tuple[str, ...], **flags: Any) -> None:
 
 
 @index.command("info")
-@click.argument("folder", metavar="INDEX")
+@click.argument("folder", metavar="INDEX", shell_complete=files)
 def index_info(folder: str) -> None:
     """What an index holds, as JSON."""
     from pathlib import Path

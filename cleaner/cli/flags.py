@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
 import click
+from click.core import ParameterSource
+from click.shell_completion import CompletionItem
 
-from cleaner.options import Options
+from cleaner.article import KINDS
+from cleaner.config import find_config, read_config
+from cleaner.options import CHOICES, Options
 
-__all__ = ["FLAGS", "on_corpus", "options", "read"]
+__all__ = ["FLAGS", "files", "folders", "on_corpus", "options", "read", "takes_config"]
 
 DEFAULT = Options()
 _LISTS = {f.name for f in fields(Options) if f.default == ()}
+
+
+def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Lets the shell complete names of files."""
+    return [CompletionItem(incomplete, type="file")]
+
+
+def folders(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Lets the shell complete names of folders."""
+    return [CompletionItem(incomplete, type="dir")]
+
+
+def _listed(names: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """Completes the last name of a list with commas."""
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+        done, comma, begun = incomplete.rpartition(",")
+        return [done + comma + name for name in names if name.startswith(begun) and name not in done.split(",")]
+
+    return complete
 
 
 def options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -34,35 +58,37 @@ FLAGS: dict[str, dict[str, Any]] = {
     "html_field": {"help": "Field that holds HTML."},
     "id_field": {"help": "Field that holds the id."},
     "url_field": {"help": "Field that holds the URL."},
-    "text_is": {"type": click.Choice(["auto", "plain", "html"]), "help": "What .txt files and text fields hold."},
-    "txt_is": {"type": click.Choice(["article", "lines"]), "help": "One article per .txt file, or per line."},
+    "text_is": {"help": "What .txt files and text fields hold."},
+    "txt_is": {"help": "One article per .txt file, or per line."},
     "encoding": {"help": "Encoding of all input (else detected per file)."},
-    "one_per_url": {"type": click.Choice(["newest", "longest"]), "help": "Of several records of one URL keep this."},
+    "one_per_url": {"help": "Of several records of one URL keep this."},
     "max_record_bytes": {"type": int, "help": "Records larger than this are set aside."},
-    "extractor": {"type": click.Choice(["cleaner", "justext"]), "help": "How HTML becomes text."},
+    "extractor": {"help": "How HTML becomes text."},
     "articles_only": {"is_flag": True, "help": "Drop pages that are no articles."},
     "strip": {"flags": ["--strip/--no-strip"], "help": "Take site cruft off."},
     "input_kind": {
-        "type": click.Choice(["auto", "text", "page"]),
         "help": "Plain text is extracted text, or a whole page.",
     },
-    "title": {"type": click.Choice(["keep", "drop", "field"]), "help": "A headline repeated as the first line."},
-    "keep_kinds": {"help": "Kinds of cruft that stay, with commas."},
-    "only_kinds": {"help": "Only these kinds of cruft go, with commas."},
+    "title": {"help": "A headline repeated as the first line."},
+    "keep_kinds": {"help": "Kinds of cruft that stay, with commas.", "shell_complete": _listed(KINDS)},
+    "only_kinds": {"help": "Only these kinds of cruft go, with commas.", "shell_complete": _listed(KINDS)},
     "phrases": {"help": "Folder of further phrase lists.", "metavar": "DIR"},
     "allow": {"help": "File of lines that always stay.", "metavar": "FILE"},
     "repeats": {"flags": ["--repeats/--no-repeats"], "help": "Take lines that repeat per site."},
     "learned": {"help": "File that keeps what was learned about sites, for later batches.", "metavar": "FILE"},
     "language": {"help": "Keep only articles in these languages, with commas.", "metavar": "CODE"},
-    "language_model": {"type": click.Choice(["langid", "py3langid", "none"]), "help": "What names the language."},
+    "language_model": {"help": "What names the language."},
     "min_language_score": {"type": float, "help": "Drop articles whose language is less sure than this."},
     "drop_foreign_paragraphs": {"is_flag": True, "help": "Take paragraphs in another language."},
-    "guards": {"help": "Presets of quality rules: gopher, c4, fineweb, with commas."},
+    "guards": {
+        "help": "Presets of quality rules: gopher, c4, fineweb, with commas.",
+        "shell_complete": _listed(("gopher", "c4", "fineweb")),
+    },
     "min_chars": {"type": int, "help": "Drop articles shorter than this."},
     "max_chars": {"type": int, "help": "Drop articles longer than this (0: no limit)."},
     "dedup": {"flags": ["--dedup/--no-dedup"], "help": "Merge near-identical articles."},
     "min_similarity": {"type": float, "help": "Jaccard similarity from which two articles are one."},
-    "keep": {"type": click.Choice(["longest", "earliest", "first"]), "help": "Which of near-identical articles stays."},
+    "keep": {"help": "Which of near-identical articles stays."},
     "against": {"help": "Drop what an index made by `cleaner index` holds already.", "metavar": "INDEX"},
     "pairs": {"is_flag": True, "help": "Write pairs.parquet to the logs, doubtful pairs first."},
     "workers": {"type": int, "help": "Worker processes (0: one per core; 1: none, work in this process)."},
@@ -77,10 +103,15 @@ FLAGS: dict[str, dict[str, Any]] = {
     "dry_run": {"is_flag": True, "help": "Do everything but write."},
     "report": {"flags": ["--report/--no-report"], "help": "Write report.html to the logs."},
     "card": {"is_flag": True, "help": "Write a dataset card, README.md, beside the output."},
-    "engine": {"type": click.Choice(["local", "spark"]), "help": "Where the work is done."},
+    "engine": {"help": "Where the work is done."},
     "master": {"help": "Spark's master (else as Spark is configured).", "metavar": "URL"},
 }
+_COMPLETED = {"FILE": files, "DIR": folders, "INDEX": folders}
 for _name, _settings in FLAGS.items():
+    if _settings.get("metavar") in _COMPLETED:
+        _settings["shell_complete"] = _COMPLETED[_settings["metavar"]]
+    if _name in CHOICES:
+        _settings["type"] = click.Choice(CHOICES[_name])
     _default = getattr(DEFAULT, _name)
     if _default not in ("", ()):
         _settings |= {"default": _default, "show_default": not _settings.get("is_flag")}
@@ -89,19 +120,62 @@ for _name, _settings in FLAGS.items():
 def on_corpus(command: Callable[..., None]) -> Callable[..., None]:
     """The arguments of every command that runs over a corpus."""
     for add in (
+        takes_config,
         click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
         click.option("--quiet", is_flag=True, help="No progress and no summary."),
-        click.option("--audit", metavar="DIR", help="Folder of the logs (else OUT.audit beside the output)."),
-        click.option("-o", "--output", required=True, metavar="OUT", help="Where the corpus goes; - is stdout."),
-        click.argument("inputs", nargs=-1, required=True, metavar="INPUT..."),
+        click.option(
+            "--audit",
+            metavar="DIR",
+            shell_complete=folders,
+            help="Folder of the logs (else OUT.audit beside the output).",
+        ),
+        click.option(
+            "-o",
+            "--output",
+            required=True,
+            metavar="OUT",
+            shell_complete=files,
+            help="Where the corpus goes; - is stdout.",
+        ),
+        click.argument("inputs", nargs=-1, required=True, metavar="INPUT...", shell_complete=files),
     ):
         command = add(command)
     return command
 
 
-def read(flags: Mapping[str, Any]) -> Options:
-    """Flags -> Options; a list is written with commas."""
-    given = {name: value for name, value in flags.items() if value is not None}
-    for name in given.keys() & _LISTS:
-        given[name] = tuple(part.strip() for part in given[name].split(",") if part.strip())
-    return replace(DEFAULT, **given)
+def takes_config(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --config, which `read` looks up."""
+
+    def keep(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+        ctx.meta["config"] = value
+
+    return click.option(
+        "--config",
+        metavar="FILE",
+        shell_complete=files,
+        expose_value=False,
+        callback=keep,
+        help="Options in a file (else the nearest cleaner.toml beside or above the input); flags come first.",
+    )(command)
+
+
+def read(flags: Mapping[str, Any], *, whole: bool = False) -> Options:
+    """Options by the flags of the command that runs, and for those not given by the file of options.
+
+    Of the file only options that are flags of the command count, or all of them when `whole`.
+    """
+    ctx = click.get_current_context()
+    named = ctx.meta.get("config")
+    path = named or find_config(ctx.params.get("inputs") or filter(None, [ctx.params.get("file")]))
+    values = {k: v for k, v in read_config(path).items() if whole or k in ctx.params} if path else {}
+    if path and not ctx.params.get("quiet"):
+        click.echo(f"cleaner: options by {path}", err=True)
+    for name, value in flags.items():
+        if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            values[name] = _split(value) if name in _LISTS and isinstance(value, str) else value
+    return replace(DEFAULT, **values)
+
+
+def _split(value: str) -> tuple[str, ...]:
+    """A list as it is written on the command line, with commas."""
+    return tuple(part.strip() for part in value.split(",") if part.strip())

@@ -6,18 +6,19 @@ from typing import Any
 
 import click
 
-from cleaner.cli.flags import options, read
+from cleaner.cli.flags import files, options, read, takes_config
 from cleaner.errors import OptionError
 
 __all__ = ["diff", "explain", "report", "restore"]
 
 
 @click.command()
-@click.argument("file", metavar="FILE", required=False)
+@click.argument("file", metavar="FILE", required=False, shell_complete=files)
 @click.option("--id", "article", default="", help="The article of this id, where FILE holds several.")
 @click.option("--line", default="", help="Instead of a file: which rules would take this line.")
 @click.option("--line-language", default="id", show_default=True, help="The language of that line.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines instead.")
+@takes_config
 @options("text_field", "html_field", "text_is", "encoding", "extractor", "input_kind", "title", "phrases", "allow")
 def explain(file: str | None, article: str, line: str, line_language: str, as_json: bool, **flags: Any) -> None:
     """One article, line by line: what stays, what goes, which rule, why.
@@ -29,7 +30,7 @@ def explain(file: str | None, article: str, line: str, line_language: str, as_js
     if bool(file) == bool(line):
         raise OptionError("Name a FILE, or a line with --line.")
     rows = (
-        explain_file(file, read(flags), article=article, as_json=as_json)
+        explain_file(file, read(flags, whole=True), article=article, as_json=as_json)
         if file
         else explain_one_line(line, line_language)
     )
@@ -38,7 +39,7 @@ def explain(file: str | None, article: str, line: str, line_language: str, as_js
 
 
 @click.command()
-@click.argument("output", metavar="OUT")
+@click.argument("output", metavar="OUT", shell_complete=files)
 @click.option("-o", "--to", default="-", metavar="FILE", help="Where the texts go, as JSON lines; - is stdout.")
 @click.option("--audit", metavar="DIR", help="Folder of the logs (else OUT.audit beside the output).")
 def restore(output: str, to: str, audit: str | None) -> None:
@@ -52,7 +53,7 @@ def restore(output: str, to: str, audit: str | None) -> None:
 
 
 @click.command()
-@click.argument("output", metavar="OUT")
+@click.argument("output", metavar="OUT", shell_complete=files)
 @click.option("-o", "--to", metavar="FILE", help="Where the page goes (else report.html in the audit folder).")
 @click.option("--audit", metavar="DIR", help="Folder of the logs (else OUT.audit beside the output).")
 def report(output: str, to: str | None, audit: str | None) -> None:
@@ -65,8 +66,8 @@ def report(output: str, to: str | None, audit: str | None) -> None:
 
 
 @click.command()
-@click.argument("a", metavar="A")
-@click.argument("b", metavar="B")
+@click.argument("a", metavar="A", shell_complete=files)
+@click.argument("b", metavar="B", shell_complete=files)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead.")
 def diff(a: str, b: str, as_json: bool) -> None:
     """What two runs did differently, per rule."""

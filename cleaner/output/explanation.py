@@ -73,9 +73,9 @@ def _in_words(article: Article, drop: Drop | None) -> Iterator[str]:
         yield click.style(f"dropped: {drop.reason} ({drop.detail}).{keeper}{likeness}", fg="yellow")
 
 
-def explain_one_line(line: str, language: str) -> Iterator[str]:
+def explain_one_line(line: str, language: str, extra_dir: str = "") -> Iterator[str]:
     """Which rules would take a line that stands alone, as lines to print."""
-    found = explain_line(line, language)
+    found = explain_line(line, language, extra_dir)
     if not found:
         yield "No rule takes this line by itself."
     yield from (f"{kind} ({rule}): {why}" for rule, kind, why in found)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cleaner.article import Reject
 from cleaner.errors import InputError
-from cleaner.options import Options
+from cleaner.options import CONFIG, Options
 from cleaner.source.damage import NotFound, NotReadable, SymlinkLoop, reject, unreadable
 from cleaner.source.piece import Source
 
@@ -29,8 +29,8 @@ _ESCAPE = re.compile(r"\\(?:\\|x[0-9a-f]{2})")
 def list_sources(inputs: Iterable[str], options: Options) -> list[Source | Reject]:
     """Every source that `inputs` name, sorted by its name; a file that is named twice stands once.
 
-    Folders are taken whole, without hidden files; a link to a folder is followed unless that folder was seen already.
-    What cannot be listed is a Reject in its place.
+    Folders are taken whole, but for hidden files and cleaner.toml; a link to a folder is followed unless that folder
+    was seen already. What cannot be listed is a Reject in its place.
     """
     found: dict[str, Source] = {}
     rejects: dict[str, Reject] = {}
@@ -139,7 +139,7 @@ def _walk(root: str) -> Iterator[_Entry]:
             yield folder, reject(source_name(folder), 0, unreadable(error))
             continue
         for entry in entries:
-            if entry.name.startswith("."):
+            if entry.name.startswith(".") or entry.name == CONFIG:
                 continue
             kind, found = _look(entry, real)
             if kind == "folder":

@@ -18,7 +18,7 @@ from typing import Any
 from cleaner.article import KINDS
 from cleaner.errors import OptionError
 
-__all__ = ["ARRAYS", "WORDS", "Phrase", "Phrases", "fold", "load_phrases", "phrase_languages"]
+__all__ = ["ARRAYS", "WORDS", "Phrase", "Phrases", "fold", "lists", "load_phrases", "phrase_languages"]
 
 ARRAYS = ("between", "line", "tail", "start", "weak")
 
@@ -137,12 +137,13 @@ def load_phrases(language: str, extra_dir: str = "") -> Phrases:
     names = dict.fromkeys(("id" if base in ("und", "") else base, "en", "neutral"))
     builder = _Builder()
     for name in names:
-        for where, data in _sources(name, extra_dir):
+        for where, data in lists(name, extra_dir):
             builder.add(name, where, data)
     return builder.build(tuple(names))
 
 
-def _sources(name: str, extra_dir: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def lists(name: str, extra_dir: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(where it stands, its tables) of every list of one name, in order of precedence. Raises OptionError."""
     if extra_dir:
         folder = Path(extra_dir)
         if not folder.is_dir():

@@ -180,13 +180,13 @@ def _ink(text: str, removals: Sequence[Removal]) -> int:
     return sum(len("".join(text[r.start : r.end].split())) for r in removals if r.kind != "space")
 
 
-def explain_line(line: str, language: str) -> list[tuple[str, str, str]]:
+def explain_line(line: str, language: str, extra_dir: str = "") -> list[tuple[str, str, str]]:
     """Every (rule, kind, why) that speaks against a line looked at alone; `why` says where that suffices.
 
     >>> explain_line("Baca juga: Harga Cabai Turun", "id")[0][:2]
     ('phrase-start', 'related')
     """
-    phrases, bare = load_phrases(language), line.strip()
+    phrases, bare = load_phrases(language, extra_dir), line.strip()
     if not bare:
         return []
     hit = judge(Line(0, bare), phrases)
