@@ -7,6 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from cleaner import Options
 
 __all__ = ["HOSTILE", "plant"]
@@ -71,4 +73,4 @@ def _manifest(content: str, articles: int) -> dict[str, Any]:
 
 
 def _lines(path: Path, rows: list[dict[str, Any]]) -> None:
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    path.write_bytes(b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows))

@@ -13,8 +13,8 @@ from cleaner.article import Article, Drop, Removal
 from cleaner.errors import OptionError
 from cleaner.options import Options
 from cleaner.output.publish import MANIFEST, Destination
-from cleaner.output.reading import records
-from cleaner.output.restoring import Row, join
+from cleaner.output.reading import Row, records
+from cleaner.output.restoring import join
 
 __all__ = ["has_logs", "logged"]
 

@@ -1,10 +1,10 @@
-"""Reading an output back, in any of the forms that it is written in."""
+"""Reading an output and its logs back, in any of the forms that they are written in."""
 
 from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,12 @@ import orjson
 
 from cleaner.errors import OutputError
 
-__all__ = ["records"]
+__all__ = ["Row", "records", "removals", "rows"]
+
+Row = Mapping[str, Any]
 
 
-def records(output: str) -> Iterator[Mapping[str, Any]]:
+def records(output: str) -> Iterator[Row]:
     """The records of an output, in order. Raises OutputError when there is none, or when it is a folder of texts."""
     path = Path(output)
     if path.is_dir():
@@ -29,7 +31,35 @@ def records(output: str) -> Iterator[Mapping[str, Any]]:
         raise OutputError(f"{path} is not there. Name the output of a finished run.")
 
 
-def _file(path: Path) -> Iterator[Mapping[str, Any]]:
+def rows(log: Path) -> Iterator[Row]:
+    """The rows of a log, in order."""
+    with log.open("rb") as lines:
+        yield from map(orjson.loads, lines)
+
+
+def removals(log: Path) -> Iterator[tuple[str, Sequence[Row]]]:
+    """(id, its rows) of removed.jsonl, article by article.
+
+    The rows of one article stand together and begin with the same bytes, so they are parsed in one call.
+    """
+    beginning, group = b"\0", list[bytes]()
+    with log.open("rb") as lines:
+        for line in lines:
+            if not line.startswith(beginning):
+                if group:
+                    yield _parsed(group)
+                beginning, group = line[: line.index(b',"start":') + 1], []
+            group.append(line)
+    if group:
+        yield _parsed(group)
+
+
+def _parsed(group: Sequence[bytes]) -> tuple[str, Sequence[Row]]:
+    found = orjson.loads(b"[" + b",".join(group) + b"]")
+    return found[0]["id"], found
+
+
+def _file(path: Path) -> Iterator[Row]:
     if path.suffix == ".parquet":
         import pyarrow.parquet as pq
 

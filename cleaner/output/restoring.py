@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
-
-import orjson
 
 from cleaner.errors import OutputError
 from cleaner.options import Options
 from cleaner.output.publish import Destination
-from cleaner.output.reading import records
+from cleaner.output.reading import Row, records, removals, rows
 
 __all__ = ["join", "restored"]
-
-Row = Mapping[str, Any]
 
 
 def join(text: str, removed: Iterable[Row]) -> str:
@@ -43,31 +37,19 @@ def restored(output: str, audit: str | None = None) -> Iterator[dict[str, str]]:
     for name in ("removed.jsonl", "dropped.jsonl"):
         if not (folder / name).is_file():
             raise OutputError(f"{folder / name} is not there. Name the folder of the logs with --audit.")
-    gone = {row["id"] for row in _lines(folder / "dropped.jsonl")}
-    yield from _merged(records(output), _groups(folder, lambda i: i not in gone))
-    yield from _merged(
-        (row["record"] for row in _lines(folder / "dropped.jsonl")), _groups(folder, lambda i: i in gone)
-    )
+    gone = {row["id"] for row in rows(folder / "dropped.jsonl")}
+    removed = folder / "removed.jsonl"
+    yield from _merged(records(output), (group for group in removals(removed) if group[0] not in gone))
+    records_dropped = (row["record"] for row in rows(folder / "dropped.jsonl"))
+    yield from _merged(records_dropped, (group for group in removals(removed) if group[0] in gone))
 
 
-def _merged(rows: Iterable[Row], groups: Iterator[tuple[str, Sequence[Row]]]) -> Iterator[dict[str, str]]:
+def _merged(articles: Iterable[Row], groups: Iterator[tuple[str, Sequence[Row]]]) -> Iterator[dict[str, str]]:
     """Both come in the order of the manifest, so the next group belongs to the next record or to a later one."""
     owner, removed = next(groups, ("", ()))
-    for row in rows:
+    for row in articles:
         if row["id"] == owner and removed:
             yield {"id": row["id"], "text": join(row["text"], removed)}
             owner, removed = next(groups, ("", ()))
         else:
             yield {"id": row["id"], "text": row["text"]}
-
-
-def _groups(folder: Path, wanted: Any) -> Iterator[tuple[str, Sequence[Row]]]:
-    for owner, rows in groupby(_lines(folder / "removed.jsonl"), key=lambda row: str(row["id"])):
-        group = list(rows)
-        if wanted(owner):
-            yield owner, group
-
-
-def _lines(path: Path) -> Iterator[Row]:
-    with path.open("rb") as file:
-        yield from map(orjson.loads, file)

@@ -260,7 +260,7 @@ def test_a_walk_meets_every_article_once_with_its_rows(plan: list[tuple[bool, in
     ]
     written = [a for a, drop, _ in made if not drop]
     dropped = [{"record": a} for a, drop, _ in made if drop]
-    removed = [{"id": a["id"], "start": k} for a, _, n in made for k in range(n)]
+    removed = [(a["id"], [{"start": k} for k in range(n)]) for a, _, n in made if n]
     met = list(walk(written, dropped, removed, sizes=(len(written), len(dropped))))
     found = {w.record["id"]: (w.drop is not None, len(w.removed)) for w in met if w.record}
     assert found == {a["id"]: (drop, n) for a, drop, n in made}

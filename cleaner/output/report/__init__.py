@@ -17,11 +17,11 @@ import orjson
 from cleaner.errors import OutputError
 from cleaner.options import Options
 from cleaner.output.publish import Destination
-from cleaner.output.reading import records
+from cleaner.output.reading import Row, records, removals, rows
 from cleaner.output.report.page import page
 from cleaner.output.report.pairs import Pairs
 from cleaner.output.report.tally import Tally
-from cleaner.output.report.walk import Row, walk
+from cleaner.output.report.walk import walk
 
 __all__ = ["write_report"]
 
@@ -38,16 +38,16 @@ def write_report(output: str, *, audit: str | Path | None = None, to: Path | Non
     manifest = _manifest(folder)
     counts = manifest["counts"]
     pairs = Pairs()
-    pairs.dropped(_lines(folder / "dropped.jsonl"))
+    pairs.dropped(rows(folder / "dropped.jsonl"))
     articles = counts.get("articles", {})
     sizes = articles.get("written", 0), articles.get("read", 0) - articles.get("written", 0)
     tally = Tally(_largest(counts.get("site", {})), articles.get("read", 0))
-    logs = _lines(folder / "dropped.jsonl"), _lines(folder / "removed.jsonl")
+    logs = rows(folder / "dropped.jsonl"), removals(folder / "removed.jsonl")
     for walked in walk(_written(output), *logs, sizes=sizes):
         tally.add(walked)
         if walked.record and not walked.drop:
             pairs.written(walked.record)
-    rejected = list(islice(_lines(folder / "rejected.jsonl"), _REJECTS))
+    rejected = list(islice(rows(folder / "rejected.jsonl"), _REJECTS))
     path = to or folder / "report.html"
     with path.open("w", encoding="utf-8", newline="\n") as out:
         out.writelines(page(Path(output).name, manifest, tally, pairs, rejected))
@@ -72,8 +72,3 @@ def _written(output: str) -> Iterator[Row]:
     """The records of the output, as far as it holds any."""
     with suppress(OutputError):
         yield from records(output)
-
-
-def _lines(path: Path) -> Iterator[Row]:
-    with path.open("rb") as file:
-        yield from map(orjson.loads, file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import log, log1p
 from random import Random
 from typing import Generic, TypeVar
 
@@ -12,30 +13,37 @@ T = TypeVar("T")
 
 
 class Sample(Generic[T]):
-    """Up to `size` of the items offered, each as likely as any other (Vitter's algorithm R).
+    """Up to `size` of the items offered, each as likely as any other (Li's algorithm L, 1994: it draws how many items
+    to pass over, not a number for each).
 
     `wants` is asked first, so that nothing is prepared in vain; `put` goes with every yes.
     """
 
-    __slots__ = ("_at", "_random", "_size", "items", "seen")
+    __slots__ = ("_next", "_random", "_size", "_weight", "items", "seen")
 
     def __init__(self, size: int, random: Random) -> None:
         self.items: list[T] = []
         self.seen = 0
-        self._size, self._random, self._at = size, random, 0
+        self._size, self._random = size, random
+        self._next, self._weight = 1, 1.0
 
     def wants(self) -> bool:
         """Whether the next item belongs to the sample so far."""
         self.seen += 1
-        if self.seen <= self._size:
-            self._at = self.seen - 1
-            return True
-        self._at = int(self._random.random() * self.seen)
-        return self._at < self._size
+        return self.seen == self._next
 
     def put(self, item: T) -> None:
         """The item that was wanted."""
-        if self._at == len(self.items):
+        if len(self.items) < self._size:
             self.items.append(item)
         else:
-            self.items[self._at] = item
+            self.items[self._random.randrange(self._size)] = item
+        self._next += 1 if len(self.items) < self._size else self._passed_over() + 1
+
+    def _passed_over(self) -> int:
+        self._weight *= self._draw() ** (1 / self._size)
+        return int(log(self._draw()) / log1p(-self._weight))
+
+    def _draw(self) -> float:
+        """Above 0 and below 1: both ends would have no logarithm above."""
+        return (self._random.getrandbits(32) + 1) / ((1 << 32) + 1)

@@ -18,7 +18,7 @@ __all__ = ["BINS", "ELSEWHERE", "Example", "Group", "Phrase", "Rule", "Tally", "
 
 BINS = 10  # of a histogram of scores
 ELSEWHERE = "further sites"
-_EXAMPLES, _PLACES, _PHRASES, _STEPS = 4, 2000, 20_000, 500
+_EXAMPLES, _PLACES, _PHRASES, _STEPS, _KNOWN = 4, 2000, 20_000, 500, 4096
 _SAMPLE, _FIRST, _FIRST_IN_ALL = 200, 2, 150
 _ROOM, _ROOM_IN_ALL = 20_000, 1_600_000  # characters shown of one article, and of all
 
@@ -71,6 +71,15 @@ class Group:
     rules: Counter[tuple[str, str]] = field(default_factory=Counter)  # (kind, rule) -> spans, without space
     scores: list[int] = field(default_factory=lambda: [0] * BINS)  # of the language, articles written
 
+    def take(self, other: Group) -> None:
+        """Count another's articles as well."""
+        self.read += other.read
+        self.written += other.written
+        self.before += other.before
+        self.removed += other.removed
+        self.rules.update(other.rules)
+        self.scores = [a + b for a, b in zip(self.scores, other.scores, strict=True)]
+
     @property
     def spans(self) -> int:
         """Spans removed, without those that only close a gap."""
@@ -100,8 +109,8 @@ class Tally:
         self.rules: dict[tuple[str, str], Rule] = {}
         self.phrases: dict[Phrase, Rule] = {}
         self.phrases_not_followed = 0  # spans; only a list of more than 20,000 phrases comes so far
-        self.places: dict[str, Group] = {}
-        self.languages: dict[str, Group] = {}
+        self._groups: dict[tuple[str, str], Group] = {}  # (place, language)
+        self._known: dict[str, Rule | None] = {}  # the phrase of a `why`, as far as it was met before
         self.flags: dict[str, Flag] = {}
         self.repairs: Counter[str] = Counter()
         self.dropped: dict[str, Counter[str]] = {}  # reason -> articles, characters
@@ -113,16 +122,17 @@ class Tally:
             return
         self.articles += 1
         record, drop = walked.record, walked.drop
-        place = self._place(record)
+        place, language = self._place(record), record["language"]
         length = len(record["text"])
-        for group in (_of(self.places, place), _of(self.languages, record["language"])):
-            group.read += 1
-            group.written += drop is None
-            group.before += length + taken
-            group.removed += taken
-            group.rules.update(rules)
+        if (group := self._groups.get((place, language))) is None:
+            group = self._groups[place, language] = Group()
+        group.read += 1
+        group.before += length + taken
+        group.removed += taken
+        group.rules.update(rules)
         if drop is None:
-            self.languages[record["language"]].scores[_bin(record["language_score"])] += 1
+            group.written += 1
+            group.scores[_bin(record["language_score"])] += 1
         else:
             self.dropped.setdefault(drop["reason"], Counter()).update(articles=1, characters=length)
         for step in record["repair"]:
@@ -130,6 +140,22 @@ class Tally:
         for flag in record["flags"]:
             self._flagged(flag, record)
         self._show(walked, place, rules)
+
+    @property
+    def places(self) -> dict[str, Group]:
+        """The articles of every site, or folder."""
+        return self._grouped(0)
+
+    @property
+    def languages(self) -> dict[str, Group]:
+        """The articles of every language."""
+        return self._grouped(1)
+
+    def _grouped(self, by: int) -> dict[str, Group]:
+        found: dict[str, Group] = {}
+        for key, group in self._groups.items():
+            found.setdefault(key[by], Group()).take(group)
+        return found
 
     def views(self) -> list[View]:
         """The sampled articles in the order of the run, each once."""
@@ -147,17 +173,23 @@ class Tally:
             if row["kind"] == "space":
                 continue
             met.append(key)
-            if (phrase := phrase_of(row["why"])) is not None:
-                self._fired(phrase, row)
+            if (phrase := self._phrase(row["why"])) is not None:
+                phrase.add(row)
         return taken, met
 
-    def _fired(self, phrase: Phrase, row: Row) -> None:
-        if (rule := self.phrases.get(phrase)) is None:
+    def _phrase(self, why: str) -> Rule | None:
+        if why in self._known:
+            return self._known[why]
+        if len(self._known) >= _KNOWN:
+            self._known.clear()
+        found = phrase_of(why)
+        if found is not None and found not in self.phrases:
             if len(self.phrases) >= _PHRASES:
                 self.phrases_not_followed += 1
-                return
-            rule = self.phrases[phrase] = Rule(Sample(_EXAMPLES, self._random))
-        rule.add(row)
+                return None
+            self.phrases[found] = Rule(Sample(_EXAMPLES, self._random))
+        rule = self._known[why] = None if found is None else self.phrases[found]
+        return rule
 
     def _place(self, record: Row) -> str:
         """The site, or the folder of the source where none is named; there, lines are compared as on one site."""
@@ -185,8 +217,8 @@ class Tally:
         """Into the sample, or in any case where it is among the first articles of a rule, a flag or a reason."""
         assert walked.record is not None
         reason = walked.drop["reason"] if walked.drop else ""
-        signs = {*rules, *walked.record["flags"], reason}
-        new = [s for s in signs if self._firsts[s] < _FIRST] if len(self._first) < _FIRST_IN_ALL else []
+        signs = {*rules, *walked.record["flags"], reason} if len(self._first) < _FIRST_IN_ALL else set()
+        new = any(self._firsts[sign] < _FIRST for sign in signs)
         wanted = self._sample.wants()
         if not new and not wanted:
             return
@@ -198,7 +230,6 @@ class Tally:
             self._sample.put(shown)
 
 
-@lru_cache(maxsize=4096)
 def phrase_of(why: str) -> Phrase | None:
     """The phrase list's entry that is named in the `why` of a removal, or None.
 
@@ -212,12 +243,6 @@ def phrase_of(why: str) -> Phrase | None:
     phrase = phrase.split("; also ")[0]
     inside = language.startswith("(") and phrase.endswith(")")
     return Phrase(clipped(language.lstrip("("), 60), kind, how, clipped(phrase[:-1] if inside else phrase, 200))
-
-
-def _of(groups: dict[str, Group], name: str) -> Group:
-    if (group := groups.get(name)) is None:
-        group = groups[name] = Group()
-    return group
 
 
 def _bin(score: float) -> int:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
-from typing import Any
+
+from cleaner.output.reading import Row
 
 __all__ = ["Row", "Walked", "walk"]
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +55,24 @@ class _Stream:
 
 
 def walk(
-    written: Iterable[Row], dropped: Iterable[Row], removed: Iterable[Row], *, sizes: tuple[int, int] = (1, 1)
+    written: Iterable[Row],
+    dropped: Iterable[Row],
+    removed: Iterable[tuple[str, Sequence[Row]]],
+    *,
+    sizes: tuple[int, int] = (1, 1),
 ) -> Iterator[Walked]:
     """Every article once, with its removals; all three inputs stand in the order of the run.
 
-    `sizes` are the numbers of articles written and dropped. Memory holds what one file is read ahead of the other:
-    nothing but a few articles, as both are ordered by source. Removals of an article that is in neither file (the
-    output went to stdout, say) come with no record.
+    `removed` are (id, rows) as `cleaner.output.reading.removals` gives them. `sizes` are the numbers of articles
+    written and dropped. Memory holds what one file is read ahead of the other: nothing but a few articles, as both
+    are ordered by source. Removals of an article that is in neither file (the output went to stdout, say) come with
+    no record.
     """
     streams = (
         _Stream(((record, None) for record in written), sizes[0]),
         _Stream(((row["record"], row) for row in dropped), sizes[1]),
     )
-    for name, group in groupby(removed, key=itemgetter("id")):
-        rows = list(group)
+    for name, rows in removed:
         while (owner := next((s for s in streams if name in s.waiting), None)) is None:
             behind = [s for s in streams if s.more]
             if not behind:
