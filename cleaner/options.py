@@ -116,8 +116,13 @@ _FROM_WRITE = ("dedup", "min_similarity", "keep", "against", "pairs", "one_per_u
 
 
 def stage_options(options: Options) -> dict[str, dict[str, object]]:
-    """For each stage of a run, the options on which its shards depend: its own, and those of the stages before it."""
-    everything = {k: v for k, v in asdict(options).items() if k not in RUN_OPTIONS}
+    """For each stage of a run, the options on which its shards depend: its own, and those of the stages before it.
+
+    What plugins there are counts among them.
+    """
+    from cleaner.plugins import installed
+
+    everything = {k: v for k, v in asdict(options).items() if k not in RUN_OPTIONS} | {"plugins": installed()}
     settle = {k: v for k, v in everything.items() if k not in _FROM_WRITE}
     return {
         "read": {k: v for k, v in settle.items() if k not in _FROM_SETTLE},

@@ -15,10 +15,12 @@ from urllib.parse import urlsplit
 from cleaner.article import Article, Drop, Raw, Removal, claim
 from cleaner.errors import OptionError
 from cleaner.options import Options
+from cleaner.plugins import ruled
 from cleaner.source.decode import Decoded, decode, replacing
 from cleaner.source.markup import has_markup, looks_like_html, unmark
 from cleaner.strip import load_phrases, strip
 from cleaner.strip.page import Page, extract
+from cleaner.strip.phrases import fold
 from cleaner.strip.space import close_gaps
 from cleaner.text.guards import check
 from cleaner.text.language import Language, foreign_paragraphs, identify, quick
@@ -78,7 +80,7 @@ def tidy(article: Article, options: Options, *, language: str = "") -> Article:
         allow=_allowed(options.allow),
         known_title=article.title,
     )
-    return replace(
+    article = replace(
         article,
         removals=stripped.removals,
         language=language,
@@ -90,6 +92,21 @@ def tidy(article: Article, options: Options, *, language: str = "") -> Article:
         input_kind=article.input_kind or stripped.input_kind,
         flags=(*article.flags, *stripped.flags),
     )
+    taken = [r for r in ruled(article) if not _is_protected(r, article.before, options)]
+    return (
+        replace(article, removals=close_gaps(article.before, claim((*article.removals, *taken)))) if taken else article
+    )
+
+
+def _is_protected(removal: Removal, before: str, options: Options) -> bool:
+    """Whether what a plugin takes is of a kind that stays, or touches a line that always stays."""
+    if removal.kind in options.keep_kinds or (options.only_kinds and removal.kind not in options.only_kinds):
+        return True
+    start = before.rfind("\n", 0, removal.start) + 1
+    end = before.find("\n", removal.end)
+    lines = before[start : end if end >= 0 else None].split("\n")
+    allowed = {fold(line) for line in _allowed(options.allow)}
+    return any(fold(line) in allowed for line in lines)
 
 
 def settle(articles: Sequence[Article], options: Options) -> list[tuple[Article, Drop | None]]:

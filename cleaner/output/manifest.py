@@ -13,6 +13,7 @@ import orjson
 
 import cleaner
 from cleaner.options import RUN_OPTIONS, Options
+from cleaner.plugins import installed
 
 __all__ = ["SCHEMA", "count_tables", "manifest", "sha256"]
 
@@ -35,6 +36,7 @@ def manifest(
         "schema": SCHEMA,
         "cleaner": cleaner.__version__,
         "libraries": {name: _version(name) for name in _LIBRARIES},
+        "plugins": installed(),
         "options": {k: v for k, v in asdict(options).items() if k not in RUN_OPTIONS},
         "inputs": [{"source": s, "bytes": size, "sha256": digest} for s, size, digest in inputs],
         "outputs": {name: _described(path) for name, path in sorted(outputs.items())},

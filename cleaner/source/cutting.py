@@ -14,7 +14,7 @@ from cleaner.options import Options
 from cleaner.source.archive import Member, tar_members, zip_members
 from cleaner.source.columnar import cut_table
 from cleaner.source.damage import ArchiveBomb, EmptyFile, UnknownFormat, reject
-from cleaner.source.formats import check_name, format_by_name
+from cleaner.source.formats import PLUGGED, check_name, format_by_name
 from cleaner.source.json_values import cut_json
 from cleaner.source.lines import cut_lines
 from cleaner.source.listing import is_remote, source_name
@@ -108,6 +108,8 @@ def _runs(place: _Place, settled: Settled) -> Iterator[Run | Lost]:
         case "parquet" | "arrow":
             with closing(_seekable(place, flow)) as file:
                 yield from cut_table(file, settled.format, bounds, place.options, seek=not keep)
+        case other if other.startswith(PLUGGED):
+            yield from cut_whole(flow, bounds)
         case other:
             raise UnknownFormat(f"Files of the format {other} are not read.", "Convert it to JSON lines.")
 

@@ -8,10 +8,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from cleaner.plugins import readers
 from cleaner.source.damage import BinaryFile, PagePart, UnknownFormat
 from cleaner.source.markup import looks_like_html
 
-__all__ = ["HEAD", "check_name", "check_text", "format_by_content", "format_by_name"]
+__all__ = ["HEAD", "PLUGGED", "check_name", "check_text", "format_by_content", "format_by_name"]
+
+PLUGGED = "plugin:"
+"""What the names of formats that plugins read begin with, before the suffix."""
 
 HEAD = 1 << 16
 """How many first bytes of a file decide on its format."""
@@ -27,12 +31,16 @@ def format_by_name(name: str) -> tuple[str, bool]:
     (('jsonl', True), ('tar', True), ('', False))
     """
     suffix, packed = _suffix(name)
+    if suffix in readers():
+        return PLUGGED + suffix, packed
     return _suffixes("suffixes").get(suffix, ""), packed
 
 
 def check_name(name: str) -> None:
     """Raises UnknownFormat, or PagePart, when the suffix of `name` is that of a format that is not read."""
     suffix, _ = _suffix(name)
+    if suffix in readers():
+        return
     if what := _suffixes("unread").get(suffix):
         raise UnknownFormat(f"This is {what}, by its name, which is not read.", "Convert it to text or HTML first.")
     if what := _suffixes("parts").get(suffix):
@@ -42,7 +50,7 @@ def check_name(name: str) -> None:
 def _suffix(name: str) -> tuple[str, bool]:
     parts = name.rpartition("/")[2].casefold().split(".")[1:]
     packed = bool(parts) and parts[-1] in _packed()
-    if packed and parts[-1] not in _suffixes("suffixes"):
+    if packed and parts[-1] not in _suffixes("suffixes") and parts[-1] not in readers():
         parts.pop()
     return (parts[-1] if parts else ""), packed
 

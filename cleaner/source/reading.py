@@ -13,6 +13,7 @@ from cleaner.source.damage import reject
 from cleaner.source.json_values import parse_json
 from cleaner.source.lines import parse_jsonl, parse_lines
 from cleaner.source.piece import PIECE_BYTES, PIECE_RECORDS, Bounds, Lost, Piece, Span
+from cleaner.source.plugged import parse_plugged
 from cleaner.source.stream import open_flow
 from cleaner.source.table import parse_csv
 from cleaner.source.web import parse_warc
@@ -60,4 +61,4 @@ def _parse(span: Span, options: Options) -> Iterator[Raw | Lost]:
     if span.format in ("parquet", "arrow"):
         return parse_table(span, options)
     data = span.payload or b"".join(open_flow(span.path, span.start, span.end))
-    return _PARSERS[span.format](data, span, options)
+    return _PARSERS.get(span.format, parse_plugged)(data, span, options)

@@ -17,6 +17,7 @@ from typing import Any
 
 from cleaner.article import KINDS
 from cleaner.errors import OptionError
+from cleaner.plugins import phrase_folders
 
 __all__ = ["ARRAYS", "WORDS", "Phrase", "Phrases", "fold", "lists", "load_phrases", "phrase_languages"]
 
@@ -145,14 +146,18 @@ def load_phrases(language: str, extra_dir: str = "") -> Phrases:
 def lists(name: str, extra_dir: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """(where it stands, its tables) of every list of one name, in order of precedence. Raises OptionError."""
     if extra_dir:
-        folder = Path(extra_dir)
-        if not folder.is_dir():
+        own = Path(extra_dir)
+        if not own.is_dir():
             raise OptionError(
                 f"The folder of phrase lists {extra_dir} does not exist. Give an existing folder to --phrases."
             )
-        path = folder / f"{name}.toml"
+        path = own / f"{name}.toml"
         if path.is_file():
             yield str(path), _parse(path.read_bytes(), str(path))
+    for plugin, folder in phrase_folders():
+        file = folder / f"{name}.toml"
+        if file.is_file():
+            yield f"{plugin}: {name}.toml", _parse(file.read_bytes(), f"{name}.toml of the plugin {plugin}")
     shipped = files("cleaner.strip") / "phrases" / f"{name}.toml"
     if shipped.is_file():
         yield f"{name}.toml", _parse(shipped.read_bytes(), f"{name}.toml")
