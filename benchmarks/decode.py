@@ -1,10 +1,11 @@
 """Bytes to text: how often the exact text comes back, beside other detectors.
 
-    python benchmarks/decode.py [--texts N]
+    python benchmarks/decode.py [--texts N] [--folder DIR]
 
-Texts are drawn from benchmarks/data/languages.toml (43 languages): sentences in random order, encoded in 31 legacy
-encodings; UTF-8 with one bad byte, a cut tail or a NUL; pages whose declarations are right, wrong, missing or in
-conflict. A text counts only when it equals the gold to the letter. The last part measures how fast UTF-8 passes.
+Texts are drawn from benchmarks/data/languages.toml (43 languages), or from the files LANGUAGE.txt of a folder:
+sentences in random order, encoded in 31 legacy encodings; UTF-8 with one bad byte, a cut tail or a NUL; pages whose
+declarations are right, wrong, missing or in conflict. A text counts only when it equals the gold to the letter. The
+last part measures how fast UTF-8 passes.
 """
 
 from __future__ import annotations
@@ -63,13 +64,18 @@ def draw(language: str, encoding: str, size: int, seed: str) -> bytes:
     return b"".join(parts)
 
 
+def pairs() -> list[tuple[str, str]]:
+    """Each legacy encoding with the languages written in it of which there are texts."""
+    every = ((encoding, language) for encoding, languages in DATA["encodings"].items() for language in languages)
+    return [(encoding, language) for encoding, language in every if language in DATA["texts"]]
+
+
 def legacy_cases(texts: int) -> Iterator[Case]:
-    for encoding, languages in DATA["encodings"].items():
-        for language in languages:
-            for size in SIZES:
-                for i in range(texts):
-                    data = draw(language, encoding, size, f"{encoding} {language} {size} {i}")
-                    yield encoding, f"{language} {size}", data, data.decode(encoding), ""
+    for encoding, language in pairs():
+        for size in SIZES:
+            for i in range(texts):
+                data = draw(language, encoding, size, f"{encoding} {language} {size} {i}")
+                yield encoding, f"{language} {size}", data, data.decode(encoding), ""
 
 
 def damaged_cases(texts: int) -> Iterator[Case]:
@@ -107,8 +113,7 @@ WEB = {
 
 
 def page_cases(texts: int) -> Iterator[Case]:
-    pairs = [(encoding, language) for encoding, languages in DATA["encodings"].items() for language in languages]
-    for encoding, language in [*pairs, *(("utf-8", language) for language in DATA["texts"])]:
+    for encoding, language in [*pairs(), *(("utf-8", language) for language in DATA["texts"])]:
         for i in range(texts):
             rng = random.Random(f"page {encoding} {language} {i}")
             right = WEB.get(encoding, encoding.replace("cp125", "windows-125"))
@@ -249,7 +254,11 @@ def rate(function: Callable[[bytes], object], data: bytes) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--texts", type=int, default=2, help="texts per language, encoding and size")
-    texts = parser.parse_args().texts
+    parser.add_argument("--folder", type=Path, help="take the texts from here: LANGUAGE.txt, UTF-8, a sentence a line")
+    args = parser.parse_args()
+    if args.folder:
+        DATA["texts"] = {path.stem: path.read_text("utf-8") for path in sorted(args.folder.glob("*.txt"))}
+    texts = args.texts
     found = detectors()
     print(f"Python {platform.python_version()}; mean: over encodings or kinds of damage")
     legacy = list(legacy_cases(texts))

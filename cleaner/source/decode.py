@@ -54,12 +54,12 @@ def decode(data: bytes, *, declared: str = "", html: bool = False, hint: str | C
     if 0 in data and (wide := _wide(data)):
         return replacing(data, wide)
     try:
-        text = data.decode("utf-8")
+        text = data.decode()
     except UnicodeDecodeError:
         pass
     else:
-        seven_bits = (0x1B in data or 0x7E in data) and data.isascii()
-        return (_escaped(data) if seven_bits else None) or Decoded(text, "utf-8")
+        escapes = 0x1B in data or (0x7E in data and b"~{" in data)
+        return (_escaped(data) if escapes and text.isascii() else None) or Decoded(text, "utf-8")
     if _mostly_utf8(data):
         return replacing(data, "utf-8")
     from cleaner.source.legacy import legacy
