@@ -14,12 +14,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from cleaner.article import Reject
-from cleaner.errors import InputError
+from cleaner.errors import InputError, MissingExtra
 from cleaner.options import CONFIG, Options
 from cleaner.source.damage import NotFound, NotReadable, SymlinkLoop, reject, unreadable
 from cleaner.source.piece import Source
 
-__all__ = ["is_remote", "list_sources", "path_of", "source_name"]
+__all__ = ["is_remote", "list_sources", "path_of", "remote_damage", "source_name"]
 
 _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:::|://)")
 _UNPRINTABLE = re.compile(r"[\\\x00-\x1f\x7f\udc80-\udcff]")
@@ -30,7 +30,8 @@ def list_sources(inputs: Iterable[str], options: Options) -> list[Source | Rejec
     """Every source that `inputs` name, sorted by its name; a file that is named twice stands once.
 
     Folders are taken whole, but for hidden files and cleaner.toml; a link to a folder is followed unless that folder
-    was seen already. What cannot be listed is a Reject in its place.
+    was seen already. What cannot be listed is a Reject in its place. Raises MissingExtra for a URL whose package is
+    not installed.
     """
     found: dict[str, Source] = {}
     rejects: dict[str, Reject] = {}
@@ -177,19 +178,33 @@ def _expand_remote(url: str) -> Iterator[_Entry]:
     try:
         fs, path = fsspec.url_to_fs(url)
         found = _find_remote(fs, path)
-    except ImportError as error:
-        missing = NotReadable(f"{error}".rstrip(".") + ".", "Install the package that the message names.")
-        yield url, reject(url, 0, missing)
-        return
-    except (OSError, ValueError) as error:
-        wrong = unreadable(error) if isinstance(error, OSError) else NotReadable(f"{error}.", "Check the URL.")
-        yield url, reject(url, 0, wrong)
+    except Exception as error:  # each service has its own
+        yield url, reject(url, 0, remote_damage(url, error))
         return
     if not found:
         yield url, reject(url, 0, NotFound("Nothing is there.", "Check the URL and your right to list it."))
     for name, size in found:
         full = fs.unstrip_protocol(name)
         yield full, Source(source_name_of_url(full), full, size)
+
+
+_EXTRAS = {
+    "s3": ("s3fs", "s3"), "s3a": ("s3fs", "s3"), "gs": ("gcsfs", "gs"), "gcs": ("gcsfs", "gs"),
+    "http": ("aiohttp", "http"), "https": ("aiohttp", "http"), "hf": ("huggingface_hub", "hf"),
+}  # fmt: skip
+
+
+def remote_damage(url: str, error: Exception) -> InputError:
+    """What an error of fsspec, or of the package behind it, means. Raises MissingExtra where that is not installed."""
+    if isinstance(error, ImportError):
+        for protocol in re.findall(r"([a-z0-9]+)(?:::|://)", url):
+            if protocol in _EXTRAS:
+                raise MissingExtra(*_EXTRAS[protocol], f"Reading {protocol}://") from error
+        return NotReadable(f"{str(error).rstrip('.')}.", "Install the package that the message names.")
+    if isinstance(error, OSError):
+        return unreadable(error)
+    reason = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
+    return NotReadable(f"The URL cannot be read: {reason}.", "Check the URL, your credentials and the network.")
 
 
 def source_name_of_url(url: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from cleaner.errors import InputError
 from cleaner.source.damage import ArchiveBomb, NotReadable, Truncated, unreadable
-from cleaner.source.listing import is_remote
+from cleaner.source.listing import is_remote, remote_damage
 
 __all__ = ["Flow", "FlowFile", "Meter", "open_flow", "packing_of", "unpack"]
 
@@ -125,12 +125,12 @@ def open_file(path: str) -> BinaryIO:
 
         file: BinaryIO = fsspec.open(path, "rb").open()
         return file
-    except OSError as error:
-        raise unreadable(error) from error
-    except (ImportError, ValueError) as error:
-        raise NotReadable(
-            f"{str(error).rstrip('.')}.", "Check the URL, or install the package that is named."
-        ) from error
+    except Exception as error:
+        if is_remote(path):
+            raise remote_damage(path, error) from error
+        if isinstance(error, OSError):
+            raise unreadable(error) from error
+        raise NotReadable(f"{str(error).rstrip('.')}.", "Check the name of the file.") from error
 
 
 def _chunks_of(path: str, start: int, end: int) -> Iterator[bytes]:
@@ -144,6 +144,10 @@ def _chunks_of(path: str, start: int, end: int) -> Iterator[bytes]:
             yield chunk
     except OSError as error:
         raise unreadable(error) from error
+    except Exception as error:
+        if not is_remote(path):
+            raise
+        raise remote_damage(path, error) from error
     finally:
         if path != "-":
             file.close()

@@ -112,3 +112,15 @@ def test_a_folder_agrees_on_its_encoding(tmp_path: Path) -> None:
 )
 def test_labels_mean_what_the_web_means(label: str, codec: str) -> None:
     assert codec_of(label) == codec
+
+
+@pytest.mark.parametrize(
+    ("language", "encoding"),
+    [
+        *(("ru", "cp1251"), ("ru", "koi8-r"), ("uk", "cp1251"), ("ru", "cp866"), ("el", "cp1253")),
+        *(("sr", "iso-8859-5"), ("pl", "cp1250"), ("hu", "iso-8859-2"), ("fr", "cp1252"), ("tr", "cp1254")),
+    ],
+)
+def test_a_text_in_capitals(language: str, encoding: str) -> None:
+    data = LANGUAGES["texts"][language].upper().encode(encoding, "ignore")
+    assert decode(data).text == data.decode(encoding)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner.article import Reject
+from cleaner.errors import MissingExtra
 from cleaner.options import Options
 from cleaner.source import Source, list_sources, path_of, source_name
 
@@ -126,3 +127,26 @@ def test_remote_folders_are_listed_like_local_ones() -> None:
         assert isinstance(unknown, Reject)
     finally:
         memory.rm("/remote", recursive=True)
+
+
+def test_a_url_whose_package_is_missing_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(url: str) -> None:
+        raise ImportError("Install the package")
+
+    monkeypatch.setattr(fsspec, "url_to_fs", missing)
+    for url, extra in (("s3://a/b", "s3"), ("simplecache::gs://a/b", "gs"), ("https://a.id/b.txt", "http")):
+        with pytest.raises(MissingExtra, match=rf"cruftless\[{extra}\]"):
+            list_sources([url], Options())
+    [unknown] = list_sources(["abfs://a/b"], Options())
+    assert isinstance(unknown, Reject)
+    assert unknown.error == "NotReadable"
+
+
+def test_any_error_of_a_remote_service_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(url: str) -> None:
+        raise RuntimeError("Unable to locate credentials\nmore of it")
+
+    monkeypatch.setattr(fsspec, "url_to_fs", refused)
+    [lost] = list_sources(["s3://a/b"], Options())
+    assert isinstance(lost, Reject)
+    assert lost.detail == "The URL cannot be read: Unable to locate credentials."
