@@ -50,24 +50,31 @@ def _report(name: str, scores: np.ndarray, correct: np.ndarray) -> None:
 
 def main() -> None:
     texts = labelled_texts()
-    held = np.array([text.held for text in texts])
-    known = np.array([text.known for text in texts])
+    fitted = set()
     for model in ("langid", "py3langid"):
         answers = answer_features([text.text for text in texts], model=model)
-        correct = np.array([right(code, text) for (code, _), text in zip(answers, texts, strict=True)])
-        features = np.array([row for _, row in answers])
-        told = np.array([code != "und" for code, _ in answers])
-        side = told & ~held
-        constants = _fit(
-            features[side], correct[side], _weights([text for text, s in zip(texts, side, strict=True) if s])
-        )
-        print(f"[{model}]\nconstants = [{', '.join(f'{value:.4f}' for value in constants)}]")
-        scores = 1 / (1 + np.exp(-features @ constants))
-        for name, part in (("tuned on", told & ~held), ("held back", told & held)):
-            _report(f"{name}, all", scores[part], correct[part])
-            _report(f"{name}, known languages", scores[part & known], correct[part & known])
+        pairs = list(zip(texts, answers, strict=True))
+        scores = np.zeros(len(texts))
+        for way in ("words", model):
+            mine = np.array([answer.way == way for answer in answers])
+            features = np.array([answer.features for answer in answers if answer.way == way])
+            part = [pair for pair in pairs if pair[1].way == way]
+            seen = np.array([not text.held for text, _ in part])
+            correct = np.array([right(answer.code, text) for text, answer in part])
+            constants = _fit(features[seen], correct[seen], _weights([text for text, _ in part if not text.held]))
+            if way not in fitted:
+                print(f"[{way}]\nconstants = [{', '.join(f'{value:.4f}' for value in constants)}]")
+                fitted.add(way)
+            scores[mine] = 1 / (1 + np.exp(-features @ constants))
+        told = np.array([bool(answer.way) for answer in answers])
+        held = np.array([text.held for text in texts])
+        known = np.array([text.known for text in texts])
+        correct = np.array([right(answer.code, text) for text, answer in pairs])
+        for name, part_of in (("tuned on", told & ~held), ("held back", told & held)):
+            _report(f"{name}, all", scores[part_of], correct[part_of])
+            _report(f"{name}, known languages", scores[part_of & known], correct[part_of & known])
             for size in ("sentence", "200 B", "1 KB", "5 KB"):
-                sized = part & known & np.array([text.size == size for text in texts])
+                sized = part_of & known & np.array([text.size == size for text in texts])
                 _report(f"{name}, {size}", scores[sized], correct[sized])
 
 

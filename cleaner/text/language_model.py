@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import distribution
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ FRACTION_BITS = 28
 """Log-probabilities are rounded to multiples of 2**-28, so that sums of up to 2**18 of them are exact in float64 in
 any order: the same bits on every machine and in every batch. The rounding moves a score by less than 2e-6."""
 
-RUN = 16 << 10
+RUN = 32 << 10
 """Bytes that are scored in one go, so that the arrays of a batch stay in the processor's cache."""
 
 Scores = npt.NDArray[np.float64]
@@ -146,22 +147,36 @@ def raw_scores(texts: Sequence[bytes]) -> Scores:
     model = load_model()
     scores = np.empty((len(texts), len(model.codes)))
     for first, last in _runs(texts):
-        # A zero byte leads from every state to the root, so it keeps the texts of a batch apart.
-        met = _rows_met(np.frombuffer(b"\0\0\0" + b"\0".join(texts[first:last]), dtype=np.uint8), model)
-        start = 0
-        for i in range(first, last):
-            counts = np.bincount(met[start : start + len(texts[i])], minlength=len(model.rows))[: len(model.rows)]
-            seen = counts.astype(bool).nonzero()[0]
-            scores[i] = counts[seen] @ model.rows[seen] + model.prior
-            start += len(texts[i]) + 1
+        rows, counts, bounds = _row_counts(texts[first:last], model)
+        for i, (start, end) in enumerate(pairwise(bounds), first):
+            scores[i] = counts[start:end] @ model.rows.take(rows[start:end], axis=0)
+    scores += model.prior
     return scores
+
+
+def _row_counts(texts: Sequence[bytes], model: Model) -> tuple[npt.NDArray[np.intp], Scores, list[int]]:
+    """The rows that each text meets and how often; text i has those from `bounds[i]` to `bounds[i + 1]`.
+
+    One sort of (text, row) for all texts: half the time of a count of all rows for each text.
+    """
+    # A zero byte leads from every state to the root, so it keeps the texts of a batch apart.
+    met = _rows_met(np.frombuffer(b"\0\0\0" + b"\0".join(texts), dtype=np.uint8), model)
+    places = np.arange(len(texts) + 1, dtype=np.uint32) << 16
+    owner = np.repeat(places[:-1], [len(text) + 1 for text in texts])
+    scored = (met < len(model.rows)).nonzero()[0]
+    keys = np.sort(owner[scored] | met[scored])
+    edges = np.ones(len(keys) + 1, dtype=np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=edges[1:-1])
+    starts = edges.nonzero()[0]
+    keys = keys[starts[:-1]]
+    return (keys & 0xFFFF).astype(np.intp), np.diff(starts).astype(np.float64), keys.searchsorted(places).tolist()
 
 
 def _runs(texts: Sequence[bytes]) -> Iterator[tuple[int, int]]:
     """First and last place of runs of texts that are small enough together to stay in the processor's cache."""
     first, size = 0, 0
     for i, text in enumerate(texts):
-        size += len(text)
+        size += len(text) + 1
         if size >= RUN:
             yield first, i + 1
             first, size = i + 1, 0

@@ -1,17 +1,21 @@
-"""The second look: frequent words and telling letters of each language, counted in a text.
+"""Frequent words and telling letters of each language, counted in a text.
 
 langid sees four bytes at a time; neighbours such as Indonesian and Malay differ in whole words. The lists are the data
 files in `languages/`: `words`; `leaning`, words that a neighbour has too, but rarely; `letters` that its neighbours do
 not write; and `like` for a language that langid does not know, or in another script only: the languages that langid
 takes it for. A table may name several languages that share its words.
+
+Each word and letter has one long integer, 16 bits of which belong to each language: the sum of the integers of a text
+counts for all languages at once. Three times as fast as a table of counts and its rows.
 """
 
 from __future__ import annotations
 
 import functools
+import struct
 import tomllib
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -19,54 +23,73 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Lexicon", "load_lexicon", "read_list", "spaced"]
+__all__ = ["PARTS", "Lexicon", "Votes", "load_lexicon", "read_list", "spaced"]
 
 GAPS = ".,;:!?'\"()-/’‘“”„«»…–—।،؛؟·"
+ASCII_GAPS = {ord(gap): " " for gap in GAPS if gap.isascii()}
 LISTS = ("germanic", "indonesia", "others", "romance", "scripts", "slavic")
+
+PARTS = 8
+"""Votes are counted in eighths of a word."""
+
 SHORT = 2
 """Words of up to two letters count half: most stand in many lists."""
 
 LEANING = 0.25
 """What a word that leans to a language adds to its count."""
 
+MERGED = {"no": "nb"}
+"""Codes of a model that stand for the language of another of its codes."""
+
 Counts = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 Tables = list[tuple[list[str], dict[str, Any]]]
+Votes = int
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """What tells L languages apart.
 
-    `codes` (L): those of the model in its order, then those it does not know. `strange`: the places of the latter and
-    of those it knows in another script; `like`: the places of the languages that it takes them for, one run for each,
-    beginning at `like_starts`. `words`: row of a word in `word_counts` (rows, L). `letter_rows`: row of a code point in
-    `letter_counts` (rows, L); row 0 is of no language. `scripts`: first and last code point of the known scripts.
+    `languages` (L); `layout` of the numbers that a vote holds for them. `words`, `letters`: the votes of each. `codes`
+    (C): those of the model in its order, then those it does not know; `places` (C): their languages. `strange`: the
+    places among `codes` of those that the model does not know, or in another script only; `like`: the places of the
+    codes that it takes them for, one run for each, beginning at `like_starts`. `scripts`: first and last code point of
+    the known scripts.
     """
 
+    languages: tuple[str, ...]
+    layout: struct.Struct
+    words: dict[str, Votes]
+    letters: dict[str, Votes]
     codes: tuple[str, ...]
+    places: Places
     strange: Places
     like: Places
     like_starts: Places
-    words: dict[str, int]
-    word_counts: Counts
-    letter_rows: Places
-    letter_counts: Counts
     scripts: tuple[tuple[int, int], ...]
 
-    def count_words(self, words: list[str]) -> Counts:
-        """How many of `words` (lower case) each language has, shape (L)."""
-        rows = [row for row in map(self.words.get, words) if row is not None]
-        return np.asarray(np.add.reduce(self.word_counts.take(rows, axis=0), axis=0))
+    def count_words(self, words: Iterable[str]) -> Votes:
+        """The votes of all words (lower case)."""
+        return sum(filter(None, map(self.words.get, words)))
 
-    def count_letters(self, text: str) -> Counts:
-        """How many letters of `text` (lower case) are telling ones of each language, shape (L)."""
-        if text.isascii():
-            return np.zeros(len(self.codes))
-        points = np.frombuffer(text.encode("utf-32-le", "replace"), dtype="<u4")
-        times = np.bincount(self.letter_rows.take(points, mode="clip"), minlength=len(self.letter_counts))
-        telling = times.astype(bool).nonzero()[0]
-        return np.asarray(times[telling] @ self.letter_counts[telling])
+    def count_letters(self, text: str) -> Votes:
+        """The votes of all letters of `text` (lower case)."""
+        telling = () if text.isascii() else self.letters.keys() & set(text)
+        return sum(text.count(letter) * self.letters[letter] for letter in telling)
+
+    def row(self, votes: Votes) -> tuple[int, ...]:
+        """Votes as parts of words or letters, one number for each language."""
+        return self.layout.unpack(votes.to_bytes(self.layout.size, "little"))
+
+    def votes_for(self, votes: Votes, place: int) -> int:
+        """What `row` has at `place`."""
+        return votes >> 16 * place & 0xFFFF
+
+    def table(self, votes: Sequence[Votes]) -> Counts:
+        """Votes as numbers of words or letters, shape (len(votes), L)."""
+        packed = b"".join([vote.to_bytes(self.layout.size, "little") for vote in votes])
+        return np.frombuffer(packed, dtype="<u2").reshape(-1, len(self.languages)) / PARTS
 
     def start(self, scores: Counts, behind: float) -> Counts:
         """The model's `scores` (n, known), and for languages strange to it those they are taken for, less `behind`."""
@@ -76,11 +99,8 @@ class Lexicon:
         starts[:, self.strange] = np.maximum(starts[:, self.strange], taken_for - behind)
         return starts
 
-    def knows_script(self, text: str) -> bool:
-        """Whether most of up to 16 letters of `text` are of a script that some known language is written in."""
-        if text.isascii():
-            return True
-        letters = list(filter(str.isalpha, text[:200])) or list(filter(str.isalpha, text))
+    def knows_script(self, letters: str) -> bool:
+        """Whether most of up to 16 of the `letters` are of a script that some known language is written in."""
         some = letters[:: len(letters) // 16 + 1]
         return 2 * sum(map(self._in_known_script, some)) > len(some)
 
@@ -92,8 +112,10 @@ class Lexicon:
 def spaced(text: str) -> str:
     """`text` with spaces for punctuation, character by character; `split` then gives the words.
 
-    Many replacements in C are five times as fast as one regular expression.
+    Plain ASCII has a fast way in C; elsewhere many replacements are five times as fast as one regular expression.
     """
+    if text.isascii():
+        return text.translate(ASCII_GAPS)
     for gap in GAPS:
         if gap in text:
             text = text.replace(gap, " ")
@@ -112,44 +134,50 @@ def load_lexicon(known: tuple[str, ...]) -> Lexicon:
     named = dict.fromkeys(code for codes, _ in tables for code in codes)
     codes = (*known, *(code for code in named if code not in known))
     place = {code: at for at, code in enumerate(codes)}
-    words, word_counts = _listed([(keys, _words(table, "words")) for keys, table in tables], place)
-    word_counts[[row for word, row in words.items() if len(word) <= SHORT]] /= 2
-    leaning, leaning_counts = _listed([(keys, _words(table, "leaning")) for keys, table in tables], place)
-    rows = {word: row for row, word in enumerate({**words, **leaning})}
-    counts = np.zeros((len(rows), len(codes)))
-    counts[: len(words)] = word_counts
-    counts[[rows[word] for word in leaning]] += LEANING * leaning_counts
-    letters, letter_counts = _listed([(keys, table.get("letters", "").lower()) for keys, table in tables], place)
-    letter_rows = np.zeros(max(map(ord, letters)) + 2, dtype=np.intp)
-    letter_rows[list(map(ord, letters))] = np.arange(1, len(letters) + 1)
+    languages = tuple(dict.fromkeys(MERGED.get(code, code) for code in codes))
     liked = {code for keys, table in tables for code in keys if "like" in table}
     strange = [code for code in codes if code in liked or code not in known]
     likes = [_like(code, tables, place, len(known)) for code in strange]
     return Lexicon(
+        languages=languages,
+        layout=struct.Struct(f"<{len(languages)}H"),
+        words=_votes([_weights(tables, "words", 1.0), _weights(tables, "leaning", LEANING)], languages),
+        letters=_votes([_weights(tables, "letters", 1.0)], languages),
         codes=codes,
+        places=np.array([languages.index(MERGED.get(code, code)) for code in codes]),
         strange=np.array([place[code] for code in strange]),
         like=np.concatenate(likes),
         like_starts=np.cumsum([0, *map(len, likes[:-1])]),
-        words=rows,
-        word_counts=counts,
-        letter_rows=letter_rows,
-        letter_counts=np.concatenate([np.zeros((1, len(codes))), letter_counts]),
         scripts=tuple((first, last) for first, last in read_list("known")["ranges"]),
     )
 
 
-def _words(table: dict[str, Any], name: str) -> list[str]:
+Weights = dict[tuple[str, str], float]
+
+
+def _weights(tables: Tables, name: str, weight: float) -> Weights:
+    """What a word (or letter) counts for a language."""
+    return {
+        (item, MERGED.get(code, code)): weight / 2 if name == "words" and len(item) <= SHORT else weight
+        for codes, table in tables
+        for item in _items(table, name)
+        for code in codes
+    }
+
+
+def _items(table: dict[str, Any], name: str) -> Iterable[str]:
     listed: str = table.get(name, "")
-    return listed.lower().split()
+    return listed.lower() if name == "letters" else listed.lower().split()
 
 
-def _listed(lists: list[tuple[list[str], Iterable[str]]], place: dict[str, int]) -> tuple[dict[str, int], Counts]:
-    """The row of each listed word or letter, and for each row 1 at the places of its languages."""
-    rows: dict[str, int] = {}
-    pairs = [(rows.setdefault(item, len(rows)), place[key]) for keys, items in lists for item in items for key in keys]
-    counts = np.zeros((len(rows), len(place)))
-    counts[tuple(zip(*pairs, strict=True))] = 1
-    return rows, counts
+def _votes(lists: Iterable[Weights], languages: Sequence[str]) -> dict[str, Votes]:
+    """The weights of all lists as votes."""
+    place = {code: at for at, code in enumerate(languages)}
+    votes: dict[str, Votes] = {}
+    for weights in lists:
+        for (item, code), weight in weights.items():
+            votes[item] = votes.get(item, 0) + (int(PARTS * weight) << 16 * place[code])
+    return votes
 
 
 def _like(code: str, tables: Tables, place: dict[str, int], known: int) -> Places:
