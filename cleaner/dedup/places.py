@@ -17,7 +17,7 @@ from cleaner.dedup.signatures import PERMUTATIONS, sign
 from cleaner.dedup.sketches import Sketches
 from cleaner.dedup.verify import Articles, without_furniture
 
-__all__ = ["Old", "Places"]
+__all__ = ["Old", "Places", "sign_again"]
 
 _READ = 512
 _SIGN = 192  # articles signed at once, some 40,000 shingles
@@ -74,7 +74,7 @@ class Places:
         signatures = self._signatures(room)
         leasts = np.concatenate([table[rows, 0] for table, rows in self._sources("signatures")])
         articles = Articles(shelf, find_recurring(shelf, numbers, leasts), numbers, self._column("broken"))
-        return articles, *_without_furniture(articles, signatures, room)
+        return articles, *sign_again(articles, signatures, room)
 
     def _sources(self, name: str) -> list[tuple[NDArray[Any], NDArray[np.int64]]]:
         new = (getattr(self.sketches, name), self.rows)
@@ -92,7 +92,7 @@ class Places:
         return signatures
 
 
-def _without_furniture(articles: Articles, signatures: Column, room: Room) -> tuple[Column, NDArray[np.int64]]:
+def sign_again(articles: Articles, signatures: Column, room: Room) -> tuple[Column, NDArray[np.int64]]:
     """Signatures by place, made anew for the articles that lose furniture; the places of those that keep enough."""
     concerned = articles.recurring.concerns(articles.sites)
     enough = [np.zeros(0, np.int64)]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cleaner.errors import OptionError
 
-__all__ = ["rank_articles"]
+__all__ = ["rank_articles", "rank_key"]
 
 _LAST = "\U0010ffff"
 
@@ -41,3 +41,15 @@ def rank_articles(
     rank = np.empty(len(ids), np.int64)
     rank[order] = np.arange(len(ids))
     return rank
+
+
+def rank_key(length: int, date: str, id: str, keep: str = "longest") -> tuple[object, ...]:
+    """What one article is sorted by in the order of `rank_articles`, for those that sort a part at a time.
+
+    >>> rank_key(90, "", "a") > rank_key(120, "2024-05-02", "b")
+    True
+    """
+    if keep == "first":
+        return (id,)
+    by_date = date or _LAST
+    return (-length, by_date, id) if keep == "longest" else (by_date, -length, id)

@@ -21,7 +21,7 @@ from cleaner.dedup.shelf import Shelf
 from cleaner.dedup.shingles import Shingles, sets_of
 from cleaner.dedup.tokens import mix
 
-__all__ = ["FEW", "Recurring", "find_recurring"]
+__all__ = ["FEW", "Recurring", "find_recurring", "recurring_in", "share_out"]
 
 FEW = 5
 """Different articles of one site beside which a shingle may stand and still count."""
@@ -78,31 +78,48 @@ def find_recurring(shelf: Shelf, sites: NDArray[np.int64], copies: NDArray[np.ui
     """
     found, concerned = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
     for articles in _groups(shelf, sites):
-        slices = 1 + int(shelf.lengths[articles].sum()) // _AT_ONCE
-        for keys, concern in _recurring(shelf, articles, sites[articles], copies[articles], slices):
-            found.append(keys)
-            concerned.append(concern)
+        keys, concern = recurring_in(shelf, articles, sites[articles], copies[articles])
+        found.append(keys)
+        concerned.append(concern)
     return Recurring.of(distinct(np.concatenate(found)), distinct(np.concatenate(concerned)))
 
 
 def _groups(shelf: Shelf, sites: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    """Articles of one or more whole sites that have more than a few, together some _AT_ONCE shingles if they can."""
+    """Articles of one or more whole sites."""
     order = np.argsort(sites, kind="stable")
     order = order[sites[order] >= 0]
     firsts = np.flatnonzero(np.diff(sites[order], prepend=-1))
-    group: list[NDArray[np.int64]] = []
-    total = 0
-    for site in np.split(order, firsts[1:]):
-        if len(site) <= FEW:
-            continue
-        size = int(shelf.lengths[site].sum())
-        if group and total + size > _AT_ONCE:
-            yield np.concatenate(group)
-            group, total = [], 0
-        group.append(site)
+    counts = np.diff(firsts, append=len(order))
+    sizes = np.add.reduceat(shelf.lengths[order], firsts) if len(firsts) else counts
+    group = np.repeat(share_out(counts, sizes), counts)
+    order, group = order[group >= 0], group[group >= 0]
+    if len(order):
+        yield from np.split(order, np.flatnonzero(np.diff(group)) + 1)
+
+
+def share_out(counts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For every site, in their order, the group in which its shingles are counted; -1 where it has too few articles.
+
+    `counts` are articles, `sizes` their shingles. A group has some _AT_ONCE shingles if its sites are small enough.
+    """
+    groups = np.full(len(counts), -1, np.int64)
+    group = total = 0
+    for site in np.flatnonzero(counts > FEW).tolist():
+        size = int(sizes[site])
+        if total and total + size > _AT_ONCE:
+            group, total = group + 1, 0
+        groups[site] = group
         total += size
-    if group:
-        yield np.concatenate(group)
+    return groups
+
+
+def recurring_in(
+    shelf: Shelf, articles: NDArray[np.int64], sites: NDArray[np.int64], copies: NDArray[np.uint32]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Recurring keys among the articles at these places, which are all that their sites have, and sites with any."""
+    slices = 1 + int(shelf.lengths[articles].sum()) // _AT_ONCE
+    found = list(_recurring(shelf, articles, sites, copies, slices))
+    return distinct(np.concatenate([k for k, _ in found])), distinct(np.concatenate([c for _, c in found]))
 
 
 def _recurring(
