@@ -11,11 +11,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import orjson
 import pyarrow as pa
 import xxhash
+from numpy.typing import NDArray
 
 from cleaner.article import Article, Drop, Raw, Reject
 from cleaner.dedup import Sketches, sketch
@@ -41,6 +43,7 @@ __all__ = [
     "lines_of",
     "read_stage",
     "settle_stage",
+    "sketch_column",
     "sketches_of",
     "write_stage",
 ]
@@ -263,8 +266,12 @@ def lines_of(shard: pa.Table | Path) -> SiteLines:
 
 def sketches_of(table: pa.Table) -> Sketches:
     """The sketches that `settle_stage` left."""
-    like = sketch(())
-    return Sketches(**{name: cells_of(table[name], getattr(like, name)) for name in SKETCH})
+    return Sketches(**{name: sketch_column(table, name) for name in SKETCH})
+
+
+def sketch_column(table: pa.Table, name: str) -> NDArray[Any]:
+    """One column of them."""
+    return cells_of(table[name], getattr(sketch(()), name))
 
 
 def id_hash(name: str) -> int:

@@ -8,7 +8,7 @@ duplicates   articles that go because another of the same text, or of the same U
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from cleaner.run.work import read_shard
 from cleaner.stages import SKETCH, id_hash, lines_of
 from cleaner.strip.repeats import Repeats, learn
 
-__all__ = ["PAIRS", "Verdicts", "duplicates", "repeats", "taken_ids"]
+__all__ = ["PAIRS", "Verdicts", "duplicates", "new_ids", "repeats", "taken_ids"]
 
 
 def taken_ids(shards: Sequence[Path]) -> dict[int, dict[int, str]]:
@@ -41,20 +41,33 @@ def taken_ids(shards: Sequence[Path]) -> dict[int, dict[int, str]]:
     clashing = np.unique(everything[1:][everything[1:] == everything[:-1]])
     if not len(clashing):
         return {}
+    rows = (
+        (n, path, np.flatnonzero(np.isin(own, clashing)))
+        for n, (path, own) in enumerate(zip(shards, hashes, strict=True))
+    )
+    return new_ids(rows, lambda own: _holds(everything, own))
+
+
+def new_ids(
+    clashing: Iterable[tuple[int, Path, NDArray[np.int64]]], known: Callable[[np.uint64], bool]
+) -> dict[int, dict[int, str]]:
+    """The same for (shard, its file, rows whose ids may clash) in manifest order; `known` tells hashes of own ids."""
     seen: set[str] = set()
     renamed: dict[int, dict[int, str]] = defaultdict(dict)
-    for number, (path, own) in enumerate(zip(shards, hashes, strict=True)):
-        rows = np.flatnonzero(np.isin(own, clashing)).tolist()
-        if not rows:
-            continue
-        packed = blobs_of(read_shard(path, ("article",))[0]["article"])
-        for row in rows:
+    for number, path, rows in clashing:
+        packed = blobs_of(read_shard(path, ("article",))[0]["article"]) if len(rows) else []
+        for row in rows.tolist():
             article = unpack(packed[row])
             new = article.id
             if new in seen:
-                new = renamed[number][row] = _free(f"{article.source}#{article.record}", seen, everything)
+                new = renamed[number][row] = _free(f"{article.source}#{article.record}", seen, known)
             seen.add(new)
     return dict(renamed)
+
+
+def _holds(hashes: NDArray[np.uint64], own: np.uint64) -> bool:
+    at = int(np.searchsorted(hashes, own))
+    return at < len(hashes) and bool(hashes[at] == own)
 
 
 def repeats(shards: Sequence[Path], memory: int, work: Path) -> Repeats:
@@ -196,12 +209,10 @@ def _dense(rank: NDArray[np.int64]) -> NDArray[np.int64]:
     return dense
 
 
-def _free(name: str, seen: set[str], hashes: NDArray[np.uint64]) -> str:
+def _free(name: str, seen: set[str], known: Callable[[np.uint64], bool]) -> str:
     """`name`, or with ~2, ~3 ... when a record has that for its own id."""
     for candidate in _numbered(name):
-        own = np.uint64(id_hash(candidate))
-        at = int(np.searchsorted(hashes, own))
-        if candidate not in seen and (at == len(hashes) or hashes[at] != own):
+        if candidate not in seen and not known(np.uint64(id_hash(candidate))):
             return candidate
     raise AssertionError("numbers do not end")
 

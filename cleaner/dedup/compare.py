@@ -10,13 +10,23 @@ from cleaner.dedup.columns import Column
 from cleaner.dedup.signatures import PERMUTATIONS, estimate
 from cleaner.dedup.verify import UNLIKE, Articles, Verdicts, verify
 
-__all__ = ["Comparison"]
+__all__ = ["Comparison", "likely"]
 
 _LOWEST_ESTIMATE = np.float32(0.28)
 """An estimate is off by 0.04 (one sigma): of pairs with similarity 0.4, the least that can count, 0.3 % fall below."""
 
 _CHUNK = 1 << 15
 _CLOSE = 0.1  # below the threshold, a pair is doubtful
+
+
+def likely(signatures: Column, pairs: Pairs, lowest: np.float32 = _LOWEST_ESTIMATE) -> NDArray[np.bool_]:
+    """Which pairs of rows of 128 values have at least this estimate, shape (pairs,)."""
+    good = np.zeros(len(pairs), np.bool_)
+    for first in range(0, len(pairs), _CHUNK):
+        part = slice(first, first + _CHUNK)
+        left, right = (signatures.rows(side[part], PERMUTATIONS) for side in (pairs.low, pairs.high))
+        good[part] = estimate(left, right) >= lowest
+    return good
 
 
 class Comparison:
@@ -32,12 +42,7 @@ class Comparison:
 
     def likely(self, pairs: Pairs, lowest: np.float32 = _LOWEST_ESTIMATE) -> Pairs:
         """Those pairs whose estimate leaves a chance. Without this the 500 reports of one form are 500 rounds."""
-        likely = np.zeros(len(pairs), np.bool_)
-        for first in range(0, len(pairs), _CHUNK):
-            part = slice(first, first + _CHUNK)
-            left, right = (self._signatures.rows(side[part], PERMUTATIONS) for side in (pairs.low, pairs.high))
-            likely[part] = estimate(left, right) >= lowest
-        return pairs.where(likely)
+        return pairs.where(likely(self._signatures, pairs, lowest))
 
     def check(self, pairs: Pairs) -> NDArray[np.bool_]:
         """Which of these pairs are copies of one article, shape (pairs,)."""

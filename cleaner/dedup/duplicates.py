@@ -22,9 +22,9 @@ from cleaner.dedup.verify import EXACT, RULES, UNLIKE, Verdicts
 if TYPE_CHECKING:
     from cleaner.dedup.index import Index, Met
 
-__all__ = ["RULES", "Duplicates", "deduplicate"]
+__all__ = ["AGAIN", "RULES", "Duplicates", "deduplicate"]
 
-_AGAIN = np.float32(0.5)
+AGAIN = np.float32(0.5)
 """Lowest estimate of pairs met by what is left without furniture; that is less, and alike by chance more often."""
 
 
@@ -93,7 +93,7 @@ def _find(
     articles, signatures, changed = places.articles(*sites, texts, room)
     comparison = Comparison(articles, signatures, min_similarity)
     again = meet_again(signatures, changed)
-    again = comparison.likely(again.where(again.high >= places.olds), _AGAIN)
+    again = comparison.likely(again.where(again.high >= places.olds), AGAIN)
     pairs = comparison.likely(pairs)
     chosen = choose_keepers(len(places), Pairs.join(pairs, again), comparison.check)
     # from here on every article has a number: the old ones their place, the new ones their rank behind these

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from cleaner.dedup.bands import BANDS, LONGEST_RUN, Pairs, band_keys, join_band, pack, split
 from cleaner.dedup.columns import distinct
+from cleaner.spread.components import edges_of
 from cleaner.spread.exchange import Blobs, Steps, deal, load, order_of, rows_of, save
 
 __all__ = ["Met", "meet"]
@@ -33,7 +34,7 @@ _AT_ONCE = 1 << 17  # pairs estimated at once; 2 * 512 bytes each
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """Files of distinct pairs of ranks, `low << bits | high`; how many pairs were met before the estimate; long runs."""
+    """Files of distinct pairs of ranks, `low << bits | high`; how many there were before the estimate; long runs."""
 
     files: tuple[Path, ...]
     bits: int
@@ -42,11 +43,18 @@ class Met:
     long_runs: int
 
     def pairs(self, number: int) -> Pairs:
+        """The pairs of one file."""
         return split(load(self.files[number]), self.bits)
+
+    def edges(self, place: Path) -> Iterator[Path]:
+        """Its files made anew as edges."""
+        for number in range(len(self.files)):
+            save(place / f"{number}.npy", edges_of(self.pairs(number)))
+            yield place / f"{number}.npy"
 
 
 def meet(steps: Steps, name: str, tasks: Sequence[Task], signed: Signed[Task], articles: int, good: Good) -> Met:
-    """Pairs among the articles of all tasks that agree in a band and are `good`. `articles`: how many ranks there are."""
+    """Pairs among the articles of all tasks that agree in a band and are `good`. `articles`: how many have ranks."""
     bits = max(1, (articles - 1).bit_length())
     hot, hot_keys = _hot(steps, name, tasks, signed, bits)
     each = max(1, steps.parts(articles * BANDS * 8) // BANDS)
@@ -106,9 +114,7 @@ def _blocks(pairs: NDArray[np.uint64]) -> Iterator[NDArray[np.uint64]]:
 # ---- keys that are hot in one shard: their rows would pile up in one part ----
 
 
-def _hot(
-    steps: Steps, name: str, tasks: Sequence[Task], signed: Signed[Task], bits: int
-) -> tuple[Path | None, int]:
+def _hot(steps: Steps, name: str, tasks: Sequence[Task], signed: Signed[Task], bits: int) -> tuple[Path | None, int]:
     """The file of hot keys with the best rank of each over all shards, and how many there are; None for none."""
     place = steps.place(f"{name}-hot")
     found = steps.exchange(f"{name}-hot", tasks, partial(_hot_here, signed, bits), partial(_best, place / "keys.npy"))

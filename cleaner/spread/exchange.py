@@ -121,7 +121,7 @@ def rows_of(blobs: Iterable[bytes], dtype: np.dtype[Any] | type[np.generic]) -> 
 
 
 def order_of(rows: NDArray[Any]) -> NDArray[np.int64]:
-    """How to sort rows by their fields, the first one first. (np.argsort compares rows as objects, ten times slower.)"""
+    """How to sort rows by their fields, the first one first. (np.argsort is ten times slower.)"""
     return np.lexsort([rows[name] for name in reversed(rows.dtype.names or ())])
 
 

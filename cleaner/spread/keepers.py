@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cleaner.dedup.bands import Pairs
 from cleaner.dedup.columns import Column, Room, distinct
-from cleaner.dedup.compare import Comparison
+from cleaner.dedup.compare import Comparison, likely
 from cleaner.dedup.duplicates import AGAIN
 from cleaner.dedup.keepers import choose_keepers
 from cleaner.dedup.tokens import mix
@@ -22,7 +22,7 @@ from cleaner.spread.components import Labels, edges_of
 from cleaner.spread.exchange import Blobs, Steps, deal, load, order_of, rows_of, save
 from cleaner.spread.shelves import Shelves
 
-__all__ = ["FATE", "Fates", "decide", "likely", "likely_again"]
+__all__ = ["FATE", "Fates", "decide", "likely_again", "likely_pairs"]
 
 FATE = np.dtype(
     [("rank", np.int64), ("keeper", np.int64), ("jaccard", float), ("containment", float), ("rule", np.uint8)]
@@ -54,8 +54,14 @@ class Fates:
         return goes, rows[goes]
 
 
-def likely(shelves: Shelves, met: Met, place: Path, number: int) -> int:
-    """Write the pairs of one file that have a chance without what recurs on their sites."""
+def likely_pairs(steps: Steps, shelves: Shelves, met: Met) -> list[Path]:
+    """Files of the edges that have a chance without what recurs on their sites."""
+    place = steps.place("likely")
+    steps.each("likely", partial(_write_likely, shelves, met, place), range(len(met.files)))
+    return [place / f"{number}.npy" for number in range(len(met.files))]
+
+
+def _write_likely(shelves: Shelves, met: Met, place: Path, number: int) -> int:
     pairs = met.pairs(number)
     good = _likely(shelves, pairs)
     save(place / f"{number}.npy", edges_of(pairs.where(good)))
@@ -72,7 +78,7 @@ def _likely(shelves: Shelves, pairs: Pairs, *lowest: np.float32) -> NDArray[np.b
     signatures = Column(np.uint32)
     signatures.append(shelves.signatures(ranks).ravel())
     low, high = np.searchsorted(ranks, pairs.low), np.searchsorted(ranks, pairs.high)
-    return Comparison(None, signatures, 0.0).alike(Pairs(low, high), *lowest)
+    return likely(signatures, Pairs(low, high), *lowest)
 
 
 def decide(

@@ -6,18 +6,19 @@ An article is known by its address, shard << 32 | row, from the manifest; from h
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
+import orjson
 from numpy.typing import NDArray
 
 from cleaner.dedup.rank import rank_articles, rank_key
+from cleaner.run.columns import blobs, blobs_of, numbers, numbers_of
 from cleaner.run.work import read_shard, write_shard
 from cleaner.spread.exchange import Blobs, Steps, deal, load, order_of, rows_of, save
 
@@ -39,8 +40,8 @@ class Shard:
 
     def alive(self) -> NDArray[np.int64]:
         """The rows that no step has dropped yet."""
-        empty = pc.equal(pc.binary_length(read_shard(self.path, ("drop",))[0]["drop"]), 0).to_numpy()
-        rows = np.flatnonzero(empty)
+        drops = blobs_of(read_shard(self.path, ("drop",))[0]["drop"])
+        rows = np.array([row for row, drop in enumerate(drops) if not drop], np.int64)
         return rows if self.gone is None else np.setdiff1d(rows, load(self.gone))
 
 
@@ -62,12 +63,24 @@ class Ranked:
 
     def addresses(self, ranks: NDArray[np.int64]) -> NDArray[np.int64]:
         """Addresses of these ranks, which are sorted."""
-        parts = [table["address"].to_numpy()[at] for table, at in self._files(ranks, "address")]
+        parts = [numbers_of(table["address"])[at] for table, at in self._files(ranks, "address")]
         return np.concatenate([np.zeros(0, np.int64), *parts])
+
+    def find(self, ranks: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
+        """(shard, places in `ranks`, rows in the shard); every shard once. `ranks` are sorted."""
+        addresses = self.addresses(ranks)
+        order = np.argsort(addresses)
+        cuts = np.flatnonzero(np.diff(addresses[order] >> _SHARD)) + 1
+        for places in np.split(order, cuts) if len(order) else []:
+            yield int(addresses[places[0]] >> _SHARD), places, addresses[places] & np.int64(0xFFFFFFFF)
 
     def ids(self, ranks: NDArray[np.int64]) -> list[str]:
         """Ids of these ranks, which are sorted."""
-        return [i for table, at in self._files(ranks, "id") for i in table["id"].take(at).to_pylist()]
+        found = []
+        for table, at in self._files(ranks, "id"):
+            cells = blobs_of(table["id"])
+            found += [_text(cells[row]) for row in at.tolist()]
+        return found
 
     def _files(self, ranks: NDArray[np.int64], column: str) -> Any:
         cuts = np.searchsorted(ranks, self.firsts).tolist()
@@ -78,8 +91,8 @@ class Ranked:
 
 def rank(steps: Steps, shards: Sequence[Shard], keep: str) -> Ranked:
     """Rank all articles that are alive."""
-    stride = max(1, _SAMPLE // max(1, len(shards)))
-    surveyed = steps.each("rank-sample", partial(_survey, keep, stride), shards)
+    sample = max(1, _SAMPLE // max(1, len(shards)))
+    surveyed = steps.each("rank-sample", partial(_survey, keep, sample), shards)
     total = sum(alive for alive, _ in surveyed)
     keys = sorted(tuple(key) for _, sample in surveyed for key in sample)
     parts = steps.parts(total * _BYTES)
@@ -93,46 +106,62 @@ def rank(steps: Steps, shards: Sequence[Shard], keep: str) -> Ranked:
     return ranked
 
 
-def _columns(shard: Shard) -> pa.Table:
-    rows = shard.alive()
-    table = read_shard(shard.path, ("length", "date", "id"))[0].take(rows)
-    return table.append_column("address", pa.array(np.int64(shard.number) << _SHARD | rows, pa.int64()))
+@dataclass(frozen=True, slots=True)
+class _Keyed:
+    """Articles on their way to their ranks, as columns."""
+
+    lengths: NDArray[np.int64]
+    dates: list[str]
+    ids: list[str]
+    addresses: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, shard: Shard, every: int = 1) -> _Keyed:
+        """Those of a shard that are alive, or every so many of them."""
+        rows = shard.alive()[::every]
+        table, _ = read_shard(shard.path, ("length", "date", "id"))
+        dates, ids = ([_text(cell) for cell in map(blobs_of(table[name]).__getitem__, rows)] for name in ("date", "id"))
+        return cls(numbers_of(table["length"])[rows], dates, ids, np.int64(shard.number) << _SHARD | rows)
+
+    def keys(self, keep: str) -> list[tuple[Any, ...]]:
+        columns = zip(self.lengths.tolist(), self.dates, self.ids, strict=True)
+        return [rank_key(*row, keep) for row in columns]
+
+    def pack(self, at: NDArray[np.int64]) -> bytes:
+        rows = at.tolist()
+        numbers = [self.lengths[at].tolist(), self.addresses[at].tolist()]
+        return orjson.dumps([*numbers, [self.dates[i] for i in rows], [self.ids[i] for i in rows]])
+
+    @classmethod
+    def unpack(cls, blobs: Sequence[bytes]) -> _Keyed:
+        lengths, addresses, dates, ids = (
+            list(chain(*column)) for column in zip(*map(orjson.loads, blobs), strict=True)
+        )
+        return cls(np.array(lengths, np.int64), dates, ids, np.array(addresses, np.int64))
 
 
-def _keys(table: pa.Table, keep: str) -> list[tuple[Any, ...]]:
-    columns = (table[name].to_pylist() for name in ("length", "date", "id"))
-    return [rank_key(*row, keep) for row in zip(*columns, strict=True)]
-
-
-def _survey(keep: str, stride: int, shard: Shard) -> tuple[int, list[tuple[Any, ...]]]:
-    table = _columns(shard)
-    step = max(1, len(table) // stride)
-    return len(table), _keys(table.take(np.arange(0, len(table), step)), keep)
+def _survey(keep: str, sample: int, shard: Shard) -> tuple[int, list[tuple[Any, ...]]]:
+    alive = len(shard.alive())
+    return alive, _Keyed.of(shard, max(1, alive // sample)).keys(keep)
 
 
 def _by_key(keep: str, limits: Sequence[tuple[Any, ...]], shard: Shard) -> Blobs:
-    table = _columns(shard)
-    if not limits:
-        yield 0, _packed(table)
-        return
-    parts = np.array([bisect_left(limits, key) for key in _keys(table, keep)], np.int64)
+    keyed = _Keyed.of(shard)
+    parts = np.array([bisect_left(limits, key) for key in keyed.keys(keep)] if limits else [0] * len(keyed.ids))
     for part in np.unique(parts).tolist():
-        yield part, _packed(table.take(np.flatnonzero(parts == part)))
+        yield part, keyed.pack(np.flatnonzero(parts == part))
 
 
-def _packed(table: pa.Table) -> bytes:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    return bytes(sink.getvalue())
+def _order(keep: str, place: Path, part: int, packed: list[bytes]) -> tuple[int, int]:
+    keyed = _Keyed.unpack(packed)
+    order = np.argsort(rank_articles(keyed.lengths, keyed.dates, keyed.ids, keep))
+    ids = blobs([keyed.ids[i].encode("utf-8", "surrogatepass") for i in order.tolist()])
+    write_shard(place / f"{part}.arrow", {"address": numbers(keyed.addresses[order]), "id": ids})
+    return part, len(order)
 
 
-def _order(keep: str, place: Path, part: int, blobs: list[bytes]) -> tuple[int, int]:
-    table = pa.concat_tables([pa.ipc.open_stream(blob).read_all() for blob in blobs])
-    ranks = rank_articles(table["length"].to_numpy(), table["date"].to_pylist(), table["id"].to_pylist(), keep)
-    table = table.take(np.argsort(ranks))
-    write_shard(place / f"{part}.arrow", {name: table[name] for name in ("address", "id")})
-    return part, len(table)
+def _text(cell: bytes | memoryview) -> str:
+    return bytes(cell).decode("utf-8", "surrogatepass")
 
 
 def _tell(ranked: Ranked, part: int) -> Blobs:

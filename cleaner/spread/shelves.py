@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pyarrow as pa
+import orjson
 from numpy.typing import NDArray
 
 from cleaner.dedup.columns import Room, distinct, ranges
@@ -22,7 +21,7 @@ from cleaner.dedup.shingles import shingle_counts
 from cleaner.dedup.signatures import PERMUTATIONS
 from cleaner.dedup.tokens import tokenize
 from cleaner.dedup.verify import Articles
-from cleaner.output.records import unpack
+from cleaner.run.columns import blobs_of, lists, lists_of, numbers, numbers_of
 from cleaner.run.work import read_shard, write_shard
 from cleaner.spread.bands import Met
 from cleaner.spread.exchange import Blobs, Steps, deal, load, order_of, rows_of, save
@@ -31,7 +30,6 @@ from cleaner.stages import sketch_column
 
 __all__ = ["Shelves", "shelve"]
 
-_SHARD = np.int64(32)
 _PLACE = np.dtype([("rank", np.int64), ("shard", np.int64), ("at", np.int64)])
 _SMALL = ("row", "rank", "site", "broken", "least")
 
@@ -59,10 +57,10 @@ class Held:
     @classmethod
     def open(cls, path: Path) -> Held:
         """What `_fill` wrote; the tokens are mapped, not read."""
-        table = read_shard(path, (*_SMALL, "tokens"))[0].combine_chunks()
-        tokens = table["tokens"].combine_chunks()
-        columns = [table[name].to_numpy() for name in _SMALL]
-        return cls(*columns, tokens.offsets.to_numpy().astype(np.int64), tokens.values.to_numpy())
+        table, _ = read_shard(path, (*_SMALL, "tokens"))
+        starts, tokens = lists_of(table["tokens"])
+        rows, ranks, sites, broken, least = (numbers_of(table[name]) for name in _SMALL)
+        return cls(rows, ranks, sites, broken, least, starts, tokens)
 
 
 _Found = tuple[Held, NDArray[np.int64], NDArray[np.int64]]
@@ -89,7 +87,7 @@ class Shelves:
     def signatures(self, ranks: NDArray[np.int64]) -> NDArray[np.uint32]:
         """Signatures without what recurs, of articles that have candidates; `ranks` are sorted."""
         signatures = np.empty((len(ranks), PERMUTATIONS), np.uint32)
-        for shard, places, rows in self.find(ranks):
+        for shard, places, rows in self.ranked.find(ranks):
             signed = load(self.folder / "signed" / f"{shard}.npy")
             signatures[places] = signed[np.searchsorted(self.held(shard).rows, rows)]
         return signatures
@@ -102,22 +100,13 @@ class Shelves:
     def articles(self, ranks: NDArray[np.int64], room: Room) -> Articles:
         """What verification needs of these articles, by place in `ranks`, which are sorted."""
         found = []
-        for shard, places, rows in self.find(ranks):
+        for shard, places, rows in self.ranked.find(ranks):
             held = self.held(shard)
             found.append((held, np.searchsorted(held.rows, rows), places))
         sites, broken = np.empty(len(ranks), np.int64), np.empty(len(ranks), np.bool_)
         for held, at, places in found:
             sites[places], broken[places] = held.sites[at], held.broken[at]
         return Articles(_gather(found, len(ranks), room), self.recurring(), sites, broken)
-
-    def find(self, ranks: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
-        """(shard, places in `ranks`, rows in the shard); every shard once. `ranks` are sorted."""
-        addresses = self.ranked.addresses(ranks)
-        order = np.argsort(addresses)
-        shards = addresses[order] >> _SHARD
-        cuts = np.flatnonzero(np.diff(shards)) + 1
-        for places in np.split(order, cuts) if len(order) else []:
-            yield int(addresses[places[0]] >> _SHARD), places, addresses[places] & np.int64(0xFFFFFFFF)
 
 
 def shelve(steps: Steps, ranked: Ranked, shards: Sequence[Shard], met: Met, names: Path) -> Shelves:
@@ -153,9 +142,10 @@ def _fill(
     rows = rows_of(blobs, RANKED)
     rows = rows[np.sort(np.unique(rows["row"], return_index=True)[1])]
     rows = rows[order_of(rows)]
-    table, _ = read_shard(paths[shard], ("article", "site", "broken", "signatures"))
-    tokens = tokenize([unpack(table["article"][row].as_py()).text for row in rows["row"].tolist()])
-    sites = _site_numbers(table["site"].take(rows["row"]).to_pylist(), names)
+    table, _ = read_shard(paths[shard], ("record", "site", "broken", "signatures"))
+    records, homes = blobs_of(table["record"]), blobs_of(table["site"])
+    tokens = tokenize([orjson.loads(records[row])["text"] for row in rows["row"].tolist()])
+    sites = _site_numbers([bytes(homes[row]) for row in rows["row"].tolist()], names)
     columns = {
         "row": rows["row"],
         "rank": rows["rank"],
@@ -163,19 +153,21 @@ def _fill(
         "broken": sketch_column(table, "broken")[rows["row"]].astype(np.uint8),
         "least": sketch_column(table, "signatures")[rows["row"], 0],
     }
-    arrays = {name: pa.array(np.ascontiguousarray(column)) for name, column in columns.items()}
-    arrays["tokens"] = pa.LargeListArray.from_arrays(pa.array(tokens.starts), pa.array(tokens.hashes))
-    write_shard(place / f"{shard}.arrow", arrays)
+    arrays = {name: numbers(column) for name, column in columns.items()}
+    write_shard(place / f"{shard}.arrow", arrays | {"tokens": lists(tokens.starts, tokens.hashes)})
     lengths = shingle_counts(np.diff(tokens.starts))
-    numbers, inverse = np.unique(sites, return_inverse=True)
+    met, inverse = np.unique(sites, return_inverse=True)
     counts, sizes = np.bincount(inverse), np.bincount(inverse, lengths).astype(np.int64)
-    return shard, np.stack([numbers, counts, sizes], axis=1).tolist()
+    return shard, np.stack([met, counts, sizes], axis=1).tolist()
 
 
-def _site_numbers(sites: Sequence[str], names: Path) -> NDArray[np.int64]:
+def _site_numbers(sites: Sequence[bytes], names: Path) -> NDArray[np.int64]:
     """Places in the sorted file of all names, of which only a few pages are read."""
-    known = read_shard(names, ("site",))[0].combine_chunks()["site"].combine_chunks()
-    number = {s: bisect_left(range(len(known)), s, key=lambda i: known[i].as_py()) for s in set(sites)}
+    ends, letters = lists_of(read_shard(names, ("site",))[0]["site"])
+    number = {
+        s: bisect_left(range(len(ends) - 1), s, key=lambda i: letters[ends[i] : ends[i + 1]].tobytes())
+        for s in dict.fromkeys(sites)
+    }
     return np.array([number[site] for site in sites], np.int64)
 
 

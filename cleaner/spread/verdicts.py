@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -11,29 +11,29 @@ from typing import Any
 
 import numpy as np
 import orjson
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cleaner.article import Drop
 from cleaner.dedup.bands import Pairs, alike
 from cleaner.dedup.columns import distinct
+from cleaner.dedup.signatures import PERMUTATIONS
 from cleaner.dedup.verify import EXACT, RULES
 from cleaner.options import Options
-from cleaner.run.work import read_shard, replacing, write_shard
+from cleaner.run.columns import blobs_of, lists
+from cleaner.run.work import read_shard, write_shard
 from cleaner.spread.bands import meet
-from cleaner.spread.components import components
+from cleaner.spread.components import HERE, components
 from cleaner.spread.copies import Copies, exact_copies
-from cleaner.spread.exchange import Blobs, Steps
-from cleaner.spread.keepers import FATE, Fates, decide, likely, likely_again
+from cleaner.spread.exchange import Blobs, Steps, load
+from cleaner.spread.keepers import FATE, Fates, decide, likely_again, likely_pairs
 from cleaner.spread.ranks import Ranked, Shard, rank
 from cleaner.spread.shelves import shelve
-from cleaner.spread.urls import one_per_url
+from cleaner.spread.urls import one_per_url, write_told
 from cleaner.stages import sketch_column
 
 __all__ = ["Found", "duplicates"]
 
-_SHARD = np.int64(32)
+_SHARD, _ROW = 32, 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Found:
         return drops, {row: tuple(sorted(ids)) for row, ids in kept.items()}
 
 
-def duplicates(steps: Steps, settled: Sequence[Path], options: Options, *, here: int) -> Found:
+def duplicates(steps: Steps, settled: Sequence[Path], options: Options, *, here: int = HERE) -> Found:
     """Which articles go because another stays. Up to `here` pairs are put into components by the calling process."""
     shards = [Shard(number, path) for number, path in enumerate(settled)]
     places: tuple[Path, ...] = ()
@@ -69,22 +69,92 @@ def duplicates(steps: Steps, settled: Sequence[Path], options: Options, *, here:
         return Found(places, {})
     ranked = rank(steps, shards, options.keep)
     copies = exact_copies(steps, ranked, shards)
-    met = meet(steps, "first", shards, partial(_signed, copies), len(ranked), partial(_alike, ranked, shards))
+    paths = {shard.number: shard.path for shard in shards}
+    met = meet(steps, "first", shards, partial(_signed, copies), len(ranked), partial(_alike, ranked, paths))
     shelves = shelve(steps, ranked, shards, met, _site_names(steps, shards))
-    place = steps.place("likely")
-    steps.each("likely", partial(likely, shelves, met, place), range(len(met.files)))
     again = meet(steps, "again", shelves.shards, shelves.enough, len(ranked), partial(likely_again, shelves))
-    pairs = [place / f"{number}.npy" for number in range(len(met.files))] + _edges(steps, again.files, again.bits)
+    pairs = likely_pairs(steps, shelves, met) + list(again.edges(steps.place("again-edges")))
     fates = decide(steps, shelves, components(steps, pairs, here=here), pairs, options.min_similarity, len(ranked))
-    tasks: list[Path | Shard] = [*fates.files, *shards]
     told = steps.place("verdicts")
-    answers = steps.exchange("verdicts", tasks, partial(_tell, ranked, copies, fates), partial(_told, told))
+    tasks: list[Path | Shard] = [*fates.files, *shards]
+    kept = steps.exchange("verdicts", tasks, partial(_tell, ranked, copies, fates), partial(_told, told))
     counts = {
-        "exact": sum(steps.each("exact", partial(_copies, copies), shards)),
+        "exact": sum(steps.each("exact", partial(_count_copies, copies), shards)),
         "candidates": met.met + again.kept,
         "verified": fates.verified,
         "long_runs": met.long_runs,
         "recurring": len(shelves.recurring().keys),
-        "components": sum(answers),
+        "components": sum(kept),
     }
     return Found((*places, told), counts)
+
+
+def _signed(copies: Copies, shard: Shard) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Signatures and ranks of the articles that are no exact copies."""
+    ranked, _, _ = copies.of(shard)
+    signatures = sketch_column(read_shard(shard.path, ("signatures",))[0], "signatures")
+    return signatures[ranked["row"]], ranked["rank"].astype(np.int64)
+
+
+def _alike(ranked: Ranked, paths: Mapping[int, Path], pairs: Pairs) -> NDArray[np.bool_]:
+    """Which pairs are not estimated to be wholly unlike."""
+    ranks = distinct(np.concatenate([pairs.low, pairs.high]))
+    signatures = np.empty((len(ranks), PERMUTATIONS), np.uint32)
+    for shard, places, rows in ranked.find(ranks):
+        signatures[places] = sketch_column(read_shard(paths[shard], ("signatures",))[0], "signatures")[rows]
+    return alike(signatures, np.searchsorted(ranks, pairs.low), signatures, np.searchsorted(ranks, pairs.high))
+
+
+def _site_names(steps: Steps, shards: Sequence[Shard]) -> Path:
+    """The file of all names of sites, sorted. Its driver holds them all: some 100 bytes for each site."""
+    found = steps.each("sites", _sites, shards)
+    names = [name.encode("utf-8", "surrogatepass") for name in set().union(*found)]
+    path = steps.folder / "sites.arrow"
+    letters = [np.frombuffer(name, np.uint8) for name in sorted(names)]
+    ends = np.cumsum([0, *map(len, letters)])
+    write_shard(path, {"site": lists(ends, np.concatenate([np.zeros(0, np.uint8), *letters]))})
+    return path
+
+
+def _sites(shard: Shard) -> list[str]:
+    table, _ = read_shard(shard.path, ("drop", "site"))
+    drops, sites = blobs_of(table["drop"]), blobs_of(table["site"])
+    names = {bytes(site) for site, drop in zip(sites, drops, strict=True) if not drop}
+    return sorted(name.decode("utf-8", "surrogatepass") for name in names)
+
+
+def _count_copies(copies: Copies, shard: Shard) -> int:
+    return len(copies.of(shard)[1])
+
+
+def _tell(ranked: Ranked, copies: Copies, fates: Fates, task: Path | Shard) -> Blobs:
+    """What goes, on its way to its shard; its id, on its way to the shard of its keeper."""
+    gone = load(task) if isinstance(task, Path) else _gone_copies(fates, *copies.of(task)[1:])
+    ranks = distinct(np.concatenate([gone["rank"], gone["keeper"]]))
+    ids, addresses = ranked.ids(ranks), ranked.addresses(ranks)
+    own, keeper = np.searchsorted(ranks, gone["rank"]), np.searchsorted(ranks, gone["keeper"])
+    lines: dict[int, list[bytes]] = defaultdict(list)
+    for row, a, b in zip(gone, own.tolist(), keeper.tolist(), strict=True):
+        likeness = round(float(row["jaccard"]), 4), round(float(row["containment"]), 4)
+        drop = Drop(ids[a], "duplicate", RULES[row["rule"]], ids[b], *likeness)
+        at, beside = int(addresses[a]), int(addresses[b])
+        lines[at >> _SHARD].append(orjson.dumps(["drop", at & _ROW, *asdict(drop).values()]))
+        lines[beside >> _SHARD].append(orjson.dumps(["kept", beside & _ROW, ids[a]]))
+    for shard, told in lines.items():
+        yield shard, b"\n".join(told) + b"\n"
+
+
+def _gone_copies(fates: Fates, ranks: NDArray[np.int64], originals: NDArray[np.int64]) -> NDArray[Any]:
+    """An exact copy of an article that goes, goes where that one goes, by its verdict."""
+    gone = np.empty(len(ranks), FATE)
+    gone["keeper"], gone["jaccard"], gone["containment"], gone["rule"] = originals, 1.0, 1.0, EXACT
+    goes, rows = fates.of(originals)
+    gone[goes] = rows
+    gone["rank"] = ranks
+    return gone
+
+
+def _told(place: Path, shard: int, blobs: list[bytes]) -> int:
+    """How many articles of the shard stay for others."""
+    lines = map(orjson.loads, write_told(place, shard, blobs))
+    return len({row for kind, row, *_ in lines if kind == "kept"})

@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +37,7 @@ from cleaner.strip.site_lines import (
 )  # fmt: skip
 from cleaner.strip.space import close_gaps
 
-__all__ = ["Repeats", "learn"]
+__all__ = ["ANCHOR", "LINE", "Repeats", "add_occurrences", "counted", "judge", "learn"]
 
 MIN_ANCHORS = 3
 MIDDLE_ANCHORS = 5  # between paragraphs a line needs more: subheads and labels of tables recur there as well
@@ -142,6 +142,14 @@ def _positions(article: Article) -> Callable[[int], int]:
     return lambda clean: clean + shifts[bisect_right(starts, clean)]
 
 
+class Rows(Protocol):
+    """Where rows go."""
+
+    def add(self, by: Keys, *columns: NDArray[Any]) -> None:
+        """Append rows; `by` says into which part each goes."""
+        ...
+
+
 class _Spill:
     """Rows of one type, parted by the upper bits of a key: in memory while they are one part, else in files."""
 
@@ -176,8 +184,8 @@ class _Spill:
             yield np.frombuffer(file.read(), self._dtype)
 
 
-_LINE = [("key", "u8"), ("anchor", "u8"), ("site", "u8"), ("marks", "u1")]
-_ANCHOR = [("site", "u8"), ("anchor", "u8")]
+LINE = [("key", "u8"), ("anchor", "u8"), ("site", "u8"), ("marks", "u1")]
+ANCHOR = [("site", "u8"), ("anchor", "u8")]
 _MOST_BITS = 8  # 256 files
 
 
@@ -190,11 +198,11 @@ def learn(batches: Callable[[], Iterable[SiteLines]], *, memory: int = 1 << 30, 
     bits = min(_MOST_BITS, (total * 80 // max(memory, 1)).bit_length())
     with ExitStack() as files:
         common = _common(batches, bits, folder, files)
-        lines, anchors = _Spill(_LINE, bits, folder, files), _Spill(_ANCHOR, bits, folder, files)
+        lines, anchors = _Spill(LINE, bits, folder, files), _Spill(ANCHOR, bits, folder, files)
         for batch in batches():
-            _add_occurrences(batch, *common, lines, anchors)
+            add_occurrences(batch, *common, lines, anchors)
         sites, of_site = _different(anchors)
-        parts = [_judge(part, sites, of_site) for part in lines.parts()]
+        parts = [judge(part, sites, of_site) for part in lines.parts()]
     return Repeats(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
@@ -206,18 +214,18 @@ def _common(
     for batch in batches():
         keys = batch.keys[(batch.marks & FIRST) > 0]
         spill.add(keys, keys)
-    found = [_counted(np.sort(part["key"]), 2) for part in spill.parts()]
+    found = [counted(np.sort(part["key"]), 2) for part in spill.parts()]
     return np.concatenate([k for k, _ in found]), np.concatenate([c for _, c in found])
 
 
-def _counted(keys: Keys, least: int = 1) -> tuple[Keys, NDArray[np.int64]]:
+def counted(keys: Keys, least: int = 1) -> tuple[Keys, NDArray[np.int64]]:
     """Sorted keys, each once, with how often they stand there, if that is `least` or more."""
     firsts = np.flatnonzero(_first_of_run(keys))
     counts = np.diff(firsts, append=len(keys))
     return keys[firsts[counts >= least]], counts[counts >= least]
 
 
-def _add_occurrences(batch: SiteLines, common: Keys, counts: NDArray[np.int64], lines: _Spill, anchors: _Spill) -> None:
+def add_occurrences(batch: SiteLines, common: Keys, counts: NDArray[np.int64], lines: Rows, anchors: Rows) -> None:
     """Each common line of a batch with the anchor of its article; each article with its anchor."""
     if not len(batch.keys):
         return
@@ -243,10 +251,10 @@ def _different(anchors: _Spill) -> tuple[Keys, NDArray[np.int64]]:
     for part in anchors.parts():
         rows = part[np.lexsort((part["anchor"], part["site"]))]
         found.append(rows["site"][_first_of_run(rows["site"], rows["anchor"])])
-    return _counted(np.sort(np.concatenate(found)))
+    return counted(np.sort(np.concatenate(found)))
 
 
-def _judge(rows: NDArray[Any], sites: Keys, of_site: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
+def judge(rows: NDArray[Any], sites: Keys, of_site: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
     """The lines that stand beside enough different articles, with the figures that say so: the columns of Repeats."""
     rows = rows[np.lexsort((rows["anchor"], rows["key"]))]
     key, anchor, marks = rows["key"], rows["anchor"], rows["marks"]
