@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import orjson
 
 from cleaner.article import Reject
-from cleaner.options import Options, memory_bytes
+from cleaner.options import Options
 from cleaner.output.manifest import sha256
-from cleaner.run.progress import Meter, Progress
+from cleaner.run.progress import Done, Meter, Progress
 from cleaner.run.work import Work, read_shard, replacing
 from cleaner.run.worker import Watch
 from cleaner.source import Piece, Source, plan
-from cleaner.stages import ReadTask, SettleTask, WriteTask, read_stage, settle_stage, write_stage
+from cleaner.stages import ReadTask, SettleTask, read_stage, settle_stage
 from cleaner.strip.learned import join, learned_file, load_learned, rows_of
 from cleaner.strip.repeats import Repeats
-from cleaner.verdicts import duplicates, repeats, taken_ids
+from cleaner.verdicts import Embedded
 
-__all__ = ["Engine", "Run"]
+__all__ = ["Engine", "Run", "Whole"]
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -41,6 +41,40 @@ class Engine(Protocol):
         ...
 
 
+class Judged(Protocol):
+    """Who goes and who stays for others, with figures for the report."""
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """What the manifest counts of near-duplicates."""
+        ...
+
+    @property
+    def stage(self) -> Callable[[Any, Watch], Done]:
+        """The last stage, for tasks that `task` makes."""
+        ...
+
+    def task(self, shard: int, settled: Path, out: Path) -> Any:
+        """The last stage's task for a shard."""
+        ...
+
+
+class Whole(Protocol):
+    """The steps that need the whole corpus: `cleaner.verdicts.Embedded`, or `cleaner.spread.Spread`."""
+
+    def taken_ids(self, shards: Sequence[Path]) -> Mapping[int, Mapping[int, str]]:
+        """New ids, by shard and row, for records whose own id is taken."""
+        ...
+
+    def repeats(self, shards: Sequence[Path]) -> Repeats:
+        """The lines that repeat per site."""
+        ...
+
+    def duplicates(self, shards: Sequence[Path]) -> Judged:
+        """Which articles go because another stays."""
+        ...
+
+
 _log = logging.getLogger(__name__)
 
 REPEATS, LEARNED = "repeats.npy", "learned.jsonl"
@@ -50,10 +84,17 @@ HASHED_AT_ONCE = 256  # files per task: small enough to share out, large enough 
 class Run:
     """The stages of one run; each does what is not done yet."""
 
-    def __init__(self, work: Work, pool: Engine, options: Options, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        work: Work,
+        pool: Engine,
+        options: Options,
+        progress: Progress | None = None,
+        whole: Whole | None = None,
+    ) -> None:
         self._work, self._pool, self._options = work, pool, options
+        self._whole = whole or Embedded(work, options)
         self._meter = Meter(progress or (lambda step: None))
-        self._memory = memory_bytes(options.memory)
         self._count = 0
         self.times: dict[str, dict[str, float]] = {}
         """Seconds of each step: by the clock, and of this process alone."""
@@ -93,11 +134,10 @@ class Run:
         learned = None
         self.begins("repeats")
         with self._timed("repeats"):
-            ids = taken_ids(read)
+            ids = self._whole.taken_ids(read)
             if self._options.repeats:
                 learned = self._work.path / REPEATS
-                known = repeats(read, self._memory // 4, self._work.path)
-                join(known, self._before()[0]).save(learned)
+                join(self._whole.repeats(read), self._before()[0]).save(learned)
         tasks = (
             SettleTask(read[n], self._work.shard("settle", n), self._options, ids.get(n, {}), learned)
             for n in range(self._count)
@@ -126,20 +166,18 @@ class Run:
             for row in rows_of(Repeats.load(self._work.path / REPEATS), wording):
                 out.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
 
-    def write(self) -> dict[str, int]:
+    def write(self) -> Mapping[str, int]:
         """Judge duplicates, then prepare the lines of the output. The figures of the near-duplicate step come back."""
         settled = self.shards("settle")
         self.begins("duplicates")
         with self._timed("duplicates"):
-            verdicts = duplicates(settled, self._options, work=self._work.path, memory=self._memory // 4)
+            verdicts = self._whole.duplicates(settled)
         done = self._work.done("write")
         tasks = (
-            WriteTask(settled[n], self._work.shard("write", n), *verdicts.of_shard(n))
-            for n in range(self._count)
-            if n not in done
+            verdicts.task(n, settled[n], self._work.shard("write", n)) for n in range(self._count) if n not in done
         )
         with self._timed("write"):
-            self._meter.follow("write", self._pool.map(write_stage, tasks), len(done), lambda: self._count)
+            self._meter.follow("write", self._pool.map(verdicts.stage, tasks), len(done), lambda: self._count)
         return verdicts.counts
 
     def hash(self, sources: Sequence[Source | Reject]) -> list[tuple[str, int, str]]:

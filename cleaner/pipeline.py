@@ -24,12 +24,12 @@ from cleaner.options import Options, stage_options
 from cleaner.output.card import card
 from cleaner.output.publish import Destination, Report
 from cleaner.output.report import write_report
-from cleaner.passes import Engine, Run
+from cleaner.passes import Engine, Run, Whole
 from cleaner.run.pool import Pool
 from cleaner.run.progress import Progress
 from cleaner.run.work import Work
 from cleaner.source import Source, list_sources
-from cleaner.verdicts import PAIRS
+from cleaner.verdicts import PAIRS, Embedded
 
 __all__ = ["Progress", "Report", "clean_corpus"]
 
@@ -59,7 +59,7 @@ def clean_corpus(
     with _work(to, sources, options) as work:
         to.check(resumed=work.resumed)
         with nullcontext(engine) if engine else _engine(options) as pool:
-            run = Run(work, pool, options, progress)
+            run = Run(work, pool, options, progress, _whole(pool, work, options))
             rejects = run.read(sources)
             run.settle()
             counts = run.write()
@@ -104,6 +104,15 @@ def _engine(options: Options) -> Iterator[Engine]:
     else:
         with Pool(options.workers, seconds=options.record_timeout) as pool:
             yield pool
+
+
+def _whole(engine: Engine, work: Work, options: Options) -> Whole:
+    """The steps that need the whole corpus: spread by an engine that can, else in this process."""
+    if isinstance(engine, Pool):
+        return Embedded(work, options)
+    from cleaner.spread import Exchange, Spread
+
+    return Spread(engine, work, options) if isinstance(engine, Exchange) else Embedded(work, options)
 
 
 @contextmanager

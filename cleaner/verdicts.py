@@ -18,15 +18,17 @@ from numpy.typing import NDArray
 
 from cleaner.article import Drop
 from cleaner.dedup import RULES, Duplicates, Index, Sketches, deduplicate, rank_articles
-from cleaner.options import Options
+from cleaner.options import Options, memory_bytes
 from cleaner.output.records import unpack
 from cleaner.rows import Rows
 from cleaner.run.columns import blobs_of, numbers_of
-from cleaner.run.work import read_shard
-from cleaner.stages import SKETCH, id_hash, lines_of
+from cleaner.run.progress import Done
+from cleaner.run.work import Work, read_shard
+from cleaner.run.worker import Watch
+from cleaner.stages import SKETCH, WriteTask, id_hash, lines_of, write_stage
 from cleaner.strip.repeats import Repeats, learn
 
-__all__ = ["PAIRS", "Verdicts", "duplicates", "new_ids", "repeats", "taken_ids"]
+__all__ = ["PAIRS", "Embedded", "Verdicts", "duplicates", "new_ids", "repeats", "taken_ids"]
 
 
 def taken_ids(shards: Sequence[Path]) -> dict[int, dict[int, str]]:
@@ -75,6 +77,25 @@ def repeats(shards: Sequence[Path], memory: int, work: Path) -> Repeats:
     return learn(lambda: map(lines_of, shards), memory=memory, folder=work)
 
 
+class Embedded:
+    """The steps that need the whole corpus, in the calling process."""
+
+    def __init__(self, work: Work, options: Options) -> None:
+        self._work, self._options, self._memory = work, options, memory_bytes(options.memory) // 4
+
+    def taken_ids(self, shards: Sequence[Path]) -> dict[int, dict[int, str]]:
+        """New ids, by shard and row, for records whose own id is taken."""
+        return taken_ids(shards)
+
+    def repeats(self, shards: Sequence[Path]) -> Repeats:
+        """The lines that repeat per site."""
+        return repeats(shards, self._memory, self._work.path)
+
+    def duplicates(self, shards: Sequence[Path]) -> Verdicts:
+        """Which articles go because another stays."""
+        return duplicates(shards, self._options, work=self._work.path, memory=self._memory)
+
+
 PAIRS = "pairs.parquet"
 
 
@@ -114,6 +135,15 @@ class Verdicts:
         for one in self.kept[_between(self.kept["keeper"], first, len(places))]:
             stands_for[int(places[one["keeper"] - first])].append(self.rows.ids[int(one["row"])])
         return drops, {row: tuple(sorted(ids)) for row, ids in stands_for.items()}
+
+    @property
+    def stage(self) -> Callable[[Any, Watch], Done]:
+        """The last stage."""
+        return write_stage
+
+    def task(self, number: int, settled: Path, out: Path) -> WriteTask:
+        """The last stage's task for a shard."""
+        return WriteTask(settled, out, *self.of_shard(number))
 
     def keepers(self, rows: NDArray[np.int64]) -> list[str]:
         """Ids of rows, those of the index among them."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 import mmap
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import chdir, contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, chdir, contextmanager, nullcontext
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+
+import orjson
 
 from cleaner import __version__
 from cleaner.errors import CleanerError, MissingExtra, OptionError, WorkError
@@ -31,6 +33,8 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 _WAVE = 4096  # tasks in one job of Spark; more only cost the driver memory
+_SLICES = 4  # tasks of Spark for each core
+_BATCH = 4 << 20
 _AT_HOME = ("local", "local-cluster")  # masters whose executors are on this machine
 
 
@@ -71,6 +75,7 @@ class Spark:
 
     def __init__(self, session: SparkSession, *, seconds: float = 0.0) -> None:
         self.deaths = 0
+        self._session: Any = session
         self._context: Any = session.sparkContext
         self._seconds = seconds
         self.size: int = self._context.defaultParallelism
@@ -81,15 +86,48 @@ class Spark:
         run = partial(_run, function, self._seconds, str(Path.cwd()))
         rest = iter(tasks)
         while wave := list(islice(rest, _WAVE)):
-            for fine, answer in self.collect(self._context.parallelize(wave, len(wave)).mapPartitions(run)):
-                if not fine:
-                    raise answer
-                yield answer
+            yield from self._answers(self._context.parallelize(wave, len(wave)).mapPartitions(run))
 
-    def collect(self, rdd: Any) -> list[Any]:
+    def each(self, work: Callable[[Task], Any], tasks: Iterable[Task]) -> list[Any]:
+        """`work(task)` for every task, in order; a few of them in each task of Spark."""
+        tasks = list(tasks)
+        run = partial(_run, partial(_unwatched, work), 0.0, str(Path.cwd()))
+        return self._answers(self._context.parallelize(tasks, self._slices(len(tasks))).mapPartitions(run))
+
+    def exchange(
+        self,
+        tasks: Sequence[Task],
+        give: Callable[[Task], Iterator[tuple[int, bytes]]],
+        take: Callable[[int, list[bytes]], Any],
+    ) -> list[Any]:
+        """`take(part, blobs)` for every part that some `give(task)` has given to; the answers by part."""
+        folder = str(Path.cwd())
+        # a number of partitions that is asked for by name is left alone by adaptive execution, which else takes rows
+        # that are few and small for little work
+        frame = (
+            self._session.range(0, len(tasks), 1, self._slices(len(tasks)))
+            .mapInArrow(partial(_give, folder, list(tasks), give), "part long, blob binary")
+            .repartition(self._slices(1 << 62), "part")
+            .groupBy("part")
+            .applyInArrow(lambda table: _take(folder, take, table), "part long, answer binary")  # type hints mislead it
+        )
+        answers = {row.part: orjson.loads(bytes(row.answer)) for row in self._collect(frame)}
+        return [answers[part] for part in sorted(answers)]
+
+    def _slices(self, tasks: int) -> int:
+        return max(1, min(tasks, _SLICES * self.size))
+
+    def _answers(self, rdd: Any) -> list[Any]:
+        answers = self._collect(rdd)
+        for fine, answer in answers:
+            if not fine:
+                raise answer
+        return [answer for _, answer in answers]
+
+    def _collect(self, rows: Any) -> list[Any]:
         """What a job gives. Raises WorkError when Spark gives it up."""
         try:
-            return list(rdd.collect())
+            return list(rows.collect())
         except Exception as error:
             raise WorkError(
                 f"Spark gave the job up: {_short(error)} The same command goes on where it stood."
@@ -126,7 +164,7 @@ def _run(
 
     context = TaskContext.get()
     careful = context is not None and context.attemptNumber() > 0
-    with chdir(folder) if Path(folder).is_dir() else nullcontext():
+    with _in(folder):
         try:
             if careful:
                 with Pool(1, seconds=seconds, inside=False) as pool:
@@ -135,6 +173,45 @@ def _run(
                 yield from ((True, result) for result in _here(function, seconds, tasks))
         except CleanerError as error:
             yield False, error
+
+
+def _unwatched(work: Callable[[Task], Result], task: Task, watch: Watch) -> Result:
+    return work(task)
+
+
+def _in(folder: str) -> AbstractContextManager[object]:
+    """The folder of the driver, in which relative paths mean something, where there is one of its name."""
+    return chdir(folder) if Path(folder).is_dir() else nullcontext()
+
+
+def _give(
+    folder: str, tasks: Sequence[Task], give: Callable[[Task], Iterator[tuple[int, bytes]]], batches: Any
+) -> Iterator[Any]:
+    """In an executor: the rows of the tasks whose numbers come, in record batches of a few MB."""
+    import pyarrow as pa
+
+    with _in(folder):
+        numbers = (number for batch in batches for number in batch.column(0).to_pylist())
+        given: list[tuple[int, bytes]] = []
+        size = 0
+        for row in chain.from_iterable(give(tasks[number]) for number in numbers):
+            given.append(row)
+            size += len(row[1])
+            if size > _BATCH:
+                yield pa.record_batch([pa.array(column) for column in zip(*given, strict=True)], ["part", "blob"])
+                given, size = [], 0
+        if given:
+            yield pa.record_batch([pa.array(column) for column in zip(*given, strict=True)], ["part", "blob"])
+
+
+def _take(folder: str, take: Callable[[int, list[bytes]], Any], table: Any) -> Any:
+    """In an executor: the work on one part."""
+    import pyarrow as pa
+
+    part = table["part"][0].as_py()
+    with _in(folder):
+        answer = orjson.dumps(take(part, table["blob"].to_pylist()))
+    return pa.table({"part": [part], "answer": pa.array([answer], pa.binary())})
 
 
 def _here(function: Callable[[Task, Watch], Result], seconds: float, tasks: Iterable[Task]) -> Iterator[Result]:

@@ -67,6 +67,12 @@ class Work:
         with os.scandir(self.path / self._folders[stage]) as entries:
             return {int(entry.name[:8]) for entry in entries if not entry.name.startswith(".")}
 
+    def tables(self, stage: str) -> Path:
+        """A folder for what is worked out over all shards, on which this stage depends."""
+        path = self.path / f"tables-{self._folders[stage]}"
+        path.mkdir(exist_ok=True)
+        return path
+
     def remove(self) -> None:
         """Remove the directory and all in it; the lock goes last."""
         self._empty()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import orjson
@@ -28,6 +28,7 @@ PART_BYTES = 64 << 20
 _SMALLEST = 1 << 20
 
 
+@runtime_checkable
 class Exchange(Protocol):
     """What an engine does for the steps that need the whole corpus."""
 

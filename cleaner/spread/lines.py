@@ -132,7 +132,7 @@ class _Kept:
     """Rows that are kept as they come."""
 
     def __init__(self, dtype: Any) -> None:
-        self.rows = np.empty(0, dtype)
+        self.rows: NDArray[Any] = np.empty(0, dtype)
 
     def add(self, by: Keys, *columns: NDArray[Any]) -> None:
         self.rows = np.empty(len(by), self.rows.dtype)
@@ -147,9 +147,9 @@ def _occurrences(common: Path, parts: int, task: tuple[int, Path]) -> Blobs:
     known = common / f"{number}.npy"
     counts = load(known) if known.exists() else np.empty(0, _COMMON)
     add_occurrences(lines_of(path), np.ascontiguousarray(counts["key"]), counts["count"], lines, anchors)
-    rows = np.empty(len(lines.rows), _MET)
-    for name, _ in LINE:
-        rows[name] = lines.rows[name]
+    rows: NDArray[Any] = np.empty(len(lines.rows), _MET)
+    for column in lines.rows.dtype.names or ():
+        rows[column] = lines.rows[column]
     rows["order"] = np.arange(len(rows)) + (number << 32)
     yield from deal(rows, _part(rows["key"], parts))
     different = np.unique(anchors.rows)

@@ -18,7 +18,7 @@ from cleaner.spread.exchange import Blobs, Steps, save
 from cleaner.spread.ranks import Shard
 from cleaner.stages import id_hash
 
-__all__ = ["one_per_url", "write_told"]
+__all__ = ["one_per_url", "write_lines"]
 
 _BYTES = 160  # of an article with its URL and id
 _SHARD = 32
@@ -81,12 +81,12 @@ def _tell(path: Path) -> Blobs:
 
 
 def _told(place: Path, shard: int, blobs: list[bytes]) -> int:
-    rows = [orjson.loads(line)[1] for line in write_told(place, shard, blobs)]
+    rows = [orjson.loads(line)[1] for line in write_lines(place, shard, blobs)]
     save(place / f"{shard}.npy", np.array(sorted(rows), np.int64))
     return shard
 
 
-def write_told(place: Path, shard: int, blobs: list[bytes]) -> list[bytes]:
+def write_lines(place: Path, shard: int, blobs: list[bytes]) -> list[bytes]:
     """Write what a shard is told as sorted lines."""
     lines = sorted(b"".join(blobs).splitlines())
     with replacing(place / f"{shard}.json") as out:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,9 @@ from cleaner.dedup.signatures import PERMUTATIONS
 from cleaner.dedup.verify import EXACT, RULES
 from cleaner.options import Options
 from cleaner.run.columns import blobs_of, lists
+from cleaner.run.progress import Done
 from cleaner.run.work import read_shard, write_shard
+from cleaner.run.worker import Watch
 from cleaner.spread.bands import meet
 from cleaner.spread.components import HERE, components
 from cleaner.spread.copies import Copies, exact_copies
@@ -28,10 +30,10 @@ from cleaner.spread.exchange import Blobs, Steps, load
 from cleaner.spread.keepers import FATE, Fates, decide, likely_again, likely_pairs
 from cleaner.spread.ranks import Ranked, Shard, rank
 from cleaner.spread.shelves import shelve
-from cleaner.spread.urls import one_per_url, write_told
-from cleaner.stages import sketch_column
+from cleaner.spread.urls import one_per_url, write_lines
+from cleaner.stages import WriteTask, sketch_column, write_stage
 
-__all__ = ["Found", "duplicates"]
+__all__ = ["Found", "duplicates", "write_told"]
 
 _SHARD, _ROW = 32, 0xFFFFFFFF
 
@@ -43,7 +45,7 @@ class Found:
     places: tuple[Path, ...]
     counts: dict[str, int]
 
-    def of(self, shard: int) -> tuple[dict[int, Drop], dict[int, tuple[str, ...]]]:
+    def of_shard(self, shard: int) -> tuple[dict[int, Drop], dict[int, tuple[str, ...]]]:
         """What goes, and which ids an article that stays stands for, by row."""
         drops: dict[int, Drop] = {}
         kept: dict[int, list[str]] = defaultdict(list)
@@ -55,6 +57,30 @@ class Found:
                 else:
                     kept[row].append(values[0])
         return drops, {row: tuple(sorted(ids)) for row, ids in kept.items()}
+
+    @property
+    def stage(self) -> Callable[[Any, Watch], Done]:
+        """The last stage."""
+        return write_told
+
+    def task(self, shard: int, settled: Path, out: Path) -> ToldTask:
+        """What `write_told` makes the shard of the last stage of."""
+        return ToldTask(self, shard, settled, out)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldTask:
+    """A settled shard, and where the verdicts on it stand."""
+
+    found: Found
+    shard: int
+    settled: Path
+    out: Path
+
+
+def write_told(task: ToldTask, watch: Watch) -> Done:
+    """The last stage, which reads its verdicts where it works."""
+    return write_stage(WriteTask(task.settled, task.out, *task.found.of_shard(task.shard)), watch)
 
 
 def duplicates(steps: Steps, settled: Sequence[Path], options: Options, *, here: int = HERE) -> Found:
@@ -156,5 +182,5 @@ def _gone_copies(fates: Fates, ranks: NDArray[np.int64], originals: NDArray[np.i
 
 def _told(place: Path, shard: int, blobs: list[bytes]) -> int:
     """How many articles of the shard stay for others."""
-    lines = map(orjson.loads, write_told(place, shard, blobs))
+    lines = map(orjson.loads, write_lines(place, shard, blobs))
     return len({row for kind, row, *_ in lines if kind == "kept"})
