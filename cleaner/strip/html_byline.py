@@ -7,6 +7,8 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from cleaner.strip.html_dates import iso_date, written_date
@@ -50,16 +52,18 @@ def person(name: str) -> str:
 
 def _fitting(page: Parsed, key: str) -> Iterator[str]:
     """The selectors whose words stand on the page at all: a word costs a hundredth of a selector's walk to find."""
-    for word, selector in _tables()["select"][key]:
+    if not any(stem in page.body for stem in _tables()["stems"][key]):
+        return
+    for word, selectors in groupby(_tables()["select"][key], itemgetter(0)):
         if word in page.body:
-            yield selector
+            yield from map(itemgetter(1), selectors)
 
 
 def _around(blocks: Blocks, start: int) -> Iterator[str]:
     """Short lines from a little before the headline to a little behind the start of the text."""
     homes, tags = blocks.homes, blocks.tags
-    heads = [j for j in range(min(start + 1, len(homes))) if tags[homes[j]] == "h1"]
-    first = max(0, (heads[-1] if heads else start) - _BEFORE)
+    head = next((j for j in range(min(start, len(homes) - 1), -1, -1) if tags[homes[j]] == "h1"), start)
+    first = max(0, head - _BEFORE)
     for j in range(first, min(start + _BEHIND, len(homes))):
         yield blocks.texts[j]
 

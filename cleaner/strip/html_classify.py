@@ -8,8 +8,9 @@ are looser, because those of jusText are for whole pages.
 from __future__ import annotations
 
 from enum import IntEnum
+from itertools import compress
 
-from cleaner.strip.html_root import HEADINGS, ITEMS, Ground, density
+from cleaner.strip.html_root import HEADINGS, ITEMS, Ground
 from cleaner.strip.html_walk import Blocks
 
 __all__ = ["choose", "lines"]
@@ -61,21 +62,21 @@ def choose(blocks: Blocks, place: Ground) -> tuple[list[int], bool]:
     """The numbers of the article's paragraphs in order, and whether the page is a list rather than prose."""
     if not blocks.texts:
         return [], False
-    dense = density(blocks.texts)
     texts, tags, homes = blocks.texts, blocks.tags, blocks.homes
     inside = [j for j in range(blocks.first[place.root], blocks.last[place.root]) if place.keep[j]]
-    rows = [(j, _kind(texts[j], blocks.links[j], tags[homes[j]], dense)) for j in inside]
+    rows = [(j, _kind(texts[j], blocks.links[j], tags[homes[j]], place.dense)) for j in inside]
     chosen = place.leads + _revised(blocks, rows)
-    wide = _wide(blocks, place.keep)
-    taken, there = (sum(len(texts[j]) for j in some) for some in (chosen, wide))
-    return (wide, True) if taken < _LISTING * there or not taken else (chosen, False)
+    everything = list(compress(range(len(texts)), place.keep))
+    taken, there = (sum([len(texts[j]) for j in some]) for some in (chosen, everything))
+    if taken and taken >= _LISTING * there:
+        return chosen, False
+    wide = _wide(blocks, place.keep, everything, there)
+    return (wide, True) if not taken or taken < _LISTING * sum(len(texts[j]) for j in wide) else (chosen, False)
 
 
-def _wide(blocks: Blocks, keep: list[bool]) -> list[int]:
+def _wide(blocks: Blocks, keep: list[bool], everything: list[int], size: int) -> list[int]:
     """Everything not pruned in the main element, if that holds half of what is not pruned, else on the page."""
     mains = [i for i, tag in enumerate(blocks.tags) if tag == "main" or 'role="main"' in blocks.attrs[i]]
-    everything = [j for j, stays in enumerate(keep) if stays]
-    size = sum(len(blocks.texts[j]) for j in everything)
     best = max(([j for j in range(blocks.first[i], blocks.last[i]) if keep[j]] for i in mains[:8]), key=len, default=[])
     return best if sum(len(blocks.texts[j]) for j in best) >= 0.5 * size and best else everything
 

@@ -29,12 +29,12 @@ _SOME_PROSE = 600
 
 def is_forum(head: str, url: str) -> bool:
     """Whether the address or the program that made the page says that it is a discussion."""
-    return bool(_FORUM_URL.search(url) or _FORUM_ENGINE.search(head))
+    return bool(_FORUM_URL.search(url) or ("generator" in head and _FORUM_ENGINE.search(head)))
 
 
 def page_kind(page: Parsed, meta: Metadata, taken: int, listing: bool, url: str) -> str:
     """The kind of a page, of whose text `taken` characters were taken; `listing` when it has more links than prose."""
-    found = _OG_TYPE.search(page.head)
+    found = _OG_TYPE.search(page.head) if "og:type" in page.head else None
     declared = found[1].lower() if found else ""
     if is_forum(page.head, url) or meta.types & _FORUM_TYPES:
         return "forum"

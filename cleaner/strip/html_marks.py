@@ -20,6 +20,7 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _UTILITY = re.compile(r"[:\[(/]")  # md:hidden, [&>p]:my-6: how it looks on some screen, not what it is
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.I)
 _MOST_NAMES = 40
+_LONG_VALUE = 5000
 
 
 class Mark(NamedTuple):
@@ -58,8 +59,17 @@ def _named(name: str, is_id: bool) -> tuple[Mark, ...]:
     words = [word.lower() for word in _WORD.findall(name[:100])]
     if is_id and len(words) > 3:
         return ()
-    pairs = map("-".join, pairwise(words))
-    return tuple(table.names[word] for word in (*words, *pairs) if word in table.names)
+    names = [*words, *map("-".join, pairwise(words))] if len(words) > 1 else words
+    return tuple([table.names[name] for name in names if name in table.names])
+
+
+@lru_cache(maxsize=1 << 14)
+def _named_all(value: str, is_id: bool) -> tuple[Mark, ...]:
+    """The marks of a class or id attribute."""
+    found: tuple[Mark, ...] = ()
+    for name in value.split()[:_MOST_NAMES]:
+        found += _named(name, is_id)
+    return found
 
 
 def mark(tag: str, attrs: str) -> tuple[Mark, ...]:
@@ -72,8 +82,7 @@ def mark(tag: str, attrs: str) -> tuple[Mark, ...]:
     found = [table.tags[tag]] if tag in table.tags else []
     for key, value in _ATTRIBUTE.findall(attrs) if attrs else ():
         if key == "class" or key == "id":
-            for name in value.split()[:_MOST_NAMES]:
-                found += _named(name, key == "id")
+            found += _named_all(value, key == "id") if len(value) < _LONG_VALUE else ()
         elif key == "role":
             found += (table.roles[value],) if value in table.roles else ()
         elif key == "itemprop":

@@ -74,13 +74,18 @@ def _names(section: str, key: str) -> tuple[str, ...]:
     return tuple(_tables()[section][key].split())
 
 
+@cache
+def _wanted() -> frozenset[str]:
+    return frozenset(name for names in _tables()["meta"].values() for name in names.split())
+
+
 def _metas(head: str) -> dict[str, str]:
     """Content of the meta tags by lower-case name; the first of one name counts."""
     found: dict[str, str] = {}
     for attrs in _META.findall(head):
         pairs = dict(_ATTRIBUTE.findall(attrs))
         name = pairs.get("property") or pairs.get("name") or pairs.get("itemprop") or pairs.get("http-equiv")
-        if name and pairs.get("content"):
+        if name and name.lower() in _wanted() and pairs.get("content"):
             # twice, because the serialised attribute is escaped and many pages escape what they put there once more
             found.setdefault(name.lower(), plain(unescape(pairs["content"])))
     return found
@@ -117,7 +122,7 @@ def _paragraphs(body: object) -> str:
 
 
 def _link(said: _Said, url: str) -> str:
-    canonical = _CANONICAL.search(said.page.head)
+    canonical = _CANONICAL.search(said.page.head) if "canonical" in said.page.head else None
     given = plain(canonical[1]) if canonical else next(said.meta("url"), "")
     try:
         link = urljoin(url, given)
@@ -139,7 +144,7 @@ def _title(said: _Said, site: str, host: str) -> str:
     whole = plain(unescape(found[1][:_LONGEST_TITLE])) if found else ""
     given = [plain(said.article.get("headline")), *said.meta("title"), whole]
     blocks = said.blocks
-    headings = [i for i, tag in enumerate(blocks.tags) if tag == "h1"]
+    headings = [i for i, tag in enumerate(blocks.tags) if tag == "h1"] if "h1" in blocks.tags else []
     heads = [" ".join(blocks.texts[blocks.first[i] : blocks.last[i]]) for i in headings[:8]]
     return best_title(
         [head[:_LONGEST_TITLE] for head in heads if head],
@@ -164,16 +169,24 @@ def _author(said: _Said, site: str) -> str:
     return visible_author(said.page, said.blocks, said.start) or (people[0] if people else "")
 
 
+def _spoken_date(said: _Said, value: str) -> str:
+    return iso_date(value) or written_date(value, month_first=_is_american(said)) if value else ""
+
+
+def _is_american(said: _Said) -> bool:
+    return bool(_AMERICAN.search(said.page.head))
+
+
 def _date(said: _Said, link: str) -> str:
-    month_first = bool(_AMERICAN.search(said.page.head))
     published = [plain(said.article.get(key)) for key in ("datePublished", "dateCreated")]
     for value in (*published, *said.meta("date")):
-        if date := iso_date(value) or written_date(value, month_first=month_first):
+        if date := _spoken_date(said, value):
             return date
-    if date := visible_date(said.page, said.blocks, said.start, month_first=month_first) or url_date(link):
+    date = visible_date(said.page, said.blocks, said.start, month_first=_is_american(said)) or url_date(link)
+    if date:
         return date
     for value in (plain(said.article.get("dateModified")), *said.meta("changed")):
-        if date := iso_date(value) or written_date(value, month_first=month_first):
+        if date := _spoken_date(said, value):
             return date
     return ""
 

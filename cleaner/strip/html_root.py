@@ -46,14 +46,15 @@ class Ground(NamedTuple):
     root: int
     leads: list[int]
     good: float  # good text on the whole page
+    dense: float  # what its characters say, see `density`
 
 
 def density(texts: Sequence[str]) -> float:
     """How much a character says, in Latin characters: 1, and up to 2.5 for ideographs and syllables."""
     sample = "".join(texts)
-    sample = sample[len(sample) // 4 :][:4000]
-    if not sample or sample.isascii():
+    if sample.isascii():
         return 1.0
+    sample = sample[len(sample) // 4 :][:4000]
     share = sum(map(len, _IDEOGRAPHS.findall(sample))) / len(sample)
     return 1.0 + (_IDEOGRAPH_SIZE - 1.0) * share
 
@@ -75,17 +76,16 @@ def _worth(blocks: Blocks, dense: float) -> list[float]:
 
 def _marks(blocks: Blocks, forum: bool) -> Marked:
     """The marked elements that hold paragraphs. On a forum page the discussion is the content."""
-    memo: dict[tuple[str, str], tuple[Mark, ...]] = {}
+    memo: dict[str, tuple[Mark, ...]] = {}
     marked = []
-    tags, parents = blocks.tags, blocks.parents
-    for i, key in enumerate(zip(tags, blocks.attrs, strict=True)):
-        if blocks.first[i] == blocks.last[i]:
-            continue
+    tags, attrs, parents = blocks.tags, blocks.attrs, blocks.parents
+    for i in [i for i, (first, last) in enumerate(zip(blocks.first, blocks.last, strict=True)) if first != last]:
+        key = tags[i] + attrs[i]
         found = memo.get(key)
         if found is None:
-            found = memo[key] = mark(*key)
+            found = memo[key] = mark(tags[i], attrs[i])
         if found:
-            if key[0] == "button" and tags[parents[i]] in HEADINGS:
+            if tags[i] == "button" and tags[parents[i]] in HEADINGS:
                 continue  # the heading of an accordion
             if forum:
                 found = tuple(one for one in found if one.family != "discussion")
@@ -152,7 +152,8 @@ def _leads(blocks: Blocks, root: int, values: list[float]) -> list[int]:
 
 def ground(blocks: Blocks, *, forum: bool = False) -> Ground:
     """Prune a page and find its content root."""
-    values = _worth(blocks, density(blocks.texts))
+    dense = density(blocks.texts)
+    values = _worth(blocks, dense)
     whole = sum(values)
     marked = _marks(blocks, forum)
     keep = _prune(blocks, marked, values, _FIXED)
@@ -165,8 +166,8 @@ def ground(blocks: Blocks, *, forum: bool = False) -> Ground:
     else:
         keep, left = [True] * len(values), values
     if not any(left):
-        return Ground(keep, 0, [], whole)
+        return Ground(keep, 0, [], whole, dense)
     sums = list(accumulate(left, initial=0.0))
     good = [sums[b] - sums[a] for a, b in zip(blocks.first, blocks.last, strict=True)]
     root = _root(blocks, marked, good)
-    return Ground(keep, root, _leads(blocks, root, left), whole)
+    return Ground(keep, root, _leads(blocks, root, left), whole, dense)
