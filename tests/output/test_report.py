@@ -92,22 +92,6 @@ def made_up(articles: int) -> Iterator[dict[str, str]]:
     """Short news of forty sites with cruft around it; every tenth is a copy of the one before."""
     random = Random(11)
     words = ["warga", "pasar", "harga", "beras", "naik", "kapal", "hujan", "guru", "jalan", "sungai", "panen", "pulau"]
-        "warga",
-        "pasar",
-        "harga",
-        "beras",
-        "naik",
-        "kapal",
-        "hujan",
-        "guru",
-        "sekolah",
-        "jalan",
-        "sungai",
-        "bupati",
-        "panen",
-        "listrik",
-        "pulau",
-    ]
     cruft = ("Iklan", "Baca juga: Kapal pertama tiba", "Tinggalkan Komentar", "Penulis: Sari Dewi", "Bagikan")
     body = ""
     for n in range(articles):
