@@ -4,9 +4,10 @@
 
 Generated: sites with verbatim, varying and rare furniture, copies of articles within a site, and articles that share
 lines rightly: a refrain, a serial, a price table, a columnist's opening. Saved pages: those of sites with three pages
-or more in $CLEANER_BENCH/extraction (default ../shared/bench), as text. There a line is content when it is a line of
-the gold text or when its words, four or more, stand there in a row; of the rest, what stands on most pages of its site
-is the furniture that can be found at all.
+or more in $CLEANER_BENCH/extraction (default ../shared/bench), as text. There a line is content by its wording, when it
+is a line of the gold text or when its words, four or more, stand there in a row; or by its place, when the page and the
+gold text are laid side by side and half of its words meet their like (a menu that names what the article names is no
+content then). Of the rest, what stands on three pages of its site is the furniture that can be found at all.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ import re
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from difflib import SequenceMatcher
 from pathlib import Path
 
 from cleaner.article import Article
@@ -125,8 +127,8 @@ def generated(seed: int, sites: int, pages: int) -> Iterator[tuple[str, Page]]:
             yield f"site-{n}.example", site.page(bodies[-1])
 
 
-def saved(folder: Path) -> Iterator[tuple[str, Page]]:
-    """Pages of sites with at least three of them."""
+def saved(folder: Path, label: Callable[[Sequence[str], str], list[bool]]) -> Iterator[tuple[str, Page]]:
+    """Pages of sites with at least three of them; `label(lines, gold)` tells which lines are content."""
     sys.path.insert(0, str(folder))
     import datasets
 
@@ -138,20 +140,30 @@ def saved(folder: Path) -> Iterator[tuple[str, Page]]:
         if len(pages) < 3:
             continue
         texts = [datasets.html_text(datasets.decode(page.html)).split("\n") for page in pages]
+        texts = [[line for line in lines if line.strip()] for lines in texts]
         on_pages = Counter(words for lines in texts for words in {_words(line) for line in lines})
         for page, lines in zip(pages, texts, strict=True):
-            gold = f" {_words(page.gold)} "
-            gold_lines = {_words(line) for line in page.gold.split("\n")}
-            yield (
-                site,
-                [(line, _is_furniture(_words(line), gold, gold_lines, on_pages)) for line in lines if line.strip()],
-            )
+            content = label(lines, page.gold)
+            common = [re.search(r"\w\w", line) is not None and on_pages[_words(line)] >= 3 for line in lines]
+            yield site, [(x, c and not good) for x, c, good in zip(lines, common, content, strict=True)]
 
 
-def _is_furniture(words: str, gold: str, gold_lines: set[str], on_pages: Counter[str]) -> bool:
-    if words in gold_lines or (words.count(" ") >= 3 and f" {words} " in gold):
-        return False
-    return on_pages[words] >= 3
+def by_wording(lines: Sequence[str], gold: str) -> list[bool]:
+    """Content is what the gold text says anywhere."""
+    whole, single = f" {_words(gold)} ", {_words(line) for line in gold.split("\n")}
+    words = [_words(line) for line in lines]
+    return [w in single or (w.count(" ") >= 3 and f" {w} " in whole) for w in words]
+
+
+def by_place(lines: Sequence[str], gold: str) -> list[bool]:
+    """Content is what the gold text says there."""
+    words = [_words(line).split() for line in lines]
+    owner = [i for i, line in enumerate(words) for _ in line]
+    met: Counter[int] = Counter()
+    matcher = SequenceMatcher(None, [w for line in words for w in line], _words(gold).split(), autojunk=False)
+    for first, _, size in matcher.get_matching_blocks():
+        met.update(owner[first : first + size])
+    return [2 * met[i] > max(1, len(line)) for i, line in enumerate(words)]
 
 
 def _words(text: str) -> str:
@@ -196,7 +208,8 @@ def main() -> None:
     chosen = options.parse_args()
     print(json.dumps(measure("generated", list(generated(chosen.seed, chosen.sites, chosen.pages)))))
     if (BENCH / "extraction").is_dir():
-        print(json.dumps(measure("saved pages", list(saved(BENCH / "extraction")))))
+        for name, label in (("by wording", by_wording), ("by place", by_place)):
+            print(json.dumps(measure(f"saved pages, {name}", list(saved(BENCH / "extraction", label)))))
     else:
         print(f"saved pages: {BENCH / 'extraction'} is not there; set CLEANER_BENCH")
 

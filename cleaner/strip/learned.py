@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from cleaner.article import Article
 from cleaner.errors import OptionError
-from cleaner.strip.repeats import ANYWHERE, AT_AN_END, IN_A_RUN, Repeats
+from cleaner.strip.repeats import ANYWHERE, AT_AN_END, IN_A_MENU, IN_A_RUN, Repeats
 from cleaner.strip.site_lines import Keys, line_key, site_key, wordings
 
 __all__ = ["Wordings", "join", "learned_file", "load_learned", "rows_of", "taken_wordings"]
@@ -25,7 +25,7 @@ __all__ = ["Wordings", "join", "learned_file", "load_learned", "rows_of", "taken
 Wordings = Mapping[int, tuple[str, str]]
 """Key -> site and folded wording of a line."""
 
-_PLACES = {"end": AT_AN_END, "run": IN_A_RUN, "anywhere": ANYWHERE}
+_PLACES = {"end": AT_AN_END, "run": IN_A_RUN, "anywhere": ANYWHERE, "menu": IN_A_MENU}
 _FIGURES = ("anchors", "of", "places")
 
 

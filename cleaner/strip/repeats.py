@@ -40,13 +40,15 @@ from cleaner.strip.space import close_gaps
 __all__ = ["ANCHOR", "LINE", "Repeats", "add_occurrences", "counted", "judge", "learn"]
 
 MIN_ANCHORS = 3
-MIDDLE_ANCHORS = 5  # between paragraphs a line needs more: subheads and labels of tables recur there as well
+MIDDLE_ANCHORS = 5  # a line between paragraphs needs more, and so does a mere start: subheads and labels recur as well
 SHARE = 0.5  # of the site's different articles, anywhere in the text
 END_SHARE = 0.3  # at the same end
 PROSE = 60  # characters from which a line can tell articles apart
 MAX_PER_ARTICLE = 2.0  # what stands more often per article is a speaker, a refrain, or a mark in a table
 
-AT_AN_END, IN_A_RUN, ANYWHERE = 1, 2, 4
+MENU = 6  # repeating lines in a row, for those that stand more often per article: a menu, and no labels of a table
+
+AT_AN_END, IN_A_RUN, ANYWHERE, IN_A_MENU = 1, 2, 4, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Repeats:
     """What repeats: sorted line keys, and for each what is known of it.
 
     `anchors` counts the different articles beside the line, `of` those of its site, `places` says where it may go
-    (bits: AT_AN_END, IN_A_RUN of at least RUN repeating lines, ANYWHERE).
+    (bits: AT_AN_END, IN_A_RUN of at least RUN repeating lines, IN_A_MENU of at least MENU, ANYWHERE).
     """
 
     keys: Keys
@@ -92,10 +94,11 @@ class Repeats:
         return taken
 
     @staticmethod
-    def _goes(places: NDArray[Any], marks: NDArray[Any], in_a_run: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def _goes(places: NDArray[Any], marks: NDArray[Any], runs: NDArray[np.int64]) -> NDArray[np.bool_]:
         goes = (places & ANYWHERE) > 0
         goes |= (places & AT_AN_END > 0) & (marks & (IS_HEAD | IS_TAIL) > 0)
-        goes |= (places & IN_A_RUN > 0) & in_a_run
+        goes |= (places & IN_A_RUN > 0) & (runs >= RUN)
+        goes |= (places & IN_A_MENU > 0) & (runs >= MENU)
         return np.asarray(goes, np.bool_)
 
     def _without(self, article: Article, lines: Sequence[Sequence[int]]) -> Article:
@@ -125,11 +128,11 @@ class Repeats:
         return cls(keys, *(column.astype(np.int64) for column in others))
 
 
-def _runs(hits: NDArray[np.bool_], rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """True inside runs of at least RUN hits of one article."""
+def _runs(hits: NDArray[np.bool_], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each line, how many hits of its article stand in a row there."""
     firsts = np.flatnonzero(_first_of_run(rows, hits))
     lengths = np.diff(firsts, append=len(hits))
-    return np.asarray(np.repeat((lengths >= RUN) & hits[firsts], lengths))
+    return np.asarray(np.repeat(lengths * hits[firsts], lengths))
 
 
 def _positions(article: Article) -> Callable[[int], int]:
@@ -272,9 +275,13 @@ def judge(rows: NDArray[Any], sites: Keys, of_site: NDArray[np.int64]) -> tuple[
     end = np.maximum(head, tail)
     often = (beside >= MIN_ANCHORS) & (beside >= SHARE * of) & ~(varies & ~lead)
     once = times <= MAX_PER_ARTICLE * beside
-    at_an_end = (end >= MIN_ANCHORS) & (end >= np.where(varies | lead, SHARE, END_SHARE) * of) & once
+    at_an_end = (
+        (end >= np.where(lead, MIDDLE_ANCHORS, MIN_ANCHORS))
+        & (end >= np.where(varies | lead, SHARE, END_SHARE) * of)
+        & once
+    )
     anywhere = often & (beside >= MIDDLE_ANCHORS) & once
-    places = AT_AN_END * at_an_end + IN_A_RUN * often + ANYWHERE * anywhere
+    places = AT_AN_END * at_an_end + IN_A_RUN * (often & once) + IN_A_MENU * often + ANYWHERE * anywhere
     cruft = places > 0
     return key[starts][cruft], *(c[cruft].astype(np.int64) for c in (beside, of, places))
 
