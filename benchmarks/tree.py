@@ -51,8 +51,11 @@ def run(command: list[str], **environment: str) -> Usage:
             process.wait(_EVERY)
     used.wall = time.monotonic() - started
     used.printed, errors = process.communicate()
-    if process.returncode not in (0, 1):  # 1: some input was set aside
-        sys.stderr.write(errors)
+    if (process.returncode and "Traceback" in errors) or process.returncode not in (
+        0,
+        1,
+    ):  # 1: some input was set aside
+        sys.stderr.write(errors[-2000:])
         raise subprocess.CalledProcessError(process.returncode, command)
     used.cpu = used.main + sum(used.children.values())
     return used

@@ -144,6 +144,9 @@ def claim(removals: Iterable[Removal]) -> tuple[Removal, ...]:
 
 
 def _claim_one(claimed: list[Removal], new: Removal) -> None:
+    if not claimed or claimed[-1].end <= new.start:  # most come in order
+        claimed.append(new)
+        return
     first = bisect_right(claimed, new.start, key=lambda r: r.end)
     at, pieces, i = new.start, [], first
     while i < len(claimed) and claimed[i].start < new.end:
@@ -153,7 +156,7 @@ def _claim_one(claimed: list[Removal], new: Removal) -> None:
         pieces.append(_also(met, new.rule))
         at, i = met.end, i + 1
     if at < new.end:
-        pieces.append(replace(new, start=at))
+        pieces.append(replace(new, start=at) if pieces else new)
     claimed[first:i] = pieces
 
 

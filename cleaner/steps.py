@@ -116,18 +116,24 @@ def settle(articles: Sequence[Article], options: Options) -> list[tuple[Article,
     texts = [a.text for a in articles]
     named = _named(texts, options.language_model)
     settled = []
-    for article, language in zip(articles, named, strict=True):
-        article = replace(article, language=language.code, language_score=language.score, languages=language.shares)
+    for article, text, language in zip(articles, texts, named, strict=True):
         verdict = check(
-            article.text,
+            text,
             language=language.code,
             flags=article.flags,
             guards=options.guards,
             min_chars=options.min_chars,
             max_chars=options.max_chars,
         )
+        article = replace(
+            article,
+            language=language.code,
+            language_score=language.score,
+            languages=language.shares,
+            flags=verdict.flags,
+        )
         drop = Drop(article.id, verdict.drop, verdict.detail) if verdict.drop else _unwanted(article, options)
-        settled.append((replace(article, flags=verdict.flags), drop))
+        settled.append((article, drop))
     return settled
 
 
