@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test test-slow test-extra test-browser lint dist clean
+.PHONY: demo test docs man test-slow test-extra test-browser lint dist clean
 
 demo: .venv/installed
 	$(BIN)/cleaner clean corpus/raw -o build/clean.jsonl --force
@@ -31,13 +31,18 @@ test-browser: .venv/installed-browser
 	command -v npm >/dev/null && npm install --silent --no-save --prefix build axe-core || true
 	CLEANER_AXE=build/node_modules/axe-core/axe.min.js $(BIN)/pytest -q -m browser
 
+# the site in build/site; its pages load nothing from elsewhere
+docs: .venv/installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	! grep -rlE '<(script|link|img|iframe)[^>]+(src|href)="?https?:' build/site --include='*.html'
+
+man: .venv/installed
+	mkdir -p build/man
+	$(BIN)/cleaner manual > build/man/cleaner.1
+
+# wheel and sdist, each in an empty environment of every Python from 3.11 to 3.13 that is installed
 dist: .venv/installed-dev
-	rm -rf dist build/wheel-test
-	$(BIN)/python -m build
-	$(PYTHON) -m venv build/wheel-test
-	build/wheel-test/bin/pip install -q dist/*.whl
-	build/wheel-test/bin/cleaner clean corpus/raw -o build/wheel-test/clean.jsonl --force
-	cmp build/wheel-test/clean.jsonl corpus/clean.jsonl
+	$(BIN)/python tests/check_dist.py
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Cleaner needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
@@ -53,6 +58,10 @@ dist: .venv/installed-dev
 
 .venv/installed-extra: .venv/installed-dev
 	$(BIN)/pip install -q -e '.[dev,extras-test]'
+	@touch $@
+
+.venv/installed-docs: .venv/installed-dev
+	$(BIN)/pip install -q -e '.[dev,docs]'
 	@touch $@
 
 .venv/installed-browser: .venv/installed-dev

@@ -1,0 +1,29 @@
+"""What the pages are completed with when they are built: the manual of the commands, and the last measured figures."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cleaner.cli import main
+from cleaner.cli.manual import as_markdown
+
+_RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Put the commands and the figures where the page asks for them."""
+    markdown = markdown.replace("<!-- commands -->", as_markdown(click.Context(main, info_name="cleaner")))
+    return re.sub(r"<!-- figures: (\w+) -->\n?", lambda found: _figures(found[1]), markdown)
+
+
+def _figures(name: str) -> str:
+    """The last results of one benchmark, their headings two levels down; nothing where there are none yet."""
+    path = _RESULTS / f"{name}.md"
+    if not path.is_file():
+        return ""
+    body = re.sub(r"^#[^\n]*\n", "", path.read_text("utf-8"))
+    return f"\n## Measured: {name}\n" + re.sub(r"^#{2,4} ", "### ", body, flags=re.MULTILINE) + "\n"
