@@ -34,7 +34,17 @@ Result = TypeVar("Result")
 
 _WAVE = 4096  # tasks in one job of Spark; more only cost the driver memory
 _SLICES = 4  # tasks of Spark for each core
+_MANY = 1 << 30
 _BATCH = 4 << 20
+_LIGHT = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+_HERE = {
+    "spark.driver.host": "127.0.0.1",
+    "spark.ui.enabled": "false",
+    "spark.driver.defaultJavaOptions": _LIGHT,
+    "spark.executor.defaultJavaOptions": _LIGHT,
+}
+"""Settings on one machine, where all that Java does is to pass packed rows on: its second compiler costs more there."""
+
 _AT_HOME = ("local", "local-cluster")  # masters whose executors are on this machine
 
 
@@ -52,7 +62,7 @@ def open_session(master: str, **settings: str) -> Iterator[SparkSession]:
         builder = builder.master(_with_retries(master))
         if master.partition("[")[0] in _AT_HOME:
             os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
-            settings = {"spark.driver.host": "127.0.0.1", "spark.ui.enabled": "false", **settings}
+            settings = {**_HERE, **settings}
     for name, value in settings.items():
         builder = builder.config(name, value)
     try:
@@ -107,7 +117,7 @@ class Spark:
         frame = (
             self._session.range(0, len(tasks), 1, self._slices(len(tasks)))
             .mapInArrow(partial(_give, folder, list(tasks), give), "part long, blob binary")
-            .repartition(self._slices(1 << 62), "part")
+            .repartition(self._slices(_MANY if len(tasks) > 1 else 1), "part")
             .groupBy("part")
             .applyInArrow(lambda table: _take(folder, take, table), "part long, answer binary")  # type hints mislead it
         )

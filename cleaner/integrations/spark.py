@@ -1,0 +1,58 @@
+"""Apache Spark: a whole corpus cleaned by a session's executors, or a DataFrame in a job of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cleaner.integrations.arrow import SCHEMA, clean_batches
+from cleaner.options import Options
+from cleaner.output.publish import Report
+from cleaner.pipeline import clean_corpus as clean_with
+from cleaner.run.progress import Progress
+from cleaner.run.spark import Spark
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+__all__ = ["clean_corpus", "clean_frame"]
+
+
+def clean_corpus(
+    spark: SparkSession,
+    inputs: str | Path | Iterable[str | Path],
+    output: str | Path,
+    options: Options | None = None,
+    *,
+    audit: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """`cleaner.clean_corpus` on the executors of `spark`: the same bytes.
+
+    Inputs and the work directory (`options.work`, else beside the output) must lie where all executors reach them by
+    the same path. The session is left open. Raises OptionError when the executors have not this version of the package,
+    WorkError when Spark gives the job up; the same call then goes on where it stood.
+    """
+    options = options or Options()
+    engine = Spark(spark, seconds=options.record_timeout)
+    return clean_with(inputs, output, options, audit=audit, progress=progress, engine=engine)
+
+
+def clean_frame(frame: DataFrame, options: Options | None = None) -> DataFrame:
+    """`frame` with the columns of `cleaner.integrations.arrow.SCHEMA`; those of the same name are replaced.
+
+    The text, or the HTML, is found by the usual names, or named by the options. Every article is cleaned by itself, as
+    by `cleaner.clean`, and every row stays: what repeats on a site and near-duplicates need a corpus.
+    """
+    from pyspark.sql.types import DoubleType, StringType, StructField, StructType
+
+    types = {f.name: DoubleType() if f.name == "language_score" else StringType() for f in SCHEMA}
+    fields = [StructField(f.name, types.get(f.name, f.dataType)) for f in frame.schema.fields]
+    fields += [StructField(name, types[name]) for name in SCHEMA.names if name not in frame.columns]
+    return frame.mapInArrow(partial(_cleaned, options), StructType(fields))
+
+
+def _cleaned(options: Options | None, batches: Iterable[Any]) -> Iterator[Any]:
+    return clean_batches(batches, options)

@@ -1,0 +1,99 @@
+"""The steps over the whole corpus decide the same, spread into tasks, as in one process."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from spread.whole_runs import records, settled, write
+
+from cleaner import Options
+from cleaner.spread import Here, Spread
+from cleaner.verdicts import Embedded
+
+CASES = {
+    "as-it-is": Options(),
+    "one-per-url": Options(one_per_url="longest", keep="earliest", min_similarity=0.4),
+    "first-of-few": Options(one_per_url="newest", keep="first", shard_records=1),
+    "no-dedup": Options(dedup=False, one_per_url="newest"),
+}
+SPREAD = {"one part": (1, 1 << 30), "many parts, stars": (5, 0)}
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return write(tmp_path_factory.mktemp("inputs"), records(360), files=6)
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits under which so few articles make several parts, long runs and hot keys."""
+    monkeypatch.setattr("cleaner.spread.exchange._SMALLEST", 1 << 10)
+    for module in ("cleaner.dedup.bands", "cleaner.spread.bands"):
+        monkeypatch.setattr(f"{module}.LONGEST_RUN", 4)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_spread_decides_as_one_process_does(name: str, inputs: list[Path], tmp_path: Path) -> None:
+    options = CASES[name]
+    with settled(tmp_path, inputs, options) as (work, read, shards):
+        one = Embedded(work, options)
+        ids, known, expected = one.taken_ids(read), one.repeats(read), one.duplicates(shards)
+        for size, here in SPREAD.values():
+            shutil.rmtree(work.tables("read"))
+            shutil.rmtree(work.tables("write"))
+            spread = Spread(Here(size), work, options, here=here)
+            assert spread.taken_ids(read) == ids != {}
+            learned, found = spread.repeats(read), spread.duplicates(shards)
+            for column in ("keys", "anchors", "of", "places"):
+                np.testing.assert_array_equal(getattr(learned, column), getattr(known, column))
+            for number in range(len(shards)):
+                assert found.of_shard(number) == expected.of_shard(number)
+            assert found.counts == expected.counts
+        assert len(known.keys)
+        assert not options.dedup or min(expected.counts.values()) > 0, expected.counts
+
+
+def test_a_finished_step_is_not_done_again(inputs: list[Path], tmp_path: Path) -> None:
+    class Once(Here):
+        jobs = 0
+
+        def exchange(self, tasks, give, take):  # type: ignore[no-untyped-def]
+            self.jobs += 1
+            return super().exchange(tasks, give, take)
+
+    engine = Once()
+    with settled(tmp_path, inputs[:2], Options()) as (work, _, shards):
+        first = Spread(engine, work, Options()).duplicates(shards)
+        jobs = engine.jobs
+        again = Spread(engine, work, Options()).duplicates(shards)
+    assert jobs > 8
+    assert engine.jobs == jobs
+    assert [again.of_shard(n) for n in range(len(shards))] == [first.of_shard(n) for n in range(len(shards))]
+
+
+def test_an_empty_corpus(tmp_path: Path) -> None:
+    with settled(tmp_path, [], Options()) as (work, read, shards):
+        spread = Spread(Here(), work, Options())
+        assert spread.taken_ids(read) == {}
+        assert not len(spread.repeats(read).keys)
+        assert spread.duplicates(shards).counts == Embedded(work, Options()).duplicates(shards).counts
+
+
+def test_a_bucket_of_one_text_is_bounded_and_loses_no_copy(tmp_path: Path) -> None:
+    """Copies on as many sites that differ in one word of many, and exact ones: their bands are hot in every shard."""
+    words = [f"kata{n % 90}x{n % 7}" for n in range(150)]
+    rows = (
+        {"id": f"a{n:04d}", "url": f"https://situs{n}.example/", "text": " ".join([*words, f"akhir{n % 240}"]) + "."}
+        for n in range(600)
+    )
+    inputs, options = write(tmp_path, rows, files=3), Options(shard_records=1)
+    with settled(tmp_path, inputs, options) as (work, _, shards):
+        found, expected = Spread(Here(3), work, options).duplicates(shards), Embedded(work, options).duplicates(shards)
+        for number in range(len(shards)):
+            assert found.of_shard(number) == expected.of_shard(number)
+    assert sum(len(found.of_shard(n)[0]) for n in range(len(shards))) == 599
+    assert found.counts == expected.counts
+    assert (found.counts["exact"], found.counts["candidates"]) == (360, 239)  # a star, not 240 * 239 / 2
