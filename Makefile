@@ -9,11 +9,12 @@ demo: .venv/installed
 	$(BIN)/cleaner clean corpus/raw -o build/clean.jsonl --force
 	@echo "One article, line by line:  $(BIN)/cleaner explain corpus/raw/wartamuara.example/perpustakaan-perahu.txt"
 
-test: .venv/installed-dev lint
+test: .venv/installed-dev $(if $(JAVA),.venv/installed-spark) lint
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -q -n 2 --dist loadscope
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --skip-covered --fail-under=90
+	@$(if $(JAVA),true,echo "The short Spark test was skipped: there is no Java here. apt-get install openjdk-17-jre-headless")
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
@@ -25,6 +26,10 @@ test-slow: .venv/installed-dev
 
 test-extra: .venv/installed-extra
 	$(BIN)/pytest -q -m extra
+
+test-spark: .venv/installed-spark
+	$(BIN)/python -c 'from cleaner.run.java import find_java; print("Java:", find_java())'
+	CLEANER_SPARK=1 $(BIN)/pytest -q tests/spark -m "spark or not spark"
 
 # needs chromium and chromium-driver; axe-core from npm where npm is there
 test-browser: .venv/installed-browser
@@ -62,6 +67,10 @@ dist: .venv/installed-dev
 
 .venv/installed-docs: .venv/installed-dev
 	$(BIN)/pip install -q -e '.[dev,docs]'
+	@touch $@
+
+.venv/installed-spark: .venv/installed-dev
+	$(BIN)/pip install -q -e '.[dev,spark]'
 	@touch $@
 
 .venv/installed-browser: .venv/installed-dev
