@@ -3,7 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test docs man test-slow test-extra test-browser lint dist clean
+# The short Spark test is part of `make test` where there is Java; `make test-spark` is all of them, and needs it.
+JAVA := $(shell { [ -n "$$JAVA_HOME" ] && command -v "$$JAVA_HOME/bin/java"; } || command -v java)
+
+.PHONY: demo test docs man test-slow test-extra test-browser test-spark lint dist clean
 
 demo: .venv/installed
 	$(BIN)/cleaner clean corpus/raw -o build/clean.jsonl --force
