@@ -22,10 +22,14 @@ MENU_KINDS = frozenset(("nav", "footer", "login", "share", "comment", "app", "ne
 
 def may_call(text: str, phrases: Phrases) -> bool:
     """Whether a line of up to CALL characters holds a word of letters or channels."""
-    if len(text) > CALL:
-        return False
-    low = text.casefold()
-    return any(cue in low for cue in phrases.cues)
+    return len(text) <= CALL and _names_any(text.casefold(), phrases)
+
+
+def _names_any(low: str, phrases: Phrases) -> bool:
+    for cue in phrases.plain_cues if low.isascii() else phrases.cues:
+        if cue in low:
+            return True
+    return False
 
 
 def calls(text: str, folded: str, phrases: Phrases) -> Hit | None:
@@ -34,16 +38,14 @@ def calls(text: str, folded: str, phrases: Phrases) -> Hit | None:
         return Hit("hashtags", "tags", "hashtags and nothing else", EDGE)
     if "@" in text and _ADDRESS.fullmatch(text.strip("()<>[] ")):
         return Hit("address-line", "byline", "an e-mail address alone", BESIDE)
-    return _sharing(text, phrases) or _menu(text, phrases) or _calling(text, folded, phrases)
+    return _sharing(text, folded, phrases) or _menu(text, phrases) or _calling(text, folded, phrases)
 
 
-def _sharing(text: str, phrases: Phrases) -> Hit | None:
+def _sharing(text: str, folded: str, phrases: Phrases) -> Hit | None:
     """A word of sharing and the names of networks."""
-    if len(text) > 100:
+    if folded.partition(" ")[0] not in phrases.words["sharing"] or len(text) > 100:
         return None
-    words, networks = fold(text).split(" "), phrases.words["network"]
-    if words[0] not in phrases.words["sharing"]:
-        return None
+    networks = phrases.words["network"]
     bare = [word for word in (fold(piece) or piece.strip(" .:,|").casefold() for piece in text.split()) if word]
     named = [word for word in bare if word in networks]
     if not named or bare[-1] not in networks:
@@ -69,7 +71,7 @@ def _menu(text: str, phrases: Phrases) -> Hit | None:
     """Known words of menus and footers between bars; a path of sections that begins with a known one."""
     if len(text) > 160:
         return None
-    if "|" in text or "·" in text or "•" in text or "｜" in text:
+    if "|" in text or (not text.isascii() and ("·" in text or "•" in text or "｜" in text)):
         pieces = [fold(piece) for piece in _BAR.split(text)]
         if len(pieces) >= 2 and all(pieces):
             found = [phrases.any(piece) for piece in pieces]

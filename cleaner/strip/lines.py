@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from cleaner.strip.phrases import fold
 
@@ -26,6 +26,9 @@ __all__ = [
 SHORT = 200
 """Lines of up to so many characters are looked at as a whole; longer ones only at their head and tail."""
 
+LONG = 200
+"""Lines of so many characters are paragraphs, whatever they end with."""
+
 ANY, EDGE, HEAD, BESIDE = "any", "edge", "head", "beside"
 """Where a hit suffices: anywhere; above the first or below the last paragraph; above the first; beside a hit."""
 
@@ -34,8 +37,7 @@ _BREAKS = re.compile(r"[\n\r\u2028\u2029]")
 _WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uac00-\ud7af]")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """What speaks against a line: the rule, the kind of cruft, the evidence, and where that suffices."""
 
     rule: str
@@ -52,7 +54,7 @@ class Line:
     def __init__(self, start: int, text: str, apart: bool = True) -> None:
         self.apart = apart  # a blank line, or nothing, stands above
         self.start, self.end, self.text = start, start + len(text), text
-        self.prose = is_prose(text)
+        self.prose = len(text) >= LONG or is_prose(text)
         self._folded: str | None = None
 
     @property
@@ -69,15 +71,16 @@ def split_lines(text: str) -> list[Line]:
     >>> [(line.start, line.end, line.text) for line in split_lines("a\\n\\n  b c \\r\\n")]
     [(0, 1, 'a'), (5, 8, 'b c')]
     """
-    odd = "\u2028" in text or "\u2029" in text or text.count("\r") > text.count("\r\n")
+    odd = "\u2028" in text or "\u2029" in text or ("\r" in text and text.count("\r") > text.count("\r\n"))
     pieces: Iterable[str] = _BREAKS.split(text) if odd else text.split("\n")
     lines, at, apart = [], 0, True
     for piece in pieces:
-        bare = piece.strip()
-        if bare:
+        if bare := piece.strip():
             lead = 0 if len(bare) == len(piece) else len(piece) - len(piece.lstrip())
             lines.append(Line(at + lead, bare, apart))
-        apart = not bare
+            apart = False
+        else:
+            apart = True
         at += len(piece) + 1
     return lines
 
@@ -86,7 +89,7 @@ def is_wrapped(lines: Sequence[Line]) -> bool:
     """Whether sentences run over line ends, as in mail and wire copy: there a line is no unit."""
     runs = 0
     for line, below in pairwise(lines):
-        if 40 <= len(line.text) <= 100 and not below.apart and below.text[0].islower():
+        if not below.apart and 40 <= line.end - line.start <= 100 and below.text[0].islower():
             runs += line.text[-1] not in _SENTENCE_END
     return runs >= 2 and 6 * runs >= len(lines)
 
@@ -102,7 +105,7 @@ def is_prose(text: str) -> bool:
     Scripts without spaces between words say more in a character, so a third of the length will do.
     """
     n = len(text)
-    if n >= 200:
+    if n >= LONG:
         return True
     if n >= 80:
         return text[-1] in _SENTENCE_END or (n >= 70 and not text.isascii() and _is_wide(text))

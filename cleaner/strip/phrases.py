@@ -39,10 +39,12 @@ _EDGE = (
     "/,;。：！「」『』【】（）،؛"
 )
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_DIGIT = re.compile(r"\d")
 _HOLE = re.compile(r"\{(\w*)\}")
 LONG_WORDING, LONG_REST = 24, 400
 """After so many characters of fixed wording, an {any} at the end of an entry may cover a longer rest."""
 _SPELLINGS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "\u200b": "", "\u00ad": "", "\ufeff": ""})
+_SPELLED = re.compile("[’‘ʼ`´\u200b\u00ad\ufeff]")
 
 
 def fold(line: str) -> str:
@@ -52,9 +54,13 @@ def fold(line: str) -> str:
     '0 komentar'
     """
     if not line.isascii():
-        line = unicodedata.normalize("NFKC", line).translate(_SPELLINGS)
+        if not unicodedata.is_normalized("NFKC", line):
+            line = unicodedata.normalize("NFKC", line)
+        if _SPELLED.search(line):
+            line = line.translate(_SPELLINGS)
         line = line.casefold().replace("\u0307", "").replace("ı", "i")  # both Turkish i are one
-    return _NUMBER.sub("0", " ".join(line.casefold().split()).strip(_EDGE))
+    line = " ".join(line.casefold().split()).strip(_EDGE)
+    return _NUMBER.sub("0", line) if _DIGIT.search(line) else line
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +79,28 @@ class Phrase:
         return f"{self.language} list, {self.kind}.{self.array}: {self.text}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Phrases:
     """The lists that one text is tried against, indexed by folded wording. Built by `load_phrases`; never changed."""
 
     languages: tuple[str, ...]
     entries: Mapping[str, Mapping[str, Phrase]]  # array -> folded wording -> phrase
-    patterns: Mapping[str, Mapping[str, tuple[Pattern, ...]]]  # array -> first or last two characters
+    patterns: Mapping[str, PatternTable]  # the same of entries with holes
     words: Mapping[str, frozenset[str]]
     merged: Mapping[str, Phrase]  # the same of all arrays, in the order of ARRAYS
-    merged_patterns: Mapping[str, tuple[Pattern, ...]]
+    merged_patterns: PatternTable
     heads: frozenset[str]  # beginnings of the entries that a long line can be
     tail_heads: frozenset[str]  # beginnings of the entries of `tail`
     loud: tuple[Phrase, ...]  # entries of `tail` in capitals
     cues: tuple[str, ...]  # words of letters and channels, one of which every call holds
+    plain_cues: tuple[str, ...]  # those in ASCII
 
     def whole(self, folded: str, array: str) -> Phrase | None:
         """The phrase of `array` that is this whole folded line, or None."""
         found = self.entries[array].get(folded)
         if found is not None or not folded:
             return found
-        table = self.patterns[array]
-        for key in (folded[:2], "$" + folded[-2:], ""):
-            for pattern in table.get(key, ()):
-                if pattern.matches(folded):
-                    return pattern.phrase
-        return None
+        return _matching(self.patterns[array], folded)
 
     def line(self, folded: str) -> Phrase | None:
         """The phrase of `line` or `tail` that is this whole folded line, or None."""
@@ -107,13 +109,19 @@ class Phrases:
     def any(self, folded: str) -> Phrase | None:
         """The first phrase of any array, in the order of ARRAYS, that is this whole folded line, or None."""
         found = self.merged.get(folded)
-        if found is not None:
-            return found
-        for key in (folded[:2], "$" + folded[-2:], ""):
-            for pattern in self.merged_patterns.get(key, ()):
-                if pattern.matches(folded):
-                    return pattern.phrase
+        return found if found is not None else _matching(self.merged_patterns, folded)
+
+
+def _matching(table: PatternTable, folded: str) -> Phrase | None:
+    """The first pattern that a folded line is: by its beginning, by its end, or by neither."""
+    if not table:
         return None
+    by_head = table.get(folded[:4]) or table.get(folded[:2]) or ()
+    for patterns in (by_head, table.get("$" + folded[-2:], ()), table.get("", ())):
+        for pattern in patterns:
+            if folded.startswith(pattern.head) and folded.endswith(pattern.tail) and pattern.matches(folded):
+                return pattern.phrase
+    return None
 
 
 def phrase_languages() -> tuple[str, ...]:
@@ -222,17 +230,19 @@ class _Builder:
             text[:HEAD_LENGTH] for text in self.entries["start"]
         }
         tails = {text[:HEAD_LENGTH] for text in self.entries["tail"]} | _pattern_heads(self.patterns["tail"])
+        cues = _least(self.words["letter"] | self.words["channel"])
         return Phrases(
             languages,
             self.entries,
-            {array: {key: tuple(ps) for key, ps in table.items()} for array, table in self.patterns.items()},
+            {array: _by_head(table) for array, table in self.patterns.items()},
             {name: frozenset(terms) for name, terms in self.words.items()},
             merged,
-            {key: tuple(ps) for key, ps in merged_patterns.items()},
+            _by_head(merged_patterns),
             frozenset(long | _pattern_heads(merged_patterns)),
             frozenset(tails),
             tuple(p for p in self.entries["tail"].values() if p.text.isupper()),
-            _least(self.words["letter"] | self.words["channel"]),
+            cues,
+            tuple(cue for cue in cues if cue.isascii()),
         )
 
 
@@ -265,14 +275,29 @@ class Pattern:
     tail: str  # and after the last
 
     def matches(self, line: str) -> bool:
-        """Whether the whole folded line is this entry."""
-        if not line.startswith(self.head) or not line.endswith(self.tail):
-            return False
+        """Whether the whole folded line, which begins with `head` and ends with `tail`, is this entry."""
         return _regex(self.folded, self.wording).fullmatch(line) is not None
 
 
 def _pattern(phrase: Phrase, folded: str, wording: int) -> Pattern:
     return Pattern(phrase, folded, wording, folded.partition("{")[0].rstrip(), folded.rpartition("}")[2].lstrip())
+
+
+PatternTable = Mapping[str, tuple[Pattern, ...]]
+"""Patterns by their first four or two characters, by "$" and their last two, or by nothing."""
+
+
+def _by_head(found: Mapping[str, list[Pattern]]) -> PatternTable:
+    """`found` (by two characters) with the patterns of longer heads under four, each beside shorter ones in order."""
+    table: dict[str, tuple[Pattern, ...]] = {}
+    for key, patterns in found.items():
+        short = () if key and key[0] != "$" else tuple(patterns)
+        if not short:
+            for head in dict.fromkeys(p.head[:4] for p in patterns if len(p.head) >= 4):
+                table[head] = tuple(p for p in patterns if p.head.startswith(head) or head.startswith(p.head))
+            short = tuple(p for p in patterns if len(p.head) < 4)
+        table[key] = short
+    return table
 
 
 @lru_cache(4096)
