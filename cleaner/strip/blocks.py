@@ -33,11 +33,12 @@ def settle(lines: Sequence[Line], hits: Sequence[Hit | None], ended: Callable[[L
 
     `ended(line)` says whether a paragraph closes with what ends an article (initials, an end mark, a source).
     """
+    doubtful = any(hits)
+    if not doubtful and (not lines or lines[-1].prose):
+        return list(hits)
     if is_wrapped(lines):
         return [hit if hit and hit.where == ANY and _alone(lines, i) else None for i, hit in enumerate(hits)]
     held: Held = [hit if hit and hit.where == ANY else None for hit in hits]
-    if not any(hits) and (not lines or lines[-1].prose):
-        return held
     _edges(lines, hits, held)
     _runs(lines, hits, held)
     _neighbours(hits, held)

@@ -131,22 +131,16 @@ def closes_article(line: Line, phrases: Phrases) -> bool:
     return not kinds.isdisjoint(("initials", "endmark", "byline", "sourcenote"))
 
 
-def trims(
-    lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrases, quiet: set[tuple[str, bool, bool]]
-) -> Iterator[Removal]:
-    """The tail spans of all kept lines. `quiet` remembers from pass to pass the lines that have none."""
-    if is_wrapped(lines):
-        return
+def trims(text: str, lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrases) -> Iterator[Removal]:
+    """The spans inside all kept lines of `text`: labelled pieces, notices in capitals, tails."""
     first, last = prose_bounds(lines, hits)
-    loud = [p for p in phrases.loud if any(p.text in line.text for line in lines)]
-    kept = [i for i, hit in enumerate(hits) if hit is None]
-    for i in kept:
-        place = (lines[i].text, i >= last, not first <= i < last)
-        if place not in quiet:
-            found = list(_line_trims(lines[i], place[1], place[2], phrases, loud))
-            yield from found
-            if not found:
-                quiet.add(place)
+    loud = [phrase for phrase in phrases.loud if phrase.text in text]
+    found: list[Removal] = []
+    for i, hit in enumerate(hits):
+        if hit is None:
+            found += _line_trims(lines[i], i >= last, not first <= i < last, phrases, loud)
+    if found and not is_wrapped(lines):
+        yield from found
 
 
 def _line_trims(line: Line, last: bool, outer: bool, phrases: Phrases, loud: Sequence[Phrase]) -> Iterator[Removal]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from cleaner.article import KINDS, Removal, claim, cut
 from cleaner.errors import OptionError
@@ -11,7 +12,7 @@ from cleaner.strip.blocks import settle
 from cleaner.strip.datelines import find_datelines, match_dateline
 from cleaner.strip.inline import closes_article, tail_trims, trims
 from cleaner.strip.judge import judge
-from cleaner.strip.lines import BESIDE, EDGE, HEAD, Hit, Line, split_lines
+from cleaner.strip.lines import BESIDE, EDGE, HEAD, Hit, Line, is_wrapped, prose_bounds, split_lines
 from cleaner.strip.phrases import Phrases, fold, load_phrases
 from cleaner.strip.space import close_gaps
 from cleaner.strip.titles import facts_of, title_hits
@@ -24,7 +25,6 @@ GUARD = 0.7
 articles one has more cruft than that."""
 
 PASSES = 6
-_UNSEEN = Hit("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +41,19 @@ class Stripped:
     flags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Memo:
-    """What one text's passes tell each other: the judged lines, and those in which nothing is to be trimmed."""
-
-    hits: dict[str, Hit | None]
-    quiet: set[tuple[str, bool, bool]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Choice:
+class _Choice(NamedTuple):
     """The options that one call passes along."""
 
     phrases: Phrases
     title: str
-    keep_kinds: frozenset[str]
-    only_kinds: frozenset[str]
+    keep_kinds: Sequence[str]
+    only_kinds: Sequence[str]
     allow: frozenset[str]
     known_title: str
+
+    @property
+    def limited(self) -> bool:
+        return bool(self.keep_kinds or self.only_kinds or self.allow)
 
     def takes(self, kind: str) -> bool:
         return kind not in self.keep_kinds and (not self.only_kinds or kind in self.only_kinds)
@@ -90,21 +85,18 @@ def strip(
     ('dateline', 'Medan', 'Contoh.com')
     """
     _check(input_kind, title, (*keep_kinds, *only_kinds))
-    allowed = frozenset(fold(line) for line in allow)
-    choice = _Choice(
-        phrases or load_phrases(language), title, frozenset(keep_kinds), frozenset(only_kinds), allowed, known_title
-    )
+    allowed = frozenset(fold(line) for line in allow) if allow else allow
+    choice = _Choice(phrases or load_phrases(language), title, keep_kinds, only_kinds, allowed, known_title)
     facts: dict[str, str] = {}
-    memo = _Memo({}, set())
-    removals, kind = _one_pass(text, input_kind, choice, facts, memo)
-    for _ in range(PASSES if removals else 0):
-        more, _kind = _one_pass(cut(text, removals), "text", choice, facts, memo)
-        if not more:
-            break
+    removals, kind, rests = _one_pass(text, input_kind, choice, facts)
+    for _ in range(0 if rests else PASSES):
+        more, _kind, rests = _one_pass(cut(text, removals), "text", choice, facts)
         removals = _onto(removals, more)
-    if removals and _ink(text, removals) > (GUARD if kind == "text" else 0.995) * len("".join(text.split())):
+        if rests:
+            break
+    if removals and _gutted(text, removals, GUARD if kind == "text" else 0.995):
         return Stripped(input_kind=kind, flags=("strip-guard",))
-    return replace(Stripped(removals, input_kind=kind), **facts)  # type: ignore[arg-type]
+    return Stripped(removals, input_kind=kind, **facts)  # type: ignore[arg-type]
 
 
 def _check(input_kind: str, title: str, kinds: Sequence[str]) -> None:
@@ -118,10 +110,11 @@ def _check(input_kind: str, title: str, kinds: Sequence[str]) -> None:
 
 
 def _one_pass(
-    text: str, input_kind: str, choice: _Choice, facts: dict[str, str], memo: _Memo
-) -> tuple[tuple[Removal, ...], str]:
+    text: str, input_kind: str, choice: _Choice, facts: dict[str, str]
+) -> tuple[tuple[Removal, ...], str, bool]:
+    """What one look at `text` takes, as what it was looked at, and whether a further look would take nothing."""
     lines, phrases = split_lines(text), choice.phrases
-    hits = [_judged(line, phrases, memo.hits) for line in lines]
+    hits = [judge(line, phrases) for line in lines]
     if input_kind == "auto":
         input_kind = "page" if looks_like_page(lines, hits) else "text"
     if input_kind == "page":
@@ -129,30 +122,70 @@ def _one_pass(
         hits = [away or hit for away, hit in zip(outside, hits, strict=True)]
     if choice.title != "keep" or choice.known_title:
         hits = title_hits(lines, hits, choice.known_title, choice.title)
-    hits = [_permitted(line, hit, choice) for line, hit in zip(lines, hits, strict=True)]
-    held = settle(lines, hits, lambda line: closes_article(line, phrases))
-    held = [_permitted(line, hit, choice) for line, hit in zip(lines, held, strict=True)]
+    hits = _permitted(lines, hits, choice)
+    held = _permitted(lines, settle(lines, hits, lambda line: closes_article(line, phrases)), choice)
     found = [Removal(ln.start, ln.end, h.rule, h.kind, h.why) for ln, h in zip(lines, held, strict=True) if h]
-    facts_of(lines, held, phrases, facts)
-    inside = [*find_datelines(lines, held, phrases, facts), *trims(lines, held, phrases, memo.quiet)]
-    fixed = [(ln.start, ln.end) for ln in lines if choice.allow and fold(ln.text) in choice.allow]
-    found += [r for r in inside if choice.takes(r.kind) and not any(a <= r.start < b for a, b in fixed)]
-    removals = claim(sorted(found, key=lambda r: r.start))
-    return close_gaps(text, removals) if choice.takes("space") else removals, input_kind
+    if found:
+        facts_of(lines, held, phrases, facts)
+    inside = [*find_datelines(lines, held, phrases, facts), *trims(text, lines, held, phrases)]
+    if choice.limited:
+        fixed = [(ln.start, ln.end) for ln in lines if choice.allow and fold(ln.text) in choice.allow]
+        inside = [r for r in inside if choice.takes(r.kind) and not any(a <= r.start < b for a, b in fixed)]
+    if not (found or inside):
+        return (), input_kind, True
+    removals = claim(sorted((*found, *inside), key=lambda r: r.start))
+    if choice.takes("space"):
+        removals = close_gaps(text, removals)
+    rests = input_kind == "text" and choice.title == "keep" and _rests(text, lines, hits, held, inside, removals, choice)
+    return removals, input_kind, rests
 
 
-def _judged(line: Line, phrases: Phrases, memo: dict[str, Hit | None]) -> Hit | None:
-    """`judge`, remembered from pass to pass."""
-    hit = memo.get(line.text, _UNSEEN)
-    if hit is _UNSEEN:
-        hit = memo[line.text] = judge(line, phrases)
-    return hit
+def _rests(
+    text: str,
+    lines: Sequence[Line],
+    hits: Sequence[Hit | None],
+    held: Sequence[Hit | None],
+    inside: Sequence[Removal],
+    removals: Sequence[Removal],
+    choice: _Choice,
+) -> bool:
+    """Whether one more pass would take nothing, told without it; False where that is not sure.
+
+    It is sure when no line in doubt stays, when the last line that stays is a paragraph, and when the lines that were
+    cut into, read anew, give no cause.
+    """
+    stays = [line for line, hit in zip(lines, held, strict=True) if hit is None]
+    if not stays:
+        return True
+    _, last = prose_bounds(lines, held)
+    doubts = any(hit for hit, taken in zip(hits, held, strict=True) if taken is None)
+    if doubts or lines[last] is not stays[-1] or is_wrapped(lines):
+        return False
+    if not inside:
+        return True
+    cuts = [r.start for r in inside]
+    for i, line in enumerate(stays):
+        if any(line.start <= start < line.end for start in cuts):
+            shifted = [
+                replace(r, start=max(r.start, line.start) - line.start, end=min(r.end, line.end) - line.start)
+                for r in removals
+                if r.start < line.end and r.end > line.start
+            ]
+            stays[i] = read = Line(line.start, cut(text[line.start : line.end], shifted).strip() or "-", line.apart)
+            if read.prose is not line.prose or judge(read, choice.phrases):
+                return False
+    none = [None] * len(stays)
+    return not (find_datelines(stays, none, choice.phrases, {}) or any(trims(text, stays, none, choice.phrases)))
 
 
-def _permitted(line: Line, hit: Hit | None, choice: _Choice) -> Hit | None:
-    if hit is None or not choice.takes(hit.kind) or (choice.allow and fold(line.text) in choice.allow):
-        return None
-    return hit
+def _permitted(lines: Sequence[Line], hits: list[Hit | None], choice: _Choice) -> list[Hit | None]:
+    """`hits` without those that the options forbid."""
+    if not choice.limited:
+        return hits
+    return [
+        hit if hit and choice.takes(hit.kind) and not (choice.allow and fold(line.text) in choice.allow) else None
+        for line, hit in zip(lines, hits, strict=True)
+    ]
 
 
 def _onto(first: Sequence[Removal], more: Sequence[Removal]) -> tuple[Removal, ...]:
@@ -176,8 +209,12 @@ def _onto(first: Sequence[Removal], more: Sequence[Removal]) -> tuple[Removal, .
     return claim(sorted(out, key=lambda r: r.start))
 
 
-def _ink(text: str, removals: Sequence[Removal]) -> int:
-    return sum(len("".join(text[r.start : r.end].split())) for r in removals if r.kind != "space")
+def _gutted(text: str, removals: Sequence[Removal], share: float) -> bool:
+    """Whether more than `share` of the ink goes; counted only when a quarter of the characters does."""
+    if 4 * sum(r.end - r.start for r in removals) < len(text):
+        return False
+    gone = sum(len("".join(text[r.start : r.end].split())) for r in removals if r.kind != "space")
+    return gone > share * len("".join(text.split()))
 
 
 def explain_line(line: str, language: str, extra_dir: str = "") -> list[tuple[str, str, str]]:
