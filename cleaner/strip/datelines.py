@@ -12,7 +12,6 @@ from cleaner.strip.phrases import Phrases, fold
 
 __all__ = ["Dateline", "find_datelines", "match_dateline"]
 
-_MARKS = ("-", "–", "—", ":", "(", "  ", "\t", ".", "|", "【")
 HEAD = 96
 """Characters of a paragraph in which a dateline has to end."""
 
@@ -84,16 +83,23 @@ def match_dateline(text: str, phrases: Phrases, recurs: Callable[[str], bool] = 
     do not know counts as a place when `recurs(name)`: the text goes on to speak of it.
     """
     head = text[:HEAD]
-    if not any(mark in head for mark in _MARKS):
-        return None
+    dash, colon = _dashed(head), ":" in head
     return (
-        _dash_form(text, head, phrases)
-        or _colon_form(head, phrases)
-        or _gap_form(head, phrases)
-        or _bracket_form(head, phrases)
-        or _site_form(head, phrases)
-        or _recurring_form(text, head, phrases, recurs)
+        (_dash_form(text, head, phrases) if dash else None)
+        or (_colon_form(head, phrases) if colon else None)
+        or (_gap_form(head, phrases) if "  " in head or "\t" in head or not head.isascii() else None)
+        or (_bracket_form(head, phrases) if "(" in head else None)
+        or (_site_form(head, phrases) if "." in head else None)
+        or (_recurring_form(text, head, phrases, recurs) if dash or colon or "|" in head or head[0] == "【" else None)
     )
+
+
+def _dashed(head: str) -> bool:
+    """Whether a dash stands beside white space, or a long one anywhere."""
+    if "- " in head or " -" in head:
+        return True
+    plain = head.isascii() and "\t" not in head
+    return not plain and ("-" in head or "–" in head or "—" in head)
 
 
 def _goes_on(text: str, at: int) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cleaner.article import Removal
 from cleaner.strip.judge import looks_like_names
 from cleaner.strip.lines import Line
-from cleaner.strip.phrases import Phrase, Phrases, fold
+from cleaner.strip.phrases import LABELS, MARKS, Phrase, Phrases, fold
 
 __all__ = ["labelled_pieces"]
 
@@ -63,6 +63,9 @@ def _cues(text: str, phrases: Phrases) -> Iterator[_Cue]:
 
 def _cue_before(text: str, colon: int, phrases: Phrases) -> _Cue | None:
     """The label of up to three words before the colon, the longest first."""
+    ending = text[max(0, colon - 8) : colon].rstrip(MARKS)[-2:].casefold()
+    if ending.isascii() and ending not in phrases.label_ends:
+        return None
     begin = max(0, colon - 40)
     words = list(re.finditer(r"[^\s()\[\].!?\"”]+", text[begin:colon]))
     for n in (3, 2, 1):
@@ -72,7 +75,7 @@ def _cue_before(text: str, colon: int, phrases: Phrases) -> _Cue | None:
         if not text[start].isupper():
             continue
         found = phrases.entries["start"].get(fold(text[start:colon]))
-        if found and found.kind in ("related", "byline", "video"):
+        if found and found.kind in LABELS:
             bracket = text[start - 1] if start and text[start - 1] in "([" else ""
             return _Cue(start - len(bracket), colon + 1, found, bracket)
     return None

@@ -34,10 +34,13 @@ WORDS = (
 ANY_MAX = 120
 """Characters an {any} may cover: a headline is rarely longer, and a longer rest is a paragraph."""
 
-_EDGE = (
+MARKS = (
     " \t\r\n\u00a0\u200b\u200e\u200f\ufeff\"'“”„‟‘’‚‹›«»()[]{}<>:.!…*|-–—−_#+•·●▪►▶◄→←↑↓~=■□◆★☆✓✔※"
     "/,;。：！「」『』【】（）،؛"
 )
+"""Dropped at both ends of a line when it is folded."""
+LABELS = frozenset(("related", "byline", "video"))
+"""Kinds whose labels are also looked for inside a paragraph."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _DIGIT = re.compile(r"\d")
 _HOLE = re.compile(r"\{(\w*)\}")
@@ -59,7 +62,7 @@ def fold(line: str) -> str:
         if _SPELLED.search(line):
             line = line.translate(_SPELLINGS)
         line = line.casefold().replace("\u0307", "").replace("ı", "i")  # both Turkish i are one
-    line = " ".join(line.casefold().split()).strip(_EDGE)
+    line = " ".join(line.casefold().split()).strip(MARKS)
     return _NUMBER.sub("0", line) if _DIGIT.search(line) else line
 
 
@@ -94,6 +97,7 @@ class Phrases:
     loud: tuple[Phrase, ...]  # entries of `tail` in capitals
     cues: tuple[str, ...]  # words of letters and channels, one of which every call holds
     plain_cues: tuple[str, ...]  # those in ASCII
+    label_ends: frozenset[str]  # last two characters of the labels that stand inside paragraphs
 
     def whole(self, folded: str, array: str) -> Phrase | None:
         """The phrase of `array` that is this whole folded line, or None."""
@@ -243,6 +247,7 @@ class _Builder:
             tuple(p for p in self.entries["tail"].values() if p.text.isupper()),
             cues,
             tuple(cue for cue in cues if cue.isascii()),
+            frozenset(text[-2:] for text, phrase in self.entries["start"].items() if phrase.kind in LABELS),
         )
 
 
