@@ -22,7 +22,7 @@ MENU_KINDS = frozenset(("nav", "footer", "login", "share", "comment", "app", "ne
 
 def may_call(text: str, phrases: Phrases) -> bool:
     """Whether a line of up to CALL characters holds a word of letters or channels."""
-    return len(text) <= CALL and _names_any(text.casefold(), phrases)
+    return bool(phrases.cues) and len(text) <= CALL and _names_any(text.casefold(), phrases)
 
 
 def _names_any(low: str, phrases: Phrases) -> bool:
@@ -91,7 +91,7 @@ def _menu(text: str, phrases: Phrases) -> Hit | None:
 
 def _calling(text: str, folded: str, phrases: Phrases) -> Hit | None:
     """ "Like this? Sign up for our newsletter.": a clause begins with joining, and a letter or channel is named."""
-    if folded[0] == "0" or not may_call(text, phrases):
+    if not phrases.cues or folded[0] == "0" or not may_call(text, phrases):
         return None
     known = phrases.words
     letter, channel = _holds(folded, known["letter"]), _holds(folded, known["channel"])

@@ -59,7 +59,7 @@ def _one_trim(text: str, phrases: Phrases, last: bool) -> tuple[int, Hit] | None
     bracket = _BRACKETED.search(text) if ")" in text[-2:] or "]" in text[-2:] else None
     if bracket and (hit := _bracket(text, bracket, phrases, last)):
         return _inked(text, bracket.start()), hit
-    return _last_sentence(text, phrases)
+    return _last_sentence(text, phrases) if phrases.tail_heads else None
 
 
 def _inked(text: str, at: int) -> int:
@@ -161,11 +161,14 @@ def trims(text: str, lines: Sequence[Line], hits: Sequence[Hit | None], phrases:
     """The spans inside all kept lines of `text`: labelled pieces, notices in capitals, tails."""
     first, last = prose_bounds(lines, hits)
     loud = [phrase for phrase in phrases.loud if phrase.text in text]
-    inner = loud or ":" in text or "©" in text
+    labelled, righted = ":" in text, "©" in text
     found: list[Removal] = []
     for i, hit in enumerate(hits):
-        if hit is None and (inner or _may_trim(lines[i].text, i >= last, phrases)):
-            found += _line_trims(lines[i], i >= last, not first <= i < last, phrases, loud)
+        if hit is None:
+            whole = lines[i].text
+            inner = (labelled and ":" in whole) or (righted and "©" in whole)
+            if inner or loud or _may_trim(whole, i >= last, phrases):
+                found += _line_trims(lines[i], i >= last, not first <= i < last, phrases, loud)
     if found and not is_wrapped(lines):
         yield from found
 
@@ -175,9 +178,11 @@ def _may_trim(text: str, last: bool, phrases: Phrases) -> bool:
     if len(text) <= 40:
         return False
     end = text[-1]
-    if end in ")]" or text[-2] in ")]" or _openings(text[-TAIL:], phrases.tail_heads):
+    if end in ")]" or text[-2] in ")]":
         return True
-    return last and (end.isalnum() or (end in _MARKS_END and (end != "." or text[-2] in _MARKS_END)))
+    if last and (end.isalnum() or (end in _MARKS_END and (end != "." or text[-2] in _MARKS_END))):
+        return True
+    return bool(phrases.tail_heads and _openings(text[-TAIL:], phrases.tail_heads))
 
 
 def _line_trims(line: Line, last: bool, outer: bool, phrases: Phrases, loud: Sequence[Phrase]) -> Iterator[Removal]:

@@ -88,9 +88,12 @@ _RULES = {
 
 def _passes(text: str, phrases: Phrases) -> bool:
     """Whether a paragraph is cleared by its first characters alone: no phrase begins so, no label, no right."""
-    if not text[0].isalpha() or text[:HEAD_LENGTH].casefold() in phrases.heads:
+    opening = text[:HEAD_LENGTH].casefold() if text[0].isalpha() else fold(text[:40])[:HEAD_LENGTH]
+    long = len(text) > SHORT
+    heads = (phrases.long_heads if long else phrases.heads).get(opening)
+    if len(opening) < HEAD_LENGTH or (heads and fold(text[:40]).startswith(heads)):
         return False
-    if len(text) > SHORT:
+    if long:
         return True
     head = text[:60]
     if text[-1] == ")" or ":" in head or "|" in head or " - " in head:
@@ -174,11 +177,10 @@ def looks_like_headline(text: str) -> bool:
 def time_share(folded: str, phrases: Phrases) -> tuple[int, int, int]:
     """How many words of a folded line are numbers, words of time, and others."""
     numbers = times = others = 0
-    words = phrases.words
     for word in _TIME_WORD.findall(folded):
         if word.isdigit():
             numbers += 1
-        elif word in words["month"] or word in words["weekday"] or word in words["clock"]:
+        elif word in phrases.times:
             times += 1
         else:
             others += 1
@@ -196,6 +198,8 @@ def _shaped(text: str, folded: str, phrases: Phrases) -> Hit | None:
 
 
 def _timed(text: str, folded: str, phrases: Phrases) -> Hit | None:
+    if _is_wordy(text, folded, phrases):
+        return None
     numbers, times, others = time_share(folded, phrases)
     dated = _DATE.search(text) is not None
     full = _FULL_DATE.search(text) is not None or _YEAR.search(text) is not None
@@ -204,6 +208,19 @@ def _timed(text: str, folded: str, phrases: Phrases) -> Hit | None:
     if numbers and others <= 6 and full and times + dated and _only_names(text, phrases):
         return Hit("byline-date", "byline", "names and a date, nothing else", HEAD)
     return None
+
+
+def _is_wordy(text: str, folded: str, phrases: Phrases) -> bool:
+    """Whether more than six words, or one where no year and no full date stands, are surely none of time."""
+    dated = "20" in text or "19" in text or "年" in text or max(map(text.count, "/.-")) > 1
+    spare = 6 if dated else 0
+    others = 0
+    for word in folded.split():
+        if word.isalpha() and word not in phrases.times:
+            others += 1
+            if others > spare:
+                return True
+    return False
 
 
 def _navigating(text: str, folded: str) -> Hit | None:

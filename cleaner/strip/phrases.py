@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 from cleaner.article import KINDS
 from cleaner.errors import OptionError
 from cleaner.plugins import phrase_folders
+from cleaner.strip.clauses import find_opening, opening_pattern
 
 __all__ = ["ARRAYS", "WORDS", "Phrase", "Phrases", "fold", "lists", "load_phrases", "phrase_languages"]
 
@@ -66,6 +67,10 @@ def fold(line: str) -> str:
     return _NUMBER.sub("0", line) if _DIGIT.search(line) else line
 
 
+Heads = Mapping[str, tuple[str, ...]]
+"""First HEAD_LENGTH characters of entries -> the first three times as many of each."""
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """One entry of a list: its natural wording, the array it stands in, its kind, and the list's language."""
@@ -90,14 +95,21 @@ class Phrases:
     entries: Mapping[str, Mapping[str, Phrase]]  # array -> folded wording -> phrase
     patterns: Mapping[str, PatternTable]  # the same of entries with holes
     words: Mapping[str, frozenset[str]]
+    times: frozenset[str]  # months, weekdays and words of clocks
     merged: Mapping[str, Phrase]  # the same of all arrays, in the order of ARRAYS
     merged_patterns: PatternTable
-    heads: frozenset[str]  # beginnings of the entries that a long line can be
+    heads: Heads  # beginnings of the entries that a paragraph can be or open with
+    long_heads: Heads  # the same of paragraphs above 200 characters
     tail_heads: frozenset[str]  # beginnings of the entries of `tail`
     loud: tuple[Phrase, ...]  # entries of `tail` in capitals
     cues: tuple[str, ...]  # words of letters and channels, one of which every call holds
     plain_cues: tuple[str, ...]  # those in ASCII
     label_ends: frozenset[str]  # last two characters of the labels that stand inside paragraphs
+    openings: re.Pattern[bytes]  # finds the clauses that open calls and entries of `tail`
+
+    def for_text(self, text: str) -> Phrases:
+        """These lists, without the cues of calls and closing sentences when no clause of `text` opens so."""
+        return self if find_opening(text, self.openings) else _hushed(self)
 
     def whole(self, folded: str, array: str) -> Phrase | None:
         """The phrase of `array` that is this whole folded line, or None."""
@@ -114,6 +126,11 @@ class Phrases:
         """The first phrase of any array, in the order of ARRAYS, that is this whole folded line, or None."""
         found = self.merged.get(folded)
         return found if found is not None else _matching(self.merged_patterns, folded)
+
+
+@lru_cache(128)
+def _hushed(phrases: Phrases) -> Phrases:
+    return replace(phrases, cues=(), plain_cues=(), tail_heads=frozenset())
 
 
 def _matching(table: PatternTable, folded: str) -> Phrase | None:
@@ -230,24 +247,25 @@ class _Builder:
                 merged.setdefault(folded, phrase)
             for key, patterns in self.patterns[array].items():
                 merged_patterns.setdefault(key, []).extend(patterns)
-        long = {text[:HEAD_LENGTH] for text in merged if len(text) >= LONG_LINE - 12} | {
-            text[:HEAD_LENGTH] for text in self.entries["start"]
-        }
-        tails = {text[:HEAD_LENGTH] for text in self.entries["tail"]} | _pattern_heads(self.patterns["tail"])
+        long = {text for text in merged if len(text) >= LONG_LINE - 12} | _pattern_heads(merged_patterns)
+        tails = {text[:HEAD_LENGTH] for text in {*self.entries["tail"], *_pattern_heads(self.patterns["tail"])}}
         cues = _least(self.words["letter"] | self.words["channel"])
         return Phrases(
             languages,
             self.entries,
             {array: _by_head(table) for array, table in self.patterns.items()},
             {name: frozenset(terms) for name, terms in self.words.items()},
+            frozenset(self.words["month"] | self.words["weekday"] | self.words["clock"]),
             merged,
             _by_head(merged_patterns),
-            frozenset(long | _pattern_heads(merged_patterns)),
+            _heads(long.union(self.entries["start"])),
+            _heads(long),
             frozenset(tails),
             tuple(p for p in self.entries["tail"].values() if p.text.isupper()),
             cues,
             tuple(cue for cue in cues if cue.isascii()),
             frozenset(text[-2:] for text, phrase in self.entries["start"].items() if phrase.kind in LABELS),
+            opening_pattern(filter(None, tails | self.words["joining"])),
         )
 
 
@@ -266,7 +284,14 @@ def _is_slight(text: str) -> bool:
 
 
 def _pattern_heads(table: Mapping[str, list[Pattern]]) -> set[str]:
-    return {p.folded.partition("{")[0][:HEAD_LENGTH] for patterns in table.values() for p in patterns}
+    return {p.folded.partition("{")[0] for patterns in table.values() for p in patterns}
+
+
+def _heads(openings: Iterable[str]) -> Heads:
+    found: dict[str, set[str]] = {}
+    for text in openings:
+        found.setdefault(text[:HEAD_LENGTH], set()).add(text[: 3 * HEAD_LENGTH].rstrip())
+    return {head: tuple(sorted(longer)) for head, longer in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

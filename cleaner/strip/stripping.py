@@ -113,7 +113,7 @@ def _one_pass(
     text: str, input_kind: str, choice: _Choice, facts: dict[str, str]
 ) -> tuple[tuple[Removal, ...], str, bool]:
     """What one look at `text` takes, as what it was looked at, and whether a further look would take nothing."""
-    lines, phrases = split_lines(text), choice.phrases
+    lines, phrases = split_lines(text), choice.phrases.for_text(text)
     hits = [judge(line, phrases) for line in lines]
     if input_kind == "auto":
         input_kind = "page" if looks_like_page(lines, hits) else "text"
