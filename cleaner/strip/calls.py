@@ -22,14 +22,10 @@ MENU_KINDS = frozenset(("nav", "footer", "login", "share", "comment", "app", "ne
 
 def may_call(text: str, phrases: Phrases) -> bool:
     """Whether a line of up to CALL characters holds a word of letters or channels."""
-    return bool(phrases.cues) and len(text) <= CALL and _names_any(text.casefold(), phrases)
-
-
-def _names_any(low: str, phrases: Phrases) -> bool:
-    for cue in phrases.plain_cues if low.isascii() else phrases.cues:
-        if cue in low:
-            return True
-    return False
+    if not phrases.cues or len(text) > CALL:
+        return False
+    low = text.casefold()
+    return any(cue in low for cue in (phrases.plain_cues if low.isascii() else phrases.cues))
 
 
 def calls(text: str, folded: str, phrases: Phrases) -> Hit | None:

@@ -14,9 +14,7 @@ __all__ = ["find_opening", "opening_pattern"]
 _ENDS = b"!?:;,\"'()[]{}<>*|-_#+~=/\n\r\t" + bytes((0xC2, 0xE2, 0xE3, 0xEF))
 """What may stand before a clause; the last four begin the marks beyond ASCII (« “ … 。 ：) in UTF-8."""
 
-_SMALL = bytes.maketrans(
-    _ENDS + b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"." * len(_ENDS) + b"abcdefghijklmnopqrstuvwxyz"
-)
+_SMALL = bytes.maketrans(_ENDS + b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"." * len(_ENDS) + b"abcdefghijklmnopqrstuvwxyz")
 
 
 def find_opening(text: str, pattern: re.Pattern[bytes]) -> bool:
@@ -41,7 +39,9 @@ def opening_pattern(heads: Iterable[str]) -> re.Pattern[bytes]:
             for spelled in {form, form.replace("'", "’")}:
                 small = spelled.encode().translate(_SMALL)
                 rests[small[:1]].add(small[1:])
-    groups = [_literal(first) + b"(?:" + b"|".join(map(_literal, sorted(rests[first]))) + b")" for first in sorted(rests)]
+    groups = [
+        _literal(first) + b"(?:" + b"|".join(map(_literal, sorted(rests[first]))) + b")" for first in sorted(rests)
+    ]
     return re.compile(rb"\.[ .\x80-\xbf]*(?:" + (b"|".join(groups) or rb"(?!)") + b")")
 
 

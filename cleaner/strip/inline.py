@@ -16,7 +16,6 @@ __all__ = ["closes_article", "tail_trims", "trims"]
 TAIL = 260
 _STOP = frozenset(".!?…\"'”’»)]。！？")
 _BRACKET_KINDS = frozenset(("related", "readmore", "video", "caption", "sourcenote", "ad", "promo", "byline"))
-_BRACKETED = re.compile(r"[\s*]*([(\[])([^()\[\]]{0,160})[)\]]\.?$")
 _ENDMARK = re.compile(r"(?:\[\]|\[ \]|\(\*+\)|\(\*\*\*\)|\*{2,6}|\*\)|#{2,5}|_{3,}|■|●|◆|\(\.\))\.?$")
 _SOURCE_DASH = re.compile(r"[.!?\"”’)]\s*(?:[-–—]{1,2}\s*)?([A-Z][\w./' -]{1,40})$")
 _MARKS_END = frozenset("])*#_■●◆.")
@@ -56,9 +55,9 @@ def _one_trim(text: str, phrases: Phrases, last: bool) -> tuple[int, Hit] | None
         and _is_source(source[1], phrases)
     ):
         return source.start() + 1, Hit("agency-tail", "sourcenote", "an agency after the last sentence")
-    bracket = _BRACKETED.search(text) if ")" in text[-2:] or "]" in text[-2:] else None
-    if bracket and (hit := _bracket(text, bracket, phrases, last)):
-        return _inked(text, bracket.start()), hit
+    bracket = _last_bracket(text)
+    if bracket and (hit := _bracket(text[: bracket[0]], bracket[1], phrases, last)):
+        return _inked(text, bracket[0]), hit
     return _last_sentence(text, phrases) if phrases.tail_heads else None
 
 
@@ -77,15 +76,29 @@ def _is_source(name: str, phrases: Phrases) -> bool:
     return fold(bare) in phrases.words["agency"] or (bare != name and bare.isupper())
 
 
-def _bracket(text: str, found: re.Match[str], phrases: Phrases, last: bool) -> Hit | None:
-    inner = found[2].strip()
+def _last_bracket(text: str) -> tuple[int, str] | None:
+    """Where the text before a closing bracket (and stars) ends, and what stands in it; None when none ends the text."""
+    end = len(text) - (text[-1] == ".")
+    if text[end - 1 : end] not in (")", "]"):
+        return None
+    at = max(text.rfind("(", 0, end - 1), text.rfind("[", 0, end - 1))
+    inner = text[at + 1 : end - 1]
+    if at < 0 or len(inner) > 160 or ")" in inner or "]" in inner:
+        return None
+    before = text[:at].rstrip()
+    while before.endswith("*"):
+        before = before.rstrip("*").rstrip()
+    return len(before), inner.strip()
+
+
+def _bracket(before: str, inner: str, phrases: Phrases, last: bool) -> Hit | None:
     folded = fold(inner)
     if (phrase := phrases.line(folded)) and phrase.kind in _BRACKET_KINDS:
         return Hit("phrase-bracket", phrase.kind, phrase.why)
-    head = re.split(r"\s*[:|]\s*", inner, maxsplit=1)
+    head = re.split(r"\s*[:|]\s*", inner, maxsplit=1) if ":" in inner or "|" in inner else ()
     if len(head) == 2 and (phrase := phrases.whole(fold(head[0]), "start")):
         return Hit("phrase-bracket", phrase.kind, phrase.why)
-    if not _ended(text[: found.start()]):
+    if not _ended(before):
         return None
     if _DESK.fullmatch(inner):
         return Hit("initials", "initials", "initials of writer and editor in brackets after a sentence")
@@ -157,14 +170,16 @@ def closes_article(line: Line, phrases: Phrases) -> bool:
     return not kinds.isdisjoint(("initials", "endmark", "byline", "sourcenote"))
 
 
-def trims(text: str, lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrases) -> Iterator[Removal]:
-    """The spans inside all kept lines of `text`: labelled pieces, notices in capitals, tails."""
+def trims(
+    text: str, lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrases, only: Sequence[int] | None = None
+) -> Iterator[Removal]:
+    """The spans inside all kept lines of `text`, or `only` those: labelled pieces, notices in capitals, tails."""
     first, last = prose_bounds(lines, hits)
-    loud = [phrase for phrase in phrases.loud if phrase.text in text]
+    loud = [phrase for phrase in phrases.loud if phrase.text in text] if phrases.loud_part in text else []
     labelled, righted = ":" in text, "©" in text
     found: list[Removal] = []
-    for i, hit in enumerate(hits):
-        if hit is None:
+    for i in range(len(lines)) if only is None else only:
+        if hits[i] is None:
             whole = lines[i].text
             inner = (labelled and ":" in whole) or (righted and "©" in whole)
             if inner or loud or _may_trim(whole, i >= last, phrases):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -102,6 +102,7 @@ class Phrases:
     long_heads: Heads  # the same of paragraphs above 200 characters
     tail_heads: frozenset[str]  # beginnings of the entries of `tail`
     loud: tuple[Phrase, ...]  # entries of `tail` in capitals
+    loud_part: str  # what all of these hold
     cues: tuple[str, ...]  # words of letters and channels, one of which every call holds
     plain_cues: tuple[str, ...]  # those in ASCII
     label_ends: frozenset[str]  # last two characters of the labels that stand inside paragraphs
@@ -249,6 +250,7 @@ class _Builder:
                 merged_patterns.setdefault(key, []).extend(patterns)
         long = {text for text in merged if len(text) >= LONG_LINE - 12} | _pattern_heads(merged_patterns)
         tails = {text[:HEAD_LENGTH] for text in {*self.entries["tail"], *_pattern_heads(self.patterns["tail"])}}
+        loud = tuple(p for p in self.entries["tail"].values() if p.text.isupper())
         cues = _least(self.words["letter"] | self.words["channel"])
         return Phrases(
             languages,
@@ -261,7 +263,8 @@ class _Builder:
             _heads(long.union(self.entries["start"])),
             _heads(long),
             frozenset(tails),
-            tuple(p for p in self.entries["tail"].values() if p.text.isupper()),
+            loud,
+            _shared([phrase.text for phrase in loud]),
             cues,
             tuple(cue for cue in cues if cue.isascii()),
             frozenset(text[-2:] for text, phrase in self.entries["start"].items() if phrase.kind in LABELS),
@@ -272,6 +275,13 @@ class _Builder:
 def _least(cues: set[str]) -> tuple[str, ...]:
     """The cues that hold no other: a text without them holds none of all."""
     return tuple(sorted(cue for cue in cues if not any(other != cue and other in cue for other in cues)))
+
+
+def _shared(texts: Sequence[str]) -> str:
+    """The longest stretch that all texts hold."""
+    least = min(texts, key=len, default="")
+    spans = ((i, i + n) for n in range(len(least), 0, -1) for i in range(len(least) - n + 1))
+    return next((least[a:b] for a, b in spans if all(least[a:b] in text for text in texts)), "")
 
 
 def _is_slight(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -136,7 +137,11 @@ def _one_pass(
     removals = claim(sorted((*found, *inside), key=lambda r: r.start))
     if choice.takes("space"):
         removals = close_gaps(text, removals)
-    rests = input_kind == "text" and choice.title == "keep" and _rests(text, lines, hits, held, inside, removals, choice)
+    rests = (
+        input_kind == "text"
+        and choice.title == "keep"
+        and _rests(text, lines, hits, held, inside, removals, choice.phrases)
+    )
     return removals, input_kind, rests
 
 
@@ -147,35 +152,47 @@ def _rests(
     held: Sequence[Hit | None],
     inside: Sequence[Removal],
     removals: Sequence[Removal],
-    choice: _Choice,
+    phrases: Phrases,
 ) -> bool:
     """Whether one more pass would take nothing, told without it; False where that is not sure.
 
-    It is sure when no line in doubt stays, when the last line that stays is a paragraph, and when the lines that were
-    cut into, read anew, give no cause.
+    It is sure when the lines that stay, each in its old doubt, are settled anew without a hit that holds, and when
+    those that were cut into, read anew, give no cause.
     """
     stays = [line for line, hit in zip(lines, held, strict=True) if hit is None]
     if not stays:
         return True
-    _, last = prose_bounds(lines, held)
-    doubts = any(hit for hit, taken in zip(hits, held, strict=True) if taken is None)
-    if doubts or lines[last] is not stays[-1] or is_wrapped(lines):
+    if is_wrapped(lines):
         return False
-    if not inside:
-        return True
-    cuts = [r.start for r in inside]
-    for i, line in enumerate(stays):
-        if any(line.start <= start < line.end for start in cuts):
-            shifted = [
-                replace(r, start=max(r.start, line.start) - line.start, end=min(r.end, line.end) - line.start)
-                for r in removals
-                if r.start < line.end and r.end > line.start
-            ]
-            stays[i] = read = Line(line.start, cut(text[line.start : line.end], shifted).strip() or "-", line.apart)
-            if read.prose is not line.prose or judge(read, choice.phrases):
-                return False
-    none = [None] * len(stays)
-    return not (find_datelines(stays, none, choice.phrases, {}) or any(trims(text, stays, none, choice.phrases)))
+    _, last = prose_bounds(lines, held)
+    if last >= 0 and held[last] is not None:  # a paragraph that went told where the article ends
+        return False
+    doubts = [hit for hit, taken in zip(hits, held, strict=True) if taken is None]
+    fresh = []
+    for i in dict.fromkeys(bisect_right(stays, r.start, key=_start) - 1 for r in inside):
+        line = stays[i]
+        stays[i] = read = Line(
+            line.start, cut(text[line.start : line.end], _within(line, removals)).strip(), line.apart
+        )
+        if not read.text or read.prose is not line.prose or judge(read, phrases):
+            return False
+        doubts[i] = None
+        fresh.append(i)
+    if any(settle(stays, doubts, lambda line: closes_article(line, phrases))):
+        return False
+    return not fresh or not (
+        find_datelines(stays, doubts, phrases, {}) or any(trims(text, stays, doubts, phrases, fresh))
+    )
+
+
+def _start(line: Line) -> int:
+    return line.start
+
+
+def _within(line: Line, removals: Sequence[Removal]) -> list[Removal]:
+    """What of the removals lies inside the line, in its own offsets."""
+    pieces = ((max(r.start, line.start) - line.start, min(r.end, line.end) - line.start, r) for r in removals)
+    return [Removal(a, b, r.rule, r.kind) for a, b, r in pieces if a < b]
 
 
 def _permitted(lines: Sequence[Line], hits: list[Hit | None], choice: _Choice) -> list[Hit | None]:
