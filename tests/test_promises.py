@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import orjson
@@ -38,6 +40,19 @@ def outcome(folder: Path) -> dict[str, bytes]:
         **{name: (folder / "clean.audit" / name).read_bytes() for name in LOGS},
         "manifest.json": orjson.dumps(manifest),
     }
+
+
+FEW = ["corpus/raw/wartamuara.example", "corpus/raw/feeds"]
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The outcome of a few of the articles."""
+    folder = tmp_path_factory.mktemp("few")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        clean_corpus(FEW, folder / "clean.jsonl", Options(workers=1, shard_records=2))
+    return outcome(folder)
 
 
 @pytest.fixture(scope="module")
@@ -78,21 +93,19 @@ class Stop(BaseException):
 
 @pytest.mark.parametrize("after", [0, 1, 4, 6, 9, 12, 14])
 def test_a_stopped_run_goes_on_and_no_shard_is_done_twice(
-    after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    after: int, few: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[Path] = []
-    inputs, options = ["corpus/raw/wartamuara.example", "corpus/raw/feeds"], Options(workers=1, shard_records=2)
-    whole = tmp_path / "whole"
-    clean_corpus(inputs, whole / "clean.jsonl", options)
+    options = Options(workers=1, shard_records=2)
     monkeypatch.setattr(pool_module.Pool, "map", stopping(done, after))
     with pytest.raises(Stop):
-        clean_corpus(inputs, tmp_path / "clean.jsonl", options)
+        clean_corpus(FEW, tmp_path / "clean.jsonl", options)
     assert not (tmp_path / "clean.jsonl").exists()
     monkeypatch.setattr(pool_module.Pool, "map", stopping(done, 10**9))
-    clean_corpus(inputs, tmp_path / "clean.jsonl", options)
-    assert outcome(tmp_path) == outcome(whole)
+    clean_corpus(FEW, tmp_path / "clean.jsonl", options)
+    assert outcome(tmp_path) == few
     assert len(done) == len(set(done))
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["clean.audit", "clean.jsonl", "whole"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["clean.audit", "clean.jsonl"]
 
 
 def stopping(done: list[Path], after: int):  # type: ignore[no-untyped-def]
@@ -208,25 +221,112 @@ def test_ids_that_are_taken_are_replaced_and_the_first_keeps_its_own(tmp_path: P
     assert ids == ["x", "y", "a.jsonl#3", "b.jsonl#1", "b.jsonl#2", "b.jsonl#3"]
 
 
+COMMAND = (sys.executable, "-m", "cleaner", "clean", "corpus/raw", "--quiet", "--workers", "2", "--shard-records", "20")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(12))
-def test_a_killed_run_goes_on(seed: int, expected: dict[str, bytes], tmp_path: Path) -> None:
+@pytest.mark.parametrize("seed", range(20))
+def test_a_killed_run_goes_on_and_no_finished_shard_is_done_again(
+    seed: int, expected: dict[str, bytes], tmp_path: Path
+) -> None:
     """SIGKILL of the whole process group when a seeded number of shards is there, then the same command again."""
-    command = [sys.executable, "-m", "cleaner", "clean", "corpus/raw", "-o", str(tmp_path / "clean.jsonl"), "--quiet"]
-    command += ["--workers", "2", "--shard-records", "20"]
+    command = [*COMMAND, "-o", str(tmp_path / "clean.jsonl"), "--keep-work"]
     process = subprocess.Popen(command, start_new_session=True)
-    wanted = random.Random(seed).randint(0, 22)
-    while process.poll() is None and finished_shards(tmp_path / "clean.work") < wanted:
+    wanted = random.Random(seed).randint(0, 24)
+    while process.poll() is None and len(shards(tmp_path)) < wanted:
         os.sched_yield()
     if process.poll() is None:
-        os.killpg(process.pid, 9)
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    assert subprocess.run(command + (["--force"] if (tmp_path / "clean.jsonl").exists() else [])).returncode == 0
+    before = shards(tmp_path)
+    again = subprocess.run([*command, *(["--force"] if (tmp_path / "clean.jsonl").exists() else [])])
+    assert again.returncode == 0
+    assert outcome(tmp_path) == expected
+    after = shards(tmp_path)
+    assert {name: after[name] for name in before} == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10))
+def test_a_killed_worker_costs_nothing(seed: int, expected: dict[str, bytes], tmp_path: Path) -> None:
+    """SIGKILL of one worker when a seeded number of shards is there; the run ends as if nothing had been."""
+    command = [*COMMAND, "-o", str(tmp_path / "clean.jsonl")]
+    process = subprocess.Popen(command)
+    rng = random.Random(seed)
+    wanted = rng.randint(0, 16)
+    while process.poll() is None and (len(shards(tmp_path)) < wanted or not workers(process.pid)):
+        os.sched_yield()
+    if victims := workers(process.pid):
+        with suppress(ProcessLookupError):
+            os.kill(rng.choice(victims), signal.SIGKILL)
+    assert process.wait() == 0
     assert outcome(tmp_path) == expected
 
 
-def finished_shards(work: Path) -> int:
-    try:
-        return sum(1 for _ in work.glob("*/*.arrow"))
-    except FileNotFoundError:  # removed at the end of the run, while we look
-        return 0
+@pytest.mark.slow
+def test_ctrl_c_says_how_to_go_on_and_leaves_nothing_partial(expected: dict[str, bytes], tmp_path: Path) -> None:
+    command = [*COMMAND, "-o", str(tmp_path / "clean.jsonl")]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    while process.poll() is None and len(shards(tmp_path)) < 2:
+        os.sched_yield()
+    os.kill(process.pid, signal.SIGINT)
+    _, said = process.communicate()
+    assert process.returncode == 3
+    assert "goes on where it stood" in said
+    assert "Traceback" not in said
+    assert not (tmp_path / "clean.jsonl").exists()
+    assert subprocess.run(command).returncode == 0
+    assert outcome(tmp_path) == expected
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["clean.audit", "clean.jsonl"]
+
+
+def shards(folder: Path) -> dict[str, tuple[int, int]]:
+    """The finished shards of a run, each with what changes when it is written anew."""
+    found = {}
+    for path in (folder / "clean.work").glob("*/*.arrow"):
+        if not path.name.startswith("."):
+            with suppress(FileNotFoundError):  # removed at the end of the run, while we look
+                found[f"{path.parent.name}/{path.name}"] = (path.stat().st_ino, path.stat().st_mtime_ns)
+    return found
+
+
+def workers(pid: int) -> list[int]:
+    """The worker processes of a run."""
+    with suppress(OSError):
+        return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_a_sentence_and_the_run_goes_on_later(expected: dict[str, bytes], tmp_path: Path) -> None:
+    """Files may grow to 64 kB only, which is refused to every process as a full disk is."""
+    small = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16)); "
+    main = "import sys; from cleaner.cli import main; sys.argv[0] = 'cleaner'; main()"
+    command = [*COMMAND[3:], "-o", str(tmp_path / "clean.jsonl")]
+    done = subprocess.run([sys.executable, "-c", small + main, *command], capture_output=True, text=True)
+    assert done.returncode == 3
+    assert "could not be written" in done.stderr
+    assert "goes on where it stood" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "clean.jsonl").exists()
+    assert not list(tmp_path.rglob("*.part"))
+    assert subprocess.run([*COMMAND[:3], *command]).returncode == 0
+    assert outcome(tmp_path) == expected
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(CleanerError, match="could not be written"):
+        clean_corpus("corpus/raw/feeds", tmp_path / "file" / "clean.jsonl", Options(workers=1))
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_clock_that_is_set_back_changes_nothing(
+    few: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = iter(range(10**9, 0, -1000))
+    monkeypatch.setattr("time.time", lambda: float(next(now)))
+    monkeypatch.setattr("time.time_ns", lambda: next(now) * 10**9)
+    report = clean_corpus(FEW, tmp_path / "clean.jsonl", Options(workers=1, shard_records=2))
+    assert outcome(tmp_path) == few
+    assert report.seconds >= 0

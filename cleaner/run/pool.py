@@ -124,7 +124,8 @@ class _Worker:
     def __init__(self) -> None:
         self.job: _Job | None = None
         with tempfile.TemporaryFile() as file:
-            file.truncate(mmap.PAGESIZE)
+            file.write(bytes(mmap.PAGESIZE))  # not left to the first write: on a full disk that would be a signal
+            file.flush()
             self._page = mmap.mmap(file.fileno(), mmap.PAGESIZE)
             self._page_fd = os.dup(file.fileno())
         self._start()
