@@ -17,6 +17,7 @@ from cleaner.errors import OptionError
 from cleaner.options import Options
 from cleaner.plugins import ruled
 from cleaner.source.decode import Decoded, decode, replacing
+from cleaner.source.labels import check_encoding
 from cleaner.source.markup import has_markup, looks_like_html, unmark
 from cleaner.strip import load_phrases, strip
 from cleaner.strip.page import Page, extract
@@ -150,6 +151,7 @@ def _decoded(raw: Raw, options: Options) -> Decoded:
     if isinstance(raw.body, str):
         return Decoded(raw.body, raw.declared or "utf-8", raw.bad_bytes)
     if options.encoding:
+        check_encoding(options.encoding)
         return replacing(raw.body, options.encoding)
     return decode(raw.body, declared=raw.declared, html=raw.html)
 

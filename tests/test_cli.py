@@ -61,6 +61,7 @@ def test_stdin_to_stdout() -> None:
         (["clean", "{article}", "-o", "out.jsonl", "--memory", "lots"], 2, "1.5G"),
         (["clean", "{article}", "-o", "out.jsonl", "--allow", "nowhere.txt"], 2, "--allow"),
         (["clean", "{article}", "-o", "out.jsonl", "--guards", "gofer"], 2, "gopher"),
+        (["clean", "{article}", "-o", "out.jsonl", "--encoding", "latin-one"], 2, "cp1252"),
         (["clean", "{article}", "-o", "out.jsonl", "--keep-kinds", "advert"], 2, "promo"),
         (["explain"], 2, "--line"),
         (["explain", "{article}", "--id", "x"], 2, "no article"),

@@ -8,7 +8,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["codec_of", "table"]
+from cleaner.errors import OptionError
+
+__all__ = ["check_encoding", "codec_of", "table"]
 
 
 def codec_of(label: str) -> str:
@@ -27,6 +29,13 @@ def codec_of(label: str) -> str:
     except (LookupError, ValueError):
         return ""
     return found.name if getattr(found, "_is_text_encoding", True) and found.name not in _BY_PYTHON_ONLY else ""
+
+
+@cache
+def check_encoding(label: str) -> None:
+    """Raises OptionError where `label` names no encoding of text; "" is none, and right."""
+    if label and not codec_of(label):
+        raise OptionError(f"--encoding {label}: there is no such encoding. Name one such as utf-8, cp1252 or gb18030.")
 
 
 _BY_PYTHON_ONLY = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7", "mbcs", "oem")

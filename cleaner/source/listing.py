@@ -17,6 +17,7 @@ from cleaner.article import Reject
 from cleaner.errors import InputError, MissingExtra
 from cleaner.options import CONFIG, Options
 from cleaner.source.damage import NotFound, NotReadable, SymlinkLoop, reject, unreadable
+from cleaner.source.labels import check_encoding
 from cleaner.source.piece import Source
 
 __all__ = ["is_remote", "list_sources", "path_of", "remote_damage", "source_name"]
@@ -33,6 +34,7 @@ def list_sources(inputs: Iterable[str], options: Options) -> list[Source | Rejec
     was seen already. What cannot be listed is a Reject in its place. Raises MissingExtra for a URL whose package is
     not installed.
     """
+    check_encoding(options.encoding)
     found: dict[str, Source] = {}
     rejects: dict[str, Reject] = {}
     for given in inputs:
