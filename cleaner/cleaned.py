@@ -10,7 +10,10 @@ from cleaner.article import Article, Drop, Raw, Removal
 from cleaner.errors import InputError
 from cleaner.options import Options
 from cleaner.source.fields import raw_record
-from cleaner.steps import prepare, settle, tidy
+from cleaner.steps import home, prepare, settle, tidy
+from cleaner.strip.learned import learned_file, load_learned
+from cleaner.strip.repeats import Repeats
+from cleaner.strip.site_lines import site_lines
 
 __all__ = ["Cleaned", "Given", "clean", "clean_html", "iter_clean"]
 
@@ -94,18 +97,31 @@ def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Ite
 
     An article is its text or HTML (str or bytes), a pair `(id, text)`, or a mapping whose fields are found by the usual
     names or by those of `options`, as in a file of records. Texts, removals and fields are those of `clean_corpus`, but
-    for what needs the whole corpus: lines that repeat per site and near-duplicates (see `cleaner.dedup`), `one_per_url`
-    and `against` have no effect here. An article that a corpus would leave out has the reason in `dropped`. Raises
-    InputError for a mapping without a field of text, naming its number.
+    for what needs the whole corpus: near-duplicates (see `cleaner.dedup`), `one_per_url` and `against` have no effect
+    here, and lines that repeat per site go only where `options.learned` names the file in which a run over a corpus
+    left them. An article that a corpus would leave out has the reason in `dropped`. Raises InputError for a
+    mapping without a field of text, naming its number.
 
     >>> given = ["Panen raya mundur sepekan, kata penyuluh.\\n\\nIklan", {"id": "b", "judul": "Feri", "isi": ""}]
     >>> [(a.id, a.text, a.dropped) for a in iter_clean(given)]
     [('', 'Panen raya mundur sepekan, kata penyuluh.', ''), ('b', '', 'empty')]
     """
     options = options or Options()
+    known = _learned(options)
     for batch in _batches(_raw(article, n, options) for n, article in enumerate(articles, 1)):
-        for article, drop in settle([tidy(prepare(raw, options), options) for raw in batch], options):
+        tidied = [tidy(prepare(raw, options), options) for raw in batch]
+        if known:
+            sites = [home(raw, article) for raw, article in zip(batch, tidied, strict=True)]
+            tidied = known.take_all(tidied, site_lines([a.text for a in tidied], sites))
+        for article, drop in settle(tidied, options):
             yield _result(article, drop)
+
+
+def _learned(options: Options) -> Repeats | None:
+    """What runs over whole corpora learned about sites, where a file of it is named."""
+    if not options.learned or not options.repeats:
+        return None
+    return load_learned(learned_file(options.learned).splitlines(), options.learned)[0]
 
 
 def _cleaned(raw: Raw, options: Options, language: str) -> Cleaned:

@@ -10,8 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from articles import ALONE, Outcome, by_corpus, records
+from sample import read_lines
 
-from cleaner import clean_corpus, iter_clean
+from cleaner import Options, clean_corpus, iter_clean
 from cleaner.errors import InputError
 from cleaner.integrations import arrow
 from cleaner.integrations.columns import COLUMNS
@@ -185,3 +186,16 @@ def test_datatrove_hands_what_goes_to_the_exclusion_writer(tmp_path: Path) -> No
     assert [(d.id, d.text) for d in stays] == [("a", text.partition("\n")[0])]
     [gone] = [json.loads(line) for path in tmp_path.iterdir() for line in path.read_text("utf-8").splitlines()]
     assert (gone["id"], gone["metadata"]["filter_reason"]) == ("b", "too-short")
+
+
+def test_what_a_run_learned_about_sites_holds_for_a_stream(tmp_path: Path) -> None:
+    given = [{**r, "url": f"https://contoh.example/{n}"} for n, r in enumerate(records()) if r["text"] and n % 2]
+    for row in given:
+        row["text"] += "\n\nWarta Contoh menerima tulisan dari pembaca di seluruh pesisir."
+    (tmp_path / "given.jsonl").write_text("".join(json.dumps(row) + "\n" for row in given), "utf-8")
+    options = Options(dedup=False, workers=1, learned=str(tmp_path / "sites.jsonl"))
+    clean_corpus(tmp_path / "given.jsonl", tmp_path / "clean.jsonl", options)
+    expected = {row["id"]: row["text"] for row in read_lines(tmp_path / "clean.jsonl")}
+    found = {a.id: a.text for a in iter_clean(given, options) if not a.dropped}
+    assert found == expected
+    assert not any("Warta Contoh menerima" in text for text in found.values())
