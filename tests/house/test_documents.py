@@ -32,7 +32,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
 def marked(names: list[str]) -> list[Any]:
-    return [pytest.param(name, marks=pytest.mark.extra) if name in EXTRA else name for name in names]
+    marks = {name: pytest.mark.extra for name in EXTRA} | {"docs/cluster.md": pytest.mark.spark}
+    return [pytest.param(name, marks=marks[name]) if name in marks else name for name in names]
 
 
 @pytest.fixture
