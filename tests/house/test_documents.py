@@ -32,7 +32,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
 def marked(names: list[str]) -> list[Any]:
-    marks = {name: pytest.mark.extra for name in EXTRA} | {"docs/cluster.md": pytest.mark.spark}
+    marks = dict.fromkeys(EXTRA, pytest.mark.extra) | {"docs/cluster.md": pytest.mark.spark}
     return [pytest.param(name, marks=marks[name]) if name in marks else name for name in names]
 
 
