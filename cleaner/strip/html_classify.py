@@ -15,7 +15,10 @@ from cleaner.strip.html_walk import Blocks
 
 __all__ = ["choose", "lines"]
 
-_LINKED, _LINKED_SHORT = 0.6, 0.5
+_LINKED = 0.5
+_OWN = 15  # characters beside its links that make a paragraph a sentence; "Baca juga: " and "Read also: " have fewer
+_TWICE = 100  # a longer text that comes again is the same text for another screen, or a quote from it
+_FLOWING = frozenset(("p", "blockquote")) | ITEMS
 _TAIL_REACH = 4  # short paragraphs this near behind the last prose still belong to it
 _LISTING = 0.3  # of the text that is not pruned: a page with less prose is a list, and its links are the content
 _CELLS = frozenset(("td", "th"))
@@ -29,13 +32,13 @@ class Kind(IntEnum):
 
 def _kind(text: str, linked: int, tag: str, dense: float) -> Kind:
     size = len(text) * dense
-    share = linked / len(text)
     if tag in HEADINGS:
         return Kind.HEADING
-    if share > _LINKED:
-        return Kind.BAD if size < 400 else Kind.NEAR
-    if share > _LINKED_SHORT and (size < 200 or tag in ITEMS):
-        return Kind.BAD
+    if linked > _LINKED * len(text):
+        if tag in _FLOWING and size - linked * dense < _OWN:
+            return Kind.BAD
+        if tag not in _FLOWING:
+            return Kind.BAD if size < 400 or linked > 0.9 * len(text) else Kind.NEAR
     return Kind.SHORT if size < 40 else Kind.NEAR if size < 100 else Kind.GOOD
 
 
@@ -51,7 +54,7 @@ def _revised(blocks: Blocks, rows: list[tuple[int, Kind]]) -> list[int]:
         if kind >= Kind.NEAR:
             chosen.append(j)
         elif kind == Kind.HEADING:
-            if start < at < end and tag != "h1":
+            if start - 1 <= at < end and tag != "h1":  # one right before the first prose is its heading
                 chosen.append(j)
         elif kind == Kind.SHORT and (start < at < end or (tag == "p" and end < at < end + _TAIL_REACH)):
             chosen.append(j)
@@ -65,13 +68,24 @@ def choose(blocks: Blocks, place: Ground) -> tuple[list[int], bool]:
     texts, tags, homes = blocks.texts, blocks.tags, blocks.homes
     inside = [j for j in range(blocks.first[place.root], blocks.last[place.root]) if place.keep[j]]
     rows = [(j, _kind(texts[j], blocks.links[j], tags[homes[j]], place.dense)) for j in inside]
-    chosen = place.leads + _revised(blocks, rows)
+    chosen = _once(blocks, place.leads + _revised(blocks, rows))
     everything = list(compress(range(len(texts)), place.keep))
     taken, there = (sum([len(texts[j]) for j in some]) for some in (chosen, everything))
     if taken and taken >= _LISTING * there:
         return chosen, False
     wide = _wide(blocks, place.keep, everything, there)
     return (wide, True) if not taken or taken < _LISTING * sum(len(texts[j]) for j in wide) else (chosen, False)
+
+
+def _once(blocks: Blocks, chosen: list[int]) -> list[int]:
+    """`chosen` without the long paragraphs that were chosen before from another part of the page."""
+    first: dict[str, int] = {}
+    kept = []
+    for j in chosen:
+        part = blocks.parents[blocks.homes[j]]
+        if len(blocks.texts[j]) < _TWICE or first.setdefault(blocks.texts[j], part) == part:
+            kept.append(j)
+    return kept
 
 
 def _wide(blocks: Blocks, keep: list[bool], everything: list[int], size: int) -> list[int]:

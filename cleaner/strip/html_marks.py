@@ -13,7 +13,7 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
 
-__all__ = ["Mark", "mark"]
+__all__ = ["Mark", "mark", "opens_furniture"]
 
 _ATTRIBUTE = re.compile(r' (class|id|role|itemprop|style|hidden|aria-hidden)="([^"]*)"')
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
@@ -21,6 +21,8 @@ _UTILITY = re.compile(r"[:\[(/]")  # md:hidden, [&>p]:my-6: how it looks on some
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.I)
 _MOST_NAMES = 40
 _LONG_VALUE = 5000
+_LONG_HEADING = 60
+_NO_LETTERS = re.compile(r"[\W\d_]+")
 
 
 class Mark(NamedTuple):
@@ -92,3 +94,25 @@ def mark(tag: str, attrs: str) -> tuple[Mark, ...]:
     if tag in ("body", "article", "main"):
         found = [one for one in found if one.family == "body"]
     return tuple(found)
+
+
+@cache
+def _headings() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Headings of furniture, whole ones and beginnings."""
+    data = tomllib.loads((files("cleaner.strip") / "html" / "headings.toml").read_text("utf-8"))["headings"]
+    entries = [entry.strip() for listed in data.values() for entry in " ".join(listed.split()).split("|")]
+    begun = tuple(entry[:-1] for entry in entries if entry.endswith("*"))
+    return frozenset(entry for entry in entries if not entry.endswith("*")), begun
+
+
+def opens_furniture(heading: str) -> bool:
+    """Whether a box that opens with this heading is furniture: related articles, comments, about the author.
+
+    >>> opens_furniture("Berita Terkait:"), opens_furniture("Related articles that may interest you")
+    (True, True)
+    """
+    if len(heading) > _LONG_HEADING:
+        return False
+    words = " ".join(_NO_LETTERS.sub(" ", heading.lower()).split())
+    whole, begun = _headings()
+    return words in whole or words.startswith(begun)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from cleaner.strip.html_marks import Mark, mark
+from cleaner.strip.html_marks import Mark, mark, opens_furniture
 from cleaner.strip.html_walk import Blocks
 
 __all__ = ["HEADINGS", "ITEMS", "Ground", "density", "ground"]
@@ -90,7 +90,20 @@ def _marks(blocks: Blocks, forum: bool) -> Marked:
             if forum:
                 found = tuple(one for one in found if one.family != "discussion")
             marked.append((i, found))
-    return marked
+    return sorted(marked + _headed(blocks))
+
+
+def _headed(blocks: Blocks) -> Marked:
+    """The boxes of several paragraphs whose heading says that they are furniture."""
+    tags, parents, first, last = blocks.tags, blocks.parents, blocks.first, blocks.last
+    boxes: Marked = []
+    for j, (text, i) in enumerate(zip(blocks.texts, blocks.homes, strict=True)):
+        if tags[i] in HEADINGS and opens_furniture(text):
+            while parents[i] > 0 and first[parents[i]] == j and tags[parents[i]] not in _CONTAINERS:
+                i = parents[i]
+            if last[i] - first[i] > 1 and tags[i] != "body":
+                boxes.append((i, (Mark("furniture", "heading"),)))
+    return boxes
 
 
 def _prune(blocks: Blocks, marked: Marked, values: list[float], families: frozenset[str]) -> list[bool]:

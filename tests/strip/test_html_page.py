@@ -17,6 +17,7 @@ PROSE = [
     "Nobody in the queue minded the rain, because the awning reaches as far as the tram stop on the other side.",
     "By noon the baker had closed the shutters, swept the pavement and gone home to sleep until the evening.",
 ]
+MORE = "His daughter wants to sell cakes as well, but the oven is small and the landlord will not hear of a second one."
 BODY = "".join(f"<p>{line}</p>" for line in PROSE)
 
 
@@ -77,19 +78,20 @@ def test_a_mark_on_the_article_itself_is_void(name: str) -> None:
 
 
 def test_a_mark_is_judged_over_all_elements_that_bear_it() -> None:
-    panels = "".join(f"<div class='panel' style='display: none'><p>{line}</p></div>" for line in PROSE * 4)
-    assert lines(f"<h1>Questions</h1>{panels}") == PROSE * 4
+    answers = [f"{number}: {line}" for number in range(4) for line in PROSE]
+    panels = "".join(f"<div class='panel' style='display: none'><p>{line}</p></div>" for line in answers)
+    assert lines(f"<h1>Questions</h1>{panels}") == answers
 
 
 @pytest.mark.parametrize(
     "name", ["md:hidden", "lg:[&>aside]:hidden", "overflow-hidden", "bread-recipe", "leading-none"]
 )
 def test_looks_and_other_words_are_no_marks(name: str) -> None:
-    assert lines(f"<main>{BODY}<div class='{name}'><p>{PROSE[0]}</p></div></main>") == [*PROSE, PROSE[0]]
+    assert lines(f"<main>{BODY}<div class='{name}'><p>{MORE}</p></div></main>") == [*PROSE, MORE]
 
 
 def test_an_anchor_made_of_a_heading_is_no_mark() -> None:
-    assert lines(f"<main>{BODY}<div id='share-of-rye-in-bread'><p>{PROSE[0]}</p></div></main>") == [*PROSE, PROSE[0]]
+    assert lines(f"<main>{BODY}<div id='share-of-rye-in-bread'><p>{MORE}</p></div></main>") == [*PROSE, MORE]
 
 
 def test_navigation_that_is_all_there_is_stays() -> None:
@@ -104,6 +106,44 @@ def test_short_lines_and_headings_between_prose_stay() -> None:
 def test_an_article_of_short_paragraphs_is_not_empty() -> None:
     short = ["Rain fell on Monday.", "It stopped on Tuesday.", "The river rose a little."]
     assert lines("".join(f"<p>{line}</p>" for line in short)) == short
+
+
+@pytest.mark.parametrize("heading", ["Related articles", "Berita Terkait:", "More from the bakery", "関連記事"])
+def test_a_box_goes_whose_heading_says_what_it_is(heading: str) -> None:
+    box = f"<div><h3>{heading}</h3><p>{MORE}</p></div>"
+    assert lines(f"<article>{BODY}{box}</article>") == PROSE
+
+
+@pytest.mark.parametrize("heading", ["Related matters of rye", "Berita duka", "The author of the rolls"])
+def test_a_box_with_a_heading_of_its_own_stays(heading: str) -> None:
+    box = f"<div><h3>{heading}</h3><p>{MORE}</p></div>"
+    assert lines(f"<article>{BODY}{box}</article>") == [*PROSE, heading, MORE]
+
+
+def test_a_heading_on_the_article_itself_is_void() -> None:
+    assert lines(f"<div><h2>Latest news</h2>{BODY}</div>")[-3:] == PROSE
+
+
+def test_the_heading_of_the_first_paragraph_stays() -> None:
+    assert lines(f"<article><h1>Rolls</h1><h2>Before dawn</h2>{BODY}</article>") == ["Before dawn", *PROSE]
+
+
+def test_what_a_page_holds_for_two_screens_is_said_once() -> None:
+    assert lines(f"<div><div class='wide'>{BODY}</div><div class='narrow'>{BODY}</div></div>") == PROSE
+
+
+def test_a_refrain_stays() -> None:
+    assert lines(f"<div><p>{MORE}</p>{BODY}<p>{MORE}</p></div>") == [MORE, *PROSE, MORE]
+
+
+def test_a_sentence_that_is_mostly_link_stays_between_prose() -> None:
+    said = "The baker himself <a href='/rye'>wrote a book about the rolls of his grandmother</a>."
+    assert "The baker himself wrote a book about the rolls of his grandmother." in lines(f"{BODY}<p>{said}</p>{BODY}")
+
+
+def test_a_link_with_a_word_before_it_goes() -> None:
+    link = "<p>Baca juga: <a href='/rye'>Roti gandum hitam dari kampung halaman nenek</a></p>"
+    assert lines(f"{BODY}{link}{BODY}") == PROSE * 2
 
 
 def test_a_paragraph_that_is_all_links_goes_from_an_article() -> None:
