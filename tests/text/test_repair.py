@@ -23,7 +23,9 @@ CHARSETS = ("latin-1", "sloppy-windows-1252", "sloppy-windows-1251", "macroman",
 DELICATE = re.findall(f"[{''.join(MOJIBAKE_CATEGORIES.values())}]", "".join(map(chr, range(0x10000))))
 DELICATE += list("abzAZ .,?!\n\r\xa0ВГРСвЂŒœÃÂΒΓΞΟβ€āØÙà√≈‚Ð×ўλ日\uf8ff\ufffd") * 6
 DELICATE += list("\ud800\udfff\x00\x1b\x1a\x7f\ufeff\u2028\x85\U0001f600e\u0301&<;")
+PLAIN = "kata warga di tepi sungai itu, pagi tadi. "
 texts = st.text(st.sampled_from(DELICATE), max_size=30) | st.text(max_size=30)
+texts |= st.lists(st.text(st.sampled_from(DELICATE), max_size=3), max_size=8).map(PLAIN.join)
 
 
 def params(kind: str) -> list[object]:
@@ -99,6 +101,8 @@ def test_line_by_line_it_is_ftfy_on_100_000_texts() -> None:
 
 
 def fuzzed(rng: random.Random) -> str:
+    if rng.random() < 0.3:  # few characters beyond ASCII, which are looked at alone
+        return PLAIN.join("".join(rng.choices(DELICATE, k=rng.randint(0, 3))) for _ in range(rng.randint(1, 6)))
     if rng.random() < 0.6:
         return "".join(rng.choices(DELICATE, k=rng.randint(1, rng.choice((5, 12, 40)))))
     sentence = rng.choice(rng.choice(list(SENTENCES.values())))
