@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from cleaner.run.progress import Done
 from cleaner.run.work import read_shard, write_shard
 from cleaner.run.worker import Watch
 from cleaner.source import Piece, read
-from cleaner.steps import home, prepare, settle, tidy
+from cleaner.steps import home, prepare, renamed, settle, tidy
 from cleaner.strip.learned import taken_wordings
 from cleaner.strip.repeats import Repeats
 from cleaner.strip.site_lines import SiteLines, site_key, site_lines
@@ -138,7 +138,7 @@ def settle_stage(task: SettleTask, watch: Watch) -> Done:
     table, made = read_shard(task.read, ("article", *(("site", *_LINES) if task.repeats else ())))
     articles = [unpack(cell) for cell in blobs_of(table["article"])]
     for row, new in task.ids.items():
-        articles[row] = replace(articles[row], id=new)
+        articles[row] = renamed(articles[row], new)
     learned: dict[str, list[str]] = {}
     if task.repeats:
         known = Repeats.load(task.repeats)

@@ -6,6 +6,7 @@ happens between them; see pipeline.py.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -17,6 +18,7 @@ from cleaner.errors import OptionError
 from cleaner.options import Options
 from cleaner.plugins import ruled
 from cleaner.source.decode import Decoded, decode, replacing
+from cleaner.source.fields import json_object
 from cleaner.source.labels import check_encoding
 from cleaner.source.markup import has_markup, looks_like_html, unmark
 from cleaner.strip import load_phrases, strip
@@ -27,10 +29,11 @@ from cleaner.text.guards import check
 from cleaner.text.language import Language, foreign_paragraphs, identify, quick
 from cleaner.text.repair import repair
 
-__all__ = ["home", "prepare", "settle", "tidy"]
+__all__ = ["home", "prepare", "renamed", "settle", "tidy"]
 
-BAD_BYTES, MARKUP = "bad-bytes", "markup"
-"""Flags of articles: bytes that are no character became U+FFFD; tags and entities in plain text were resolved."""
+BAD_BYTES, MARKUP, REPEATED_ID = "bad-bytes", "markup", "repeated-id"
+"""Flags of articles: bytes that are no character became U+FFFD; tags and entities in plain text were resolved; an
+earlier article has the record's own id."""
 
 
 def prepare(raw: Raw, options: Options) -> Article:
@@ -108,6 +111,12 @@ def _is_protected(removal: Removal, before: str, options: Options) -> bool:
     lines = before[start : end if end >= 0 else None].split("\n")
     allowed = {fold(line) for line in _allowed(options.allow)}
     return any(fold(line) in allowed for line in lines)
+
+
+def renamed(article: Article, id: str) -> Article:
+    """An article whose own id an earlier one has: under another, with its own among the other fields, and flagged."""
+    meta = json_object({"id": article.id, **json.loads(article.meta)})
+    return replace(article, id=id, meta=meta, flags=(*article.flags, REPEATED_ID))
 
 
 def settle(articles: Sequence[Article], options: Options) -> list[tuple[Article, Drop | None]]:

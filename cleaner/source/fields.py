@@ -17,7 +17,7 @@ from cleaner.options import Options
 from cleaner.source.damage import EmptyText, NoText
 from cleaner.source.markup import looks_like_html
 
-__all__ = ["Fields", "find_fields", "known_fields", "mend_surrogates", "raw_record"]
+__all__ = ["Fields", "find_fields", "json_object", "known_fields", "mend_surrogates", "raw_record"]
 
 Record = Mapping[str, Any]
 Fields = dict[str, str]

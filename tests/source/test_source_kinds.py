@@ -131,3 +131,17 @@ def test_what_decoding_changes_is_flagged() -> None:
     assert clean(text.encode()).flags == ()
     assert "bad-bytes" in clean(text.encode() + b" \xff ya.").flags
     assert "markup" in clean("Air naik <b>dua meter</b> dalam <a href='/x'>satu jam</a>.").flags
+
+
+def test_a_repeated_id_is_flagged_and_kept(tmp_path: Path) -> None:
+    rows = [
+        {"id": "x", "text": "Hujan turun di kota kecil itu."},
+        {"id": "x", "text": "Pasar malam dibuka lagi.", "n": 2},
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    report = clean_corpus([tmp_path / "a.jsonl"], tmp_path / "out.jsonl", Options(workers=1))
+    first, second = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert (first["id"], first["flags"], first["meta"]) == ("x", [], "{}")
+    assert (second["id"], second["flags"]) == (f"{tmp_path}/a.jsonl#2", ["repeated-id"])
+    assert json.loads(second["meta"]) == {"id": "x", "n": 2}
+    assert report.counts["flag"] == {"repeated-id": 1}
