@@ -64,13 +64,13 @@ def _edges(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held) -> Non
         return
     top = max(first, _below_deck(lines))
     deck = next((i for i, line in enumerate(lines) if line.prose), len(lines))
-    timeline = any(hit is not None and hit.rule == "timestamp" for hit in hits[first:last])  # dates as subheads
+    timeline = any(hit is not None and hit.rule == "timestamp" for hit in hits[top:last])  # dates as subheads
     for i, hit in enumerate(hits):
         if hit is None or held[i] is not None:
             continue
         if timeline and hit.rule == "timestamp" and deck < i:
             continue
-        above = i < first or (i < top and hit.kind == "byline")
+        above = i < first or (i < top and hit.kind in ("byline", "timestamp"))
         if (hit.where in (EDGE, HEAD) and above) or (hit.where == EDGE and i > last):
             held[i] = hit
 
@@ -127,7 +127,7 @@ def _related_blocks(lines: Sequence[Line], hits: Sequence[Hit | None], held: Hel
                 continue
             if j < last and (text[0] in BULLETS) != bulleted:
                 break
-            led = j == i + 1 and lines[i].text[-1] in ":："
+            led = j == i + 1 and lines[i].text.endswith((":", "：", "…", "..."))
             if (
                 lines[j].prose
                 or text.rstrip("\"'”’»")[-1:] == "."

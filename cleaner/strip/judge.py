@@ -62,20 +62,22 @@ def judge(line: Line, phrases: Phrases) -> Hit | None:
     found = phrases.any(folded)
     if found is not None and found.array != "weak":
         rule, where = _RULES[found.array]
-        sentence = text[-1] == "." and found.array == "line" and folded.count(" ") < 3
+        sentence = text[-1] == "." and text[-2:] != ".." and found.array == "line" and folded.count(" ") < 3
         boxed = text[0] == "[" and text[-1] == "]"  # a template's mark, not a sentence
         if (found.slight or sentence) and found.array != "between":
             where = ANY if boxed else EDGE
         named = "{name}" in found.text and text[-1] == "."
-        if boxed or (not named and not (found.slight and "{" in found.text and ends_sentence(text))):
+        if boxed or (
+            not named and not (found.slight and "{" in found.text and text[-1] != ")" and ends_sentence(text))
+        ):
             return Hit(rule, found.kind, found.why, where or KIND_WHERE.get(found.kind, ANY))
     if hit := _labelled(text, folded, phrases):
         return hit
     if hit := calls(text, folded, phrases):
         return hit
     if found is not None:
-        return Hit("weak-in-tail", found.kind, found.why, BESIDE)
-    return _counted(folded, phrases) or _shaped(text, folded, phrases)
+        return _rights(folded) or Hit("weak-in-tail", found.kind, found.why, BESIDE)
+    return _counted(text, folded, phrases) or _shaped(text, folded, phrases)
 
 
 _RULES = {
@@ -103,11 +105,13 @@ def _passes(text: str, phrases: Phrases) -> bool:
     return text.isascii() or not ("：" in head or "–" in head or "—" in head or "»" in head or "©" in text)
 
 
-def _counted(folded: str, phrases: Phrases) -> Hit | None:
-    """A number alone, or with a word of comments or shares."""
+def _counted(text: str, folded: str, phrases: Phrases) -> Hit | None:
+    """A date or a number alone, or a number with a word of comments or shares."""
     if folded[0] != "0" and folded[-1] != "0":
         return None
     if folded == "0":
+        if len(text) <= 12 and _FULL_DATE.search(text) and _YEAR.search(text):
+            return Hit("timestamp", "timestamp", "a date alone", EDGE)
         return Hit("number", "pagination", "a number alone", BESIDE)
     found = phrases.whole(_COUNT.sub("", folded), "weak")
     if found and found.kind in ("comment", "share"):
@@ -191,12 +195,17 @@ def time_share(folded: str, phrases: Phrases) -> tuple[int, int, int]:
 
 def _shaped(text: str, folded: str, phrases: Phrases) -> Hit | None:
     """Evidence from the shape of a short line: a time, a right, a path, a credit, a name."""
-    numbered = "0" in folded
-    if numbered and len(text) <= 120 and (hit := _timed(text, folded, phrases)):
+    if "0" in folded and len(text) <= 120 and (hit := _timed(text, folded, phrases)):
         return hit
-    if (numbered or "reserved" in folded or "hak cipta" in folded) and _RIGHTS.match(folded):
-        return Hit("rights", "footer", "names the holder of rights", EDGE)
+    if hit := _rights(folded):
+        return hit
     return _navigating(text, folded) or _named(text, phrases, folded)
+
+
+def _rights(folded: str) -> Hit | None:
+    if ("0" in folded or "reserved" in folded or "hak cipta" in folded) and _RIGHTS.match(folded):
+        return Hit("rights", "footer", "names the holder of rights", EDGE)
+    return None
 
 
 def _timed(text: str, folded: str, phrases: Phrases) -> Hit | None:
