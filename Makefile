@@ -29,6 +29,7 @@ test-slow: .venv/installed-dev
 
 test-extra: .venv/installed-extra
 	$(BIN)/pytest -q -m extra
+	$(BIN)/pytest -q cleaner/integrations
 
 test-spark: .venv/installed-spark
 	$(BIN)/python -c 'from cleaner.run.java import find_java; print("Java:", find_java())'

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -59,6 +62,16 @@ def test_files_complete_where_files_are_meant() -> None:
     complete = ShellComplete(main, {}, "cleaner", "_CLEANER_COMPLETE")
     assert [c.type for c in complete.get_completions(["clean"], "ra")] == ["file"]
     assert [c.type for c in complete.get_completions(["clean", "raw", "--work"], "bu")] == ["dir"]
+
+
+def test_bash_completes_by_the_script() -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    script = """eval "$(cleaner completion bash)"
+    COMP_WORDS=(cleaner clean --keep "") COMP_CWORD=3
+    _cleaner_completion cleaner
+    echo "${COMPREPLY[@]}\""""
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, env={**os.environ, "PATH": path})
+    assert done.stdout.split() == ["longest", "earliest", "first"], done.stderr
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
