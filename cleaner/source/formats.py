@@ -20,7 +20,7 @@ PLUGGED = "plugin:"
 HEAD = 1 << 16
 """How many first bytes of a file decide on its format."""
 
-_CONTROL = bytes(sorted({*range(0x20), 0x7F} - {*b"\0\t\n\v\f\r\x1a\x1b"}))
+_PRINTED = bytes(sorted({*range(0x20, 0x7F), *range(0x80, 0x100), *b"\0\t\n\v\f\r\x1a\x1b"}))
 _JSON_LINES = re.compile(rb"\s*\{[^\n]*\}[ \t\r]*\n\s*\{")
 
 
@@ -83,12 +83,12 @@ def is_json_lines(head: bytes) -> bool:
 
 def check_text(head: bytes) -> None:
     """Raises BinaryFile when `head` cannot be the beginning of a text in any encoding."""
-    for magic, name in _magic("binary"):
-        if head.startswith(magic):
-            raise BinaryFile(f"This is {name}, not text.", "Leave it out, or convert it to text first.")
+    if head.startswith(_binary()):
+        name = next(name for magic, name in _magic("binary") if head.startswith(magic))
+        raise BinaryFile(f"This is {name}, not text.", "Leave it out, or convert it to text first.")
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") or _is_wide(head):
         return
-    controls = head.translate(None, bytes(set(range(256)) - set(_CONTROL)))
+    controls = head.translate(None, _PRINTED)
     nuls = head.count(0)
     if (len(controls) > 2 + len(head) // 50 and len(set(controls)) > 2) or (
         nuls > len(head) // 2 and len(controls) > 2
@@ -124,6 +124,11 @@ def _suffixes(table: str) -> dict[str, str]:
 @cache
 def _packed() -> frozenset[str]:
     return frozenset(suffix for suffixes in _table()["packed"].values() for suffix in suffixes)
+
+
+@cache
+def _binary() -> tuple[bytes, ...]:
+    return tuple(magic for magic, _ in _magic("binary"))
 
 
 @cache

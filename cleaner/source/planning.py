@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import PurePosixPath
 
 from cleaner.article import Reject
 from cleaner.errors import InputError
@@ -98,4 +97,4 @@ def _siblings(entries: list[Source | Reject]) -> dict[str, tuple[str, ...]]:
 
 
 def _folder(path: str) -> str:
-    return str(PurePosixPath(path).parent)
+    return path.rpartition("/")[0]
