@@ -180,7 +180,8 @@ def encodings(tally: Tally, counts: Mapping[str, Any]) -> Html:
 def rejects(rows: Sequence[Mapping[str, Any]], counts: Mapping[str, Any]) -> Html:
     """What could not be read."""
     errors = _top(counts.get("rejected", {}))
-    total = sum(n for _, n in errors)
+    skipped = _top(counts.get("skipped", {}))
+    total = sum(n for _, n in (*errors, *skipped))
     listed = table(
         "Set aside, one by one",
         ("Source", "Record", "Error", "What is wrong", "What to do"),
@@ -195,8 +196,9 @@ def rejects(rows: Sequence[Mapping[str, Any]], counts: Mapping[str, Any]) -> Htm
             for r in rows
         ],
     )
-    lead = f"Input that could not be read: {total:,}. {_most(total, _REJECTS, 'in the order of the log')}"
-    inside = (table("By error", ("Error", "Records"), errors), listed) if total else ()
+    lead = f"Input that could not be read, or is no article: {total:,}. {_most(total, _REJECTS, 'in the order of the log')}"
+    by_error = [*errors, *((f"{name}, which is no article", n) for name, n in skipped)]
+    inside = (table("By error", ("Error", "Records"), by_error), listed) if total else ()
     return section("rejects", "Set aside", lead, *inside)
 
 
