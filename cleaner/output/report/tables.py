@@ -196,7 +196,8 @@ def rejects(rows: Sequence[Mapping[str, Any]], counts: Mapping[str, Any]) -> Htm
             for r in rows
         ],
     )
-    lead = f"Input that could not be read, or is no article: {total:,}. {_most(total, _REJECTS, 'in the order of the log')}"
+    shown = _most(total, _REJECTS, "in the order of the log")
+    lead = f"Input that could not be read, or is no article: {total:,}. {shown}"
     by_error = [*errors, *((f"{name}, which is no article", n) for name, n in skipped)]
     inside = (table("By error", ("Error", "Records"), by_error), listed) if total else ()
     return section("rejects", "Set aside", lead, *inside)
