@@ -18,6 +18,7 @@ from sample import ROOT, read_lines
 
 import cleaner.plugins as plugins_room
 from cleaner.cli import main
+from cleaner.options import Options, stage_options
 from cleaner.strip.phrases import load_phrases
 
 EXAMPLE = ROOT / "examples/plugin"
@@ -126,6 +127,12 @@ def test_phrases_rules_and_readers_count_in_workers_too(plugins: Path, raw: Path
     ]
     removed = read_lines(raw.parent / "out.audit/removed.jsonl")
     assert {(r["rule"], r["kind"]) for r in removed} >= {("phrase-line", "promo"), ("desa-hotline", "promo")}
+
+
+def test_a_run_with_other_plugins_does_its_work_anew(plugins: Path, here: Callable[[Path], None]) -> None:
+    before = stage_options(Options())
+    here(plugins)
+    assert all(stage_options(Options())[stage] != before[stage] for stage in before)
 
 
 def test_without_the_plugin_nothing_of_it_is_left(raw: Path) -> None:
