@@ -20,12 +20,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from cleaner.article import Reject
-from cleaner.options import Options, stage_options
+from cleaner.options import Options, memory_bytes, stage_options
 from cleaner.output.card import card
 from cleaner.output.publish import Destination, Report
 from cleaner.output.report import write_report
 from cleaner.passes import Engine, Run, Whole
-from cleaner.run.pool import Pool
+from cleaner.run.pool import Pool, fitting
 from cleaner.run.progress import Progress
 from cleaner.run.work import Work
 from cleaner.source import Source, list_sources
@@ -102,7 +102,8 @@ def _engine(options: Options) -> Iterator[Engine]:
         with open_session(options.master) as session:
             yield Spark(session, seconds=options.record_timeout)
     else:
-        with Pool(options.workers, seconds=options.record_timeout) as pool:
+        workers = options.workers or fitting(memory_bytes(options.memory))
+        with Pool(workers, seconds=options.record_timeout, inside=options.workers == 1) as pool:
             yield pool
 
 

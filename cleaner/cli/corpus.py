@@ -32,9 +32,9 @@ def clean(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, 
 def _run(inputs: tuple[str, ...], output: str, options: Options, audit: str | None, quiet: bool, as_json: bool) -> None:
     from cleaner.output.summary import show
     from cleaner.pipeline import clean_corpus
-    from cleaner.run.progress import progress
+    from cleaner.run.progress import progress, warnings
 
-    with progress(quiet=quiet or as_json) as update:
+    with warnings(quiet=quiet), progress(quiet=quiet or as_json) as update:
         report = clean_corpus(inputs, output, options, audit=audit, progress=update)
     if not quiet:
         show(report, as_json=as_json)

@@ -91,7 +91,10 @@ FLAGS: dict[str, dict[str, Any]] = {
     "keep": {"help": "Which of near-identical articles stays."},
     "against": {"help": "Drop what an index made by `cleaner index` holds already.", "metavar": "INDEX"},
     "pairs": {"is_flag": True, "help": "Write pairs.parquet to the logs, doubtful pairs first."},
-    "workers": {"type": int, "help": "Worker processes (0: one per core; 1: none, work in this process)."},
+    "workers": {
+        "type": int,
+        "help": "Worker processes (0: one per core, as --memory allows; 1: none, work in this one).",
+    },
     "memory": {"help": "Bound for the memory of the whole run, such as 1.5G (else half of the machine)."},
     "shards": {"type": int, "help": "Write a folder of so many files."},
     "shard_records": {"type": int, "help": "Records in one unit of work."},

@@ -133,6 +133,8 @@ class Destination:
     ) -> None:
         audit.mkdir(parents=True, exist_ok=True)
         (audit / MANIFEST).unlink(missing_ok=True)
+        for part in audit.glob(".*.part"):  # left by a run that was killed here
+            part.unlink()
         for name in LOGS:
             with replacing(audit / name) as out:
                 for path in shards:

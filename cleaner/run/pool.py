@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 from cleaner.errors import WorkError
 from cleaner.run.worker import OUTSIDE, Watch, read_record
 
-__all__ = ["Pool", "cores"]
+__all__ = ["Pool", "cores", "fitting"]
 
 _log = logging.getLogger(__name__)
 Task = TypeVar("Task")
@@ -34,6 +34,15 @@ STRIKES = 2
 def cores() -> int:
     """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+WORKER = 256 << 20
+"""Bytes that a worker is given: 150 MB of models and libraries (measured), and a shard of 8 MB in all its forms."""
+
+
+def fitting(memory: int) -> int:
+    """How many workers fit: one per core, in three quarters of `memory` bytes; the rest is for this process."""
+    return max(1, min(cores(), memory * 3 // 4 // WORKER))
 
 
 class Pool:

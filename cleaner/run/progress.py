@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["Done", "Meter", "Progress", "Step", "progress"]
+__all__ = ["Done", "Meter", "Progress", "Step", "progress", "warnings"]
 
 EVERY = 30.0  # seconds between plain lines
 
@@ -82,6 +83,20 @@ class Meter:
                 self._rejected,
             )
             self._report(step)
+
+
+@contextmanager
+def warnings(*, quiet: bool = False) -> Iterator[None]:
+    """Warnings of the package's loggers go to stderr while the block runs."""
+    handler = logging.NullHandler() if quiet else logging.StreamHandler(sys.stderr)
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(logging.Formatter("cleaner: %(message)s"))
+    logger = logging.getLogger("cleaner")
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import logging
 import os
 import shutil
 import uuid
@@ -26,6 +27,8 @@ from cleaner.errors import OutputError, WorkError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+_log = logging.getLogger(__name__)
 
 __all__ = ["Work", "read_shard", "replacing", "write_shard"]
 
@@ -92,8 +95,11 @@ class Work:
         if known is not None and known["inputs"] != new["inputs"]:
             raise WorkError(
                 f"The inputs have changed since the unfinished run in {self.path}: "
-                f"{_difference(known['inputs'], new['inputs'])}. Run again with --fresh to start over."
+                f"{_difference(known['inputs'], new['inputs'])}. Its shards are cut from those inputs, so none can be "
+                "kept. Run again with --fresh to start over."
             )
+        if known is not None and known["stages"] != new["stages"]:
+            _log.warning("%s", _kept(known["stages"], new["stages"]))
         with replacing(note) as out:
             out.write(about)
         return known is not None
@@ -172,6 +178,15 @@ def _lock(path: Path) -> IO[str]:
 
 def _digest(value: object) -> str:
     return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
+
+
+def _kept(old: Mapping[str, Mapping[str, object]], new: Mapping[str, Mapping[str, object]]) -> str:
+    """What other options mean for an unfinished run, in words."""
+    last = [stages[list(stages)[-1]] for stages in (old, new)] if old and new else [{}, {}]
+    changed = sorted(name for name in {*last[0], *last[1]} if last[0].get(name) != last[1].get(name))
+    kept = [stage for stage in new if old.get(stage) == new[stage]]
+    done = f"finished shards of the stage {' and '.join(kept)} are kept" if kept else "no finished shard can be kept"
+    return f"{', '.join(changed)} changed since the unfinished run; {done}."
 
 
 def _difference(old: object, new: object) -> str:

@@ -8,7 +8,7 @@ import pytest
 from stages_for_tests import die_once, die_outside, double, fail, skipping
 
 from cleaner.errors import WorkError
-from cleaner.run.pool import Pool
+from cleaner.run.pool import Pool, cores, fitting
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
@@ -69,3 +69,9 @@ def test_one_death_is_nobodys_fault(tmp_path: Path) -> None:
 def test_a_worker_that_always_dies_outside_records_ends_the_run_with_a_clear_error() -> None:
     with Pool(2) as pool, pytest.raises(WorkError, match=r"outside any record.*--memory"):
         list(pool.map(die_outside, [1]))
+
+
+def test_no_more_workers_than_memory_allows() -> None:
+    assert fitting(1) == 1
+    assert fitting(1 << 60) == cores()
+    assert fitting(800 << 20) == min(2, cores())

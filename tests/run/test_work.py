@@ -51,13 +51,16 @@ def test_the_lock_of_a_dead_process_does_not_hold(tmp_path: Path) -> None:
         assert work.resumed
 
 
-def test_changed_options_keep_the_stages_that_do_not_depend_on_them(tmp_path: Path) -> None:
+def test_changed_options_keep_the_stages_that_do_not_depend_on_them(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with open_work(tmp_path / "w") as work:
         put(work, "read", 0)
         put(work, "write", 0)
     with open_work(tmp_path / "w", stages={"read": {"a": 1}, "write": {"a": 1, "b": 2}}) as work:
         assert work.done("read") == {0}
         assert work.done("write") == set()
+    assert caplog.messages == ["b changed since the unfinished run; finished shards of the stage read are kept."]
     with open_work(tmp_path / "w") as work:
         assert work.done("write") == {0}
 
