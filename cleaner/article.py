@@ -1,10 +1,11 @@
-"""The nouns that every step passes along: Raw, Article, Removal, Drop, Reject. All frozen and slotted."""
+"""The nouns that every step passes along: Raw, Article, Removal, Drop, Reject. All immutable and small."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["KINDS", "Article", "Drop", "Raw", "Reject", "Removal", "claim", "cut"]
 
@@ -17,12 +18,11 @@ KINDS = (
 """What a removed span was. The last four come from steps after the phrase lists."""
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(NamedTuple):
     """One span that leaves the text: `before[start:end]`, in Unicode code points.
 
     `rule` is the mechanism that took it (few, stable names), `kind` is one of KINDS, `why` is the
-    evidence in words, for people.
+    evidence in words, for people. (A tuple: an article makes dozens, and a frozen dataclass costs four times as much.)
     """
 
     start: int
@@ -152,11 +152,11 @@ def _claim_one(claimed: list[Removal], new: Removal) -> None:
     while i < len(claimed) and claimed[i].start < new.end:
         met = claimed[i]
         if at < met.start:
-            pieces.append(replace(new, start=at, end=met.start))
+            pieces.append(new._replace(start=at, end=met.start))
         pieces.append(_also(met, new.rule))
         at, i = met.end, i + 1
     if at < new.end:
-        pieces.append(replace(new, start=at) if pieces else new)
+        pieces.append(new._replace(start=at) if pieces else new)
     claimed[first:i] = pieces
 
 
@@ -164,4 +164,4 @@ def _also(met: Removal, rule: str) -> Removal:
     note = f"also {rule}"
     if rule == met.rule or note in met.why:
         return met
-    return replace(met, why=f"{met.why}; {note}" if met.why else note)
+    return met._replace(why=f"{met.why}; {note}" if met.why else note)

@@ -7,6 +7,7 @@ happens between them; see pipeline.py.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -28,6 +29,8 @@ from cleaner.strip.space import close_gaps
 from cleaner.text.guards import check
 from cleaner.text.language import Language, foreign_paragraphs, identify, quick
 from cleaner.text.repair import repair
+
+_PLAIN_URL = re.compile(r"https?://([A-Za-z0-9.-]+)(?=[/?#]|$)")
 
 __all__ = ["home", "prepare", "renamed", "settle", "tidy"]
 
@@ -184,6 +187,8 @@ def _unwanted(article: Article, options: Options) -> Drop | None:
 
 @lru_cache(maxsize=1024)
 def _host(url: str) -> str:
+    if plain := _PLAIN_URL.match(url):
+        return plain[1].lower().removeprefix("www.")
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:  # such as an unclosed [ in the place of the host

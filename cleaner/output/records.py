@@ -83,7 +83,6 @@ def rejected_row(reject: Reject) -> dict[str, object]:
 
 _FIELDS = tuple(f.name for f in fields(Article))
 _values = attrgetter(*_FIELDS)
-_parts = attrgetter(*(f.name for f in fields(Removal)))
 _REMOVALS, _LANGUAGES = _FIELDS.index("removals"), _FIELDS.index("languages")
 _TUPLES = tuple(_FIELDS.index(name) for name in ("repair", "flags", "duplicates"))
 
@@ -91,14 +90,14 @@ _TUPLES = tuple(_FIELDS.index(name) for name in ("repair", "flags", "duplicates"
 def pack(article: Article) -> bytes:
     """An article as a JSON list of its fields, for the files between stages."""
     values = list(_values(article))
-    values[_REMOVALS] = list(map(_parts, article.removals))
+    values[_REMOVALS] = list(map(tuple, article.removals))
     return orjson.dumps(values)
 
 
 def unpack(data: bytes | memoryview) -> Article:
     """The article that `pack` wrote."""
     values = orjson.loads(data)
-    values[_REMOVALS] = tuple(Removal(*parts) for parts in values[_REMOVALS])
+    values[_REMOVALS] = tuple(map(Removal._make, values[_REMOVALS]))
     values[_LANGUAGES] = tuple((code, share) for code, share in values[_LANGUAGES])
     for i in _TUPLES:
         values[i] = tuple(values[i])

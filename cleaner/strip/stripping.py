@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from cleaner.article import KINDS, Removal, claim, cut
@@ -221,7 +221,7 @@ def _onto(first: Sequence[Removal], more: Sequence[Removal]) -> tuple[Removal, .
                 i += 1
             stop = min(removal.end, edges[i][0])
             shift = edges[i][1]
-            out.append(replace(removal, start=at + shift, end=stop + shift))
+            out.append(removal._replace(start=at + shift, end=stop + shift))
             at = stop
     return claim(sorted(out, key=lambda r: r.start))
 
