@@ -141,7 +141,7 @@ def _may_nest(html: bytes) -> bool:
 
 
 def _flattened(html: bytes) -> bytes:
-    """`html` with the tags that nest deeper than browsers nest made into paragraphs."""
+    """`html` with the tags that nest deeper than browsers nest made into breaks: `<p>` would climb the nest."""
     depth, at = 0, 0
     kept: list[bytes] = []
     for tag in _NESTING.finditer(html):
@@ -151,6 +151,6 @@ def _flattened(html: bytes) -> bytes:
         if depth < 0:
             depth = 0
         elif depth > _DEEPEST or (tag[2] and depth == _DEEPEST):
-            kept += (html[at : tag.start()], b"" if tag[2] else b"<p>")
+            kept += (html[at : tag.start()], b"" if tag[2] else b"<br><br>")
             at = tag.end()
     return b"".join((*kept, html[at:])) if kept else html

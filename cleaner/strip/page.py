@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from cleaner.strip.html_walk import Blocks, walk
 
 __all__ = ["Page", "extract"]
 
+_UNSHOWN = re.compile(r"<(?:noscript|template|nav|footer)\b", re.I)  # what the first reading leaves out
 _LITTLE = 250  # good text, in Latin characters, under which a page is suspected to show its text only to scripts
 
 
@@ -80,7 +82,7 @@ def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: 
 def _read(html: str, url: str) -> _Read:
     """Parse and walk; a page with next to nothing is read once more as without scripts, which may show more."""
     read = _read_once(html, url, whole=False)
-    if read.place.good < _LITTLE:
+    if read.place.good < _LITTLE and _UNSHOWN.search(html):
         other = _read_once(html, url, whole=True)
         if other.place.good > 2 * read.place.good or not read.blocks.texts:
             return other
