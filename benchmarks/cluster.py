@@ -1,0 +1,128 @@
+"""What a corpus costs on a cluster, on paper: units measured on a small corpus, times the number of articles.
+
+    python benchmarks/cluster.py [--measured 10000] [--articles 1000000000] [--cores 1000] [--ratio 1.5]
+
+Measured in one process, by the functions that executors call: CPU and bytes that travel, per article, step by step.
+`--ratio` is what Spark adds to the CPU (benchmarks/spark.py). Bytes are before Spark's compression.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import orjson
+from articles import articles
+
+from cleaner import Options
+from cleaner.dedup.bands import Pairs
+from cleaner.options import stage_options
+from cleaner.passes import Run
+from cleaner.run.pool import Pool
+from cleaner.run.work import Work
+from cleaner.source import list_sources
+from cleaner.spread import Here, Spread, Steps
+from cleaner.spread.components import HERE, components, edges_of
+from cleaner.spread.exchange import PART_BYTES, save
+
+SHARD = 20_000  # records per shard on a cluster
+CHAIN = 20_000
+SORTED = 6  # times the bytes of a part while it is sorted, numpy's copies included
+
+
+class Counting(Here):
+    """Counts the bytes that travel, by the module of the step."""
+
+    def __init__(self) -> None:
+        super().__init__(size=4)
+        self.bytes: dict[str, int] = defaultdict(int)
+
+    def exchange(self, tasks, give, take):  # type: ignore[no-untyped-def]
+        step = getattr(take, "func", take).__module__.rpartition(".")[2]
+
+        def counted(task: object) -> Iterator[tuple[int, bytes]]:
+            for part, blob in give(task):
+                self.bytes[step] += len(blob)
+                yield part, blob
+
+        return super().exchange(tasks, counted, take)
+
+
+def measure(count: int) -> tuple[dict[str, float], dict[str, float], dict[str, float], float]:
+    """CPU seconds by pass, bytes that travel by step, figures of near-duplicates, bytes of the work directory."""
+    cpu: dict[str, float] = {}
+
+    @contextmanager
+    def timed(step: str) -> Iterator[None]:
+        start = time.process_time()
+        yield
+        cpu[step] = time.process_time() - start
+
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder, f"{n}.jsonl") for n in range(8)]
+        rows = [orjson.dumps(row) + b"\n" for row in articles(count)]
+        for n, path in enumerate(paths):
+            path.write_bytes(b"".join(rows[n :: len(paths)]))
+        options = Options(shard_records=1, workers=1)
+        with Work(Path(folder, "work"), inputs={}, stages=stage_options(options)) as work, Pool(1) as pool:
+            engine = Counting()
+            spread = Spread(engine, work, options)
+            run = Run(work, pool, options, None, spread)
+            with timed("read"):
+                run.read(list_sources([str(path) for path in paths], options))
+            with timed("ids and repeats, then settle"):
+                run.settle()
+            with timed("duplicates, then write"):
+                counts = run.write()
+            disk = sum(path.stat().st_size for path in Path(folder, "work").rglob("*") if path.is_file())
+    return cpu, dict(engine.bytes), {name: float(n) for name, n in counts.items()}, disk
+
+
+def rounds() -> int:
+    """Exchanges that large stars and small stars take for one long chain in no order, the worst that is likely."""
+    names = np.random.default_rng(1).permutation(CHAIN + 1)
+    edges = edges_of(Pairs(np.minimum(names[1:], names[:-1]), np.maximum(names[1:], names[:-1])))
+    with tempfile.TemporaryDirectory() as folder:
+        save(Path(folder, "edges.npy"), edges)
+        components(Steps(Here(4), Path(folder, "steps"), PART_BYTES), [Path(folder, "edges.npy")], here=0)
+        return len(list(Path(folder, "steps").glob("*.json")))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--measured", type=int, default=10_000)
+    parser.add_argument("--articles", type=int, default=1_000_000_000)
+    parser.add_argument("--cores", type=int, default=1000)
+    parser.add_argument("--ratio", type=float, default=1.5)
+    chosen = parser.parse_args()
+    cpu, sent, counts, disk = measure(chosen.measured)
+    few, many = chosen.measured, chosen.articles
+    print(f"{few} articles measured, {many:,} on paper, {chosen.cores} cores\n")
+    print("| pass | CPU ms an article | core-hours |\n|---|---|---|")
+    for step, seconds in cpu.items():
+        print(f"| {step} | {1000 * seconds / few:.3f} | {seconds / few * many / 3600:,.0f} |")
+    hours = sum(cpu.values()) / few * many / 3600 * chosen.ratio
+    print(
+        f"| all, times {chosen.ratio} for Spark | {1000 * sum(cpu.values()) / few * chosen.ratio:.3f} | {hours:,.0f} |"
+    )
+    print("\n| step | bytes an article that travel | TB | parts |\n|---|---|---|---|")
+    for step, size in sorted(sent.items(), key=lambda item: -item[1]):
+        each = size / few
+        print(f"| {step} | {each:.0f} | {each * many / 1e12:.2f} | {max(1, round(each * many / PART_BYTES)):,} |")
+    print(f"| all | {sum(sent.values()) / few:.0f} | {sum(sent.values()) / few * many / 1e12:.2f} | |")
+    edges = counts["candidates"] / few * many
+    print(f"\nwall time on {chosen.cores} cores, all busy: {hours / chosen.cores:.1f} h")
+    print(f"shards of {SHARD:,} records: {many // SHARD:,}; work directory {disk / few * many / 1e12:.1f} TB")
+    print(f"candidate edges: {edges:,.0f}, {16 * edges / 1e9:.0f} GB; the driver labels up to {HERE:,} itself")
+    print(f"exchanges until components settle, for a chain of {CHAIN:,} pairs: {rounds()}")
+    print(f"memory of a task: {SORTED * PART_BYTES >> 20} MB for a part, and one shard's articles")
+
+
+if __name__ == "__main__":
+    main()
