@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from spread.whole_runs import records, settled, write
+from spread.whole_runs import bucket, records, settled, write
 
 from cleaner import Options
-from cleaner.spread import Here, Spread
+from cleaner.spread import Here, Spread, Steps
+from cleaner.spread.verdicts import duplicates
 from cleaner.verdicts import Embedded
+from cleaner.verdicts import duplicates as one_process
 
 CASES = {
     "as-it-is": Options(),
@@ -82,18 +84,20 @@ def test_an_empty_corpus(tmp_path: Path) -> None:
         assert spread.duplicates(shards).counts == Embedded(work, Options()).duplicates(shards).counts
 
 
-def test_a_bucket_of_one_text_is_bounded_and_loses_no_copy(tmp_path: Path) -> None:
-    """Copies on as many sites that differ in one word of many, and exact ones: their bands are hot in every shard."""
-    words = [f"kata{n % 90}x{n % 7}" for n in range(150)]
-    rows = (
-        {"id": f"a{n:04d}", "url": f"https://situs{n}.example/", "text": " ".join([*words, f"akhir{n % 240}"]) + "."}
-        for n in range(600)
-    )
-    inputs, options = write(tmp_path, rows, files=3), Options(shard_records=1)
-    with settled(tmp_path, inputs, options) as (work, _, shards):
-        found, expected = Spread(Here(3), work, options).duplicates(shards), Embedded(work, options).duplicates(shards)
-        for number in range(len(shards)):
-            assert found.of_shard(number) == expected.of_shard(number)
-    assert sum(len(found.of_shard(n)[0]) for n in range(len(shards))) == 599
+@pytest.mark.parametrize(
+    ("count", "variants"), [(600, 240), pytest.param(200_000, 4000, marks=pytest.mark.slow)], ids=["600", "200000"]
+)
+def test_a_bucket_of_one_text_is_bounded_and_loses_no_copy(count: int, variants: int, tmp_path: Path) -> None:
+    """Exact copies, and copies that differ in one word: their bands are hot in every shard."""
+    shards, options = bucket(tmp_path, count, variants=variants, shards=10), Options()
+    steps = Steps(Here(3), tmp_path / "steps", 1 << 28)
+    found = duplicates(steps, shards, options)
+    expected = one_process(shards, options, work=tmp_path, memory=1 << 28)
+    for number in range(len(shards)):
+        assert found.of_shard(number) == expected.of_shard(number)
+    assert sum(len(found.of_shard(n)[0]) for n in range(len(shards))) == count - 1
     assert found.counts == expected.counts
-    assert (found.counts["exact"], found.counts["candidates"]) == (360, 239)  # a star, not 240 * 239 / 2
+    assert found.counts["exact"] == count - variants
+    assert found.counts["candidates"] < 40 * variants  # stars of the bands, not variants * variants / 2
+    largest = max(path.stat().st_size for path in (tmp_path / "steps").rglob("*.npy"))
+    assert largest < max(8 << 20, 1024 * variants)

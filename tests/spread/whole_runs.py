@@ -8,16 +8,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 
 from cleaner import Options
+from cleaner.dedup import sketch
 from cleaner.options import stage_options
 from cleaner.passes import Run
+from cleaner.run.columns import blobs, cells, numbers
 from cleaner.run.pool import Pool
-from cleaner.run.work import Work
+from cleaner.run.work import Work, write_shard
 from cleaner.source import list_sources
+from cleaner.stages import SKETCH
 
-__all__ = ["records", "settled", "write"]
+__all__ = ["bucket", "records", "settled", "write"]
 
 SYLLABLES = ["ka", "ri", "ta", "na", "bu", "so", "le", "mi", "du", "pa", "ga", "wi", "jo", "ne", "ha"]
 
@@ -71,3 +75,30 @@ def settled(folder: Path, inputs: list[Path], options: Options) -> Iterator[tupl
         run.read(sources)
         run.settle()
         yield work, run.shards("read"), run.shards("settle")
+
+
+def bucket(folder: Path, count: int, *, variants: int, shards: int) -> list[Path]:
+    """Settled shards of `count` texts on as many sites, of which `variants` differ, each in one word of many."""
+    words = [f"{a}{b}{c}" for a in SYLLABLES for b in SYLLABLES[:4] for c in SYLLABLES[:3]]
+    texts = [" ".join([*words, f"akhir{n}"]) + "." for n in range(variants)]
+    sketches = sketch(texts)
+    records = [orjson.dumps({"text": text}) for text in texts]
+    paths = [folder / f"{n:08d}.arrow" for n in range(shards)]
+    for n, path in enumerate(paths):
+        numbers_here = np.arange(n, count, shards)
+        which = numbers_here % variants
+        names = [f"{i:07d}".encode() for i in numbers_here.tolist()]
+        write_shard(
+            path,
+            {
+                "record": blobs([records[i] for i in which.tolist()]),
+                "drop": blobs([b""] * len(names)),
+                "id": blobs(names),
+                "site": blobs(names),
+                "date": blobs([b""] * len(names)),
+                "url": blobs([b""] * len(names)),
+                "length": numbers(np.array([len(texts[i]) for i in which.tolist()], np.int64)),
+                **{name: cells(getattr(sketches, name)[which]) for name in SKETCH},
+            },
+        )
+    return paths
