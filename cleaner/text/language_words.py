@@ -1,7 +1,7 @@
 """Frequent words and telling letters of each language, counted in a text.
 
 langid sees four bytes at a time; neighbours such as Indonesian and Malay differ in whole words. The lists are the data
-files in `languages/`: `words`; `leaning`, words that a neighbour has too, but rarely; `letters` that its neighbours do
+files in `languages/`: `words`; `mostly` and `leaning`, words that a neighbour has too, but rarely or less often; `letters` that its neighbours do
 not write; and `like` for a language that langid does not know, or in another script only: the languages that langid
 takes it for. A table may name several languages that share its words.
 
@@ -27,7 +27,7 @@ __all__ = ["PARTS", "Lexicon", "Votes", "load_lexicon", "read_list", "spaced"]
 
 GAPS = ".,;:!?'\"()-/’‘“”„«»…–—।،؛؟·"
 ASCII_GAPS = {ord(gap): " " for gap in GAPS if gap.isascii()}
-LISTS = ("germanic", "indonesia", "others", "romance", "scripts", "slavic")
+LISTS = ("germanic", "indonesia", "malay", "others", "romance", "scripts", "slavic")
 
 PARTS = 8
 """Votes are counted in eighths of a word."""
@@ -35,8 +35,8 @@ PARTS = 8
 SHORT = 2
 """Words of up to two letters count half: most stand in many lists."""
 
-LEANING = 0.25
-"""What a word that leans to a language adds to its count."""
+WEIGHTS = {"words": 1.0, "mostly": 0.5, "leaning": 0.25}
+"""What a word of each list adds to the count of its languages."""
 
 MERGED = {"no": "nb"}
 """Codes of a model that stand for the language of another of its codes."""
@@ -141,7 +141,7 @@ def load_lexicon(known: tuple[str, ...]) -> Lexicon:
     return Lexicon(
         languages=languages,
         layout=struct.Struct(f"<{len(languages)}H"),
-        words=_votes([_weights(tables, "words", 1.0), _weights(tables, "leaning", LEANING)], languages),
+        words=_votes([_weights(tables, name, weight) for name, weight in WEIGHTS.items()], languages),
         letters=_votes([_weights(tables, "letters", 1.0)], languages),
         codes=codes,
         places=np.array([languages.index(MERGED.get(code, code)) for code in codes]),
@@ -156,13 +156,15 @@ Weights = dict[tuple[str, str], float]
 
 
 def _weights(tables: Tables, name: str, weight: float) -> Weights:
-    """What a word (or letter) counts for a language."""
-    return {
-        (item, MERGED.get(code, code)): weight / 2 if name == "words" and len(item) <= SHORT else weight
-        for codes, table in tables
-        for item in _items(table, name)
-        for code in codes
-    }
+    """What a word (or letter) counts for a language; the languages that borrow it have half of that."""
+    weights: Weights = {}
+    for codes, table in tables:
+        for item in _items(table, name):
+            full = weight / 2 if name == "words" and len(item) <= SHORT else weight
+            for code in table.get("lent", "").split():
+                weights.setdefault((item, code), full / 2)
+            weights |= {(item, MERGED.get(code, code)): full for code in codes}
+    return weights
 
 
 def _items(table: dict[str, Any], name: str) -> Iterable[str]:
