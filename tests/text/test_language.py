@@ -163,3 +163,10 @@ def test_py3langid_gets_the_second_look_too(code: str) -> None:
 
 def test_nothing_in_nothing_out() -> None:
     assert identify([]) == []
+
+
+@pytest.mark.parametrize(("code", "most_wrong"), [("id", 15), ("ms", 25), ("jv", 12), ("su", 15)])
+def test_short_sentences_of_news(code: str, most_wrong: int) -> None:
+    sentences = (CASES / "news" / f"{code}.txt").read_text("utf-8").splitlines()
+    assert len(sentences) == 100
+    assert sum(found.code != code for found in identify(sentences)) <= most_wrong
