@@ -5,8 +5,8 @@
     python benchmarks/language.py --written  # the 400 sentences in tests/cases/language/news
 
 Labelled texts come from the folder in CLEANER_BENCH (Universal Declaration, reviews in the languages of
-Indonesia, news) and from the message catalogs of the installed packages (`/usr/share/locale`, or the folder in CLEANER_CATALOGS). Scores only; no text
-is kept.
+Indonesia, news) and from the message catalogs of the installed packages (`/usr/share/locale`, or the folder in
+CLEANER_CATALOGS). Scores only; no text is kept.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Frequent words and telling letters of each language, counted in a text.
 
 langid sees four bytes at a time; neighbours such as Indonesian and Malay differ in whole words. The lists are the data
-files in `languages/`: `words`; `mostly` and `leaning`, words that a neighbour has too, but rarely or less often; `letters` that its neighbours do
-not write; and `like` for a language that langid does not know, or in another script only: the languages that langid
-takes it for. A table may name several languages that share its words.
+files in `languages/`: `words`; `mostly` and `leaning`, words that a neighbour has too, but less often; `letters` that
+its neighbours do not write; `like` for a language that langid does not know, or in another script only: the languages
+that langid takes it for; and `lent`, the languages that borrow its words. A table may name several languages that
+share its words.
 
 Each word and letter has one long integer, 16 bits of which belong to each language: the sum of the integers of a text
 counts for all languages at once. Three times as fast as a table of counts and its rows.
