@@ -28,6 +28,10 @@ FINAL = frozenset(("comment", "login", "cookie", "footer", "disclaimer", "endmar
 """Those that stand nowhere else; after the others a last short paragraph may follow."""
 
 
+_SIGNS = frozenset(("byline", "initials", "endmark"))
+"""What signs an article at its end."""
+
+
 def settle(lines: Sequence[Line], hits: Sequence[Hit | None], ended: Callable[[Line], bool]) -> Held:
     """The hits that hold: those that suffice alone, those whose place speaks for them, and the blocks they open.
 
@@ -39,17 +43,27 @@ def settle(lines: Sequence[Line], hits: Sequence[Hit | None], ended: Callable[[L
     if is_wrapped(lines):
         return [hit if hit and hit.where == ANY and _alone(lines, i) else None for i, hit in enumerate(hits)]
     held: Held = [hit if hit and hit.where == ANY else None for hit in hits]
+    kinds = {hit.kind for hit in hits if hit is not None}
     _edges(lines, hits, held)
-    _runs(lines, hits, held)
-    _neighbours(hits, held)
-    _related_blocks(lines, hits, held)
-    _edges(lines, hits, held)
-    _neighbours(hits, held)
-    _after_end(lines, hits, held)
-    _comment_block(lines, hits, held)
+    if _undecided(hits, held):
+        _runs(lines, hits, held)
+        _neighbours(hits, held)
+    if "related" in kinds:
+        _related_blocks(lines, hits, held)
+    if _undecided(hits, held):
+        _edges(lines, hits, held)
+        _neighbours(hits, held)
+    if not kinds.isdisjoint(_SIGNS):
+        _after_end(lines, hits, held)
+    if "comment" in kinds:
+        _comment_block(lines, hits, held)
     _tail_block(lines, hits, held, ended)
     _signature(lines, held)
     return held
+
+
+def _undecided(hits: Sequence[Hit | None], held: Held) -> bool:
+    return any(hit is not None and held[i] is None for i, hit in enumerate(hits))
 
 
 def _alone(lines: Sequence[Line], i: int) -> bool:
@@ -165,7 +179,7 @@ def _stands_as_headline(text: str, led: bool = False) -> bool:
 
 def _after_end(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held) -> None:
     """After the writer's name at the end of an article: teasers, when most of them break off."""
-    signs = [i for i, hit in enumerate(hits) if hit and hit.kind in ("byline", "initials", "endmark")]
+    signs = [i for i, hit in enumerate(hits) if hit and hit.kind in _SIGNS]
     for i in signs:
         before = sum(1 for j in range(i) if held[j] is None and lines[j].prose)
         rest = [j for j in range(i + 1, len(lines)) if held[j] is None]

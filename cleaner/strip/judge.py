@@ -77,7 +77,8 @@ def judge(line: Line, phrases: Phrases) -> Hit | None:
         return hit
     if found is not None:
         return _rights(folded) or Hit("weak-in-tail", found.kind, found.why, BESIDE)
-    return _counted(text, folded, phrases) or _shaped(text, folded, phrases)
+    numbered = folded[0] == "0" or folded[-1] == "0"
+    return (_counted(text, folded, phrases) if numbered else None) or _shaped(text, folded, phrases)
 
 
 _RULES = {
@@ -107,8 +108,6 @@ def _passes(text: str, phrases: Phrases) -> bool:
 
 def _counted(text: str, folded: str, phrases: Phrases) -> Hit | None:
     """A date or a number alone, or a number with a word of comments or shares."""
-    if folded[0] != "0" and folded[-1] != "0":
-        return None
     if folded == "0":
         if len(text) <= 12 and _FULL_DATE.search(text) and _YEAR.search(text):
             return Hit("timestamp", "timestamp", "a date alone", EDGE)
@@ -121,6 +120,8 @@ def _counted(text: str, folded: str, phrases: Phrases) -> Hit | None:
 
 def _labelled(text: str, folded: str, phrases: Phrases) -> Hit | None:
     """A line that opens with a label of `start`, followed by a separator or nothing."""
+    if not phrases.may_label(folded):
+        return None
     for cut in SEPARATOR.finditer(text, 0, 80) if _parted(text[:80]) else ():
         found = phrases.whole(fold(text[: cut.start()]), "start")
         if found:

@@ -63,8 +63,8 @@ def _cues(text: str, phrases: Phrases) -> Iterator[_Cue]:
 
 def _cue_before(text: str, colon: int, phrases: Phrases) -> _Cue | None:
     """The label of up to three words before the colon, the longest first."""
-    ending = text[max(0, colon - 8) : colon].rstrip(MARKS)[-2:].casefold()
-    if ending.isascii() and ending not in phrases.label_ends:
+    ending = text[max(0, colon - 8) : colon].rstrip(MARKS)[-3:].casefold()
+    if ending.isascii() and ending not in phrases.label_ends and ending[-2:] not in phrases.label_ends:
         return None
     begin = max(0, colon - 40)
     words = list(re.finditer(r"[^\s()\[\].!?\"”]+", text[begin:colon]))

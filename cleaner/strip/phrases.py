@@ -48,7 +48,7 @@ _HOLE = re.compile(r"\{(\w*)\}")
 LONG_WORDING, LONG_REST = 24, 400
 """After so many characters of fixed wording, an {any} at the end of an entry may cover a longer rest."""
 _SPELLINGS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "\u200b": "", "\u00ad": "", "\ufeff": ""})
-_SPELLED = re.compile("[’‘ʼ`´\u200b\u00ad\ufeff]")
+_SPELLED = "’‘ʼ`´\u200b\u00ad\ufeff"
 
 
 def fold(line: str) -> str:
@@ -60,8 +60,10 @@ def fold(line: str) -> str:
     if not line.isascii():
         if not unicodedata.is_normalized("NFKC", line):
             line = unicodedata.normalize("NFKC", line)
-        if _SPELLED.search(line):
-            line = line.translate(_SPELLINGS)
+        for mark in _SPELLED:
+            if mark in line:
+                line = line.translate(_SPELLINGS)
+                break
         line = line.casefold().replace("\u0307", "").replace("ı", "i")  # both Turkish i are one
     line = " ".join(line.casefold().split()).strip(MARKS)
     return _NUMBER.sub("0", line) if _DIGIT.search(line) else line
@@ -105,7 +107,8 @@ class Phrases:
     loud_part: str  # what all of these hold
     cues: tuple[str, ...]  # words of letters and channels, one of which every call holds
     plain_cues: tuple[str, ...]  # those in ASCII
-    label_ends: frozenset[str]  # last two characters of the labels that stand inside paragraphs
+    label_ends: frozenset[str]  # last three characters of the labels that stand inside paragraphs
+    label_heads: frozenset[str]  # first four characters of the entries of `start`, shorter ones whole
     openings: re.Pattern[bytes]  # finds the clauses that open calls and entries of `tail`
 
     def for_text(self, text: str) -> Phrases:
@@ -123,6 +126,11 @@ class Phrases:
         """The phrase of `line` or `tail` that is this whole folded line, or None."""
         return self.whole(folded, "line") or self.whole(folded, "tail")
 
+    def may_label(self, folded: str) -> bool:
+        """Whether a folded line may open with an entry of `start`."""
+        known = self.label_heads
+        return folded[:4] in known or folded[:3] in known or folded[:2] in known or bool(self.patterns["start"])
+
     def any(self, folded: str) -> Phrase | None:
         """The first phrase of any array, in the order of ARRAYS, that is this whole folded line, or None."""
         found = self.merged.get(folded)
@@ -138,9 +146,9 @@ def _matching(table: PatternTable, folded: str) -> Phrase | None:
     """The first pattern that a folded line is: by its beginning, by its end, or by neither."""
     if not table:
         return None
-    by_head = table.get(folded[:4]) or table.get(folded[:2]) or ()
-    for patterns in (by_head, table.get("$" + folded[-2:], ()), table.get("", ())):
-        for pattern in patterns:
+    by_head = table.get(folded[:4]) or table.get(folded[:2])
+    for patterns in (by_head, table.get("$" + folded[-2:]), table.get("")):
+        for pattern in patterns or ():
             if folded.startswith(pattern.head) and folded.endswith(pattern.tail) and pattern.matches(folded):
                 return pattern.phrase
     return None
@@ -267,7 +275,8 @@ class _Builder:
             _shared([phrase.text for phrase in loud]),
             cues,
             tuple(cue for cue in cues if cue.isascii()),
-            frozenset(text[-2:] for text, phrase in self.entries["start"].items() if phrase.kind in LABELS),
+            frozenset(text[-3:] for text, phrase in self.entries["start"].items() if phrase.kind in LABELS),
+            frozenset(text[:4] for text in self.entries["start"]),
             opening_pattern(filter(None, tails | self.words["joining"])),
         )
 

@@ -180,9 +180,12 @@ def _rests(
         fresh.append(i)
     if any(settle(stays, doubts, lambda line: closes_article(line, phrases))):
         return False
-    return not fresh or not (
-        find_datelines(stays, doubts, phrases, {}) or any(trims(text, stays, doubts, phrases, fresh))
-    )
+    if not fresh:
+        return True
+    third = [i for i, line in enumerate(stays) if line.prose][2:3] or [len(stays)]
+    if min(fresh) <= third[0] and find_datelines(stays, doubts, phrases, {}):
+        return False
+    return not any(trims(text, stays, doubts, phrases, fresh))
 
 
 def _start(line: Line) -> int:
