@@ -18,6 +18,7 @@ _STOP = frozenset(".!?…\"'”’»)]。！？")
 _BRACKET_KINDS = frozenset(("related", "readmore", "video", "caption", "sourcenote", "ad", "promo", "byline"))
 _ENDMARK = re.compile(r"(?:\[\]|\[ \]|\(\*+\)|\(\*\*\*\)|\*{2,6}|\*\)|#{2,5}|_{3,}|■|●|◆|\(\.\))\.?$")
 _SOURCE_DASH = re.compile(r"[.!?\"”’)]\s*(?:[-–—]{1,2}\s*)?([A-Z][\w./' -]{1,40})$")
+_SENTENCE_ENDS = frozenset('.!?"”’)')
 _MARKS_END = frozenset("])*#_■●◆.")
 _DATE_END = re.compile(r"\s+\d{1,2}/\d{1,2}/\d{2,4}$")
 _INITIALS = re.compile(r"\*{0,3}[^\W_]{1,14}(?:[/,&|\-–. ]{1,2}[^\W_]{1,14}){0,4}\*{0,3}")
@@ -51,6 +52,7 @@ def _one_trim(text: str, phrases: Phrases, last: bool) -> tuple[int, Hit] | None
     if (
         last
         and text[-1].isalnum()
+        and not _SENTENCE_ENDS.isdisjoint(text[-44:])
         and (source := _SOURCE_DASH.search(text, len(text) - 44))
         and _is_source(source[1], phrases)
     ):

@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 
 from cleaner.article import KINDS, cut
 from cleaner.errors import OptionError
-from cleaner.strip import explain_line, strip
+from cleaner.strip import explain_line, load_phrases, strip
+from cleaner.strip.clauses import find_opening, opening_pattern
+from cleaner.strip.inline import trims
+from cleaner.strip.judge import judge
+from cleaner.strip.lines import split_lines
 
 CASES = Path(__file__).parent.parent / "cases" / "strip"
 BODIES = json.loads((CASES / "bodies.json").read_text("utf-8"))
@@ -138,3 +142,30 @@ def test_long_input_has_an_answer(piece: str) -> None:
     text = piece * (400_000 // len(piece))  # quadratic work would not end within minutes
     removals = strip(text, language="id").removals
     assert all(0 <= r.start < r.end <= len(text) for r in removals)
+
+
+@settings(deadline=None, max_examples=60)
+@given(TEXTS, LANGUAGES)
+def test_the_lists_for_one_text_tell_what_the_whole_lists_tell(text: str, language: str) -> None:
+    whole, lines = load_phrases(language), split_lines(text)
+    few = whole.for_text(text)
+    assert [judge(line, few) for line in lines] == [judge(line, whole) for line in lines]
+    stays = [None] * len(lines)
+    assert list(trims(text, lines, stays, few)) == list(trims(text, lines, stays, whole))
+
+
+@pytest.mark.parametrize(
+    ("head", "text", "found"),
+    [
+        ("подроб", "Вода ушла. ПОДРОБНЕЕ на сайте", True),
+        ("подроб", "Он просил рассказать подробнее", False),
+        ("l'arti", "Fin. « L’article original »", True),
+        ("à lire", "Le quai est sec.\nÀ lire aussi", True),
+        ("0 dari", "Habis. 12 dari 30 halaman", True),
+        ("0 dari", "Ada 12 dari 30 perahu", False),
+        ("この記事は", "水が引いた。この記事は転載です", True),
+        ("yuk", "Hujan reda! (Yuk, ikut)", True),
+    ],
+)
+def test_a_clause_is_found_by_its_opening(head: str, text: str, found: bool) -> None:
+    assert find_opening(text, opening_pattern([head])) is found
