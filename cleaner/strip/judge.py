@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from cleaner.strip.calls import calls, may_call
 from cleaner.strip.lines import ANY, BESIDE, EDGE, HEAD, SHORT, Hit, Line, ends_sentence
 from cleaner.strip.phrases import HEAD_LENGTH, Phrases, fold
 
-__all__ = ["judge", "looks_like_headline", "looks_like_names", "time_share"]
+__all__ = ["forget", "judge", "looks_like_headline", "looks_like_names", "time_share"]
 
 SEPARATOR = re.compile(r"\s*[:：|｜»›>–—】]\s*|\s+[-/]\s+")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
@@ -29,6 +30,8 @@ _FULL_DATE = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\d{4}年\d{1,2}月
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _COUNT = re.compile(r"^0 ?[km]? |[ (:|]+0$")
 _CRUMB = re.compile(r" ?[>»›→] ?")
+FURNITURE = 60
+"""Lines of up to so many characters are those that sites repeat."""
 KIND_WHERE = dict.fromkeys(
     (
         "byline",
@@ -56,7 +59,22 @@ def judge(line: Line, phrases: Phrases) -> Hit | None:
     if len(text) > SHORT:
         found = phrases.line(fold(text)) if len(text) <= 3 * SHORT else None
         return Hit("phrase-line", found.kind, found.why) if found else None
-    folded = line.folded
+    return _judge_furniture(text, phrases) if len(text) <= FURNITURE else _judge_short(text, phrases)
+
+
+@lru_cache(8192)
+def _judge_furniture(text: str, phrases: Phrases) -> Hit | None:
+    """`_judge_short`, remembered: the furniture of a site stands beside each of its articles."""
+    return _judge_short(text, phrases)
+
+
+def forget() -> None:
+    """Judge every line anew; for measuring."""
+    _judge_furniture.cache_clear()
+
+
+def _judge_short(text: str, phrases: Phrases) -> Hit | None:
+    folded = fold(text)
     if not folded:
         return Hit("endmark", "endmark", "a mark alone", EDGE) if len(text) <= 6 and _ENDMARK.fullmatch(text) else None
     found = phrases.any(folded)
