@@ -1,6 +1,6 @@
-"""Cruft stripping on labelled articles and on whole pages rendered as text, beside the peers, and its speed.
+"""Cruft stripping on labelled articles, beside the peers, and its speed; whole pages: benchmarks/whole_pages.py.
 
-    python benchmarks/strip.py [--pages] [--write]
+    python benchmarks/strip.py [--write]
 
 The labelled data are read from the folder CLEANER_BENCH (default: ../shared/bench beside the repository); without
 them the benchmark says so. A fifth of the sites, chosen by a hash of the host, is told apart: no rule was tuned on it.
@@ -15,9 +15,7 @@ import json
 import os
 import platform
 import re
-import subprocess
 import sys
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -284,22 +282,6 @@ def speed_table(docs: Sequence[Document]) -> list[str]:
     return out
 
 
-def pages(score: ModuleType) -> list[str]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "pages.jsonl"
-        script = DATA / "textcruft" / "build_pages.py"
-        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-        subprocess.run([sys.executable, script, "--out", path], check=True, stdout=subprocess.DEVNULL, env=environment)
-        docs = read(path)[::3]  # enough for a table, and a third of the time
-    policy = {*POLICY, "ambiguous"}
-    out = peer_table(score, docs, policy, "page")
-    for name, part in (("development", False), ("held back", True)):
-        some = [doc for doc in docs if held_back(doc) is part]
-        out.append(row(score, f"cleaner, {name}", scored(score, some, lambda doc: ours(doc, "page"), policy)))
-    told = sum(strip(doc["text"], language="en").input_kind == "page" for doc in docs)
-    return [*out, "", f"Taken for a page without being told: {told} of {len(docs)}."]
-
-
 def installed(name: str) -> str:
     try:
         return f"{name} {version(name)}"
@@ -309,7 +291,6 @@ def installed(name: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pages", action="store_true", help="every third whole page too (a minute or two)")
     parser.add_argument("--write", action="store_true", help="write benchmarks/results/strip.md")
     options = parser.parse_args()
     if not (DATA / "textcruft" / "dev.jsonl").is_file():
@@ -324,8 +305,6 @@ def main() -> None:
         "", "## By kind", "", *kind_table(score, docs), "", "## By rule", "", *rule_table(docs),
         "", "## Speed, one core", "", *speed_table(docs),
     ]  # fmt: skip
-    if options.pages:
-        report += ["", "## Whole pages rendered as text, every third", "", *pages(score)]
     text = "\n".join(report) + "\n"
     print(text)
     if options.write:

@@ -1,32 +1,31 @@
 """Whole pages rendered as text: telling them from extracted articles, and finding the article's lines.
 
-A page is a sequence of two states, furniture and article. Each line brings its evidence (page_lines.py), each change
-of state costs, and the best path through the page says which lines stay.
+Each line is judged alone (page_lines.py), then beside its neighbours (page_context.py), by trees fitted on labelled
+pages (page_trees.py). The headline, and the paragraphs straight above and below the article, stay by rule.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
+from collections.abc import Sequence
+
+import numpy as np
 
 from cleaner.strip.lines import Hit, Line
-from cleaner.strip.page_lines import Evidence, alone, revised, weighed
+from cleaner.strip.page_context import beside
+from cleaner.strip.page_ink import Numbers
+from cleaner.strip.page_lines import Traits, alone
+from cleaner.strip.page_trees import first_weights, shipped_trees, weighed
 from cleaner.strip.phrases import fold
 
-__all__ = ["article_lines", "looks_like_page", "outside_block", "path"]
+__all__ = ["article_lines", "looks_like_page", "outside_block"]
 
 FURNITURE = frozenset(
     ("nav", "login", "footer", "cookie", "newsletter", "share", "app", "promo", "comment", "pagination", "related")
 )
 
-CAUTION = 1.75
-"""Log odds in favour of keeping: at this much the 620 development pages lose 1.2 % of content, at 1.5 about 1.5 %."""
-
-CHANGE = 1.0
-"""What a step from furniture to article or back costs, in log odds: at equal loss half a point more recall than 0."""
+CAUTION = 1.0
+"""Log odds in favour of keeping."""
 
 HEADLINE_ABOVE = 60
 """Lines above the article in which its headline is looked for."""
@@ -39,7 +38,7 @@ _BARE_END = frozenset('.!?:;,…"”’»)。！？」।؟')
 def looks_like_page(lines: Sequence[Line], hits: Sequence[Hit | None]) -> bool:
     """Many lines, furniture of several kinds among them, and a good part of them short and bare.
 
-    Shorter pages need more of both: extracted articles rarely keep three kinds.
+    Shorter pages need more of both, on one line in six: extracted articles rarely keep three kinds.
     """
     n = len(lines)
     if n < 30:
@@ -51,69 +50,51 @@ def looks_like_page(lines: Sequence[Line], hits: Sequence[Hit | None]) -> bool:
     bare = sum(1 for line in lines if len(line.text) < 60 and line.text[-1] not in _BARE_END) / n
     if n >= 80 and bare >= 0.2:
         return True
-    return several >= 3 and (bare >= 0.5 or (len(kinds) >= 7 and bare >= 0.3))
+    return several >= 3 and 6 * len(kinds) >= n and (bare >= 0.5 or (len(kinds) >= 7 and bare >= 0.3))
 
 
 def outside_block(lines: Sequence[Line], hits: Sequence[Hit | None], known_title: str) -> list[Hit | None]:
     """A hit for every line that is not the article's; the headline above it stays. All None when nothing would stay."""
-    stays, evidence = article_lines(lines, hits)
+    if not lines:
+        return []
+    own = alone(lines, hits)
+    stays = article_lines(own)
     if not any(stays):
         return [None] * len(lines)
     first = _opening(lines, hits, stays)
     last = _ending(lines, hits, stays)
     headline = _headline(lines, hits, first, known_title)
+    against = _against(own)
     outside: list[Hit | None] = []
     for i, hit in enumerate(hits):
         if stays[i] or i == headline:
             outside.append(None)
             continue
         kind = hit.kind if hit is not None else "nav" if i < first else "footer" if i > last else "related"
-        outside.append(Hit("page-block", kind, f"not the article's: {_strongest(evidence[i])}"))
+        where = "above" if i < first else "below" if i > last else "between its paragraphs"
+        why = hit.why if hit is not None else against[i]
+        outside.append(Hit("page-block", kind, f"not the article's: {where}; {why}"))
     return outside
 
 
-def article_lines(lines: Sequence[Line], hits: Sequence[Hit | None]) -> tuple[list[bool], list[Evidence]]:
-    """Which lines are the article's, and the evidence about each."""
-    weights = _weights()
-    first = alone(lines, hits)
-    evidence = revised(lines, hits, first, weighed(first, weights["alone"]))
-    return path([x + CAUTION for x in weighed(evidence, weights["revised"])]), evidence
+def article_lines(own: Traits) -> list[bool]:
+    """Which lines are the article's, from what each tells by itself."""
+    judged = beside(own, weighed(own, first_weights()))
+    stays: list[bool] = (shipped_trees().odds({**own, **judged}) > -CAUTION).tolist()
+    return stays
 
 
-@cache
-def _weights() -> Mapping[str, Mapping[str, float]]:
-    """The fitted weights: judgement -> trait -> log odds for a strength of 1."""
-    table: Mapping[str, Mapping[str, float]] = json.loads(
-        (files("cleaner.strip") / "page_weights.json").read_text("utf-8")
-    )
-    return table
-
-
-def path(odds: Sequence[float]) -> list[bool]:
-    """The best sequence of states (Viterbi 1967): greatest sum of odds of article lines less the cost of changes.
-
-    >>> path([-3.0, 2.0, -0.5, 2.0, -3.0])
-    [False, True, True, True, False]
-    """
-    if not odds:
-        return []
-    out, inside = 0.0, -CHANGE + odds[0]
-    came: list[tuple[bool, bool]] = [(False, False)]  # the state before, for furniture and for article
-    for x in odds[1:]:
-        came.append((inside - CHANGE > out, inside >= out - CHANGE))
-        out, inside = max(out, inside - CHANGE), max(inside, out - CHANGE) + x
-    state, states = inside > out, []
-    for before in reversed(came):
-        states.append(state)
-        state = before[state]
-    return states[::-1]
-
-
-def _strongest(traits: Evidence) -> str:
-    """The two traits that speak most against a line."""
-    weights = _weights()["revised"]
-    told = sorted((weights.get(name, 0.0) * x, name) for name, x in traits.items())[:2]
-    return ", ".join(name for weight, name in told if weight < 0)
+def _against(own: Traits) -> list[str]:
+    """The two traits of each line, looked at alone, that speak most against it."""
+    weights = {name: weight for name, weight in first_weights().items() if name != "base"}
+    names = list(weights)
+    parts: Numbers = np.stack([weight * own[name] for name, weight in weights.items()])
+    most = np.argsort(parts, axis=0, kind="stable")[:2]
+    told = np.take_along_axis(parts, most, 0) < 0
+    return [
+        ", ".join(names[i] for i, speaks in zip(column, against, strict=True) if speaks) or "its neighbours"
+        for column, against in zip(most.T.tolist(), told.T.tolist(), strict=True)
+    ]
 
 
 def _opening(lines: Sequence[Line], hits: Sequence[Hit | None], stays: list[bool]) -> int:

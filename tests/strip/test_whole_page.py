@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,9 +16,12 @@ from cleaner.article import cut
 from cleaner.strip import strip
 from cleaner.strip.judge import judge
 from cleaner.strip.lines import split_lines
-from cleaner.strip.page_lines import alone, best_segment, revised, weighed
+from cleaner.strip.page_context import beside, best_segment
+from cleaner.strip.page_ink import SEEN, ink_of
+from cleaner.strip.page_lines import alone
+from cleaner.strip.page_trees import Trees, first_weights, shipped_trees, weighed
 from cleaner.strip.phrases import load_phrases
-from cleaner.strip.whole_page import looks_like_page, outside_block, path
+from cleaner.strip.whole_page import looks_like_page, outside_block
 
 ROOT = Path(__file__).parent.parent.parent
 BENCH = Path(os.environ.get("CLEANER_BENCH", ROOT.parent / "shared" / "bench")) / "textcruft" / "dev.jsonl"
@@ -88,14 +92,57 @@ def test_any_lines_give_one_verdict_each(pieces: list[str]) -> None:
     assert outside == outside_block(lines, hits, "")
 
 
-@given(st.lists(st.floats(-9, 9), max_size=9))
-def test_the_path_is_the_best_of_all(odds: list[float]) -> None:
-    def worth(states: list[bool]) -> float:
-        steps = sum(a != b for a, b in zip([False, *states], states, strict=False))
-        return sum(x for x, inside in zip(odds, states, strict=True) if inside) - steps
+TEXTS = st.lists(st.text(max_size=40).map(lambda text: text.strip() or "x"), min_size=1, max_size=12)
 
-    best = max(worth([bool(n >> i & 1) for i in range(len(odds))]) for n in range(2 ** len(odds)))
-    assert worth(path(odds)) == pytest.approx(best)
+
+@given(TEXTS)
+@settings(max_examples=60, deadline=None)
+def test_words_are_numbered_by_their_small_letters(texts: list[str]) -> None:
+    ink = ink_of(texts)
+    assert len(ink.word) == len(ink.word_line) == len(ink.word_length)
+    assert ink.counts["length"].tolist() == [len(text) for text in texts]
+    assert ink.counts["space"].tolist() == [sum(c.isspace() and ord(c) < 65535 for c in text) for text in texts]
+    again = ink_of([*texts, *texts])
+    assert again.word[: len(ink.word)].tolist() == again.word[len(ink.word) :].tolist()
+
+
+def test_equal_words_have_equal_numbers_and_others_do_not() -> None:
+    ink = ink_of(["The harbour, the Harbour", "a harbour2 HARBOUR", "漢字漢字"])
+    word = ink.word.tolist()
+    assert word[0] == word[2]
+    assert word[1] == word[3] == word[5] == word[6]
+    assert word[4] not in (word[0], word[1])
+    assert word[7] == word[9] != word[8]
+    assert ink.word_line.tolist() == [0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 2]
+
+
+def test_lines_alike_but_for_digits_have_one_shape() -> None:
+    shape = ink_of(["12 May 2023, 09:15", "30 May 2024, 10:41", "30 June 2024, 10:41"]).shape.tolist()
+    assert shape[0] == shape[1] != shape[2]
+
+
+def test_only_the_head_of_a_long_line_is_looked_at() -> None:
+    ink = ink_of(["x " * 4 * SEEN + "y", "z"])
+    assert ink.counts["seen"].tolist() == [SEEN, 1]
+    assert len(ink.word) == SEEN // 2 + 1
+
+
+def test_trees_are_looked_up_as_they_are_read() -> None:
+    split = [[0, 1], [1, 1]]
+    limit = [[0.5, 2.0], [1.0, 3.0]]
+    leaf = [[0, 1000, 10000, 11000], [1, 2, 3, 4]]
+    trees = Trees(("a", "b"), np.array(split), np.array(limit, np.float32), np.array(leaf), 0.5)
+    odds = trees.odds({"a": np.array([0.0, 1.0, 1.0]), "b": np.array([0.0, 1.5, 4.0])})
+    assert odds.tolist() == pytest.approx([0.501, 1.502, 11.504])
+
+
+def test_the_shipped_trees_know_their_traits() -> None:
+    lines = split_lines(CASES[0]["text"])
+    own = alone(lines, [None] * len(lines))
+    context = beside(own, weighed(own, first_weights()))
+    assert {*shipped_trees().traits} <= {*own, *context}
+    assert {*first_weights()} - {"base"} <= {*own}
+    assert not {*own} & {*context}
 
 
 @given(st.lists(st.integers(-9, 9), max_size=20))
@@ -106,10 +153,9 @@ def test_the_best_segment_is_the_best_of_all(values: list[int]) -> None:
 
 
 def test_strange_characters_are_judged_too() -> None:
-    lines = split_lines("\ud800\n\x00\n" + "’”\n" + "漢字" * 900 + "\n" + "\u0e01" * 50)
-    first = alone(lines, [None] * len(lines))
-    weights = {"base": 0.0, "capitals": -1.0}
-    assert len(revised(lines, [None] * len(lines), first, weighed(first, weights))) == len(lines)
+    lines = split_lines("\ud800\n\x00\n" + "’”\n" + "漢字" * 900 + "\n" + "\u0e01" * 50 + "\n\U0001f600 🚢")
+    outside = outside_block(lines, [None] * len(lines), "")
+    assert len(outside) == len(lines)
 
 
 def test_a_page_of_very_many_lines_has_an_answer_for_each() -> None:

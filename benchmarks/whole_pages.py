@@ -1,0 +1,123 @@
+"""Whole pages rendered as text, beside the peers; what could be reached at all; texts taken for pages; speed.
+
+    python benchmarks/whole_pages.py [--write]
+
+The labelled pages are made from the data in the folder CLEANER_BENCH (default: ../shared/bench beside the
+repository), which takes half a minute; all tables take some minutes. The trees of the cleaner are fitted on the
+development pages (benchmarks/fit_page_lines.py prints their figures with each page left out), so that the held-back
+fifth of the sites is the row to look at.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from time import process_time
+from types import ModuleType
+from typing import Any
+
+from page_data import build_pages, labels_of
+from strip import (
+    DATA,
+    POLICY,
+    ROOT,
+    Document,
+    Spans,
+    held_back,
+    installed,
+    load_score,
+    ours,
+    peer_table,
+    read,
+    row,
+    scored,
+)
+
+from cleaner.strip import load_phrases, strip
+from cleaner.strip.page_context import best_segment
+
+IGNORED = {*POLICY, "ambiguous"}
+
+
+def best_block(cost: float) -> Callable[[Document], Spans]:
+    """What the labels themselves allow: the one block with the most content, a character of cruft costing so much."""
+
+    def removed(doc: Document) -> Spans:
+        lines = labels_of(doc)
+        worth = {"content": 1.0, "page": -cost}
+        start, stop = best_segment([worth.get(kind, 0.0) * (b - a) for a, b, kind in lines])
+        return [[a, b] for i, (a, b, _) in enumerate(lines) if not start <= i < stop]
+
+    return removed
+
+
+def figures(score: ModuleType, docs: Sequence[Document]) -> list[str]:
+    out = peer_table(score, docs, IGNORED, "page")
+    as_page = lambda doc: ours(doc, "page")  # noqa: E731
+    for name, part in (("development (fitted on)", False), ("held back", True)):
+        some = [doc for doc in docs if held_back(doc) is part]
+        out.append(row(score, f"cleaner, {name}", scored(score, some, as_page, IGNORED)))
+    for cost in (0.1, 1.0):
+        name = f"by the labels: best block, cruft costs {cost}"
+        out.append(row(score, name, scored(score, docs, best_block(cost), IGNORED)))
+    return out
+
+
+def taken(pages: Sequence[Document], articles: Sequence[Document]) -> list[str]:
+    """How many of the pages, and of the extracted articles, are taken for pages without being told."""
+    out = ["| texts | number | taken for a page |", "|---|---|---|"]
+    corpus = [path.read_text("utf-8", "replace") for path in sorted((ROOT / "corpus" / "raw").rglob("*.txt"))]
+    kinds = {
+        "whole pages": [strip(d["text"], language=d["language"]).input_kind for d in pages],
+        "labelled articles": [strip(d["text"], language=d["language"]).input_kind for d in articles],
+        "texts of corpus/raw": [strip(text).input_kind for text in corpus],
+    }
+    return out + [f"| {name} | {len(found)} | {found.count('page')} |" for name, found in kinds.items()]
+
+
+def speed(docs: Sequence[Document]) -> list[str]:
+    """MB of UTF-8 per second of CPU on one core, best of three; lists and trees loaded before."""
+    phrases = load_phrases("en")
+
+    def rate(texts: Sequence[str]) -> float:
+        size, best = sum(len(text.encode()) for text in texts), 1e9
+        for _ in range(3):
+            begin = process_time()
+            for text in texts:
+                strip(text, phrases=phrases, input_kind="page")
+            best = min(best, process_time() - begin)
+        return size / 1e6 / best
+
+    texts = [doc["text"] for doc in docs[:100]]
+    out = ["| input | MB/s |", "|---|---|", f"| 100 pages | {rate(texts):.2f} |"]
+    for times in (1, 10, 100):
+        long = "\n".join(texts[:5] * times)
+        out.append(f"| one page of {len(long.encode()) // 1000} kB | {rate([long]):.2f} |")
+    return out
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help="write benchmarks/results/whole_pages.md")
+    options = parser.parse_args()
+    if not (DATA / "textcruft" / "build_pages.py").is_file():
+        sys.exit(f"The labelled data are not in {DATA}. Set CLEANER_BENCH to the folder that holds textcruft/.")
+    docs: list[dict[str, Any]] = build_pages()
+    names = ", ".join(installed(name) for name in ("cruftless", "justext", "trafilatura", "numpy"))
+    report = [
+        "# Whole pages rendered as text", "", f"`python benchmarks/whole_pages.py` on {date.today()}, Python "
+        f"{platform.python_version()}, {names}. Content lost comes first; ambiguous lines are not scored.", "",
+        *figures(load_score(), docs), "", "## Told without being told", "",
+        *taken(docs, read(DATA / "textcruft" / "dev.jsonl")), "", "## Speed, one core", "", *speed(docs),
+    ]  # fmt: skip
+    text = "\n".join(report) + "\n"
+    print(text)
+    if options.write:
+        (ROOT / "benchmarks" / "results" / "whole_pages.md").write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""The fitted judgement of page lines: weights of a line's own traits, then trees over all of them, as plain data.
+
+The trees are oblivious ones (Prokhorenkova and others 2018): one split for each level, so that all trees are looked
+up at once, whatever the page's length. page_trees.json is written by benchmarks/fit_page_lines.py.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from cleaner.strip.page_ink import Numbers
+from cleaner.strip.page_lines import Traits
+
+__all__ = ["Trees", "first_weights", "shipped_trees", "weighed"]
+
+UNIT = 1000
+"""Leaves are whole numbers, thousandths of log odds: their sum does not depend on the order of adding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """`traits` name columns; `split` and `limit` (trees x depth) ask what is above what; `leaf` is trees x 2^depth."""
+
+    traits: tuple[str, ...]
+    split: Numbers
+    limit: Numbers
+    leaf: Numbers
+    base: float
+
+    def odds(self, traits: Traits) -> Numbers:
+        """Log odds that a line is the article's, one for each line."""
+        table = np.stack([traits[name] for name in self.traits]).astype(np.float32)
+        above = table[self.split] > self.limit[:, :, None]  # trees x depth x lines
+        place = np.zeros((len(self.split), table.shape[1]), np.intp)
+        for level in range(self.split.shape[1]):
+            place += above[:, level] * (1 << level)
+        summed = np.take_along_axis(self.leaf, place, 1).sum(0)
+        result: Numbers = self.base + summed / UNIT
+        return result
+
+
+def weighed(traits: Traits, weights: dict[str, float]) -> Numbers:
+    """The sum of trait times weight for each line, added up in the order of the weights."""
+    total = np.full(len(traits["size"]), weights["base"])
+    for name, weight in weights.items():
+        if name != "base":
+            total = total + weight * traits[name]
+    return total
+
+
+@cache
+def first_weights() -> dict[str, float]:
+    """Trait -> log odds for a strength of 1, for a line looked at alone."""
+    table: dict[str, float] = _stored()["alone"]
+    return table
+
+
+@cache
+def shipped_trees() -> Trees:
+    """The trees of the package."""
+    stored = _stored()["trees"]
+    split, limit, leaf = np.array(stored["split"]), np.array(stored["limit"], np.float32), np.array(stored["leaf"])
+    return Trees(tuple(stored["traits"]), split, limit, leaf, stored["base"])
+
+
+def _stored() -> dict[str, dict[str, Any]]:
+    table: dict[str, dict[str, Any]] = json.loads((files("cleaner.strip") / "page_trees.json").read_text("utf-8"))
+    return table
