@@ -1,9 +1,9 @@
 """Whole pages rendered as text, beside the peers; what could be reached at all; texts taken for pages; speed.
 
-    python benchmarks/whole_pages.py [--write]
+    python benchmarks/whole_pages.py [--peers] [--write]
 
 The labelled pages are made from the data in the folder CLEANER_BENCH (default: ../shared/bench beside the
-repository), which takes half a minute; all tables take some minutes. The trees of the cleaner are fitted on the
+repository), which takes half a minute. The trees of the cleaner are fitted on the
 development pages (benchmarks/fit_page_lines.py prints their figures with each page left out), so that the held-back
 fifth of the sites is the row to look at.
 """
@@ -22,6 +22,7 @@ from typing import Any
 from page_data import build_pages, labels_of
 from strip import (
     DATA,
+    HEADER,
     POLICY,
     ROOT,
     Document,
@@ -54,13 +55,17 @@ def best_block(cost: float) -> Callable[[Document], Spans]:
     return removed
 
 
-def figures(score: ModuleType, docs: Sequence[Document]) -> list[str]:
-    out = peer_table(score, docs, IGNORED, "page")
-    as_page = lambda doc: ours(doc, "page")  # noqa: E731
-    for name, part in (("development (fitted on)", False), ("held back", True)):
-        some = [doc for doc in docs if held_back(doc) is part]
-        out.append(row(score, f"cleaner, {name}", scored(score, some, as_page, IGNORED)))
-    for cost in (0.1, 1.0):
+def figures(score: ModuleType, docs: Sequence[Document], peers: bool) -> list[str]:
+    out = peer_table(score, docs, IGNORED, "page") if peers else [HEADER.format("tool")]
+    results = scored(score, docs, lambda doc: ours(doc, "page"), IGNORED)
+    for name, parts in (
+        ("all", (False, True)),
+        ("development (fitted on)", (False,)),
+        ("held back", (True,)),
+    ):
+        some = [result for doc, result in zip(docs, results, strict=True) if held_back(doc) in parts]
+        out.append(row(score, f"cleaner, {name}", some))
+    for cost in (0.1, 1.0) if peers else ():
         name = f"by the labels: best block, cruft costs {cost}"
         out.append(row(score, name, scored(score, docs, best_block(cost), IGNORED)))
     return out
@@ -101,16 +106,18 @@ def speed(docs: Sequence[Document]) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--peers", action="store_true", help="the peers and the best block too (some minutes)")
     parser.add_argument("--write", action="store_true", help="write benchmarks/results/whole_pages.md")
     options = parser.parse_args()
     if not (DATA / "textcruft" / "build_pages.py").is_file():
         sys.exit(f"The labelled data are not in {DATA}. Set CLEANER_BENCH to the folder that holds textcruft/.")
     docs: list[dict[str, Any]] = build_pages()
     names = ", ".join(installed(name) for name in ("cruftless", "justext", "trafilatura", "numpy"))
+    command = " ".join(["benchmarks/whole_pages.py", *sys.argv[1:]])
     report = [
-        "# Whole pages rendered as text", "", f"`python benchmarks/whole_pages.py` on {date.today()}, Python "
+        "# Whole pages rendered as text", "", f"`python {command}` on {date.today()}, Python "
         f"{platform.python_version()}, {names}. Content lost comes first; ambiguous lines are not scored.", "",
-        *figures(load_score(), docs), "", "## Told without being told", "",
+        *figures(load_score(), docs, options.peers), "", "## Told without being told", "",
         *taken(docs, read(DATA / "textcruft" / "dev.jsonl")), "", "## Speed, one core", "", *speed(docs),
     ]  # fmt: skip
     text = "\n".join(report) + "\n"

@@ -19,7 +19,7 @@ from cleaner.strip.lines import split_lines
 from cleaner.strip.page_context import beside, best_segment
 from cleaner.strip.page_ink import SEEN, ink_of
 from cleaner.strip.page_lines import alone
-from cleaner.strip.page_trees import Trees, first_weights, shipped_trees, weighed
+from cleaner.strip.page_trees import Trees, judgement_for, weighed
 from cleaner.strip.phrases import load_phrases
 from cleaner.strip.whole_page import looks_like_page, outside_block
 
@@ -116,6 +116,15 @@ def test_equal_words_have_equal_numbers_and_others_do_not() -> None:
     assert ink.word_line.tolist() == [0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 2]
 
 
+def test_pages_without_capitals_have_a_judgement_of_their_own() -> None:
+    told = {}
+    for text in ("The harbour is closed.", "the harbour is closed.", "港は閉まっている。", "الميناء مغلق."):
+        lines = split_lines(text)
+        told[text] = judgement_for(alone(lines, [None]))
+    first, *others = told.values()
+    assert all(other is others[0] is not first for other in others)
+
+
 def test_lines_alike_but_for_digits_have_one_shape() -> None:
     shape = ink_of(["12 May 2023, 09:15", "30 May 2024, 10:41", "30 June 2024, 10:41"]).shape.tolist()
     assert shape[0] == shape[1] != shape[2]
@@ -136,12 +145,14 @@ def test_trees_are_looked_up_as_they_are_read() -> None:
     assert odds.tolist() == pytest.approx([0.501, 1.502, 11.504])
 
 
-def test_the_shipped_trees_know_their_traits() -> None:
-    lines = split_lines(CASES[0]["text"])
+@pytest.mark.parametrize("case", PAGES)
+def test_the_shipped_trees_know_their_traits(case: dict[str, Any]) -> None:
+    lines = split_lines(case["text"])
     own = alone(lines, [None] * len(lines))
-    context = beside(own, weighed(own, first_weights()))
-    assert {*shipped_trees().traits} <= {*own, *context}
-    assert {*first_weights()} - {"base"} <= {*own}
+    judgement = judgement_for(own)
+    context = beside(own, weighed(own, judgement.alone))
+    assert {*judgement.trees.traits} <= {*own, *context}
+    assert {*judgement.alone} - {"base"} <= {*own}
     assert not {*own} & {*context}
 
 
