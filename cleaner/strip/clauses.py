@@ -42,8 +42,9 @@ def opening_pattern(heads: Iterable[str]) -> re.Pattern[bytes]:
     groups = [
         _literal(first) + b"(?:" + b"|".join(map(_literal, sorted(rests[first]))) + b")" for first in sorted(rests)
     ]
-    return re.compile(rb"\.[ .\x80-\xbf]*(?:" + (b"|".join(groups) or rb"(?!)") + b")")
+    # no dot in the run before a head, so that every run is read once, however many dots stand in a row
+    return re.compile(rb"\.[ \x80-\xbf]*(?:" + (b"|".join(groups) or rb"(?!)") + b")")
 
 
 def _literal(head: bytes) -> bytes:
-    return re.escape(head).replace(b"0", rb"[0-9][0-9.]*")
+    return re.escape(head).replace(b"0", rb"[0-9][0-9.]{0,20}")

@@ -137,7 +137,9 @@ def test_wrong_options_are_named(options: dict[str, object]) -> None:
         strip("text", **options)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("piece", ["a", "a b. ", "(", "Baca juga: ", "Iklan\n", " - ", "\n", "©:", "x.com, "])
+@pytest.mark.parametrize(
+    "piece", ["a", "a b. ", "(", "Baca juga: ", "Iklan\n", " - ", "\n", "©:", "x.com, ", "1.", ". ", "か"]
+)
 def test_long_input_has_an_answer(piece: str) -> None:
     text = piece * (400_000 // len(piece))  # quadratic work would not end within minutes
     removals = strip(text, language="id").removals
