@@ -19,18 +19,18 @@ class Sample(Generic[T]):
     `wants` is asked first, so that nothing is prepared in vain; `put` goes with every yes.
     """
 
-    __slots__ = ("_next", "_random", "_size", "_weight", "items", "seen")
+    __slots__ = ("_random", "_size", "_weight", "items", "next", "seen")
 
     def __init__(self, size: int, random: Random) -> None:
         self.items: list[T] = []
         self.seen = 0
         self._size, self._random = size, random
-        self._next, self._weight = 1, 1.0
+        self.next, self._weight = 1, 1.0
 
     def wants(self) -> bool:
         """Whether the next item belongs to the sample so far."""
         self.seen += 1
-        return self.seen == self._next
+        return self.seen == self.next
 
     def put(self, item: T) -> None:
         """The item that was wanted."""
@@ -38,7 +38,7 @@ class Sample(Generic[T]):
             self.items.append(item)
         else:
             self.items[self._random.randrange(self._size)] = item
-        self._next += 1 if len(self.items) < self._size else self._passed_over() + 1
+        self.next += 1 if len(self.items) < self._size else self._passed_over() + 1
 
     def _passed_over(self) -> int:
         self._weight *= self._draw() ** (1 / self._size)

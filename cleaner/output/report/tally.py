@@ -49,13 +49,16 @@ class Rule:
     """Spans that one rule removed as one kind (or one phrase), with a sample of them."""
 
     examples: Sample[Example]
-    spans: int = 0
     characters: int = 0
 
-    def add(self, row: Row) -> None:
+    @property
+    def spans(self) -> int:
+        """How many there were."""
+        return self.examples.seen
+
+    def add(self, row: Row, length: int) -> None:
         """Count one row of removed.jsonl."""
-        self.spans += 1
-        self.characters += row["end"] - row["start"]
+        self.characters += length
         if self.examples.wants():
             self.examples.put(Example(clipped(row["text"], 160), clipped(str(row["id"]), 200)))
 
@@ -102,7 +105,8 @@ class Tally:
         self._places = set(named)
         self._folders = 0
         self._room = max(1500, min(_ROOM, _ROOM_IN_ALL // (min(articles, _SAMPLE + _FIRST_IN_ALL) or 1)))
-        self._firsts: Counter[object] = Counter()
+        self._firsts: Counter[object] = Counter()  # rules, flags, reasons: articles shown in any case
+        self._known_signs: set[object] = set()  # those of which enough are shown
         self._sample: Sample[tuple[int, View]] = Sample(_SAMPLE, self._random)
         self._first: list[tuple[int, View]] = []
         self.articles = 0
@@ -129,7 +133,8 @@ class Tally:
         group.read += 1
         group.before += length + taken
         group.removed += taken
-        group.rules.update(rules)
+        for rule in rules:
+            group.rules[rule] += 1
         if drop is None:
             group.written += 1
             group.scores[_bin(record["language_score"])] += 1
@@ -164,22 +169,22 @@ class Tally:
 
     def _count_removed(self, rows: Iterable[Row]) -> tuple[int, list[tuple[str, str]]]:
         taken, met = 0, []
+        rules, known = self.rules, self._known
         for row in rows:
-            taken += row["end"] - row["start"]
-            key = row["kind"], row["rule"]
-            if (rule := self.rules.get(key)) is None:
-                rule = self.rules[key] = Rule(Sample(_EXAMPLES, self._random))
-            rule.add(row)
-            if row["kind"] == "space":
-                continue
-            met.append(key)
-            if (phrase := self._phrase(row["why"])) is not None:
-                phrase.add(row)
+            length = row["end"] - row["start"]
+            taken += length
+            kind, why = row["kind"], row["why"]
+            key = kind, row["rule"]
+            if (rule := rules.get(key)) is None:
+                rule = rules[key] = Rule(Sample(_EXAMPLES, self._random))
+            rule.add(row, length)
+            if kind != "space":
+                met.append(key)
+                if (phrase := known[why] if why in known else self._phrase(why)) is not None:
+                    phrase.add(row, length)
         return taken, met
 
     def _phrase(self, why: str) -> Rule | None:
-        if why in self._known:
-            return self._known[why]
         if len(self._known) >= _KNOWN:
             self._known.clear()
         found = phrase_of(why)
@@ -217,14 +222,18 @@ class Tally:
         """Into the sample, or in any case where it is among the first articles of a rule, a flag or a reason."""
         assert walked.record is not None
         reason = walked.drop["reason"] if walked.drop else ""
-        signs = {*rules, *walked.record["flags"], reason} if len(self._first) < _FIRST_IN_ALL else set()
-        new = any(self._firsts[sign] < _FIRST for sign in signs)
+        flags = walked.record["flags"]
+        new = len(self._first) < _FIRST_IN_ALL and not (
+            self._known_signs.issuperset(rules) and self._known_signs.issuperset(flags) and reason in self._known_signs
+        )
         wanted = self._sample.wants()
         if not new and not wanted:
             return
         shown = self.articles, view(walked, place, self._room)
         if new:
+            signs = {*rules, *flags, reason}
             self._firsts.update(signs)
+            self._known_signs.update(sign for sign in signs if self._firsts[sign] >= _FIRST)
             self._first.append(shown)
         if wanted:
             self._sample.put(shown)
