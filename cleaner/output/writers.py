@@ -8,37 +8,25 @@ alone, never on how they were batched.
 from __future__ import annotations
 
 import errno
-import gzip
 import os
 import re
 import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Protocol, Self
+from typing import IO, Self
 from urllib.parse import quote
 
 import orjson
 
 from cleaner.errors import OptionError, OutputError
+from cleaner.output.sheets import RECORD, SHEETS, Record, unwritable
 
 __all__ = ["RECORD", "Output", "open_output"]
 
-Record = Mapping[str, object]
-
-RECORD: Mapping[str, str] = {
-    "id": "string", "text": "string", "language": "string", "language_score": "double", "languages": "string",
-    "title": "string", "author": "string", "date": "string", "place": "string", "url": "string", "site": "string",
-    "source": "string", "encoding": "string", "repair": "strings", "page_kind": "string", "input_kind": "string",
-    "flags": "strings", "duplicates": "strings", "meta": "string",
-}  # fmt: skip
-"""The fields of one record, in order, with their column type in Parquet ("strings" is a list of them)."""
-
-_ROWS = 10_000  # records in a Parquet row group: 30 MB of news
-_ROW_GROUP_CHARS = 64 << 20  # and no more text than this, so that huge articles do not break the memory bound
 _FULL = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk quota is used up", errno.EFBIG: "it is too large"}
 
 
@@ -132,13 +120,13 @@ def open_output(path: str, *, shards: int = 0, total: int | None = None, force: 
     target = Path(os.path.realpath(path))  # a link keeps pointing at what is written
     if path.endswith("/") and target.suffix == ".txt":
         return _ready(_Texts(target), force)
-    suffix = next((s for s in _SHEETS if target.name.endswith(s)), "")
+    suffix = next((s for s in SHEETS if target.name.endswith(s)), "")
     if shards or path.endswith("/"):
         if total is None and shards > 1:
             raise OptionError("--shards needs the number of records up front, so it does not go with streaming.")
         return _ready(_Shards(target, suffix or ".jsonl", max(shards, 1), total), force)
     if not suffix:
-        known = ", ".join((*_SHEETS, "a folder with --shards N", "a folder of texts as NAME.txt/"))
+        known = ", ".join((*SHEETS, "a folder with --shards N", "a folder of texts as NAME.txt/"))
         raise OptionError(f"{path}: the suffix says no format that can be written. Known are {known}.")
     return _ready(_File(target, suffix), force)
 
@@ -158,104 +146,6 @@ def _ready(output: Output, force: bool) -> Output:
     return output
 
 
-class _Sheet(Protocol):
-    """One file of records, inside an open binary file."""
-
-    def put(self, record: Record) -> None: ...
-    def put_line(self, line: bytes | memoryview) -> None: ...
-    def close(self) -> None: ...
-
-
-class _Lines:
-    """JSON Lines: UTF-8 not escaped, one line feed after each record.
-
-    Compressed ones are one gzip member or Zstandard frame: `zstandard.open`, and loaders built on it, stop after the
-    first frame without a word. The compressor is fed record by record, so its output cannot depend on batches.
-    """
-
-    def __init__(self, file: IO[bytes], packer: IO[bytes] | None = None) -> None:
-        self._file, self._packer = packer or file, packer
-
-    def put(self, record: Record) -> None:
-        try:
-            line = orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
-        except TypeError as error:  # orjson's encode error is one
-            raise _unwritable(record, error) from error
-        self._file.write(line)
-
-    def put_line(self, line: bytes | memoryview) -> None:
-        self._file.write(line)
-
-    def close(self) -> None:
-        if self._packer is not None:
-            self._packer.close()
-
-
-def _gzip(file: IO[bytes]) -> _Sheet:
-    return _Lines(file, gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=file, mtime=0))  # type: ignore[arg-type]
-
-
-def _zstandard(file: IO[bytes]) -> _Sheet:
-    import zstandard
-
-    return _Lines(file, zstandard.ZstdCompressor(level=3, write_checksum=True).stream_writer(file, closefd=False))
-
-
-class _Table:
-    """Parquet: typed columns, Zstandard; row groups are cut by the number and size of records."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        types = {"string": pa.string(), "strings": pa.list_(pa.string()), "double": pa.float64()}
-        self._schema = pa.schema([(name, types[kind]) for name, kind in RECORD.items()])
-        self._writer = pq.ParquetWriter(file, self._schema, compression="zstd", compression_level=3)
-        self._rows: list[Record] = []
-        self._chars = 0
-
-    def put(self, record: Record) -> None:
-        if record.keys() != RECORD.keys():
-            odd = ", ".join(sorted(record.keys() ^ RECORD.keys()))
-            raise OutputError(f"The record {record.get('id')} cannot be a Parquet row: it lacks, or adds, {odd}.")
-        self._rows.append(record)
-        self._chars += sum(len(value) for value in record.values() if isinstance(value, str))
-        if len(self._rows) == _ROWS or self._chars >= _ROW_GROUP_CHARS:
-            self._flush()
-
-    def put_line(self, line: bytes | memoryview) -> None:
-        self.put(orjson.loads(line))
-
-    def close(self) -> None:
-        if self._rows:
-            self._flush()
-        self._writer.close()
-
-    def _flush(self) -> None:
-        rows, self._rows, self._chars = self._rows, [], 0  # first: after an error, `close` has nothing left to write
-        self._writer.write_table(self._columns(rows), row_group_size=len(rows))
-
-    def _columns(self, rows: list[Record]) -> Any:
-        import pyarrow as pa
-
-        try:
-            return pa.Table.from_pylist(rows, self._schema)
-        except (UnicodeError, TypeError, ValueError) as error:  # pyarrow's own are ValueError and TypeError
-            if len(rows) == 1:
-                raise _unwritable(rows[0], error) from error
-            for row in rows:
-                self._columns([row])
-            raise
-
-
-_SHEETS: Mapping[str, Callable[[IO[bytes]], _Sheet]] = {
-    ".jsonl": _Lines,
-    ".jsonl.gz": _gzip,
-    ".jsonl.zst": _zstandard,
-    ".parquet": _Table,
-}
-
-
 class _File(Output):
     """One file."""
 
@@ -265,7 +155,7 @@ class _File(Output):
 
     def _start(self) -> None:
         self._file: IO[bytes] = open(self._temporary, "xb")  # noqa: SIM115  (_finish and _abandon close it)
-        self._sheet = _SHEETS[self._suffix](self._file)
+        self._sheet = SHEETS[self._suffix](self._file)
 
     def _put(self, record: Record) -> None:
         self._sheet.put(record)
@@ -355,7 +245,7 @@ class _Texts(_Folder):
         try:
             path.write_bytes(str(record["text"]).encode())
         except UnicodeEncodeError as error:
-            raise _unwritable(record, error) from error
+            raise unwritable(record, error) from error
 
     def _finish(self) -> None:
         os.sync()  # once: one fsync per file takes hours for a million files
@@ -376,13 +266,6 @@ def _file_name(identifier: str) -> str:
 
 def _digest(identifier: str) -> str:
     return sha256(identifier.encode(errors="surrogatepass")).hexdigest()[:16]
-
-
-def _unwritable(record: Record, error: Exception) -> OutputError:
-    return OutputError(
-        f"The record {str(record.get('id'))!r} cannot be written: {error}. "
-        "Repair its fields first; lone surrogates have no UTF-8."
-    )
 
 
 def _explain(target: Path, error: OSError) -> str:
