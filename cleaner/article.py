@@ -24,6 +24,11 @@ class Removal(NamedTuple):
 
     `rule` is the mechanism that took it (few, stable names), `kind` is one of KINDS, `why` is the
     evidence in words, for people. (A tuple: an article makes dozens, and a frozen dataclass costs four times as much.)
+
+    >>> line = "Medan - Hujan turun."
+    >>> removal = Removal(0, 8, "dateline-dash", "dateline")
+    >>> line[removal.start : removal.end]
+    'Medan - '
     """
 
     start: int

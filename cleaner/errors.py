@@ -14,7 +14,11 @@ __all__ = ["CleanerError", "InputError", "MissingExtra", "OptionError", "OutputE
 
 
 class CleanerError(Exception):
-    """Base of all errors that Cleaner raises on purpose; its text is a sentence for people."""
+    """Base of all errors that Cleaner raises on purpose; its text is a sentence for people.
+
+    >>> issubclass(OptionError, CleanerError)
+    True
+    """
 
 
 class OptionError(CleanerError):

@@ -49,6 +49,13 @@ def clean_corpus(
     where `audit` names a folder). An unfinished run of the same inputs is continued. Raises OutputError when the output
     exists and `options.force` is not set, WorkError when another run is at it; bad input never raises.
     `engine` does the work; else `options.engine` says what does.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     article = Path(folder, "feri.txt")
+    ...     _ = article.write_text("Feri itu kandas di muara pada Selasa pagi, kata petugas.", "utf-8")
+    ...     clean_corpus(article, Path(folder, "clean.jsonl"), Options(workers=1)).written
+    1
     """
     started = time.monotonic()
     options = options or Options()

@@ -21,7 +21,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two articles that stay apart though they are nearly alike, and the rule that parts them."""
+    """Two articles that stay apart though they are nearly alike, and the rule that parts them.
+
+    >>> Pair(id="b", beside="a", jaccard=0.58, rule="jaccard").beside
+    'a'
+    """
 
     id: str
     beside: str
@@ -31,7 +35,13 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate(Generic[T]):
-    """An article that goes, and the id of the one that stays in its place."""
+    """An article that goes, and the id of the one that stays in its place.
+
+    >>> from cleaner import dedup
+    >>> [copy] = dedup([("a", "Feri kandas di muara."), ("b", "FERI kandas di muara")]).dropped
+    >>> (copy.id, copy.keeper, copy.jaccard)
+    ('b', 'a', 1.0)
+    """
 
     article: T
     id: str
@@ -46,6 +56,10 @@ class Unique(Generic[T]):
     """What `cleaner.dedup` found: the articles that stay, those that go, and the pairs that were close to it.
 
     Articles are the objects that were given, in their order. `doubtful` has the most alike pair first.
+
+    >>> from cleaner import dedup
+    >>> dedup([("a", "Feri kandas di muara."), ("b", "FERI kandas di muara"), ("c", "Harga beras naik lagi.")])
+    <Unique kept=2 dropped=1 doubtful=0>
     """
 
     kept: tuple[T, ...]
