@@ -72,6 +72,7 @@ def _whole_tags(parts: list[str]) -> list[str]:
     return ["<".join(parts[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
 
 
+# a row of its own for every column: a tuple for every element would wake the garbage collector
 def walk(body: str) -> Blocks:  # noqa: C901 (a call per tag would make the walk a third slower)
     """The block elements and paragraphs of well-formed HTML.
 
@@ -80,20 +81,15 @@ def walk(body: str) -> Blocks:  # noqa: C901 (a call per tag would make the walk
     >>> walk("<p>Rain <b>fell</b><br>in Medan.</p><ul><li><a>More</a></li></ul>").texts
     ['Rain fell in Medan.', 'More']
     """
-    # a row of its own for every column: a tuple for every element would wake the garbage collector
     tags, attributes, parents, first, last = ["html"], [""], [-1], [0], [-1]
-    texts: list[str] = []
-    links: list[int] = []
-    homes: list[int] = []
-    here, linked, link_from = 0, 0, -1
-    pieces: list[str] = []
-    act_of = _ACTS.get
+    texts, links, homes = list[str](), list[int](), list[int]()
+    pieces, here, linked, link_from = list[str](), 0, 0, -1
     for part in chain.from_iterable(_parts(f"<html>{body}<hr>")):
         tag, _, text = part.partition(">")
-        attrs, act = "", act_of(tag)
+        attrs, act = "", _ACTS.get(tag)
         if act is None:
             tag, _, attrs = tag.partition(" ")
-            act = act_of(tag)
+            act = _ACTS.get(tag)
             if act is None and "-" in tag:  # a custom element is a block of its page's making
                 act = _CLOSE if tag[0] == "/" else _OPEN
         if act:
