@@ -65,8 +65,7 @@ class Raw:
     form: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Article:
+class Article(NamedTuple):
     """One article on its way. `before` is frozen after decode, extract and repair; steps only add removals."""
 
     id: str
@@ -129,9 +128,12 @@ def cut(text: str, removals: Sequence[Removal]) -> str:
     """
     if not removals:
         return text
-    ends = (0, *(r.end for r in removals))
-    starts = (*(r.start for r in removals), len(text))
-    return "".join(text[a:b] for a, b in zip(ends, starts, strict=True))
+    kept, at = [], 0
+    for removal in removals:
+        kept.append(text[at : removal.start])
+        at = removal.end
+    kept.append(text[at:])
+    return "".join(kept)
 
 
 def claim(removals: Iterable[Removal]) -> tuple[Removal, ...]:

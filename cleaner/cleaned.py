@@ -126,7 +126,7 @@ def _learned(options: Options) -> Repeats | None:
 
 def _cleaned(raw: Raw, options: Options, language: str) -> Cleaned:
     [(article, drop)] = settle([tidy(prepare(raw, options), options, language=language)], options)
-    return _result(replace(article, language=language) if language else article, drop)
+    return _result(article._replace(language=language) if language else article, drop)
 
 
 def _result(article: Article, drop: Drop | None) -> Cleaned:

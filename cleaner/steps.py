@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -87,8 +86,7 @@ def tidy(article: Article, options: Options, *, language: str = "") -> Article:
         allow=_allowed(options.allow),
         known_title=article.title,
     )
-    article = replace(
-        article,
+    article = article._replace(
         removals=stripped.removals,
         language=language,
         title=article.title or stripped.title,
@@ -101,7 +99,7 @@ def tidy(article: Article, options: Options, *, language: str = "") -> Article:
     )
     taken = [r for r in ruled(article) if not _is_protected(r, article.before, options)]
     return (
-        replace(article, removals=close_gaps(article.before, claim((*article.removals, *taken)))) if taken else article
+        article._replace(removals=close_gaps(article.before, claim((*article.removals, *taken)))) if taken else article
     )
 
 
@@ -119,7 +117,7 @@ def _is_protected(removal: Removal, before: str, options: Options) -> bool:
 def renamed(article: Article, id: str) -> Article:
     """An article whose own id an earlier one has: under another, with its own among the other fields, and flagged."""
     meta = json_object({"id": article.id, **json.loads(article.meta)})
-    return replace(article, id=id, meta=meta, flags=(*article.flags, REPEATED_ID))
+    return article._replace(id=id, meta=meta, flags=(*article.flags, REPEATED_ID))
 
 
 def settle(articles: Sequence[Article], options: Options) -> list[tuple[Article, Drop | None]]:
@@ -138,8 +136,7 @@ def settle(articles: Sequence[Article], options: Options) -> list[tuple[Article,
             min_chars=options.min_chars,
             max_chars=options.max_chars,
         )
-        article = replace(
-            article,
+        article = article._replace(
             language=language.code,
             language_score=language.score,
             languages=language.shares,
@@ -172,7 +169,7 @@ def _without_foreign(article: Article) -> Article:
     [language] = identify([article.text])
     spans = foreign_paragraphs(article.before, language.code)
     foreign = (Removal(a, b, "foreign-paragraph", "foreign", f"written in {code}") for a, b, code in spans)
-    return replace(article, removals=close_gaps(article.before, claim((*article.removals, *foreign))))
+    return article._replace(removals=close_gaps(article.before, claim((*article.removals, *foreign))))
 
 
 def _unwanted(article: Article, options: Options) -> Drop | None:

@@ -14,7 +14,7 @@ import tempfile
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -79,7 +79,7 @@ class Repeats:
         goes = self._goes(np.where(hits, self.places[at], 0), lines.marks, _runs(hits, rows))
         long = (lines.marks & IS_LONG) > 0
         for row in np.flatnonzero(np.bincount(rows[goes & long], minlength=len(taken))).tolist():
-            taken[row] = replace(taken[row], flags=(*taken[row].flags, "repeated-long-line"))
+            taken[row] = taken[row]._replace(flags=(*taken[row].flags, "repeated-long-line"))
         out = np.flatnonzero(goes & ~long)
         found = zip(
             rows[out].tolist(),
@@ -108,7 +108,7 @@ class Repeats:
             for start, length, mark, at in lines
         ]
         claimed = claim((*article.removals, *removals))
-        return replace(article, removals=close_gaps(article.before, claimed))
+        return article._replace(removals=close_gaps(article.before, claimed))
 
     def _why(self, mark: int, at: int) -> tuple[str, str, str]:
         what = "its start stands" if mark & IS_LEAD else "it stands"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from cleaner.article import Removal
 
@@ -32,10 +33,14 @@ def _close_run(text: str, run: Sequence[Removal]) -> list[Removal]:
         before -= 1
     while after < len(text) and text[after].isspace():
         after += 1
-    edges = [before, *(x for r in run for x in (r.start, r.end)), after]
-    gaps = [(edges[i], edges[i + 1]) for i in range(0, len(edges), 2)]
+    gaps = list(zip((before, *(r.end for r in run)), (*(r.start for r in run), after), strict=True))
     if before and after < len(text):
-        stays = max(range(len(gaps)), key=lambda i: (text.count("\n", *gaps[i]), gaps[i][1] > gaps[i][0], -i))
-        gaps[stays] = (0, 0)
-    spaces = [Removal(a, b, "space", "space", "closes the gap") for a, b in gaps if b > a]
-    return sorted((*run, *spaces), key=lambda r: r.start)
+        most = [(text.count("\n", a, b), b > a) for a, b in gaps]
+        gaps[most.index(max(most))] = (0, 0)
+    closed = []
+    for (start, end), removal in zip_longest(gaps, run):
+        if end > start:
+            closed.append(Removal(start, end, "space", "space", "closes the gap"))
+        if removal:
+            closed.append(removal)
+    return closed

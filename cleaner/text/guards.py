@@ -163,11 +163,13 @@ def _phrases(language: str) -> _Phrases:
     )
 
 
-def _line_with(lines: Sequence[str], phrases: Sequence[str]) -> str:
+def _line_with(lines: Sequence[str], phrases: tuple[str, ...]) -> str:
     """The first line that begins with a phrase and says little more."""
     for line in lines:
         start = line.lower().lstrip("\"'“«»→>[( ")
-        if any(start.startswith(phrase) and len(start) <= len(phrase) + LINE_MARGIN for phrase in phrases):
+        if start.startswith(phrases) and len(start) <= LINE_MARGIN + max(
+            len(phrase) for phrase in phrases if start.startswith(phrase)
+        ):
             return line
     return ""
 
