@@ -22,19 +22,19 @@ MENU_KINDS = frozenset(("nav", "footer", "login", "share", "comment", "app", "ne
 
 def may_call(text: str, phrases: Phrases) -> bool:
     """Whether a line of up to CALL characters holds a word of letters or channels."""
-    if not phrases.cues or len(text) > CALL:
+    if len(text) > CALL:
         return False
     low = text.casefold()
     return any(cue in low for cue in (phrases.plain_cues if low.isascii() else phrases.cues))
 
 
-def calls(text: str, folded: str, phrases: Phrases) -> Hit | None:
+def calls(text: str, folded: str, phrases: Phrases, opens: bool) -> Hit | None:
     """The evidence of two cues in a line of up to 200 characters, or None."""
     if text[0] == "#" and _HASHTAGS.fullmatch(text):
         return Hit("hashtags", "tags", "hashtags and nothing else", EDGE)
     if "@" in text and _ADDRESS.fullmatch(text.strip("()<>[] ")):
         return Hit("address-line", "byline", "an e-mail address alone", BESIDE)
-    return _sharing(text, folded, phrases) or _menu(text, phrases) or _calling(text, folded, phrases)
+    return _sharing(text, folded, phrases) or _menu(text, phrases) or (_calling(text, folded, phrases) if opens else None)
 
 
 def _sharing(text: str, folded: str, phrases: Phrases) -> Hit | None:
@@ -87,7 +87,7 @@ def _menu(text: str, phrases: Phrases) -> Hit | None:
 
 def _calling(text: str, folded: str, phrases: Phrases) -> Hit | None:
     """ "Like this? Sign up for our newsletter.": a clause begins with joining, and a letter or channel is named."""
-    if not phrases.cues or folded[0] == "0" or not may_call(text, phrases):
+    if folded[0] == "0" or not may_call(text, phrases):
         return None
     known = phrases.words
     letter, channel = _holds(folded, known["letter"]), _holds(folded, known["channel"])

@@ -31,7 +31,7 @@ def tail_trims(line: Line, end: int, phrases: Phrases, last: bool) -> Iterator[R
     """The spans at the end of a kept line, up to `end`, that go; `last` says that no paragraph follows it."""
     for _ in range(8):
         text = line.text[max(0, end - line.start - TAIL) : end - line.start].rstrip()
-        found = _one_trim(text, phrases, last) if len(text) > 40 else None
+        found = _one_trim(text, phrases, last, line.opens) if len(text) > 40 else None
         if found is None:
             return
         at, hit = found
@@ -41,7 +41,7 @@ def tail_trims(line: Line, end: int, phrases: Phrases, last: bool) -> Iterator[R
         end = start
 
 
-def _one_trim(text: str, phrases: Phrases, last: bool) -> tuple[int, Hit] | None:
+def _one_trim(text: str, phrases: Phrases, last: bool, opens: bool) -> tuple[int, Hit] | None:
     if (
         last
         and text[-1] in _MARKS_END
@@ -60,7 +60,7 @@ def _one_trim(text: str, phrases: Phrases, last: bool) -> tuple[int, Hit] | None
     bracket = _last_bracket(text)
     if bracket and (hit := _bracket(text[: bracket[0]], bracket[1], phrases, last)):
         return _inked(text, bracket[0]), hit
-    return _last_sentence(text, phrases) if phrases.tail_heads else None
+    return _last_sentence(text, phrases) if opens else None
 
 
 def _inked(text: str, at: int) -> int:
@@ -184,14 +184,15 @@ def trims(
         if hits[i] is None:
             whole = lines[i].text
             inner = (labelled and ":" in whole) or (righted and "©" in whole)
-            if inner or loud or _may_trim(whole, i >= last, phrases):
+            if inner or loud or _may_trim(lines[i], i >= last, phrases):
                 found += _line_trims(lines[i], i >= last, not first <= i < last, phrases, loud)
     if found and not is_wrapped(lines):
         yield from found
 
 
-def _may_trim(text: str, last: bool, phrases: Phrases) -> bool:
+def _may_trim(line: Line, last: bool, phrases: Phrases) -> bool:
     """Whether anything at the end of a line calls for a closer look."""
+    text = line.text
     if len(text) <= 40:
         return False
     end = text[-1]
@@ -199,7 +200,7 @@ def _may_trim(text: str, last: bool, phrases: Phrases) -> bool:
         return True
     if last and (end.isalnum() or (end in _MARKS_END and (end != "." or text[-2] in _MARKS_END))):
         return True
-    return bool(phrases.tail_heads and _openings(text[-TAIL:], phrases.tail_heads))
+    return bool(line.opens and _openings(text[-TAIL:], phrases.tail_heads))
 
 
 def _line_trims(line: Line, last: bool, outer: bool, phrases: Phrases, loud: Sequence[Phrase]) -> Iterator[Removal]:
@@ -208,7 +209,7 @@ def _line_trims(line: Line, last: bool, outer: bool, phrases: Phrases, loud: Seq
     yield from pieces
     if loud and len(line.text) > 100:
         yield from _loud(line, loud)
-    if not pieces and not _may_trim(line.text, last, phrases):
+    if not pieces and not _may_trim(line, last, phrases):
         return
     end = line.end
     for piece in reversed(pieces):  # what ends the line before labelled pieces is its tail

@@ -54,18 +54,19 @@ KIND_WHERE = dict.fromkeys(
 def judge(line: Line, phrases: Phrases) -> Hit | None:
     """The strongest evidence against `line`, or None. Lines above SHORT characters only by phrases of their head."""
     text = line.text
-    if line.prose and _passes(text, phrases):
+    if line.prose and _passes(text, phrases, line.opens):
         return None
     if len(text) > SHORT:
         found = phrases.line(fold(text)) if len(text) <= 3 * SHORT else None
         return Hit("phrase-line", found.kind, found.why) if found else None
-    return _judge_furniture(text, phrases) if len(text) <= FURNITURE else _judge_short(text, phrases)
+    look = _judge_furniture if len(text) <= FURNITURE else _judge_short
+    return look(text, phrases, line.opens)
 
 
 @lru_cache(8192)
-def _judge_furniture(text: str, phrases: Phrases) -> Hit | None:
+def _judge_furniture(text: str, phrases: Phrases, opens: bool) -> Hit | None:
     """`_judge_short`, remembered: the furniture of a site stands beside each of its articles."""
-    return _judge_short(text, phrases)
+    return _judge_short(text, phrases, opens)
 
 
 def forget() -> None:
@@ -73,7 +74,7 @@ def forget() -> None:
     _judge_furniture.cache_clear()
 
 
-def _judge_short(text: str, phrases: Phrases) -> Hit | None:
+def _judge_short(text: str, phrases: Phrases, opens: bool) -> Hit | None:
     folded = fold(text)
     if not folded:
         return Hit("endmark", "endmark", "a mark alone", EDGE) if len(text) <= 6 and _ENDMARK.fullmatch(text) else None
@@ -91,7 +92,7 @@ def _judge_short(text: str, phrases: Phrases) -> Hit | None:
             return Hit(rule, found.kind, found.why, where or KIND_WHERE.get(found.kind, ANY))
     if hit := _labelled(text, folded, phrases):
         return hit
-    if hit := calls(text, folded, phrases):
+    if hit := calls(text, folded, phrases, opens):
         return hit
     if found is not None:
         return _rights(folded) or Hit("weak-in-tail", found.kind, found.why, BESIDE)
@@ -107,7 +108,7 @@ _RULES = {
 }
 
 
-def _passes(text: str, phrases: Phrases) -> bool:
+def _passes(text: str, phrases: Phrases, opens: bool) -> bool:
     """Whether a paragraph is cleared by its first characters alone: no phrase begins so, no label, no right."""
     opening = text[:HEAD_LENGTH].casefold() if text[0].isalpha() else fold(text[:40])[:HEAD_LENGTH]
     long = len(text) > SHORT
@@ -119,7 +120,7 @@ def _passes(text: str, phrases: Phrases) -> bool:
     head = text[:60]
     if text[-1] == ")" or ":" in head or "|" in head or " - " in head:
         return False
-    if "eserved" in text or "cipta" in text or may_call(text, phrases):
+    if "eserved" in text or "cipta" in text or (opens and may_call(text, phrases)):
         return False
     return text.isascii() or not ("：" in head or "–" in head or "—" in head or "»" in head or "©" in text)
 

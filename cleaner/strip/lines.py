@@ -49,12 +49,13 @@ class Hit(NamedTuple):
 class Line:
     """One line that is not blank: `text` without outer white space, `start` and `end` in the whole text, its shape."""
 
-    __slots__ = ("_folded", "apart", "end", "prose", "start", "text")
+    __slots__ = ("_folded", "apart", "end", "opens", "prose", "start", "text")
 
     def __init__(self, start: int, text: str, apart: bool = True) -> None:
         self.apart = apart  # a blank line, or nothing, stands above
         self.start, self.end, self.text = start, start + len(text), text
         self.prose = len(text) >= LONG or is_prose(text)
+        self.opens = True  # a clause may open as calls and closing phrases do
         self._folded: str | None = None
 
     @property

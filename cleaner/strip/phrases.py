@@ -9,7 +9,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 from cleaner.article import KINDS
 from cleaner.errors import OptionError
 from cleaner.plugins import phrase_folders
-from cleaner.strip.clauses import find_opening, opening_pattern
+from cleaner.strip.clauses import opening_pattern
 
 __all__ = ["ARRAYS", "WORDS", "Phrase", "Phrases", "fold", "lists", "load_phrases", "phrase_languages"]
 
@@ -111,10 +111,6 @@ class Phrases:
     label_heads: frozenset[str]  # first four characters of the entries of `start`, shorter ones whole
     openings: re.Pattern[bytes]  # finds the clauses that open calls and entries of `tail`
 
-    def for_text(self, text: str) -> Phrases:
-        """These lists, without the cues of calls and closing sentences when no clause of `text` opens so."""
-        return self if find_opening(text, self.openings) else _hushed(self)
-
     def whole(self, folded: str, array: str) -> Phrase | None:
         """The phrase of `array` that is this whole folded line, or None."""
         found = self.entries[array].get(folded)
@@ -135,11 +131,6 @@ class Phrases:
         """The first phrase of any array, in the order of ARRAYS, that is this whole folded line, or None."""
         found = self.merged.get(folded)
         return found if found is not None else _matching(self.merged_patterns, folded)
-
-
-@lru_cache(128)
-def _hushed(phrases: Phrases) -> Phrases:
-    return replace(phrases, cues=(), plain_cues=(), tail_heads=frozenset())
 
 
 def _matching(table: PatternTable, folded: str) -> Phrase | None:

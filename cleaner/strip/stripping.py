@@ -10,6 +10,7 @@ from typing import NamedTuple
 from cleaner.article import KINDS, Removal, claim, cut
 from cleaner.errors import OptionError
 from cleaner.strip.blocks import settle
+from cleaner.strip.clauses import find_openings
 from cleaner.strip.datelines import find_datelines, match_dateline
 from cleaner.strip.inline import closes_article, tail_trims, trims
 from cleaner.strip.judge import judge
@@ -114,7 +115,8 @@ def _one_pass(
     text: str, input_kind: str, choice: _Choice, facts: dict[str, str]
 ) -> tuple[tuple[Removal, ...], str, bool]:
     """What one look at `text` takes, as what it was looked at, and whether a further look would take nothing."""
-    lines, phrases = split_lines(text), choice.phrases.for_text(text)
+    lines, phrases = split_lines(text), choice.phrases
+    _mark_openings(text, lines, phrases)
     hits = [judge(line, phrases) for line in lines]
     if input_kind == "auto":
         input_kind = "page" if looks_like_page(lines, hits) else "text"
@@ -140,9 +142,17 @@ def _one_pass(
     rests = (
         input_kind == "text"
         and choice.title == "keep"
-        and _rests(text, lines, hits, held, inside, removals, choice.phrases)
+        and _rests(text, lines, hits, held, inside, removals, phrases)
     )
     return removals, input_kind, rests
+
+
+def _mark_openings(text: str, lines: Sequence[Line], phrases: Phrases) -> None:
+    """Note in which lines a clause opens as calls and closing phrases do."""
+    for line in lines:
+        line.opens = False
+    for at in find_openings(text, phrases.openings):
+        lines[bisect_right(lines, at, key=_start) - 1].opens = True
 
 
 def _rests(
