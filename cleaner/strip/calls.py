@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from cleaner.strip.lines import ANY, BESIDE, EDGE, HEAD, Hit
 from cleaner.strip.phrases import Phrases, fold
@@ -68,21 +69,32 @@ def _menu(text: str, phrases: Phrases) -> Hit | None:
     if len(text) > 160:
         return None
     if "|" in text or (not text.isascii() and ("·" in text or "•" in text or "｜" in text)):
-        pieces = [fold(piece) for piece in _BAR.split(text)]
-        if len(pieces) >= 2 and all(pieces):
-            found = [phrases.any(piece) for piece in pieces]
-            kinds = [phrase.kind for phrase in found if phrase is not None and phrase.kind in MENU_KINDS]
-            unknown = len(pieces) - len(kinds)
-            if len(kinds) >= 2 and unknown <= len(pieces) // 3 and max(map(len, pieces)) <= 40:
-                kind = next((k for k in kinds if k != "nav"), "nav")
-                sure = len(kinds) > 2 and not unknown
-                return Hit("menu-line", kind, "known words of menus between bars", ANY if sure else EDGE)
+        pieces = _BAR.split(text)
+        kinds = _kinds_of(pieces, phrases) if len(pieces) >= 2 and all(pieces) else []
+        if len(kinds) >= 2:
+            kind = next((k for k in kinds if k != "nav"), "nav")
+            sure = len(kinds) > 2 and len(kinds) == len(pieces)
+            return Hit("menu-line", kind, "known words of menus between bars", ANY if sure else EDGE)
     if " / " in text and text[-1] not in ".!?":
         pieces = _SLASH.split(text)
         first = phrases.any(fold(pieces[0]))
         if len(pieces) >= 2 and first is not None and first.kind == "nav" and max(map(len, pieces)) <= 60:
             return Hit("breadcrumb", "nav", "a path of sections", HEAD)
     return None
+
+
+def _kinds_of(pieces: Sequence[str], phrases: Phrases) -> list[str]:
+    """The kinds of the known words of menus among pieces; none when over a third is unknown, or one is long."""
+    kinds, unknown = [], 0
+    for piece in map(fold, pieces):
+        found = phrases.any(piece) if 0 < len(piece) <= 40 else None
+        if found is not None and found.kind in MENU_KINDS:
+            kinds.append(found.kind)
+            continue
+        unknown += 1
+        if unknown > len(pieces) // 3 or not 0 < len(piece) <= 40:
+            return []
+    return kinds
 
 
 def _calling(text: str, folded: str, phrases: Phrases) -> Hit | None:

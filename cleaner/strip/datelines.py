@@ -88,8 +88,8 @@ def match_dateline(text: str, phrases: Phrases, recurs: Callable[[str], bool] = 
         (_dash_form(text, head, phrases) if dash else None)
         or (_colon_form(head, phrases) if colon else None)
         or (_gap_form(head, phrases) if "  " in head or "\t" in head or "\u00a0" in head or "\u3000" in head else None)
-        or (_bracket_form(head, phrases) if "(" in head else None)
-        or (_site_form(head, phrases) if "." in head else None)
+        or (_bracket_form(head, phrases) if "(" in head[:45] else None)
+        or (_site_form(head, phrases) if "." in head.partition(" ")[0] else None)
         or (_recurring_form(text, head, phrases, recurs) if dash or colon or "|" in head or head[0] == "【" else None)
     )
 

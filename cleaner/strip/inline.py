@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from cleaner.article import Removal
 from cleaner.strip.judge import looks_like_names
-from cleaner.strip.labels import labelled_pieces
+from cleaner.strip.labels import holds_label, labelled_pieces
 from cleaner.strip.lines import Hit, Line, is_wrapped, prose_bounds
 from cleaner.strip.phrases import HEAD_LENGTH, Phrase, Phrases, fold
 
@@ -178,12 +178,12 @@ def trims(
     """The spans inside all kept lines of `text`, or `only` those: labelled pieces, notices in capitals, tails."""
     first, last = prose_bounds(lines, hits)
     loud = [phrase for phrase in phrases.loud if phrase.text in text] if phrases.loud_part in text else []
-    labelled, righted = ":" in text, "©" in text
+    labelled = holds_label(text, phrases)
     found: list[Removal] = []
     for i in range(len(lines)) if only is None else only:
         if hits[i] is None:
             whole = lines[i].text
-            inner = (labelled and ":" in whole) or (righted and "©" in whole)
+            inner = labelled and (":" in whole or "©" in whole)
             if inner or loud or _may_trim(lines[i], i >= last, phrases):
                 found += _line_trims(lines[i], i >= last, not first <= i < last, phrases, loud)
     if found and not is_wrapped(lines):

@@ -30,6 +30,8 @@ _FULL_DATE = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\d{4}年\d{1,2}月
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _COUNT = re.compile(r"^0 ?[km]? |[ (:|]+0$")
 _CRUMB = re.compile(r" ?[>»›→] ?")
+_PLAIN = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ,.!?\"'" + bytes((*range(0x80, 0xC2), *range(0xC3, 0xE2)))
+"""Bytes of letters and of marks that part no label and frame no credit; a line of nothing else has no shape."""
 FURNITURE = 60
 """Lines of up to so many characters are those that sites repeat."""
 KIND_WHERE = dict.fromkeys(
@@ -90,14 +92,24 @@ def _judge_short(text: str, phrases: Phrases, opens: bool) -> Hit | None:
             not named and not (found.slight and "{" in found.text and text[-1] != ")" and ends_sentence(text))
         ):
             return Hit(rule, found.kind, found.why, where or KIND_WHERE.get(found.kind, ANY))
-    if hit := _labelled(text, folded, phrases):
-        return hit
-    if hit := calls(text, folded, phrases, opens):
+    if found is None and not opens and _is_plain(text, folded, phrases):
+        return None
+    if hit := _labelled(text, folded, phrases) or calls(text, folded, phrases, opens):
         return hit
     if found is not None:
         return _rights(folded) or Hit("weak-in-tail", found.kind, found.why, BESIDE)
     numbered = folded[0] == "0" or folded[-1] == "0"
     return (_counted(text, folded, phrases) if numbered else None) or _shaped(text, folded, phrases)
+
+
+def _is_plain(text: str, folded: str, phrases: Phrases) -> bool:
+    """Whether nothing but letters in a line could speak against it, and its first words do not."""
+    if text.encode("utf-8", "surrogatepass").translate(None, _PLAIN) or "0" in folded:
+        return False
+    words = folded.split(" ", 2)
+    if words[0] in phrases.openers or "reserved" in folded or "cipta" in folded:
+        return False
+    return len(words) < 3 or f"{words[0]} {words[1]}" not in phrases.entries["start"]
 
 
 _RULES = {
@@ -232,11 +244,15 @@ def _timed(text: str, folded: str, phrases: Phrases) -> Hit | None:
     if _is_wordy(text, folded, phrases):
         return None
     numbers, times, others = time_share(folded, phrases)
+    if not numbers or others > 6:
+        return None
     dated = _DATE.search(text) is not None
+    if not times + dated:
+        return None
     full = _FULL_DATE.search(text) is not None or _YEAR.search(text) is not None
-    if numbers and not others and (times >= 2 or (times and numbers >= 2) or dated):
+    if not others and (times >= 2 or (times and numbers >= 2) or dated):
         return Hit("timestamp", "timestamp", "nothing but numbers and words of time", EDGE if full else BESIDE)
-    if numbers and others <= 6 and full and times + dated and _only_names(text, phrases):
+    if full and _only_names(text, phrases):
         return Hit("byline-date", "byline", "names and a date, nothing else", HEAD)
     return None
 

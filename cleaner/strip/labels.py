@@ -14,7 +14,7 @@ from cleaner.strip.judge import looks_like_names
 from cleaner.strip.lines import Line
 from cleaner.strip.phrases import LABELS, MARKS, Phrase, Phrases, fold
 
-__all__ = ["labelled_pieces"]
+__all__ = ["holds_label", "labelled_pieces"]
 
 HEADLINE = 170
 """Characters a headline after a label may have."""
@@ -63,8 +63,7 @@ def _cues(text: str, phrases: Phrases) -> Iterator[_Cue]:
 
 def _cue_before(text: str, colon: int, phrases: Phrases) -> _Cue | None:
     """The label of up to three words before the colon, the longest first."""
-    ending = text[max(0, colon - 8) : colon].rstrip(MARKS)[-3:].casefold()
-    if ending.isascii() and ending not in phrases.label_ends and ending[-2:] not in phrases.label_ends:
+    if not _may_label(text, colon, phrases):
         return None
     begin = max(0, colon - 40)
     words = list(re.finditer(r"[^\s()\[\].!?\"”]+", text[begin:colon]))
@@ -79,6 +78,23 @@ def _cue_before(text: str, colon: int, phrases: Phrases) -> _Cue | None:
             bracket = text[start - 1] if start and text[start - 1] in "([" else ""
             return _Cue(start - len(bracket), colon + 1, found, bracket)
     return None
+
+
+def _may_label(text: str, colon: int, phrases: Phrases) -> bool:
+    """Whether the characters before a colon end a label."""
+    near = text[max(0, colon - 3) : colon]
+    ending = (near if near[-1:].isalnum() else text[max(0, colon - 8) : colon].rstrip(MARKS)[-3:]).casefold()
+    return not ending.isascii() or ending in phrases.label_ends or ending[-2:] in phrases.label_ends
+
+
+def holds_label(text: str, phrases: Phrases) -> bool:
+    """Whether a label may stand before any colon of a text, or a notice of rights in it."""
+    at = text.find(":")
+    while at >= 0:
+        if _may_label(text, at, phrases):
+            return True
+        at = text.find(":", at + 1)
+    return "©" in text
 
 
 def _after_sentence(text: str, at: int) -> bool:

@@ -29,6 +29,9 @@ SHORT = 200
 LONG = 200
 """Lines of so many characters are paragraphs, whatever they end with."""
 
+LEAST = 25
+"""Shorter lines are no paragraphs in any script."""
+
 ANY, EDGE, HEAD, BESIDE = "any", "edge", "head", "beside"
 """Where a hit suffices: anywhere; above the first or below the last paragraph; above the first; beside a hit."""
 
@@ -54,7 +57,8 @@ class Line:
     def __init__(self, start: int, text: str, apart: bool = True) -> None:
         self.apart = apart  # a blank line, or nothing, stands above
         self.start, self.end, self.text = start, start + len(text), text
-        self.prose = len(text) >= LONG or is_prose(text)
+        n = len(text)
+        self.prose = n >= LONG or (n >= LEAST and is_prose(text))
         self.opens = True  # a clause may open as calls and closing phrases do
         self._folded: str | None = None
 
@@ -110,7 +114,7 @@ def is_prose(text: str) -> bool:
         return True
     if n >= 80:
         return text[-1] in _SENTENCE_END or (n >= 70 and not text.isascii() and _is_wide(text))
-    return n >= 25 and text[-1] in _SENTENCE_END and not text.isascii() and _is_wide(text)
+    return n >= LEAST and text[-1] in _SENTENCE_END and not text.isascii() and _is_wide(text)
 
 
 def _is_wide(text: str) -> bool:

@@ -44,11 +44,12 @@ LABELS = frozenset(("related", "byline", "video"))
 """Kinds whose labels are also looked for inside a paragraph."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _DIGIT = re.compile(r"\d")
+_DIGITS = b"0123456789"
 _HOLE = re.compile(r"\{(\w*)\}")
 LONG_WORDING, LONG_REST = 24, 400
 """After so many characters of fixed wording, an {any} at the end of an entry may cover a longer rest."""
 _SPELLINGS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "\u200b": "", "\u00ad": "", "\ufeff": ""})
-_SPELLED = "’‘ʼ`´\u200b\u00ad\ufeff"
+_SPELLED = re.compile("[’‘ʼ`´\u200b\u00ad\ufeff]")
 
 
 def fold(line: str) -> str:
@@ -57,16 +58,27 @@ def fold(line: str) -> str:
     >>> fold("  » 12 Komentar: ")
     '0 komentar'
     """
-    if not line.isascii():
+    if line.isascii():
+        line = line.casefold()
+    else:
         if not unicodedata.is_normalized("NFKC", line):
             line = unicodedata.normalize("NFKC", line)
-        for mark in _SPELLED:
-            if mark in line:
-                line = line.translate(_SPELLINGS)
-                break
-        line = line.casefold().replace("\u0307", "").replace("ı", "i")  # both Turkish i are one
-    line = " ".join(line.casefold().split()).strip(MARKS)
-    return _NUMBER.sub("0", line) if _DIGIT.search(line) else line
+        if _SPELLED.search(line):
+            line = line.translate(_SPELLINGS)
+        line = line.casefold()
+        if "\u0307" in line or "ı" in line:  # both Turkish i are one
+            line = line.replace("\u0307", "").replace("ı", "i").casefold()
+    if "  " in line or not line.isprintable():  # nothing printable but the blank is white space
+        line = " ".join(line.split())
+    if not (line[:1].isalnum() and line[-1:].isalnum()):
+        line = line.strip(MARKS)
+    return _NUMBER.sub("0", line) if _has_digit(line) else line
+
+
+def _has_digit(line: str) -> bool:
+    if line.isascii():  # a fifth of what the search by pattern takes
+        return len(line.encode().translate(None, _DIGITS)) < len(line)
+    return _DIGIT.search(line) is not None
 
 
 Heads = Mapping[str, tuple[str, ...]]
@@ -109,6 +121,7 @@ class Phrases:
     plain_cues: tuple[str, ...]  # those in ASCII
     label_ends: frozenset[str]  # last three characters of the labels that stand inside paragraphs
     label_heads: frozenset[str]  # first four characters of the entries of `start`, shorter ones whole
+    openers: frozenset[str]  # words that open share lines and bylines
     openings: re.Pattern[bytes]  # finds the clauses that open calls and entries of `tail`
 
     def whole(self, folded: str, array: str) -> Phrase | None:
@@ -140,7 +153,7 @@ def _matching(table: PatternTable, folded: str) -> Phrase | None:
     by_head = table.get(folded[:4]) or table.get(folded[:2])
     for patterns in (by_head, table.get("$" + folded[-2:]), table.get("")):
         for pattern in patterns or ():
-            if folded.startswith(pattern.head) and folded.endswith(pattern.tail) and pattern.matches(folded):
+            if pattern.inner in folded and pattern.matches(folded):
                 return pattern.phrase
     return None
 
@@ -268,6 +281,7 @@ class _Builder:
             tuple(cue for cue in cues if cue.isascii()),
             frozenset(text[-3:] for text, phrase in self.entries["start"].items() if phrase.kind in LABELS),
             frozenset(text[:4] for text in self.entries["start"]),
+            frozenset(self.words["sharing"] | self.words["by"]),
             opening_pattern(filter(None, tails | self.words["joining"])),
         )
 
@@ -313,14 +327,19 @@ class Pattern:
     wording: int  # length of its fixed wording
     head: str  # the fixed wording before the first hole
     tail: str  # and after the last
+    inner: str  # the longest between or beside them
 
     def matches(self, line: str) -> bool:
-        """Whether the whole folded line, which begins with `head` and ends with `tail`, is this entry."""
+        """Whether a whole folded line that holds `inner` is this entry."""
+        if not (line.startswith(self.head) and line.endswith(self.tail)):
+            return False
         return _regex(self.folded, self.wording).fullmatch(line) is not None
 
 
 def _pattern(phrase: Phrase, folded: str, wording: int) -> Pattern:
-    return Pattern(phrase, folded, wording, folded.partition("{")[0].rstrip(), folded.rpartition("}")[2].lstrip())
+    head, tail = folded.partition("{")[0].rstrip(), folded.rpartition("}")[2].lstrip()
+    inner = max((part.strip() for part in _HOLE.split(folded)[::2]), key=len)
+    return Pattern(phrase, folded, wording, head, tail, inner)
 
 
 PatternTable = Mapping[str, tuple[Pattern, ...]]
