@@ -35,7 +35,9 @@ def calls(text: str, folded: str, phrases: Phrases, opens: bool) -> Hit | None:
         return Hit("hashtags", "tags", "hashtags and nothing else", EDGE)
     if "@" in text and _ADDRESS.fullmatch(text.strip("()<>[] ")):
         return Hit("address-line", "byline", "an e-mail address alone", BESIDE)
-    return _sharing(text, folded, phrases) or _menu(text, phrases) or (_calling(text, folded, phrases) if opens else None)
+    return (
+        _sharing(text, folded, phrases) or _menu(text, phrases) or (_calling(text, folded, phrases) if opens else None)
+    )
 
 
 def _sharing(text: str, folded: str, phrases: Phrases) -> Hit | None:

@@ -14,10 +14,8 @@ __all__ = ["forget", "judge", "looks_like_headline", "looks_like_names", "time_s
 SEPARATOR = re.compile(r"\s*[:：|｜»›>–—】]\s*|\s+[-/]\s+")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _TIME_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
-_RIGHTS = re.compile(
-    r"(?:0 ?[-–]? ?0?,? ?)?(?:©|®|\(c\)|copyright(?:s|ed)?\b)"
-    r"|.*(?:all rights? reserved|hak cipta (?:terpelihara|dilindungi))"
-)
+_HOLDER = re.compile(r"(?:0 ?[-–]? ?0?,? ?)?(?:©|®|\(c\)|copyright(?:s|ed)?\b)")
+_RIGHTS = re.compile(r"all rights? reserved|hak cipta (?:terpelihara|dilindungi)")
 _ENDMARK = re.compile(r"[\[(]? ?[*#=_~.■●◆□▪-]{0,6} ?[\])]?")
 _CREDIT = re.compile(
     r"\((?:dok(?:umen(?:tasi)?)?|foto|photo|gambar|image|sumber|ist|istimewa)\b[^()]{0,80}\)$", re.IGNORECASE
@@ -28,9 +26,11 @@ _DATE = re.compile(
 )
 _FULL_DATE = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\d{4}年\d{1,2}月")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_COUNT = re.compile(r"^0 ?[km]? |[ (:|]+0$")
+_COUNT = re.compile(r"0 ?[km]? ")
 _CRUMB = re.compile(r" ?[>»›→] ?")
-_PLAIN = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ,.!?\"'" + bytes((*range(0x80, 0xC2), *range(0xC3, 0xE2)))
+_PLAIN = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ,.!?\"'" + bytes(
+    (*range(0x80, 0xC2), *range(0xC3, 0xE2))
+)
 """Bytes of letters and of marks that part no label and frame no credit; a line of nothing else has no shape."""
 FURNITURE = 60
 """Lines of up to so many characters are those that sites repeat."""
@@ -143,10 +143,17 @@ def _counted(text: str, folded: str, phrases: Phrases) -> Hit | None:
         if len(text) <= 12 and _FULL_DATE.search(text) and _YEAR.search(text):
             return Hit("timestamp", "timestamp", "a date alone", EDGE)
         return Hit("number", "pagination", "a number alone", BESIDE)
-    found = phrases.whole(_COUNT.sub("", folded), "weak")
+    found = phrases.whole(_uncounted(folded), "weak")
     if found and found.kind in ("comment", "share"):
         return Hit("phrase-count", found.kind, f"a number and {found.why}", EDGE)
     return None
+
+
+def _uncounted(folded: str) -> str:
+    """A folded line without the number at its beginning or end."""
+    if folded[-1] == "0" and folded[-2] in " (:|":
+        folded = folded[:-1].rstrip(" (:|")
+    return folded[head.end() :] if (head := _COUNT.match(folded)) else folded
 
 
 def _labelled(text: str, folded: str, phrases: Phrases) -> Hit | None:
@@ -235,7 +242,8 @@ def _shaped(text: str, folded: str, phrases: Phrases) -> Hit | None:
 
 
 def _rights(folded: str) -> Hit | None:
-    if ("0" in folded or "reserved" in folded or "hak cipta" in folded) and _RIGHTS.match(folded):
+    told = "reserved" in folded or "hak cipta" in folded
+    if (told and _RIGHTS.search(folded)) or ((told or "0" in folded) and _HOLDER.match(folded)):
         return Hit("rights", "footer", "names the holder of rights", EDGE)
     return None
 

@@ -127,8 +127,15 @@ def prose_bounds(lines: Sequence[Line], taken: Sequence[Hit | None]) -> tuple[in
 
     A lone long line above the headline is a caption or a banner, so the first needs another within two lines.
     """
-    good = [i for i, line in enumerate(lines) if line.prose and ((hit := taken[i]) is None or hit.where == BESIDE)]
-    if not good:
+    last = len(lines) - 1
+    while last >= 0 and not (lines[last].prose and ((hit := taken[last]) is None or hit.where == BESIDE)):
+        last -= 1
+    if last < 0:
         return len(lines), -1
-    first = next((a for a, b in pairwise(good) if b - a <= 2), good[0])
-    return first, good[-1]
+    first = before = -3
+    for i in range(last + 1):
+        if lines[i].prose and ((hit := taken[i]) is None or hit.where == BESIDE):
+            if i - before <= 2:
+                return before, last
+            first, before = i if first < 0 else first, i
+    return first, last

@@ -140,9 +140,7 @@ def _one_pass(
     if choice.takes("space"):
         removals = close_gaps(text, removals)
     rests = (
-        input_kind == "text"
-        and choice.title == "keep"
-        and _rests(text, lines, hits, held, inside, removals, phrases)
+        input_kind == "text" and choice.title == "keep" and _rests(text, lines, hits, held, inside, removals, phrases)
     )
     return removals, input_kind, rests
 
