@@ -74,7 +74,7 @@ class Options:
     record_timeout: float = 60.0
     force: bool = False
     dry_run: bool = False
-    report: bool = True  # report.html in the audit folder
+    report: bool = True  # report.html and report.json in the audit folder
     card: bool = False  # a dataset card beside the output
     engine: str = "local"  # local | spark
     master: str = ""  # of Spark; "" is what its configuration says

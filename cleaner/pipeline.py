@@ -78,7 +78,10 @@ def clean_corpus(
         run.begins("publish")
         target = to.rehearsal(work.path) if options.dry_run else to
         report = _describe(
-            target.publish(run.shards("write"), rejects, inputs_hashed, counts, facts, extra), to, options
+            target.publish(run.shards("write"), rejects, inputs_hashed, counts, facts, extra),
+            to,
+            options,
+            run.shards("write"),
         )
         if options.learned and options.repeats and not options.dry_run:
             run.save_learned(Path(options.learned))
@@ -87,12 +90,13 @@ def clean_corpus(
     return report
 
 
-def _describe(done: Report, to: Destination, options: Options) -> Report:
+def _describe(done: Report, to: Destination, options: Options, shards: Sequence[Path]) -> Report:
     """What people look at: the HTML report with the logs, the dataset card where asked for. A rehearsal leaves its
     report alone."""
     page = None
     if options.report and done.audit and not (options.dry_run and to.streams):
-        page = write_report(done.output, audit=done.audit, to=to.beside(".dry-run.html") if options.dry_run else None)
+        path = to.beside(".dry-run.html") if options.dry_run else None
+        page = write_report(done.output, audit=done.audit, to=path, shards=shards)
     if options.card and done.audit and not options.dry_run:
         path = Path(done.output)
         folder = path if path.is_dir() else path.parent

@@ -24,9 +24,10 @@ from cleaner.dedup import Sketches, sketch
 from cleaner.errors import CleanerError
 from cleaner.options import Options
 from cleaner.output.records import dropped_row, pack, record, rejected_row, removed_rows, unpack
+from cleaner.output.tally import dropped_line, kept_line, tally
 from cleaner.run.columns import blobs, blobs_of, cells, cells_of, lists, lists_of, numbers, numbers_of
 from cleaner.run.progress import Done
-from cleaner.run.work import read_shard, write_shard
+from cleaner.run.work import read_attached, read_shard, write_shard
 from cleaner.run.worker import Watch
 from cleaner.source import Piece, read
 from cleaner.steps import home, prepare, renamed, settle, tidy
@@ -148,11 +149,16 @@ def settle_stage(task: SettleTask, watch: Watch) -> Done:
     rejects: list[Reject] = []
     settled = _settled(articles, task.options, watch, rejects)
     texts = [a.text for a, _ in settled]
+    rows = [record(a, text) for (a, _), text in zip(settled, texts, strict=True)]
+    tallied = tally([a.id for a, _ in settled], rows, [a.removals for a, _ in settled])
     counts: _Counts = Counter()
     for (article, drop), text in zip(settled, texts, strict=True):
         _count(counts, article, text, drop)
+    for kind, rule, spans, characters, _ in tallied["rules"]:
+        counts["removals", kind, rule] = spans
+        counts["removed_characters", kind, rule] = characters
     columns = {
-        "record": blobs([_line(record(a, text)) for (a, _), text in zip(settled, texts, strict=True)]),
+        "record": blobs([_line(row) for row in rows]),
         "removed": blobs([b"".join(map(_line, removed_rows(a))) for a, _ in settled]),
         "drop": blobs([orjson.dumps(drop) if drop else b"" for _, drop in settled]),
         **{name: blobs([getattr(a, name).encode() for a, _ in settled]) for name in ("id", "date", "url", "site")},
@@ -161,7 +167,7 @@ def settle_stage(task: SettleTask, watch: Watch) -> Done:
     sketches = sketch(texts)
     columns |= {name: cells(getattr(sketches, name)) for name in SKETCH}
     notes = {"rejects": [rejected_row(r) for r in rejects], "counts": _listed(counts), "learned": learned}
-    write_shard(task.out, columns, notes)
+    write_shard(task.out, columns, notes, {"tally": orjson.dumps(tallied)})
     dropped = sum(drop is not None for _, drop in settled)
     return Done(len(settled), sum(map(_size, texts)), dropped, len(rejects))
 
@@ -206,18 +212,24 @@ def write_stage(task: WriteTask, watch: Watch) -> Done:
             drops[row] = Drop(**orjson.loads(early))
         elif row in drops:
             _count_duplicate(counts, orjson.loads(records[row]), drops[row])
+    told: dict[str, list[object]] = {"dropped": [], "kept": []}
     for row, ids in task.duplicates.items():
-        records[row] = memoryview(_line(orjson.loads(records[row]) | {"duplicates": ids}))
+        whole = orjson.loads(records[row]) | {"duplicates": ids}
+        told["kept"].append(kept_line(row, whole))
+        records[row] = memoryview(_line(whole))
     for row, drop in drops.items():
-        dropped[row] = _line(dropped_row(drop, orjson.loads(records[row])))
+        whole = orjson.loads(records[row])
+        told["dropped"].append(dropped_line(row, whole, drop))
+        dropped[row] = _line(dropped_row(drop, whole))
         records[row] = memoryview(b"")
     columns = {"record": blobs(records), "removed": table["removed"], "dropped": blobs(dropped)}
-    write_shard(task.out, columns, {"counts": _listed(counts)})
+    attached = {"tally": read_attached(task.settled, "tally"), "verdicts": orjson.dumps(told)}
+    write_shard(task.out, columns, {"counts": _listed(counts)}, attached)
     return Done(len(records), sum(map(len, records)), len(drops) - early_drops)
 
 
 def _count(counts: _Counts, article: Article, text: str, drop: Drop | None) -> None:
-    """What the manifest and the report count; every key is (table, key ...)."""
+    """What the manifest counts, but for removals; every key is (table, key ...)."""
     counts["articles", "read"] += 1
     counts["characters", "before"] += len(article.before)
     counts["characters", "stripped"] += len(text)
@@ -227,9 +239,6 @@ def _count(counts: _Counts, article: Article, text: str, drop: Drop | None) -> N
     counts["repaired", "yes" if article.repair else "no"] += 1
     for flag in article.flags:
         counts["flag", flag] += 1
-    for r in article.removals:
-        counts["removals", r.kind, r.rule] += 1
-        counts["removed_characters", r.kind, r.rule] += r.end - r.start
     if drop:
         counts["dropped", drop.reason] += 1
     else:

@@ -22,7 +22,7 @@ from cleaner.run import pool as pool_module
 from cleaner.source import list_sources, plan, read
 from cleaner.steps import prepare
 
-LOGS = ("removed.jsonl", "dropped.jsonl", "rejected.jsonl")
+LOGS = ("removed.jsonl", "dropped.jsonl", "rejected.jsonl", "report.json")
 
 
 @pytest.fixture(autouse=True)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-__all__ = ["Work", "read_shard", "replacing", "write_shard"]
+__all__ = ["Work", "read_attached", "read_shard", "replacing", "write_shard"]
 
 
 class Work:
@@ -140,11 +140,16 @@ def refusal(path: Path, error: OSError) -> str:
     )
 
 
-def write_shard(path: Path, columns: Mapping[str, pa.Array], notes: Mapping[str, object] | None = None) -> None:
-    """Write equally long columns as one Arrow file, with `notes` (JSON) beside them."""
+def write_shard(
+    path: Path,
+    columns: Mapping[str, pa.Array],
+    notes: Mapping[str, object] | None = None,
+    attached: Mapping[str, bytes] | None = None,
+) -> None:
+    """Write equally long columns as one Arrow file, with `notes` (JSON) and what is `attached` beside them."""
     import pyarrow as pa
 
-    table = pa.table(dict(columns)).replace_schema_metadata({"notes": orjson.dumps(notes or {})})
+    table = pa.table(dict(columns)).replace_schema_metadata({"notes": orjson.dumps(notes or {}), **(attached or {})})
     with replacing(path) as out, pa.ipc.new_file(out, table.schema) as writer:
         writer.write_table(table)
 
@@ -157,6 +162,17 @@ def read_shard(path: Path, columns: Sequence[str]) -> tuple[pa.Table, dict[str, 
         reader = pa.ipc.open_file(source)
         table = reader.read_all()
     return table.select(list(columns)), orjson.loads(table.schema.metadata[b"notes"])
+
+
+def read_attached(path: Path, name: str) -> bytes:
+    """What was attached to a shard under a name; it is parsed by who needs it, not with the notes each time.
+
+    b"{}" where nothing was, as in a shard of an older version.
+    """
+    import pyarrow as pa
+
+    with pa.memory_map(str(path)) as source:
+        return bytes((pa.ipc.open_file(source).schema.metadata or {}).get(name.encode(), b"{}"))
 
 
 def _lock(path: Path) -> IO[str]:

@@ -7,8 +7,9 @@ import copy
 import hashlib
 import json
 import re
+import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -26,10 +27,9 @@ from cleaner.errors import OutputError
 from cleaner.output.report import write_report
 from cleaner.output.report.markup import h, text
 from cleaner.output.report.pairs import aligned
-from cleaner.output.report.sampling import Sample
-from cleaner.output.report.tally import phrase_of
 from cleaner.output.report.views import stretches
 from cleaner.output.report.walk import walk
+from cleaner.output.tally import phrase_of
 
 
 @dataclass(frozen=True)
@@ -226,6 +226,28 @@ def test_the_same_run_gives_the_same_page(finished: Finished, tmp_path: Path) ->
     assert again.read_bytes() == (finished.audit / "report.html").read_bytes()
 
 
+@pytest.mark.parametrize("known", ["missing", "of other files", "of another version", "broken"])
+def test_the_output_and_its_logs_give_what_the_run_knew(finished: Finished, tmp_path: Path, known: str) -> None:
+    page, findings = finished.audit / "report.html", finished.audit / "report.json"
+    expected = page.read_bytes(), findings.read_bytes()
+    copied = shutil.copytree(finished.audit, tmp_path / "clean.audit") / "report.json"
+    if known == "missing":
+        copied.unlink()
+    elif known == "broken":
+        copied.write_bytes(expected[1][:1000])
+    else:
+        content = json.loads(expected[1])
+        if known == "of other files":
+            content["of"]["output"]["sha256"] = "0"
+            content["findings"]["views"] = []
+        else:
+            del content["findings"]["views"]
+        copied.write_text(json.dumps(content), "utf-8")
+    shutil.copy(finished.output, tmp_path)
+    again = write_report(str(tmp_path / "clean.jsonl"))
+    assert (again.read_bytes(), copied.read_bytes()) == expected
+
+
 def test_a_run_to_stdout_has_a_report_too(finished: Finished, tmp_path: Path) -> None:
     page = write_report("-", audit=finished.audit, to=tmp_path / "r.html").read_text("utf-8")
     assert f"{finished.counts['articles']['written']:,}" in page
@@ -334,20 +356,6 @@ def test_side_by_side_loses_nothing_and_marks_only_differences(left: list[str], 
     for row in rows:
         same = [["".join(part for differs, part in side if not differs).split()] for side in row[1:]]
         assert same[0] == same[1]
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.integers(0, 50), st.integers(1, 10), st.integers())
-def test_a_sample_is_of_the_stream_and_repeats(items: int, size: int, seed: int) -> None:
-    def sample() -> Sequence[int]:
-        taken: Sample[int] = Sample(size, Random(seed))
-        for item in range(items):
-            if taken.wants():
-                taken.put(item)
-        return taken.items
-
-    assert sorted(sample()) == sorted(set(sample()))
-    assert len(sample()) == min(items, size)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from cleaner.run.java import find_java
 
 __all__ = ["children", "executors", "needs_spark", "outcome", "sample", "write_articles"]
 
-LOGS = ("removed.jsonl", "dropped.jsonl", "rejected.jsonl")
+LOGS = ("removed.jsonl", "dropped.jsonl", "rejected.jsonl", "report.json")
 
 
 def needs_spark() -> None:

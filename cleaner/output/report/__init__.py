@@ -1,13 +1,13 @@
 """report.html of a finished run: one self-contained page that says what was done to the corpus, and why.
 
-markup and charts draw; walk reads the output and its logs in step; tally, pairs, views and sampling collect what is
-shown in bounded memory; tables, articles and page lay it out.
+origins has the tallies that the run left in its shards, or makes them from the output and its logs (walk reads them in
+step); sums and pairs add them up in bounded memory; findings looks up the texts (views) and is all that the page shows;
+markup and charts draw; tables, articles and page lay it out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,41 +17,47 @@ import orjson
 from cleaner.errors import OutputError
 from cleaner.options import Options
 from cleaner.output.publish import Destination
-from cleaner.output.reading import Row, records, removals, rows
+from cleaner.output.reading import rows
+from cleaner.output.report.findings import Findings, from_json, to_json
+from cleaner.output.report.origins import Logs, Shards
 from cleaner.output.report.page import page
-from cleaner.output.report.pairs import Pairs
-from cleaner.output.report.tally import Tally
-from cleaner.output.report.walk import walk
+from cleaner.run.work import replacing
 
 __all__ = ["write_report"]
 
+FINDINGS = "report.json"
 _FOLLOWED, _REJECTS = 2000, 100
 
 
-def write_report(output: str, *, audit: str | Path | None = None, to: Path | None = None) -> Path:
+def write_report(
+    output: str, *, audit: str | Path | None = None, to: Path | None = None, shards: Sequence[Path] = ()
+) -> Path:
     """Write the report of the run that wrote `output` and return its path: `to`, else report.html in the audit folder.
 
-    The output and its logs are read once (dropped.jsonl twice). Where the output holds no records (stdout, a folder of
-    texts), the parts that need its articles show the dropped ones alone. Raises OutputError when there are no logs.
+    What it shows beside the manifest comes from the `shards` of the run's last stage, else from report.json in the
+    audit folder, else from the output and its logs, which are then read twice. Where the output holds no records
+    (stdout, a folder of texts), only the first two know its articles. Raises OutputError when there are no logs.
     """
     folder = Path(audit) if audit else Destination(output, audit=None, options=Options()).beside(".audit")
     manifest = _manifest(folder)
-    counts = manifest["counts"]
-    pairs = Pairs()
-    pairs.dropped(rows(folder / "dropped.jsonl"))
-    articles = counts.get("articles", {})
-    sizes = articles.get("written", 0), articles.get("read", 0) - articles.get("written", 0)
-    tally = Tally(_largest(counts.get("site", {})), articles.get("read", 0))
-    logs = rows(folder / "dropped.jsonl"), removals(folder / "removed.jsonl")
-    for walked in walk(_written(output), *logs, sizes=sizes):
-        tally.add(walked)
-        if walked.record and not walked.drop:
-            pairs.written(walked.record)
+    known, of = folder / FINDINGS, manifest["outputs"]
+    findings = None if shards or not known.is_file() else from_json(known.read_bytes(), of)
+    if findings is None:
+        findings = _findings(output, folder, manifest["counts"], shards)
+        if to is None:
+            with replacing(known) as out:
+                out.write(to_json(findings, of))
     rejected = list(islice(rows(folder / "rejected.jsonl"), _REJECTS))
     path = to or folder / "report.html"
-    with path.open("w", encoding="utf-8", newline="\n") as out:
-        out.writelines(page(Path(output).name, manifest, tally, pairs, rejected))
+    with path.open("w", encoding="utf-8", newline="\n") as lines:
+        lines.writelines(page(Path(output).name, manifest, findings, rejected))
     return path
+
+
+def _findings(output: str, folder: Path, counts: dict[str, Any], shards: Sequence[Path]) -> Findings:
+    fresh = Shards(shards)
+    origin = fresh if fresh.complete() else Logs(output, folder, counts)
+    return Findings.of(origin, _largest(counts.get("site", {})))
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
@@ -66,9 +72,3 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 def _largest(sites: dict[str, int]) -> list[str]:
     return sorted((s for s in sites if s), key=lambda s: (-sites[s], s))[:_FOLLOWED]
-
-
-def _written(output: str) -> Iterator[Row]:
-    """The records of the output, as far as it holds any."""
-    with suppress(OutputError):
-        yield from records(output)

@@ -7,12 +7,12 @@ from itertools import count
 from typing import Any
 
 from cleaner.output.report.charts import bar, histogram
+from cleaner.output.report.findings import Findings
 from cleaner.output.report.markup import Html, clipped, h
-from cleaner.output.report.pairs import Cluster, Pair, Pairs, Side, aligned
-from cleaner.output.report.sampling import SEED
+from cleaner.output.report.pairs import Cluster, Pair, Side, aligned
 from cleaner.output.report.tables import section, table
-from cleaner.output.report.tally import Tally
 from cleaner.output.report.views import Stretch, View
+from cleaner.output.tally import SEED
 
 __all__ = ["articles", "duplicates"]
 
@@ -20,15 +20,15 @@ _ARTICLES_BYTES, _PAIRS_BYTES = 2_800_000, 900_000
 _EQUAL, _SIDE = 240, 4000  # characters shown of what two articles have in common, and of one side of a difference
 
 
-def duplicates(pairs: Pairs, counts: Mapping[str, Any]) -> Html:
+def duplicates(findings: Findings, counts: Mapping[str, Any]) -> Html:
     """Clusters, similarities, and pairs with their differences."""
     dropped = int(counts.get("dropped", {}).get("duplicate", 0))
     if not dropped:
         return section("duplicates", "Near-duplicates", "No article was merged into another one.")
-    sizes = [(f"{size} articles", n) for size, n in sorted(pairs.sizes.items())]
-    alike = histogram(pairs.similarities, label="Duplicates by Jaccard similarity", cls="k-duplicate")
-    largest = [_cluster(c, pairs.sizes) for c in pairs.clusters()]
-    shown = _within([_pair(*pair) for pair in pairs.pairs()], _PAIRS_BYTES)
+    sizes = [(f"{count.name} articles", count.number) for count in findings.cluster_sizes]
+    alike = histogram(findings.similarities, label="Duplicates by Jaccard similarity", cls="k-duplicate")
+    largest = [_cluster(c, findings.clusters[0].size) for c in findings.clusters]
+    shown = _within([_pair(pair) for pair in findings.pairs], _PAIRS_BYTES)
     lead = (
         f"{dropped:,} {'article was' if dropped == 1 else 'articles were'} merged into a near-identical one. "
         "The keeper stays in the output and names them in its field duplicates; each is kept whole in dropped.jsonl."
@@ -41,7 +41,7 @@ def duplicates(pairs: Pairs, counts: Mapping[str, Any]) -> Html:
         "Near-duplicates",
         lead,
         h("figure", h("figcaption", "Merged articles, by Jaccard similarity to their keeper"), alike),
-        h("div", table("Sizes of clusters", ("Size, with the keeper", "Clusters"), sizes[:40]), cls="columns"),
+        h("div", table("Sizes of clusters", ("Size, with the keeper", "Clusters"), sizes), cls="columns"),
         h("h3", "Largest clusters"),
         h("div", largest),
         h("h3", "Side by side, doubtful pairs first", id="pairs"),
@@ -50,19 +50,18 @@ def duplicates(pairs: Pairs, counts: Mapping[str, Any]) -> Html:
     )
 
 
-def articles(tally: Tally) -> Html:
+def articles(findings: Findings) -> Html:
     """The browser of sampled articles."""
-    views = tally.views()
-    shown = _within(_numbered(views), _ARTICLES_BYTES)
-    views = views[: len(shown)]
+    shown = _within(_numbered(findings.views), _ARTICLES_BYTES)
+    views = findings.views[: len(shown)]
     which = (
         "all of them"
-        if len(shown) == tally.articles
+        if len(shown) == findings.articles
         else f"a seeded sample ({SEED}), with the first articles of each rule and flag"
     )
     lead = (
-        f"{len(shown):,} of {tally.articles:,} articles: {which}. Marked spans were removed; point at one, or move to "
-        "it with the Tab key, for its reason. cleaner explain shows any other article."
+        f"{len(shown):,} of {findings.articles:,} articles: {which}. Marked spans were removed; point at one, or move "
+        "to it with the Tab key, for its reason. cleaner explain shows any other article."
     )
     return section("articles", "Articles, before and after", lead, _filters(views), h("div", shown, id="list-articles"))
 
@@ -159,8 +158,7 @@ def _stretch(stretch: Stretch, tips: Iterator[int]) -> Html:
     return h("del", *shown, why, cls=f"gone k-{stretch.kind}", tabindex="0", aria_describedby=tip)
 
 
-def _cluster(cluster: Cluster, sizes: Mapping[int, int]) -> Html:
-    most = max(sizes)
+def _cluster(cluster: Cluster, most: int) -> Html:
     members = [h("li", h("span", h("bdi", m), cls="id", data_id=m)) for m in cluster.members]
     if cluster.size - 1 > len(members):
         members.append(h("li", f"and {cluster.size - 1 - len(members):,} more"))
@@ -177,7 +175,7 @@ def _cluster(cluster: Cluster, sizes: Mapping[int, int]) -> Html:
     )
 
 
-def _pair(pair: Pair, keeper: Side | None) -> Html:
+def _pair(pair: Pair) -> Html:
     label = h("span", h("bdi", pair.member.title), " ", h("small", h("bdi", clipped(pair.member.id, 200))), cls="label")
     numbers = h(
         "span",
@@ -186,7 +184,7 @@ def _pair(pair: Pair, keeper: Side | None) -> Html:
         cls="numbers",
     )
     summary = h("summary", label, bar(pair.jaccard, "k-duplicate"), numbers)
-    if keeper is None:
+    if pair.beside is None:
         inside = h(
             "p",
             "The keeper ",
@@ -194,7 +192,7 @@ def _pair(pair: Pair, keeper: Side | None) -> Html:
             " is not in this output; it may come from a saved index.",
         )
     else:
-        inside = _side_by_side(keeper, pair.member)
+        inside = _side_by_side(pair.beside, pair.member)
     return h(
         "details",
         summary,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
@@ -15,8 +14,8 @@ from typing import Any
 from cleaner.options import Options
 from cleaner.output.report.articles import articles, duplicates
 from cleaner.output.report.charts import bar, stacked
+from cleaner.output.report.findings import Findings
 from cleaner.output.report.markup import Html, clipped, h, text
-from cleaner.output.report.pairs import Pairs
 from cleaner.output.report.tables import (
     encodings,
     flags,
@@ -29,7 +28,6 @@ from cleaner.output.report.tables import (
     section,
     table,
 )
-from cleaner.output.report.tally import Tally
 
 __all__ = ["page"]
 
@@ -41,21 +39,21 @@ _CONTENTS = (
 
 
 def page(
-    name: str, manifest: Mapping[str, Any], tally: Tally, pairs: Pairs, rejected: Sequence[Mapping[str, Any]]
+    name: str, manifest: Mapping[str, Any], findings: Findings, rejected: Sequence[Mapping[str, Any]]
 ) -> Iterator[str]:
     """The parts of the page, in order."""
     counts = manifest["counts"]
     style, script = _asset("page.css"), _asset("page.js")
     sections = (
-        _funnel(counts, tally),
-        removals(tally, counts),
-        phrases(tally),
-        places(tally),
-        languages(tally),
-        flags(tally, counts),
-        encodings(tally, counts),
-        duplicates(pairs, counts),
-        articles(tally),
+        _funnel(counts, findings),
+        removals(findings, counts),
+        phrases(findings),
+        places(findings),
+        languages(findings),
+        flags(findings, counts),
+        encodings(findings, counts),
+        duplicates(findings, counts),
+        articles(findings),
         rejects(rejected, counts),
         run(manifest, asdict(Options())),
     )
@@ -88,15 +86,14 @@ def _summary(counts: Mapping[str, Any], sources: int) -> Html:
     return Html("".join(h("li", h("b", number), h("span", what), h("small", more)) for number, what, more in cards))
 
 
-def _funnel(counts: Mapping[str, Any], tally: Tally) -> Html:
+def _funnel(counts: Mapping[str, Any], findings: Findings) -> Html:
     read, written = _articles(counts)
     characters = counts.get("characters", {})
     before, stripped = characters.get("before", 0), characters.get("stripped", 0)
     steps = [("read", read, before), ("after stripping", read, stripped)]
-    left = (read, stripped)
+    left, characters_dropped = (read, stripped), {d.name: d.number for d in findings.dropped}
     for reason, n in sorted(counts.get("dropped", {}).items(), key=lambda item: (-item[1], item[0])):
-        gone = tally.dropped.get(reason, Counter())["characters"]
-        left = (left[0] - n, left[1] - gone)
+        left = (left[0] - n, left[1] - characters_dropped.get(reason, 0))
         steps.append((f"without those dropped: {reason}", *left))
     steps.append(("written", written, characters.get("written", 0)))
     rows = [

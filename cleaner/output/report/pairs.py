@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from heapq import heappushpop
-from random import Random
+from typing import Any
 
 from cleaner.output.report.markup import clipped
-from cleaner.output.report.sampling import SEED, Sample
+from cleaner.output.report.sums import At, Place, add_first
 from cleaner.output.report.walk import Row
 
-__all__ = ["BINS", "Cluster", "Pair", "Pairs", "Side", "aligned"]
+__all__ = ["BINS", "Cluster", "Pair", "Pairs", "Side", "aligned", "cluster", "pair", "side"]
 
 BINS = 20
 _DOUBTFUL, _OTHERS, _CLUSTERS, _MEMBERS = 24, 12, 20, 12
@@ -33,10 +32,11 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A duplicate and what the log says of it."""
+    """A duplicate and what the log says of it. `beside` is None where the keeper is not in the output."""
 
     member: Side
     keeper: str
+    beside: Side | None
     detail: str
     jaccard: float
     containment: float
@@ -52,67 +52,38 @@ class Cluster:
 
 
 class Pairs:
-    """Collected from dropped.jsonl first, then from the articles written, among which the keepers are."""
+    """Merged articles, from the lines that tallies have of them: the pairs and clusters to be shown are places so far.
+
+    A doubtful pair is (jaccard, containment, order, shard, place, keeper), another one (order, ..., shard, place,
+    keeper), a cluster (-size, order, shard, place of the keeper).
+    """
 
     def __init__(self) -> None:
-        self._doubtful: list[tuple[float, float, int, Pair]] = []  # a heap, the least doubtful on top
-        self._others: Sample[Pair] = Sample(_OTHERS, Random(SEED))
-        self._wanted: dict[str, Side | None] = {}
-        self._clusters: list[tuple[int, int, Cluster]] = []
-        self._at = 0
+        self._doubtful: list[tuple[Any, ...]] = []
+        self._others: list[tuple[Any, ...]] = []
+        self.clusters: list[At] = []
         self.similarities = [0] * BINS
         self.sizes: Counter[int] = Counter()
 
-    def dropped(self, rows: Iterable[Row]) -> None:
-        """Take in all rows of dropped.jsonl; the rows of other reasons are passed over."""
-        for row in rows:
-            if row["reason"] == "duplicate":
-                self._at += 1
-                self.similarities[min(BINS - 1, int(row["jaccard"] * BINS + 1e-9))] += 1
-                self._choose(row)
-        self._wanted = {pair.keeper: None for pair in (*(p for *_, p in self._doubtful), *self._others.items)}
+    def drop(self, line: Sequence[Any], shard: int) -> None:
+        """Take in a line of an article that goes; those that go for other reasons are passed over."""
+        order, place, *_, reason, keeper, jaccard, containment = line
+        if reason == "duplicate":
+            self.similarities[min(BINS - 1, int(jaccard * BINS + 1e-9))] += 1
+            add_first(self._doubtful, (jaccard, containment, order, shard, place, keeper), _DOUBTFUL)
+            add_first(self._others, (order, jaccard, containment, shard, place, keeper), _DOUBTFUL + _OTHERS)
 
-    def written(self, record: Row) -> None:
-        """Take in one article of the output."""
-        if not record["duplicates"]:
-            return
-        self._at += 1
-        size = 1 + len(record["duplicates"])
+    def keep(self, line: Sequence[Any], shard: int) -> None:
+        """Take in a line of an article that stands for others."""
+        order, place, _, size = line
         self.sizes[size] += 1
-        if record["id"] in self._wanted:
-            self._wanted[record["id"]] = _side(record)
-        if len(self._clusters) < _CLUSTERS or size > self._clusters[0][0]:
-            members = tuple(clipped(str(m), 200) for m in record["duplicates"][:_MEMBERS])
-            _keep(self._clusters, (size, -self._at, Cluster(_side(record), members, size)), _CLUSTERS)
+        add_first(self.clusters, (-size, order, shard, place), _CLUSTERS)
 
-    def clusters(self) -> list[Cluster]:
-        """The largest ones, largest first."""
-        return [cluster for *_, cluster in sorted(self._clusters, key=lambda c: (-c[0], -c[1]))]
-
-    def pairs(self) -> list[tuple[Pair, Side | None]]:
-        """The least alike first, then a seeded sample of the others. A keeper that is not in the output is None."""
-        doubtful = [pair for *_, pair in sorted(self._doubtful, key=lambda d: (-d[0], -d[1], -d[2]))]
-        chosen = {pair.member.id for pair in doubtful}
-        others = [pair for pair in self._others.items if pair.member.id not in chosen]
-        return [(pair, self._wanted.get(pair.keeper)) for pair in (*doubtful, *others)]
-
-    def _choose(self, row: Row) -> None:
-        order = -row["jaccard"], -row["containment"]
-        doubtful = len(self._doubtful) < _DOUBTFUL or order > self._doubtful[0][:2]
-        wanted = self._others.wants()
-        if not doubtful and not wanted:
-            return
-        pair = Pair(
-            _side(row["record"]),
-            str(row["keeper"]),
-            str(row["detail"]),
-            float(row["jaccard"]),
-            float(row["containment"]),
-        )
-        if doubtful:
-            _keep(self._doubtful, (*order, -self._at, pair), _DOUBTFUL)
-        if wanted:
-            self._others.put(pair)
+    def shown(self) -> list[tuple[Place, str]]:
+        """(member, id of its keeper): the least alike first, then a seeded sample of the others."""
+        chosen = [(at[3], at[4], at[5]) for at in self._doubtful]
+        others = [other for *_, a, b, keeper in self._others if (other := (a, b, keeper)) not in chosen]
+        return [((shard, place), keeper) for shard, place, keeper in (*chosen, *others[:_OTHERS])]
 
 
 def aligned(left: str, right: str) -> Iterator[tuple[str, list[tuple[bool, str]], list[tuple[bool, str]]]]:
@@ -175,16 +146,20 @@ def _split(line: str) -> list[str]:
     return [word + " " for word in words[:-1]] + words[-1:]
 
 
-def _side(record: Row) -> Side:
+def side(record: Row) -> Side:
+    """An article as one of two."""
     text = str(record["text"])
     title = str(record["title"]) or text.lstrip()[:240].split("\n", 1)[0]
-    return Side(str(record["id"]), clipped(title, 90), text[:_TEXT])
+    return Side(clipped(str(record["id"]), 200), clipped(title, 90), text[:_TEXT])
 
 
-def _keep(heap: list, item: tuple, most: int) -> None:  # type: ignore[type-arg]
-    from heapq import heappush
+def pair(record: Row, drop: Row, keeper: Side | None) -> Pair:
+    """An article that went in favour of another."""
+    likeness = float(drop["jaccard"]), float(drop["containment"])
+    return Pair(side(record), clipped(str(drop["keeper"]), 200), keeper, clipped(str(drop["detail"]), 200), *likeness)
 
-    if len(heap) < most:
-        heappush(heap, item)
-    else:
-        heappushpop(heap, item)
+
+def cluster(record: Row) -> Cluster:
+    """An article that stands for others as well."""
+    members = tuple(clipped(str(m), 200) for m in record["duplicates"][:_MEMBERS])
+    return Cluster(side(record), members, 1 + len(record["duplicates"]))

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cleaner.output.report.charts import bar, histogram
+from cleaner.output.report.findings import Articles, Example, Findings
 from cleaner.output.report.markup import Html, clipped, h, text
-from cleaner.output.report.tally import ELSEWHERE, Example, Group, Tally
+from cleaner.output.report.sums import ELSEWHERE
 
 __all__ = [
     "drawer", "encodings", "flags", "languages", "phrases", "places", "rejects", "removals", "run", "section", "table"
 ]  # fmt: skip
 
-_PHRASES, _PLACES, _LANGUAGES, _REJECTS, _ROWS = 200, 200, 60, 100, 40
+_REJECTS = 100
 
 
 def section(name: str, title: str, lead: str, *inside: str | Iterable[str]) -> Html:
@@ -48,15 +49,18 @@ def drawer(
     )
 
 
-def removals(tally: Tally, counts: Mapping[str, Any]) -> Html:
+def removals(findings: Findings, counts: Mapping[str, Any]) -> Html:
     """By kind and rule, with examples; the space that closes gaps comes last."""
     spans, characters = counts.get("removals", {}), counts.get("removed_characters", {})
+    examples = {(took.kind, took.name): took.examples for took in findings.rules}
     order = sorted(spans, key=lambda kind: (kind == "space", -sum(characters[kind].values()), kind))
     most = max((sum(characters[kind].values()) for kind in order), default=1)
     drawers = []
     for kind in order:
         rules = sorted(spans[kind], key=lambda rule: (-spans[kind][rule], rule))
-        parts = [_rule(tally, kind, rule, spans[kind][rule], characters[kind][rule]) for rule in rules]
+        parts = [
+            _rule(rule, spans[kind][rule], characters[kind][rule], examples.get((kind, rule), ())) for rule in rules
+        ]
         numbers = [_n(sum(spans[kind].values()), "span"), _n(sum(characters[kind].values()), "character")]
         show = _show(f"Articles with a removal of the kind {kind}", kind=kind) if kind != "space" else Html()
         share = sum(characters[kind].values()) / most
@@ -68,82 +72,82 @@ def removals(tally: Tally, counts: Mapping[str, Any]) -> Html:
     return section("removals", "What was removed", lead, drawers or h("p", "Nothing.", cls="none"))
 
 
-def phrases(tally: Tally) -> Html:
+def phrases(findings: Findings) -> Html:
     """The entries of phrase lists that fired most."""
-    order = sorted(tally.phrases.items(), key=lambda item: (-item[1].spans, item[0]))
-    most = order[0][1].spans if order else 1
+    most = max((took.spans for took in findings.phrases), default=1)
     drawers = [
         drawer(
-            h("span", h("bdi", phrase.text), " ", h("small", f"{phrase.language}, {phrase.kind}.{phrase.how}")),
-            rule.spans / most,
-            [_n(rule.spans, "span"), _n(rule.characters, "character")],
-            _examples(rule.examples.items),
-            cls=f"k-{phrase.kind}",
-            data=f"{phrase.text} {phrase.language} {phrase.kind}",
+            h("span", h("bdi", took.name), " ", h("small", f"{took.language}, {took.kind}.{took.how}")),
+            took.spans / most,
+            [_n(took.spans, "span"), _n(took.characters, "character")],
+            _examples(took.examples),
+            cls=f"k-{took.kind}",
+            data=f"{took.name} {took.language} {took.kind}",
         )
-        for phrase, rule in order[:_PHRASES]
+        for took in findings.phrases
     ]
-    entries = _n(len(order), "entry", "entries")
-    lead = f"{entries} of the phrase lists took at least one line. {_most(len(order), _PHRASES)}"
+    entries = _n(findings.all_phrases, "entry", "entries")
+    lead = f"{entries} of the phrase lists took at least one line. {_most(findings.all_phrases, len(drawers))}"
     return section(
         "phrases", "Phrases that fired most", lead, _list("phrases", "a phrase, a kind, a language", drawers)
     )
 
 
-def places(tally: Tally) -> Html:
+def places(findings: Findings) -> Html:
     """By site: which rules removed most there."""
-    found = sorted(tally.places.items(), key=lambda item: (item[0] == ELSEWHERE, -item[1].removed, item[0]))
-    most = max((group.removed for _, group in found), default=1)
+    most = max((site.removed for site in findings.sites), default=1)
     drawers = [
         drawer(
-            h("bdi", place),
-            group.removed / (most or 1),
-            _group_numbers(group),
-            _group(group, f"of {clipped(place, 60)}"),
-            _show("Articles of this site", place=place) if place != ELSEWHERE else "",
+            h("bdi", site.name),
+            site.removed / (most or 1),
+            _numbers(site),
+            _rules(site, f"of {clipped(site.name, 60)}"),
+            _show("Articles of this site", place=site.name) if site.name != ELSEWHERE else "",
             cls="site",
-            data=place,
+            data=site.name,
         )
-        for place, group in [*found[:_PLACES], *(f for f in found[_PLACES:] if f[0] == ELSEWHERE)]
+        for site in findings.sites
     ]
     lead = (
         "The site is the host of the article's URL or the name it gives; where neither is known, its folder. "
-        f"{_most(len(found), _PLACES)} Open a site for the rules that removed most on it."
+        f"{_most(findings.all_sites, len(drawers))} Open a site for the rules that removed most on it."
     )
     return section("sites", "By site", lead, _list("sites", "a site", drawers))
 
 
-def languages(tally: Tally) -> Html:
+def languages(findings: Findings) -> Html:
     """By language, with how sure it is."""
-    found = sorted(tally.languages.items(), key=lambda item: (-item[1].written, item[0]))
-    most = max((group.written for _, group in found), default=1)
+    most = max((language.written for language in findings.languages), default=1)
     drawers = []
-    for code, group in found[:_LANGUAGES]:
-        chart = histogram(group.scores, label=f"Language scores of articles in {code}")
+    for language in findings.languages:
+        code = language.name
+        chart = histogram(language.scores, label=f"Language scores of articles in {code}")
         figure = h("figure", h("figcaption", "Articles written, by language score"), chart)
         show = _show(f"Articles in {code}", language=code)
-        numbers = [f"{group.written:,} written", *_group_numbers(group)]
-        drawers.append(drawer(code, group.written / (most or 1), numbers, figure, _group(group, f"in {code}"), show))
-    scores = [sum(group.scores[i] for _, group in found) for i in range(len(found[0][1].scores))] if found else []
-    overall = h("figure", h("figcaption", "All articles written, by language score"), histogram(scores, label="Scores"))
-    lead = f"The language of the clean text and how sure it is, from 0 to 1. {_most(len(found), _LANGUAGES)}"
-    return section("languages", "Languages", lead, overall if found else "", drawers)
+        numbers = [f"{language.written:,} written", *_numbers(language)]
+        inside = figure, _rules(language, f"in {code}"), show
+        drawers.append(drawer(code, language.written / (most or 1), numbers, *inside))
+    chart = histogram(findings.scores, label="Scores")
+    overall = h("figure", h("figcaption", "All articles written, by language score"), chart)
+    shown = _most(findings.all_languages, len(drawers))
+    lead = f"The language of the clean text and how sure it is, from 0 to 1. {shown}"
+    return section("languages", "Languages", lead, overall if drawers else "", drawers)
 
 
-def flags(tally: Tally, counts: Mapping[str, Any]) -> Html:
+def flags(findings: Findings, counts: Mapping[str, Any]) -> Html:
     """What was noticed about articles without dropping them."""
     table_ = counts.get("flag", {})
     most = max(table_.values(), default=1)
+    examples = {found.flag: found.examples for found in findings.flags}
     drawers = []
     for name in sorted(table_, key=lambda name: (-table_[name], name)):
-        found = tally.flags.get(name)
-        examples = [_article(identity, title) for identity, title in found.examples] if found else []
+        articles = [_article(id, example.text) for example in examples.get(name, ()) for id in example.ids]
         drawers.append(
             drawer(
                 name,
                 table_[name] / most,
                 [_n(table_[name], "article")],
-                h("ul", examples, cls="examples"),
+                h("ul", articles, cls="examples"),
                 _show("Articles with this flag", flag=clipped(name, 200)),
                 cls="flag",
             )
@@ -155,10 +159,10 @@ def flags(tally: Tally, counts: Mapping[str, Any]) -> Html:
     return section("flags", "Flags", lead, drawers or h("p", "No article was flagged.", cls="none"))
 
 
-def encodings(tally: Tally, counts: Mapping[str, Any]) -> Html:
+def encodings(findings: Findings, counts: Mapping[str, Any]) -> Html:
     """Encodings and repairs of all articles read."""
     read = [(name or "(none)", n) for name, n in _top(counts.get("encoding", {}))]
-    steps = list(tally.repairs.most_common(_ROWS))
+    steps = [(step.name, step.number) for step in findings.repairs]
     kinds = _top(counts.get("input_kind", {}))
     repaired = int(counts.get("repaired", {}).get("yes", 0))
     mended = _n(repaired, "article")
@@ -227,15 +231,14 @@ def run(manifest: Mapping[str, Any], defaults: Mapping[str, Any]) -> Html:
     )
 
 
-def _rule(tally: Tally, kind: str, rule: str, spans: int, characters: int) -> Html:
-    found = tally.rules.get((kind, rule))
+def _rule(rule: str, spans: int, characters: int, examples: Sequence[Example]) -> Html:
     head = h("h3", clipped(rule, 200), " ", h("small", f"{_n(spans, 'span')}, {_n(characters, 'character')}"))
-    examples = _examples(found.examples.items) if found and kind != "space" else Html()
-    return h("div", head, examples, cls="rule")
+    return h("div", head, _examples(examples) if examples else "", cls="rule")
 
 
 def _examples(examples: Iterable[Example]) -> Html:
-    rows = [h("li", h("q", h("bdi", e.text)), " ", _article(e.id, "")) for e in examples]
+    """Removed texts, each with the articles that it stood in."""
+    rows = [h("li", h("q", h("bdi", e.text)), *((" ", _article(id, "")) for id in e.ids)) for e in examples]
     return h("ul", rows, cls="examples")
 
 
@@ -245,14 +248,12 @@ def _article(identity: str, title: str) -> Html:
     return h("li", h("bdi", title), " ", name) if title else name
 
 
-def _group(group: Group, what: str) -> Html:
-    rows = sorted(group.rules.items(), key=lambda item: (-item[1], item[0]))
-    return table(
-        f"Spans removed {what}", ("Kind", "Rule", "Spans"), [(kind, rule, n) for (kind, rule), n in rows[:_ROWS]]
-    )
+def _rules(group: Articles, what: str) -> Html:
+    rows = [(took.kind, took.name, took.spans) for took in group.rules]
+    return table(f"Spans removed {what}", ("Kind", "Rule", "Spans"), rows)
 
 
-def _group_numbers(group: Group) -> list[str]:
+def _numbers(group: Articles) -> list[str]:
     share = 100 * group.removed / group.before if group.before else 0.0
     return [f"{group.read:,} read", _n(group.spans, "span"), f"{share:.1f} % removed"]
 

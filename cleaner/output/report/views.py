@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cleaner.output.report.markup import clipped
 from cleaner.output.report.walk import Row, Walked
+from cleaner.output.tally import site_of
 
 __all__ = ["Stretch", "View", "stretches", "view"]
 
@@ -61,7 +62,7 @@ def stretches(text: str, removed: Sequence[Row]) -> Iterator[tuple[str, Row | No
         yield text[at:], None
 
 
-def view(walked: Walked, place: str, room: int) -> View:
+def view(walked: Walked, room: int) -> View:
     """At most about `room` characters of an article. The first ones of each stretch come before more stretches."""
     record, drop = walked.record or {}, walked.drop or {}
     shown: list[Stretch] = []
@@ -78,7 +79,7 @@ def view(walked: Walked, place: str, room: int) -> View:
         id=clipped(str(record["id"]), _NAME),
         title=clipped(str(record["title"]) or _first_line(str(record["text"])), 90),
         language=str(record["language"]),
-        place=place,
+        place=clipped(site_of(record), _NAME),
         source=clipped(str(record["source"]), _NAME),
         flags=tuple(clipped(flag, _NAME) for flag in record["flags"][:20]),
         outcome=str(drop.get("reason", "")),
