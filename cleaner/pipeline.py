@@ -113,7 +113,7 @@ def _engine(options: Options) -> Iterator[Engine]:
         with open_session(options.master) as session:
             yield Spark(session, seconds=options.record_timeout)
     else:
-        workers = options.workers or fitting(memory_bytes(options.memory))
+        workers = fitting(memory_bytes(options.memory), options.workers)
         with Pool(workers, seconds=options.record_timeout, inside=options.workers == 1) as pool:
             yield pool
 

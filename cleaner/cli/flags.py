@@ -93,7 +93,7 @@ FLAGS: dict[str, dict[str, Any]] = {
     "pairs": {"is_flag": True, "help": "Write pairs.parquet to the logs, doubtful pairs first."},
     "workers": {
         "type": int,
-        "help": "Worker processes (0: one per core, as --memory allows; 1: none, work in this one).",
+        "help": "Worker processes, as many of them as --memory allows (0: one per core; 1: none, work in this one).",
     },
     "memory": {"help": "Bound for the memory of the whole run, such as 1.5G (else half of the machine)."},
     "shards": {"type": int, "help": "Write a folder of so many files."},

@@ -40,9 +40,13 @@ WORKER = 256 << 20
 """Bytes that a worker is given: 150 MB of models and libraries (measured), and a shard of 8 MB in all its forms."""
 
 
-def fitting(memory: int) -> int:
-    """How many workers fit: one per core, in three quarters of `memory` bytes; the rest is for this process."""
-    return max(1, min(cores(), memory * 3 // 4 // WORKER))
+def fitting(memory: int, wanted: int = 0) -> int:
+    """How many workers: those wanted, else one per core, but no more than fit in three quarters of `memory` bytes; the
+    rest is for this process."""
+    fit = max(1, memory * 3 // 4 // WORKER)
+    if wanted > fit:
+        _log.warning("%d workers do not fit in the memory of the run; %d work. --memory sets the bound.", wanted, fit)
+    return min(wanted or cores(), fit)
 
 
 class Pool:

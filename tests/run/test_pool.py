@@ -75,3 +75,9 @@ def test_no_more_workers_than_memory_allows() -> None:
     assert fitting(1) == 1
     assert fitting(1 << 60) == cores()
     assert fitting(800 << 20) == min(2, cores())
+    assert fitting(1 << 60, 64) == 64
+
+
+def test_more_workers_than_memory_allows_are_named(caplog: pytest.LogCaptureFixture) -> None:
+    assert fitting(800 << 20, 16) == 2
+    assert "16 workers do not fit" in caplog.text
