@@ -12,7 +12,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, chdir, contextmanager, nullcontext
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -33,15 +34,15 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 _WAVE = 4096  # tasks in one job of Spark; more only cost the driver memory
-_SLICES = 4  # tasks of Spark for each core
+_SLICES = 2  # tasks of Spark for each core
 _MANY = 1 << 30
-_BATCH = 4 << 20
 _LIGHT = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 _HERE = {
     "spark.driver.host": "127.0.0.1",
     "spark.ui.enabled": "false",
     "spark.driver.defaultJavaOptions": _LIGHT,
     "spark.executor.defaultJavaOptions": _LIGHT,
+    "spark.shuffle.sort.bypassMergeThreshold": "1",  # past it a task has one serializer, not one for each part
 }
 """Settings on one machine, where all that Java does is to pass packed rows on: its second compiler costs more there."""
 
@@ -111,18 +112,14 @@ class Spark:
         take: Callable[[int, list[bytes]], Any],
     ) -> list[Any]:
         """`take(part, blobs)` for every part that some `give(task)` has given to; the answers by part."""
+        if not tasks:
+            return []
         folder = str(Path.cwd())
-        # a number of partitions that is asked for by name is left alone by adaptive execution, which else takes rows
-        # that are few and small for little work
-        frame = (
-            self._session.range(0, len(tasks), 1, self._slices(len(tasks)))
-            .mapInArrow(partial(_give, folder, list(tasks), give), "part long, blob binary")
-            .repartition(self._slices(_MANY if len(tasks) > 1 else 1), "part")
-            .groupBy("part")
-            .applyInArrow(lambda table: _take(folder, take, table), "part long, answer binary")  # type hints mislead it
-        )
-        answers = {row.part: orjson.loads(bytes(row.answer)) for row in self._collect(frame)}
-        return [answers[part] for part in sorted(answers)]
+        # pickled lists of rows that Java passes on unseen; a DataFrame's exchange takes twice the CPU and other workers
+        given = self._context.parallelize(tasks, self._slices(len(tasks))).mapPartitions(partial(_give, folder, give))
+        parts = given.repartitionAndSortWithinPartitions(self._slices(_MANY if len(tasks) > 1 else 1), _itself)
+        answers = dict(self._collect(parts.mapPartitions(partial(_take, folder, take))))
+        return [orjson.loads(answers[part]) for part in sorted(answers)]
 
     def _slices(self, tasks: int) -> int:
         return max(1, min(tasks, _SLICES * self.size))
@@ -194,34 +191,21 @@ def _in(folder: str) -> AbstractContextManager[object]:
     return chdir(folder) if Path(folder).is_dir() else nullcontext()
 
 
-def _give(
-    folder: str, tasks: Sequence[Task], give: Callable[[Task], Iterator[tuple[int, bytes]]], batches: Any
-) -> Iterator[Any]:
-    """In an executor: the rows of the tasks whose numbers come, in record batches of a few MB."""
-    import pyarrow as pa
-
+def _give(folder: str, give: Callable[[Task], Iterator[tuple[int, bytes]]], tasks: Iterable[Task]) -> Iterator[Any]:
+    """In an executor: the rows of the tasks that come, each with its part."""
     with _in(folder):
-        numbers = (number for batch in batches for number in batch.column(0).to_pylist())
-        given: list[tuple[int, bytes]] = []
-        size = 0
-        for row in chain.from_iterable(give(tasks[number]) for number in numbers):
-            given.append(row)
-            size += len(row[1])
-            if size > _BATCH:
-                yield pa.record_batch([pa.array(column) for column in zip(*given, strict=True)], ["part", "blob"])
-                given, size = [], 0
-        if given:
-            yield pa.record_batch([pa.array(column) for column in zip(*given, strict=True)], ["part", "blob"])
+        yield from chain.from_iterable(map(give, tasks))
 
 
-def _take(folder: str, take: Callable[[int, list[bytes]], Any], table: Any) -> Any:
-    """In an executor: the work on one part."""
-    import pyarrow as pa
+def _itself(part: int) -> int:
+    return part
 
-    part = table["part"][0].as_py()
+
+def _take(folder: str, take: Callable[[int, list[bytes]], Any], rows: Iterable[tuple[int, bytes]]) -> Iterator[Any]:
+    """In an executor: the work on the parts that come, one after the other."""
     with _in(folder):
-        answer = orjson.dumps(take(part, table["blob"].to_pylist()))
-    return pa.table({"part": [part], "answer": pa.array([answer], pa.binary())})
+        for part, group in groupby(rows, key=itemgetter(0)):
+            yield part, orjson.dumps(take(part, [blob for _, blob in group]))
 
 
 def _here(function: Callable[[Task, Watch], Result], seconds: float, tasks: Iterable[Task]) -> Iterator[Result]:
