@@ -149,8 +149,9 @@ def test_why_a_line_went(browser: Any, page: Path) -> None:
     [article] = shown(browser)
     assert article.get_attribute("open")  # the only one that is left is opened
     gone = next(s for s in article.find_elements("css selector", "del.gone") if "Recevez" in s.text)
-    browser.execute_script("arguments[0].focus()", gone)
     tip = gone.find_element("class name", "tip")
+    assert tip.is_displayed()  # where the line was looked for, its reason is told
+    browser.execute_script("arguments[0].focus()", gone)
     assert tip.is_displayed()
     assert tip.text.startswith("newsletter, by phrase-line: fr list")
     gone.send_keys("\ue00c")  # Escape
@@ -160,10 +161,13 @@ def test_why_a_line_went(browser: Any, page: Path) -> None:
 def test_which_article_a_duplicate_matched(browser: Any, page: Path) -> None:
     look(browser, page)
     pair = browser.find_element("css selector", ".pair")
-    assert "Jaccard" in pair.text
+    likeness = pair.find_element("css selector", "summary .numbers span").text
     browser.execute_script("arguments[0].querySelector('summary').click()", pair)
     heads = [h.text for h in pair.find_elements("tag name", "th")]
     assert [h.split()[0] for h in heads] == ["Keeper", "Dropped"]
+    told = pair.find_element("css selector", ".inside > p")
+    assert likeness in told.text
+    assert [a.text for a in told.find_elements("tag name", "a")] == [h.split()[1] for h in reversed(heads)]
     assert pair.find_elements("css selector", "mark.only-left")
     assert pair.find_elements("css selector", "mark.only-right")
 
@@ -187,7 +191,7 @@ def test_filters_together_and_cleared(browser: Any, page: Path) -> None:
     from selenium.webdriver.support.select import Select
 
     look(browser, page)
-    everything = len(shown(browser))
+    few, everything = len(shown(browser)), len(browser.find_elements("css selector", "#list-articles > details"))
     Select(browser.find_element("id", "by-language")).select_by_value("de")
     Select(browser.find_element("id", "by-kind")).select_by_value("ad")
     found = shown(browser)
@@ -196,6 +200,8 @@ def test_filters_together_and_cleared(browser: Any, page: Path) -> None:
     assert all("ad" in a.get_attribute("data-kind").split() for a in found)
     assert browser.find_element("id", "said-articles").text == f"{len(found)} of {everything} articles"
     browser.execute_script("document.getElementById('clear').click()")
+    assert len(shown(browser)) == few < everything
+    browser.execute_script("document.querySelector('#list-articles + .rest').click()")
     assert len(shown(browser)) == everything
 
 

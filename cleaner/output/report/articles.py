@@ -8,7 +8,7 @@ from typing import Any
 
 from cleaner.output.report.charts import bar, histogram
 from cleaner.output.report.findings import Findings
-from cleaner.output.report.markup import Html, clipped, h
+from cleaner.output.report.markup import Html, clipped, h, text
 from cleaner.output.report.pairs import Cluster, Pair, Side, aligned
 from cleaner.output.report.tables import section, table
 from cleaner.output.report.views import Stretch, View
@@ -63,10 +63,15 @@ def articles(findings: Findings) -> Html:
         f"{len(shown):,} of {findings.articles:,} articles: {which}. Marked spans were removed; point at one, or move "
         "to it with the Tab key, for its reason. cleaner explain shows any other article."
     )
-    return section("articles", "Articles, before and after", lead, _filters(views), h("div", shown, id="list-articles"))
+    rest = (
+        len(shown) < findings.articles and "Only a sample is shown here; cleaner explain OUT --id ID tells any other."
+    )
+    return section(
+        "articles", "Articles, before and after", lead, _filters(views, rest), h("div", shown, id="list-articles")
+    )
 
 
-def _filters(views: Sequence[View]) -> Html:
+def _filters(views: Sequence[View], rest: str | bool) -> Html:
     kinds = sorted({s.kind for v in views for s in v.stretches if s.kind and s.kind != "space"})
     select = [
         _select("kind", "Removed kind", kinds),
@@ -75,7 +80,7 @@ def _filters(views: Sequence[View]) -> Html:
         _select("outcome", "Outcome", sorted({v.outcome or "written" for v in views})),
         _select("flag", "Flag", sorted({f for v in views for f in v.flags})),
     ]
-    find = h("input", type="search", id="find-articles", autocomplete="off")
+    find = h("input", type="search", id="find-articles", autocomplete="off", data_rest=rest)
     first = h("p", h("label", "Find a line or an id", for_="find-articles"), find)
     only = h("label", h("input", type="checkbox", id="only-clean"), " Only the clean text")
     said = h("p", "", cls="said", role="status", id="said-articles")
@@ -185,20 +190,21 @@ def _pair(pair: Pair) -> Html:
     )
     summary = h("summary", label, bar(pair.jaccard, "k-duplicate"), numbers)
     if pair.beside is None:
-        inside = h(
-            "p",
-            "The keeper ",
-            h("bdi", clipped(pair.keeper, 200)),
-            " is not in this output; it may come from a saved index.",
-        )
+        inside = h("p", "The keeper is not in this output; it may come from a saved index.")
     else:
         inside = _side_by_side(pair.beside, pair.member)
     return h(
         "details",
         summary,
-        h("div", h("p", f"Merged by the rule {pair.detail}."), inside, cls="inside"),
+        h("div", _merged(pair), inside, cls="inside"),
         cls="drawer pair",
     )
+
+
+def _merged(pair: Pair) -> Html:
+    keeper, member = (h("span", h("bdi", id), cls="id", data_id=id) for id in (pair.keeper, pair.member.id))
+    likeness = f"Jaccard {pair.jaccard:.4f}, containment {pair.containment:.4f}"
+    return h("p", member, " was merged into ", keeper, f" by the rule {pair.detail}: {likeness}.")
 
 
 def _side_by_side(keeper: Side, member: Side) -> Html:
@@ -229,7 +235,8 @@ def _words(words: Sequence[tuple[bool, str]], cls: str) -> list[Html]:
         if len(content) > most * 5 // 4:
             left = len(content) - most
             content = content[: most * 2 // 3] + f" … {left:,} characters … " + content[-most // 3 :]
-        shown.append(h("mark", content, cls=cls) if differs else h("span", content))
+        marked = content.rstrip()  # the space behind a word differs from nothing
+        shown.append(Html(h("mark", marked, cls=cls) + text(content[len(marked) :])) if differs else h("span", content))
     return shown
 
 

@@ -268,7 +268,7 @@ def _list(name: str, what: str, drawers: Sequence[Html]) -> Html:
     if len(drawers) < 9:
         return h("div", drawers or h("p", "None.", cls="none"))
     field = h("input", type="search", id=f"find-{name}", data_list=f"list-{name}", autocomplete="off")
-    said = h("span", f"{len(drawers):,} shown", cls="said", role="status")
+    said = h("span", f"{len(drawers):,} found", cls="said", role="status")
     bar_ = h("p", h("label", f"Find {what}", for_=f"find-{name}"), field, said, cls="find needs-js")
     return h("div", bar_, h("div", drawers, id=f"list-{name}", cls="list"))
 
