@@ -1,7 +1,7 @@
 """What the report of a run costs beside the run, and how large it is: python benchmarks/report.py [ARTICLES]
 
 Articles are made up from a fixed seed: sentences of a small vocabulary, cruft of the phrase lists, many sites, copies.
-CPU seconds are those of this process and its children; the run has one worker.
+The run has one worker, which is this process; CPU seconds are its own.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ import re
 import resource
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import orjson
 
-from cleaner import Options, clean_corpus
+from cleaner import Options, clean_corpus, pipeline, stages
 from cleaner.output.report import write_report
 
 SITES, COPIES = 400, 0.1
@@ -64,9 +66,23 @@ def _sentence(random: Random) -> str:
     return " ".join([words[0].title(), *words[1:]]) + f" {random.randrange(10_000)}."
 
 
-def _cpu() -> float:
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(u.ru_utime + u.ru_stime for u in used)
+def _timed(spent: list[float], function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, adding its CPU seconds to `spent`."""
+
+    def timed(*args: Any, **named: Any) -> Any:
+        start = time.process_time()
+        try:
+            return function(*args, **named)
+        finally:
+            spent[0] += time.process_time() - start
+
+    return timed
+
+
+def _seconds(function: Callable[..., Any], *args: Any, **named: Any) -> float:
+    spent = [0.0]
+    _timed(spent, function)(*args, **named)
+    return spent[0]
 
 
 def _peak() -> float:
@@ -74,25 +90,43 @@ def _peak() -> float:
 
 
 def main(number: int) -> None:
+    tallies, whole = [0.0], [0.0]
+    for name in ("tally", "dropped_line", "kept_line"):
+        setattr(stages, name, _timed(tallies, getattr(stages, name)))
+    pipeline.write_report = _timed(whole, pipeline.write_report)
     with tempfile.TemporaryDirectory() as folder:
         raw, out = Path(folder) / "raw.jsonl", Path(folder) / "clean.jsonl"
         with raw.open("wb") as file:
             file.writelines(orjson.dumps(a, option=orjson.OPT_APPEND_NEWLINE) for a in articles(number))
-        start = _cpu()
+        start = time.process_time()
         done = clean_corpus(raw, out, Options(workers=1))
-        run = _cpu() - start
-        start, peak = _cpu(), _peak()
-        page = write_report(str(out))
-        cost = _cpu() - start
-        size = page.stat().st_size
-        grown = _peak() - peak
+        run = time.process_time() - start
+        page = Path(done.page)
+        first, findings = page.read_bytes(), page.with_name("report.json")
+        again, peak = _seconds(write_report, str(out)), _peak()
+        numbers = findings.read_bytes()
+        findings.unlink()
+        from_logs = _seconds(write_report, str(out))
+        grown, same = _peak() - peak, (page.read_bytes(), findings.read_bytes()) == (first, numbers)
+    cost = tallies[0] + whole[0]
     print(f"cleaner {version('cruftless')}, Python {platform.python_version()}, {platform.machine()}\n")
-    print("| read | written | CPU of the run, s | CPU of the report, s | share | size, MB | peak memory added, MB |")
-    print("|---:|---:|---:|---:|---:|---:|---:|")
+    print(f"{done.read:,} articles read, {done.written:,} written.\n")
+    print("| | CPU, s | of the run without it |")
+    print("|---|---:|---:|")
+    print(f"| the run, with the report | {run:.1f} | |")
+    print(f"| tallies, while the run has the articles | {tallies[0]:.2f} | {_share(tallies, run - cost)} |")
+    print(f"| adding them up, looking up the texts, the page | {whole[0]:.2f} | {_share(whole, run - cost)} |")
+    print(f"| **the report** | **{cost:.2f}** | **{_share([cost], run - cost)}** |")
+    print(f"| made again later | {again:.2f} | {_share([again], run - cost)} |")
+    print(f"| made from the output and the logs alone | {from_logs:.2f} | {_share([from_logs], run - cost)} |")
+    print(f"\nreport.html has {len(first) / 1e6:.2f} MB, report.json {len(numbers) / 1e6:.2f} MB.")
     print(
-        f"| {done.read:,} | {done.written:,} | {run:.1f} | {cost:.2f} | {100 * cost / run:.1f} % "
-        f"| {size / 1e6:.2f} | {max(grown, 0):.0f} |"
+        f"Made from the logs, both are {'the same bytes' if same else 'DIFFERENT'}; {max(grown, 0):.0f} MB more memory."
     )
+
+
+def _share(seconds: Sequence[float], run: float) -> str:
+    return f"{100 * seconds[0] / run:.1f} %"
 
 
 if __name__ == "__main__":
