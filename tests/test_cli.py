@@ -86,6 +86,23 @@ def test_explain_says_what_goes_and_why(article: Path) -> None:
     assert lines[lines.index("- Iklan") + 1].startswith("    ad, by ")
 
 
+def test_explain_names_the_run_for_what_it_cannot_know(article: Path, tmp_path: Path) -> None:
+    assert "cleaner explain OUT --id" in call("explain", article).stdout
+    call("clean", article, "-o", tmp_path / "clean.jsonl", "--workers", "1", "--quiet")
+    assert "cleaner explain OUT --id" not in call("explain", tmp_path / "clean.jsonl").stdout
+
+
+def test_what_is_explained_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    article = tmp_path / "a.txt"
+    article.write_text(
+        "Kapal \x1b[2Jberlabuh di muara pada Selasa pagi, kata petugas.\n\nBaca juga: \x1b]0;x\x07 panen\n", "utf-8"
+    )
+    shown = call("explain", article).stdout
+    assert "berlabuh" in shown
+    assert "\x1b[2J" not in shown
+    assert "\x1b]0" not in shown
+
+
 def test_explain_as_json(article: Path) -> None:
     rows = [json.loads(line) for line in call("explain", article, "--json").stdout.splitlines()]
     assert [(row["stays"], row.get("kind")) for row in rows] == [(True, None), (False, "ad")]

@@ -74,4 +74,6 @@ def diff(a: str, b: str, as_json: bool) -> None:
     from cleaner.output.differences import differences
 
     found = differences(a, b)
-    click.echo(found.json() if as_json else "\n".join(found.lines()))
+    for line in [found.json()] if as_json else found.lines():
+        side = line.removeprefix("  only ")[:1] if line.startswith("  only ") else ""
+        click.secho(line, fg={"a": "red", "b": "green"}.get(side))

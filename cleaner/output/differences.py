@@ -17,7 +17,7 @@ import xxhash
 from cleaner.errors import OutputError
 from cleaner.options import Options
 from cleaner.output.publish import Destination
-from cleaner.output.reading import records
+from cleaner.output.reading import printable, records
 
 __all__ = ["Changed", "Differences", "Rule", "differences"]
 
@@ -29,7 +29,7 @@ _CLIP = 100  # characters of an example
 class Rule:
     """One kind and rule: spans that only the first run removed, only the second, and both; some texts of each side.
 
-    A span is the same where article, start, end, kind and rule are.
+    A span is the same where article, start, end, kind and rule are; those of articles in one run alone do not count.
     """
 
     kind: str
@@ -99,9 +99,10 @@ class Differences:
             yield f"set aside: {self.rejected[0]:,} -> {self.rejected[1]:,}"
         for rule in self.rules:
             if rule.only_a or rule.only_b:
-                yield f"{rule.kind} ({rule.rule}): {rule.both:,} in both, -{rule.only_a:,}, +{rule.only_b:,}"
-                yield from (f"  - {_shown(text)}" for text in rule.examples_a)
-                yield from (f"  + {_shown(text)}" for text in rule.examples_b)
+                only = f"{rule.only_a:,} only by a, {rule.only_b:,} only by b"
+                yield f"{rule.kind}, by {rule.rule}: {rule.both:,} spans removed by both, {only}"
+                yield from (f"  only a: {printable(text)}" for text in rule.examples_a)
+                yield from (f"  only b: {printable(text)}" for text in rule.examples_b)
 
 
 def differences(a: str, b: str, *, audit_a: str | Path | None = None, audit_b: str | Path | None = None) -> Differences:
@@ -116,6 +117,7 @@ def differences(a: str, b: str, *, audit_a: str | Path | None = None, audit_b: s
         for run, output, folder in zip("ab", (a, b), folders, strict=True):
             db.executemany("INSERT OR REPLACE INTO article VALUES (?, ?, ?, ?, ?)", _articles(run, output, folder))
             db.executemany("INSERT OR REPLACE INTO span VALUES (?, ?, ?, ?, ?, ?, ?)", _spans(run, folder))
+        db.execute(f"DELETE FROM span WHERE id NOT IN (SELECT a.id {_BOTH})")
         return Differences(
             a=a,
             b=b,
@@ -154,7 +156,7 @@ SELECT kind, rule, sum(runs = 1 AND run = 'a'), sum(runs = 1 AND run = 'b'), sum
 """
 _EXAMPLES_OF = f"""
 SELECT text FROM ({_MATCHED}) WHERE runs = 1 AND run = ? AND kind = ? AND rule = ?
-    ORDER BY id, start LIMIT {_EXAMPLES}
+    GROUP BY text ORDER BY min(id), min(start) LIMIT {_EXAMPLES}
 """
 
 
@@ -234,10 +236,5 @@ def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
 
 
 def _such_as(examples: Iterable[str]) -> str:
-    shown = ", ".join(_shown(e) for e in examples)
+    shown = ", ".join(map(printable, examples))
     return f", such as {shown}" if shown else ""
-
-
-def _shown(text: str) -> str:
-    """One line, without characters that steer a terminal."""
-    return "".join(c if c.isprintable() else " " for c in text)

@@ -12,11 +12,15 @@ from cleaner.article import Article, Drop, Raw, Reject, Removal
 from cleaner.errors import InputError, OptionError
 from cleaner.options import Options
 from cleaner.output.logged import has_logs, logged
+from cleaner.output.reading import printable
 from cleaner.source import list_sources, plan, read
 from cleaner.steps import prepare, settle, tidy
 from cleaner.strip import explain_line
 
 __all__ = ["Piece", "explain_file", "explain_one_line", "pieces"]
+
+
+_ALONE = "Looked at alone. What repeats on its site, or is a duplicate, a run tells: cleaner explain OUT --id ID"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def explain_file(file: str, options: Options, *, article: str = "", as_json: boo
         found, drop = logged(file, article)
     else:
         [(found, drop)] = settle([tidy(_article(file, options, article), options)], options)
-    return _as_json(found, drop) if as_json else _in_words(found, drop)
+    return _as_json(found, drop) if as_json else _in_words(found, drop, alone=not has_logs(file))
 
 
 def _as_json(article: Article, drop: Drop | None) -> Iterator[str]:
@@ -63,14 +67,18 @@ def _as_json(article: Article, drop: Drop | None) -> Iterator[str]:
         yield orjson.dumps({"dropped": asdict(drop)}).decode()
 
 
-def _in_words(article: Article, drop: Drop | None) -> Iterator[str]:
+def _in_words(article: Article, drop: Drop | None, *, alone: bool) -> Iterator[str]:
     yield from _head(article)
-    for piece in pieces(article):
-        yield from _shown(piece)
     if drop:
         likeness = f" Jaccard {drop.jaccard:.4f}, containment {drop.containment:.4f}." if drop.keeper else ""
         keeper = f" {drop.keeper} stays in its place." if drop.keeper else ""
-        yield click.style(f"dropped: {drop.reason} ({drop.detail}).{keeper}{likeness}", fg="yellow")
+        yield click.style(f"  dropped: {printable(f'{drop.reason} ({drop.detail}).{keeper}{likeness}')}", fg="yellow")
+    yield ""
+    for piece in pieces(article):
+        yield from _shown(piece)
+    if alone:
+        yield ""
+        yield click.style(_ALONE, dim=True)
 
 
 def explain_one_line(line: str, language: str, extra_dir: str = "") -> Iterator[str]:
@@ -78,7 +86,7 @@ def explain_one_line(line: str, language: str, extra_dir: str = "") -> Iterator[
     found = explain_line(line, language, extra_dir)
     if not found:
         yield "No rule takes this line by itself."
-    yield from (f"{kind} ({rule}): {why}" for rule, kind, why in found)
+    yield from (f"{kind}, by {rule}: {why}" for rule, kind, why in found)
 
 
 def _article(file: str, options: Options, wanted: str) -> Article:
@@ -97,7 +105,7 @@ def _identity(raw: Raw) -> str:
 
 
 def _head(article: Article) -> Iterator[str]:
-    yield click.style(article.id, bold=True)
+    yield click.style(printable(article.id), bold=True)
     facts = [f"language {article.language} ({article.language_score:.4f})", f"encoding {article.encoding}"]
     facts += [f"read as {article.input_kind}"]
     facts += [
@@ -105,13 +113,13 @@ def _head(article: Article) -> Iterator[str]:
     ]
     facts += [f"repaired: {step}" for step in article.repair] + [f"flag {flag}" for flag in article.flags]
     facts += [f"stands also for {name}" for name in article.duplicates]
-    yield from (f"  {fact}" for fact in facts)
-    yield ""
+    yield from (f"  {printable(fact)}" for fact in facts)
 
 
 def _shown(piece: Piece) -> Iterator[str]:
     if piece.removal is None:
-        yield f"  {piece.text}"
+        yield f"  {printable(piece.text)}"
         return
-    yield click.style(f"- {piece.text}", fg="red")
-    yield click.style(f"    {piece.removal.kind}, by {piece.removal.rule}: {piece.removal.why}", dim=True)
+    yield click.style(f"- {printable(piece.text)}", fg="red")
+    why = printable(f"{piece.removal.kind}, by {piece.removal.rule}: {piece.removal.why}")
+    yield click.style(f"    {why}", dim=True)

@@ -12,9 +12,11 @@ import orjson
 
 from cleaner.errors import OutputError
 
-__all__ = ["Row", "records", "removals", "rows"]
+__all__ = ["Row", "printable", "records", "removals", "rows"]
 
 Row = Mapping[str, Any]
+
+_JOINERS = "\u200c\u200d"  # the spelling of Persian and of Indic scripts, and steers nothing
 
 
 def records(output: str) -> Iterator[Row]:
@@ -52,6 +54,15 @@ def removals(log: Path) -> Iterator[tuple[str, Sequence[Row]]]:
             group.append(line)
     if group:
         yield _parsed(group)
+
+
+def printable(text: str) -> str:
+    """A text in one line, without the characters that steer a terminal.
+
+    >>> printable("\\x1b[2J Hujan")
+    ' [2J Hujan'
+    """
+    return "".join(c if c.isprintable() or c in _JOINERS else " " for c in text)
 
 
 def _parsed(group: Sequence[bytes]) -> tuple[str, Sequence[Row]]:
