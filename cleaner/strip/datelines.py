@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cleaner.article import Removal
 from cleaner.strip.lines import Hit, Line
 from cleaner.strip.phrases import Phrases, fold
 
-__all__ = ["Dateline", "find_datelines", "match_dateline"]
+__all__ = ["SITE", "Dateline", "find_datelines", "match_dateline"]
 
 HEAD = 96
 """Characters of a paragraph in which a dateline has to end."""
 
 _DASH = re.compile(r"\s*(?:[-–—]{1,2}|--)\s+|\s+[-–—]{1,2}(?=[\w\"“'])|\s*—\s*")
-_SITE = re.compile(
+SITE = re.compile(
     r"(?:[a-z0-9-]+\.){1,3}"
     r"(?:com|net|org|info|news|id|co|my|tv|today|online|asia|sg|kr|in|uk|us|eu|ph|vn|bn)(?:\.(?:id|my|uk|au|in|sg))?",
     re.IGNORECASE,
 )
-_SITE_HEAD = re.compile(rf"({_SITE.pattern})(?![\w.])", re.IGNORECASE)
-_PARTS = re.compile(r"\s*[,(/|]\s*|\)\s*|\s*[-–—]\s+|\s+[-–—]\s*|\.\s+(?=\()|\.$")
+"""The domain of a site, under the endings that news sites have."""
+_SITE_HEAD = re.compile(rf"({SITE.pattern})(?![\w.])", re.IGNORECASE)
+_PARTS = re.compile(r"\s*[,(/|]\s*|\)\s*|\s*[-–—]\s+|\s+[-–—]\s*|\.\s+(?=\()|\.$|\s+(?=\d{1,2} [^\W\d])")
 _AGENCY_HEAD = re.compile(r"\(([^()]{2,40})\)\s*\.?\s*(?:[-–—]{1,2}\s*)?")
 _DESK_HEAD = re.compile(
     r"([^\W\d_a-z][^()\d.!?:;,]{1,40}) \(([^\W\dA-Z_][^\W\dA-Z_/]{1,9})\)\s*(?:\.\s*[-–—]?|[-–—])\s*"
@@ -47,22 +48,37 @@ class Dateline:
 def find_datelines(
     lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrases, facts: dict[str, str]
 ) -> list[Removal]:
-    """The datelines of the first two paragraphs; site and place are put into `facts`."""
-    found, seen = [], 0
+    """The dateline of the first paragraphs, or of the line above one; site and place are put into `facts`."""
+    seen, above = 0, None
     for line, hit in zip(lines, hits, strict=True):
-        if hit is not None or not line.prose:
+        if hit is not None:
+            continue
+        if not line.prose:
+            above = line
             continue
         seen += 1
-        if dateline := match_dateline(line.text, phrases, lambda name, at=line.start: _recurs(lines, name, at)):  # type: ignore[misc]
-            found.append(Removal(line.start, line.start + dateline.end, dateline.rule, "dateline", dateline.why))
-            if dateline.place:
-                facts.setdefault("place", dateline.place)
-            if dateline.site:
-                facts.setdefault("site", dateline.site)
-            break
+        start, dateline = line.start, match_dateline(line.text, phrases, _recurring_in(lines, line.start))
+        if dateline is None and above and (alone := _alone(above.text, line.text, phrases)):
+            start, dateline = above.start, alone
+        if dateline:
+            facts |= {k: v for k, v in (("place", dateline.place), ("site", dateline.site)) if v} | facts
+            return [Removal(start, start + dateline.end, dateline.rule, "dateline", dateline.why)]
         if seen == 3:
             break
-    return found
+        above = None
+    return []
+
+
+def _alone(line: str, text: str, phrases: Phrases) -> Dateline | None:
+    """A line that is nothing but the dateline of the paragraph below it."""
+    if len(line) > HEAD // 2:
+        return None
+    dateline = match_dateline(f"{line} {text[:HEAD]}", phrases)
+    return replace(dateline, end=len(line)) if dateline and dateline.end == len(line) + 1 else None
+
+
+def _recurring_in(lines: Sequence[Line], start: int) -> Callable[[str], bool]:
+    return lambda name: _recurs(lines, name, start)
 
 
 def _recurs(lines: Sequence[Line], name: str, start: int) -> bool:
@@ -124,7 +140,7 @@ def _dash_form(text: str, head: str, phrases: Phrases) -> Dateline | None:
 
 def _parse_lead(lead: str, phrases: Phrases, dash: str = "") -> tuple[str, str, str] | None:
     """Place, site and evidence, when everything before the dash is place, site, agency or date."""
-    if not lead or (lead[0].islower() and not _SITE.match(lead)):
+    if not lead or (lead[0].islower() and not SITE.match(lead)):
         return None
     parts = [part for part in _PARTS.split(lead.strip(" .")) if part]
     if not 1 <= len(parts) <= 5 or len(lead.split()) > 9:
@@ -155,7 +171,7 @@ def _bracketed(lead: str) -> str:
 def _tell(part: str, phrases: Phrases) -> str:
     """What one part of a lead is: a site, an agency, a known place, capitals, a date, a name; "" for anything else."""
     folded, words = fold(part), part.split()
-    if _SITE.fullmatch(part):
+    if SITE.fullmatch(part):
         return "a site's name"
     if folded in phrases.words["agency"]:
         return "an agency"

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from cleaner.strip.calls import calls, may_call
+from cleaner.strip.datelines import SITE
 from cleaner.strip.lines import ANY, BESIDE, EDGE, HEAD, SHORT, Hit, Line, ends_sentence
 from cleaner.strip.phrases import HEAD_LENGTH, Phrases, fold
 
@@ -298,7 +299,7 @@ def _navigating(text: str, folded: str) -> Hit | None:
 def _named(text: str, phrases: Phrases, folded: str) -> Hit | None:
     if text[-1] in ")]" and (hit := _closed(text)):
         return hit
-    if hit := _by_name(text, phrases, folded):
+    if hit := _by_name(text, phrases, folded) or _of_desk(text, phrases):
         return hit
     bare = text.lstrip("-–—( ").rstrip(") ")
     if len(bare) < len(text) and fold(bare) in phrases.words["agency"]:
@@ -313,6 +314,18 @@ def _closed(text: str) -> Hit | None:
         return Hit("initials-line", "initials", "initials in brackets on a line of their own", EDGE)
     if text[-1] == ")" and _CREDIT.search(text):
         return Hit("credit", "caption", "ends with a credit in brackets", EDGE)
+    return None
+
+
+def _of_desk(text: str, phrases: Phrases) -> Hit | None:
+    """ "Sari Wening - Lintaskota.com": who writes, and the newsroom."""
+    name, dash, desk = text.rpartition(" - ")
+    agencies = phrases.words["agency"]
+    if not dash or len(text) > 60 or not (fold(desk) in agencies or SITE.fullmatch(desk)):
+        return None
+    words = name.split()
+    if 2 <= len(words) <= 5 and all(word[0].isupper() or fold(word) in agencies for word in words):
+        return Hit("byline-desk", "byline", "a name and a newsroom", HEAD)
     return None
 
 
