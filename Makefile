@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # The short Spark test is part of `make test` where there is Java; `make test-spark` is all of them, and needs it.
 JAVA := $(shell { [ -n "$$JAVA_HOME" ] && command -v "$$JAVA_HOME/bin/java"; } || command -v java)
 
-.PHONY: demo test docs man test-slow test-extra test-browser test-spark lint dist clean
+.PHONY: demo test docs man test-slow test-extra test-browser test-spark java lint dist clean
 
 demo: .venv/installed
 	$(BIN)/cleaner clean corpus/raw -o build/clean.jsonl --force
@@ -31,9 +31,12 @@ test-extra: .venv/installed-extra
 	$(BIN)/pytest -q -m extra
 	$(BIN)/pytest -q cleaner/integrations
 
-test-spark: .venv/installed-spark
-	$(BIN)/python -c 'from cleaner.run.java import find_java; print("Java:", find_java())'
+test-spark: java .venv/installed-spark
 	CLEANER_SPARK=1 $(BIN)/pytest -q tests/spark -m "spark or not spark"
+
+# says which Java Spark is started on, or ends with the name of the package that is missing
+java: .venv/installed
+	@$(BIN)/python -m cleaner.run.java
 
 # needs chromium and chromium-driver; axe-core from npm where npm is there
 test-browser: .venv/installed-browser

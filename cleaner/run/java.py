@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -50,3 +51,10 @@ def _version(java: str) -> int:
 
 def _said(java: str, flag: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([java, flag], check=False, capture_output=True, text=True, timeout=60)
+
+
+if __name__ == "__main__":
+    try:
+        print(f"Java: {find_java()}")
+    except OptionError as error:
+        sys.exit(str(error))

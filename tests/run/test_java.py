@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from sample import ROOT
 
 from cleaner.errors import OptionError
 from cleaner.run.java import find_java
@@ -44,3 +48,33 @@ def test_the_package_is_named_where_no_java_fits(version: str, tmp_path: Path) -
 def test_the_package_is_named_where_there_is_no_java() -> None:
     with pytest.raises(OptionError, match=r"there is none in JAVA_HOME or on the PATH.*openjdk-17-jre-headless"):
         find_java({"JAVA_HOME": "/nowhere", "PATH": ""})
+
+
+def test_make_test_spark_ends_where_there_is_no_java(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "cleaner.run.java"], env={"PATH": str(tmp_path)}, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Spark needs Java 17 or newer, and there is none in JAVA_HOME or on the PATH.")
+    assert "apt-get install openjdk-17-jre-headless" in done.stderr
+    assert "Traceback" not in done.stderr
+    rule = _dry_run("test-spark", tmp_path)
+    assert rule.index("-m cleaner.run.java") < rule.index("pytest")
+
+
+def test_make_test_says_that_spark_was_skipped_where_there_is_no_java(tmp_path: Path) -> None:
+    last = _dry_run("test", tmp_path).splitlines()[-1]
+    assert "The short Spark test was skipped: there is no Java here." in last
+    here = _dry_run("test", java(tmp_path / "jre", "17.0.15") / "bin").splitlines()[-1]
+    assert "skipped" not in here
+
+
+def _dry_run(target: str, path: Path) -> str:
+    """What `make` would do where the PATH has only this folder."""
+    make = shutil.which("make")
+    if make is None:
+        pytest.skip("make is not installed")
+    done = subprocess.run(
+        [make, "-n", "-s", target], cwd=ROOT, env={"PATH": str(path)}, capture_output=True, text=True, check=True
+    )
+    return done.stdout

@@ -14,7 +14,20 @@ from sample import ROOT
 from cleaner import CleanerError
 from cleaner.run.java import find_java
 
-__all__ = ["children", "executors", "needs_spark", "outcome", "sample", "write_articles"]
+__all__ = [
+    "CLUSTER",
+    "children",
+    "end",
+    "executors",
+    "needs_spark",
+    "outcome",
+    "python_workers",
+    "sample",
+    "write_articles",
+]
+
+CLUSTER = "local-cluster[2,1,1024]"
+"""Two executors of one core in JVMs of their own."""
 
 LOGS = ("removed.jsonl", "dropped.jsonl", "rejected.jsonl", "report.json")
 

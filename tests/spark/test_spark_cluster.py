@@ -1,16 +1,20 @@
-"""Executors in processes of their own, as on a cluster: the same bytes, and again when some of them are killed."""
+"""Executors in processes of their own, as on a cluster: some of them are killed; a long chain, and a full bucket."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from spark.spark_runs import end, executors, needs_spark, outcome, python_workers, sample, write_articles
+from spark.spark_runs import CLUSTER, end, executors, needs_spark, outcome, python_workers, write_articles
+from spread.whole_runs import check_bucket
 
 from cleaner import Options, clean_corpus
+from cleaner.dedup.bands import Pairs
 
 needs_spark()
 pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("default")]
@@ -30,16 +34,8 @@ KILLED = (
 def session() -> Iterator[Any]:
     from cleaner.run.spark import open_session
 
-    with open_session("local-cluster[2,1,1024]", **{"spark.executor.memory": "512m"}) as session:
+    with open_session(CLUSTER, **{"spark.executor.memory": "512m"}) as session:
         yield session
-
-
-def test_the_same_bytes_on_a_cluster(session: Any, tmp_path: Path) -> None:
-    from cleaner.integrations.spark import clean_corpus as clean_on
-
-    clean_corpus(sample(), tmp_path / "here/clean.jsonl", Options(workers=1))
-    clean_on(session, sample(), tmp_path / "there/clean.jsonl", Options(shard_records=5))
-    assert outcome(tmp_path / "there") == outcome(tmp_path / "here")
 
 
 def test_the_same_bytes_when_processes_are_killed_in_every_step(session: Any, tmp_path: Path) -> None:
@@ -59,6 +55,31 @@ def test_the_same_bytes_when_processes_are_killed_in_every_step(session: Any, tm
     assert killed == [pattern for pattern, _ in KILLED]
     assert _lost(session) - before == sum(processes is executors for _, processes in KILLED)
     assert outcome(tmp_path / "there") == outcome(tmp_path / "here")
+
+
+def test_a_chain_of_20_000_in_rounds(session: Any, tmp_path: Path) -> None:
+    from cleaner.run.spark import Spark
+    from cleaner.spread import Steps
+    from cleaner.spread.components import components, edges_of
+    from cleaner.spread.exchange import save
+
+    names = np.random.default_rng(3).permutation(20_000).tolist()
+    low, high = np.array([sorted(pair) for pair in pairwise(names)], np.int64).T
+    save(tmp_path / "a.npy", edges_of(Pairs(low[:9000], high[:9000])))
+    save(tmp_path / "b.npy", edges_of(Pairs(low[9000:], high[9000:])))
+    files, nodes = [tmp_path / "a.npy", tmp_path / "b.npy"], np.arange(20_000)
+    engine = Spark(session)
+    rounds = components(Steps(engine, tmp_path / "rounds", 1 << 26), files, here=0)
+    here = components(Steps(engine, tmp_path / "here", 1 << 26), files)
+    np.testing.assert_array_equal(rounds.of(nodes), here.of(nodes))
+    assert not rounds.of(nodes).any()
+    assert len(list((tmp_path / "rounds").glob("stars-*.json"))) <= 40
+
+
+def test_a_bucket_of_200_000_texts_is_bounded_and_loses_no_copy(session: Any, tmp_path: Path) -> None:
+    from cleaner.run.spark import Spark
+
+    check_bucket(Spark(session), tmp_path, count=200_000, variants=4000)
 
 
 def _lost(session: Any) -> int:

@@ -7,13 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from spread.whole_runs import bucket, records, settled, write
+from spread.whole_runs import check_bucket, records, settled, write
 
 from cleaner import Options
-from cleaner.spread import Here, Spread, Steps
-from cleaner.spread.verdicts import duplicates
+from cleaner.spread import Here, Spread
 from cleaner.verdicts import Embedded
-from cleaner.verdicts import duplicates as one_process
 
 CASES = {
     "as-it-is": Options(),
@@ -89,15 +87,4 @@ def test_an_empty_corpus(tmp_path: Path) -> None:
 )
 def test_a_bucket_of_one_text_is_bounded_and_loses_no_copy(count: int, variants: int, tmp_path: Path) -> None:
     """Exact copies, and copies that differ in one word: their bands are hot in every shard."""
-    shards, options = bucket(tmp_path, count, variants=variants, shards=10), Options()
-    steps = Steps(Here(3), tmp_path / "steps", 1 << 28)
-    found = duplicates(steps, shards, options)
-    expected = one_process(shards, options, work=tmp_path, memory=1 << 28)
-    for number in range(len(shards)):
-        assert found.of_shard(number) == expected.of_shard(number)
-    assert sum(len(found.of_shard(n)[0]) for n in range(len(shards))) == count - 1
-    assert found.counts == expected.counts
-    assert found.counts["exact"] == count - variants
-    assert found.counts["candidates"] < 40 * variants  # stars of the bands, not variants * variants / 2
-    largest = max(path.stat().st_size for path in (tmp_path / "steps").rglob("*.npy"))
-    assert largest < max(8 << 20, 1024 * variants)
+    check_bucket(Here(3), tmp_path, count=count, variants=variants)

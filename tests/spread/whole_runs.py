@@ -19,9 +19,12 @@ from cleaner.run.columns import blobs, cells, numbers
 from cleaner.run.pool import Pool
 from cleaner.run.work import Work, write_shard
 from cleaner.source import list_sources
+from cleaner.spread import Exchange, Steps
+from cleaner.spread.verdicts import duplicates
 from cleaner.stages import SKETCH
+from cleaner.verdicts import duplicates as one_process
 
-__all__ = ["bucket", "records", "settled", "write"]
+__all__ = ["bucket", "check_bucket", "records", "settled", "write"]
 
 SYLLABLES = ["ka", "ri", "ta", "na", "bu", "so", "le", "mi", "du", "pa", "ga", "wi", "jo", "ne", "ha"]
 
@@ -102,3 +105,19 @@ def bucket(folder: Path, count: int, *, variants: int, shards: int) -> list[Path
             },
         )
     return paths
+
+
+def check_bucket(engine: Exchange, folder: Path, *, count: int, variants: int) -> None:
+    """The engine decides such texts as one process does, loses no exact copy, and no file of its steps blows up."""
+    shards, options = bucket(folder, count, variants=variants, shards=10), Options()
+    steps = Steps(engine, folder / "steps", 1 << 28)
+    found = duplicates(steps, shards, options)
+    expected = one_process(shards, options, work=folder, memory=1 << 28)
+    for number in range(len(shards)):
+        assert found.of_shard(number) == expected.of_shard(number)
+    assert sum(len(found.of_shard(n)[0]) for n in range(len(shards))) == count - 1
+    assert found.counts == expected.counts
+    assert found.counts["exact"] == count - variants
+    assert found.counts["candidates"] < 40 * variants  # stars of the bands, not variants * variants / 2
+    largest = max(path.stat().st_size for path in (folder / "steps").rglob("*.npy"))
+    assert largest < max(8 << 20, 1024 * variants)
