@@ -117,6 +117,7 @@ _RULES = {
     "line": ("phrase-line", ""),
     "tail": ("phrase-line", ANY),
     "between": ("phrase-between", ANY),
+    "edge": ("phrase-line", EDGE),
     "start": ("phrase-start", ""),
 }
 

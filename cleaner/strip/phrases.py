@@ -22,7 +22,7 @@ from cleaner.strip.clauses import opening_pattern
 
 __all__ = ["ARRAYS", "WORDS", "Phrase", "Phrases", "fold", "lists", "load_phrases", "phrase_languages"]
 
-ARRAYS = ("between", "line", "tail", "start", "weak")
+ARRAYS = ("between", "line", "tail", "edge", "start", "weak")
 
 HEAD_LENGTH = 6
 """Characters by which a paragraph is cleared without folding it."""
@@ -383,7 +383,7 @@ def _compile(text: str, array: str, where: str) -> tuple[str, int]:
     if len(holes) - holes.count("n") > 2 or not {"n", "name", "any"}.issuperset(holes):
         raise OptionError(f"{where}: {text!r} may hold {{n}}, and at most two of {{name}} and {{any}}.")
     literal = fold(_HOLE.sub(" ", text))
-    whole = array in ("line", "tail") and not holes
+    whole = array in ("line", "tail", "edge") and not holes
     least = (3 if whole else 2) if literal.isascii() else (2 if whole else 1)
     if len(literal) < least:
         raise OptionError(f"{where}: {text!r} is too short; write at least {least} characters beside its placeholders.")
