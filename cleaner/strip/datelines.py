@@ -10,7 +10,7 @@ from cleaner.article import Removal
 from cleaner.strip.lines import Hit, Line
 from cleaner.strip.phrases import Phrases, fold
 
-__all__ = ["SITE", "Dateline", "find_datelines", "match_dateline"]
+__all__ = ["HEAD", "SITE", "Dateline", "find_datelines", "match_dateline"]
 
 HEAD = 96
 """Characters of a paragraph in which a dateline has to end."""

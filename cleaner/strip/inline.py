@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cleaner.article import Removal
+from cleaner.strip.datelines import HEAD, match_dateline
 from cleaner.strip.judge import looks_like_names
 from cleaner.strip.labels import holds_label, labelled_pieces
 from cleaner.strip.lines import Hit, Line, is_wrapped, prose_bounds
@@ -23,6 +24,7 @@ _MARKS_END = frozenset("])*#_■●◆.")
 _DATE_END = re.compile(r"\s+\d{1,2}/\d{1,2}/\d{2,4}$")
 _INITIALS = re.compile(r"\*{0,3}[^\W_]{1,14}(?:[/,&|\-–. ]{1,2}[^\W_]{1,14}){0,4}\*{0,3}")
 _DESK = re.compile(r"[a-z]{2,6}/[a-z]{2,4}")
+_DESK_BETWEEN = re.compile(r"\([a-z]{2,6}/[a-z]{2,4}\)\.?(?=\s+([^\W\d_a-z]|[\"“]))")
 _ENDS = '.!?")]'
 _ALL_ENDS = _ENDS + "…”’»"
 
@@ -184,6 +186,8 @@ def trims(
         if hits[i] is None:
             whole = lines[i].text
             inner = labelled and (":" in whole or "©" in whole)
+            if "/" in whole and len(whole) > 100:
+                found += _between_articles(lines[i], phrases)
             if inner or loud or _may_trim(lines[i], i >= last, phrases):
                 found += _line_trims(lines[i], i >= last, not first <= i < last, phrases, loud)
     if found and not is_wrapped(lines):
@@ -217,6 +221,23 @@ def _line_trims(line: Line, last: bool, outer: bool, phrases: Phrases, loud: Seq
             break
         end = piece.start
     yield from tail_trims(line, end, phrases, last)
+
+
+def _between_articles(line: Line, phrases: Phrases) -> Iterator[Removal]:
+    """Initials between two articles that stand in one line, and the dateline of the second."""
+    text = line.text
+    at = text.find("/")
+    while at >= 0:
+        begin = text.rfind("(", max(0, at - 7), at)
+        mark = _DESK_BETWEEN.match(text, begin) if begin >= 0 else None
+        if mark and _ended(text[max(0, begin - 8) : begin]):
+            why = "initials of writer and editor in brackets between two sentences"
+            yield Removal(line.start + begin, line.start + mark.end(), "initials", "initials", why)
+            head = mark.start(1)
+            if dateline := match_dateline(text[head : head + 2 * HEAD], phrases):
+                end = line.start + head + dateline.end
+                yield Removal(line.start + head, end, dateline.rule, "dateline", dateline.why)
+        at = text.find("/", at + 1)
 
 
 def _loud(line: Line, phrases: Sequence[Phrase]) -> Iterator[Removal]:
