@@ -12,6 +12,9 @@ __all__ = ["settle"]
 
 Held = list[Hit | None]
 
+MENU_ITEM = 30
+"""Characters of an item of a menu, at most."""
+
 BULLETS = "-•*·–▪0123456789"
 """How the items of a list begin."""
 
@@ -53,6 +56,8 @@ def settle(lines: Sequence[Line], hits: Sequence[Hit | None], ended: Callable[[L
     if _undecided(hits, held):
         _edges(lines, hits, held)
         _neighbours(hits, held)
+    _menus(lines, hits, held)
+    _site_names(lines, held)
     if not kinds.isdisjoint(_SIGNS):
         _after_end(lines, hits, held)
     if "comment" in kinds:
@@ -60,6 +65,44 @@ def settle(lines: Sequence[Line], hits: Sequence[Hit | None], ended: Callable[[L
     _tail_block(lines, hits, held, ended)
     _signature(lines, held)
     return held
+
+
+def _menus(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held) -> None:
+    """Four or more short items of a list in a row, two of them doubtful, above the first or below the last paragraph;
+    and a doubtful first line above another that is no paragraph."""
+    first, last = prose_bounds(lines, held)
+    if last < 0:
+        return
+    top = hits[0]
+    if (
+        first > 1
+        and held[0] is None
+        and top is not None
+        and top.kind == "nav"
+        and lines[0].text[0] not in BULLETS
+        and not lines[1].prose
+    ):
+        held[0] = top
+    for zone in (range(first), range(last + 1, len(lines))):
+        run: list[int] = []
+        for i in [*zone, -1]:
+            if i >= 0 and held[i] is None and lines[i].text[0] in "-•*·–▪" and len(lines[i].text) <= MENU_ITEM:
+                run.append(i)
+                continue
+            if len(run) >= 4 and sum(hits[j] is not None for j in run) >= 2:
+                for j in run:
+                    held[j] = hits[j] or Hit("menu-list", "nav", "a list of short items, known ones among them")
+            run = []
+
+
+def _site_names(lines: Sequence[Line], held: Held) -> None:
+    """A short line above the first paragraph that stands in the notice of rights: the site's name."""
+    rights = " ".join(line.folded for line, hit in zip(lines, held, strict=True) if hit and hit.rule == "rights")
+    first, _ = prose_bounds(lines, held)
+    for i in range(min(first, len(lines)) if rights else 0):
+        line = lines[i]
+        if held[i] is None and len(line.text) <= MENU_ITEM and len(line.folded) >= 4 and line.folded in rights:
+            held[i] = Hit("site-line", "nav", "the name in the notice of rights")
 
 
 def _undecided(hits: Sequence[Hit | None], held: Held) -> bool:
@@ -143,7 +186,7 @@ def _related_blocks(lines: Sequence[Line], hits: Sequence[Hit | None], held: Hel
                 break
             led = j == i + 1 and lines[i].text.endswith((":", "：", "…", "..."))
             if (
-                lines[j].prose
+                (lines[j].prose and not _dated(hits, j))
                 or text.rstrip("\"'”’»")[-1:] == "."
                 or (j < last and not bulleted and not _stands_as_headline(text, led) and not _dated(hits, j))
             ):
@@ -160,6 +203,8 @@ def _ends_in_teasers(lines: Sequence[Line], hits: Sequence[Hit | None], held: He
     if len(rest) < 3 or above < 4 or any(b - a == 1 for a, b in pairwise(prose)):
         return False
     bullets = sum(1 for j in rest if lines[j].text[0] in BULLETS)
+    if not any(held[j] is None and lines[j].text.rstrip("\"'”’»")[-1] == "." for j in rest):  # headlines alone
+        return True
     return (dates >= 2 and len(prose) * 3 <= len(rest)) or (bullets >= 3 and len(prose) * 5 <= len(rest))
 
 
@@ -184,7 +229,9 @@ def _after_end(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held) ->
         before = sum(1 for j in range(i) if held[j] is None and lines[j].prose)
         rest = [j for j in range(i + 1, len(lines)) if held[j] is None]
         broken = sum(1 for j in rest if _breaks_off(lines[j].text))
-        if before >= 3 and rest and 2 * broken > len(rest):
+        cut_short = sum(1 for j in rest if lines[j].text.endswith(("...", "…")))
+        signed = hits[i].kind == "initials" and cut_short >= 2  # type: ignore[union-attr]
+        if before >= 3 and rest and (2 * broken > len(rest) or signed):
             held[i] = hits[i]
             for j in rest:
                 held[j] = Hit("after-end", "related", "a teaser after the name that ends the article")
@@ -221,7 +268,7 @@ def _tail_block(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held, e
     for i in range(last + 1, len(lines)):
         hit = held[i]
         if hit is not None and (hit.kind in CLOSING or hit.rule == "endmark"):
-            opened = hit
+            opened = opened if opened is not None and opened.kind in FINAL else hit
         elif hit is None and opened is not None and last >= 0:
             if opened.kind not in FINAL and (len(lines[i].text) >= 40 or ends_sentence(lines[i].text)):
                 return
@@ -231,11 +278,22 @@ def _tail_block(lines: Sequence[Line], hits: Sequence[Hit | None], held: Held, e
 
 
 def _signature(lines: Sequence[Line], held: Held) -> None:
-    """A name or an agency alone on the last line, straight after a paragraph."""
+    """A name or an agency alone, straight after the last two paragraphs: on the last line, or with one more line and
+    what goes below it."""
     kept = [i for i, hit in enumerate(held) if hit is None]
-    if len(kept) < 4 or not all(lines[i].prose for i in kept[-3:-1]):
-        return
-    text = lines[kept[-1]].text
+    for at in (len(kept) - 1, len(kept) - 2):
+        if at < 3 or not all(lines[i].prose for i in kept[at - 2 : at]):
+            continue
+        below = kept[at + 1 :]
+        if below and (lines[below[0]].prose or not any(held[kept[at] + 1 :])):
+            continue
+        if _is_signed(lines[kept[at]].text, 1 if not below else 2):
+            held[kept[at]] = Hit("signature", "byline", "a name alone behind the last paragraph")
+            return
+
+
+def _is_signed(text: str, least: int) -> bool:
+    """Whether a line is `least` to four words, all with capitals."""
     words = text.replace(".", "").split()
-    if len(text) <= 40 and 1 <= len(words) <= 4 and all(w.replace("-", "").isalpha() and w[0].isupper() for w in words):
-        held[kept[-1]] = Hit("signature", "byline", "a name alone on the last line")
+    high = all(w.replace("-", "").isalpha() and w[0].isupper() for w in words)
+    return len(text) <= 40 and least <= len(words) <= 4 and high

@@ -16,6 +16,11 @@ _SLASH = re.compile(r"\s+/\s+")
 _CLAUSE = re.compile(r"[?!.:…？！。–—]\s*|,\s+")
 _HASHTAGS = re.compile(r"#\w[\w.-]*(?:[\s,]+#\w[\w.-]*)*")
 _ADDRESS = re.compile(r"[\w.+-]{1,60}@[\w-]{1,40}(?:\.[\w-]{1,20}){1,4}")
+_SITE = re.compile(
+    r"(?:www\.)?[\w-]{2,40}\.(?:com|net|org|info|co|news|id|my|de|at|ch|fr|it|es|pl|pt|br|tr|ru|vn|eu|tv)(?:\.\w{2})?",
+    re.I,
+)
+_EXCERPT = re.compile(r"\[(?:…|\.{3})\].{20,}\[(?:…|\.{3})\]")
 CALL = 170
 """Characters a call has at most: two short sentences."""
 MENU_KINDS = frozenset(("nav", "footer", "login", "share", "comment", "app", "newsletter", "related", "promo"))
@@ -33,6 +38,10 @@ def calls(text: str, folded: str, phrases: Phrases, opens: bool) -> Hit | None:
     """The evidence of two cues in a line of up to 200 characters, or None."""
     if text[0] == "#" and _HASHTAGS.fullmatch(text):
         return Hit("hashtags", "tags", "hashtags and nothing else", EDGE)
+    if "." in text and " " not in text and _SITE.fullmatch(text):
+        return Hit("site-line", "nav", "a site's name alone", EDGE)
+    if text[0] == "[" and _EXCERPT.fullmatch(text):
+        return Hit("excerpt", "comment", "an excerpt between marks of omission, as other blogs leave it", BESIDE)
     if "@" in text and _ADDRESS.fullmatch(text.strip("()<>[] ")):
         return Hit("address-line", "byline", "an e-mail address alone", BESIDE)
     return (

@@ -30,6 +30,7 @@ _DESK_HEAD = re.compile(
 )
 _NAMED_HEAD = re.compile(r"([^()\d.!?:;,|\"“]{3,40}?)\s(?:[-–—|]|--)\s")
 _COLON_HEAD = re.compile(r"([^\W\d_]+(?:[ '’-][^\W\d_]+){1,3}): ")
+_STOP_HEAD = re.compile(r"([^\W\d_]{3,}(?:[ '’-][^\W\d_]{2,}){0,2})\. ")
 _BOXED_HEAD = re.compile(r"【([^【】]{2,12})】")
 _WIDE_GAP = re.compile(r"(?:\s{2,}|\t)")
 
@@ -106,7 +107,11 @@ def match_dateline(text: str, phrases: Phrases, recurs: Callable[[str], bool] = 
         or (_gap_form(head, phrases) if "  " in head or "\t" in head or "\u00a0" in head or "\u3000" in head else None)
         or (_bracket_form(head, phrases) if "(" in head[:45] else None)
         or (_site_form(head, phrases) if "." in head.partition(" ")[0] else None)
-        or (_recurring_form(text, head, phrases, recurs) if dash or colon or "|" in head or head[0] == "【" else None)
+        or (
+            _recurring_form(text, head, phrases, recurs)
+            if dash or colon or "|" in head or head[0] == "【" or head[:4].isupper()
+            else None
+        )
     )
 
 
@@ -277,6 +282,13 @@ def _recurring_form(text: str, head: str, phrases: Phrases, recurs: Callable[[st
         if opens and (_is_placelike(colon[1], phrases) or recurs(colon[1])):
             return Dateline(colon.end(), "dateline-colon", "a place in capitals and a colon", colon[1])
         return None
+    if (stop := _STOP_HEAD.match(head)) and stop[1].isupper():
+        opens = _goes_on(text, stop.end()) and recurs(stop[1])
+        return (
+            Dateline(stop.end(), "dateline-stop", "a place in capitals that recurs in the text", stop[1])
+            if opens
+            else None
+        )
     named = _NAMED_HEAD.match(head)
     if named is None or not _is_name(named[1]) or " " not in named[1] or not _goes_on(text, named.end()):
         return None

@@ -98,7 +98,7 @@ def _judge_short(text: str, phrases: Phrases, opens: bool) -> Hit | None:
     if hit := _labelled(text, folded, phrases) or calls(text, folded, phrases, opens):
         return hit
     if found is not None:
-        return _rights(folded) or Hit("weak-in-tail", found.kind, found.why, BESIDE)
+        return _rights(folded) or _agency(text, folded, phrases) or Hit("weak-in-tail", found.kind, found.why, BESIDE)
     numbered = folded[0] == "0" or folded[-1] == "0"
     return (_counted(text, folded, phrases) if numbered else None) or _shaped(text, folded, phrases)
 
@@ -110,7 +110,9 @@ def _is_plain(text: str, folded: str, phrases: Phrases) -> bool:
     words = folded.split(" ", 2)
     if words[0] in phrases.openers or "reserved" in folded or "cipta" in folded:
         return False
-    return len(words) < 3 or f"{words[0]} {words[1]}" not in phrases.entries["start"]
+    if len(words) < 3:
+        return (len(words) > 1 or "." not in folded) and folded not in phrases.words["agency"]
+    return f"{words[0]} {words[1]}" not in phrases.entries["start"] and folded not in phrases.words["agency"]
 
 
 _RULES = {
@@ -174,9 +176,17 @@ def _labelled(text: str, folded: str, phrases: Phrases) -> Hit | None:
     words = folded.split(" ", 2)
     if len(words) > 2:  # "Baca Juga Headline of Another Story": no separator, but a headline follows
         found = phrases.entries["start"].get(f"{words[0]} {words[1]}")
-        if found and found.kind == "related" and looks_like_headline(text.split(None, 2)[-1]):
+        if found and found.kind == "related" and _is_headline(text.split(None, 2)[-1], found.language):
             return Hit("phrase-headline", found.kind, found.why)
     return None
+
+
+def _is_headline(rest: str, language: str) -> bool:
+    """Whether what follows a label without a mark between is a headline; where those are not written with capitals in
+    each word, one that begins with a capital and ends without a stop."""
+    if language in ("en", "id", "ms"):
+        return looks_like_headline(rest)
+    return rest[0].isupper() and len(rest) >= 20 and rest[-1] not in ".:,;"
 
 
 def _parted(head: str) -> bool:
@@ -256,6 +266,8 @@ def _timed(text: str, folded: str, phrases: Phrases) -> Hit | None:
     numbers, times, others = time_share(folded, phrases)
     if not numbers or others > 6:
         return None
+    if numbers == 1 and times == 1 and not others and len(text) <= 16 and _is_day(folded, phrases):
+        return Hit("timestamp", "timestamp", "a day and a month", HEAD)
     dated = _DATE.search(text) is not None
     if not times + dated:
         return None
@@ -265,6 +277,11 @@ def _timed(text: str, folded: str, phrases: Phrases) -> Hit | None:
     if full and _only_names(text, phrases):
         return Hit("byline-date", "byline", "names and a date, nothing else", HEAD)
     return None
+
+
+def _is_day(folded: str, phrases: Phrases) -> bool:
+    words = folded.replace(".", " ").split()
+    return len(words) == 2 and "0" in words and not phrases.words["month"].isdisjoint(words)
 
 
 def _is_wordy(text: str, folded: str, phrases: Phrases) -> bool:
@@ -302,8 +319,12 @@ def _named(text: str, phrases: Phrases, folded: str) -> Hit | None:
         return hit
     if hit := _by_name(text, phrases, folded) or _of_desk(text, phrases):
         return hit
-    bare = text.lstrip("-–—( ").rstrip(") ")
-    if len(bare) < len(text) and fold(bare) in phrases.words["agency"]:
+    return _agency(text, folded, phrases)
+
+
+def _agency(text: str, folded: str, phrases: Phrases) -> Hit | None:
+    marked = text[0] in "-–—(" or text.isupper() or len(folded) > 4
+    if marked and folded in phrases.words["agency"]:
         return Hit("agency-line", "sourcenote", "a news agency alone", EDGE)
     return None
 

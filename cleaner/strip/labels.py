@@ -113,6 +113,8 @@ def _piece_end(text: str, cue: _Cue, after: int, final: bool, phrases: Phrases, 
     if cue.phrase.kind == "byline":
         to_end = final or len(text) - cue.start <= 500
         return after if last and to_end and len(rest) <= 90 and looks_like_names(rest.strip()) else 0
+    if cue.phrase.kind == "video" and not rest.lstrip()[:1].isalpha():  # "Video: 4K/30p"
+        return 0
     if len(rest) <= HEADLINE and (". " not in rest.strip() or len(rest) < 90):
         return after
     length = _headline_end(text[cue.rest : cue.rest + HEADLINE], phrases)

@@ -94,9 +94,13 @@ def is_wrapped(lines: Sequence[Line]) -> bool:
     """Whether sentences run over line ends, as in mail and wire copy: there a line is no unit."""
     runs = 0
     for line, below in pairwise(lines):
-        if not below.apart and 40 <= line.end - line.start <= 100 and below.text[0].islower():
+        if not below.apart and 40 <= line.end - line.start <= 100 and _goes_on(below.text):
             runs += line.text[-1] not in _SENTENCE_END
     return runs >= 2 and 6 * runs >= len(lines)
+
+
+def _goes_on(text: str) -> bool:
+    return text[0].islower() and not text.startswith(("http", "www."))
 
 
 def ends_sentence(text: str) -> bool:
