@@ -255,7 +255,7 @@ def _shaped(text: str, folded: str, phrases: Phrases) -> Hit | None:
 
 def _rights(folded: str) -> Hit | None:
     told = "reserved" in folded or "hak cipta" in folded
-    if (told and _RIGHTS.search(folded)) or ((told or "0" in folded) and _HOLDER.match(folded)):
+    if (told and _RIGHTS.search(folded)) or ((told or "0" in folded or folded[0] == "©") and _HOLDER.match(folded)):
         return Hit("rights", "footer", "names the holder of rights", EDGE)
     return None
 
