@@ -55,7 +55,7 @@ def main() -> None:
         answers = answer_features([text.text for text in texts], model=model)
         pairs = list(zip(texts, answers, strict=True))
         scores = np.zeros(len(texts))
-        for way in ("words", model):
+        for way in ("words", "pair", model):
             mine = np.array([answer.way == way for answer in answers])
             features = np.array([answer.features for answer in answers if answer.way == way])
             part = [pair for pair in pairs if pair[1].way == way]

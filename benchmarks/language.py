@@ -85,7 +85,7 @@ def written_texts() -> list[Text]:
     ]
 
 
-def _held(key: str) -> bool:
+def held(key: str) -> bool:
     return hashlib.md5(key.encode()).digest()[0] % 5 == 0
 
 
@@ -101,17 +101,23 @@ def _declaration(known: set[str]) -> Iterator[Text]:
             yield from _cut(code, source, row["text"], row["text"])
         else:
             size = "1 KB" if row["set"] == "udhr-doc" else "sentence"
-            yield Text(code, size, source, _held(row["text"]), code in known, row["text"][:1000])
+            yield Text(code, size, source, held(row["text"]), code in known, row["text"][:1000])
 
 
-def _news() -> Iterator[Text]:
+def news_articles() -> Iterator[tuple[str, str, str]]:
+    """Language, site and text of the labelled news, without what is not the article."""
     for line in (BENCH / "textcruft" / "dev.jsonl").open(encoding="utf-8"):
         row = json.loads(line)
         text = row["text"]
         for start, end, _ in reversed(row["spans"]):
             text = text[:start] + text[end:]
         text = "\n".join(filter(None, map(str.strip, text.split("\n"))))
-        yield from _cut(row["language"], "news", row["site"], text)
+        yield row["language"], row["site"], text
+
+
+def _news() -> Iterator[Text]:
+    for language, site, text in news_articles():
+        yield from _cut(language, "news", site, text)
 
 
 def _catalogs(known: set[str]) -> Iterator[Text]:
@@ -120,12 +126,12 @@ def _catalogs(known: set[str]) -> Iterator[Text]:
         code = CODES.get(name, name)
         if code not in known or file.name.startswith("iso"):
             continue
-        lines = sorted(set(_messages(file)))
+        lines = sorted(set(catalog_messages(file)))
         random.Random(file.name).shuffle(lines)
         yield from _cut(code, "catalog", file.name, "\n".join(lines))
 
 
-def _messages(file: Path) -> Iterator[str]:
+def catalog_messages(file: Path) -> Iterator[str]:
     try:
         with file.open("rb") as handle:
             catalog = gettext.GNUTranslations(handle)._catalog  # type: ignore[attr-defined]
@@ -139,17 +145,22 @@ def _messages(file: Path) -> Iterator[str]:
             yield text
 
 
-def _cut(code: str, source: str, key: str, text: str) -> Iterator[Text]:
-    held = _held(key)
+def sentences_of(text: str) -> list[str]:
+    """Its sentences of 40 bytes to 300 characters."""
     sentences = [s.strip() for s in re.split(r"(?<=[.!?。！？؟।])\s+|(?<=[。！？])|\n", text)]
-    sentences = [s for s in sentences if len(s.encode()) >= 40 and len(s) <= 300]
+    return [s for s in sentences if len(s.encode()) >= 40 and len(s) <= 300]
+
+
+def _cut(code: str, source: str, key: str, text: str) -> Iterator[Text]:
+    is_held = held(key)
+    sentences = sentences_of(text)
     random.Random(key).shuffle(sentences)
     for sentence in sentences[:12]:
-        yield Text(code, "sentence", source, held, True, sentence)
+        yield Text(code, "sentence", source, is_held, True, sentence)
     data = text.encode()
     for name, size in list(SIZES.items())[1:]:
         for start in range(0, min(len(data) - size, 3 * size), size):
-            yield Text(code, name, source, held, True, data[start : start + size].decode("utf-8", "ignore").strip())
+            yield Text(code, name, source, is_held, True, data[start : start + size].decode("utf-8", "ignore").strip())
 
 
 # --- the identifiers: list of texts -> list of (code, score) ---

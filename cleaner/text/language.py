@@ -19,10 +19,11 @@ import numpy.typing as npt
 
 from cleaner.errors import MissingExtra, OptionError
 from cleaner.text.language_evidence import Evidence, Sample, evidence, sample
+from cleaner.text.language_malay import SIDES, leaning, malay_odds
 from cleaner.text.language_model import load_model, raw_scores
 from cleaner.text.language_words import PARTS, Lexicon, load_lexicon, read_list
 
-__all__ = ["Language", "answer_features", "foreign_paragraphs", "identify", "quick"]
+__all__ = ["Language", "answer_features", "foreign_paragraphs", "identify", "pair_evidence", "quick"]
 
 PER_WORD, PER_LETTER = 16.0, 8.0
 """Nats for a frequent word and a telling letter. Development sentences named right: 91.5 % with 8 nats a word, 92.9 %
@@ -126,6 +127,14 @@ def answer_features(texts: Sequence[str], *, model: str = "langid") -> list[Answ
     return _answers([_glance(text, back_end) for text in texts], back_end)
 
 
+def pair_evidence(texts: Sequence[str], *, model: str = "langid") -> list[tuple[list[str], float]]:
+    """The words of each text and how far the model leans to Malay, for `benchmarks/fit_malay.py`."""
+    back_end = _back_end(model)
+    samples = [sample(text) for text in texts]
+    leanings = _leanings(back_end.scores([some.data for some in samples]), back_end.lexicon)
+    return [(some.words(), lean) for some, lean in zip(samples, leanings, strict=True)]
+
+
 class _BackEnd(NamedTuple):
     model: str
     lexicon: Lexicon
@@ -212,17 +221,22 @@ def _by_model(samples: Sequence[Sample], given: Sequence[Evidence], back_end: _B
     lexicon = back_end.lexicon
     counts = lexicon.table([item.votes for item in given])
     letters = lexicon.table([lexicon.count_letters(item.lower) for item in samples])
-    scores = lexicon.start(back_end.scores([item.data for item in samples]), UNKNOWN_BEHIND)
+    model_scores = back_end.scores([item.data for item in samples])
+    scores = lexicon.start(model_scores, UNKNOWN_BEHIND)
     scores += (PER_WORD * counts + PER_LETTER * letters)[:, lexicon.places]
     rows = np.arange(len(samples))
     best = scores.argmax(axis=1)
     places = lexicon.places[best]
     first = scores[rows, best]
+    sides = [lexicon.languages.index(side) for side in SIDES]
+    of_two = np.isin(places, sides)
     scores[lexicon.places == places[:, None]] = -np.inf
+    scores[np.ix_(of_two, np.isin(lexicon.places, sides))] = -np.inf
     margins = (first - scores.max(axis=1)).tolist()
     sizes = [len(item.lower) for item in samples]
     support = (counts[rows, places] / [item.words or 1 for item in given] + letters[rows, places] / sizes).tolist()
-    return [
+    leanings = _leanings(model_scores, lexicon)
+    others = [
         Answer(
             lexicon.languages[place],
             back_end.model,
@@ -230,6 +244,23 @@ def _by_model(samples: Sequence[Sample], given: Sequence[Evidence], back_end: _B
         )
         for place, margin, item, share in zip(places.tolist(), margins, samples, support, strict=True)
     ]
+    return [
+        _of_two(item, lean, margin, back_end.model) if second_look else other
+        for item, lean, margin, second_look, other in zip(
+            samples, leanings, margins, of_two.tolist(), others, strict=True
+        )
+    ]
+
+
+def _of_two(item: Sample, lean: float, margin: float, model: str) -> Answer:
+    """Indonesian or Malay, which are `margin` nats ahead of all others."""
+    odds = malay_odds(item.words(), lean, model)
+    return Answer(SIDES[int(odds > 0)], "pair", (1.0, abs(odds), math.log1p(margin), math.log(len(item.data))))
+
+
+def _leanings(scores: Scores, lexicon: Lexicon) -> list[float]:
+    indonesian, malay = (lexicon.codes.index(side) for side in SIDES)
+    return [leaning(*both) for both in scores[:, [malay, indonesian]].tolist()]
 
 
 def _calibrated(constants: tuple[float, ...], features: Features) -> float:

@@ -76,6 +76,10 @@ class Sample:
     data: bytes
     lower: str
 
+    def words(self) -> list[str]:
+        """The words of the sample, in small letters."""
+        return spaced(self.lower).split()
+
     def speaks(self, lexicon: Lexicon) -> bool:
         """Whether there are letters enough, of a script that some known language is written in."""
         common = _count(self.data, SMALL) + 2 * _count(self.data, COMMON)
