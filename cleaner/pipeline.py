@@ -22,6 +22,7 @@ from pathlib import Path
 from cleaner.article import Reject
 from cleaner.options import Options, memory_bytes, stage_options
 from cleaner.output.card import card
+from cleaner.output.pairs import PAIRS
 from cleaner.output.publish import Destination, Report
 from cleaner.output.report import write_report
 from cleaner.passes import Engine, Run, Whole
@@ -29,7 +30,7 @@ from cleaner.run.pool import Pool, fitting
 from cleaner.run.progress import Progress
 from cleaner.run.work import Work
 from cleaner.source import Source, list_sources
-from cleaner.verdicts import PAIRS, Embedded
+from cleaner.verdicts import Embedded
 
 __all__ = ["Progress", "Report", "clean_corpus"]
 

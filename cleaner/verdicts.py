@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from cleaner.article import Drop
 from cleaner.dedup import RULES, Duplicates, Index, Sketches, deduplicate, rank_articles
 from cleaner.options import Options, memory_bytes
+from cleaner.output.pairs import PAIRS, PairRow, write_pairs
 from cleaner.output.records import unpack
 from cleaner.rows import Rows
 from cleaner.run.columns import blobs_of, numbers_of
@@ -28,7 +29,7 @@ from cleaner.run.worker import Watch
 from cleaner.stages import SKETCH, WriteTask, id_hash, lines_of, write_stage
 from cleaner.strip.repeats import Repeats, learn
 
-__all__ = ["PAIRS", "Embedded", "Verdicts", "duplicates", "new_ids", "repeats", "taken_ids"]
+__all__ = ["Embedded", "Verdicts", "duplicates", "new_ids", "repeats", "taken_ids"]
 
 
 def taken_ids(shards: Sequence[Path]) -> dict[int, dict[int, str]]:
@@ -94,9 +95,6 @@ class Embedded:
     def duplicates(self, shards: Sequence[Path]) -> Verdicts:
         """Which articles go because another stays."""
         return duplicates(shards, self._options, work=self._work.path, memory=self._memory)
-
-
-PAIRS = "pairs.parquet"
 
 
 SAME_URL = len(RULES)
@@ -194,25 +192,18 @@ def duplicates(shards: Sequence[Path], options: Options, *, work: Path, memory: 
     near["rule"], near["jaccard"], near["containment"] = found.rule, found.jaccard, found.containment
     verdicts = Verdicts.of_all(rows, np.concatenate([gone, near]), index, dict(found.counts))
     if options.pairs:
-        _write_pairs(verdicts, near, row_of[found.doubtful_rows], found, work / PAIRS)
+        write_pairs(work / PAIRS, _pairs(verdicts, near, row_of[found.doubtful_rows], found))
     return verdicts
 
 
-def _write_pairs(
-    verdicts: Verdicts, near: NDArray[Any], doubtful: NDArray[np.int64], found: Duplicates, path: Path
-) -> None:
-    """Doubtful pairs, which stayed apart, and then the decided ones: a, b, jaccard, rule, merged."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    columns = {
-        "a": verdicts.keepers(np.concatenate([doubtful[:, 0], near["keeper"]])),
-        "b": verdicts.keepers(np.concatenate([doubtful[:, 1], near["row"]])),
-        "jaccard": np.round(np.concatenate([found.doubtful_jaccard, found.jaccard]), 4),
-        "rule": [RULES[r] for r in np.concatenate([found.doubtful_rule, found.rule])],
-        "merged": np.arange(len(doubtful) + len(near)) >= len(doubtful),
-    }
-    pq.write_table(pa.table(columns), path)
+def _pairs(verdicts: Verdicts, near: NDArray[Any], doubtful: NDArray[np.int64], found: Duplicates) -> Iterator[PairRow]:
+    """Doubtful pairs, which stayed apart, and then the decided ones."""
+    a = verdicts.keepers(np.concatenate([doubtful[:, 0], near["keeper"]]))
+    b = verdicts.keepers(np.concatenate([doubtful[:, 1], near["row"]]))
+    jaccard = np.concatenate([found.doubtful_jaccard, found.jaccard]).tolist()
+    rules = [RULES[rule] for rule in np.concatenate([found.doubtful_rule, found.rule]).tolist()]
+    merged = [False] * len(doubtful) + [True] * len(near)
+    return zip(a, b, jaccard, rules, merged, strict=True)
 
 
 def _one_per_url(rows: Rows, keep: str) -> NDArray[Any]:

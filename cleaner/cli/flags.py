@@ -89,7 +89,10 @@ FLAGS: dict[str, dict[str, Any]] = {
     "dedup": {"flags": ["--dedup/--no-dedup"], "help": "Merge near-identical articles."},
     "min_similarity": {"type": float, "help": "Jaccard similarity from which two articles are one."},
     "keep": {"help": "Which of near-identical articles stays."},
-    "against": {"help": "Drop what an index made by `cleaner index` holds already.", "metavar": "INDEX"},
+    "against": {
+        "help": "Drop what an index made by `cleaner index` holds already. With Spark the driver alone finds this out.",
+        "metavar": "INDEX",
+    },
     "pairs": {"is_flag": True, "help": "Write pairs.parquet to the logs, doubtful pairs first."},
     "workers": {
         "type": int,

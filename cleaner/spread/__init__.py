@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cleaner.options import Options, memory_bytes
+from cleaner.output.pairs import PAIRS
 from cleaner.run.work import Work
 from cleaner.spread import lines, verdicts
 from cleaner.spread.components import HERE
@@ -37,10 +38,11 @@ class Spread:
         return lines.repeats(self._steps("read"), shards, self._articles(shards) * _LINES)
 
     def duplicates(self, shards: Sequence[Path]) -> verdicts.Found | Verdicts:
-        """Which articles go because another stays; for an index or a list of pairs the calling process does it."""
-        if self._options.against or self._options.pairs:
+        """Which articles go because another stays; against an index the calling process finds out alone."""
+        if self._options.against:
             return Embedded(self._work, self._options).duplicates(shards)
-        return verdicts.duplicates(self._steps("write"), shards, self._options, here=self._here)
+        listed = self._work.path / PAIRS
+        return verdicts.duplicates(self._steps("write"), shards, self._options, here=self._here, listed=listed)
 
     def _steps(self, stage: str) -> Steps:
         memory = memory_bytes(self._options.memory or "1G") // 4

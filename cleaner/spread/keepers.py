@@ -17,28 +17,33 @@ from cleaner.dedup.compare import Comparison, likely
 from cleaner.dedup.duplicates import AGAIN
 from cleaner.dedup.keepers import choose_keepers
 from cleaner.dedup.tokens import mix
+from cleaner.dedup.verify import UNLIKE
 from cleaner.spread.bands import Met
 from cleaner.spread.components import Labels, edges_of
 from cleaner.spread.exchange import Blobs, Steps, deal, load, order_of, rows_of, save
 from cleaner.spread.shelves import Shelves
 
-__all__ = ["FATE", "Fates", "decide", "likely_again", "likely_pairs"]
+__all__ = ["DOUBT", "FATE", "Fates", "decide", "likely_again", "likely_pairs"]
 
 FATE = np.dtype(
     [("rank", np.int64), ("keeper", np.int64), ("jaccard", float), ("containment", float), ("rule", np.uint8)]
 )
 """An article that goes: its rank, the rank of the one that stays in its place, and the verdict on the two."""
 
+DOUBT = np.dtype([("low", np.int64), ("high", np.int64), ("jaccard", float), ("rule", np.uint8)])
+"""Two articles, by rank, that stayed apart though they were nearly one."""
+
 _PAIR = np.dtype([("low", np.int64), ("high", np.int64)])
 
 
 @dataclass(frozen=True, slots=True)
 class Fates:
-    """Files of FATE rows by ranges of rank; how many pairs were verified."""
+    """Files of FATE rows by ranges of rank; how many pairs were verified; files of DOUBT rows."""
 
     files: tuple[Path, ...]
     limits: tuple[int, ...]
     verified: int
+    doubtful: tuple[Path, ...]
 
     def of(self, ranks: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[Any]]:
         """Which of these articles go, and the rows of those."""
@@ -96,12 +101,13 @@ def decide(
     files = [place / f"{part}.npy" for part, _, _ in chosen]
     parts = steps.parts(sum(gone for _, gone, _ in chosen) * FATE.itemsize)
     limits = tuple(articles * n // parts for n in range(1, parts))
-    place = steps.place("fates")
-    there = set(steps.exchange("fates", files, partial(_by_rank, limits), partial(_sorted, place)))
+    sorted_place = steps.place("fates")
+    there = set(steps.exchange("fates", files, partial(_by_rank, limits), partial(_sorted, sorted_place)))
     for part in set(range(parts)) - there:
-        save(place / f"{part}.npy", np.zeros(0, FATE))
-    fates = tuple(place / f"{part}.npy" for part in range(parts))
-    return Fates(fates, limits, sum(verified for _, _, verified in chosen))
+        save(sorted_place / f"{part}.npy", np.zeros(0, FATE))
+    fates = tuple(sorted_place / f"{part}.npy" for part in range(parts))
+    doubtful = tuple(place / f"{part}.doubtful.npy" for part, _, _ in chosen)
+    return Fates(fates, limits, sum(verified for _, _, verified in chosen), doubtful)
 
 
 def _by_component(labels: Labels, bins: int, path: Path) -> Blobs:
@@ -131,6 +137,11 @@ def _decide(
     for name in ("jaccard", "containment", "rule"):
         fates[name] = getattr(verdicts, name)[verdict[gone]]
     save(place / f"{part}.npy", fates)
+    apart = np.flatnonzero((verdicts.rule >= UNLIKE) & (keeper[checked.low] != keeper[checked.high]))
+    doubtful = np.empty(len(apart), DOUBT)
+    doubtful["low"], doubtful["high"] = ranks[checked.low[apart]], ranks[checked.high[apart]]
+    doubtful["jaccard"], doubtful["rule"] = verdicts.jaccard[apart], verdicts.rule[apart]
+    save(place / f"{part}.doubtful.npy", doubtful)
     return part, len(fates), comparison.verified
 
 

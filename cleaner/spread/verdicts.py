@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from cleaner.dedup.columns import distinct
 from cleaner.dedup.signatures import PERMUTATIONS
 from cleaner.dedup.verify import EXACT, RULES
 from cleaner.options import Options
+from cleaner.output.pairs import PairRow, write_pairs
 from cleaner.run.columns import blobs_of, lists
 from cleaner.run.progress import Done
 from cleaner.run.work import read_shard, write_shard
@@ -27,7 +28,7 @@ from cleaner.spread.bands import meet
 from cleaner.spread.components import HERE, components
 from cleaner.spread.copies import Copies, exact_copies
 from cleaner.spread.exchange import Blobs, Steps, load
-from cleaner.spread.keepers import FATE, Fates, decide, likely_again, likely_pairs
+from cleaner.spread.keepers import DOUBT, FATE, Fates, decide, likely_again, likely_pairs
 from cleaner.spread.ranks import Ranked, Shard, rank
 from cleaner.spread.shelves import shelve
 from cleaner.spread.urls import one_per_url, write_lines
@@ -36,6 +37,7 @@ from cleaner.stages import WriteTask, sketch_column, write_stage
 __all__ = ["Found", "duplicates", "write_told"]
 
 _SHARD, _ROW = 32, 0xFFFFFFFF
+_LISTED = 1 << 20  # doubtful pairs whose ids are looked up at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,13 @@ def write_told(task: ToldTask, watch: Watch) -> Done:
     return write_stage(WriteTask(task.settled, task.out, *task.found.of_shard(task.shard)), watch)
 
 
-def duplicates(steps: Steps, settled: Sequence[Path], options: Options, *, here: int = HERE) -> Found:
-    """Which articles go because another stays. Up to `here` pairs are put into components by the calling process."""
+def duplicates(
+    steps: Steps, settled: Sequence[Path], options: Options, *, here: int = HERE, listed: Path | None = None
+) -> Found:
+    """Which articles go because another stays. Up to `here` pairs are put into components by the calling process.
+
+    `listed`: the file into which pairs.parquet is written, where `options` ask for it.
+    """
     shards = [Shard(number, path) for number, path in enumerate(settled)]
     places: tuple[Path, ...] = ()
     if options.one_per_url:
@@ -112,7 +119,25 @@ def duplicates(steps: Steps, settled: Sequence[Path], options: Options, *, here:
         "recurring": len(shelves.recurring().keys),
         "components": sum(kept),
     }
+    if listed is not None and options.pairs:
+        write_pairs(listed, _pairs(ranked, fates, Found((told,), {}), len(settled)))
     return Found((*places, told), counts)
+
+
+def _pairs(ranked: Ranked, fates: Fates, found: Found, shards: int) -> Iterator[PairRow]:
+    """Doubtful pairs, of which the calling process sorts some 25 bytes each, and then the decided ones by row."""
+    doubtful = np.concatenate([np.zeros(0, DOUBT), *map(load, fates.doubtful)])
+    order = np.lexsort((doubtful["high"], doubtful["low"], -doubtful["jaccard"]))
+    for first in range(0, len(order), _LISTED):
+        block = doubtful[order[first : first + _LISTED]]
+        ranks = distinct(np.concatenate([block["low"], block["high"]]))
+        ids = ranked.ids(ranks)
+        a, b = np.searchsorted(ranks, block["low"]).tolist(), np.searchsorted(ranks, block["high"]).tolist()
+        for low, high, jaccard, rule in zip(a, b, block["jaccard"].tolist(), block["rule"].tolist(), strict=True):
+            yield ids[low], ids[high], jaccard, RULES[rule], False
+    for shard in range(shards):
+        for _, drop in sorted(found.of_shard(shard)[0].items()):
+            yield drop.keeper, drop.id, drop.jaccard, drop.detail, True
 
 
 def _signed(copies: Copies, shard: Shard) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:

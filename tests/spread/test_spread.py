@@ -6,16 +6,18 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from spread.whole_runs import check_bucket, records, settled, write
 
 from cleaner import Options
+from cleaner.output.pairs import PAIRS
 from cleaner.spread import Here, Spread
 from cleaner.verdicts import Embedded
 
 CASES = {
-    "as-it-is": Options(),
-    "one-per-url": Options(one_per_url="longest", keep="earliest", min_similarity=0.4),
+    "as-it-is": Options(pairs=True),
+    "one-per-url": Options(one_per_url="longest", keep="earliest", min_similarity=0.4, pairs=True),
     "first-of-few": Options(one_per_url="newest", keep="first", shard_records=1),
     "no-dedup": Options(dedup=False, one_per_url="newest"),
 }
@@ -41,9 +43,15 @@ def test_spread_decides_as_one_process_does(name: str, inputs: list[Path], tmp_p
     with settled(tmp_path, inputs, options) as (work, read, shards):
         one = Embedded(work, options)
         ids, known, expected = one.taken_ids(read), one.repeats(read), one.duplicates(shards)
+        listed = work.path / PAIRS
+        pairs = listed.read_bytes() if options.pairs else b""
+        if options.pairs:
+            merged = set(pq.read_table(listed)["merged"].to_pylist())
+            assert merged == ({True} if options.one_per_url else {True, False})
         for size, here in SPREAD.values():
             shutil.rmtree(work.tables("read"))
             shutil.rmtree(work.tables("write"))
+            listed.unlink(missing_ok=True)
             spread = Spread(Here(size), work, options, here=here)
             assert spread.taken_ids(read) == ids != {}
             learned, found = spread.repeats(read), spread.duplicates(shards)
@@ -52,6 +60,7 @@ def test_spread_decides_as_one_process_does(name: str, inputs: list[Path], tmp_p
             for number in range(len(shards)):
                 assert found.of_shard(number) == expected.of_shard(number)
             assert found.counts == expected.counts
+            assert not options.pairs or listed.read_bytes() == pairs
         assert len(known.keys)
         assert not options.dedup or min(expected.counts.values()) > 0, expected.counts
 

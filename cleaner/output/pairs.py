@@ -1,0 +1,30 @@
+"""pairs.parquet: the doubtful pairs, which stayed apart, nearest first, and then those that were decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+
+__all__ = ["PAIRS", "PairRow", "write_pairs"]
+
+PAIRS = "pairs.parquet"
+
+PairRow = tuple[str, str, float, str, bool]
+"""Ids of the better ranked and the other article, Jaccard, the rule, and whether the second one went."""
+
+_AT_ONCE = 1 << 17  # rows of one row group
+
+
+def write_pairs(path: Path, rows: Iterable[PairRow]) -> None:
+    """Write them row group by row group; they are never all in memory."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    text = pa.string()
+    schema = pa.schema({"a": text, "b": text, "jaccard": pa.float64(), "rule": text, "merged": pa.bool_()})
+    rest = iter(rows)
+    with pq.ParquetWriter(path, schema) as out:
+        while group := list(islice(rest, _AT_ONCE)):
+            a, b, jaccard, rule, merged = zip(*group, strict=True)
+            out.write_table(pa.table([a, b, [round(j, 4) for j in jaccard], rule, merged], schema=schema))
