@@ -41,12 +41,13 @@ def duplicates(findings: Findings, counts: Mapping[str, Any]) -> Html:
         "Near-duplicates",
         lead,
         h("figure", h("figcaption", "Merged articles, by Jaccard similarity to their keeper"), alike),
-        h("div", table("Sizes of clusters", ("Size, with the keeper", "Clusters"), sizes), cls="columns"),
-        h("h3", "Largest clusters"),
-        h("div", largest),
         h("h3", "Side by side, doubtful pairs first", id="pairs"),
         h("p", told),
-        h("div", shown),
+        h("div", shown, id="list-pairs"),
+        h("h3", "Largest clusters"),
+        h("div", largest, id="list-clusters"),
+        h("h3", "All clusters"),
+        h("div", table("Sizes of clusters", ("Size, with the keeper", "Clusters"), sizes), cls="columns"),
     )
 
 

@@ -34,6 +34,8 @@ const listing = (list) => {
   };
 };
 
+for (const name of ["list-pairs", "list-clusters"]) if (byId(name)) listing(byId(name));
+
 // Lists with a search field.
 for (const field of all("input[data-list]")) {
   const narrow = listing(byId(field.dataset.list));
@@ -134,7 +136,7 @@ for (const name of all("[data-id].id")) {
 const openTarget = () => {
   const target = location.hash.startsWith("#article-") && byId(location.hash.slice(1));
   if (!target) return;
-  if (target.hidden) clear();
+  clear();
   target.hidden = false;
   target.open = true;
   target.scrollIntoView();
