@@ -151,9 +151,7 @@ def settle_stage(task: SettleTask, watch: Watch) -> Done:
     texts = [a.text for a, _ in settled]
     rows = [record(a, text) for (a, _), text in zip(settled, texts, strict=True)]
     tallied = tally([a.id for a, _ in settled], rows, [a.removals for a, _ in settled])
-    counts: _Counts = Counter()
-    for (article, drop), text in zip(settled, texts, strict=True):
-        _count(counts, article, text, drop)
+    counts = _counted(settled, texts)
     for kind, rule, spans, characters, _ in tallied["rules"]:
         counts["removals", kind, rule] = spans
         counts["removed_characters", kind, rule] = characters
@@ -228,21 +226,27 @@ def write_stage(task: WriteTask, watch: Watch) -> Done:
     return Done(len(records), sum(map(len, records)), len(drops) - early_drops)
 
 
-def _count(counts: _Counts, article: Article, text: str, drop: Drop | None) -> None:
+def _counted(settled: Sequence[tuple[Article, Drop | None]], texts: Sequence[str]) -> _Counts:
     """What the manifest counts, but for removals; every key is (table, key ...)."""
-    counts["articles", "read"] += 1
-    counts["characters", "before"] += len(article.before)
-    counts["characters", "stripped"] += len(text)
-    counts["encoding", article.encoding] += 1
-    counts["input_kind", article.input_kind] += 1
-    counts["read_from", article.form] += 1
-    counts["repaired", "yes" if article.repair else "no"] += 1
-    for flag in article.flags:
-        counts["flag", flag] += 1
-    if drop:
-        counts["dropped", drop.reason] += 1
-    else:
-        _count_written(counts, len(text), article.language, article.site)
+    articles = [article for article, _ in settled]
+    counts: _Counts = Counter()
+    counts["articles", "read"] = len(articles)
+    counts["characters", "before"] = sum(len(a.before) for a in articles)
+    counts["characters", "stripped"] = sum(map(len, texts))
+    for table, keys in (
+        ("encoding", (a.encoding for a in articles)),
+        ("input_kind", (a.input_kind for a in articles)),
+        ("read_from", (a.form for a in articles)),
+        ("repaired", ("yes" if a.repair else "no" for a in articles)),
+        ("flag", (flag for a in articles for flag in a.flags)),
+        ("dropped", (drop.reason for _, drop in settled if drop)),
+    ):
+        counts.update({(table, key): n for key, n in Counter(keys).items()})
+    stay = [(a, len(text)) for (a, drop), text in zip(settled, texts, strict=True) if not drop]
+    for (language, site), n in Counter((a.language, a.site) for a, _ in stay).items():
+        _count_written(counts, 0, language, site, n)
+    counts["characters", "written"] = sum(length for _, length in stay)
+    return counts
 
 
 def _count_written(counts: _Counts, length: int, language: str, site: str, times: int = 1) -> None:

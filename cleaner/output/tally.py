@@ -71,12 +71,12 @@ def tally(ids: Sequence[str], records: Sequence[Row | None], removals: Sequence[
     A record is None where only the removals of an article are known. Articles are named by their place among those
     given. The keys, in which [place ...] are at most so many of the first in the seeded order:
 
-        sample       [[order, place] ...]
+        sample       [order ...], [place ...]
         rules        [[kind, rule, spans, characters, [[order, place, which of its removals] ...]] ...]
         phrases      [[{"language", "kind", "how", "text"}, spans, characters, [...]] ...]
-        sites        [[name, articles, characters before, characters removed] ...]
-        languages    the same, and the scores of the articles: how many in each of BINS
-        site_rules   [[site ...], [rule ...], [spans ...]], both by their place in the lists above
+        sites        [name ...], [articles ...], [characters before ...], [characters removed ...]
+        languages    the same, and [[how many articles have a score in each of BINS] ...]
+        site_rules   [site ...], [rule ...], [spans ...], both by their place in the lists above
         language_rules
         flags        [[flag, articles, [[order, place] ...]] ...]
         repairs      [[step, times] ...]
@@ -100,15 +100,15 @@ def tally(ids: Sequence[str], records: Sequence[Row | None], removals: Sequence[
     fired = rule.copy()
     fired[spacing[rule]] = -1
     return {
-        "sample": [[orders[p], p] for p in seen[:SAMPLE]],
+        "sample": [[orders[p] for p in seen[:SAMPLE]], seen[:SAMPLE]],
         "rules": [[*name, *numbers] for name, numbers in zip(rules, spans.by(rule, len(rules)), strict=True)],
         "phrases": [
             [asdict(entry), *numbers]
             for entry, numbers in zip(phrases, spans.by(phrase, len(phrases)), strict=True)
             if entry
         ],
-        "sites": site.rows(before, taken),
-        "languages": language.rows(before, taken, scores),
+        "sites": site.columns(before, taken),
+        "languages": language.columns(before, taken, scores),
         "site_rules": site.rules(spans.article, fired, len(rules)),
         "language_rules": language.rules(spans.article, fired, len(rules)),
         "flags": _flags(facts, [[orders[p], p] for p in seen]),
@@ -198,15 +198,13 @@ class _Groups:
         self._of_article = np.full(articles, -1)
         self._of_article[places] = self._of
 
-    def rows(self, before: Ints, taken: Ints, bins: Ints | None = None) -> list[list[object]]:
-        """What is known of each group."""
-        columns: list[Sequence[object]] = [self._names, self._summed().tolist()]
-        columns += [self._summed(before).tolist(), self._summed(taken).tolist()]
+    def columns(self, before: Ints, taken: Ints, bins: Ints | None = None) -> list[list[Any]]:
+        """What is known of the groups. (Not a list for each: thousands, which the garbage collector would visit.)"""
+        found = [self._names, *(self._summed(values).tolist() for values in (None, before, taken))]
         if bins is not None:
-            columns.append(
-                np.bincount(self._of * BINS + bins, minlength=len(self._names) * BINS).reshape(-1, BINS).tolist()
-            )
-        return [list(row) for row in zip(*columns, strict=True)]
+            scores = np.bincount(self._of * BINS + bins, minlength=len(self._names) * BINS)
+            found.append(scores.reshape(-1, BINS).tolist())
+        return found
 
     def rules(self, article: Ints, rule: Ints, rules: int) -> list[list[int]]:
         """How many spans each rule took in each group, where it took any: groups, rules, numbers."""

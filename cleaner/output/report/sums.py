@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from cleaner.output.report.markup import clipped
@@ -135,9 +135,10 @@ class Sums:
         rules = [self._rule(shard, *row) for row in tally["rules"]]
         for phrase, spans, characters, examples in tally["phrases"]:
             self.phrases.of(Phrase(**phrase)).take(Fired(spans, characters, [*_at(shard, examples)]))
-        sites = [self._group(self.sites.of(_name(name)), *row) for name, *row in tally["sites"]]
+        sites = [_grown(self.sites.of(_name(row[0])), *row[1:]) for row in zip(*tally["sites"], strict=True)]
         languages = [
-            self._group(self.languages.setdefault(_name(name), Group()), *row) for name, *row in tally["languages"]
+            _grown(self.languages.setdefault(_name(row[0]), Group()), *row[1:])
+            for row in zip(*tally["languages"], strict=True)
         ]
         for groups, fired in ((sites, tally["site_rules"]), (languages, tally["language_rules"])):
             for group, rule, spans in zip(*fired, strict=True):
@@ -148,8 +149,9 @@ class Sums:
             flag.examples = sorted([*flag.examples, *_at(shard, examples)])[:EXAMPLES]
         for step, times in tally["repairs"]:
             self.repairs.of(step).take(Fired(times))
-        self.articles += sum(articles for _, articles, *_ in tally["languages"])
-        self.sample = sorted([*self.sample, *_at(shard, tally["sample"])])[:SAMPLE]
+        self.articles += sum(tally["languages"][1])
+        orders, places = tally["sample"]
+        self.sample = sorted([*self.sample, *zip(orders, repeat(shard), places, strict=False)])[:SAMPLE]
 
     def drop(self, line: list[Any], shard: int) -> None:
         """Take back an article that was counted as written."""
@@ -177,21 +179,22 @@ class Sums:
         found.take(Fired(spans, characters, [*_at(shard, examples)]))
         return kind, rule
 
-    def _group(self, group: Group, articles: int, before: int, removed: int, scores: list[int] | None = None) -> Group:
-        group.read += articles
-        group.written += articles
-        group.before += before
-        group.removed += removed
-        if scores:
-            group.scores = [a + b for a, b in zip(group.scores, scores, strict=True)]
-        return group
-
 
 def add_first(first: list[Any], item: Any, most: int) -> None:
     """Keep the smallest items, in order."""
     if len(first) < most or item < first[-1]:
         insort(first, item)
         del first[most:]
+
+
+def _grown(group: Group, articles: int, before: int, removed: int, scores: Sequence[int] = ()) -> Group:
+    group.read += articles
+    group.written += articles
+    group.before += before
+    group.removed += removed
+    if scores:
+        group.scores = [a + b for a, b in zip(group.scores, scores, strict=True)]
+    return group
 
 
 def _at(shard: int, examples: Iterable[list[int]]) -> Iterator[At]:
