@@ -16,9 +16,9 @@ needs_spark()
 
 def test_the_same_bytes_on_spark(tmp_path: Path) -> None:
     source = str(ROOT / "corpus/raw/wartamuara.example")
-    clean_corpus(source, tmp_path / "here/clean.jsonl", Options(workers=1, report=False))
+    clean_corpus(source, tmp_path / "here/clean.jsonl", Options(workers=1))
     command = [sys.executable, "-m", "cleaner", "clean", source, "-o", str(tmp_path / "there/clean.jsonl")]
-    command += ["--engine", "spark", "--master", "local[1]", "--no-report", "--quiet", "--shard-records", "7"]
+    command += ["--engine", "spark", "--master", "local[1]", "--quiet", "--shard-records", "7"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert outcome(tmp_path / "there") == outcome(tmp_path / "here")
