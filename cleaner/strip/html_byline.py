@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any
 
@@ -50,13 +50,17 @@ def person(name: str) -> str:
     return "" if _NO_NAME.search(name) or len(name) > 2 * _LONGEST_NAME else name
 
 
-def _fitting(page: Parsed, key: str) -> Iterator[str]:
-    """The selectors whose words stand on the page at all: a word costs a hundredth of a selector's walk to find."""
-    if not any(stem in page.body for stem in _tables()["stems"][key]):
-        return
-    for word, selectors in groupby(_tables()["select"][key], itemgetter(0)):
-        if word in page.body:
-            yield from map(itemgetter(1), selectors)
+def _fitting(page: Parsed, blocks: Blocks, key: str) -> Iterator[str]:
+    """The selectors whose words stand in attributes of the page: looking for one costs less than a selector's walk."""
+    attributes = "\n".join(chain(blocks.attrs, blocks.spans))
+
+    def stands(word: str) -> bool:
+        return word in (page.body if word.startswith("<") else attributes)
+
+    if any(map(stands, _tables()["stems"][key])):
+        for word, selectors in groupby(_tables()["select"][key], itemgetter(0)):
+            if stands(word):
+                yield from map(itemgetter(1), selectors)
 
 
 def _around(blocks: Blocks, start: int) -> Iterator[str]:
@@ -80,7 +84,7 @@ def visible_author(page: Parsed, blocks: Blocks, start: int) -> str:
             if name and len(name) <= _LONGEST_NAME and len(name.split()) <= 6:
                 return name
         announced = said is not None and said.end() == len(line)
-    for selector in _fitting(page, "author"):
+    for selector in _fitting(page, blocks, "author"):
         for node in page.tree.css(selector)[:3]:
             name = _CUT.sub("", person(node.text(separator=" ")[:300]))
             if name and len(name) <= _LONGEST_NAME and len(name.split()) <= 6:
@@ -90,7 +94,7 @@ def visible_author(page: Parsed, blocks: Blocks, start: int) -> str:
 
 def visible_date(page: Parsed, blocks: Blocks, start: int, *, month_first: bool) -> str:
     """The day in a time element or a line near the headline, else ""."""
-    for selector in _fitting(page, "time"):
+    for selector in _fitting(page, blocks, "time"):
         for node in page.tree.css(selector)[:3]:
             given = node.attributes.get("datetime") or node.attributes.get("content") or ""
             date = iso_date(given) or written_date(given, month_first=month_first)
@@ -99,7 +103,7 @@ def visible_date(page: Parsed, blocks: Blocks, start: int, *, month_first: bool)
     for line in _around(blocks, start):
         if len(line) <= _SHORT_LINE and (date := written_date(line, month_first=month_first)):
             return date
-    for selector in _fitting(page, "date"):
+    for selector in _fitting(page, blocks, "date"):
         for node in page.tree.css(selector)[:3]:
             if date := written_date(node.text(separator=" "), month_first=month_first):
                 return date

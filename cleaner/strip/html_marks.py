@@ -50,16 +50,24 @@ def _table() -> _Table:
     )
 
 
+@cache
+def _telling() -> frozenset[str]:
+    """Words one of which stands in every name that gives a mark; four names in five have none."""
+    table = _table()
+    return frozenset(max(name.split("-"), key=len) for name in (*table.names, *table.whole))
+
+
 @lru_cache(maxsize=1 << 14)
 def _named(name: str, is_id: bool) -> tuple[Mark, ...]:
     """The marks of one class name or id. An id of over three words is a heading's anchor and says nothing."""
+    words = _WORD.findall(name[:100])
+    words = words if name.islower() else [word.lower() for word in words]
+    if _telling().isdisjoint(words):
+        return ()
     table = _table()
     if name in table.whole:
         return (table.whole[name],)
-    if _UTILITY.search(name):
-        return ()
-    words = [word.lower() for word in _WORD.findall(name[:100])]
-    if is_id and len(words) > 3:
+    if _UTILITY.search(name) or (is_id and len(words) > 3):
         return ()
     names = [*words, *map("-".join, pairwise(words))] if len(words) > 1 else words
     return tuple([table.names[name] for name in names if name in table.names])

@@ -17,14 +17,17 @@ address article aside blockquote body button caption center dd details dialog di
 footer form h1 h2 h3 h4 h5 h6 header hgroup label legend li main menu nav ol optgroup option p pre search section
 summary table tbody td tfoot th thead tr ul
 """.split()  # noqa: SIM905 (a list of forty strings reads worse)
-_OPEN, _CLOSE, _RULE, _BREAK, _LINK, _UNLINK = range(1, 7)
+_OPEN, _CLOSE, _RULE, _BREAK, _LINK, _UNLINK, _SKIP, _COMMENT = range(1, 9)
+_UNSEEN = "math object canvas audio video datalist textarea noembed noframes".split()  # noqa: SIM905
 _INLINE = "abbr b big bdi code del em font i ins mark q s small span strong sub sup time tt u".split()  # noqa: SIM905
 _ACTS = (
     dict.fromkeys((*_INLINE, *(f"/{tag}" for tag in _INLINE)), 0)
     | dict.fromkeys(_BLOCKS, _OPEN)
     | {f"/{tag}": _CLOSE for tag in _BLOCKS}
-    | {"br": _BREAK, "a": _LINK, "/a": _UNLINK, "hr": _RULE}
+    | dict.fromkeys(_UNSEEN, _SKIP)
+    | {"template": _SKIP, "br": _BREAK, "a": _LINK, "/a": _UNLINK, "hr": _RULE}
 )
+_UNSCRIPTED_ACTS = _ACTS | {"template": 0}  # a page without scripts may hold its text in one
 _CHUNK = 1 << 22  # characters cut at a time, so that a page of 50 MB does not become one list
 
 
@@ -34,6 +37,7 @@ class Blocks:
 
     Element i holds the paragraphs `first[i]` up to `last[i]`; parents come before their children, 0 is the page.
     Paragraph j has its text, the characters of it that are links, and `homes[j]`, the innermost element around it.
+    `spans` has the attributes of what is no block: links, times, bylines.
     """
 
     tags: Sequence[str]
@@ -44,6 +48,7 @@ class Blocks:
     texts: Sequence[str]
     links: Sequence[int]
     homes: Sequence[int]
+    spans: Sequence[str]
 
 
 def _line(text: str, tag: str) -> str:
@@ -72,26 +77,49 @@ def _whole_tags(parts: list[str]) -> list[str]:
     return ["<".join(parts[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
 
 
+def _behind(parts: Iterator[str], tag: str) -> str:
+    """The text behind the element `tag`, whose parts are used up."""
+    depth = 1
+    for part in parts:
+        name, _, text = part.partition(">")
+        depth += -1 if name == f"/{tag}" else name == tag or name.startswith(f"{tag} ")
+        if not depth:
+            return text
+    return ""
+
+
+def _behind_comment(parts: Iterator[str], part: str) -> str:
+    """The text behind the comment that opens with `part`; more parts are used up when it holds `<` itself."""
+    for following in chain((part,), parts):
+        _, closed, text = following.partition("-->")
+        if closed:
+            return text
+    return ""
+
+
 # a row of its own for every column: a tuple for every element would wake the garbage collector
-def walk(body: str) -> Blocks:  # noqa: C901 (a call per tag would make the walk a third slower)
+def walk(body: str, *, whole: bool = False) -> Blocks:  # noqa: C901 (a call per tag would make it a third slower)
     """The block elements and paragraphs of well-formed HTML.
 
     A block element and two `<br>` end a paragraph, one `<br>` is a space; white space is one space, but for `<pre>`.
+    With `whole` the content of `<template>` belongs to the page.
 
     >>> walk("<p>Rain <b>fell</b><br>in Medan.</p><ul><li><a>More</a></li></ul>").texts
     ['Rain fell in Medan.', 'More']
     """
     tags, attributes, parents, first, last = ["html"], [""], [-1], [0], [-1]
-    texts, links, homes = list[str](), list[int](), list[int]()
+    texts, links, homes, spans = list[str](), list[int](), list[int](), list[str]()
     pieces, here, linked, link_from = list[str](), 0, 0, -1
-    for part in chain.from_iterable(_parts(f"<html>{body}<hr>")):
+    acts = (_UNSCRIPTED_ACTS if whole else _ACTS).get
+    parts = chain.from_iterable(_parts(f"<html>{body}<hr>"))
+    for part in parts:
         tag, _, text = part.partition(">")
-        attrs, act = "", _ACTS.get(tag)
+        attrs, act = "", acts(tag)
         if act is None:
             tag, _, attrs = tag.partition(" ")
-            act = _ACTS.get(tag)
+            act = acts(tag)
             if act is None and "-" in tag:  # a custom element is a block of its page's making
-                act = _CLOSE if tag[0] == "/" else _OPEN
+                act = _COMMENT if tag[0] == "!" else _CLOSE if tag[0] == "/" else _OPEN
         if act:
             if act < _BREAK or (act == _BREAK and pieces and pieces[-1] == "\n"):
                 if pieces:
@@ -115,11 +143,15 @@ def walk(body: str) -> Blocks:  # noqa: C901 (a call per tag would make the walk
                     here = parents[here]
             elif act == _BREAK:
                 pieces += ["\n"] if pieces else []
+            elif act >= _SKIP:
+                text = _behind(parts, tag) if act == _SKIP else _behind_comment(parts, part)
             else:
                 if link_from >= 0:
                     linked += sum(map(len, pieces[link_from:]))
                 link_from = len(pieces) if act == _LINK else -1
+        if attrs and (not act or act == _LINK):
+            spans.append(attrs)
         if text and (not text.isspace() or (pieces and (pieces[-1] != "\n" or tags[here] == "pre"))):
             pieces.append(text)
     ends = [len(texts) if end < 0 else end for end in last]
-    return Blocks(tags, attributes, parents, first, ends, texts, links, homes)
+    return Blocks(tags, attributes, parents, first, ends, texts, links, homes, spans)

@@ -10,7 +10,7 @@ from cleaner.errors import OptionError
 from cleaner.strip.html_classify import choose, lines
 from cleaner.strip.html_kind import is_forum, page_kind
 from cleaner.strip.html_meta import Metadata, metadata
-from cleaner.strip.html_parse import Parsed, parse
+from cleaner.strip.html_parse import Parsed, parse, tamed
 from cleaner.strip.html_root import Ground, ground
 from cleaner.strip.html_walk import Blocks, walk
 
@@ -81,17 +81,18 @@ def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: 
 
 def _read(html: str, url: str) -> _Read:
     """Parse and walk; a page with next to nothing is read once more as without scripts, which may show more."""
-    read = _read_once(html, url, whole=False)
+    data = tamed(html)
+    read = _read_once(data, url, whole=False)
     if read.place.good < _LITTLE and _UNSHOWN.search(html):
-        other = _read_once(html, url, whole=True)
+        other = _read_once(data, url, whole=True)
         if other.place.good > 2 * read.place.good or not read.blocks.texts:
             return other
     return read
 
 
-def _read_once(html: str, url: str, *, whole: bool) -> _Read:
+def _read_once(html: bytes, url: str, *, whole: bool) -> _Read:
     parsed = parse(html, whole=whole)
-    blocks = walk(parsed.body)
+    blocks = walk(parsed.body, whole=whole)
     return _Read(parsed, blocks, ground(blocks, forum=is_forum(parsed.head, url)))
 
 

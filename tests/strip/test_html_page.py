@@ -336,6 +336,36 @@ def test_an_element_of_many_attributes_has_an_answer() -> None:
     assert PROSE[0] in extract(html).text
 
 
+def test_a_select_of_many_options_has_an_answer() -> None:
+    html = f"<select>{'<option value=1>x' * 50_000}</select>{BODY}"  # quadratic work would take a minute
+    assert lines(html) == PROSE
+
+
+def test_a_tag_with_one_huge_value_keeps_what_follows() -> None:
+    assert lines(f"<div data-state='{'key=1 ' * 30_000}'></div>{BODY}") == PROSE
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        "<!-- <p>a > b</p> < c -->",
+        "<!---->",
+        "<object><object><p>x</p></object><p>y</p></object>",
+        "<video>Play it</video>",
+        "<template><p>x</p></template>",
+        "<noframes><object></noframes>",
+        "<datalist><option>x</datalist>",
+    ],
+)
+def test_what_is_never_shown_leaves_no_trace(unseen: str) -> None:
+    assert lines(f"<p>{PROSE[0]}</p>{unseen}<p>{PROSE[1]}{unseen}</p>{unseen}") == PROSE[:2]
+
+
+def test_json_ld_whose_type_is_written_with_an_escape() -> None:
+    said = '{"@type": "NewsArticle", "headline": "x", "datePublished": "2025-03-09"}'
+    assert extract(f'<script type="application/ld&#x2B;json">{said}</script>{BODY}').date == "2025-03-09"
+
+
 TAGS = (
     "<div>",
     "</div>",
