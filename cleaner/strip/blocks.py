@@ -56,8 +56,10 @@ def settle(lines: Sequence[Line], hits: Sequence[Hit | None], ended: Callable[[L
     if _undecided(hits, held):
         _edges(lines, hits, held)
         _neighbours(hits, held)
-    _menus(lines, hits, held)
-    _site_names(lines, held)
+    if _undecided(hits, held):
+        _menus(lines, hits, held)
+    if "footer" in kinds:
+        _site_names(lines, held)
     if not kinds.isdisjoint(_SIGNS):
         _after_end(lines, hits, held)
     if "comment" in kinds:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cleaner.strip.lines import ANY, BESIDE, EDGE, HEAD, Hit
+from cleaner.strip.lines import ANY, BESIDE, EDGE, HEAD, Hit, ends_sentence
 from cleaner.strip.phrases import Phrases, fold
 
-__all__ = ["calls", "may_call"]
+__all__ = ["calls", "may_call", "navigates"]
 
 _PIECE = re.compile(r"\s*[:：|｜,·•、]\s*|\s+[-–—/]\s+")
 _BAR = re.compile(r"\s*[|｜·•]\s*")
+_CRUMB = re.compile(r" ?[>»›→] ?")
 _SLASH = re.compile(r"\s+/\s+")
 _CLAUSE = re.compile(r"[?!.:…？！。–—]\s*|,\s+")
 _HASHTAGS = re.compile(r"#\w[\w.-]*(?:[\s,]+#\w[\w.-]*)*")
@@ -106,6 +107,24 @@ def _kinds_of(pieces: Sequence[str], phrases: Phrases) -> list[str]:
         if unknown > len(pieces) // 3 or not 0 < len(piece) <= 40:
             return []
     return kinds
+
+
+def navigates(text: str, folded: str) -> Hit | None:
+    """Short items between bars, or a path of sections."""
+    if (
+        "|" in text
+        and text.count("|") >= 4
+        and text[0] != "|"
+        and "0" not in folded
+        and max(map(len, text.split("|"))) <= 24
+    ):
+        return Hit("nav-bar", "nav", "short items between bars", EDGE)
+    if not (">" in text or "»" in text or "›" in text or "→" in text) or "«" in text or ends_sentence(text):
+        return None
+    crumbs = _CRUMB.split(text)
+    if len(crumbs) >= 3 and all(crumbs) and len(crumbs[0]) <= 24 and len(crumbs[1]) <= 40:
+        return Hit("breadcrumb", "nav", "a path of sections", HEAD)
+    return None
 
 
 def _calling(text: str, folded: str, phrases: Phrases) -> Hit | None:

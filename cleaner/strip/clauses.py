@@ -36,21 +36,23 @@ def find_openings(text: str, pattern: re.Pattern[bytes]) -> list[int]:
 
 
 def opening_pattern(heads: Iterable[str]) -> re.Pattern[bytes]:
-    """What `find_opening` looks for; `heads` are folded, in small letters, and a 0 in them stands for any number.
-
-    Grouped by their first byte, so that a clause is compared with few of them.
-    """
-    rests: dict[bytes, set[bytes]] = defaultdict(set)
-    for head in heads:
-        for form in (head, head.capitalize(), head.upper()):
-            for spelled in {form, form.replace("'", "’")}:
-                small = spelled.encode().translate(_SMALL)
-                rests[small[:1]].add(small[1:])
-    groups = [
-        _literal(first) + b"(?:" + b"|".join(map(_literal, sorted(rests[first]))) + b")" for first in sorted(rests)
-    ]
+    """What `find_openings` looks for; `heads` are folded, in small letters, and a 0 in them stands for any number."""
+    forms = (form for head in heads for form in (head, head.capitalize(), head.upper()))
+    spelled = {spelling for form in forms for spelling in (form, form.replace("'", "’"))}
+    small = {form.encode().translate(_SMALL) for form in spelled}
     # no dot in the run before a head, so that every run is read once, however many dots stand in a row
-    return re.compile(rb"\.[ \x80-\xbf]*(" + (b"|".join(groups) or rb"(?!)") + b")")
+    return re.compile(rb"\.[ \x80-\xbf]*(" + (_branches(small) if small else rb"(?!)") + b")")
+
+
+def _branches(rests: set[bytes]) -> bytes:
+    """What matches any of these, byte by byte, so that a clause is compared with few of them."""
+    if b"" in rests:
+        return b""
+    by_first: dict[bytes, set[bytes]] = defaultdict(set)
+    for rest in rests:
+        by_first[rest[:1]].add(rest[1:])
+    branches = [_literal(first) + _branches(by_first[first]) for first in sorted(by_first)]
+    return branches[0] if len(branches) == 1 else b"(?:" + b"|".join(branches) + b")"
 
 
 def _literal(head: bytes) -> bytes:

@@ -72,7 +72,7 @@ def find_datelines(
 
 def _alone(line: str, text: str, phrases: Phrases) -> Dateline | None:
     """A line that is nothing but the dateline of the paragraph below it."""
-    if len(line) > HEAD // 2:
+    if len(line) > HEAD // 2 or (line[-1].isalnum() and "." not in line):
         return None
     dateline = match_dateline(f"{line} {text[:HEAD]}", phrases)
     return replace(dateline, end=len(line)) if dateline and dateline.end == len(line) + 1 else None

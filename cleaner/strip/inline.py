@@ -180,13 +180,13 @@ def trims(
     """The spans inside all kept lines of `text`, or `only` those: labelled pieces, notices in capitals, tails."""
     first, last = prose_bounds(lines, hits)
     loud = [phrase for phrase in phrases.loud if phrase.text in text] if phrases.loud_part in text else []
-    labelled = holds_label(text, phrases)
+    labelled, glued = holds_label(text, phrases), any(_desks(text))
     found: list[Removal] = []
     for i in range(len(lines)) if only is None else only:
         if hits[i] is None:
             whole = lines[i].text
             inner = labelled and (":" in whole or "©" in whole)
-            if "/" in whole and len(whole) > 100:
+            if glued and "/" in whole:
                 found += _between_articles(lines[i], phrases)
             if inner or loud or _may_trim(lines[i], i >= last, phrases):
                 found += _line_trims(lines[i], i >= last, not first <= i < last, phrases, loud)
@@ -226,17 +226,23 @@ def _line_trims(line: Line, last: bool, outer: bool, phrases: Phrases, loud: Seq
 def _between_articles(line: Line, phrases: Phrases) -> Iterator[Removal]:
     """Initials between two articles that stand in one line, and the dateline of the second."""
     text = line.text
-    at = text.find("/")
-    while at >= 0:
-        begin = text.rfind("(", max(0, at - 7), at)
-        mark = _DESK_BETWEEN.match(text, begin) if begin >= 0 else None
-        if mark and _ended(text[max(0, begin - 8) : begin]):
+    for mark in _desks(text):
+        if _ended(text[max(0, mark.start() - 8) : mark.start()]):
             why = "initials of writer and editor in brackets between two sentences"
-            yield Removal(line.start + begin, line.start + mark.end(), "initials", "initials", why)
+            yield Removal(line.start + mark.start(), line.start + mark.end(), "initials", "initials", why)
             head = mark.start(1)
             if dateline := match_dateline(text[head : head + 2 * HEAD], phrases):
                 end = line.start + head + dateline.end
                 yield Removal(line.start + head, end, dateline.rule, "dateline", dateline.why)
+
+
+def _desks(text: str) -> Iterator[re.Match[str]]:
+    """Initials in brackets before the beginning of a sentence; sought from slash to slash."""
+    at = text.find("/")
+    while at >= 0:
+        begin = text.rfind("(", max(0, at - 7), at)
+        if begin >= 0 and (mark := _DESK_BETWEEN.match(text, begin)):
+            yield mark
         at = text.find("/", at + 1)
 
 

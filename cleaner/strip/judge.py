@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from cleaner.strip.calls import calls, may_call
+from cleaner.strip.calls import calls, may_call, navigates
 from cleaner.strip.datelines import SITE
 from cleaner.strip.lines import ANY, BESIDE, EDGE, HEAD, SHORT, Hit, Line, ends_sentence
 from cleaner.strip.phrases import HEAD_LENGTH, Phrases, fold
@@ -28,7 +28,6 @@ _DATE = re.compile(
 _FULL_DATE = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\d{4}年\d{1,2}月")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _COUNT = re.compile(r"0 ?[km]? ")
-_CRUMB = re.compile(r" ?[>»›→] ?")
 _PLAIN = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ,.!?\"'" + bytes(
     (*range(0x80, 0xC2), *range(0xC3, 0xE2))
 )
@@ -250,7 +249,7 @@ def _shaped(text: str, folded: str, phrases: Phrases) -> Hit | None:
         return hit
     if hit := _rights(folded):
         return hit
-    return _navigating(text, folded) or _named(text, phrases, folded)
+    return navigates(text, folded) or _named(text, phrases, folded)
 
 
 def _rights(folded: str) -> Hit | None:
@@ -295,23 +294,6 @@ def _is_wordy(text: str, folded: str, phrases: Phrases) -> bool:
             if others > spare:
                 return True
     return False
-
-
-def _navigating(text: str, folded: str) -> Hit | None:
-    if (
-        "|" in text
-        and text.count("|") >= 4
-        and text[0] != "|"
-        and "0" not in folded
-        and max(map(len, text.split("|"))) <= 24
-    ):
-        return Hit("nav-bar", "nav", "short items between bars", EDGE)
-    if not (">" in text or "»" in text or "›" in text or "→" in text) or "«" in text or ends_sentence(text):
-        return None
-    crumbs = _CRUMB.split(text)
-    if len(crumbs) >= 3 and all(crumbs) and len(crumbs[0]) <= 24 and len(crumbs[1]) <= 40:
-        return Hit("breadcrumb", "nav", "a path of sections", HEAD)
-    return None
 
 
 def _named(text: str, phrases: Phrases, folded: str) -> Hit | None:
