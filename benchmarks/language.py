@@ -262,7 +262,7 @@ def expected_calibration_error(scores: np.ndarray, correct: np.ndarray) -> float
     return float(sum(gaps) / len(scores))
 
 
-def _share(values: list[bool]) -> str:
+def share_of(values: list[bool]) -> str:
     return f"{100 * sum(values) / len(values):.1f}" if values else "-"
 
 
@@ -282,7 +282,7 @@ def measure(name: str, identifier: Identifier, texts: list[Text]) -> tuple[str, 
     known = [i for i, text in enumerate(texts) if text.known]
 
     def accuracy(size: str, language: str = "") -> str:
-        return _share([correct[i] for i in known if texts[i].size == size and language in ("", texts[i].language)])
+        return share_of([correct[i] for i in known if texts[i].size == size and language in ("", texts[i].language)])
 
     scores, hits = np.array([answers[i][1] for i in known]), np.array([correct[i] for i in known])
     high = hits[scores >= 0.9]

@@ -135,6 +135,7 @@ def settle(articles: Sequence[Article], options: Options) -> list[tuple[Article,
             guards=options.guards,
             min_chars=options.min_chars,
             max_chars=options.max_chars,
+            before=article.before,
         )
         article = article._replace(
             language=language.code,

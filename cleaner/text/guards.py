@@ -52,6 +52,7 @@ class _Page:
 
     text: str
     language: str
+    before: str
 
     @functools.cached_property
     def lines(self) -> list[str]:
@@ -65,9 +66,16 @@ class _Page:
 
 
 def check(
-    text: str, *, language: str, flags: Sequence[str], guards: Sequence[str], min_chars: int, max_chars: int
+    text: str,
+    *,
+    language: str,
+    flags: Sequence[str],
+    guards: Sequence[str],
+    min_chars: int,
+    max_chars: int,
+    before: str = "",
 ) -> Verdict:
-    """Judge one clean text.
+    """Judge one clean text. `before` is what it was cut from: an invitation to read on at its end has left the text.
 
     `min_chars` and `max_chars` are code points without white space at the ends; `max_chars` 0 is no limit. `flags` of
     earlier steps come first in the answer. `guards` are names of presets or of flags that shall drop; OptionError for
@@ -80,7 +88,7 @@ def check(
         if guard not in PRESETS and guard not in FLAGS:
             raise OptionError(f"There is no guard {guard!r}; choose among {', '.join([*PRESETS, *FLAGS])}.")
     length = len(text.strip())
-    page = _Page(text, language)
+    page = _Page(text, language, before)
     found = {name: detail for name, rule in FLAGS.items() if length and (detail := rule(page))}
     noticed = tuple(dict.fromkeys((*flags, *found)))
     drop, detail = _drop(page, length, found, guards, min_chars, max_chars)
@@ -122,7 +130,9 @@ def _truncated(page: _Page) -> str:
     last = page.lines[-1]
     if last.rstrip(")]> ").endswith(("...", "…")):
         return f'the text ends with "{last[-20:]}"'
-    return f'the last line is "{last}"' if _line_with([last], _phrases(page.language).truncated) else ""
+    before = page.before[-SHORT_PAGE:].rstrip().rpartition("\n")[2].strip()
+    line = _line_with([last, before], _phrases(page.language).truncated)
+    return f'the last line is "{line}"' if line else ""
 
 
 def _no_letters(page: _Page) -> str:

@@ -228,10 +228,10 @@ def _by_model(samples: Sequence[Sample], given: Sequence[Evidence], back_end: _B
     best = scores.argmax(axis=1)
     places = lexicon.places[best]
     first = scores[rows, best]
-    sides = [lexicon.languages.index(side) for side in SIDES]
-    of_two = np.isin(places, sides)
+    indonesian, malay = (lexicon.languages.index(side) for side in SIDES)
+    of_two = (places == indonesian) | (places == malay)
     scores[lexicon.places == places[:, None]] = -np.inf
-    scores[np.ix_(of_two, np.isin(lexicon.places, sides))] = -np.inf
+    scores[of_two[:, None] & ((lexicon.places == indonesian) | (lexicon.places == malay))] = -np.inf
     margins = (first - scores.max(axis=1)).tolist()
     sizes = [len(item.lower) for item in samples]
     support = (counts[rows, places] / [item.words or 1 for item in given] + letters[rows, places] / sizes).tolist()

@@ -130,3 +130,12 @@ def test_any_text_has_a_verdict(text: str, language: str, guards: list[str], min
     assert set(verdict.flags) <= set(FLAGS)
     if not guards and not max_chars:
         assert verdict.drop in ("", "empty", "too-short")
+
+
+def test_an_invitation_to_read_on_tells_though_it_has_left_the_text() -> None:
+    teaser = "Harga beras turun lagi pekan ini di pasar kota.\n\nBaca selengkapnya\n"
+    for before, flags in ((teaser, ("truncated",)), (teaser + "\nRedaksi: Ani", ()), ("", ())):
+        verdict = check(
+            teaser.split("\n")[0], language="id", flags=(), guards=(), min_chars=1, max_chars=0, before=before
+        )
+        assert verdict.flags == flags
