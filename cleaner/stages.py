@@ -221,7 +221,8 @@ def write_stage(task: WriteTask, watch: Watch) -> Done:
         dropped[row] = _line(dropped_row(drop, whole))
         records[row] = memoryview(b"")
     columns = {"record": blobs(records), "removed": table["removed"], "dropped": blobs(dropped)}
-    attached = {"tally": read_attached(task.settled, "tally"), "verdicts": orjson.dumps(told)}
+    [tallied] = read_attached(task.settled, "tally")
+    attached = {"tally": tallied, "verdicts": orjson.dumps(told)}
     write_shard(task.out, columns, {"counts": _listed(counts)}, attached)
     return Done(len(records), sum(map(len, records)), len(drops) - early_drops)
 

@@ -164,15 +164,16 @@ def read_shard(path: Path, columns: Sequence[str]) -> tuple[pa.Table, dict[str, 
     return table.select(list(columns)), orjson.loads(table.schema.metadata[b"notes"])
 
 
-def read_attached(path: Path, name: str) -> bytes:
-    """What was attached to a shard under a name; it is parsed by who needs it, not with the notes each time.
+def read_attached(path: Path, *names: str) -> list[bytes]:
+    """What was attached to a shard under these names; it is parsed by who needs it, not with the notes each time.
 
-    b"{}" where nothing was, as in a shard of an older version.
+    b"" where nothing was, as in a shard of an older version.
     """
     import pyarrow as pa
 
     with pa.memory_map(str(path)) as source:
-        return bytes((pa.ipc.open_file(source).schema.metadata or {}).get(name.encode(), b"{}"))
+        metadata = pa.ipc.open_file(source).schema.metadata or {}
+    return [metadata.get(name.encode(), b"") for name in names]
 
 
 def _lock(path: Path) -> IO[str]:

@@ -30,6 +30,7 @@ from cleaner.output.report.pairs import aligned
 from cleaner.output.report.views import stretches
 from cleaner.output.report.walk import walk
 from cleaner.output.tally import phrase_of
+from cleaner.run.work import write_shard
 
 
 @dataclass(frozen=True)
@@ -246,6 +247,12 @@ def test_the_output_and_its_logs_give_what_the_run_knew(finished: Finished, tmp_
     shutil.copy(finished.output, tmp_path)
     again = write_report(str(tmp_path / "clean.jsonl"))
     assert (again.read_bytes(), copied.read_bytes()) == expected
+
+
+def test_shards_of_an_older_version_have_no_tallies(finished: Finished, tmp_path: Path) -> None:
+    write_shard(tmp_path / "0.arrow", {}, {"counts": []})
+    page = write_report(str(finished.output), to=tmp_path / "page.html", shards=[tmp_path / "0.arrow"])
+    assert page.read_bytes() == (finished.audit / "report.html").read_bytes()
 
 
 def test_a_run_to_stdout_has_a_report_too(finished: Finished, tmp_path: Path) -> None:

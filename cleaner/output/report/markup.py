@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape
 
@@ -15,6 +16,7 @@ _PICTURES = {c: 0x2400 + c for c in range(32) if chr(c) not in "\t\n"} | {0x7F: 
 _PICTURES |= dict.fromkeys(range(0xD800, 0xE000), 0xFFFD) | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 _TURNS = {c: f"[U+{c:04X}]" for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 _SHOWN: dict[int, int | str] = {**_PICTURES, **_TURNS}
+_ODD = re.compile(f"[&<>\"'{''.join(re.escape(chr(c)) for c in sorted(_SHOWN))}]")
 _VOID = {"input"}
 
 
@@ -30,7 +32,9 @@ def text(content: str) -> Html:
     >>> text("<b>")
     '&lt;b&gt;'
     """
-    return content if isinstance(content, Html) else Html(escape(content.translate(_SHOWN)))
+    if isinstance(content, Html):
+        return content
+    return Html(escape(content.translate(_SHOWN))) if _ODD.search(content) else Html(content)
 
 
 def h(name: str, /, *children: str | int | Iterable[str], **attributes: str | int | bool) -> Html:

@@ -46,12 +46,12 @@ class Shards:
     def tallies(self) -> Iterator[tuple[Row, Sequence[Any], Sequence[Any]]]:
         """As they were left there."""
         for path in self._shards:
-            later = orjson.loads(read_attached(path, "verdicts"))
-            yield orjson.loads(read_attached(path, "tally")), later["dropped"], later["kept"]
+            tally, verdicts = map(orjson.loads, read_attached(path, "tally", "verdicts"))
+            yield tally, verdicts["dropped"], verdicts["kept"]
 
     def complete(self) -> bool:
-        """Whether all of them have tallies: those of an unfinished run of an older version have none."""
-        return bool(self._shards) and all(read_attached(path, "tally") != b"{}" for path in self._shards)
+        """Whether all of them have tallies: those that an older version left in an unfinished run have none."""
+        return bool(self._shards) and all(all(read_attached(path, "tally", "verdicts")) for path in self._shards)
 
     def articles(self, places: Collection[Place], ids: Collection[str]) -> Iterator[tuple[Place, Walked]]:
         """Only the shards that hold one are opened for their texts."""
@@ -61,8 +61,8 @@ class Shards:
         for shard, path in enumerate(self._shards):
             at = wanted.get(shard, set())
             if ids:
-                kept = orjson.loads(read_attached(path, "verdicts"))["kept"]
-                at |= {place for _, place, id, _ in kept if id in ids}
+                [verdicts] = read_attached(path, "verdicts")
+                at |= {place for _, place, id, _ in orjson.loads(verdicts)["kept"] if id in ids}
             if at:
                 yield from (((shard, place), walked) for place, walked in _of_shard(path, sorted(at)))
 
