@@ -56,11 +56,11 @@ def test_further_lists_are_listed_and_searched_too(tmp_path: Path) -> None:
 
 
 def test_the_rule_that_would_take_a_line(tmp_path: Path) -> None:
-    assert call("line", "Tinggalkan Komentar").stdout.startswith("comment (phrase-line): id list")
+    assert call("line", "Tinggalkan Komentar").stdout.startswith("comment, by phrase-line: id list")
     assert "No rule" in call("line", "Panen raya mundur sepekan karena hujan.").stdout
     assert "comment" in call("line", "Kommentar schreiben", "--language", "de").stdout
     folder = write(tmp_path / "lists", "id", '[promo]\nline = ["simak siaran kami tiap petang"]')
-    assert "promo (phrase-line)" in call("line", "Simak siaran kami tiap petang", "--phrases", folder).stdout
+    assert "promo, by phrase-line" in call("line", "Simak siaran kami tiap petang", "--phrases", folder).stdout
 
 
 def test_a_new_list_shows_what_it_takes(tmp_path: Path) -> None:
