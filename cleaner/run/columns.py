@@ -26,13 +26,15 @@ def blobs(values: Sequence[bytes | memoryview]) -> pa.Array:
     )
 
 
-def blobs_of(column: pa.ChunkedArray) -> list[memoryview]:
-    """What `blobs` stored, without a copy."""
+def blobs_of(column: pa.ChunkedArray, rows: NDArray[np.int64] | None = None) -> list[memoryview]:
+    """What `blobs` stored, or these rows of it, without a copy."""
     array = _whole(column)
     _, offsets, data = array.buffers()
-    ends = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1].tolist()
+    ends = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
     view = memoryview(data or b"")
-    return [view[a:b] for a, b in pairwise(ends)]
+    if rows is not None:
+        return [view[a:b] for a, b in zip(ends[rows].tolist(), ends[rows + 1].tolist(), strict=True)]
+    return [view[a:b] for a, b in pairwise(ends.tolist())]
 
 
 def numbers(array: NDArray[Any]) -> pa.Array:

@@ -76,10 +76,9 @@ class Ranked:
 
     def ids(self, ranks: NDArray[np.int64]) -> list[str]:
         """Ids of these ranks, which are sorted."""
-        found = []
+        found: list[str] = []
         for table, at in self._files(ranks, "id"):
-            cells = blobs_of(table["id"])
-            found += [_text(cells[row]) for row in at.tolist()]
+            found += map(_text, blobs_of(table["id"], at))
         return found
 
     def _files(self, ranks: NDArray[np.int64], column: str) -> Any:
