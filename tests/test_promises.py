@@ -271,7 +271,7 @@ def test_ctrl_c_says_how_to_go_on_and_leaves_nothing_partial(expected: dict[str,
         os.sched_yield()
     os.kill(process.pid, signal.SIGINT)
     _, said = process.communicate()
-    assert process.returncode == 3
+    assert process.returncode == 3, said
     assert "goes on where it stood" in said
     assert "Traceback" not in said
     assert not (tmp_path / "clean.jsonl").exists()
