@@ -137,7 +137,7 @@ def _members(cursor: _Cursor) -> Iterator[_Value]:
             yield from _elements(cursor)
         elif opening == "{":
             yield cursor.value()
-        elif isinstance(wrong := cursor.value(), InputError):
+        elif opening and isinstance(wrong := cursor.value(), InputError):
             yield wrong
     if opening != "}":
         yield BrokenJson("The object is not closed; the file may be cut.", _ADVICE)

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cleaner.article import Raw, Reject
@@ -282,6 +282,7 @@ def test_damaged_archives(tmp_path: Path) -> None:
     st.binary(max_size=300),
     st.sampled_from(["jsonl", "json", "csv", "tsv", "parquet", "arrow", "warc", "zip", "tar", "gz", "txt", "html", ""]),
 )
+@example(b'\x01"', "json")  # a key, and nothing behind it
 @settings(deadline=None, max_examples=80)
 def test_any_bytes_under_any_suffix(tmp_path_factory: pytest.TempPathFactory, data: bytes, suffix: str) -> None:
     path = tmp_path_factory.mktemp("any") / f"a.{suffix}"
