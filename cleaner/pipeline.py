@@ -60,9 +60,7 @@ def clean_corpus(
     """
     started = time.monotonic()
     options = options or Options()
-    named = [inputs] if isinstance(inputs, str | Path) else list(inputs)
-    sources: list[Source | Reject] = [i for i in named if isinstance(i, Source)]
-    sources += list_sources([str(i) for i in named if not isinstance(i, Source)], options)
+    sources = _sources(inputs, options)
     to = Destination(str(output), audit=audit, options=options)
     with _work(to, sources, options) as work:
         to.check(resumed=work.resumed)
@@ -78,17 +76,21 @@ def clean_corpus(
         extra = [work.path / PAIRS] if options.pairs and options.dedup else []
         run.begins("publish")
         target = to.rehearsal(work.path) if options.dry_run else to
-        report = _describe(
-            target.publish(run.shards("write"), rejects, inputs_hashed, counts, facts, extra),
-            to,
-            options,
-            run.shards("write"),
-        )
+        shards = run.shards("write")
+        done = target.publish(shards, rejects, inputs_hashed, counts, facts, extra)
+        report = _describe(done, to, options, shards)
         if options.learned and options.repeats and not options.dry_run:
             run.save_learned(Path(options.learned))
         if not options.keep_work:
             work.remove()
     return report
+
+
+def _sources(inputs: str | Path | Iterable[str | Path | Source], options: Options) -> list[Source | Reject]:
+    """What is given as a source, and what the paths and patterns name."""
+    named = [inputs] if isinstance(inputs, str | Path) else list(inputs)
+    given: list[Source | Reject] = [i for i in named if isinstance(i, Source)]
+    return given + list_sources([str(i) for i in named if not isinstance(i, Source)], options)
 
 
 def _describe(done: Report, to: Destination, options: Options, shards: Sequence[Path]) -> Report:

@@ -6,7 +6,7 @@ and makes no node objects: half the cost of node objects with their text and att
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -97,8 +97,12 @@ def _behind_comment(parts: Iterator[str], part: str) -> str:
     return ""
 
 
-# a row of its own for every column: a tuple for every element would wake the garbage collector
-def walk(body: str, *, whole: bool = False) -> Blocks:  # noqa: C901 (a call per tag would make it a third slower)
+def _since(link: int, pieces: list[str]) -> int:
+    """Characters behind the place where a link began; none where that is -1, outside of links."""
+    return sum(map(len, pieces[link:])) if link >= 0 else 0
+
+
+def walk(body: str, *, whole: bool = False) -> Blocks:
     """The block elements and paragraphs of well-formed HTML.
 
     A block element and two `<br>` end a paragraph, one `<br>` is a space; white space is one space, but for `<pre>`.
@@ -107,11 +111,15 @@ def walk(body: str, *, whole: bool = False) -> Blocks:  # noqa: C901 (a call per
     >>> walk("<p>Rain <b>fell</b><br>in Medan.</p><ul><li><a>More</a></li></ul>").texts
     ['Rain fell in Medan.', 'More']
     """
+    return _blocks(chain.from_iterable(_parts(f"<html>{body}<hr>")), (_UNSCRIPTED_ACTS if whole else _ACTS).get)
+
+
+# a row of its own for every column: a tuple for every element would wake the garbage collector
+def _blocks(parts: Iterator[str], acts: Callable[[str], int | None]) -> Blocks:  # noqa: C901
+    """The same for parts that begin behind each `<`. In one piece: a call per tag would make it a third slower."""
     tags, attributes, parents, first, last = ["html"], [""], [-1], [0], [-1]
     texts, links, homes, spans = list[str](), list[int](), list[int](), list[str]()
     pieces, here, linked, link_from = list[str](), 0, 0, -1
-    acts = (_UNSCRIPTED_ACTS if whole else _ACTS).get
-    parts = chain.from_iterable(_parts(f"<html>{body}<hr>"))
     for part in parts:
         tag, _, text = part.partition(">")
         attrs, act = "", acts(tag)
@@ -123,14 +131,11 @@ def walk(body: str, *, whole: bool = False) -> Blocks:  # noqa: C901 (a call per
         if act:
             if act < _BREAK or (act == _BREAK and pieces and pieces[-1] == "\n"):
                 if pieces:
-                    if link_from >= 0:
-                        linked += sum(map(len, pieces[link_from:]))
-                        link_from = 0
                     if line := _line("".join(pieces), tags[here]):
                         texts.append(line)
-                        links.append(min(linked, len(line)))
+                        links.append(min(linked + _since(link_from, pieces), len(line)))
                         homes.append(here)
-                    pieces, linked = [], 0
+                    pieces, linked, link_from = [], 0, min(link_from, 0)
                 if act == _OPEN:
                     tags.append(tag)
                     attributes.append(f" {attrs}" if attrs else "")
@@ -146,12 +151,11 @@ def walk(body: str, *, whole: bool = False) -> Blocks:  # noqa: C901 (a call per
             elif act >= _SKIP:
                 text = _behind(parts, tag) if act == _SKIP else _behind_comment(parts, part)
             else:
-                if link_from >= 0:
-                    linked += sum(map(len, pieces[link_from:]))
+                linked += _since(link_from, pieces)
                 link_from = len(pieces) if act == _LINK else -1
         if attrs and (not act or act == _LINK):
             spans.append(attrs)
         if text and (not text.isspace() or (pieces and (pieces[-1] != "\n" or tags[here] == "pre"))):
             pieces.append(text)
-    ends = [len(texts) if end < 0 else end for end in last]
-    return Blocks(tags, attributes, parents, first, ends, texts, links, homes, spans)
+    last = [len(texts) if end < 0 else end for end in last]
+    return Blocks(tags, attributes, parents, first, last, texts, links, homes, spans)
