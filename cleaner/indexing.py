@@ -52,7 +52,7 @@ def index_corpus(
         index.add(
             rows.sketches(work.path),
             ids=rows.ids,
-            sites=[rows.site_names[n] for n in rows.sites],
+            sites=[rows.site_names[n] if n >= 0 else "" for n in rows.sites],
             lengths=rows.lengths,
             texts=rows.texts,
             memory=memory_bytes(options.memory) // 2,

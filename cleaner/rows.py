@@ -51,7 +51,7 @@ class Strings(Sequence[str]):
 class Rows:
     """The columns of all settled articles that no guard dropped, as one sequence in manifest order.
 
-    `site_names` are sorted, and `sites[row]` is the number of the article's site among them.
+    `site_names` are sorted, and `sites[row]` is the number of the article's site among them; -1 if it has none.
     """
 
     def __init__(self, shards: Sequence[Path]) -> None:
@@ -73,8 +73,10 @@ class Rows:
         self.ids, self.dates, self.urls = map(Strings, texts.values())
         self.lengths: NDArray[np.int64] = np.concatenate(lengths)
         self._starts = np.cumsum([0, *(len(s) for s in self._stays)]).tolist()
-        self.site_names = [site.decode("utf-8", "surrogatepass") for site in sorted(sites)]
-        place = {site: n for n, site in enumerate(sorted(sites))}
+        names = sorted(filter(None, sites))
+        self.site_names = [name.decode("utf-8", "surrogatepass") for name in names]
+        # no name is no site: as one site, copies of one story would be what recurs on it, and be missed
+        place = {b"": -1} | {name: n for n, name in enumerate(names)}
         self.sites: NDArray[np.int32] = np.array([place[site] for site in sites], np.int32)[np.concatenate(numbers)]
 
     def __len__(self) -> int:

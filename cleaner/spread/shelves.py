@@ -124,7 +124,8 @@ def shelve(steps: Steps, ranked: Ranked, shards: Sequence[Shard], met: Met, name
     sites = np.array(sorted(sums), np.int64)
     counts, sizes = (np.array([sums[site][i] for site in sites.tolist()], np.int64) for i in (0, 1))
     shelves = Shelves(ranked, steps.folder, tuple(shard for shard, _ in filled), int(sizes.sum()))
-    _learn(steps, shelves, sites, share_out(counts, sizes))
+    # articles without a site have nothing in common that could recur on it, however many they are
+    _learn(steps, shelves, sites, share_out(np.where(sites < 0, 0, counts), sizes))
     steps.place("signed")
     steps.each("signed", partial(_sign, shelves, paths, steps.memory), shelves.shards)
     return shelves
@@ -162,13 +163,13 @@ def _fill(
 
 
 def _site_numbers(sites: Sequence[bytes], names: Path) -> NDArray[np.int64]:
-    """Places in the sorted file of all names, of which only a few pages are read."""
+    """Places in the sorted file of all names, of which only a few pages are read; -1 for the site ""."""
     ends, letters = lists_of(read_shard(names, ("site",))[0]["site"])
     number = {
         s: bisect_left(range(len(ends) - 1), s, key=lambda i: letters[ends[i] : ends[i + 1]].tobytes())
-        for s in dict.fromkeys(sites)
+        for s in dict.fromkeys(filter(None, sites))
     }
-    return np.array([number[site] for site in sites], np.int64)
+    return np.array([number[site] if site else -1 for site in sites], np.int64)
 
 
 def _gather(found: Sequence[_Found], articles: int, room: Room) -> Shelf:

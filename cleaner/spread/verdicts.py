@@ -157,7 +157,7 @@ def _alike(ranked: Ranked, paths: Mapping[int, Path], pairs: Pairs) -> NDArray[n
 
 
 def _site_names(steps: Steps, shards: Sequence[Shard]) -> Path:
-    """The file of all names of sites, sorted. Its driver holds them all: some 100 bytes for each site."""
+    """The file of all names of sites but "", sorted. Its driver holds them all: some 100 bytes for each site."""
     found = steps.each("sites", _sites, shards)
     names = [name.encode("utf-8", "surrogatepass") for name in set().union(*found)]
     path = steps.folder / "sites.arrow"
@@ -170,7 +170,7 @@ def _site_names(steps: Steps, shards: Sequence[Shard]) -> Path:
 def _sites(shard: Shard) -> list[str]:
     table, _ = read_shard(shard.path, ("drop", "site"))
     drops, sites = blobs_of(table["drop"]), blobs_of(table["site"])
-    names = {bytes(site) for site, drop in zip(sites, drops, strict=True) if not drop}
+    names = {bytes(site) for site, drop in zip(sites, drops, strict=True) if site and not drop}
     return sorted(name.decode("utf-8", "surrogatepass") for name in names)
 
 
