@@ -6,14 +6,11 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from cleaner.strip.judge import looks_like_headline
-from cleaner.strip.lines import ANY, EDGE, HEAD, Hit, Line, ends_sentence, is_wrapped, prose_bounds
+from cleaner.strip.lines import ANY, EDGE, HEAD, MENU_ITEM, Hit, Line, ends_sentence, is_wrapped, prose_bounds
 
 __all__ = ["settle"]
 
 Held = list[Hit | None]
-
-MENU_ITEM = 30
-"""Characters of an item of a menu, at most."""
 
 BULLETS = "-•*·–▪0123456789"
 """How the items of a list begin."""

@@ -14,6 +14,7 @@ __all__ = [
     "BESIDE",
     "EDGE",
     "HEAD",
+    "MENU_ITEM",
     "Hit",
     "Line",
     "ends_sentence",
@@ -32,11 +33,15 @@ LONG = 200
 LEAST = 25
 """Shorter lines are no paragraphs in any script."""
 
+MENU_ITEM = 30
+"""Characters of an item of a menu, at most."""
+
 ANY, EDGE, HEAD, BESIDE = "any", "edge", "head", "beside"
 """Where a hit suffices: anywhere; above the first or below the last paragraph; above the first; beside a hit."""
 
 _SENTENCE_END = frozenset(".!?…\"'”’»)]。！？」』।؟")
 _BREAKS = re.compile(r"[\n\r\u2028\u2029]")
+_ITEMS = re.compile(r"[\s|｜│丨·・•/／>»›＞-]+")
 _WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uac00-\ud7af]")
 
 
@@ -111,14 +116,16 @@ def ends_sentence(text: str) -> bool:
 def is_prose(text: str) -> bool:
     """A line long enough and punctuated as paragraphs are.
 
-    Scripts without spaces between words say more in a character, so a third of the length will do.
+    Scripts without spaces between words say more in a character, so a third of the length will do, with an end mark
+    (80 otherwise) and without one (LONG otherwise).
     """
-    n = len(text)
-    if n >= LONG:
+    n, ended = len(text), text[-1] in _SENTENCE_END
+    if n >= LONG or (n >= 80 and ended):
         return True
-    if n >= 80:
-        return text[-1] in _SENTENCE_END or (n >= 70 and not text.isascii() and _is_wide(text))
-    return n >= LEAST and text[-1] in _SENTENCE_END and not text.isascii() and _is_wide(text)
+    if n < LEAST or not (ended or n >= 70) or text.isascii() or not _is_wide(text):
+        return False
+    # a menu may be as long, but has no clause longer than an item; from 80 on, spaces may part the words (Korean)
+    return ended or n >= 80 or max(map(len, _ITEMS.split(text))) > MENU_ITEM
 
 
 def _is_wide(text: str) -> bool:
