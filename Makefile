@@ -36,7 +36,7 @@ test-spark: java .venv/installed-spark
 
 # says which Java Spark is started on, or ends with the name of the package that is missing
 java: .venv/installed
-	@$(BIN)/python -m cleaner.run.java
+	@$(BIN)/python -m cleaner.engine.java
 
 # needs chromium and chromium-driver; axe-core from npm where npm is there
 test-browser: .venv/installed-browser

@@ -1,4 +1,4 @@
-"""Fit the constants of `cleaner/text/languages/calibration.toml`: how often an answer with such evidence is right.
+"""Fit the constants of `cleaner/language/lists/calibration.toml`: how often an answer with such evidence is right.
 
     python benchmarks/calibrate_language.py    # prints the constants and the calibration on both sides of the split
 
@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from language import Text, expected_calibration_error, labelled_texts, right
 
-from cleaner.text.language import answer_features
+from cleaner.language.identify import answer_features
 
 UNKNOWN_SHARE = 0.01
 RIDGE = 1.0

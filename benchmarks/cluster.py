@@ -21,15 +21,15 @@ import orjson
 from articles import articles
 
 from cleaner import Options
-from cleaner.dedup.bands import Pairs
+from cleaner.corpus.components import HERE, components, edges_of
+from cleaner.corpus.run import Run
+from cleaner.corpus.spread import Spread
+from cleaner.engine.pool import Pool
+from cleaner.engine.shuffle import PART_BYTES, Here, Steps, save
+from cleaner.engine.work import Work
+from cleaner.neardup.lsh import Pairs
 from cleaner.options import stage_options
-from cleaner.passes import Run
-from cleaner.run.pool import Pool
-from cleaner.run.work import Work
-from cleaner.source import list_sources
-from cleaner.spread import Here, Spread, Steps
-from cleaner.spread.components import HERE, components, edges_of
-from cleaner.spread.exchange import PART_BYTES, save
+from cleaner.read.files import list_sources
 
 SHARD = 20_000  # records per shard on a cluster
 CHAIN = 20_000

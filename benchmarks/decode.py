@@ -139,7 +139,7 @@ def page(language: str, encoding: str, meta: str, seed: str) -> bytes:
 
 def detectors() -> dict[str, Detector]:
     """Ours and the peers that are installed."""
-    from cleaner.source import decode
+    from cleaner.decode.decode import decode
 
     found: dict[str, Detector] = {"cleaner": lambda data, http, html: decode(data, declared=http, html=html).text}
     makers = {"chardet": _chardet, "charset-normalizer": _normalizer, "resiliparse": _resiliparse, "ftfy": _ftfy}
@@ -228,7 +228,7 @@ def show_encodings(table: dict[str, dict[str, float]]) -> None:
 
 def speed() -> None:
     """UTF-8 articles of about 4 KB: gigabytes a second of CPU time, the best of seven rounds."""
-    from cleaner.source import decode
+    from cleaner.decode.decode import decode
 
     print("\n### UTF-8 articles of 4 KB, GB a second of CPU time\n")
     print("| text | cleaner | bytes.decode |\n|---|---:|---:|")

@@ -27,11 +27,13 @@ from typing import Any
 import numpy as np
 from dedup_peers import PEERS, gaoya_signatures
 
-from cleaner.dedup import RULES, Sketches, deduplicate, rank_articles, sketch
-from cleaner.dedup.bands import Pairs, find_candidates
-from cleaner.dedup.columns import Room, forget
-from cleaner.dedup.keepers import choose_keepers
-from cleaner.dedup.signatures import PERMUTATIONS, estimate
+from cleaner.neardup.clusters import choose_keepers
+from cleaner.neardup.columns import Room, forget
+from cleaner.neardup.duplicates import RULES, deduplicate
+from cleaner.neardup.lsh import Pairs, find_candidates
+from cleaner.neardup.minhash import PERMUTATIONS, estimate
+from cleaner.neardup.order import rank_articles
+from cleaner.neardup.sketches import Sketches, sketch
 
 BENCH = Path(os.environ.get("CLEANER_BENCH", Path(__file__).parents[2] / "shared" / "bench")) / "dedup"
 THREADS = ("OMP_NUM_THREADS", "RAYON_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -192,7 +194,7 @@ def duckdb_joined(table: np.ndarray) -> int:
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
-    from cleaner.dedup.bands import BANDS, band_keys
+    from cleaner.neardup.lsh import BANDS, band_keys
 
     n = len(table)
     keys = np.concatenate([band_keys(table[i : i + 65536]) for i in range(0, n, 65536)])

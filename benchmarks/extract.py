@@ -76,7 +76,7 @@ def samples(datasets: Any) -> Iterator[Sample]:
 
 
 def cleaner(page: Sample) -> tuple[str, dict[str, str]]:
-    from cleaner.strip.page import extract
+    from cleaner.extract.page import extract
 
     got = extract(page.html, url=page.url)
     return got.text, {"title": got.title, "author": got.author, "date": got.date}
@@ -84,8 +84,9 @@ def cleaner(page: Sample) -> tuple[str, dict[str, str]]:
 
 def cleaner_and_strip(page: Sample) -> tuple[str, dict[str, str]]:
     from cleaner.article import cut
-    from cleaner.strip import load_phrases, strip
-    from cleaner.text.language import quick
+    from cleaner.language.identify import quick
+    from cleaner.phrases.phrases import load_phrases
+    from cleaner.strip.strip import strip
 
     text, said = cleaner(page)
     language = quick(text)

@@ -1,4 +1,4 @@
-"""Fit the weights of `cleaner/text/languages/pair.toml`: what each clue tells of Indonesian and Malay.
+"""Fit the weights of `cleaner/language/lists/pair.toml`: what each clue tells of Indonesian and Malay.
 
     python benchmarks/fit_malay.py    # the weights, and how many sentences they get right
 
@@ -20,9 +20,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from language import CATALOGS, Text, catalog_messages, held, labelled_texts, news_articles, sentences_of
 
-from cleaner.text.language import pair_evidence
-from cleaner.text.language_malay import SIDES, clues
-from cleaner.text.language_words import read_list
+from cleaner.language.identify import pair_evidence
+from cleaner.language.malay import SIDES, clues
+from cleaner.language.words import read_list
 
 SHARE = {"news": 300.0, "catalog": 300.0, "reviews": 100.0, "declaration": 30.0}
 """Sentences that those of a source in one language count for."""

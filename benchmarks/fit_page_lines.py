@@ -5,7 +5,7 @@
 
 Reads the labelled data from the folder CLEANER_BENCH (default: ../shared/bench beside the repository). The fifth of
 sites that benchmarks/strip.py holds back is not fitted on, only reported; the figures of the other sites come from
-five rounds that leave a fifth of them out. --write replaces cleaner/strip/page_trees.json.
+five rounds that leave a fifth of them out. --write replaces cleaner/judge/page_trees.json.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from page_data import build_pages
 from scipy.optimize import minimize
 from strip import DATA, ROOT, held_back
 
-from cleaner.strip.judge import judge
-from cleaner.strip.lines import Line, split_lines
-from cleaner.strip.page_context import beside
-from cleaner.strip.page_ink import Numbers
-from cleaner.strip.page_lines import Traits, alone
-from cleaner.strip.page_trees import UNIT, weighed
-from cleaner.strip.phrases import load_phrases
+from cleaner.judge.character_counts import Numbers
+from cleaner.judge.context import beside
+from cleaner.judge.features import Traits, alone
+from cleaner.judge.lines import Line, split_lines
+from cleaner.judge.trees import UNIT, weighed
+from cleaner.phrases.phrases import load_phrases
+from cleaner.strip.line_rules import judge
 
 RAW = {"size", "words", "times", "first word's lines", "last word's lines", "letters in a word"}
 """Traits without a bound: for the trees, which ask only what is above what."""
@@ -239,7 +239,7 @@ def report(name: str, pages: Sequence[Page], odds: Sequence[Numbers]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true", help="write cleaner/strip/page_trees.json")
+    parser.add_argument("--write", action="store_true", help="write cleaner/judge/page_trees.json")
     parser.add_argument("--rounds", action="store_true", help="leave each fifth out again, with believed labels")
     options = parser.parse_args()
     if not (DATA / "textcruft" / "build_pages.py").is_file():

@@ -28,8 +28,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cleaner.text.language import identify
-from cleaner.text.language_model import load_model, raw_scores
+from cleaner.language.identify import identify
+from cleaner.language.model import load_model, raw_scores
 
 BENCH = Path(os.environ.get("CLEANER_BENCH", Path(__file__).parents[2] / "shared" / "bench"))
 CATALOGS = Path(os.environ.get("CLEANER_CATALOGS", "/usr/share/locale"))

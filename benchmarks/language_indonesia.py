@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from language import labelled_texts, news_articles, share_of
 
-from cleaner.text.language import identify, quick
+from cleaner.language.identify import identify, quick
 
 PARENTS = ("id", "ms", "jv")
 Call = Callable[[Sequence[str]], object]

@@ -130,7 +130,10 @@ FORMATS: dict[str, Callable[[Path, Iterator[Record]], None]] = {
 def measure(path: str) -> None:
     """Read `path` and print what it took, as JSON: seconds to plan and to read, records, peak memory in MB."""
     from cleaner import Options
-    from cleaner.source import Piece, list_sources, plan, read
+    from cleaner.read.files import list_sources
+    from cleaner.read.plan import plan
+    from cleaner.read.records import read
+    from cleaner.read.task import Piece
 
     options, records, planned, spent = Options(), 0, 0.0, 0.0
     begin = time.process_time()

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import ftfy
 
-from cleaner.text.repair import repair
+from cleaner.repair.repair import repair
 
 DATA = Path(__file__).parent / "data"
 CORPUS = {"unescape_html": False, "uncurl_quotes": False, "fix_latin_ligatures": False, "fix_character_width": False}

@@ -25,8 +25,8 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from cleaner.article import Article
-from cleaner.strip.repeats import learn
-from cleaner.strip.site_lines import site_lines
+from cleaner.repeats.repeats import learn
+from cleaner.repeats.site_lines import site_lines
 
 BENCH = Path(os.environ.get("CLEANER_BENCH", Path(__file__).parent.parent / "../shared/bench"))
 SYLLABLES = re.findall(

@@ -21,7 +21,7 @@ from typing import Any
 import orjson
 
 from cleaner import Options, clean_corpus, pipeline, stages
-from cleaner.output.report import write_report
+from cleaner.audit.report import write_report
 
 SITES, COPIES = 400, 0.1
 CRUFT = (

@@ -25,8 +25,9 @@ from time import process_time
 from types import ModuleType
 from typing import Any
 
-from cleaner.strip import load_phrases, strip
-from cleaner.strip.judge import forget
+from cleaner.phrases.phrases import load_phrases
+from cleaner.strip.line_rules import forget
+from cleaner.strip.strip import strip
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("CLEANER_BENCH", ROOT.parent / "shared" / "bench"))

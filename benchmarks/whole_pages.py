@@ -43,8 +43,9 @@ from strip import (
     scored,
 )
 
-from cleaner.strip import load_phrases, strip
-from cleaner.strip.page_context import best_segment
+from cleaner.judge.context import best_segment
+from cleaner.phrases.phrases import load_phrases
+from cleaner.strip.strip import strip
 
 TOOLS: tuple[tuple[str, Peer], ...] = (
     ("C4 line rules", by_line(c4_stays)),

@@ -6,13 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cleaner.api import Cleaned, Duplicate, Pair, Unique, clean, clean_html, dedup, iter_clean
     from cleaner.article import Removal
-    from cleaner.cleaned import Cleaned, clean, clean_html, iter_clean
-    from cleaner.config import read_options
-    from cleaner.dedup.articles import Duplicate, Pair, Unique, dedup
+    from cleaner.corpus.clean import Report, clean_corpus
     from cleaner.errors import CleanerError
-    from cleaner.options import Options
-    from cleaner.pipeline import Report, clean_corpus
+    from cleaner.options import Options, read_options
 
 __all__ = [
     "Cleaned",
@@ -34,26 +32,25 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOME = {
-    "Cleaned": "cleaner.cleaned",
+    "Cleaned": "cleaner.api",
     "CleanerError": "cleaner.errors",
-    "Duplicate": "cleaner.dedup.articles",
+    "Duplicate": "cleaner.api",
     "Options": "cleaner.options",
-    "Pair": "cleaner.dedup.articles",
+    "Pair": "cleaner.api",
     "Removal": "cleaner.article",
-    "Report": "cleaner.pipeline",
-    "Unique": "cleaner.dedup.articles",
-    "clean": "cleaner.cleaned",
-    "clean_corpus": "cleaner.pipeline",
-    "clean_html": "cleaner.cleaned",
-    "iter_clean": "cleaner.cleaned",
-    "read_options": "cleaner.config",
+    "Report": "cleaner.corpus.clean",
+    "Unique": "cleaner.api",
+    "clean": "cleaner.api",
+    "clean_corpus": "cleaner.corpus.clean",
+    "clean_html": "cleaner.api",
+    "dedup": "cleaner.api",
+    "iter_clean": "cleaner.api",
+    "read_options": "cleaner.options",
 }
 
 
 def __getattr__(name: str) -> Any:
     """Public names are loaded when first used, so that `import cleaner` stays light."""
-    if name == "dedup":  # a package that can be called
-        return import_module("cleaner.dedup")
     if name in _HOME:
         return getattr(import_module(_HOME[name]), name)
     raise AttributeError(f"module 'cleaner' has no attribute {name!r}")

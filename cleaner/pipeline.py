@@ -1,155 +1,204 @@
-"""The order of steps over a corpus: the page to read first.
+"""The steps that see one article at a time, in their order: prepare (decode, extract, repair), tidy (strip), settle.
 
-    read -> decode -> extract (HTML only) -> repair -> quick language -> strip     read_stage, shard by shard
-    [repeats per site]                                                            over all shards
-    -> language -> guards                                                         settle_stage, shard by shard
-    [near-duplicates]                                                             over all shards
-    -> write -> report                                                            write_stage, and this page
-
-What happens to one article is in steps.py, to one shard in stages.py; passes.py goes over all shards, and verdicts.py
-says what only all of them together can tell.
+Each is a pure function `Article -> Article`. What needs the whole corpus (lines that repeat per site, near-duplicates)
+happens between them; see pipeline.py.
 """
 
 from __future__ import annotations
 
-import tempfile
-import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
-from dataclasses import replace
+import json
+import re
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from cleaner.article import Reject
-from cleaner.options import Options, memory_bytes, stage_options
-from cleaner.output.card import card
-from cleaner.output.pairs import PAIRS
-from cleaner.output.publish import Destination, Report
-from cleaner.output.report import write_report
-from cleaner.passes import Engine, Run, Whole
-from cleaner.run.pool import Pool, fitting
-from cleaner.run.progress import Progress
-from cleaner.run.work import Work
-from cleaner.source import Source, list_sources
-from cleaner.verdicts import Embedded
+from cleaner.article import Article, Drop, Raw, Removal, claim
+from cleaner.decode.decode import Decoded, decode, replacing
+from cleaner.decode.labels import check_encoding
+from cleaner.errors import OptionError
+from cleaner.extract.page import Page, extract
+from cleaner.language.identify import Language, foreign_paragraphs, identify, quick
+from cleaner.options import Options
+from cleaner.phrases.phrases import fold, load_phrases
+from cleaner.plugins import ruled
+from cleaner.quality import check
+from cleaner.read.fields import json_object
+from cleaner.read.markup import has_markup, looks_like_html, unmark
+from cleaner.repair.repair import repair
+from cleaner.strip.space import close_gaps
+from cleaner.strip.strip import strip
 
-__all__ = ["Progress", "Report", "clean_corpus"]
+_PLAIN_URL = re.compile(r"https?://([A-Za-z0-9.-]+)(?=[/?#]|$)")
 
+__all__ = ["home", "prepare", "renamed", "settle", "tidy"]
 
-def clean_corpus(
-    inputs: str | Path | Iterable[str | Path | Source],
-    output: str | Path,
-    options: Options | None = None,
-    *,
-    audit: str | Path | None = None,
-    progress: Progress | None = None,
-    engine: Engine | None = None,
-) -> Report:
-    """Clean files, folders and patterns of them into one corpus, with logs of every decision beside it.
-
-    `output` is a path as `cleaner.output.writers.open_output` takes it, or "-" for stdout (then logs are written only
-    where `audit` names a folder). An unfinished run of the same inputs is continued. Raises OutputError when the output
-    exists and `options.force` is not set, WorkError when another run is at it; bad input never raises.
-    `engine` does the work; else `options.engine` says what does.
-
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     article = Path(folder, "feri.txt")
-    ...     _ = article.write_text("Feri itu kandas di muara pada Selasa pagi, kata petugas.", "utf-8")
-    ...     clean_corpus(article, Path(folder, "clean.jsonl"), Options(workers=1)).written
-    1
-    """
-    started = time.monotonic()
-    options = options or Options()
-    sources = _sources(inputs, options)
-    to = Destination(str(output), audit=audit, options=options)
-    with _work(to, sources, options) as work:
-        to.check(resumed=work.resumed)
-        with nullcontext(engine) if engine else _engine(options) as pool:
-            run = Run(work, pool, options, progress, _whole(pool, work, options))
-            rejects = run.read(sources)
-            run.settle()
-            counts = run.write()
-            inputs_hashed = run.hash(sources)
-        rejects += [r for stage in ("read", "settle") for r in run.rejects(stage)]
-        facts: dict[str, object] = {"seconds": round(time.monotonic() - started, 3), "steps": run.times}
-        facts |= {"workers": pool.size, "worker_deaths": pool.deaths}
-        extra = [work.path / PAIRS] if options.pairs and options.dedup else []
-        run.begins("publish")
-        target = to.rehearsal(work.path) if options.dry_run else to
-        shards = run.shards("write")
-        done = target.publish(shards, rejects, inputs_hashed, counts, facts, extra)
-        report = _describe(done, to, options, shards)
-        if options.learned and options.repeats and not options.dry_run:
-            run.save_learned(Path(options.learned))
-        if not options.keep_work:
-            work.remove()
-    return report
+BAD_BYTES, MARKUP, REPEATED_ID = "bad-bytes", "markup", "repeated-id"
+"""Flags of articles: bytes that are no character became U+FFFD; tags and entities in plain text were resolved; an
+earlier article has the record's own id."""
 
 
-def _sources(inputs: str | Path | Iterable[str | Path | Source], options: Options) -> list[Source | Reject]:
-    """What is given as a source, and what the paths and patterns name."""
-    named = [inputs] if isinstance(inputs, str | Path) else list(inputs)
-    given: list[Source | Reject] = [i for i in named if isinstance(i, Source)]
-    return given + list_sources([str(i) for i in named if not isinstance(i, Source)], options)
+def prepare(raw: Raw, options: Options) -> Article:
+    """Decode, extract, repair: from here on `before` is frozen."""
+    text, encoding, bad_bytes = _decoded(raw, options)
+    page = Page(text=text)
+    flags = (BAD_BYTES,) if bad_bytes else ()
+    html = raw.html or options.text_is == "html" or (options.text_is == "auto" and looks_like_html(text))
+    if html:
+        page = extract(text, url=raw.url, extractor=options.extractor)
+    elif options.text_is == "auto" and has_markup(text):
+        page, flags = Page(text=unmark(text)), (*flags, MARKUP)
+    repaired = repair(page.text, html=html)
+    return Article(
+        id=raw.id or (f"{raw.source}#{raw.record}" if raw.record else raw.source),
+        source=raw.source,
+        before=repaired.text,
+        record=raw.record,
+        title=repair(raw.title or page.title).text,
+        author=repair(raw.author or page.author).text,
+        date=raw.date or page.date,
+        url=raw.url or page.url,
+        site=_host(raw.url or page.url) or raw.site or page.site,
+        encoding=encoding,
+        repair=repaired.plan,
+        page_kind=page.page_kind if html else "",
+        input_kind="html" if html else "",
+        flags=flags,
+        meta=raw.meta,
+        form=raw.form,
+    )
 
 
-def _describe(done: Report, to: Destination, options: Options, shards: Sequence[Path]) -> Report:
-    """What people look at: the HTML report with the logs, the dataset card where asked for. A rehearsal leaves its
-    report alone."""
-    page = None
-    if options.report and done.audit and not (options.dry_run and to.streams):
-        path = to.beside(".dry-run.html") if options.dry_run else None
-        page = write_report(done.output, audit=done.audit, to=path, shards=shards)
-    if options.card and done.audit and not options.dry_run:
-        path = Path(done.output)
-        folder = path if path.is_dir() else path.parent
-        (folder / "README.md").write_text(card(done.output, audit=done.audit), "utf-8")
-    done = replace(done, page=str(page or ""))
-    return replace(done, output="", audit="") if options.dry_run else done
+def tidy(article: Article, options: Options, *, language: str = "") -> Article:
+    """Take off the cruft by the phrase lists of its language; what it says of the article goes to the fields."""
+    if not options.strip:
+        return article
+    language = language or quick(article.before)
+    html = article.input_kind == "html"
+    stripped = strip(
+        article.before,
+        language=language,
+        phrases=load_phrases(language, options.phrases),
+        input_kind="text" if html else options.input_kind,
+        title=options.title,
+        keep_kinds=options.keep_kinds,
+        only_kinds=options.only_kinds,
+        allow=_allowed(options.allow),
+        known_title=article.title,
+    )
+    article = article._replace(
+        removals=stripped.removals,
+        language=language,
+        title=article.title or stripped.title,
+        author=article.author or stripped.author,
+        date=article.date or stripped.date,
+        place=stripped.place,
+        site=article.site or stripped.site,
+        input_kind=article.input_kind or stripped.input_kind,
+        flags=(*article.flags, *stripped.flags),
+    )
+    taken = [r for r in ruled(article) if not _is_protected(r, article.before, options)]
+    return (
+        article._replace(removals=close_gaps(article.before, claim((*article.removals, *taken)))) if taken else article
+    )
 
 
-@contextmanager
-def _engine(options: Options) -> Iterator[Engine]:
-    if options.engine == "spark":
-        from cleaner.run.spark import Spark, open_session
-
-        with open_session(options.master) as session:
-            yield Spark(session, seconds=options.record_timeout)
-    else:
-        workers = fitting(memory_bytes(options.memory), options.workers)
-        with Pool(workers, seconds=options.record_timeout, inside=options.workers == 1) as pool:
-            yield pool
+def _is_protected(removal: Removal, before: str, options: Options) -> bool:
+    """Whether what a plugin takes is of a kind that stays, or touches a line that always stays."""
+    if removal.kind in options.keep_kinds or (options.only_kinds and removal.kind not in options.only_kinds):
+        return True
+    start = before.rfind("\n", 0, removal.start) + 1
+    end = before.find("\n", removal.end)
+    lines = before[start : end if end >= 0 else None].split("\n")
+    allowed = {fold(line) for line in _allowed(options.allow)}
+    return any(fold(line) in allowed for line in lines)
 
 
-def _whole(engine: Engine, work: Work, options: Options) -> Whole:
-    """The steps that need the whole corpus: spread by an engine that can, else in this process."""
-    if isinstance(engine, Pool):
-        return Embedded(work, options)
-    from cleaner.spread import Exchange, Spread
-
-    return Spread(engine, work, options) if isinstance(engine, Exchange) else Embedded(work, options)
+def renamed(article: Article, id: str) -> Article:
+    """An article whose own id an earlier one has: under another, with its own among the other fields, and flagged."""
+    meta = json_object({"id": article.id, **json.loads(article.meta)})
+    return article._replace(id=id, meta=meta, flags=(*article.flags, REPEATED_ID))
 
 
-@contextmanager
-def _work(to: Destination, sources: Sequence[Source | Reject], options: Options) -> Iterator[Work]:
-    """The work directory: as `options.work` says, else beside the output, else a temporary one."""
-    inputs = {s.source: [s.size, _changed(s.path)] if isinstance(s, Source) else [s.error] for s in sources}
-    inputs["records per shard"] = [options.shard_records]
-    stages = stage_options(options)
-    if options.work or not to.streams:
-        path = (Path(options.work) if options.work else to.beside(".work")).absolute()
-        with Work(path, inputs=inputs, stages=stages, fresh=options.fresh or "-" in inputs) as work:
-            yield work
-    else:
-        with (
-            tempfile.TemporaryDirectory(prefix="cleaner-") as folder,
-            Work(Path(folder) / "work", inputs=inputs, stages=stages) as work,
-        ):
-            yield work
+def settle(articles: Sequence[Article], options: Options) -> list[tuple[Article, Drop | None]]:
+    """Name the language of the clean texts and ask the guards; a Drop says why an article goes."""
+    if options.drop_foreign_paragraphs:
+        articles = [_without_foreign(a) for a in articles]
+    texts = [a.text for a in articles]
+    named = _named(texts, options.language_model)
+    settled = []
+    for article, text, language in zip(articles, texts, named, strict=True):
+        verdict = check(
+            text,
+            language=language.code,
+            flags=article.flags,
+            guards=options.guards,
+            min_chars=options.min_chars,
+            max_chars=options.max_chars,
+            before=article.before,
+        )
+        article = article._replace(
+            language=language.code,
+            language_score=language.score,
+            languages=language.shares,
+            flags=verdict.flags,
+        )
+        drop = Drop(article.id, verdict.drop, verdict.detail) if verdict.drop else _unwanted(article, options)
+        settled.append((article, drop))
+    return settled
 
 
-def _changed(path: str) -> int:
+def home(raw: Raw, article: Article) -> str:
+    """The site on which lines are compared: the host of the URL, else the record's site field, else the folder."""
+    return _host(article.url) or raw.site or str(Path(raw.source).parent)
+
+
+def _named(texts: Sequence[str], model: str) -> list[Language]:
+    return [Language("und", 0.0)] * len(texts) if model == "none" else identify(texts, model=model)
+
+
+def _decoded(raw: Raw, options: Options) -> Decoded:
+    if isinstance(raw.body, str):
+        return Decoded(raw.body, raw.declared or "utf-8", raw.bad_bytes)
+    if options.encoding:
+        check_encoding(options.encoding)
+        return replacing(raw.body, options.encoding)
+    return decode(raw.body, declared=raw.declared, html=raw.html)
+
+
+def _without_foreign(article: Article) -> Article:
+    [language] = identify([article.text])
+    spans = foreign_paragraphs(article.before, language.code)
+    foreign = (Removal(a, b, "foreign-paragraph", "foreign", f"written in {code}") for a, b, code in spans)
+    return article._replace(removals=close_gaps(article.before, claim((*article.removals, *foreign))))
+
+
+def _unwanted(article: Article, options: Options) -> Drop | None:
+    if options.articles_only and article.page_kind not in ("", "article"):
+        return Drop(article.id, "not-an-article", f"the page is of the kind {article.page_kind}")
+    if options.language and not {article.language, article.language.partition("-")[0]} & set(options.language):
+        return Drop(article.id, "language", f"{article.language} is not among {', '.join(options.language)}")
+    if article.language_score < options.min_language_score:
+        return Drop(article.id, "language-score", f"{article.language_score} is under {options.min_language_score}")
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _host(url: str) -> str:
+    if plain := _PLAIN_URL.match(url):
+        return plain[1].lower().removeprefix("www.")
     try:
-        return Path(path).stat().st_mtime_ns
-    except (OSError, ValueError):
-        return 0
+        host = urlsplit(url).hostname or ""
+    except ValueError:  # such as an unclosed [ in the place of the host
+        return ""
+    return host.removeprefix("www.")
+
+
+@lru_cache(maxsize=8)
+def _allowed(path: str) -> frozenset[str]:
+    if not path:
+        return frozenset()
+    try:
+        return frozenset(line.strip() for line in Path(path).read_text("utf-8-sig").splitlines() if line.strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise OptionError(f"--allow {path}: {error}. Give a UTF-8 text file with one line per line to keep.") from error

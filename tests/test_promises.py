@@ -17,10 +17,12 @@ import pytest
 from sample import ROOT, read_lines
 
 from cleaner import CleanerError, Options, clean_corpus
-from cleaner.output.restoring import restored
-from cleaner.run import pool as pool_module
-from cleaner.source import list_sources, plan, read
-from cleaner.steps import prepare
+from cleaner.audit.restore import restored
+from cleaner.engine import pool as pool_module
+from cleaner.pipeline import prepare
+from cleaner.read.files import list_sources
+from cleaner.read.plan import plan
+from cleaner.read.records import read
 
 LOGS = ("removed.jsonl", "dropped.jsonl", "rejected.jsonl", "report.json")
 

@@ -30,9 +30,9 @@ def clean(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, 
 
 
 def _run(inputs: tuple[str, ...], output: str, options: Options, audit: str | None, quiet: bool, as_json: bool) -> None:
-    from cleaner.output.summary import show
-    from cleaner.pipeline import clean_corpus
-    from cleaner.run.progress import progress, warnings
+    from cleaner.audit.summary import show
+    from cleaner.corpus.clean import clean_corpus
+    from cleaner.engine.progress import progress, warnings
 
     with warnings(quiet=quiet), progress(quiet=quiet or as_json) as update:
         report = clean_corpus(inputs, output, options, audit=audit, progress=update)
@@ -65,7 +65,7 @@ _RUN_FLAGS = (
 )
 def dedup(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, as_json: bool, **flags: Any) -> None:
     """Only merge near-identical articles, of text that is clean already: nothing is stripped."""
-    from cleaner.indexing import AS_IT_IS
+    from cleaner.corpus.index import AS_IT_IS
 
     _run(inputs, output, read({**flags, **AS_IT_IS}), audit, quiet, as_json)
 
@@ -102,13 +102,13 @@ def index_info(folder: str) -> None:
     """What an index holds, as JSON."""
     from pathlib import Path
 
-    from cleaner.dedup import Index
+    from cleaner.neardup.index import Index
 
     _show(Index.open(Path(folder)).info())
 
 
 def _index(folder: str, inputs: tuple[str, ...], options: Options, *, add: bool) -> None:
-    from cleaner.indexing import index_corpus
+    from cleaner.corpus.index import index_corpus
 
     info, rejects = index_corpus(inputs, folder, options, add=add)
     for reject in rejects:

@@ -11,8 +11,7 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from cleaner.article import KINDS
-from cleaner.config import find_config, read_config
-from cleaner.options import CHOICES, Options
+from cleaner.options import CHOICES, Options, find_config, read_config
 
 __all__ = ["FLAGS", "files", "folders", "on_corpus", "options", "read", "takes_config"]
 

@@ -25,7 +25,7 @@ def explain(file: str | None, article: str, line: str, line_language: str, as_js
 
     FILE is an input, or the output of a finished run, whose logs then tell what was decided.
     """
-    from cleaner.output.explanation import explain_file, explain_one_line
+    from cleaner.audit.explain import explain_file, explain_one_line
 
     if bool(file) == bool(line):
         raise OptionError("Name a FILE, or a line with --line.")
@@ -46,7 +46,7 @@ def restore(output: str, to: str, audit: str | None) -> None:
     """The texts as they stood before stripping, from OUT and its logs: {"id", "text"} a line, dropped ones last."""
     import orjson
 
-    from cleaner.output.restoring import restored
+    from cleaner.audit.restore import restored
 
     with click.open_file(to, "wb") as out:
         out.writelines(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in restored(output, audit))
@@ -60,7 +60,7 @@ def report(output: str, to: str | None, audit: str | None) -> None:
     """The HTML report of a finished run."""
     from pathlib import Path
 
-    from cleaner.output.report import write_report
+    from cleaner.audit.report import write_report
 
     click.echo(write_report(output, audit=audit, to=Path(to) if to else None))
 
@@ -71,7 +71,7 @@ def report(output: str, to: str | None, audit: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead.")
 def diff(a: str, b: str, as_json: bool) -> None:
     """What two runs did differently, per rule."""
-    from cleaner.output.differences import differences
+    from cleaner.audit.diff import differences
 
     found = differences(a, b)
     for line in [found.json()] if as_json else found.lines():

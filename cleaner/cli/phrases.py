@@ -12,7 +12,7 @@ from cleaner.cli.flags import files, folders
 from cleaner.options import Options
 
 if TYPE_CHECKING:
-    from cleaner.strip.phrases import Phrase
+    from cleaner.phrases.phrases import Phrase
 
 __all__ = ["phrases"]
 
@@ -32,8 +32,8 @@ def phrases() -> None:
 @_further
 def list_(language: str, kind: str | None, extra: str) -> None:
     """All entries for LANGUAGE, or how many each language has."""
-    from cleaner.strip.catalogue import entries
-    from cleaner.strip.phrases import phrase_languages
+    from cleaner.phrases.catalogue import entries
+    from cleaner.phrases.phrases import phrase_languages
 
     if language:
         _show(p for p in entries(language, extra) if kind in (None, p.kind))
@@ -47,7 +47,7 @@ def list_(language: str, kind: str | None, extra: str) -> None:
 @_further
 def search(wording: str, extra: str) -> None:
     """The entries of all languages that hold WORDING, compared as lines are: without case and marks at the ends."""
-    from cleaner.strip.catalogue import search
+    from cleaner.phrases.catalogue import search
 
     _show(search(wording, extra))
 
@@ -58,7 +58,7 @@ def search(wording: str, extra: str) -> None:
 @_further
 def line(line: str, language: str, extra: str) -> None:
     """Which rules would take LINE, and by which entry."""
-    from cleaner.output.explanation import explain_one_line
+    from cleaner.audit.explain import explain_one_line
 
     for told in explain_one_line(line, language, extra):
         click.echo(told)
@@ -72,8 +72,8 @@ def test(folder: str, inputs: tuple[str, ...]) -> None:
 
     Ends with status 2 when an entry is wrong, or is shipped already.
     """
-    from cleaner.output.trial import takings
-    from cleaner.strip.catalogue import problems
+    from cleaner.audit.trial import takings
+    from cleaner.phrases.catalogue import problems
 
     wrong = list(problems(folder))
     for sentence in wrong:

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from cleaner.integrations.columns import COLUMNS, clean_columns
 from cleaner.options import Options
-from cleaner.source.fields import known_fields
+from cleaner.read.fields import known_fields
 
 __all__ = ["SCHEMA", "clean_batches", "clean_table"]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import orjson
 
+from cleaner.api import Cleaned, iter_clean
 from cleaner.article import Removal
-from cleaner.cleaned import Cleaned, iter_clean
 from cleaner.options import Options
-from cleaner.source.fields import known_fields
+from cleaner.read.fields import known_fields
 
 __all__ = ["COLUMNS", "clean_columns", "values"]
 

@@ -6,7 +6,7 @@ import contextlib
 from itertools import tee
 from typing import Any
 
-from cleaner.cleaned import Cleaned, iter_clean
+from cleaner.api import Cleaned, iter_clean
 from cleaner.errors import MissingExtra
 from cleaner.integrations.columns import COLUMNS, values
 from cleaner.options import Options

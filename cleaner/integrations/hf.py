@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cleaner.corpus.clean import clean_corpus
 from cleaner.errors import MissingExtra
 from cleaner.integrations.columns import clean_columns
 from cleaner.options import Options
-from cleaner.pipeline import clean_corpus
-from cleaner.source import Source
+from cleaner.read.task import Source
 
 if TYPE_CHECKING:
     from datasets import Dataset

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cleaner.errors import MissingExtra
 from cleaner.integrations.columns import clean_columns
 from cleaner.options import Options
-from cleaner.source.fields import known_fields
+from cleaner.read.fields import known_fields
 
 try:
     import polars as pl

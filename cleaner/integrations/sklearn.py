@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.cleaned import iter_clean
+from cleaner.api import iter_clean
 from cleaner.errors import MissingExtra
 from cleaner.options import Options
 

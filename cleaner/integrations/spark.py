@@ -7,12 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cleaner.corpus.clean import clean_corpus as clean_with
+from cleaner.engine.progress import Progress
+from cleaner.engine.spark import Spark
 from cleaner.integrations.arrow import SCHEMA, clean_batches
 from cleaner.options import Options
 from cleaner.output.publish import Report
-from cleaner.pipeline import clean_corpus as clean_with
-from cleaner.run.progress import Progress
-from cleaner.run.spark import Spark
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

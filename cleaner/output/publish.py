@@ -12,13 +12,13 @@ from pathlib import Path
 import orjson
 
 from cleaner.article import Reject
+from cleaner.engine.columns import blobs_of
+from cleaner.engine.work import read_shard, replacing
 from cleaner.options import Options
 from cleaner.output.manifest import Tables, count_tables, manifest
 from cleaner.output.records import rejected_row
 from cleaner.output.writers import Output, open_output
-from cleaner.run.columns import blobs_of
-from cleaner.run.work import read_shard, replacing
-from cleaner.source.damage import SKIPPED
+from cleaner.read.read_errors import SKIPPED
 
 __all__ = ["Destination", "Report"]
 

@@ -23,7 +23,7 @@ from urllib.parse import quote
 import orjson
 
 from cleaner.errors import OptionError, OutputError
-from cleaner.output.sheets import RECORD, SHEETS, Record, unwritable
+from cleaner.output.formats import RECORD, SHEETS, Record, unwritable
 
 __all__ = ["RECORD", "Output", "open_output"]
 

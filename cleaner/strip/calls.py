@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cleaner.strip.lines import ANY, BESIDE, EDGE, HEAD, Hit, ends_sentence
-from cleaner.strip.phrases import Phrases, fold
+from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, Hit, ends_sentence
+from cleaner.phrases.phrases import Phrases, fold
 
 __all__ = ["calls", "may_call", "navigates"]
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from cleaner.article import Removal
-from cleaner.strip.lines import Hit, Line
-from cleaner.strip.phrases import Phrases, fold
+from cleaner.judge.lines import Hit, Line
+from cleaner.phrases.phrases import Phrases, fold
 
 __all__ = ["HEAD", "SITE", "Dateline", "find_datelines", "match_dateline"]
 

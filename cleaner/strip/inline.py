@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cleaner.article import Removal
+from cleaner.judge.lines import Hit, Line, is_wrapped, prose_bounds
+from cleaner.phrases.phrases import HEAD_LENGTH, Phrase, Phrases, fold
 from cleaner.strip.datelines import HEAD, match_dateline
-from cleaner.strip.judge import looks_like_names
 from cleaner.strip.labels import holds_label, labelled_pieces
-from cleaner.strip.lines import Hit, Line, is_wrapped, prose_bounds
-from cleaner.strip.phrases import HEAD_LENGTH, Phrase, Phrases, fold
+from cleaner.strip.line_rules import looks_like_names
 
 __all__ = ["closes_article", "tail_trims", "trims"]
 

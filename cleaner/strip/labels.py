@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cleaner.article import Removal
-from cleaner.strip.judge import looks_like_names
-from cleaner.strip.lines import Line
-from cleaner.strip.phrases import LABELS, MARKS, Phrase, Phrases, fold
+from cleaner.judge.lines import Line
+from cleaner.phrases.phrases import LABELS, MARKS, Phrase, Phrases, fold
+from cleaner.strip.line_rules import looks_like_names
 
 __all__ = ["holds_label", "labelled_pieces"]
 

@@ -17,7 +17,7 @@ from planted import HOSTILE, plant
 from sample import ROOT
 
 from cleaner import Options, clean_corpus
-from cleaner.output.report import write_report
+from cleaner.audit.report import write_report
 
 selenium = pytest.importorskip("selenium", reason="the package selenium is not installed")
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")

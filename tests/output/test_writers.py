@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.errors import OptionError, OutputError
-from cleaner.output import sheets
+from cleaner.output import formats as sheets
 from cleaner.output.writers import RECORD, open_output
 
 FILES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")

@@ -12,7 +12,7 @@ import pytest
 from sample import ROOT
 
 from cleaner import CleanerError
-from cleaner.run.java import find_java
+from cleaner.engine.java import find_java
 
 __all__ = [
     "CLUSTER",
@@ -61,7 +61,7 @@ def sample() -> str:
 
 def write_articles(folder: Path, count: int, files: int) -> list[Path]:
     """Generated articles, as many files of JSON lines."""
-    from spread.whole_runs import records, write
+    from corpus.whole_runs import records, write
 
     folder.mkdir()
     return write(folder, records(count), files=files)

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("default")]
 
 @pytest.fixture(scope="module", params=["local[2]", CLUSTER])
 def session(request: pytest.FixtureRequest) -> Iterator[Any]:
-    from cleaner.run.spark import open_session
+    from cleaner.engine.spark import open_session
 
     with open_session(request.param, **{"spark.executor.memory": "512m"}) as session:
         yield session
@@ -58,6 +58,6 @@ def test_the_same_bytes(
     from cleaner.integrations.spark import clean_corpus as clean_on
 
     session.conf.set("spark.sql.adaptive.enabled", adaptive)
-    monkeypatch.setattr("cleaner.run.spark._SLICES", slices)
+    monkeypatch.setattr("cleaner.engine.spark._SLICES", slices)
     clean_on(session, inputs, tmp_path / "clean.jsonl", Options(shard_records=records))
     assert outcome(tmp_path) == expected

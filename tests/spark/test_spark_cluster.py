@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 from spark.spark_runs import CLUSTER, end, executors, needs_spark, outcome, python_workers, write_articles
-from spread.whole_runs import check_bucket
+from corpus.whole_runs import check_bucket
 
 from cleaner import Options, clean_corpus
-from cleaner.dedup.bands import Pairs
+from cleaner.neardup.lsh import Pairs
 
 needs_spark()
 pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("default")]
@@ -32,7 +32,7 @@ KILLED = (
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Any]:
-    from cleaner.run.spark import open_session
+    from cleaner.engine.spark import open_session
 
     with open_session(CLUSTER, **{"spark.executor.memory": "512m"}) as session:
         yield session
@@ -58,10 +58,9 @@ def test_the_same_bytes_when_processes_are_killed_in_every_step(session: Any, tm
 
 
 def test_a_chain_of_20_000_in_rounds(session: Any, tmp_path: Path) -> None:
-    from cleaner.run.spark import Spark
-    from cleaner.spread import Steps
-    from cleaner.spread.components import components, edges_of
-    from cleaner.spread.exchange import save
+    from cleaner.corpus.components import components, edges_of
+    from cleaner.engine.shuffle import Steps, save
+    from cleaner.engine.spark import Spark
 
     names = np.random.default_rng(3).permutation(20_000).tolist()
     low, high = np.array([sorted(pair) for pair in pairwise(names)], np.int64).T
@@ -77,7 +76,7 @@ def test_a_chain_of_20_000_in_rounds(session: Any, tmp_path: Path) -> None:
 
 
 def test_a_bucket_of_200_000_texts_is_bounded_and_loses_no_copy(session: Any, tmp_path: Path) -> None:
-    from cleaner.run.spark import Spark
+    from cleaner.engine.spark import Spark
 
     check_bucket(Spark(session), tmp_path, count=200_000, variants=4000)
 

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from house.test_documents import blocks, run_python, run_shell
+from test_documents import blocks, run_python, run_shell
 from sample import ROOT
 from spark.spark_runs import CLUSTER, needs_spark
 
@@ -19,7 +19,7 @@ ELSEWHERE = ("spark-submit --master yarn", "spark-submit --master k8s:", "python
 
 
 def test_every_block_about_a_cluster_runs(tmp_path: Path) -> None:
-    from cleaner.run.spark import open_session
+    from cleaner.engine.spark import open_session
 
     shutil.copytree(ROOT / "corpus/raw/wartamuara.example", tmp_path / "raw")
     here = {"/data": str(tmp_path), "local[8]": "local[2]", "spark://host:7077": f"'{CLUSTER}'"}

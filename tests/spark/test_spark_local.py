@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("default")]
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Any]:
-    from cleaner.run.spark import open_session
+    from cleaner.engine.spark import open_session
 
     with open_session("local[2]") as session:
         yield session

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cleaner.article import cut
-from cleaner.strip import strip
+from cleaner.strip.strip import strip
 
 CASES = Path(__file__).parent.parent / "cases" / "strip"
 

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from cleaner.article import KINDS, cut
 from cleaner.errors import OptionError
-from cleaner.strip import explain_line, load_phrases, strip
-from cleaner.strip.clauses import find_openings, opening_pattern
+from cleaner.judge.lines import split_lines
+from cleaner.phrases.clauses import find_openings, opening_pattern
+from cleaner.phrases.phrases import load_phrases
 from cleaner.strip.inline import trims
-from cleaner.strip.judge import judge
-from cleaner.strip.lines import split_lines
+from cleaner.strip.line_rules import judge
+from cleaner.strip.strip import explain_line, strip
 
 CASES = Path(__file__).parent.parent / "cases" / "strip"
 BODIES = json.loads((CASES / "bodies.json").read_text("utf-8"))

@@ -1,0 +1,306 @@
+"""What `import cleaner` offers for articles in memory: clean, clean_html, iter_clean, dedup, and what they return."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import numpy as np
+
+from cleaner.article import Article, Drop, Raw, Removal
+from cleaner.errors import InputError
+from cleaner.options import Options
+from cleaner.pipeline import home, prepare, settle, tidy
+from cleaner.read.fields import raw_record
+from cleaner.repeats.repeats import Repeats
+from cleaner.repeats.site_lines import site_lines
+from cleaner.repeats.site_rules import learned_file, load_learned
+
+if TYPE_CHECKING:
+    from cleaner.neardup.duplicates import Duplicates
+
+__all__ = ["Cleaned", "Duplicate", "Given", "Pair", "Unique", "clean", "clean_html", "dedup", "iter_clean"]
+
+T = TypeVar("T")
+
+Given = str | bytes | Mapping[str, Any] | tuple[str, str | bytes]
+"""An article as people hold it: its text or HTML, a record with fields, or a pair of id and text."""
+
+BATCH, BATCH_CHARACTERS = 256, 1 << 20
+"""What is cleaned at once, for the language calls are cheaper together; and what bounds the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """One cleaned article, as `clean`, `clean_html` and `iter_clean` return it. A notebook shows it with its removals.
+
+    `before` minus `removals` (spans in code points, sorted, disjoint) is `text`. `dropped` is the reason for which a
+    corpus run would leave the article out, "" when it would stay. `meta` holds the other fields of a record, as JSON.
+
+    >>> clean("Panen raya di lembah mundur sepekan, kata penyuluh.\\n\\nIklan")
+    <Cleaned 'Panen raya di lembah mundur sepekan, kat…' language=id removals=1>
+    """
+
+    id: str
+    text: str
+    before: str
+    removals: tuple[Removal, ...]
+    language: str
+    language_score: float
+    languages: tuple[tuple[str, float], ...]
+    title: str
+    author: str
+    date: str
+    place: str
+    url: str
+    site: str
+    encoding: str
+    repair: tuple[str, ...]
+    page_kind: str
+    input_kind: str
+    flags: tuple[str, ...]
+    meta: str
+    dropped: str
+
+    def __repr__(self) -> str:
+        start = self.text[:40] + ("…" if len(self.text) > 40 else "")
+        removals = sum(r.kind != "space" for r in self.removals)
+        dropped = f" dropped={self.dropped}" if self.dropped else ""
+        return f"<Cleaned {start!r} language={self.language} removals={removals}{dropped}>"
+
+    def _repr_html_(self) -> str:
+        from cleaner.audit.notebook import marked
+
+        return marked(self)
+
+
+def clean(text: str | bytes, *, language: str | None = None, options: Options | None = None) -> Cleaned:
+    """Clean one article of plain text; bytes are decoded first.
+
+    `language` names the language of the text where it is known (an ISO 639-1 code); else it is found. Never raises on
+    any text.
+
+    >>> clean("Harga beras naik di pasar induk, kata pedagang.\\n\\nBaca juga: Panen raya mundur").text
+    'Harga beras naik di pasar induk, kata pedagang.'
+    """
+    return _cleaned(Raw(source="", record=0, body=text), options or Options(), language or "")
+
+
+def clean_html(
+    html: str | bytes, *, url: str = "", language: str | None = None, options: Options | None = None
+) -> Cleaned:
+    """Clean one article out of a web page. `url` gives the site and helps to tell an article from a listing.
+
+    >>> page = "<html><body><h1>Feri kandas</h1><article><p>Feri itu kandas di mulut muara pada Selasa pagi, kata"
+    >>> clean_html(page + " petugas di dermaga.</p></article></body></html>", url="https://contoh.example/feri").site
+    'contoh.example'
+    """
+    return _cleaned(Raw(source="", record=0, body=html, html=True, url=url), options or Options(), language or "")
+
+
+def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Iterator[Cleaned]:
+    """Clean a stream of articles, one result for each, in their order, in bounded memory.
+
+    An article is its text or HTML (str or bytes), a pair `(id, text)`, or a mapping whose fields are found by the usual
+    names or by those of `options`, as in a file of records. Texts, removals and fields are those of `clean_corpus`, but
+    for what needs the whole corpus: near-duplicates (see `cleaner.dedup`), `one_per_url` and `against` have no effect
+    here, and lines that repeat per site go only where `options.learned` names the file in which a run over a corpus
+    left them. An article that a corpus would leave out has the reason in `dropped`. Raises InputError for a
+    mapping without a field of text, naming its number.
+
+    >>> given = ["Panen raya mundur sepekan, kata penyuluh.\\n\\nIklan", {"id": "b", "judul": "Feri", "isi": ""}]
+    >>> [(a.id, a.text, a.dropped) for a in iter_clean(given)]
+    [('', 'Panen raya mundur sepekan, kata penyuluh.', ''), ('b', '', 'empty')]
+    """
+    options = options or Options()
+    known = _learned(options)
+    for batch in _batches(_raw(article, n, options) for n, article in enumerate(articles, 1)):
+        tidied = [tidy(prepare(raw, options), options) for raw in batch]
+        if known:
+            sites = [home(raw, article) for raw, article in zip(batch, tidied, strict=True)]
+            tidied = known.take_all(tidied, site_lines([a.text for a in tidied], sites))
+        for article, drop in settle(tidied, options):
+            yield _result(article, drop)
+
+
+def _learned(options: Options) -> Repeats | None:
+    """What runs over whole corpora learned about sites, where a file of it is named."""
+    if not options.learned or not options.repeats:
+        return None
+    return load_learned(learned_file(options.learned).splitlines(), options.learned)[0]
+
+
+def _cleaned(raw: Raw, options: Options, language: str) -> Cleaned:
+    [(article, drop)] = settle([tidy(prepare(raw, options), options, language=language)], options)
+    return _result(article._replace(language=language) if language else article, drop)
+
+
+def _result(article: Article, drop: Drop | None) -> Cleaned:
+    return Cleaned(**{name: getattr(article, name) for name in _SHARED}, dropped=drop.reason if drop else "")
+
+
+_SHARED = tuple(name for name in Cleaned.__dataclass_fields__ if name != "dropped")
+
+
+def _raw(article: Given, number: int, options: Options) -> Raw:
+    if isinstance(article, str | bytes):
+        return Raw("", 0, article)
+    if isinstance(article, tuple):
+        own, body = article
+        return Raw("", 0, body, id=own)
+    try:
+        return replace(raw_record(article, "", number, options, may_be_empty=True), record=0)
+    except InputError as error:
+        raise InputError(f"Article {number}: {error.detail}", error.advice) from None
+
+
+def _batches(raws: Iterator[Raw]) -> Iterator[Sequence[Raw]]:
+    batch: list[Raw] = []
+    characters = 0
+    for raw in raws:
+        batch.append(raw)
+        characters += len(raw.body)
+        if len(batch) == BATCH or characters >= BATCH_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two articles that stay apart though they are nearly alike, and the rule that parts them.
+
+    >>> Pair(id="b", beside="a", jaccard=0.58, rule="jaccard").beside
+    'a'
+    """
+
+    id: str
+    beside: str
+    jaccard: float
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate(Generic[T]):
+    """An article that goes, and the id of the one that stays in its place.
+
+    >>> from cleaner import dedup
+    >>> [copy] = dedup([("a", "Feri kandas di muara."), ("b", "FERI kandas di muara")]).dropped
+    >>> (copy.id, copy.keeper, copy.jaccard)
+    ('b', 'a', 1.0)
+    """
+
+    article: T
+    id: str
+    keeper: str
+    jaccard: float
+    containment: float
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unique(Generic[T]):
+    """What `cleaner.dedup` found: the articles that stay, those that go, and the pairs that were close to it.
+
+    Articles are the objects that were given, in their order. `doubtful` has the most alike pair first.
+
+    >>> from cleaner import dedup
+    >>> dedup([("a", "Feri kandas di muara."), ("b", "FERI kandas di muara"), ("c", "Harga beras naik lagi.")])
+    <Unique kept=2 dropped=1 doubtful=0>
+    """
+
+    kept: tuple[T, ...]
+    dropped: tuple[Duplicate[T], ...]
+    doubtful: tuple[Pair, ...]
+
+    def __repr__(self) -> str:
+        return f"<Unique kept={len(self.kept)} dropped={len(self.dropped)} doubtful={len(self.doubtful)}>"
+
+    def _repr_html_(self) -> str:
+        from cleaner.audit.notebook import table
+
+        return table(self)
+
+    def stands_for(self, keeper: str) -> tuple[Duplicate[T], ...]:
+        """The articles in whose place the article with the id `keeper` stays, the most alike first."""
+        return tuple(sorted((d for d in self.dropped if d.keeper == keeper), key=lambda d: (-d.jaccard, d.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the comparison asks of an article."""
+
+    id: str
+    text: str
+    date: str
+    site: str
+
+
+def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep: str = "longest") -> Unique[T]:
+    """Find near-identical articles among texts that are clean already; of each group one stays.
+
+    An article is a text, a pair `(id, text)`, a mapping with the usual fields, or an object with `text` and perhaps
+    `id`, `date` and `site`, such as `iter_clean` gives. Without an id its number (from 0) is its name. `min_similarity`
+    is the Jaccard similarity from which two are one; `keep` says who stays: the "longest", the "earliest" by date, or
+    the "first" by id. All texts are held in memory; for more, use `clean_corpus` or the command `cleaner dedup`.
+    Raises OptionError for an unknown `keep`, InputError for a mapping without text.
+
+    >>> text = "Panen raya di lembah mundur sepekan karena hujan, kata petugas penyuluh dari kota itu kemarin"
+    >>> found = dedup([("a", text + "."), ("b", text.upper()), ("c", "Feri kandas di mulut muara pada Selasa pagi.")])
+    >>> [id for id, text in found.kept], [(d.id, d.keeper, d.jaccard) for d in found.dropped]
+    (['a', 'c'], [('b', 'a', 1.0)])
+    """
+    from cleaner.neardup.duplicates import deduplicate
+    from cleaner.neardup.order import rank_articles
+    from cleaner.neardup.sketches import sketch
+
+    given = list(articles)
+    known = [_known(article, n) for n, article in enumerate(given)]
+    lengths = np.array([len(a.text) for a in known], np.int64)
+    names = sorted({a.site for a in known})
+    number = {name: n for n, name in enumerate(names)}
+    found = deduplicate(
+        sketch([a.text for a in known]),
+        # ids may be equal here: the place decides then
+        rank=rank_articles(lengths, [a.date for a in known], [f"{a.id}\0{n:012}" for n, a in enumerate(known)], keep),
+        sites=np.array([number[a.site] if a.site else -1 for a in known], np.int32),
+        texts=lambda rows: [known[row].text for row in rows.tolist()],
+        min_similarity=min_similarity,
+    )
+    return _unique(given, [a.id for a in known], found)
+
+
+def _unique(given: Sequence[T], ids: Sequence[str], found: Duplicates) -> Unique[T]:
+    from cleaner.neardup.verify import RULES
+
+    gone = set(found.row.tolist())
+    columns = (found.row, found.keeper_row, found.jaccard.round(4), found.containment.round(4), found.rule)
+    return Unique(
+        tuple(article for row, article in enumerate(given) if row not in gone),
+        tuple(
+            Duplicate(given[row], ids[row], ids[keeper], jaccard, containment, RULES[rule])
+            for row, keeper, jaccard, containment, rule in zip(*(c.tolist() for c in columns), strict=True)
+        ),
+        tuple(
+            Pair(ids[high], ids[low], round(jaccard, 4), RULES[rule])
+            for (low, high), jaccard, rule in zip(
+                found.doubtful_rows.tolist(), found.doubtful_jaccard.tolist(), found.doubtful_rule.tolist(), strict=True
+            )
+        ),
+    )
+
+
+def _known(article: Any, number: int) -> _Known:
+    if isinstance(article, tuple):
+        return _Known(str(article[0]), article[1], "", "")
+    if isinstance(article, Mapping):
+        raw = raw_record(article, "", number, Options(text_is="plain"), may_be_empty=True)
+        text = raw.body if isinstance(raw.body, str) else raw.body.decode("utf-8", "replace")
+        return _Known(raw.id or str(number), text, raw.date, raw.site)
+    if isinstance(article, str):
+        return _Known(str(number), article, "", "")
+    named = (str(getattr(article, name, "") or "") for name in ("id", "text", "date", "site"))
+    known = _Known(*named)
+    return known if known.id else _Known(str(number), known.text, known.date, known.site)

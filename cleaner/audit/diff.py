@@ -1,0 +1,240 @@
+"""What two runs did differently: articles, texts, and removals per kind and rule, from their outputs and logs."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+import orjson
+import xxhash
+
+from cleaner.audit.logs import printable, records
+from cleaner.errors import OutputError
+from cleaner.options import Options
+from cleaner.output.publish import Destination
+
+__all__ = ["Changed", "Differences", "Rule", "differences"]
+
+_EXAMPLES = 3
+_CLIP = 100  # characters of an example
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind and rule: spans that only the first run removed, only the second, and both; some texts of each side.
+
+    A span is the same where article, start, end, kind and rule are; those of articles in one run alone do not count.
+    """
+
+    kind: str
+    rule: str
+    only_a: int
+    only_b: int
+    both: int
+    examples_a: tuple[str, ...] = ()
+    examples_b: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Articles whose outcome or language differs: what it was, what it is, how many, and some ids."""
+
+    was: str
+    now: str
+    articles: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Everything in which two runs differ. `settings` are (name, in a, in b) of versions and options.
+
+    `texts` are the articles that both wrote with different texts. Articles are told apart by their ids.
+    """
+
+    a: str
+    b: str
+    settings: tuple[tuple[str, str, str], ...]
+    only_a: int
+    only_b: int
+    both: int
+    texts: int
+    texts_examples: tuple[str, ...]
+    outcomes: tuple[Changed, ...]
+    languages: tuple[Changed, ...]
+    rules: tuple[Rule, ...]
+    rejected: tuple[int, int]
+
+    @property
+    def none(self) -> bool:
+        """Whether the runs did the same to the same articles; settings may differ."""
+        same = not (self.only_a or self.only_b or self.texts or self.outcomes or self.languages)
+        return same and not any(r.only_a or r.only_b for r in self.rules) and self.rejected[0] == self.rejected[1]
+
+    def json(self) -> str:
+        """All of it as indented JSON."""
+        return orjson.dumps({**asdict(self), "same": self.none}, option=orjson.OPT_INDENT_2).decode()
+
+    def lines(self) -> Iterator[str]:
+        """All of it as lines for people."""
+        yield f"a: {self.a}"
+        yield f"b: {self.b}"
+        yield from (f"  {name}: {was or '-'} -> {now or '-'}" for name, was, now in self.settings)
+        if self.none:
+            yield f"Both did the same to the same {self.both:,} articles."
+            return
+        yield f"articles in both: {self.both:,}; only in a: {self.only_a:,}; only in b: {self.only_b:,}"
+        yield f"written by both with different text: {self.texts:,}{_such_as(self.texts_examples)}"
+        for change in self.outcomes:
+            yield f"{change.was} -> {change.now}: {change.articles:,}{_such_as(change.examples)}"
+        for change in self.languages:
+            yield f"language {change.was} -> {change.now}: {change.articles:,}{_such_as(change.examples)}"
+        if self.rejected[0] != self.rejected[1]:
+            yield f"set aside: {self.rejected[0]:,} -> {self.rejected[1]:,}"
+        for rule in self.rules:
+            if rule.only_a or rule.only_b:
+                only = f"{rule.only_a:,} only by a, {rule.only_b:,} only by b"
+                yield f"{rule.kind}, by {rule.rule}: {rule.both:,} spans removed by both, {only}"
+                yield from (f"  only a: {printable(text)}" for text in rule.examples_a)
+                yield from (f"  only b: {printable(text)}" for text in rule.examples_b)
+
+
+def differences(a: str, b: str, *, audit_a: str | Path | None = None, audit_b: str | Path | None = None) -> Differences:
+    """Compare the outputs `a` and `b` of two finished runs. Raises OutputError when an output or its logs are missing.
+
+    The rows are compared in a temporary database on disk, so that memory does not grow with the corpora.
+    """
+    folders = _folder(a, audit_a), _folder(b, audit_b)
+    manifests = [orjson.loads((folder / "manifest.json").read_bytes()) for folder in folders]
+    with closing(sqlite3.connect("")) as db:  # "" is a file that SQLite makes and deletes
+        db.executescript(_TABLES)
+        for run, output, folder in zip("ab", (a, b), folders, strict=True):
+            db.executemany("INSERT OR REPLACE INTO article VALUES (?, ?, ?, ?, ?)", _articles(run, output, folder))
+            db.executemany("INSERT OR REPLACE INTO span VALUES (?, ?, ?, ?, ?, ?, ?)", _spans(run, folder))
+        db.execute(f"DELETE FROM span WHERE id NOT IN (SELECT a.id {_BOTH})")
+        return Differences(
+            a=a,
+            b=b,
+            settings=tuple(_settings(*manifests)),
+            only_a=_number(db, _ONLY_ARTICLES, run="a", other="b"),
+            only_b=_number(db, _ONLY_ARTICLES, run="b", other="a"),
+            both=_number(db, f"SELECT count(*) {_BOTH}"),
+            texts=_number(db, f"SELECT count(*) {_BOTH} AND {_TEXT_DIFFERS}"),
+            texts_examples=_column(db, f"SELECT a.id {_BOTH} AND {_TEXT_DIFFERS} ORDER BY a.id LIMIT {_EXAMPLES}"),
+            outcomes=tuple(_changes(db, "outcome")),
+            languages=tuple(_changes(db, "language")),
+            rules=tuple(_rules(db)),
+            rejected=(_rejected(manifests[0]), _rejected(manifests[1])),
+        )
+
+
+_TABLES = """
+CREATE TABLE article (run TEXT, id TEXT, outcome TEXT, language TEXT, text INTEGER,
+                      PRIMARY KEY (run, id)) WITHOUT ROWID;
+CREATE TABLE span (run TEXT, id TEXT, start INTEGER, "end" INTEGER, kind TEXT, rule TEXT, text TEXT,
+                   PRIMARY KEY (id, start, "end", kind, rule, run)) WITHOUT ROWID;
+"""
+_ONLY_ARTICLES = """
+SELECT count(*) FROM article AS x WHERE run = :run
+    AND NOT EXISTS (SELECT 1 FROM article AS y WHERE y.run = :other AND y.id = x.id)
+"""
+_BOTH = "FROM article AS a JOIN article AS b ON b.id = a.id WHERE a.run = 'a' AND b.run = 'b'"
+_TEXT_DIFFERS = "a.text != b.text AND a.outcome = 'written' AND b.outcome = 'written'"
+_MATCHED = """
+SELECT id, start, kind, rule, text, count(*) AS runs, min(run) AS run FROM span
+    GROUP BY id, start, "end", kind, rule
+"""
+_PER_RULE = f"""
+SELECT kind, rule, sum(runs = 1 AND run = 'a'), sum(runs = 1 AND run = 'b'), sum(runs = 2) FROM ({_MATCHED})
+    GROUP BY kind, rule ORDER BY sum(runs = 1) DESC, kind, rule
+"""
+_EXAMPLES_OF = f"""
+SELECT text FROM ({_MATCHED}) WHERE runs = 1 AND run = ? AND kind = ? AND rule = ?
+    GROUP BY text ORDER BY min(id), min(start) LIMIT {_EXAMPLES}
+"""
+
+
+def _folder(output: str, audit: str | Path | None) -> Path:
+    folder = Path(audit) if audit else Destination(output, audit=None, options=Options()).beside(".audit")
+    for name in ("manifest.json", "removed.jsonl", "dropped.jsonl"):
+        if not (folder / name).is_file():
+            raise OutputError(f"{folder / name} is not there. Name the outputs of two finished runs.")
+    return folder
+
+
+def _articles(run: str, output: str, folder: Path) -> Iterator[tuple[str, str, str, str, int]]:
+    for record in records(output):
+        yield run, record["id"], "written", record["language"], _digest(record["text"])
+    for row in _rows(folder / "dropped.jsonl"):
+        record = row["record"]
+        yield run, row["id"], f"dropped ({row['reason']})", record["language"], _digest(record["text"])
+
+
+def _spans(run: str, folder: Path) -> Iterator[tuple[str, str, int, int, str, str, str]]:
+    for row in _rows(folder / "removed.jsonl"):
+        if row["kind"] != "space":
+            yield run, row["id"], row["start"], row["end"], row["kind"], row["rule"], row["text"][:_CLIP]
+
+
+def _digest(text: str) -> int:
+    return xxhash.xxh3_64_intdigest(text.encode()) - (1 << 63)  # SQLite's integers are signed
+
+
+def _settings(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    yield from _unequal("cleaner", {"": a["cleaner"]}, {"": b["cleaner"]})
+    for name in ("libraries", "options"):
+        yield from _unequal(name, a[name], b[name])
+
+
+def _unequal(what: str, a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for name in sorted(a.keys() | b.keys()):
+        was, now = (str(side[name]) if name in side else "" for side in (a, b))
+        if was != now:
+            yield f"{what} {name}".rstrip(), was, now
+
+
+def _changes(db: sqlite3.Connection, column: str) -> Iterator[Changed]:
+    differs = f"{_BOTH} AND a.{column} != b.{column}"
+    rows = db.execute(f"SELECT a.{column}, b.{column}, a.id {differs} ORDER BY 1, 2, 3")
+    for (was, now), group in groupby(rows, key=itemgetter(0, 1)):
+        n, examples = 0, []
+        for row in group:
+            n += 1
+            examples += [row[2]] if n <= _EXAMPLES else []
+        yield Changed(was, now, n, tuple(examples))
+
+
+def _rules(db: sqlite3.Connection) -> Iterator[Rule]:
+    for kind, rule, only_a, only_b, both in db.execute(_PER_RULE).fetchall():
+        examples = [
+            _column(db, _EXAMPLES_OF, (run, kind, rule)) if n else () for run, n in (("a", only_a), ("b", only_b))
+        ]
+        yield Rule(kind, rule, only_a, only_b, both, *examples)
+
+
+def _number(db: sqlite3.Connection, query: str, **values: str) -> int:
+    return int(db.execute(query, values).fetchone()[0])
+
+
+def _column(db: sqlite3.Connection, query: str, values: Iterable[str] = ()) -> tuple[str, ...]:
+    return tuple(row[0] for row in db.execute(query, tuple(values)))
+
+
+def _rejected(manifest: Mapping[str, Any]) -> int:
+    return sum(manifest["counts"].get("rejected", {}).values())
+
+
+def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
+    with path.open("rb") as file:
+        yield from map(orjson.loads, file)
+
+
+def _such_as(examples: Iterable[str]) -> str:
+    shown = ", ".join(map(printable, examples))
+    return f", such as {shown}" if shown else ""

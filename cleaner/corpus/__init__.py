@@ -1,0 +1,1 @@
+"""Cleaning a whole corpus: the stages of a run, and the steps that need all articles."""

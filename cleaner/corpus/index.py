@@ -1,0 +1,61 @@
+"""Saved near-duplicate indexes of whole corpora: what `cleaner index` does."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from cleaner.article import Reject
+from cleaner.corpus.rows import Rows
+from cleaner.corpus.run import Run
+from cleaner.engine.pool import Pool
+from cleaner.engine.work import Work
+from cleaner.errors import OptionError
+from cleaner.neardup.index import Index
+from cleaner.options import Options, memory_bytes, stage_options
+from cleaner.read.files import list_sources
+
+__all__ = ["AS_IT_IS", "index_corpus"]
+
+AS_IT_IS: dict[str, Any] = {
+    "strip": False, "repeats": False, "language_model": "none", "text_is": "plain", "min_chars": 0
+}  # fmt: skip
+"""Options under which a text that is clean already stays as it is."""
+
+
+def index_corpus(
+    inputs: Iterable[str | Path], folder: str | Path, options: Options | None = None, *, add: bool = False
+) -> tuple[dict[str, Any], list[Reject]]:
+    """Build an index of clean texts at `folder`, or add them to the one that is there.
+
+    Returns what `Index.info` says, and the input that could not be read. Raises OutputError when `folder` is not empty
+    (without `add`), OptionError when it holds no index that fits (with `add`).
+    """
+    options = replace(options or Options(), **AS_IT_IS)
+    index = Index.open(Path(folder)) if add else Index.build(Path(folder))
+    sources = list_sources([str(i) for i in inputs], options)
+    if not sources:
+        raise OptionError("The inputs name no file.")
+    with (
+        tempfile.TemporaryDirectory(prefix="cleaner-") as scratch,
+        Work(Path(scratch) / "work", inputs={}, stages=stage_options(options)) as work,
+        Pool(options.workers, seconds=options.record_timeout) as pool,
+    ):
+        run = Run(work, pool, options)
+        rejects = run.read(sources)
+        run.settle()
+        rejects += [r for stage in ("read", "settle") for r in run.rejects(stage)]
+        rows = Rows(run.shards("settle"))
+        index.add(
+            rows.sketches(work.path),
+            ids=rows.ids,
+            sites=[rows.site_names[n] if n >= 0 else "" for n in rows.sites],
+            lengths=rows.lengths,
+            texts=rows.texts,
+            memory=memory_bytes(options.memory) // 2,
+            work=work.path,
+        )
+    return index.info(), rejects

@@ -1,0 +1,306 @@
+"""The three stages of a run over one shard: pure functions of a task, which leave one Arrow file each.
+
+read_stage    a piece of input -> articles, prepared and tidied; their lines, for what repeats per site
+settle_stage  those -> repeats taken, language, guards: the lines of the output and its logs; sketches, for duplicates
+write_stage   those lines and the verdicts of the near-duplicate step -> the lines as they are written
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import xxhash
+from numpy.typing import NDArray
+
+from cleaner.article import Article, Drop, Raw, Reject
+from cleaner.audit.tally import dropped_line, kept_line, tally
+from cleaner.engine.columns import blobs, blobs_of, cells, cells_of, lists, lists_of, numbers, numbers_of
+from cleaner.engine.progress import Done
+from cleaner.engine.work import read_attached, read_shard, write_shard
+from cleaner.engine.worker import Watch
+from cleaner.errors import CleanerError
+from cleaner.neardup.sketches import Sketches, sketch
+from cleaner.options import Options
+from cleaner.output.records import dropped_row, pack, record, rejected_row, removed_rows, unpack
+from cleaner.pipeline import home, prepare, renamed, settle, tidy
+from cleaner.read.records import read
+from cleaner.read.task import Piece
+from cleaner.repeats.repeats import Repeats
+from cleaner.repeats.site_lines import SiteLines, site_key, site_lines
+from cleaner.repeats.site_rules import taken_wordings
+
+__all__ = [
+    "SKETCH",
+    "ReadTask",
+    "SettleTask",
+    "WriteTask",
+    "id_hash",
+    "lines_of",
+    "read_stage",
+    "settle_stage",
+    "sketch_column",
+    "sketches_of",
+    "write_stage",
+]
+
+SKETCH = tuple(f.name for f in fields(Sketches))
+"""The columns of a sketch."""
+
+_LINES = ("keys", "lengths", "marks", "starts")
+_Counts = Counter[tuple[str, ...]]
+_DIED = "Look at this record by itself; --record-timeout and --memory set the limits."
+_UNEXPECTED = "Please report this together with the record."
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTask:
+    """A piece of input, and where its shard goes."""
+
+    piece: Piece
+    out: Path
+    options: Options
+
+
+@dataclass(frozen=True, slots=True)
+class SettleTask:
+    """A shard after reading; `ids` names the rows whose own id was taken, `repeats` the file of what repeats."""
+
+    read: Path
+    out: Path
+    options: Options
+    ids: Mapping[int, str] = field(default_factory=dict)
+    repeats: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteTask:
+    """A settled shard and its duplicates by row: what goes, and which ids an article that stays stands for."""
+
+    settled: Path
+    out: Path
+    drops: Mapping[int, Drop]
+    duplicates: Mapping[int, tuple[str, ...]]
+
+
+def read_stage(task: ReadTask, watch: Watch) -> Done:
+    """Read, decode, extract, repair, strip."""
+    articles: list[Article] = []
+    sites: list[str] = []
+    rejects: list[Reject] = []
+    for raw in _raws(task, watch, rejects):
+        try:
+            article = tidy(prepare(raw, task.options), task.options)
+        except CleanerError:  # an option or a phrase list is wrong, which no other record can mend
+            raise
+        except Exception as error:  # one record must never end a run
+            rejects.append(_unexpected(raw, error))
+            continue
+        articles.append(article)
+        sites.append(home(raw, article))
+    watch.leave()
+    columns = {
+        "id": numbers(np.array([id_hash(a.id) for a in articles], np.uint64)),
+        "article": blobs([pack(a) for a in articles]),
+    }
+    if task.options.repeats:
+        lines = site_lines([a.text for a in articles], sites)
+        columns["site"] = numbers(lines.sites)
+        columns |= {name: lists(lines.offsets, getattr(lines, name)) for name in _LINES}
+    notes = {"rejects": [rejected_row(r) for r in rejects], "sites": {str(site_key(s)): s for s in sorted({*sites})}}
+    write_shard(task.out, columns, notes)
+    return Done(len(articles), sum(_size(a.before) for a in articles), rejected=len(rejects))
+
+
+def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
+    """The records of the piece that can be worked on; the others go to `rejects`."""
+    for i, span in enumerate(task.piece.spans):
+        unit = i << 32  # of the watch: reading the span; its records are counted from there
+        if reason := watch.enter(unit):
+            rejects.append(Reject(span.source, span.first, "WorkerDied", f"Reading on failed: {reason}.", _DIED))
+            continue
+        for j, raw in enumerate(read(Piece((span,)), task.options), 1):
+            if isinstance(raw, Reject):
+                rejects.append(raw)
+            elif reason := watch.enter(unit + j):
+                rejects.append(Reject(raw.source, raw.record, "WorkerDied", f"It failed: {reason}.", _DIED))
+            else:
+                yield raw
+            watch.enter(unit)
+
+
+def settle_stage(task: SettleTask, watch: Watch) -> Done:
+    """Take what repeats on the site, name the language, ask the guards, sketch."""
+    table, made = read_shard(task.read, ("article", *(("site", *_LINES) if task.repeats else ())))
+    articles = [unpack(cell) for cell in blobs_of(table["article"])]
+    for row, new in task.ids.items():
+        articles[row] = renamed(articles[row], new)
+    learned: dict[str, list[str]] = {}
+    if task.repeats:
+        known = Repeats.load(task.repeats)
+        articles = known.take_all(articles, lines_of(table))
+        if task.options.learned:
+            learned = _learned(articles, numbers_of(table["site"]).tolist(), made["sites"], known)
+    rejects: list[Reject] = []
+    settled = _settled(articles, task.options, watch, rejects)
+    texts = [a.text for a, _ in settled]
+    rows = [record(a, text) for (a, _), text in zip(settled, texts, strict=True)]
+    tallied = tally([a.id for a, _ in settled], rows, [a.removals for a, _ in settled])
+    counts = _counted(settled, texts)
+    for kind, rule, spans, characters, _ in tallied["rules"]:
+        counts["removals", kind, rule] = spans
+        counts["removed_characters", kind, rule] = characters
+    columns = {
+        "record": blobs([_line(row) for row in rows]),
+        "removed": blobs([b"".join(map(_line, removed_rows(a))) for a, _ in settled]),
+        "drop": blobs([orjson.dumps(drop) if drop else b"" for _, drop in settled]),
+        **{name: blobs([getattr(a, name).encode() for a, _ in settled]) for name in ("id", "date", "url", "site")},
+        "length": numbers(np.array([len(text) for text in texts], np.int64)),
+    }
+    sketches = sketch(texts)
+    columns |= {name: cells(getattr(sketches, name)) for name in SKETCH}
+    notes = {"rejects": [rejected_row(r) for r in rejects], "counts": _listed(counts), "learned": learned}
+    write_shard(task.out, columns, notes, {"tally": orjson.dumps(tallied)})
+    dropped = sum(drop is not None for _, drop in settled)
+    return Done(len(settled), sum(map(_size, texts)), dropped, len(rejects))
+
+
+def _learned(
+    articles: Sequence[Article], sites: Sequence[int], names: Mapping[str, str], known: Repeats
+) -> dict[str, list[str]]:
+    """Site and wording of the lines that were taken, by key."""
+    found: dict[str, list[str]] = {}
+    for article, site in zip(articles, sites, strict=True):
+        name = names[str(site)]
+        found |= {str(key): [name, wording] for key, wording in taken_wordings(article, name, known)}
+    return dict(sorted(found.items()))
+
+
+def _settled(
+    articles: Sequence[Article], options: Options, watch: Watch, rejects: list[Reject]
+) -> list[tuple[Article, Drop | None]]:
+    """All at once, which is fastest; one by one where that has ended a worker."""
+    settled: list[tuple[Article, Drop | None]] = []
+    if not watch.enter(0):
+        settled = settle(articles, options)
+    else:
+        for i, article in enumerate(articles, 1):
+            if reason := watch.enter(i):
+                rejects.append(Reject(article.source, article.record, "WorkerDied", f"It failed: {reason}.", _DIED))
+            else:
+                settled += settle([article], options)
+    watch.leave()
+    return settled
+
+
+def write_stage(task: WriteTask, watch: Watch) -> Done:
+    """The lines of the output and of the logs, article by article."""
+    table, notes = read_shard(task.settled, ("record", "removed", "drop"))
+    counts: _Counts = Counter({tuple(key): n for *key, n in notes["counts"]})
+    records, dropped = blobs_of(table["record"]), [b""] * table.num_rows
+    drops, early_drops = dict(task.drops), 0
+    for row, early in enumerate(blobs_of(table["drop"])):
+        if early:
+            early_drops += 1
+            drops[row] = Drop(**orjson.loads(early))
+        elif row in drops:
+            _count_duplicate(counts, orjson.loads(records[row]), drops[row])
+    told: dict[str, list[object]] = {"dropped": [], "kept": []}
+    for row, ids in task.duplicates.items():
+        whole = orjson.loads(records[row]) | {"duplicates": ids}
+        told["kept"].append(kept_line(row, whole))
+        records[row] = memoryview(_line(whole))
+    for row, drop in drops.items():
+        whole = orjson.loads(records[row])
+        told["dropped"].append(dropped_line(row, whole, drop))
+        dropped[row] = _line(dropped_row(drop, whole))
+        records[row] = memoryview(b"")
+    columns = {"record": blobs(records), "removed": table["removed"], "dropped": blobs(dropped)}
+    [tallied] = read_attached(task.settled, "tally")
+    attached = {"tally": tallied, "verdicts": orjson.dumps(told)}
+    write_shard(task.out, columns, {"counts": _listed(counts)}, attached)
+    return Done(len(records), sum(map(len, records)), len(drops) - early_drops)
+
+
+def _counted(settled: Sequence[tuple[Article, Drop | None]], texts: Sequence[str]) -> _Counts:
+    """What the manifest counts, but for removals; every key is (table, key ...)."""
+    articles = [article for article, _ in settled]
+    counts: _Counts = Counter()
+    counts["articles", "read"] = len(articles)
+    counts["characters", "before"] = sum(len(a.before) for a in articles)
+    counts["characters", "stripped"] = sum(map(len, texts))
+    for table, keys in (
+        ("encoding", (a.encoding for a in articles)),
+        ("input_kind", (a.input_kind for a in articles)),
+        ("read_from", (a.form for a in articles)),
+        ("repaired", ("yes" if a.repair else "no" for a in articles)),
+        ("flag", (flag for a in articles for flag in a.flags)),
+        ("dropped", (drop.reason for _, drop in settled if drop)),
+    ):
+        counts.update({(table, key): n for key, n in Counter(keys).items()})
+    stay = [(a, len(text)) for (a, drop), text in zip(settled, texts, strict=True) if not drop]
+    for (language, site), n in Counter((a.language, a.site) for a, _ in stay).items():
+        _count_written(counts, 0, language, site, n)
+    counts["characters", "written"] = sum(length for _, length in stay)
+    return counts
+
+
+def _count_written(counts: _Counts, length: int, language: str, site: str, times: int = 1) -> None:
+    counts["articles", "written"] += times
+    counts["characters", "written"] += times * length
+    counts["language", language] += times
+    counts["site", site] += times
+
+
+def _count_duplicate(counts: _Counts, row: Mapping[str, str], drop: Drop) -> None:
+    """An article that was counted as written goes after all."""
+    counts["dropped", drop.reason] += 1
+    _count_written(counts, len(row["text"]), row["language"], row["site"], -1)
+
+
+def _listed(counts: _Counts) -> list[list[object]]:
+    return [[*key, n] for key, n in sorted(counts.items()) if n]
+
+
+def lines_of(shard: pa.Table | Path) -> SiteLines:
+    """The lines that `read_stage` left for what repeats per site."""
+    table = read_shard(shard, ("site", *_LINES))[0] if isinstance(shard, Path) else shard
+    columns = {name: lists_of(table[name]) for name in _LINES}
+    return SiteLines(
+        sites=numbers_of(table["site"]),
+        offsets=columns["keys"][0],
+        **{name: values for name, (_, values) in columns.items()},
+    )
+
+
+def sketches_of(table: pa.Table) -> Sketches:
+    """The sketches that `settle_stage` left."""
+    return Sketches(**{name: sketch_column(table, name) for name in SKETCH})
+
+
+def sketch_column(table: pa.Table, name: str) -> NDArray[Any]:
+    """One column of them."""
+    return cells_of(table[name], getattr(sketch(()), name))
+
+
+def id_hash(name: str) -> int:
+    """64 bits by which ids are compared."""
+    return xxhash.xxh3_64_intdigest(name.encode("utf-8", "surrogatepass"))
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def _line(row: Mapping[str, object]) -> bytes:
+    return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _unexpected(raw: Raw, error: Exception) -> Reject:
+    return Reject(raw.source, raw.record, "Unexpected", f"{type(error).__name__}: {error}", _UNEXPECTED)

@@ -1,0 +1,176 @@
+"""Which legacy encoding bytes are in: claims, chardet's language models and the look of the text itself, weighed.
+
+chardet knows how often letters follow one another; between encodings that differ in a few signs (cp1250 and ISO-8859-2,
+cp1252 and Mac Roman) it is nearly undecided. There the text decides: whether the letters belong to one alphabet, and
+whether quotes, dashes and symbols stand where people put them.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from functools import cache
+
+from cleaner.decode.decode import Decoded, replacing
+from cleaner.decode.labels import codec_of, table
+from cleaner.decode.plausibility import looks
+
+__all__ = ["legacy"]
+
+_EVIDENCE = 1 << 15
+_NEAR, _NEAR_OF_FEW = 0.45, 0.3  # candidates below this share of the best confidence are never right
+_FEW = 20
+_SURE = 0.2  # below this chardet is guessing: 0.35 to 0.8 is what it gives for right answers
+_DOUBTFUL = 0.6  # Cyrillic and Greek get 0.7 or more; Latin may get less, but shows its small letters
+_HINT, _COMMON = 4.0, 2.0  # over _FEW and the number of high bytes: what is expected decides for few of them
+_LONG = 200
+_LOOKS = 0.5
+_CLAIM = 0.12
+_META = re.compile(rb"<meta\b[^<>]{0,500}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+_XML = re.compile(rb"\s{0,99}<\?xml[^<>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([A-Za-z0-9_:.-]{2,40})[\"']")
+_MARKUP = re.compile(rb"<[^<>]*>|[\r\n]+")
+_HIGH = re.compile(rb"[\x80-\xff]")
+_SMALL = bytes(range(0x61, 0x7B))
+_HIGH_BYTES = bytes(range(0x80, 0x100))
+_NOT_TEXT = ("cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140", "utf-7", "utf-16", "utf-32", "utf-16-le")
+_WIDER = {
+    "ascii": ("cp1252",),
+    "iso8859-1": ("cp1252",),
+    "iso8859-9": ("cp1254", "iso8859-9"),
+    "iso8859-11": ("cp874",),
+    "tis-620": ("cp874", "tis-620"),
+    "gb2312": ("gb18030",),
+    "gbk": ("gb18030",),
+    "shift_jis": ("cp932", "shift_jis_2004"),
+    "shift_jis_2004": ("cp932", "shift_jis_2004"),
+    "euc_jis_2004": ("euc_jp", "euc_jis_2004"),
+    "big5hkscs": ("big5", "cp950", "big5hkscs"),
+    "euc_kr": ("cp949", "euc_kr"),
+    "cp949": ("cp949", "euc_kr"),
+}
+
+
+def legacy(data: bytes, *, declared: str = "", html: bool = False, hint: str = "") -> Decoded:
+    """The text of `data`, which are not UTF-8, in the encoding with the most for it."""
+    evidence = _evidence(data, html)
+    labels = (declared, *(_own_claims(data) if html else ()))
+    claims = [_widened(codec, evidence) for label in labels if (codec := codec_of(label))]
+    if not claims and not hint and _is_one_bad_byte(data):
+        return replacing(data, "utf-8")
+    scores = _scores(evidence, claims, codec_of(hint))
+    for codec in sorted(scores, key=lambda each: -scores[each]):
+        try:
+            return Decoded(data.decode(codec), codec)
+        except UnicodeDecodeError:
+            continue
+    return replacing(data, max(scores, key=lambda each: scores[each], default="cp1252"))
+
+
+def _own_claims(data: bytes) -> list[str]:
+    """What a page says of itself, in its XML declaration and its first meta elements."""
+    head = re.sub(rb"<!--.{0,4000}?-->", b"", data[: 1 << 14], flags=re.DOTALL)
+    found = [match[1] for match in (_XML.match(head), *_META.finditer(head)) if match]
+    return [label.decode("ascii") for label in found[:4]]
+
+
+def _evidence(data: bytes, html: bool) -> bytes:
+    """What can tell encodings apart: of a page its texts, of a long text its lines with high bytes."""
+    if not html and len(data) <= _EVIDENCE:
+        return data
+    parts: list[bytes] = []
+    size = 0
+    for part in _MARKUP.split(data) if html else data.split(b"\n"):
+        if part and _HIGH.search(part):
+            parts.append(part)
+            size += len(part) + 1
+            if size > _EVIDENCE:
+                break
+    return b"\n".join(parts)
+
+
+def _scores(evidence: bytes, claims: list[str], hint: str) -> dict[str, float]:
+    """Every codec that may be right, with what speaks for it; a confidence of chardet counts at most 1."""
+    high = len(evidence) - len(evidence.translate(None, _HIGH_BYTES))
+    confidence = _confidence(evidence)
+    if max(confidence.values(), default=0.0) < _DOUBTFUL and _may_be_capitals(evidence):
+        confidence = max(
+            _confidence_in_capitals(evidence), confidence, key=lambda each: max(each.values(), default=0.0)
+        )
+    near = max(confidence.values(), default=0.0) * (_NEAR if high > _FEW else _NEAR_OF_FEW)
+    scale = max(_SURE, *confidence.values()) if confidence else 1.0
+    scores: dict[str, float] = {}
+    for codec in dict.fromkeys([*confidence, *claims, hint]):
+        if codec and (confidence.get(codec, 0.0) >= near or codec in claims or codec == hint):
+            claimed = _CLAIM if codec in claims else -_rare().get(codec, 0.0)
+            expected = _HINT if codec == hint or codec in claims else _COMMON if codec == "cp1252" else 0.0
+            scores[codec] = confidence.get(codec, 0.0) / scale + claimed + expected / (_FEW + high)
+    return _looked_at(evidence, scores) if len(scores) > 1 else scores or {"cp1252": 1.0}
+
+
+def _looked_at(evidence: bytes, scores: dict[str, float]) -> dict[str, float]:
+    """`scores` with the looks of the text; they count at most `_LOOKS`, so most candidates need not be looked at."""
+    best = 0.0
+    looked: dict[str, float] = {}
+    for codec in sorted(scores, key=lambda each: -scores[each]):
+        hopeless = scores[codec] + _LOOKS <= best
+        looked[codec] = scores[codec] - 1 if hopeless else scores[codec] + _LOOKS * looks(evidence, codec)
+        best = max(best, looked[codec])
+    return looked
+
+
+def _confidence(evidence: bytes) -> dict[str, float]:
+    """What chardet's models say of each codec, under the name of the codec we decode with."""
+    import chardet
+
+    found = chardet.detect_all(evidence, prefer_superset=False, ignore_threshold=True, exclude_encodings=_NOT_TEXT)
+    confidence: dict[str, float] = {}
+    for each in found:
+        confidence.setdefault(_widened(each["encoding"] or "cp1252", evidence), each["confidence"])
+    return confidence
+
+
+def _may_be_capitals(evidence: bytes) -> bool:
+    """Whether the letters of ASCII are capitals, or too few to tell."""
+    small = len(evidence) - len(evidence.translate(None, _SMALL))
+    capital = len(evidence) - len(evidence.translate(None, _SMALL.upper()))
+    return small * 9 <= capital or (small + capital) * 3 < len(evidence)
+
+
+def _confidence_in_capitals(evidence: bytes) -> dict[str, float]:
+    """For each codec in which `evidence` is written in capitals, what chardet says of it in small letters.
+
+    Its models have seen few capitals: it gives Russian in cp1251 0.73, the same in capitals 0.03 (and koi8-r 0.21).
+    """
+    found: dict[str, float] = {}
+    for codec in table()["cased"]["codecs"]:
+        text = evidence.decode(codec, "replace")
+        small = text.lower()
+        capitals = sum(map(str.isupper, text))
+        if capitals > 9 * (sum(map(str.islower, text))) and (known := _widened(codec, evidence)) not in found:
+            found[known] = _confidence(small.encode(codec, "ignore")).get(known, 0.0)
+    return found
+
+
+def _is_one_bad_byte(data: bytes) -> bool:
+    """ASCII but for one byte that would be no letter or sign at its place in cp1252: damage, not an encoding."""
+    high = _HIGH.findall(data[: 1 << 20])
+    return len(high) == 1 and len(data) >= _LONG and looks(data, "cp1252") < 0.5
+
+
+def _widened(name: str, evidence: bytes) -> str:
+    """The codec for what chardet names: the widest that fits."""
+    codec = codecs.lookup(name).name
+    for wider in _WIDER.get(codec, (codec,)):
+        if wider == "cp949" and b"\xa4\xd4" in evidence:  # eight bytes a syllable, which only euc_kr composes
+            continue
+        try:
+            evidence.decode(wider)
+        except UnicodeDecodeError:
+            continue
+        return wider
+    return codec
+
+
+@cache
+def _rare() -> dict[str, float]:
+    return {codecs.lookup(name).name: float(less) for less, names in table()["rare"].items() for name in names}

@@ -1,0 +1,184 @@
+"""A pool of worker processes that survives the death of any of them.
+
+When a worker dies (killed, out of memory, a fault in native code, over its time), the record it was in gets a
+strike and the task is tried again; at the second strike the task is tried without that record, with the reason.
+"""
+
+from __future__ import annotations
+
+import logging
+import mmap
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from typing import Any, TypeVar
+
+from cleaner.engine.worker import OUTSIDE, Watch, read_record
+from cleaner.errors import WorkError
+
+__all__ = ["Pool", "cores", "fitting"]
+
+_log = logging.getLogger(__name__)
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+STRIKES = 2
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+WORKER = 256 << 20
+"""Bytes that a worker is given: 150 MB of models and libraries (measured), and a shard of 8 MB in all its forms."""
+
+
+def fitting(memory: int, wanted: int = 0) -> int:
+    """How many workers: those wanted, else one per core, but no more than fit in three quarters of `memory` bytes; the
+    rest is for this process."""
+    fit = max(1, memory * 3 // 4 // WORKER)
+    if wanted > fit:
+        _log.warning("%d workers do not fit in the memory of the run; %d work. --memory sets the bound.", wanted, fit)
+    return min(wanted or cores(), fit)
+
+
+class Pool:
+    """`workers` processes, or the calling process itself for `workers=1`.
+
+    In the calling process nothing catches a crash of native code; a run that ends so can be continued with
+    more workers, or with `inside=False`. `seconds` is the limit of CPU time per record (0: none).
+    """
+
+    def __init__(self, workers: int, *, seconds: float = 0.0, inside: bool = True) -> None:
+        self.deaths = 0
+        self._seconds = seconds
+        self.size = workers or cores()
+        self._inside = workers == 1 and inside
+        self._workers = [] if self._inside else [_Worker() for _ in range(self.size)]
+
+    def map(self, function: Callable[[Task, Watch], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+        """Results of `function(task, watch)` as they come, in no order; `tasks` is read no faster than needed.
+
+        `function` must be importable by name. An exception in it is raised here.
+        """
+        if self._inside:
+            yield from (function(task, Watch()) for task in tasks)
+            return
+        jobs = (_Job(task) for task in tasks)
+        again: deque[_Job] = deque()
+        busy: dict[Connection, _Worker] = {}
+        while True:
+            for worker in self._workers:
+                if worker.job is None and (job := again.popleft() if again else next(jobs, None)):
+                    worker.give(job, function, self._seconds)
+                    busy[worker.connection] = worker
+            if not busy:
+                return
+            for connection in wait(list(busy)):
+                worker = busy.pop(connection)  # type: ignore[call-overload]
+                job, worker.job = worker.job, None
+                try:
+                    fine, answer = worker.connection.recv()
+                except (EOFError, ConnectionResetError):
+                    job.blame(*worker.autopsy())
+                    self.deaths += 1
+                    again.append(job)
+                    continue
+                if not fine:
+                    raise answer
+                yield answer
+
+    def close(self) -> None:
+        """End all workers at once; what they were doing is lost, what they finished is not."""
+        for worker in self._workers:
+            worker.end()
+        self._workers.clear()
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Job:
+    """A task, with what is known of its records that ended a worker."""
+
+    def __init__(self, task: Any) -> None:
+        self.task = task
+        self.skip: dict[int, str] = {}
+        self._strikes: Counter[int] = Counter()
+
+    def blame(self, record: int, reason: str) -> None:
+        self._strikes[record] += 1
+        _log.warning("a worker process died in record %d of its task: %s", record, reason)
+        if self._strikes[record] < STRIKES:
+            return
+        if record == OUTSIDE:
+            raise WorkError(
+                f"A worker process ended {STRIKES} times outside any record: {reason}. "
+                "Give the run more --memory or fewer --workers; the same command goes on where it stood."
+            )
+        self.skip[record] = reason
+
+
+class _Worker:
+    """One process, started again after each death."""
+
+    connection: Connection
+
+    def __init__(self) -> None:
+        self.job: _Job | None = None
+        with tempfile.TemporaryFile() as file:
+            file.write(bytes(mmap.PAGESIZE))  # not left to the first write: on a full disk that would be a signal
+            file.flush()
+            self._page = mmap.mmap(file.fileno(), mmap.PAGESIZE)
+            self._page_fd = os.dup(file.fileno())
+        self._start()
+
+    def give(self, job: _Job, function: Callable[..., Any], seconds: float) -> None:
+        self.job = job
+        with suppress(BrokenPipeError, ConnectionResetError):  # it died while idle; reading from it says so
+            self.connection.send((function, job.task, seconds, job.skip))
+
+    def autopsy(self) -> tuple[int, str]:
+        """The record and the reason of the death; a new process stands in the place of the dead."""
+        self.connection.close()
+        code = self._process.wait()
+        record = read_record(self._page)
+        self._start()
+        return record, _reason(code)
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self.connection.close()
+        self._page.close()
+        os.close(self._page_fd)
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            fds = (theirs.fileno(), self._page_fd)
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "cleaner.engine.worker", *map(str, fds)],
+                pass_fds=fds,
+                stdin=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},  # it imports what we can
+            )
+        self.connection = Connection(ours.detach())
+
+
+def _reason(code: int) -> str:
+    if code == -signal.SIGPROF:
+        return "it took more CPU time than --record-timeout allows"
+    if code < 0:
+        return f"the worker process was ended by {signal.Signals(-code).name}"
+    return f"the worker process ended with status {code}"

@@ -1,0 +1,225 @@
+"""Stages on the executors of Apache Spark: the same functions as in the pool, one task of Spark for each shard.
+
+The work directory lies in a folder that all executors share; shards are written there by our own writer, so a task
+that is tried again, or twice at once, leaves the same bytes once.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, chdir, contextmanager, nullcontext
+from functools import partial
+from itertools import chain, groupby, islice
+from operator import itemgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import orjson
+
+from cleaner import __version__
+from cleaner.engine.java import find_java
+from cleaner.engine.pool import Pool
+from cleaner.engine.worker import Watch
+from cleaner.errors import CleanerError, MissingExtra, OptionError, WorkError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+__all__ = ["Spark", "open_session"]
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+_WAVE = 4096  # tasks in one job of Spark; more only cost the driver memory
+_SLICES = 2  # tasks of Spark for each core
+_MANY = 1 << 30
+_LIGHT = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+_HERE = {
+    "spark.driver.host": "127.0.0.1",
+    "spark.ui.enabled": "false",
+    "spark.driver.defaultJavaOptions": _LIGHT,
+    "spark.executor.defaultJavaOptions": _LIGHT,
+    "spark.shuffle.sort.bypassMergeThreshold": "1",  # past it a task has one serializer, not one for each part
+}
+"""Settings on one machine, where all that Java does is to pass packed rows on: its second compiler costs more there."""
+
+_AT_HOME = ("local", "local-cluster")  # masters whose executors are on this machine
+
+
+@contextmanager
+def open_session(master: str, **settings: str) -> Iterator[SparkSession]:
+    """A session on `master` ("" is what spark-submit or Spark's own configuration says), stopped at the end."""
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise MissingExtra("pyspark", "spark", "--engine spark") from None
+    os.environ["JAVA_HOME"] = str(find_java())
+    settings = {"spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR", **settings}
+    builder = SparkSession.builder.appName("cleaner")
+    if master:
+        builder = builder.master(_with_retries(master))
+        if master.partition("[")[0] in _AT_HOME:
+            os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+            settings = {**_HERE, **settings}
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    try:
+        session = builder.getOrCreate()
+    except Exception as error:
+        raise OptionError(f"Spark did not start on --master {master}: {_short(error)}") from error
+    try:
+        yield session
+    finally:
+        session.stop()
+
+
+def _with_retries(master: str) -> str:
+    """`local[2]` tries nothing twice unless it is told to."""
+    return f"{master[:-1]},4]" if master.startswith("local[") and "," not in master else master
+
+
+class Spark:
+    """Runs stages as `cleaner.engine.pool.Pool` does, on the executors of a session. `seconds`: CPU time per record."""
+
+    def __init__(self, session: SparkSession, *, seconds: float = 0.0) -> None:
+        self.deaths = 0
+        self._session: Any = session
+        self._context: Any = session.sparkContext
+        self._seconds = seconds
+        self.size: int = self._context.defaultParallelism
+        self._check()
+
+    def map(self, function: Callable[[Task, Watch], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+        """Results of `function(task, watch)`, one task of Spark each. An exception in it is raised here."""
+        run = partial(_run, function, self._seconds, str(Path.cwd()))
+        rest = iter(tasks)
+        while wave := list(islice(rest, _WAVE)):
+            yield from self._answers(self._context.parallelize(wave, len(wave)).mapPartitions(run))
+
+    def each(self, work: Callable[[Task], Any], tasks: Iterable[Task]) -> list[Any]:
+        """`work(task)` for every task, in order; a few of them in each task of Spark."""
+        tasks = list(tasks)
+        run = partial(_run, partial(_unwatched, work), 0.0, str(Path.cwd()))
+        return self._answers(self._context.parallelize(tasks, self._slices(len(tasks))).mapPartitions(run))
+
+    def exchange(
+        self,
+        tasks: Sequence[Task],
+        give: Callable[[Task], Iterator[tuple[int, bytes]]],
+        take: Callable[[int, list[bytes]], Any],
+    ) -> list[Any]:
+        """`take(part, blobs)` for every part that some `give(task)` has given to; the answers by part."""
+        if not tasks:
+            return []
+        folder = str(Path.cwd())
+        # pickled lists of rows that Java passes on unseen; a DataFrame's exchange takes twice the CPU and other workers
+        given = self._context.parallelize(tasks, self._slices(len(tasks))).mapPartitions(partial(_give, folder, give))
+        parts = given.repartitionAndSortWithinPartitions(self._slices(_MANY if len(tasks) > 1 else 1), _itself)
+        answers = dict(self._collect(parts.mapPartitions(partial(_take, folder, take))))
+        return [orjson.loads(answers[part]) for part in sorted(answers)]
+
+    def _slices(self, tasks: int) -> int:
+        return max(1, min(tasks, _SLICES * self.size))
+
+    def _answers(self, rdd: Any) -> list[Any]:
+        answers = self._collect(rdd)
+        for fine, answer in answers:
+            if not fine:
+                raise answer
+        return [answer for _, answer in answers]
+
+    def _collect(self, rows: Any) -> list[Any]:
+        """What a job gives. Raises WorkError when Spark gives it up."""
+        try:
+            return list(rows.collect())
+        except Exception as error:
+            raise WorkError(
+                f"Spark gave the job up: {_short(error)} The same command goes on where it stood."
+            ) from error
+
+    def _check(self) -> None:
+        """That executors can import this version of the package."""
+        try:
+            there = set(self._context.parallelize(range(self.size), self.size).map(_version).collect())
+        except Exception as error:
+            if "ModuleNotFoundError" not in str(error):
+                raise WorkError(f"No executor answers: {_short(error)}") from error
+            there = {"none"}
+        if there != {__version__}:
+            raise OptionError(
+                f"The executors have cleaner {', '.join(sorted(there))}, this process has {__version__}. "
+                "Install it where they run, or send a packed environment along: docs/cluster.md says how."
+            )
+
+
+def _version(_: int) -> str:
+    return __version__
+
+
+def _run(
+    function: Callable[[Task, Watch], Result], seconds: float, folder: str, tasks: Iterable[Task]
+) -> Iterator[tuple[bool, Any]]:
+    """In an executor: (True, result) or (False, an error that is meant for people).
+
+    The first attempt works in this process. If it ends the process, the next one works in a child, which finds the
+    record that is to blame and leaves it out.
+    """
+    from pyspark import TaskContext
+
+    context = TaskContext.get()
+    careful = context is not None and context.attemptNumber() > 0
+    with _in(folder):
+        try:
+            if careful:
+                with Pool(1, seconds=seconds, inside=False) as pool:
+                    yield from ((True, result) for result in pool.map(function, tasks))
+            else:
+                yield from ((True, result) for result in _here(function, seconds, tasks))
+        except CleanerError as error:
+            yield False, error
+
+
+def _unwatched(work: Callable[[Task], Result], task: Task, watch: Watch) -> Result:
+    return work(task)
+
+
+def _in(folder: str) -> AbstractContextManager[object]:
+    """The folder of the driver, in which relative paths mean something, where there is one of its name."""
+    return chdir(folder) if Path(folder).is_dir() else nullcontext()
+
+
+def _give(folder: str, give: Callable[[Task], Iterator[tuple[int, bytes]]], tasks: Iterable[Task]) -> Iterator[Any]:
+    """In an executor: the rows of the tasks that come, each with its part."""
+    with _in(folder):
+        yield from chain.from_iterable(map(give, tasks))
+
+
+def _itself(part: int) -> int:
+    return part
+
+
+def _take(folder: str, take: Callable[[int, list[bytes]], Any], rows: Iterable[tuple[int, bytes]]) -> Iterator[Any]:
+    """In an executor: the work on the parts that come, one after the other."""
+    with _in(folder):
+        for part, group in groupby(rows, key=itemgetter(0)):
+            yield part, orjson.dumps(take(part, [blob for _, blob in group]))
+
+
+def _here(function: Callable[[Task, Watch], Result], seconds: float, tasks: Iterable[Task]) -> Iterator[Result]:
+    with mmap.mmap(-1, mmap.PAGESIZE) as page:
+        watch = Watch(seconds=seconds, page=page)
+        for task in tasks:
+            try:
+                yield function(task, watch)
+            finally:
+                watch.leave()
+
+
+def _short(error: Exception) -> str:
+    """The line of a long Java trace that says what was wrong."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    told = [line for line in lines if "Error" in line or "Exception" in line]
+    return f"{(told or lines or [type(error).__name__])[-1][:300]}."

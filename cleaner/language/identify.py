@@ -1,0 +1,311 @@
+"""Which language a text is in, how sure that is, and which of its paragraphs are in another.
+
+Words decide where they leave no doubt: each language has a list of its frequent words (`language_words.py`). Else
+langid's model gives a first answer, in log-probabilities, and every listed word and telling letter adds a fixed amount
+to its languages. The margin by which the best one wins is turned into the share of such answers that are right
+(`languages/calibration.toml`).
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaner.errors import MissingExtra, OptionError
+from cleaner.language.evidence import Evidence, Sample, evidence, sample
+from cleaner.language.malay import SIDES, leaning, malay_odds
+from cleaner.language.model import load_model, raw_scores
+from cleaner.language.words import PARTS, Lexicon, load_lexicon, read_list
+
+__all__ = ["Language", "answer_features", "foreign_paragraphs", "identify", "pair_evidence", "quick"]
+
+PER_WORD, PER_LETTER = 16.0, 8.0
+"""Nats for a frequent word and a telling letter. Development sentences named right: 91.5 % with 8 nats a word, 92.9 %
+with 16, 93.0 % with 20."""
+
+UNKNOWN_BEHIND = 12.0
+"""Nats by which a language that langid does not know starts behind those that langid takes it for: one word more
+than they have is enough."""
+
+AHEAD, LISTED = 3.0, 0.15
+"""Words by which a language is ahead of all others, and its share of the text's words, from which words alone decide:
+of 20,000 labelled texts just as many are right as with the model, at a tenth of the CPU."""
+
+GLANCE, READ = 500, 3000
+"""Characters in which words are counted; the more where the fewer do not decide."""
+
+AT_HOME = 0.3
+"""Share of listed words from which a paragraph is surely in the language of the article."""
+
+SURE = 0.9
+"""Score from which a paragraph is foreign."""
+
+RUN = 256
+"""Texts that the model judges in one go: 1 MB of counts and scores, however many paragraphs an article has."""
+
+Scores = npt.NDArray[np.float64]
+Features = tuple[float, ...]
+Span = tuple[int, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """The language of a text.
+
+    `code` is ISO 639-1 where there is one, else ISO 639-3; "zh-Hant" is Chinese in traditional characters, "und" is no
+    evidence. `score` (0..1, 4 decimals) is the share of answers like this one that are right. `shares` are the
+    languages of the paragraphs by characters, largest first, 4 decimals.
+    """
+
+    code: str
+    score: float
+    shares: tuple[tuple[str, float], ...] = ()
+
+
+UNDETERMINED = Language("und", 0.0)
+
+
+class Answer(NamedTuple):
+    """A code, and what its score is made of: the features of `constants` in `languages/calibration.toml`.
+
+    `way` names those constants: "words", or the model. Without evidence the code is "und", and there are no features.
+    """
+
+    code: str
+    way: str = ""
+    features: Features = ()
+
+
+def quick(text: str) -> str:
+    """The language of the beginning of `text`, or "und"; cheap, for the choice of phrase lists before stripping.
+
+    >>> quick("Harga beras di pasar itu sudah turun sejak pekan lalu karena panen raya.")
+    'id'
+    """
+    back_end = _back_end("langid")
+    answer = _by_words(evidence(text[:GLANCE], back_end.lexicon, GLANCE), back_end.lexicon)
+    return answer.code if answer else _answers([_glance(text[:READ], back_end)], back_end)[0].code
+
+
+def identify(texts: Sequence[str], *, model: str = "langid") -> list[Language]:
+    """The language of each text. The answer for a text does not depend on the others.
+
+    `model` is "langid" or "py3langid". OptionError for another, MissingExtra if py3langid is not installed.
+
+    >>> [language.code for language in identify(["Wang itu sudah dihantar ke pejabat polis kerana kes ini.", "123"])]
+    ['ms', 'und']
+    """
+    back_end = _back_end(model)
+    given = [_glance(text, back_end) for text in texts]
+    wholes = _judge(given, back_end)
+    foreign = _foreign(given, [whole.code for whole in wholes], back_end)
+    return [_with_shares(*all_three, back_end) for all_three in zip(texts, wholes, foreign, strict=True)]
+
+
+def foreign_paragraphs(text: str, language: str) -> list[Span]:
+    """`(start, end, code)` in code points of `text` for each paragraph that is surely not in `language`.
+
+    A paragraph is a line; the span has no line end. Paragraphs under 80 characters are never foreign.
+
+    >>> english = "The minister said on Monday that the price of rice had gone down again this week in most towns."
+    >>> foreign_paragraphs("Hujan turun.\\n" + english, "id")
+    [(13, 108, 'en')]
+    """
+    back_end = _back_end("langid")
+    return _foreign([_glance(text, back_end)], [language], back_end)[0]
+
+
+def answer_features(texts: Sequence[str], *, model: str = "langid") -> list[Answer]:
+    """The answer for each text before its score is calibrated, for `benchmarks/calibrate_language.py`."""
+    back_end = _back_end(model)
+    return _answers([_glance(text, back_end) for text in texts], back_end)
+
+
+def pair_evidence(texts: Sequence[str], *, model: str = "langid") -> list[tuple[list[str], float]]:
+    """The words of each text and how far the model leans to Malay, for `benchmarks/fit_malay.py`."""
+    back_end = _back_end(model)
+    samples = [sample(text) for text in texts]
+    leanings = _leanings(back_end.scores([some.data for some in samples]), back_end.lexicon)
+    return [(some.words(), lean) for some, lean in zip(samples, leanings, strict=True)]
+
+
+class _BackEnd(NamedTuple):
+    model: str
+    lexicon: Lexicon
+    scores: Callable[[Sequence[bytes]], Scores]
+    constants: dict[str, tuple[float, ...]]
+
+
+@functools.cache
+def _back_end(model: str) -> _BackEnd:
+    constants = {way: tuple(table["constants"]) for way, table in read_list("calibration").items()}
+    if model == "py3langid":
+        codes, scores = _load_py3langid()
+    elif model == "langid":
+        codes, scores = load_model().codes, raw_scores
+    else:
+        raise OptionError(f"There is no language model {model!r}; choose langid or py3langid.")
+    return _BackEnd(model, load_lexicon(codes), scores, constants)
+
+
+def _load_py3langid() -> tuple[tuple[str, ...], Callable[[Sequence[bytes]], Scores]]:
+    try:
+        from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    except ImportError:
+        raise MissingExtra("py3langid", "lang", "--language-model py3langid") from None
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    codes = tuple(sorted(identifier.labels))
+
+    def scores(texts: Sequence[bytes]) -> Scores:
+        ranked = [dict(identifier.rank(text)) for text in texts]
+        return np.array([[rank[code] for code in codes] for rank in ranked], dtype=np.float64).reshape(-1, len(codes))
+
+    return codes, scores
+
+
+def _judge(given: Sequence[Evidence], back_end: _BackEnd) -> list[Language]:
+    """The language of each text, without shares."""
+    return [
+        Language(code, _calibrated(back_end.constants[way], features)) if way else UNDETERMINED
+        for code, way, features in _answers(given, back_end)
+    ]
+
+
+def _answers(given: Sequence[Evidence], back_end: _BackEnd) -> list[Answer]:
+    runs = (given[at : at + RUN] for at in range(0, len(given), RUN))
+    return [answer for run in runs for answer in _answers_of_a_run(run, back_end)]
+
+
+def _glance(text: str, back_end: _BackEnd) -> Evidence:
+    return evidence(text, back_end.lexicon, GLANCE)
+
+
+def _answers_of_a_run(given: Sequence[Evidence], back_end: _BackEnd) -> list[Answer]:
+    """By the words of the beginning where they decide, else by those of more text, else by the model."""
+    lexicon = back_end.lexicon
+    answers = [_by_words(item, lexicon) for item in given]
+    doubtful: list[tuple[int, Evidence, Sample]] = []
+    for i, item in enumerate(given):
+        if answers[i] is None and len(item.text) > GLANCE:
+            item = evidence(item.text[:READ], lexicon, READ)
+            answers[i] = _by_words(item, lexicon)
+        if answers[i] is None and (some := sample(given[i].text)).speaks(lexicon):
+            doubtful.append((i, item, some))
+    found = _by_model([some for *_, some in doubtful], [item for _, item, _ in doubtful], back_end) if doubtful else []
+    for (i, *_), answer in zip(doubtful, found, strict=True):
+        answers[i] = answer
+    return [answer or Answer("und") for answer in answers]
+
+
+def _by_words(item: Evidence, lexicon: Lexicon) -> Answer | None:
+    """The language that the words alone decide for; None where they leave a doubt."""
+    counts = list(lexicon.row(item.votes))
+    first = max(counts)
+    place = counts.index(first)
+    counts[place] = 0
+    margin = (first - max(counts)) / PARTS
+    share = first / PARTS / (item.words or 1)
+    if margin < AHEAD or share < LISTED:
+        return None
+    return Answer(lexicon.languages[place], "words", (1.0, math.log(margin), math.log(item.words), share))
+
+
+def _by_model(samples: Sequence[Sample], given: Sequence[Evidence], back_end: _BackEnd) -> list[Answer]:
+    """The best language by model, words and letters together, and the features of its score."""
+    lexicon = back_end.lexicon
+    counts = lexicon.table([item.votes for item in given])
+    letters = lexicon.table([lexicon.count_letters(item.lower) for item in samples])
+    model_scores = back_end.scores([item.data for item in samples])
+    scores = lexicon.start(model_scores, UNKNOWN_BEHIND)
+    scores += (PER_WORD * counts + PER_LETTER * letters)[:, lexicon.places]
+    rows = np.arange(len(samples))
+    best = scores.argmax(axis=1)
+    places = lexicon.places[best]
+    first = scores[rows, best]
+    indonesian, malay = (lexicon.languages.index(side) for side in SIDES)
+    of_two = (places == indonesian) | (places == malay)
+    scores[lexicon.places == places[:, None]] = -np.inf
+    scores[of_two[:, None] & ((lexicon.places == indonesian) | (lexicon.places == malay))] = -np.inf
+    margins = (first - scores.max(axis=1)).tolist()
+    sizes = [len(item.lower) for item in samples]
+    support = (counts[rows, places] / [item.words or 1 for item in given] + letters[rows, places] / sizes).tolist()
+    leanings = _leanings(model_scores, lexicon)
+    others = [
+        Answer(
+            lexicon.languages[place],
+            back_end.model,
+            (1.0, math.log1p(margin), math.log(len(item.data)), share, float(share == 0)),
+        )
+        for place, margin, item, share in zip(places.tolist(), margins, samples, support, strict=True)
+    ]
+    return [
+        _of_two(item, lean, margin, back_end.model) if second_look else other
+        for item, lean, margin, second_look, other in zip(
+            samples, leanings, margins, of_two.tolist(), others, strict=True
+        )
+    ]
+
+
+def _of_two(item: Sample, lean: float, margin: float, model: str) -> Answer:
+    """Indonesian or Malay, which are `margin` nats ahead of all others."""
+    odds = malay_odds(item.words(), lean, model)
+    return Answer(SIDES[int(odds > 0)], "pair", (1.0, abs(odds), math.log1p(margin), math.log(len(item.data))))
+
+
+def _leanings(scores: Scores, lexicon: Lexicon) -> list[float]:
+    indonesian, malay = (lexicon.codes.index(side) for side in SIDES)
+    return [leaning(*both) for both in scores[:, [malay, indonesian]].tolist()]
+
+
+def _calibrated(constants: tuple[float, ...], features: Features) -> float:
+    x = sum(constant * feature for constant, feature in zip(constants, features, strict=True))
+    return round(1 / (1 + math.exp(-x)), 4)
+
+
+def _foreign(given: Sequence[Evidence], languages: Sequence[str], back_end: _BackEnd) -> list[list[Span]]:
+    """For each text, its paragraphs that are surely in another language than its own."""
+    foreign: list[list[Span]] = [[] for _ in given]
+    doubtful = [(i, *span) for i, item in enumerate(given) for span in _doubtful(item, languages[i], back_end.lexicon)]
+    lines = [_glance(given[i].text[start:end], back_end) for i, start, end in doubtful]
+    for (i, start, end), found in zip(doubtful, _judge(lines, back_end), strict=True):
+        if found.code not in ("und", languages[i]) and found.score >= SURE:
+            foreign[i].append((start, end, found.code))
+    return foreign
+
+
+def _doubtful(item: Evidence, language: str, lexicon: Lexicon) -> Iterator[tuple[int, int]]:
+    """Long paragraphs with few words of `language`, in which some language has more of them, or none has any.
+
+    The others need no look of their own.
+    """
+    if language == "und" or "\n" not in item.text:
+        return
+    place = lexicon.languages.index(language) if language in lexicon.languages else None
+    for start, end, votes, words in item.lines:
+        own = 0 if place is None else lexicon.votes_for(votes, place)
+        if own < AT_HOME * PARTS * words and (own == 0 or own < max(lexicon.row(votes))):
+            yield start, end
+
+
+def _with_shares(text: str, whole: Language, foreign: list[Span], back_end: _BackEnd) -> Language:
+    """`whole` with the languages of its paragraphs; if more of the text is in another language, that one."""
+    if whole.code == "und":
+        return whole
+    if not foreign:
+        return Language(whole.code, whole.score, ((whole.code, 1.0),))
+    sizes = {whole.code: len(text)}
+    for start, end, code in foreign:
+        sizes[whole.code] -= end - start
+        sizes[code] = sizes.get(code, 0) + end - start
+    shares = sorted(((code, size / len(text)) for code, size in sizes.items() if size), key=lambda s: (-s[1], s[0]))
+    if shares[0][0] != whole.code:
+        most = "\n".join(text[start:end] for start, end, code in foreign if code == shares[0][0])
+        other = _judge([_glance(most, back_end)], back_end)[0]
+        whole = other if other.code == shares[0][0] else whole
+    return Language(whole.code, whole.score, tuple((code, round(share, 4)) for code, share in shares))

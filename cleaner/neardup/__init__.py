@@ -1,0 +1,1 @@
+"""Near-duplicates: tokens, MinHash signatures, bands, exact verification, and the saved index."""

@@ -1,0 +1,63 @@
+"""MinHash signatures: 128 permutations of datasketch's `affine32` scheme, seed 1, bit-identical to datasketch 2.0.
+
+Source of the scheme: datasketch 2.0, `MinHash(num_perm=128, seed=1, scheme="affine32")`. The value of a shingle is
+the low 32 bits of its hash.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.neardup.shingles import Shingles
+
+__all__ = ["EMPTY", "PERMUTATIONS", "SEED", "estimate", "permutations", "sign"]
+
+PERMUTATIONS = 128
+SEED = 1
+EMPTY = np.uint32(0xFFFFFFFF)
+"""Every value of the signature of a text without tokens."""
+
+
+@cache
+def permutations() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Odd multipliers and addends, shape (128,) each, drawn as datasketch draws them."""
+    draw = np.random.RandomState(SEED)
+    multipliers = draw.randint(0, 1 << 31, PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return multipliers, draw.randint(0, 1 << 32, PERMUTATIONS, dtype=np.uint32)
+
+
+def sign(shingles: Shingles) -> NDArray[np.uint32]:
+    """Signatures of a batch, uint32, shape (texts, 128).
+
+    The batch should be of some 80,000 shingles: one permutation of it then stays in the second-level cache.
+    """
+    filled = np.flatnonzero(np.diff(shingles.starts))
+    least = np.empty((PERMUTATIONS, len(filled)), np.uint32)
+    if len(filled):
+        x = _premix(shingles.hashes.astype(np.uint32))
+        t = np.empty_like(x)
+        firsts = shingles.starts[filled]
+        for a, b, row in zip(*permutations(), least, strict=True):
+            np.multiply(x, a, out=t)
+            np.add(t, b, out=t)
+            np.minimum.reduceat(t, firsts, out=row)
+    signatures = np.full((len(shingles.starts) - 1, PERMUTATIONS), EMPTY)
+    signatures[filled] = least.T
+    return signatures
+
+
+def _premix(x: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    x = x ^ (x >> np.uint32(16))
+    x *= np.uint32(0x85EBCA6B)
+    x ^= x >> np.uint32(13)
+    x *= np.uint32(0xC2B2AE35)
+    x ^= x >> np.uint32(16)
+    return x
+
+
+def estimate(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> NDArray[np.float32]:
+    """Estimated Jaccard similarity of rows of signatures, shape (pairs,)."""
+    return np.asarray((left == right).mean(axis=1, dtype=np.float32))

@@ -1,0 +1,104 @@
+"""Shingles: hashes of every three tokens in a row, vectorised over a batch, without building strings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.neardup.tokens import tokenize
+
+__all__ = ["SIZE", "Shingles", "sets_of", "shingle", "shingle_counts", "shingle_tokens"]
+
+SIZE = 3
+"""Tokens in one shingle."""
+
+_BASE = np.uint64(0x9E3779B97F4A7C15)
+_SPREAD = np.uint64(0xBF58476D1CE4E5B9)
+_OWNER_BITS = np.uint64(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Shingles:
+    """Shingle hashes of a batch: `hashes[starts[i]:starts[i + 1]]` are those of text i, in reading order.
+
+    A text of one or two tokens has one shingle, a text without tokens none.
+    """
+
+    hashes: NDArray[np.uint64]
+    starts: NDArray[np.int64]
+
+
+def shingle(texts: Sequence[str]) -> Shingles:
+    """Shingle hashes of every text; those of one text never depend on its neighbours.
+
+    >>> s = shingle(["Hujan turun di Medan", "turun di Medan!", "Medan", ""])
+    >>> s.starts.tolist(), bool(s.hashes[1] == s.hashes[2])
+    ([0, 2, 3, 4, 4], True)
+    """
+    tokens = tokenize(texts)
+    return shingle_tokens(tokens.hashes, tokens.starts)
+
+
+def shingle_tokens(tokens: NDArray[np.uint64], starts: NDArray[np.int64]) -> Shingles:
+    """Shingle hashes from token hashes, of which `tokens[starts[i]:starts[i + 1]]` are those of text i."""
+    lengths = np.diff(starts)
+    bounds = np.zeros(len(starts), np.int64)
+    np.cumsum(shingle_counts(lengths), out=bounds[1:])
+    if not len(tokens):
+        return Shingles(np.zeros(0, np.uint64), bounds)
+    t = tokens
+    h = t * _BASE
+    h[:-1] += t[1:]
+    h *= _BASE
+    h[:-2] += t[2:]
+    _close_short(h, t, starts, lengths)
+    return Shingles(_spread(h[_whole(starts, lengths)]), bounds)
+
+
+def _spread(h: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Upper bits into the lower ones and back; tokens are well mixed already, so one round is enough."""
+    h ^= h >> np.uint64(32)
+    h *= _SPREAD
+    h ^= h >> np.uint64(29)
+    return h
+
+
+def shingle_counts(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many shingles texts of so many tokens have."""
+    return np.where(tokens >= SIZE, tokens - (SIZE - 1), np.minimum(tokens, 1))
+
+
+def _whole(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Where a shingle begins that ends inside its own text."""
+    keep = np.ones(int(starts[-1]), np.bool_)
+    for back in range(1, SIZE):
+        keep[starts[1:][lengths > back] - back] = False
+    return keep
+
+
+def _close_short(
+    h: NDArray[np.uint64], t: NDArray[np.uint64], starts: NDArray[np.int64], lengths: NDArray[np.int64]
+) -> None:
+    """Texts of one or two tokens end in zeros, not in the next text."""
+    short = np.flatnonzero((lengths > 0) & (lengths < SIZE))
+    first = starts[short]
+    value = t[first] * _BASE
+    two = lengths[short] == 2
+    value[two] += t[first[two] + 1]
+    h[first] = value * _BASE
+
+
+def sets_of(shingles: Shingles) -> Shingles:
+    """The distinct shingles of every text, sorted, by their upper 48 bits; at most 65,536 texts."""
+    owner = np.repeat(np.arange(len(shingles.starts) - 1, dtype=np.uint64), np.diff(shingles.starts))
+    keys = shingles.hashes >> _OWNER_BITS
+    keys |= owner << np.uint64(48)
+    keys.sort()
+    new = np.ones(len(keys), np.bool_)
+    new[1:] = keys[1:] != keys[:-1]
+    before = np.zeros(len(keys) + 1, np.int64)
+    np.cumsum(new, out=before[1:])
+    return Shingles(keys[new] << _OWNER_BITS, before[shingles.starts])

@@ -1,0 +1,123 @@
+"""What near-duplicate search remembers of an article: its signature, its exact hash, its number of shingles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xxhash
+from numpy.typing import NDArray
+
+from cleaner.neardup.minhash import PERMUTATIONS, SEED, sign
+from cleaner.neardup.shingles import shingle_tokens
+from cleaner.neardup.tokens import Tokens, tokenize
+
+if TYPE_CHECKING:
+    from datasketch import LeanMinHash
+
+__all__ = ["Sketches", "from_lean_minhash", "sketch", "to_lean_minhash"]
+
+_CLOSING = " \t\r\n\"'”’»)]"
+_SENTENCE_ENDS = tuple(".!?…。！？｡।؟۔።")
+_BATCH = 1 << 19
+"""Characters; some 80,000 shingles. Fewer, and the calls cost more than the work; more, and they leave the cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sketches:
+    """Columns for n articles; row i depends on text i alone.
+
+    signatures: uint32, shape (n, 128), datasketch's affine32 values with seed 1.
+    exact: uint64, shape (n, 2), a 128-bit hash of the token sequence; equal for texts that differ in case, white
+        space and punctuation only. (0, 0) for a text without tokens, which is nobody's duplicate.
+    sizes: int32, shape (n,), shingles, the repeated ones counted each time; 0 for a text without tokens.
+    broken: bool, shape (n,), whether the text breaks off: it ends in an ellipsis or without any sentence mark.
+    """
+
+    signatures: NDArray[np.uint32]
+    exact: NDArray[np.uint64]
+    sizes: NDArray[np.int32]
+    broken: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.sizes)
+
+    @classmethod
+    def join(cls, parts: Sequence[Sketches]) -> Sketches:
+        """The rows of all parts, in order."""
+        if not parts:
+            return sketch(())
+        return cls(
+            np.concatenate([p.signatures for p in parts]),
+            np.concatenate([p.exact for p in parts]),
+            np.concatenate([p.sizes for p in parts]),
+            np.concatenate([p.broken for p in parts]),
+        )
+
+
+def sketch(texts: Sequence[str]) -> Sketches:
+    """Sketches of a batch of clean texts of any number and length.
+
+    >>> s = sketch(["Harga beras naik lagi.", "HARGA BERAS naik, lagi", "Gempa di Garut"])
+    >>> s.signatures.shape, s.sizes.tolist(), bool((s.exact[0] == s.exact[1]).all())
+    ((3, 128), [2, 2, 1], True)
+    """
+    n = len(texts)
+    signatures = np.empty((n, PERMUTATIONS), np.uint32)
+    exact = np.zeros((n, 2), np.uint64)
+    sizes = np.zeros(n, np.int32)
+    for first, last in _batches(texts):
+        tokens = tokenize(texts[first:last])
+        shingles = shingle_tokens(tokens.hashes, tokens.starts)
+        signatures[first:last] = sign(shingles)
+        exact[first:last] = _exact(tokens)
+        sizes[first:last] = np.diff(shingles.starts)
+    return Sketches(signatures, exact, sizes, np.fromiter(map(_breaks_off, texts), np.bool_, n))
+
+
+def _batches(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    first = total = 0
+    for i, text in enumerate(texts):
+        total += len(text) + 1
+        if total > _BATCH:
+            yield first, i + 1
+            first, total = i + 1, 0
+    if first < len(texts):
+        yield first, len(texts)
+
+
+def _exact(tokens: Tokens) -> NDArray[np.uint64]:
+    view = memoryview(tokens.hashes.tobytes())
+    bounds = (tokens.starts * 8).tolist()
+    digest = xxhash.xxh3_128_digest
+    digests = b"".join([digest(view[a:b]) if a < b else bytes(16) for a, b in pairwise(bounds)])
+    return np.frombuffer(digests, np.uint64).reshape(-1, 2)
+
+
+def _breaks_off(text: str) -> bool:
+    """Cut-short copies stop inside a sentence; a whole article, and one quoted whole, ends in a sentence mark."""
+    end = text[-16:].rstrip(_CLOSING)
+    return not end.endswith(_SENTENCE_ENDS) or end.endswith(("...", "…"))
+
+
+def to_lean_minhash(signature: NDArray[np.uint32]) -> LeanMinHash:
+    """One row of `Sketches.signatures` as a `datasketch.LeanMinHash`."""
+    from datasketch import LeanMinHash
+
+    return LeanMinHash(seed=SEED, hashvalues=signature, scheme="affine32")
+
+
+def from_lean_minhash(minhash: LeanMinHash) -> NDArray[np.uint32]:
+    """The signature in a `datasketch.LeanMinHash` (or `MinHash`), uint32, shape (128,).
+
+    Raises ValueError when it was made with another scheme, seed or number of permutations: its values would compare
+    to ours without an error and mean nothing.
+    """
+    made = (minhash.scheme, int(minhash.seed), len(minhash.hashvalues))
+    wanted = ("affine32", SEED, PERMUTATIONS)
+    if made != wanted:
+        raise ValueError(f"the MinHash has scheme, seed and permutations {made}, signatures here have {wanted}")
+    return np.array(minhash.hashvalues, dtype=np.uint32)

@@ -1,0 +1,185 @@
+"""Are two articles copies of one? Decided by their exact shingles, furniture left out, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.neardup.columns import distinct, ranges
+from cleaner.neardup.longest_run import Stretches, find_stretches
+from cleaner.neardup.shingles import Shingles, sets_of
+from cleaner.neardup.site_shingles import Recurring
+from cleaner.neardup.token_store import Shelf
+
+__all__ = ["RULES", "Articles", "Verdicts", "verify", "without_furniture"]
+
+RULES = ("exact", "jaccard", "contiguous", "cut-short", "unlike", "numbers")
+"""Why two articles are copies of one, and behind these, why they are not.
+
+exact: the same tokens. jaccard: the similarity of their shingle sets reaches the threshold. contiguous: two thirds of
+both are one stretch that is common, with other furniture around it. cut-short: one is the beginning of the other and
+breaks off. unlike: none of these. numbers: alike but for their numbers, as reports of one form are.
+"""
+EXACT, JACCARD, CONTIGUOUS, CUT_SHORT, UNLIKE, NUMBERS = range(len(RULES))
+
+_STRETCH_COVER = 2 / 3  # of both articles
+_STRETCH_DENSITY = 0.85  # of the stretch is common; copies with 1 % of their words changed on both sides have 0.94
+_STRETCH_LENGTH = 50  # shingles; shorter ones are often a form that two reports fill in
+_CUT_DENSITY = 0.97
+_CUT_SHARE = 0.4  # of the longer article; less is a quotation as likely as a copy
+_NUMBERS_SHARE = 2 / 3  # of the numbers of the article with fewer
+_NUMBERS_ENOUGH = 3
+_NUMBERS_EVERY = 32  # tokens; a form has a number more often, and a date or two beside an article do not make one
+_LEFT_ENOUGH = 8  # shingles that must be left of an article whose furniture was left out
+_AT_ONCE = 1 << 20  # shingles compared at once
+_PAIR_BITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Articles:
+    """What verification needs of the articles, by place: their site (-1 is none), and whether they break off."""
+
+    shelf: Shelf
+    recurring: Recurring
+    sites: NDArray[np.int64]
+    broken: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """Of pairs: Jaccard; containment, the common part over the smaller set; the rule, an index into RULES."""
+
+    jaccard: NDArray[np.float64]
+    containment: NDArray[np.float64]
+    rule: NDArray[np.uint8]
+
+    @classmethod
+    def join(cls, parts: Sequence[Verdicts]) -> Verdicts:
+        return cls(
+            np.concatenate([np.zeros(0), *(p.jaccard for p in parts)]),
+            np.concatenate([np.zeros(0), *(p.containment for p in parts)]),
+            np.concatenate([np.zeros(0, np.uint8), *(p.rule for p in parts)]),
+        )
+
+
+def verify(articles: Articles, left: NDArray[np.int64], right: NDArray[np.int64], min_similarity: float) -> Verdicts:
+    """Verdicts on the pairs of articles left[i], right[i] (places on the shelf)."""
+    blocks = _blocks(articles.shelf.lengths, left, right)
+    return Verdicts.join([_verify(articles, left[a:b], right[a:b], min_similarity) for a, b in blocks])
+
+
+def _blocks(lengths: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    total = np.cumsum(lengths[left] + lengths[right])
+    first = 0
+    while first < len(left):
+        limit = (int(total[first - 1]) if first else 0) + _AT_ONCE
+        last = max(first + 1, int(np.searchsorted(total, limit, "right")))
+        last = min(last, first + (1 << (_PAIR_BITS - 1)))  # and so at most 1 << 16 articles
+        yield first, last
+        first = last
+
+
+def _verify(articles: Articles, left: NDArray[np.int64], right: NDArray[np.int64], threshold: float) -> Verdicts:
+    places = distinct(np.concatenate([left, right]))
+    left, right = np.searchsorted(places, left), np.searchsorted(places, right)
+    tokens, starts = articles.shelf.tokens(places)
+    text = without_furniture(articles, places)
+    sets = sets_of(text)
+    sizes = np.diff(sets.starts)
+    common = _common(sets, left, right)
+    shared = np.bincount(common & np.uint64((1 << _PAIR_BITS) - 1), minlength=len(left))
+    smaller, larger = np.minimum(sizes[left], sizes[right]), np.maximum(sizes[left], sizes[right])
+    jaccard = shared / np.maximum(1, smaller + larger - shared)
+    containment = shared / np.maximum(1, smaller)
+    rule = np.where(jaccard >= threshold, JACCARD, UNLIKE).astype(np.uint8)
+    worth = (rule == UNLIKE) & (containment >= _STRETCH_COVER * _STRETCH_DENSITY) & (jaccard >= _lowest(threshold))
+    if worth.any():
+        pairs = np.flatnonzero(worth)
+        rule[pairs] = _by_stretch(text, common, pairs, left[pairs], right[pairs], articles.broken[places], threshold)
+    little = (sizes < _LEFT_ENOUGH) & (np.diff(text.starts) < articles.shelf.lengths[places])
+    rule[little[left] | little[right]] = UNLIKE
+    rule[(rule != UNLIKE) & _other_numbers(tokens, starts, left, right)] = NUMBERS
+    return Verdicts(jaccard, containment, rule)
+
+
+def _lowest(threshold: float) -> float:
+    """The least Jaccard similarity that a stretch can make up for."""
+    return min(0.35, threshold)
+
+
+def without_furniture(articles: Articles, places: NDArray[np.int64]) -> Shingles:
+    """The shingles of the articles at these places without those that recur on their site."""
+    shingles = articles.shelf.shingles(places)
+    kept = articles.recurring.kept(shingles, articles.sites[places])
+    if kept.all():
+        return shingles
+    before = np.concatenate([[0], np.cumsum(kept)])
+    return Shingles(shingles.hashes[kept], before[shingles.starts])
+
+
+def _tagged(sets: Shingles, side: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """The shingles of one side of every pair, with the number of the pair in the 16 bits that sets leave free."""
+    counts = sets.starts[side + 1] - sets.starts[side]
+    pairs = np.repeat(np.arange(len(side), dtype=np.uint64), counts)
+    return sets.hashes[ranges(sets.starts[side], counts)] | pairs
+
+
+def _common(sets: Shingles, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Common shingles of every pair, sorted, each with the number of its pair in the lowest 16 bits."""
+    both = np.concatenate([_tagged(sets, left), _tagged(sets, right)])
+    both.sort()
+    return np.asarray(both[1:][both[1:] == both[:-1]])
+
+
+def _other_numbers(
+    tokens: NDArray[np.uint64], starts: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Pairs that both have numbers, of which one lacks a third or more of those of the other."""
+    is_number = (tokens & np.uint64(1)).astype(np.bool_)
+    before = np.concatenate([[0], np.cumsum(is_number)])
+    numbers = sets_of(Shingles(tokens[is_number], before[starts]))
+    common = _common(numbers, left, right) & np.uint64((1 << _PAIR_BITS) - 1)
+    counts = np.diff(numbers.starts)
+    fewer = np.minimum(counts[left], counts[right])
+    lengths = np.diff(starts)
+    form = fewer >= np.maximum(_NUMBERS_ENOUGH, np.maximum(lengths[left], lengths[right]) / _NUMBERS_EVERY)
+    return form & (np.bincount(common, minlength=len(left)) < _NUMBERS_SHARE * fewer)
+
+
+def _by_stretch(
+    text: Shingles,
+    common: NDArray[np.uint64],
+    pairs: NDArray[np.int64],
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    broken: NDArray[np.bool_],
+    threshold: float,
+) -> NDArray[np.uint8]:
+    """CONTIGUOUS, CUT_SHORT or UNLIKE for pairs whose sets alone are not alike enough."""
+    lengths = np.diff(text.starts)
+    a, b = (_stretch(text, common, pairs, side) for side in (left, right))
+    cover = np.minimum(a.length / lengths[left], b.length / lengths[right])
+    density = np.minimum(a.density, b.density)
+    length = np.minimum(a.length, b.length)
+    contiguous = (cover >= max(_STRETCH_COVER, threshold)) & (length >= _STRETCH_LENGTH)
+    contiguous &= density >= max(_STRETCH_DENSITY, threshold)
+    left_short = lengths[left] <= lengths[right]
+    short, long = np.where(left_short, left, right), np.where(left_short, right, left)
+    whole = np.where(left_short, a.last, b.last) == lengths[short]
+    cut = (a.first == 0) & (b.first == 0) & whole & broken[short] & (density >= _CUT_DENSITY)
+    cut &= lengths[short] >= max(_CUT_SHARE, threshold - 0.2) * lengths[long]
+    return np.where(contiguous, CONTIGUOUS, np.where(cut, CUT_SHORT, UNLIKE)).astype(np.uint8)
+
+
+def _stretch(
+    text: Shingles, common: NDArray[np.uint64], pairs: NDArray[np.int64], side: NDArray[np.int64]
+) -> Stretches:
+    counts = text.starts[side + 1] - text.starts[side]
+    keys = text.hashes[ranges(text.starts[side], counts)] >> np.uint64(_PAIR_BITS) << np.uint64(_PAIR_BITS)
+    keys |= np.repeat(pairs.astype(np.uint64), counts)
+    at = np.minimum(np.searchsorted(common, keys), len(common) - 1)
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    return find_stretches(common[at] == keys, starts)

@@ -1,0 +1,1 @@
+"""The phrase lists of each language: loading, looking up, searching."""

@@ -1,0 +1,391 @@
+"""Phrase lists: loading the TOML files of a language, folding lines, and looking a folded line up.
+
+A lookup costs a few dictionary reads whatever the number of phrases. The format is told in phrases/README.md.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from cleaner.article import KINDS
+from cleaner.errors import OptionError
+from cleaner.phrases.clauses import opening_pattern
+from cleaner.plugins import phrase_folders
+
+__all__ = ["ARRAYS", "WORDS", "Phrase", "Phrases", "fold", "lists", "load_phrases", "phrase_languages"]
+
+ARRAYS = ("between", "line", "tail", "edge", "start", "weak")
+
+HEAD_LENGTH = 6
+"""Characters by which a paragraph is cleared without folding it."""
+LONG_LINE = 80
+WORDS = (
+    *("month", "weekday", "clock", "by", "agency", "place", "role", "photo", "opener"),
+    *("network", "sharing", "joining", "letter", "channel", "ours", "joint"),
+)
+
+ANY_MAX = 120
+"""Characters an {any} may cover: a headline is rarely longer, and a longer rest is a paragraph."""
+
+MARKS = (
+    " \t\r\n\u00a0\u200b\u200e\u200f\ufeff\"'“”„‟‘’‚‹›«»()[]{}<>:.!…*|-–—−_#+•·●▪►▶◄→←↑↓~=■□◆★☆✓✔※"
+    "/,;。：！「」『』【】（）،؛"
+)
+"""Dropped at both ends of a line when it is folded."""
+LABELS = frozenset(("related", "byline", "video"))
+"""Kinds whose labels are also looked for inside a paragraph."""
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_DIGIT = re.compile(r"\d")
+_DIGITS = b"0123456789"
+_HOLE = re.compile(r"\{(\w*)\}")
+LONG_WORDING, LONG_REST = 24, 400
+"""After so many characters of fixed wording, an {any} at the end of an entry may cover a longer rest."""
+_SPELLINGS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "\u200b": "", "\u00ad": "", "\ufeff": ""})
+_SPELLED = re.compile("[’‘ʼ`´\u200b\u00ad\ufeff]")
+
+
+def fold(line: str) -> str:
+    """`line` in the form in which lines and phrases are compared (phrases/README.md says how).
+
+    >>> fold("  » 12 Komentar: ")
+    '0 komentar'
+    """
+    if line.isascii():
+        line = line.casefold()
+    else:
+        if not unicodedata.is_normalized("NFKC", line):
+            line = unicodedata.normalize("NFKC", line)
+        if _SPELLED.search(line):
+            line = line.translate(_SPELLINGS)
+        line = line.casefold()
+        if "\u0307" in line or "ı" in line:  # both Turkish i are one
+            line = line.replace("\u0307", "").replace("ı", "i").casefold()
+    if "  " in line or not line.isprintable():  # nothing printable but the blank is white space
+        line = " ".join(line.split())
+    if not (line[:1].isalnum() and line[-1:].isalnum()):
+        line = line.strip(MARKS)
+    return _NUMBER.sub("0", line) if _has_digit(line) else line
+
+
+def _has_digit(line: str) -> bool:
+    if line.isascii():  # a fifth of what the search by pattern takes
+        return len(line.encode().translate(None, _DIGITS)) < len(line)
+    return _DIGIT.search(line) is not None
+
+
+Heads = Mapping[str, tuple[str, ...]]
+"""First HEAD_LENGTH characters of entries -> the first three times as many of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One entry of a list: its natural wording, the array it stands in, its kind, and the list's language."""
+
+    text: str
+    array: str
+    kind: str
+    language: str
+    slight: bool = False  # a single word, which suffices nowhere alone
+
+    @property
+    def why(self) -> str:
+        """The evidence in words, as it goes into a removal."""
+        return f"{self.language} list, {self.kind}.{self.array}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Phrases:
+    """The lists that one text is tried against, indexed by folded wording. Built by `load_phrases`; never changed."""
+
+    languages: tuple[str, ...]
+    entries: Mapping[str, Mapping[str, Phrase]]  # array -> folded wording -> phrase
+    patterns: Mapping[str, PatternTable]  # the same of entries with holes
+    words: Mapping[str, frozenset[str]]
+    times: frozenset[str]  # months, weekdays and words of clocks
+    merged: Mapping[str, Phrase]  # the same of all arrays, in the order of ARRAYS
+    merged_patterns: PatternTable
+    heads: Heads  # beginnings of the entries that a paragraph can be or open with
+    long_heads: Heads  # the same of paragraphs above 200 characters
+    tail_heads: frozenset[str]  # beginnings of the entries of `tail`
+    loud: tuple[Phrase, ...]  # entries of `tail` in capitals
+    loud_part: str  # what all of these hold
+    cues: tuple[str, ...]  # words of letters and channels, one of which every call holds
+    plain_cues: tuple[str, ...]  # those in ASCII
+    label_ends: frozenset[str]  # last three characters of the labels that stand inside paragraphs
+    label_heads: frozenset[str]  # first four characters of the entries of `start`, shorter ones whole
+    openers: frozenset[str]  # words that open share lines and bylines
+    openings: re.Pattern[bytes]  # finds the clauses that open calls and entries of `tail`
+
+    def whole(self, folded: str, array: str) -> Phrase | None:
+        """The phrase of `array` that is this whole folded line, or None."""
+        found = self.entries[array].get(folded)
+        if found is not None or not folded:
+            return found
+        return _matching(self.patterns[array], folded)
+
+    def line(self, folded: str) -> Phrase | None:
+        """The phrase of `line` or `tail` that is this whole folded line, or None."""
+        return self.whole(folded, "line") or self.whole(folded, "tail")
+
+    def may_label(self, folded: str) -> bool:
+        """Whether a folded line may open with an entry of `start`."""
+        known = self.label_heads
+        return folded[:4] in known or folded[:3] in known or folded[:2] in known or bool(self.patterns["start"])
+
+    def any(self, folded: str) -> Phrase | None:
+        """The first phrase of any array, in the order of ARRAYS, that is this whole folded line, or None."""
+        found = self.merged.get(folded)
+        return found if found is not None else _matching(self.merged_patterns, folded)
+
+
+def _matching(table: PatternTable, folded: str) -> Phrase | None:
+    """The first pattern that a folded line is: by its beginning, by its end, or by neither."""
+    if not table:
+        return None
+    by_head = table.get(folded[:4]) or table.get(folded[:2])
+    for patterns in (by_head, table.get("$" + folded[-2:]), table.get("")):
+        for pattern in patterns or ():
+            if pattern.inner in folded and pattern.matches(folded):
+                return pattern.phrase
+    return None
+
+
+def phrase_languages() -> tuple[str, ...]:
+    """The languages for which the package has a list, sorted, without "neutral"."""
+    names = (entry.name for entry in (files("cleaner.phrases") / "lists").iterdir())
+    return tuple(sorted(n[:-5] for n in names if n.endswith(".toml") and n != "neutral.toml"))
+
+
+_ALIASES = {"nb": "no", "nn": "no", "in": "id", "iw": "he", "fil": "tl", "zsm": "ms", "ind": "id"}
+"""Codes under which the lists of a language are also asked for."""
+
+
+@cache
+def load_phrases(language: str, extra_dir: str = "") -> Phrases:
+    """The lists for a text in `language` (ISO 639 code): its own, English, and the neutral one.
+
+    "und" (not known) is tried against Indonesian, English and neutral. `extra_dir` is a folder of further
+    TOML files of the same form and names. Raises OptionError, naming file and entry, when a list is wrong.
+    """
+    base = language.split("-")[0].lower()
+    base = _ALIASES.get(base, base)
+    names = dict.fromkeys(("id" if base in ("und", "") else base, "en", "neutral"))
+    builder = _Builder()
+    for name in names:
+        for where, data in lists(name, extra_dir):
+            builder.add(name, where, data)
+    return builder.build(tuple(names))
+
+
+def lists(name: str, extra_dir: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(where it stands, its tables) of every list of one name, in order of precedence. Raises OptionError."""
+    if extra_dir:
+        own = Path(extra_dir)
+        if not own.is_dir():
+            raise OptionError(
+                f"The folder of phrase lists {extra_dir} does not exist. Give an existing folder to --phrases."
+            )
+        path = own / f"{name}.toml"
+        if path.is_file():
+            yield str(path), _parse(path.read_bytes(), str(path))
+    for plugin, folder in phrase_folders():
+        file = folder / f"{name}.toml"
+        if file.is_file():
+            yield f"{plugin}: {name}.toml", _parse(file.read_bytes(), f"{name}.toml of the plugin {plugin}")
+    shipped = files("cleaner.phrases") / "lists" / f"{name}.toml"
+    if shipped.is_file():
+        yield f"{name}.toml", _parse(shipped.read_bytes(), f"{name}.toml")
+
+
+def _parse(data: bytes, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise OptionError(f"The phrase list {where} is not valid TOML in UTF-8: {error}.") from None
+
+
+class _Builder:
+    """Gathers lists in order of precedence; the first list to hold a wording names it."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, dict[str, Phrase]] = {array: {} for array in ARRAYS}
+        self.patterns: dict[str, dict[str, list[Pattern]]] = {array: {} for array in ARRAYS}
+        self.words: dict[str, set[str]] = {name: set() for name in WORDS}
+
+    def add(self, language: str, where: str, data: dict[str, Any]) -> None:
+        for kind, table in data.items():
+            allowed = WORDS if kind == "words" else ARRAYS
+            if kind != "words" and kind not in KINDS:
+                raise OptionError(f"{where}: [{kind}] is not a kind of removal. Known kinds: {', '.join(KINDS)}.")
+            if not isinstance(table, dict):
+                raise OptionError(f"{where}: {kind} has to be a table of arrays.")
+            for array, texts in table.items():
+                if array not in allowed:
+                    raise OptionError(f"{where}: [{kind}] has no array {array!r}. Known: {', '.join(allowed)}.")
+                if not isinstance(texts, list) or not all(isinstance(t, str) for t in texts):
+                    raise OptionError(f"{where}: {kind}.{array} has to be an array of strings.")
+                if array == "by" and self.words["by"]:
+                    continue  # a byline opens in the text's own language; English stands in where that says nothing
+                if kind == "words":
+                    self.words[array].update(filter(None, map(fold, texts)))
+                else:
+                    self._add_phrases(texts, array, kind, language, where)
+
+    def _add_phrases(self, texts: list[str], array: str, kind: str, language: str, where: str) -> None:
+        for text in texts:
+            folded, wording = _compile(text, array, where)
+            phrase = Phrase(text, array, kind, language, _is_slight(text))
+            if "{" not in folded:
+                self.entries[array].setdefault(folded, phrase)
+            else:
+                key = folded[:2] if "{" not in folded[:2] else "$" + folded[-2:] if "}" not in folded[-2:] else ""
+                self.patterns[array].setdefault(key, []).append(_pattern(phrase, folded, wording))
+
+    def build(self, languages: tuple[str, ...]) -> Phrases:
+        for name, kind in (("role", "byline"), ("photo", "caption")):  # their labels open lines of these kinds
+            for word in sorted(self.words[name]):
+                self.entries["start"].setdefault(word, Phrase(word, "start", kind, languages[0], _is_slight(word)))
+        merged: dict[str, Phrase] = {}
+        merged_patterns: dict[str, list[Pattern]] = {}
+        for array in ARRAYS:
+            for folded, phrase in self.entries[array].items():
+                merged.setdefault(folded, phrase)
+            for key, patterns in self.patterns[array].items():
+                merged_patterns.setdefault(key, []).extend(patterns)
+        long = {text for text in merged if len(text) >= LONG_LINE - 12} | _pattern_heads(merged_patterns)
+        tails = {text[:HEAD_LENGTH] for text in {*self.entries["tail"], *_pattern_heads(self.patterns["tail"])}}
+        loud = tuple(p for p in self.entries["tail"].values() if p.text.isupper())
+        cues = _least(self.words["letter"] | self.words["channel"])
+        return Phrases(
+            languages,
+            self.entries,
+            {array: _by_head(table) for array, table in self.patterns.items()},
+            {name: frozenset(terms) for name, terms in self.words.items()},
+            frozenset(self.words["month"] | self.words["weekday"] | self.words["clock"]),
+            merged,
+            _by_head(merged_patterns),
+            _heads(long.union(self.entries["start"])),
+            _heads(long),
+            frozenset(tails),
+            loud,
+            _shared([phrase.text for phrase in loud]),
+            cues,
+            tuple(cue for cue in cues if cue.isascii()),
+            frozenset(text[-3:] for text, phrase in self.entries["start"].items() if phrase.kind in LABELS),
+            frozenset(text[:4] for text in self.entries["start"]),
+            frozenset(self.words["sharing"] | self.words["by"]),
+            opening_pattern(filter(None, tails | self.words["joining"])),
+        )
+
+
+def _least(cues: set[str]) -> tuple[str, ...]:
+    """The cues that hold no other: a text without them holds none of all."""
+    return tuple(sorted(cue for cue in cues if not any(other != cue and other in cue for other in cues)))
+
+
+def _shared(texts: Sequence[str]) -> str:
+    """The longest stretch that all texts hold."""
+    least = min(texts, key=len, default="")
+    spans = ((i, i + n) for n in range(len(least), 0, -1) for i in range(len(least) - n + 1))
+    return next((least[a:b] for a, b in spans if all(least[a:b] in text for text in texts)), "")
+
+
+def _is_slight(text: str) -> bool:
+    """Whether an entry has one word beside its placeholders, in a script that parts words."""
+    words = fold(_HOLE.sub(" ", text)).split()
+    return len(words) <= 1 and not any(
+        "\u0e00" <= c <= "\u0eff" or "\u1000" <= c <= "\u109f" or "\u1780" <= c <= "\u17ff" or "\u3040" <= c <= "\ud7af"
+        for c in "".join(words)
+    )
+
+
+def _pattern_heads(table: Mapping[str, list[Pattern]]) -> set[str]:
+    return {p.folded.partition("{")[0] for patterns in table.values() for p in patterns}
+
+
+def _heads(openings: Iterable[str]) -> Heads:
+    found: dict[str, set[str]] = {}
+    for text in openings:
+        found.setdefault(text[:HEAD_LENGTH], set()).add(text[: 3 * HEAD_LENGTH].rstrip())
+    return {head: tuple(sorted(longer)) for head, longer in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A folded entry with one or two holes; compiled only when a line first has its beginning or end."""
+
+    phrase: Phrase
+    folded: str  # with {any} and {name}
+    wording: int  # length of its fixed wording
+    head: str  # the fixed wording before the first hole
+    tail: str  # and after the last
+    inner: str  # the longest between or beside them
+
+    def matches(self, line: str) -> bool:
+        """Whether a whole folded line that holds `inner` is this entry."""
+        if not (line.startswith(self.head) and line.endswith(self.tail)):
+            return False
+        return _regex(self.folded, self.wording).fullmatch(line) is not None
+
+
+def _pattern(phrase: Phrase, folded: str, wording: int) -> Pattern:
+    head, tail = folded.partition("{")[0].rstrip(), folded.rpartition("}")[2].lstrip()
+    inner = max((part.strip() for part in _HOLE.split(folded)[::2]), key=len)
+    return Pattern(phrase, folded, wording, head, tail, inner)
+
+
+PatternTable = Mapping[str, tuple[Pattern, ...]]
+"""Patterns by their first four or two characters, by "$" and their last two, or by nothing."""
+
+
+def _by_head(found: Mapping[str, list[Pattern]]) -> PatternTable:
+    """`found` (by two characters) with the patterns of longer heads under four, each beside shorter ones in order."""
+    table: dict[str, tuple[Pattern, ...]] = {}
+    for key, patterns in found.items():
+        short = () if key and key[0] != "$" else tuple(patterns)
+        if not short:
+            for head in dict.fromkeys(p.head[:4] for p in patterns if len(p.head) >= 4):
+                table[head] = tuple(p for p in patterns if p.head.startswith(head) or head.startswith(p.head))
+            short = tuple(p for p in patterns if len(p.head) < 4)
+        table[key] = short
+    return table
+
+
+@lru_cache(4096)
+def _regex(folded: str, wording: int) -> re.Pattern[str]:
+    parts = re.split(r"( ?\{any\} ?|\{name\})", folded)
+    out = []
+    for i, part in enumerate(parts):
+        hole = part.strip()
+        if hole == "{name}":
+            out.append(r"\S+(?: \S+){0,5}")
+        elif hole == "{any}":
+            most = LONG_REST if i == len(parts) - 2 and not parts[-1] and wording >= LONG_WORDING else ANY_MAX
+            rest = f".{{0,{most}}}"
+            before, after = part[0] == " ", part[-1] == " "
+            out.append(f"(?: {rest})?" + " " * after if before else f"(?:{rest} )?" if after else rest)
+        else:
+            out.append(re.escape(part))
+    return re.compile("".join(out), re.DOTALL)
+
+
+def _compile(text: str, array: str, where: str) -> tuple[str, int]:
+    """The folded wording of an entry, its placeholders but {n} kept as written, and the length of its wording."""
+    holes = _HOLE.findall(text)
+    if len(holes) - holes.count("n") > 2 or not {"n", "name", "any"}.issuperset(holes):
+        raise OptionError(f"{where}: {text!r} may hold {{n}}, and at most two of {{name}} and {{any}}.")
+    literal = fold(_HOLE.sub(" ", text))
+    whole = array in ("line", "tail", "edge") and not holes
+    least = (3 if whole else 2) if literal.isascii() else (2 if whole else 1)
+    if len(literal) < least:
+        raise OptionError(f"{where}: {text!r} is too short; write at least {least} characters beside its placeholders.")
+    text = text.replace("{n}", "0").replace("{any}", "\ue000").replace("{name}", "\ue001")
+    return fold(text).replace("\ue000", "{any}").replace("\ue001", "{name}"), len(literal)

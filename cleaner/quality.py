@@ -1,0 +1,341 @@
+"""What speaks against keeping a clean text: flags for people, drops for the rules that were asked for.
+
+Only `empty` and `too-short` drop without being asked for. Presets: `gopher_rules`, `c4_rules`, `fineweb_rules`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import string
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+from cleaner.errors import OptionError
+from cleaner.language.words import read_list
+
+__all__ = ["FLAGS", "PRESETS", "Verdict", "check"]
+
+SHORT_PAGE = 1000
+"""A longer text is no placeholder, whatever one of its lines says."""
+
+LINE_MARGIN = 60
+"""Code points by which a line may be longer than the phrase that it begins with."""
+
+UNSPACED = frozenset({"zh", "zh-Hant", "ja", "th", "lo", "km", "my", "bo", "dz"})
+"""Languages written without spaces: rules about words do not apply."""
+
+STOP_WORDS = 2
+SENTENCE_END = re.compile(r"[.!?](?=[\s\"'”’»)\]]|$)|[。！？।॥؟۔։።]")
+LINE_END = tuple(".!?\"'”’»)。！？」』।॥؟۔։።…")
+BULLETS = ("-", "*", "•", "●", "○", "▪", "‣", "·", "–")
+
+Finding = tuple[str, str]
+"""Name of a rule and what it measured, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`drop` is the reason for dropping or "", `detail` its figures for people, `flags` what was noticed."""
+
+    drop: str
+    detail: str
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A text as the rules see it."""
+
+    text: str
+    language: str
+    before: str
+
+    @functools.cached_property
+    def lines(self) -> list[str]:
+        """Stripped, without the empty ones."""
+        return [line for line in map(str.strip, self.text.split("\n")) if line]
+
+    @functools.cached_property
+    def words(self) -> list[str]:
+        """Split at white space."""
+        return self.text.split()
+
+
+def check(
+    text: str,
+    *,
+    language: str,
+    flags: Sequence[str],
+    guards: Sequence[str],
+    min_chars: int,
+    max_chars: int,
+    before: str = "",
+) -> Verdict:
+    """Judge one clean text. `before` is what it was cut from: an invitation to read on at its end has left the text.
+
+    `min_chars` and `max_chars` are code points without white space at the ends; `max_chars` 0 is no limit. `flags` of
+    earlier steps come first in the answer. `guards` are names of presets or of flags that shall drop; OptionError for
+    another name. The reason of a preset's rule is `preset:rule`.
+
+    >>> check("Baca selengkapnya", language="id", flags=(), guards=("truncated",), min_chars=1, max_chars=0)
+    Verdict(drop='truncated', detail='the last line is "Baca selengkapnya"', flags=('truncated',))
+    """
+    for guard in guards:
+        if guard not in PRESETS and guard not in FLAGS:
+            raise OptionError(f"There is no guard {guard!r}; choose among {', '.join([*PRESETS, *FLAGS])}.")
+    length = len(text.strip())
+    page = _Page(text, language, before)
+    found = {name: detail for name, rule in FLAGS.items() if length and (detail := rule(page))}
+    noticed = tuple(dict.fromkeys((*flags, *found)))
+    drop, detail = _drop(page, length, found, guards, min_chars, max_chars)
+    return Verdict(drop, detail, noticed)
+
+
+def _drop(
+    page: _Page, length: int, found: dict[str, str], guards: Sequence[str], min_chars: int, max_chars: int
+) -> Finding:
+    if not length:
+        return "empty", "nothing is left"
+    if length < min_chars:
+        return "too-short", f"{length} of at least {min_chars} characters"
+    if max_chars and length > max_chars:
+        return "too-long", f"{length} of at most {max_chars} characters"
+    for guard in guards:
+        if guard in found:
+            return guard, found[guard]
+        if guard in PRESETS:
+            name, detail = next(PRESETS[guard](page), ("", ""))
+            if name:
+                return f"{guard}:{name}", detail
+    return "", ""
+
+
+# --- flags: cheap, always looked for ---
+
+
+def _placeholder(page: _Page) -> str:
+    """A page that stands in place of an article: not found, log in first, prove that you are no robot."""
+    if len(page.text) > SHORT_PAGE:
+        return ""
+    line = _line_with(page.lines, _phrases(page.language).placeholder)
+    return f'a line reads "{line}"' if line else ""
+
+
+def _truncated(page: _Page) -> str:
+    """A text that ends with an ellipsis or an invitation to read on."""
+    last = page.lines[-1]
+    if last.rstrip(")]> ").endswith(("...", "…")):
+        return f'the text ends with "{last[-20:]}"'
+    before = page.before[-SHORT_PAGE:].rstrip().rpartition("\n")[2].strip()
+    line = _line_with([last, before], _phrases(page.language).truncated)
+    return f'the last line is "{line}"' if line else ""
+
+
+def _no_letters(page: _Page) -> str:
+    return "" if any(map(str.isalpha, page.text)) else "no letter in the text"
+
+
+def _few_letters(page: _Page) -> str:
+    """Under half of what is no white space are letters or the marks that belong to them."""
+    if _mostly_ascii_letters(page.text):
+        return ""
+    visible = sum(map(len, page.words))
+    other = sum(map(len, _NOT_LETTERS.findall(page.text)))
+    return f"{other} of {visible} characters are no letters" if 2 * other > visible else ""
+
+
+def _repeated_lines(page: _Page) -> str:
+    """Over 30 % of the lines stand in the text before (the figure is Gopher's)."""
+    repeated = len(page.lines) - len(set(page.lines))
+    return f"{repeated} of {len(page.lines)} lines are repeats" if repeated > 0.3 * len(page.lines) else ""
+
+
+def _mostly_ascii_letters(text: str) -> bool:
+    """Whether two thirds are, which settles the question at a tenth of the price of finding the others."""
+    data = text.encode("utf-8", "replace")
+    return 3 * (len(data) - len(data.translate(None, _ASCII_LETTERS))) > 2 * len(text)
+
+
+_ASCII_LETTERS = string.ascii_letters.encode()
+_NOT_LETTERS = re.compile(r"[\d!-/:-@\[-`{-~¡-¿×÷‐-⁞₠-⃏←-⯿\U0001f000-\U0001faff]+")
+
+FLAGS: dict[str, Callable[[_Page], str]] = {
+    "no-letters": _no_letters,
+    "few-letters": _few_letters,
+    "placeholder": _placeholder,
+    "truncated": _truncated,
+    "repeated-lines": _repeated_lines,
+}
+"""Flags by name. A flag drops an article only where its name is among the guards."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrases:
+    placeholder: tuple[str, ...]
+    truncated: tuple[str, ...]
+
+
+@functools.cache
+def _phrases(language: str) -> _Phrases:
+    """The phrases of `language` and of English; all of them where the language is not known."""
+    tables = tomllib.loads((files("cleaner") / "quality.toml").read_text("utf-8"))
+    wanted = ("en", language.split("-")[0]) if language != "und" else tuple(tables)
+    chosen = [table for code, table in tables.items() if code in wanted]
+    return _Phrases(
+        tuple(phrase for table in chosen for phrase in table["placeholder"]),
+        tuple(phrase for table in chosen for phrase in table["truncated"]),
+    )
+
+
+def _line_with(lines: Sequence[str], phrases: tuple[str, ...]) -> str:
+    """The first line that begins with a phrase and says little more."""
+    for line in lines:
+        start = line.lower().lstrip("\"'“«»→>[( ")
+        if start.startswith(phrases) and len(start) <= LINE_MARGIN + max(
+            len(phrase) for phrase in phrases if start.startswith(phrase)
+        ):
+            return line
+    return ""
+
+
+# --- presets: generators of what speaks against a text ---
+
+
+def gopher_rules(page: _Page) -> Iterator[Finding]:
+    """Quality and repetition rules of Gopher (Rae et al. 2021, appendix A1.1, table A1).
+
+    50 to 100,000 words; mean word length 3 to 10 (15 for other languages than English, which alone the original knows);
+    at most 0.1 hashes or ellipses a word; at most 90 % of lines begin with a bullet, at most 30 % end with an ellipsis;
+    80 % of words have a letter; two stop words, here frequent words of the text's own language. Then the shares of
+    repeated lines, paragraphs and n-grams. Rules about words are left out for languages written without spaces.
+    """
+    if page.language not in UNSPACED:
+        yield from _gopher_words(page)
+    bullets = sum(line.startswith(BULLETS) for line in page.lines)
+    if bullets > 0.9 * len(page.lines):
+        yield "bullets", f"{bullets} of {len(page.lines)} lines begin with a bullet"
+    ellipses = sum(line.endswith(("...", "…")) for line in page.lines)
+    if ellipses > 0.3 * len(page.lines):
+        yield "ellipses", f"{ellipses} of {len(page.lines)} lines end with an ellipsis"
+    yield from _gopher_repeats(page)
+
+
+def _gopher_words(page: _Page) -> Iterator[Finding]:
+    count = len(page.words)
+    if not 50 <= count <= 100_000:
+        yield "words", f"{count} words, not 50 to 100,000"
+    length = sum(map(len, page.words)) / count
+    longest = 10 if page.language == "en" else 15
+    if not 3 <= length <= longest:
+        yield "word-length", f"mean word length {length:.1f}, not 3 to {longest}"
+    lettered = sum(any(map(str.isalpha, word)) for word in page.words)
+    if lettered < 0.8 * count:
+        yield "letters", f"{lettered} of {count} words have a letter"
+    marks = page.text.count("#") + page.text.count("...") + page.text.count("…")
+    if marks > 0.1 * count:
+        yield "symbols", f"{marks} hashes and ellipses in {count} words"
+    frequent = _frequent_words(page.language)
+    stops = len(frequent & {word.lower().strip(".,;:!?\"'()") for word in page.words})
+    if frequent and stops < STOP_WORDS:
+        yield "stop-words", f"{stops} frequent words of the language, not {STOP_WORDS}"
+
+
+def _gopher_repeats(page: _Page) -> Iterator[Finding]:
+    for name, parts in (("line", page.lines), ("paragraph", re.split(r"\n\s*\n", page.text.strip()))):
+        repeated = _repeats(parts)
+        if len(repeated) > 0.3 * len(parts):
+            yield f"repeated-{name}s", f"{len(repeated)} of {len(parts)} {name}s are repeats"
+        if sum(map(len, repeated)) > 0.2 * len(page.text):
+            yield f"repeated-{name}-characters", f"{sum(map(len, repeated))} of {len(page.text)} characters"
+    if page.language not in UNSPACED:
+        yield from _gopher_grams(page)
+
+
+def _gopher_grams(page: _Page) -> Iterator[Finding]:
+    total = sum(map(len, page.words))
+    for n, most in ((2, 0.20), (3, 0.18), (4, 0.16)):
+        gram, times = max(
+            _grams(page.words, n).items(), key=lambda item: item[1] * sum(map(len, item[0])), default=((), 0)
+        )
+        share = times * sum(map(len, gram)) / total if times > 1 else 0.0
+        if share > most:
+            yield f"top-{n}-gram", f'"{" ".join(gram)}" is {share:.0%} of the characters'
+    for n, most in ((5, 0.15), (6, 0.14), (7, 0.13), (8, 0.12), (9, 0.11), (10, 0.10)):
+        share = _repeated_gram_share(page.words, n) / total
+        if share > most:
+            yield f"repeated-{n}-grams", f"{share:.0%} of the characters are in repeated {n}-grams"
+
+
+def _repeats(parts: Sequence[str]) -> list[str]:
+    """What stands among the earlier parts already."""
+    seen: set[str] = set()
+    return [part for part in parts if part in seen or seen.add(part)]  # type: ignore[func-returns-value]
+
+
+def _grams(words: Sequence[str], n: int) -> Counter[tuple[str, ...]]:
+    return Counter(zip(*(words[i:] for i in range(n)), strict=False))
+
+
+def _repeated_gram_share(words: Sequence[str], n: int) -> int:
+    """Characters of the words that stand in an n-gram which the text had before, each word counted once."""
+    seen: set[tuple[str, ...]] = set()
+    characters, counted = 0, 0
+    for i, gram in enumerate(zip(*(words[i:] for i in range(n)), strict=False)):
+        if gram in seen:
+            characters += sum(map(len, words[max(i, counted) : i + n]))
+            counted = i + n
+        seen.add(gram)
+    return characters
+
+
+def c4_rules(page: _Page) -> Iterator[Finding]:
+    """Page rules of C4 (Raffel et al. 2020, section 2.2): under 3 sentences, `lorem ipsum`, a curly bracket.
+
+    Sentence ends of other scripts count as well. C4's rules about single lines take text out and are not guards; its
+    list of bad words is English and left out.
+    """
+    sentences = len(SENTENCE_END.findall(page.text))
+    if sentences < 3:
+        yield "sentences", f"{sentences} sentences, not 3"
+    if "lorem ipsum" in page.text.lower():
+        yield "lorem-ipsum", "the text has lorem ipsum"
+    if "{" in page.text:
+        yield "curly-bracket", "the text has a curly bracket"
+
+
+def fineweb_rules(page: _Page) -> Iterator[Finding]:
+    """FineWeb's own rules (Penedo et al. 2024, section 3.6).
+
+    At least 12 % of lines end with punctuation (of any script), at most 10 % of characters stand in repeated lines, at
+    most 67 % of lines are shorter than 30 characters. FineWeb applies them after Gopher's and most of C4's: name those
+    as well to have them.
+    """
+    ended = sum(line.endswith(LINE_END) for line in page.lines)
+    if ended < 0.12 * len(page.lines):
+        yield "line-ends", f"{ended} of {len(page.lines)} lines end with punctuation"
+    repeated = sum(map(len, _repeats(page.lines)))
+    if repeated > 0.1 * sum(map(len, page.lines)):
+        yield "repeated-lines", f"{repeated} of {sum(map(len, page.lines))} characters are in repeated lines"
+    short = sum(len(line) < 30 for line in page.lines)
+    if page.language not in UNSPACED and short > 0.67 * len(page.lines):
+        yield "short-lines", f"{short} of {len(page.lines)} lines have under 30 characters"
+
+
+@functools.cache
+def _frequent_words(language: str) -> frozenset[str]:
+    """The frequent words of `languages/`; none where there is no list, and then nothing is asked of them."""
+    lists = [read_list(name) for name in ("germanic", "indonesia", "others", "romance", "scripts", "slavic")]
+    tables = [table for one in lists for key, table in one.items() if language in key.split()]
+    return frozenset(word for table in tables for word in table.get("words", "").split())
+
+
+PRESETS: dict[str, Callable[[_Page], Iterator[Finding]]] = {
+    "gopher": gopher_rules,
+    "c4": c4_rules,
+    "fineweb": fineweb_rules,
+}
+"""Presets by name; each yields what speaks against a text, and the first finding drops it."""

@@ -1,0 +1,1 @@
+"""Repair of damaged text: mojibake, control characters, line breaks. Every fix is ftfy's."""

@@ -1,0 +1,1 @@
+"""Lines that repeat beside different articles of one site."""

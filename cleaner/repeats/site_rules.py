@@ -1,0 +1,106 @@
+"""What was learned about sites, as a file that people can read and correct: one repeating line a row.
+
+    {"site": "situs.example", "line": "dibaca 0 kali", "anchors": 41, "of": 60, "places": ["end", "run"]}
+
+`line` is folded: lower case, single spaces, each number a 0 (but in tables of numbers); "penulis:*" is the constant
+start of lines. A row that is deleted is forgotten, and learned again where the articles show it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from cleaner.article import Article
+from cleaner.errors import OptionError
+from cleaner.repeats.repeats import ANYWHERE, AT_AN_END, IN_A_MENU, IN_A_RUN, Repeats
+from cleaner.repeats.site_lines import Keys, line_key, site_key, wordings
+
+__all__ = ["Wordings", "join", "learned_file", "load_learned", "rows_of", "taken_wordings"]
+
+Wordings = Mapping[int, tuple[str, str]]
+"""Key -> site and folded wording of a line."""
+
+_PLACES = {"end": AT_AN_END, "run": IN_A_RUN, "anywhere": ANYWHERE, "menu": IN_A_MENU}
+_FIGURES = ("anchors", "of", "places")
+
+
+def learned_file(path: str) -> bytes:
+    """The file as it stands; nothing where it is still to be made. Raises OptionError when it cannot be read."""
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise OptionError(f"--learned {path}: {error.strerror}. Name a file that can be read and written.") from error
+
+
+def load_learned(lines: Iterable[bytes], path: str = "") -> tuple[Repeats, dict[int, tuple[str, str]]]:
+    """What the lines of such a file say, and the wording of each. Raises OptionError for a row that is none."""
+    wording: dict[int, tuple[str, str]] = {}
+    figures: dict[int, tuple[int, int, int]] = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = orjson.loads(line)
+            key = line_key(row["line"], site_key(row["site"]))
+            wording[key] = row["site"], row["line"]
+            figures[key] = int(row["anchors"]), int(row["of"]), sum({_PLACES[place] for place in row["places"]})
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise OptionError(
+                f"--learned {path}, line {number}: {type(error).__name__}: {error}. Each line is an object with site, "
+                f"line, anchors, of, and places out of {', '.join(_PLACES)}; correct it, or delete it."
+            ) from error
+    keys = sorted(figures)
+    columns = np.array([figures[key] for key in keys], np.int64).reshape(-1, 3).T
+    return Repeats(np.array(keys, np.uint64), *columns), wording
+
+
+def join(one: Repeats, other: Repeats) -> Repeats:
+    """Both; of a line that both know, the figures of the larger site and the places of either."""
+    keys = np.union1d(one.keys, other.keys)
+    sides = [_spread(side, keys) for side in (one, other)]
+    larger = sides[1]["of"] > sides[0]["of"]
+    anchors, of = (np.where(larger, sides[1][name], sides[0][name]) for name in _FIGURES[:2])
+    return Repeats(keys, anchors, of, sides[0]["places"] | sides[1]["places"])
+
+
+def _spread(side: Repeats, keys: Keys) -> dict[str, NDArray[np.int64]]:
+    """The columns of one side at the places of all keys; 0 where it does not know the key."""
+    at = np.searchsorted(keys, side.keys)
+    columns = {name: np.zeros(len(keys), np.int64) for name in _FIGURES}
+    for name, column in columns.items():
+        column[at] = getattr(side, name)
+    return columns
+
+
+def taken_wordings(article: Article, site: str, known: Repeats) -> Iterator[tuple[int, str]]:
+    """Key and folded wording of the lines of an article that went because they repeat on the site of this name."""
+    for removal in article.removals:
+        if removal.rule in ("site-line", "site-lead"):
+            for wording in wordings(article.before[removal.start : removal.end]):
+                key = line_key(wording, site_key(site))
+                at = int(np.searchsorted(known.keys, np.uint64(key)))
+                if at < len(known.keys) and int(known.keys[at]) == key:
+                    yield key, wording
+                    break
+
+
+def rows_of(known: Repeats, wording: Wordings) -> Iterable[dict[str, object]]:
+    """The rows of the file, by site and wording."""
+    for site, line, key in sorted((*wording[key], key) for key in wording):
+        at = int(np.searchsorted(known.keys, np.uint64(key)))
+        if at < len(known.keys) and int(known.keys[at]) == key:
+            places = [name for name, bit in _PLACES.items() if known.places[at] & bit]
+            yield {
+                "site": site,
+                "line": line,
+                "anchors": int(known.anchors[at]),
+                "of": int(known.of[at]),
+                "places": places,
+            }

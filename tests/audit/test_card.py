@@ -1,0 +1,87 @@
+"""The dataset card: its YAML is what Hugging Face reads, and its figures are the manifest's."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from planted import HOSTILE, plant
+from sample import ROOT
+
+from cleaner import Options, clean_corpus
+from cleaner.audit.card import _plain, card
+from cleaner.errors import OutputError
+
+
+@pytest.fixture(scope="module")
+def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("card") / "clean.jsonl"
+    clean_corpus(ROOT / "corpus" / "raw" / "wartamuara.example", path, Options(workers=1, min_similarity=0.7))
+    return path
+
+
+def manifest(output: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((output.with_suffix(".audit") / "manifest.json").read_text("utf-8"))
+    return found
+
+
+def head(text: str) -> list[str]:
+    return text.split("---\n")[1].splitlines()
+
+
+def test_the_yaml(output: Path) -> None:
+    lines = head(card(str(output)))
+    languages = sorted(manifest(output)["counts"]["language"])
+    assert sorted(line[3:-1] for line in lines if line.startswith('- "')) == languages
+    assert "- n<1K" in lines
+    assert '  data_files: "clean.jsonl"' in lines
+    assert not [line for line in lines if line.startswith(("license", "task"))]
+
+
+def test_figures_are_the_manifests(output: Path) -> None:
+    text, counts = card(str(output)), manifest(output)["counts"]
+    assert f"| read | {counts['articles']['read']:,} | {counts['characters']['before']:,} |" in text
+    assert f"| written | {counts['articles']['written']:,} | {counts['characters']['written']:,} |" in text
+    for kind, rules in counts["removals"].items():
+        characters = sum(counts["removed_characters"][kind].values())
+        assert f"| {kind} | {sum(rules.values()):,} | {characters:,} |" in text
+
+
+def test_options_that_differ_from_the_defaults(output: Path) -> None:
+    assert re.search(r"\| min\\_similarity \| 0\.7 \|", card(str(output)))
+    assert "keep\\_kinds" not in card(str(output))
+
+
+def test_versions(output: Path) -> None:
+    for name, version in manifest(output)["libraries"].items():
+        assert f"{name} {version}" in card(str(output))
+
+
+def test_a_folder_of_shards(tmp_path: Path) -> None:
+    (tmp_path / "raw.txt").write_text("Harga beras naik lagi di pasar induk, kata para pedagang pagi ini.", "utf-8")
+    clean_corpus(tmp_path / "raw.txt", tmp_path / "out", Options(workers=1, shards=2))
+    assert '  data_files: "out/part-*"' in head(card(str(tmp_path / "out")))
+
+
+def test_names_from_outside_make_no_markup(tmp_path: Path) -> None:
+    text = card(str(plant(tmp_path, HOSTILE)))
+    assert "\\<script\\>" in text
+    assert not re.search(r"(?<!\\)<(?!1K)", text.split("---\n", 2)[2])
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_plain_text_stays_on_its_line(content: str) -> None:
+    shown = _plain(content)
+    assert "\n" not in shown
+    assert not re.search(r"(?<!\\)(?:\\\\)*[<>|`\[\]*_]", shown)
+
+
+def test_an_output_without_a_manifest(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="finished run"):
+        card(str(tmp_path / "none.jsonl"))

@@ -1,0 +1,381 @@
+"""The report: its numbers, its bounds, and that nothing in it can run but its own script."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import hashlib
+import json
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import html
+from planted import HOSTILE, plant
+from sample import ROOT, read_lines
+
+from cleaner import Options, clean_corpus
+from cleaner.audit.report import write_report
+from cleaner.audit.report.markup import h, text
+from cleaner.audit.report.pairs import aligned
+from cleaner.audit.report.views import stretches
+from cleaner.audit.report.walk import walk
+from cleaner.audit.tally import phrase_of
+from cleaner.engine.work import write_shard
+from cleaner.errors import OutputError
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run over the sample corpus: its logs as they are, and its report as a tree."""
+
+    output: Path
+    audit: Path
+    page: Any
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        counts: dict[str, Any] = json.loads((self.audit / "manifest.json").read_text("utf-8"))["counts"]
+        return counts
+
+    def log(self, name: str) -> list[dict[str, Any]]:
+        return read_lines(self.audit / f"{name}.jsonl")
+
+    def drawers(self, section: str) -> dict[str, list[str]]:
+        """Label -> numbers of each line of a section."""
+        found = self.page.xpath(f"//section[@id='{section}']//details/summary[span[@class='label']]")
+        return {
+            " ".join(s.find("span[@class='label']").text_content().split()): [
+                span.text_content() for span in s.find("span[@class='numbers']")
+            ]
+            for s in found
+        }
+
+    def table(self, caption: str) -> list[list[str]]:
+        rows = self.page.xpath(f"//table[caption='{caption}']/tbody/tr")
+        return [[cell.text_content() for cell in row] for row in rows]
+
+
+def finish(inputs: Path, folder: Path) -> Finished:
+    page = Path(clean_corpus(inputs, folder / "clean.jsonl", Options(workers=1)).page)
+    parser = html.HTMLParser(huge_tree=True)
+    return Finished(
+        folder / "clean.jsonl", page.parent, html.document_fromstring(page.read_text("utf-8"), parser=parser)
+    )
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    return finish(ROOT / "corpus" / "raw", tmp_path_factory.mktemp("report"))
+
+
+@pytest.fixture(scope="module", params=["sample", pytest.param("100,000 articles", marks=pytest.mark.slow)])
+def any_run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """The run over the sample corpus, and one over a hundred thousand articles."""
+    if request.param == "sample":
+        run: Finished = request.getfixturevalue("finished")
+        return run
+    folder = tmp_path_factory.mktemp("large")
+    with (folder / "raw.jsonl").open("w", encoding="utf-8") as out:
+        out.writelines(json.dumps(article) + "\n" for article in made_up(100_000))
+    return finish(folder / "raw.jsonl", folder)
+
+
+def made_up(articles: int) -> Iterator[dict[str, str]]:
+    """Short news of forty sites with cruft around it; every tenth is a copy of the one before."""
+    random = Random(11)
+    words = ["warga", "pasar", "harga", "beras", "naik", "kapal", "hujan", "guru", "jalan", "sungai", "panen", "pulau"]
+    cruft = ("Iklan", "Baca juga: Kapal pertama tiba", "Tinggalkan Komentar", "Penulis: Sari Dewi", "Bagikan")
+    body = ""
+    for n in range(articles):
+        if n % 10 != 9:
+            sentence = (f"{' '.join(random.choices(words, k=14)).title()} {random.randrange(10**6)}." for _ in range(4))
+            body = "\n\n".join(sentence)
+        yield {
+            "id": f"a{n}",
+            "url": f"https://situs{random.randrange(40)}.example/{n}",
+            "text": f"MEDAN - {body}\n\n{random.choice(cruft)}\n",
+        }
+
+
+def number(words: str) -> int:
+    return int(words.split()[0].replace(",", ""))
+
+
+def test_it_stands_beside_the_logs_and_is_small(any_run: Finished) -> None:
+    assert (any_run.audit / "report.html").stat().st_size < 5_000_000
+
+
+def test_clusters_are_counts_over_the_output(any_run: Finished) -> None:
+    sizes = Counter(1 + len(r["duplicates"]) for r in read_lines(any_run.output) if r["duplicates"])
+    assert {number(size): number(n) for size, n in any_run.table("Sizes of clusters")} == sizes
+    dropped = sum(r["reason"] == "duplicate" for r in any_run.log("dropped"))
+    chart = any_run.page.xpath("string(//section[@id='duplicates']//*[@class='histogram']/@aria-label)")
+    assert sum(int(n.replace(",", "")) for n in re.findall(r": ([\d,]+)", chart)) == dropped > 0
+
+
+def test_the_funnel_is_the_manifest(any_run: Finished) -> None:
+    counts = any_run.counts
+    steps = {
+        li.findtext("span[@class='label']"): [number(s.text) for s in li.find("span[@class='numbers']")]
+        for li in any_run.page.xpath("//ol[@class='funnel']/li")
+    }
+    articles, characters = counts["articles"], counts["characters"]
+    assert steps["read"] == [articles["read"], characters["before"]]
+    assert steps["after stripping"] == [articles["read"], characters["stripped"]]
+    assert steps["written"] == [articles["written"], characters["written"]]
+    last_drop = list(steps)[-2]
+    assert last_drop.startswith("without those dropped")
+    assert steps[last_drop] == steps["written"]  # what the logs say of dropped articles adds up
+
+
+def test_removals_are_the_manifest_and_the_log(any_run: Finished) -> None:
+    rows = any_run.log("removed")
+    spans, characters = Counter(r["kind"] for r in rows), Counter[str]()
+    for row in rows:
+        characters[row["kind"]] += row["end"] - row["start"]
+    shown = {kind: [number(n) for n in numbers] for kind, numbers in any_run.drawers("removals").items()}
+    assert shown == {kind: [spans[kind], characters[kind]] for kind in spans}
+    assert shown.keys() == any_run.counts["removals"].keys()
+
+
+def test_every_rule_has_examples_out_of_the_log(any_run: Finished) -> None:
+    texts = {" ".join(r["text"].split()) for r in any_run.log("removed")}
+    rules = [r for r in any_run.page.xpath("//section[@id='removals']//div[@class='rule']") if r.find("ul") is not None]
+    assert len(rules) == sum(len(rules) for kind, rules in any_run.counts["removals"].items() if kind != "space")
+    for rule in rules:
+        examples = [" ".join(q.text_content().split()) for q in rule.iter("q")]
+        assert examples
+        assert all(e in texts or e.endswith("…") for e in examples)
+
+
+def test_phrases_are_counts_over_the_log(any_run: Finished) -> None:
+    fired = Counter(phrase_of(r["why"]) for r in any_run.log("removed"))
+    del fired[None]
+    expected = {f"{' '.join(p.text.split())} {p.language}, {p.kind}.{p.how}": n for p, n in fired.items() if p}
+    assert {label: number(n[0]) for label, n in any_run.drawers("phrases").items()} == expected
+
+
+def test_sites_and_languages_add_up(any_run: Finished) -> None:
+    spans = sum(r["kind"] != "space" for r in any_run.log("removed"))
+    read, written = any_run.counts["articles"]["read"], any_run.counts["language"]
+    sites, languages = any_run.drawers("sites"), any_run.drawers("languages")
+    assert sum(number(n[0]) for n in sites.values()) == read
+    assert sum(number(n[1]) for n in sites.values()) == spans
+    assert {code: number(n[0]) for code, n in languages.items()} == written
+    assert sum(number(n[2]) for n in languages.values()) == spans
+
+
+def test_the_rules_of_one_site(finished: Finished) -> None:
+    records = [*read_lines(finished.output), *(r["record"] for r in finished.log("dropped"))]
+    here = {r["id"] for r in records if r["site"] == "kawatmuara.example"}
+    fired = Counter((r["kind"], r["rule"]) for r in finished.log("removed") if r["id"] in here and r["kind"] != "space")
+    shown = finished.table("Spans removed of kawatmuara.example")
+    assert {(kind, rule): number(n) for kind, rule, n in shown} == fired
+    assert number(finished.drawers("sites")["kawatmuara.example"][0]) == len(here)
+
+
+def test_encodings_flags_and_repairs(any_run: Finished) -> None:
+    counts = any_run.counts
+    assert {name: number(n) for name, n in any_run.table("Encodings")} == counts["encoding"]
+    assert {name: number(n[0]) for name, n in any_run.drawers("flags").items()} == counts.get("flag", {})
+    records = [*read_lines(any_run.output), *(r["record"] for r in any_run.log("dropped"))]
+    steps = sum(len(r["repair"]) for r in records)
+    assert sum(number(n) for _, n in any_run.table("Steps of repair")) == steps
+
+
+def test_the_doubtful_pairs_come_first(finished: Finished) -> None:
+    dropped = [r for r in finished.log("dropped") if r["reason"] == "duplicate"]
+    pairs = finished.page.xpath("//details[contains(@class, 'pair')]")
+    alike = [float(p.xpath("string(summary/span[@class='numbers']/span[1])").split()[-1]) for p in pairs]
+    assert alike == sorted(r["jaccard"] for r in dropped)  # all of them, the doubtful ones first
+
+
+def test_all_articles_of_a_small_corpus_with_their_whole_text(finished: Finished) -> None:
+    shown = finished.page.xpath("//div[@id='list-articles']/details")
+    assert len(shown) == finished.counts["articles"]["read"]
+    article = next(a for a in shown if a.get("data-id").endswith("vendanges-nuit.txt"))
+    [shown_text] = copy.deepcopy(article).find_class("text")
+    for tip in shown_text.find_class("tip"):
+        tip.drop_tree()
+    before = shown_text.text_content()
+    record = next(r for r in read_lines(finished.output) if r["id"] == article.get("data-id"))
+    removed = [r for r in finished.log("removed") if r["id"] == record["id"]]
+    assert before == "".join(piece for piece, _ in stretches(record["text"], removed))
+
+
+def test_every_marked_span_tells_its_reason(finished: Finished) -> None:
+    gone = finished.page.xpath("//del[contains(@class, 'gone')]")
+    whys = {r["why"] for r in finished.log("removed")}
+    assert gone
+    for span in gone:
+        tip = span.get_element_by_id(span.get("aria-describedby")).text_content()
+        assert span.get("tabindex") == "0"
+        assert tip.split(": ", 1)[1] in whys or tip.endswith("…")
+
+
+def test_the_same_run_gives_the_same_page(finished: Finished, tmp_path: Path) -> None:
+    again = write_report(str(finished.output), to=tmp_path / "again.html")
+    assert again.read_bytes() == (finished.audit / "report.html").read_bytes()
+
+
+@pytest.mark.parametrize("known", ["missing", "of other files", "of another version", "broken"])
+def test_the_output_and_its_logs_give_what_the_run_knew(finished: Finished, tmp_path: Path, known: str) -> None:
+    page, findings = finished.audit / "report.html", finished.audit / "report.json"
+    expected = page.read_bytes(), findings.read_bytes()
+    copied = shutil.copytree(finished.audit, tmp_path / "clean.audit") / "report.json"
+    if known == "missing":
+        copied.unlink()
+    elif known == "broken":
+        copied.write_bytes(expected[1][:1000])
+    else:
+        content = json.loads(expected[1])
+        if known == "of other files":
+            content["of"]["output"]["sha256"] = "0"
+            content["findings"]["views"] = []
+        else:
+            del content["findings"]["views"]
+        copied.write_text(json.dumps(content), "utf-8")
+    shutil.copy(finished.output, tmp_path)
+    again = write_report(str(tmp_path / "clean.jsonl"))
+    assert (again.read_bytes(), copied.read_bytes()) == expected
+
+
+def test_shards_of_an_older_version_have_no_tallies(finished: Finished, tmp_path: Path) -> None:
+    write_shard(tmp_path / "0.arrow", {}, {"counts": []})
+    page = write_report(str(finished.output), to=tmp_path / "page.html", shards=[tmp_path / "0.arrow"])
+    assert page.read_bytes() == (finished.audit / "report.html").read_bytes()
+
+
+def test_a_run_to_stdout_has_a_report_too(finished: Finished, tmp_path: Path) -> None:
+    page = write_report("-", audit=finished.audit, to=tmp_path / "r.html").read_text("utf-8")
+    assert f"{finished.counts['articles']['written']:,}" in page
+
+
+def test_an_output_without_logs(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="finished run"):
+        write_report(str(tmp_path / "none.jsonl"))
+
+
+# --- untrusted content ---
+
+
+def test_planted_markup_is_shown_and_never_markup(tmp_path: Path) -> None:
+    page = write_report(str(plant(tmp_path, HOSTILE))).read_text("utf-8")
+    tree = html.document_fromstring(page)
+    assert page.count("<script") == page.count("</script") == 1
+    assert page.count("<style") == page.count("</style") == 1
+    assert not tree.xpath("//img")
+    assert not [
+        name for element in tree.iter("*") for name in element.attrib if name.startswith("on") or name == "style"
+    ]
+    assert not tree.xpath("//@src")
+    assert all(href.startswith("#") for href in tree.xpath("//@href"))
+    assert HOSTILE in tree.text_content()
+
+
+def test_the_policy_names_the_own_code_and_nothing_else(finished: Finished) -> None:
+    policy = finished.page.xpath("string(//meta[@http-equiv='Content-Security-Policy']/@content)")
+    page = (finished.audit / "report.html").read_text("utf-8")
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == "'none'"
+    for tag in ("script", "style"):
+        code = re.search(f"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+        assert code
+        digest = base64.b64encode(hashlib.sha256(code[1].encode()).digest()).decode()
+        assert rules[f"{tag}-src"] == f"'sha256-{digest}'"
+
+
+@pytest.mark.parametrize(
+    "content", ['"' * 9_000, "\x00\x1b\u202e" * 3_000, "漢" * 9_000], ids=["quotes", "controls", "han"]
+)
+def test_it_stays_under_5_mb_whatever_the_texts_are(content: str, tmp_path: Path) -> None:
+    page = write_report(str(plant(tmp_path, content, articles=420)))
+    assert page.stat().st_size < 5_000_000
+    assert "\x00" not in page.read_text("utf-8")
+
+
+@given(st.text())
+def test_text_is_content_and_nothing_else(content: str) -> None:
+    shown = text(content)
+    assert not set(shown) & set("<>\"'")
+    element = h("p", content, title=content)
+    assert element.count("<") == 2
+    assert text(element) is element
+
+
+# --- parts ---
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 2)), max_size=40), st.randoms(use_true_random=False))
+def test_a_walk_meets_every_article_once_with_its_rows(plan: list[tuple[bool, int]], random: Random) -> None:
+    sources = sorted(str(random.randrange(5)) for _ in plan)
+    made = [
+        ({"id": str(i), "source": source}, drop, n)
+        for i, (source, (drop, n)) in enumerate(zip(sources, plan, strict=True))
+    ]
+    written = [a for a, drop, _ in made if not drop]
+    dropped = [{"record": a} for a, drop, _ in made if drop]
+    removed = [(a["id"], [{"start": k} for k in range(n)]) for a, _, n in made if n]
+    met = list(walk(written, dropped, removed, sizes=(len(written), len(dropped))))
+    found = {w.record["id"]: (w.drop is not None, len(w.removed)) for w in met if w.record}
+    assert found == {a["id"]: (drop, n) for a, drop, n in made}
+    assert len(met) == len(made)
+
+
+@settings(deadline=None)
+@given(st.text(max_size=60), st.lists(st.integers(0, 60), max_size=8))
+def test_stretches_give_the_text_before(before: str, cuts: list[int]) -> None:
+    edges = sorted({c for c in cuts if c <= len(before)})
+    spans = list(zip(edges[::2], edges[1::2], strict=False))
+    rows = [{"start": a, "end": b, "text": before[a:b], "kind": "ad"} for a, b in spans]
+    kept = zip((0, *(b for _, b in spans)), (*(a for a, _ in spans), len(before)), strict=True)
+    clean = "".join(before[a:b] for a, b in kept)
+    assert "".join(piece for piece, _ in stretches(clean, rows)) == before
+    assert [row for _, row in stretches(clean, rows) if row] == rows
+
+
+LINES = st.lists(
+    st.lists(st.sampled_from(["satu", "dua", "tiga", "empat", "lima"]), min_size=1, max_size=5).map(" ".join),
+    max_size=12,
+)
+
+
+@settings(deadline=None)
+@given(LINES, LINES)
+def test_side_by_side_loses_nothing_and_marks_only_differences(left: list[str], right: list[str]) -> None:
+    rows = list(aligned("\n".join(left), "\n".join(right)))
+
+    def words(side: int) -> list[str]:
+        return [w for row in rows for w in "".join(part for _, part in row[side]).split()]
+
+    assert words(1) == " ".join(left).split()
+    assert words(2) == " ".join(right).split()
+    for row in rows:
+        same = [["".join(part for differs, part in side if not differs).split()] for side in row[1:]]
+        assert same[0] == same[1]
+
+
+@pytest.mark.parametrize(
+    ("why", "phrase"),
+    [
+        ("id list, ad.between: Iklan", ("id", "ad", "between", "Iklan")),
+        ("a number and de list, comment.weak: Kommentare", ("de", "comment", "weak", "Kommentare")),
+        ("behind the last paragraph, after tags (en list, tags.line: Tags:)", ("en", "tags", "line", "Tags:")),
+        ("id list, footer.line: Hak cipta © {any}; also block-tail", ("id", "footer", "line", "Hak cipta © {any}")),
+        ("it stands beside 7 of the site's 7 different articles", None),
+        ("under 'The list, in full: all'", None),
+    ],
+)
+def test_the_phrase_named_in_a_reason(why: str, phrase: tuple[str, str, str, str] | None) -> None:
+    found = phrase_of(why)
+    assert (found and (found.language, found.kind, found.how, found.text)) == phrase

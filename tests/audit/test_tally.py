@@ -1,0 +1,142 @@
+"""The tally of a run: however the corpus is cut, and in whatever order the pieces come, it adds up to the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+import orjson
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleaner.article import Drop, Removal
+from cleaner.audit.report.pairs import Pairs
+from cleaner.audit.report.sums import Followed, Place, Sums
+from cleaner.audit.tally import EXAMPLES, SAMPLE, dropped_line, kept_line, order, tally
+
+KINDS = [("phrase", "ad", "id list, ad.line: Iklan"), ("phrase", "share", "id list, share.line: Bagikan")]
+KINDS += [("repeat", "repeat", "beside 7 articles"), ("space", "space", "a gap")]
+
+
+@st.composite
+def articles(draw: st.DrawFn) -> list[tuple[dict[str, Any], list[Removal], Drop | None]]:
+    """Records with their removals, and the verdicts on them."""
+    random = Random(draw(st.integers()))
+    found = []
+    for n in range(draw(st.integers(0, 40))):
+        starts = sorted(random.sample(range(100), random.randrange(5)))
+        removals = [Removal(a, a + random.randrange(1, 9), *random.choice(KINDS)) for a in starts]
+        record = {
+            "id": f"a{n}",
+            "text": "x" * random.randrange(90),
+            "language": random.choice(["id", "ms", "und"]),
+            "language_score": random.random(),
+            "site": random.choice(["", "satu.example", "dua.example"]),
+            "source": random.choice(["raw/a.txt", "raw/deep/b.txt", "c.txt"]),
+            "repair": random.choice([[], ["3:9 unescape_html"], ["fix_encoding", "uncurl_quotes"]]),
+            "flags": random.choice([[], ["short"], ["short", "markup"]]),
+            "duplicates": [] if random.random() < 0.8 else ["b"] * random.randrange(1, 4),
+        }
+        keeper = Drop(f"a{n}", "duplicate", "exact", "a0", random.random(), random.random())
+        verdict = random.choice([None, None, keeper, Drop(f"a{n}", "too-short")])
+        found.append((record, removals, None if record["duplicates"] else verdict))
+    return found
+
+
+def added_up(pieces: Sequence[Sequence[Any]], names: Random | None = None) -> dict[str, Any]:
+    """All that the sums of these pieces tell, with ids in the place of places."""
+    sums, pairs, ids = Sums(["satu.example"]), Pairs(), dict[Place, str]()
+    numbered = list(enumerate(pieces))
+    if names:
+        names.shuffle(numbered)
+    for shard, piece in numbered:
+        ids |= {(shard, place): record["id"] for place, (record, *_) in enumerate(piece)}
+        made = tally([r["id"] for r, *_ in piece], [r for r, *_ in piece], [s for _, s, _ in piece])
+        sums.add(orjson.loads(orjson.dumps(made)), shard)
+        for place, (record, _, drop) in enumerate(piece):
+            if drop:
+                sums.drop(line := dropped_line(place, record, drop), shard)
+                pairs.drop(line, shard)
+            elif record["duplicates"]:
+                pairs.keep(kept_line(place, record), shard)
+    named = {place: ids[place] for place in ids}
+
+    def examples(found: Any) -> list[Any]:
+        return [(named[at[1], at[2]], *at[3:]) for at in found.examples]
+
+    return {
+        "articles": sums.articles,
+        "rules": {key: (f.spans, f.characters, examples(f)) for key, f in sums.rules.items()},
+        "phrases": {key: (f.spans, f.characters, examples(f)) for key, f in sums.phrases.sums.items()},
+        "sites": sums.sites.sums,
+        "languages": sums.languages,
+        "flags": {key: (f.articles, examples(f)) for key, f in sums.flags.items()},
+        "repairs": {key: f.spans for key, f in sums.repairs.sums.items()},
+        "dropped": {key: (f.articles, f.characters, examples(f)) for key, f in sums.dropped.items()},
+        "shown": {named[place] for place in sums.shown()},
+        "similarities": pairs.similarities,
+        "sizes": pairs.sizes,
+        "pairs": [(named[place], keeper) for place, keeper in pairs.shown()],
+        "clusters": [named[at[2], at[3]] for at in pairs.clusters],
+    }
+
+
+@settings(deadline=None, max_examples=60)
+@given(articles(), st.lists(st.integers(0, 40)), st.randoms(use_true_random=False))
+def test_the_cut_and_the_order_of_pieces_change_nothing(corpus: list[Any], cuts: list[int], random: Random) -> None:
+    edges = sorted({0, len(corpus), *(c for c in cuts if c < len(corpus))})
+    assert added_up([corpus[a:b] for a, b in pairwise(edges)], random) == added_up([corpus])
+
+
+@settings(deadline=None, max_examples=60)
+@given(articles())
+def test_it_counts_what_is_there(corpus: list[Any]) -> None:
+    found = added_up([corpus])
+    spans = Counter((r.kind, r.rule) for _, removals, _ in corpus for r in removals)
+    assert {key: n for key, (n, *_) in found["rules"].items()} == spans
+    del spans["space", "space"]
+    for groups in (found["sites"], found["languages"]):
+        assert sum(g.read for g in groups.values()) == len(corpus)
+        assert sum(g.written for g in groups.values()) == sum(drop is None for *_, drop in corpus)
+        assert sum((g.rules for g in groups.values()), Counter()) == spans
+        assert sum(g.before - g.removed for g in groups.values()) == sum(len(r["text"]) for r, *_ in corpus)
+    written = [r["language_score"] for r, _, drop in corpus if drop is None]
+    columns = Counter(min(9, int(score * 10)) for score in written)
+    assert [sum(g.scores[i] for g in found["languages"].values()) for i in range(10)] == [columns[i] for i in range(10)]
+    assert found["repairs"].get("unescape_html", 0) == sum(r["repair"] == ["3:9 unescape_html"] for r, *_ in corpus)
+
+
+def test_the_first_in_the_seeded_order_are_shown() -> None:
+    names = [f"a{n}" for n in range(3 * SAMPLE)]
+    record = {"text": "x", "language": "id", "language_score": 1.0, "site": "", "source": "s", "repair": []}
+    corpus = [({**record, "id": name, "flags": ["short"], "duplicates": []}, [], None) for name in names]
+    found = added_up([corpus[:250], corpus[250:]])
+    by_order = sorted(names, key=order)
+    assert found["shown"] == set(by_order[:SAMPLE])
+    assert found["flags"] == {"short": (len(names), [(name,) for name in by_order[:EXAMPLES]])}
+
+
+class Total:
+    def __init__(self) -> None:
+        self.number = 0
+
+    def take(self, other: Total) -> None:
+        self.number += other.number
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 30)), st.integers(1, 6), st.sets(st.integers(0, 30), max_size=3))
+def test_followed_sums_are_bounded_and_exact(keys: list[int], most: int, named: set[int]) -> None:
+    followed: Followed[int, Total] = Followed(Total, most, -1, named)
+    for key in keys:
+        followed.of(key).number += 1
+    counted = Counter(keys)
+    others = sorted(counted.keys() - named)
+    stay = {*others[:most], *(named & counted.keys())}
+    rest = sum(counted[key] for key in others[most:])
+    assert {k: t.number for k, t in followed.sums.items()} == {k: counted[k] for k in stay} | (
+        {-1: rest} if rest else {}
+    )

@@ -1,0 +1,85 @@
+"""Copies of which no site is known are found alike by the command line, from Python, spread, and against an index."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from click.testing import CliRunner
+from sample import read_lines
+from corpus.whole_runs import settled
+
+import cleaner
+from cleaner import Options, clean_corpus
+from cleaner.cli import main
+from cleaner.corpus.index import AS_IT_IS
+from cleaner.corpus.spread import Spread
+from cleaner.engine.shuffle import Here
+
+Make = Callable[..., str]
+
+STORIES, COPIES = 4, 14
+"""Half of the copies are more than the articles of one site beside which a passage still counts as text."""
+
+
+@pytest.fixture
+def articles(make_article: Make) -> list[dict[str, Any]]:
+    """Copies of some stories, each with a tenth of its own, as other papers print them, and articles of one site."""
+    texts: dict[str, str] = {}
+    for story in range(STORIES):
+        for copy in range(COPIES):
+            texts[f"salinan{story}-{copy}"] = f"{make_article(story)} {make_article(100 * story + copy + 1000, 12)}"
+    rows = [{"id": name, "text": text} for name, text in texts.items()]
+    rows += [{"id": f"situs{n}", "url": f"https://situs.example/{n}", "text": make_article(500 + n)} for n in range(10)]
+    random.Random(3).shuffle(rows)
+    return rows
+
+
+def write(path: Path, rows: list[dict[str, Any]]) -> Path:
+    path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    return path
+
+
+def call(*arguments: str | Path) -> None:
+    done = CliRunner().invoke(main, [str(a) for a in arguments])
+    assert done.exit_code == 0, done.output
+
+
+def dropped(folder: Path) -> set[tuple[str, str]]:
+    """Who went and who stayed, of a run into `out.jsonl`."""
+    return {(row["id"], row["keeper"]) for row in read_lines(folder / "out.audit/dropped.jsonl")}
+
+
+def test_copies_without_a_site_are_found_by_every_way(articles: list[dict[str, Any]], tmp_path: Path) -> None:
+    found = cleaner.dedup(articles)
+    expected = {(d.id, d.keeper) for d in found.dropped}
+    assert len(expected) == STORIES * (COPIES - 1)
+    assert all(gone.partition("-")[0] == keeper.partition("-")[0] for gone, keeper in expected)
+
+    source = write(tmp_path / "in.jsonl", articles)
+    call("dedup", source, "-o", tmp_path / "out.jsonl", "--workers", "1", "--quiet")
+    assert dropped(tmp_path) == expected
+    clean_corpus([source], tmp_path / "out.jsonl", Options(workers=1, force=True, shard_records=7))
+    assert dropped(tmp_path) == expected
+
+    options = Options(**AS_IT_IS, shard_records=7)
+    with settled(tmp_path, [source], options) as (work, _, shards):
+        spread = Spread(Here(3), work, options).duplicates(shards)
+        drops = [drop for n in range(len(shards)) for drop in spread.of_shard(n)[0].values()]
+    assert {(drop.id, drop.keeper) for drop in drops} == expected
+
+
+def test_copies_without_a_site_are_found_against_an_index(articles: list[dict[str, Any]], tmp_path: Path) -> None:
+    old = [row for row in articles if row["id"].startswith("situs") or int(row["id"].partition("-")[2]) < COPIES // 2]
+    new = [row for row in articles if row not in old]
+    call("index", "build", tmp_path / "index", write(tmp_path / "old.jsonl", old), "--workers", "1")
+    source = write(tmp_path / "new.jsonl", new)
+    call("dedup", source, "-o", tmp_path / "out.jsonl", "--against", tmp_path / "index", "--workers", "1", "--quiet")
+    pairs = dropped(tmp_path)
+    assert {gone for gone, _ in pairs} == {row["id"] for row in new}
+    assert {keeper for _, keeper in pairs} <= {row["id"] for row in old}
+    assert all(gone.partition("-")[0] == keeper.partition("-")[0] for gone, keeper in pairs)

@@ -1,0 +1,183 @@
+"""Whole pages rendered as text: article and headline stay, furniture goes, extracted text is left alone."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleaner.article import cut
+from cleaner.judge.character_counts import SEEN, ink_of
+from cleaner.judge.context import beside, best_segment
+from cleaner.judge.features import alone
+from cleaner.judge.lines import split_lines
+from cleaner.judge.trees import Trees, judgement_for, weighed
+from cleaner.judge.whole_page import looks_like_page, outside_block
+from cleaner.phrases.phrases import load_phrases
+from cleaner.strip.line_rules import judge
+from cleaner.strip.strip import strip
+
+ROOT = Path(__file__).parent.parent.parent
+BENCH = Path(os.environ.get("CLEANER_BENCH", ROOT.parent / "shared" / "bench")) / "textcruft" / "dev.jsonl"
+CASES = json.loads((ROOT / "tests" / "cases" / "judge" / "whole_pages.json").read_text("utf-8"))
+PAGES = [pytest.param(case, id=f"{case['language']}: {case['why']}") for case in CASES if "trap" not in case]
+TRAPS = [pytest.param(case, id=f"{case['language']}: {case['why']}") for case in CASES if "trap" in case]
+
+
+def told(text: str, language: str) -> bool:
+    lines, phrases = split_lines(text), load_phrases(language)
+    return looks_like_page(lines, [judge(line, phrases) for line in lines])
+
+
+@pytest.mark.parametrize("case", PAGES)
+@pytest.mark.parametrize("kind", ["auto", "page"])
+def test_the_article_stays_and_the_furniture_goes(case: dict[str, Any], kind: str) -> None:
+    found = strip(case["text"], language=case["language"], input_kind=kind)
+    left = cut(case["text"], found.removals).split("\n")
+    assert found.input_kind == "page"
+    assert [line for line in case["stays"] if line not in left] == []
+    assert [line for line in case["goes"] if line in left] == []
+
+
+@pytest.mark.parametrize("case", TRAPS)
+def test_extracted_text_is_no_page(case: dict[str, Any]) -> None:
+    found = strip(case["text"], language=case["language"])
+    assert found.input_kind == "text"
+    assert cut(case["text"], found.removals).split() == case["text"].split()
+
+
+def test_half_of_the_cases_are_traps() -> None:
+    assert len(TRAPS) >= len(PAGES)
+
+
+@pytest.mark.parametrize("case", PAGES)
+def test_a_known_title_is_the_headline(case: dict[str, Any]) -> None:
+    lines, phrases = split_lines(case["text"]), load_phrases(case["language"])
+    hits = [judge(line, phrases) for line in lines]
+    outside = outside_block(lines, hits, case["stays"][0])
+    kept = [line.text for line, away in zip(lines, outside, strict=True) if away is None]
+    assert case["stays"][0] in kept
+
+
+def test_removed_lines_say_what_spoke_against_them() -> None:
+    case = CASES[0]
+    found = strip(case["text"], language=case["language"])
+    blocks = [r for r in found.removals if r.rule == "page-block"]
+    assert len(blocks) > 10
+    assert all(r.why.startswith("not the article's: ") and len(r.why) > 20 for r in blocks)
+
+
+LINE = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        ["Home", "Share", "© 2024", "12", "Comments (3)", "A sentence that ends, as sentences do, here." * 3]
+    ),
+)
+
+
+@given(st.lists(LINE, max_size=60))
+@settings(max_examples=60, deadline=None)
+def test_any_lines_give_one_verdict_each(pieces: list[str]) -> None:
+    lines, phrases = split_lines("\n".join(pieces)), load_phrases("en")
+    hits = [judge(line, phrases) for line in lines]
+    outside = outside_block(lines, hits, "")
+    assert len(outside) == len(lines)
+    assert not lines or not all(outside)
+    assert outside == outside_block(lines, hits, "")
+
+
+TEXTS = st.lists(st.text(max_size=40).map(lambda text: text.strip() or "x"), min_size=1, max_size=12)
+
+
+@given(TEXTS)
+@settings(max_examples=60, deadline=None)
+def test_words_are_numbered_by_their_small_letters(texts: list[str]) -> None:
+    ink = ink_of(texts)
+    assert len(ink.word) == len(ink.word_line) == len(ink.word_length)
+    assert ink.counts["length"].tolist() == [len(text) for text in texts]
+    assert ink.counts["space"].tolist() == [sum(c.isspace() and ord(c) < 65535 for c in text) for text in texts]
+    again = ink_of([*texts, *texts])
+    assert again.word[: len(ink.word)].tolist() == again.word[len(ink.word) :].tolist()
+
+
+def test_equal_words_have_equal_numbers_and_others_do_not() -> None:
+    ink = ink_of(["The harbour, the Harbour", "a harbour2 HARBOUR", "漢字漢字"])
+    word = ink.word.tolist()
+    assert word[0] == word[2]
+    assert word[1] == word[3] == word[5] == word[6]
+    assert word[4] not in (word[0], word[1])
+    assert word[7] == word[9] != word[8]
+    assert ink.word_line.tolist() == [0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 2]
+
+
+def test_pages_without_capitals_have_a_judgement_of_their_own() -> None:
+    told = {}
+    for text in ("The harbour is closed.", "the harbour is closed.", "港は閉まっている。", "الميناء مغلق."):
+        lines = split_lines(text)
+        told[text] = judgement_for(alone(lines, [None]))
+    first, *others = told.values()
+    assert all(other is others[0] is not first for other in others)
+
+
+def test_lines_alike_but_for_digits_have_one_shape() -> None:
+    shape = ink_of(["12 May 2023, 09:15", "30 May 2024, 10:41", "30 June 2024, 10:41"]).shape.tolist()
+    assert shape[0] == shape[1] != shape[2]
+
+
+def test_only_the_head_of_a_long_line_is_looked_at() -> None:
+    ink = ink_of(["x " * 4 * SEEN + "y", "z"])
+    assert ink.counts["seen"].tolist() == [SEEN, 1]
+    assert len(ink.word) == SEEN // 2 + 1
+
+
+def test_trees_are_looked_up_as_they_are_read() -> None:
+    split = [[0, 1], [1, 1]]
+    limit = [[0.5, 2.0], [1.0, 3.0]]
+    leaf = [[0, 1000, 10000, 11000], [1, 2, 3, 4]]
+    trees = Trees(("a", "b"), np.array(split), np.array(limit, np.float32), np.array(leaf), 0.5)
+    odds = trees.odds({"a": np.array([0.0, 1.0, 1.0]), "b": np.array([0.0, 1.5, 4.0])})
+    assert odds.tolist() == pytest.approx([0.501, 1.502, 11.504])
+
+
+@pytest.mark.parametrize("case", PAGES)
+def test_the_shipped_trees_know_their_traits(case: dict[str, Any]) -> None:
+    lines = split_lines(case["text"])
+    own = alone(lines, [None] * len(lines))
+    judgement = judgement_for(own)
+    context = beside(own, weighed(own, judgement.alone))
+    assert {*judgement.trees.traits} <= {*own, *context}
+    assert {*judgement.alone} - {"base"} <= {*own}
+    assert not {*own} & {*context}
+
+
+@given(st.lists(st.integers(-9, 9), max_size=20))
+def test_the_best_segment_is_the_best_of_all(values: list[int]) -> None:
+    start, stop = best_segment(map(float, values))
+    sums = [sum(values[a:b]) for a in range(len(values)) for b in range(a, len(values) + 1)]
+    assert sum(values[start:stop]) == max([0, *sums])
+
+
+def test_strange_characters_are_judged_too() -> None:
+    lines = split_lines("\ud800\n\x00\n" + "’”\n" + "漢字" * 900 + "\n" + "\u0e01" * 50 + "\n\U0001f600 🚢")
+    outside = outside_block(lines, [None] * len(lines), "")
+    assert len(outside) == len(lines)
+
+
+def test_a_page_of_very_many_lines_has_an_answer_for_each() -> None:
+    lines = split_lines((CASES[0]["text"] + "\n") * 160)
+    phrases = load_phrases("en")
+    hits = [judge(line, phrases) for line in lines]
+    assert len(outside_block(lines, hits, "")) == len(lines)
+
+
+@pytest.mark.skipif(not BENCH.is_file(), reason="the labelled articles are not beside the repository")
+def test_labelled_articles_are_no_pages() -> None:
+    docs = [json.loads(line) for line in BENCH.read_text("utf-8").splitlines()]
+    pages = [doc["id"] for doc in docs if told(doc["text"], doc["language"])]
+    assert len(pages) <= 0.01 * len(docs), pages

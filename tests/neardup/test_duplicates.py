@@ -1,0 +1,213 @@
+"""Which articles go: the cases, the promises of order and keepers, and inputs that would break a lesser tool."""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleaner.errors import OptionError
+from cleaner.neardup.columns import Room
+from cleaner.neardup.duplicates import RULES, Duplicates
+from cleaner.neardup.order import rank_articles
+
+CASES = Path(__file__).parents[1] / "cases" / "neardup" / "pairs.toml"
+PAIRS = tomllib.loads(CASES.read_text("utf-8"))["pair"]
+Make = Callable[..., str]
+Find = Callable[..., Duplicates]
+
+
+def gone(found: Duplicates) -> dict[int, int]:
+    return dict(zip(found.row.tolist(), found.keeper_row.tolist(), strict=True))
+
+
+def edited(text: str, seed: int, changes: int) -> str:
+    draw, words = random.Random(seed), text.split()
+    for _ in range(changes):
+        words[draw.randrange(len(words))] = f"lain{draw.randrange(1000)}x"
+    return " ".join(words)
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=[pair["name"] for pair in PAIRS])
+def test_the_cases(find: Find, pair: dict[str, str]) -> None:
+    found = find([pair["a"], pair["b"]], [0, 1])
+    assert [RULES[rule] for rule in found.rule] == ([pair["same"]] if pair["same"] else [])
+
+
+def test_half_of_the_cases_are_traps() -> None:
+    assert sum(not pair["same"] for pair in PAIRS) * 2 >= len(PAIRS)
+
+
+def test_a_removed_article_names_a_keeper_that_stays_and_their_similarity(make_article: Make, find: Find) -> None:
+    original = make_article(1)
+    texts = [edited(original, 5, 4), make_article(2), original + " " + make_article(3, 10), edited(original, 6, 4)]
+    found = find(texts)
+    assert gone(found) == {0: 2, 3: 2}
+    a, b = ({" ".join(w[i : i + 3]) for i in range(len(w) - 2)} for w in (_words(texts[0]), _words(texts[2])))
+    assert found.jaccard[0] == pytest.approx(len(a & b) / len(a | b))
+    assert found.containment[0] == pytest.approx(len(a & b) / min(len(a), len(b)))
+
+
+def _words(text: str) -> list[str]:
+    return text.lower().replace(".", "").split()
+
+
+def test_nothing_goes_by_chaining(make_article: Make, find: Find) -> None:
+    """Every version is like the next one, the first and the last are not: one must stay for each that is unlike."""
+    words = make_article(4, 200).split()
+    other = make_article(5, 200).split()
+    chain = [" ".join(other[:k] + words[k:]) for k in range(0, 201, 10)]
+    found = find(chain, min_similarity=0.8)
+    keepers = gone(found)
+    assert keepers
+    assert ((found.jaccard >= 0.8) | (found.rule == RULES.index("contiguous"))).all()
+    assert not set(keepers) & set(keepers.values())
+    assert len(chain) - len(keepers) > 2
+
+
+def test_syndicated_copies_in_different_furniture(make_article: Make, find: Find) -> None:
+    body = make_article(7, 200)
+    copies = [f"{make_article(100 + i, 25)} {edited(body, i, 2)} {make_article(200 + i, 35)}" for i in range(12)]
+    found = find(copies, list(range(12)))
+    assert len(found.row) == 11
+    assert "contiguous" in {RULES[rule] for rule in found.rule}
+
+
+def test_articles_that_share_a_long_footer_stay(make_article: Make, find: Find) -> None:
+    footer = make_article(8, 200)
+    texts = [f"{make_article(300 + i, 60)} {footer}" for i in range(30)]
+    assert not len(find(texts, [0] * 30).row)
+
+
+def test_copies_are_found_beneath_the_footers_of_their_sites(make_article: Make, find: Find) -> None:
+    def page(site: int, article: int) -> str:
+        return f"{make_article(article, 80)} {make_article(site, 160)}"
+
+    texts = [page(1, 400 + i) for i in range(20)] + [page(2, 419 + i) for i in range(20)]
+    found = find(texts, [0] * 20 + [1] * 20)
+    assert {frozenset(pair) for pair in gone(found).items()} == {frozenset((19, 20))}
+
+
+def test_many_copies_on_one_site_are_no_furniture(make_article: Make, find: Find) -> None:
+    original = make_article(9, 200)
+    texts = [edited(original, i, 1) for i in range(20)]
+    assert len(find(texts, [0] * 20).row) == 19
+
+
+def test_reports_of_one_form_stay(find: Find) -> None:
+    draw = random.Random(3)
+    texts = [
+        f"Cuaca kota {draw.choice('ABCDEFGH')} hari ini cerah dengan suhu {draw.randrange(20, 36)} derajat, angin "
+        f"{draw.randrange(3, 40)} km per jam, kelembapan {draw.randrange(40, 99)} persen dan peluang hujan "
+        f"{draw.randrange(100)} persen. Matahari terbit pukul 5.{draw.randrange(10, 59)} dan terbenam pukul "
+        f"18.{draw.randrange(10, 59)}. Warga diminta melihat laman badan cuaca sebelum bepergian ke luar kota."
+        for _ in range(200)
+    ]
+    assert not len(find(texts, [0] * 200).row)
+
+
+@pytest.mark.parametrize("keep", ["longest", "earliest", "first"])
+def test_rank_is_a_permutation_by_the_keeper_key(keep: str) -> None:
+    lengths, dates, ids = np.array([5, 9, 9, 9]), ["2020-01-01", "", "2024-01-02", "2024-01-01"], ["d", "c", "b", "a"]
+    expected = {"longest": [3, 2, 1, 0], "earliest": [0, 3, 2, 1], "first": [3, 2, 1, 0]}
+    assert rank_articles(lengths, dates, ids, keep).tolist() == expected[keep]
+
+
+def test_an_unknown_keeper_key_is_an_error() -> None:
+    with pytest.raises(OptionError, match="longest, earliest or first"):
+        rank_articles(np.array([1]), [""], ["a"], "newest")
+
+
+@given(st.randoms(use_true_random=False), st.sampled_from([1 << 12, 1 << 30]))
+@settings(deadline=None, max_examples=12)
+def test_the_result_depends_on_nothing_but_the_articles(
+    make_article: Make, find: Find, draw: random.Random, memory: int
+) -> None:
+    originals = [make_article(i, 60) for i in range(12)]
+    texts = originals + [edited(text, i, 3) for i, text in enumerate(originals)] + ["", "satu", "satu", "Satu!"]
+    texts += [f"{make_article(50 + i, 20)} {make_article(99, 100)}" for i in range(10)]
+    ids = [f"id {i}\n\u202e" for i in range(len(texts))]
+    sites = [i % 3 for i in range(28)] + [7] * 10
+    expected = _named(find(texts, sites, ids), ids)
+    order = list(range(len(texts)))
+    draw.shuffle(order)
+    ids = [ids[i] for i in order]
+    assert _named(find([texts[i] for i in order], [sites[i] for i in order], ids, memory=memory), ids) == expected
+
+
+def _named(found: Duplicates, ids: list[str]) -> list[tuple[object, ...]]:
+    columns = (found.row.tolist(), found.keeper_row.tolist(), found.jaccard, found.containment, found.rule)
+    return sorted((ids[a], ids[b], float(j), float(c), int(r)) for a, b, j, c, r in zip(*columns, strict=True))
+
+
+def test_texts_without_words_are_nobodys_duplicates(find: Find) -> None:
+    assert gone(find(["", "", "...", "—", "kata", "Kata."])) == {4: 5}
+
+
+def test_no_articles_at_all(find: Find) -> None:
+    found = find([])
+    assert len(found.row) == 0
+    assert found.doubtful_rows.shape == (0, 2)
+
+
+@pytest.mark.parametrize("texts", [["sama saja di sini"] * 100_000, [f"kata{i} ok" for i in range(100_000)]])
+def test_very_many_near_empty_texts(find: Find, texts: list[str]) -> None:
+    found = find(texts)
+    assert len(found.row) == len(texts) - len(set(texts))
+
+
+def test_very_many_copies_that_differ_a_little(make_article: Make, find: Find) -> None:
+    original = make_article(11, 150)
+    found = find([f"{original} {i}" for i in range(3000)])
+    assert len(found.row) == 2999
+    assert len(set(found.keeper_row.tolist())) == 1
+
+
+def test_candidates_alone_are_read_in_ascending_batches(make_article: Make) -> None:
+    from cleaner.neardup.duplicates import deduplicate
+    from cleaner.neardup.sketches import sketch
+
+    texts = [make_article(i) for i in range(700)] + [make_article(i) + " tambahan" for i in range(0, 700, 100)]
+    asked: list[int] = []
+
+    def read(rows: np.ndarray) -> list[str]:
+        assert len(rows) <= 512
+        asked.extend(rows.tolist())
+        return [texts[row] for row in rows.tolist()]
+
+    n = len(texts)
+    deduplicate(sketch(texts), rank=np.arange(n)[::-1].copy(), sites=np.full(n, -1, np.int32), texts=read)
+    assert asked == sorted(set(asked))
+    assert set(range(700, 707)) <= set(asked)
+    assert len(asked) < 100
+
+
+def test_doubtful_pairs_name_what_came_near(make_article: Make, find: Find) -> None:
+    original = make_article(12, 45)
+    found = find([original, edited(original, 1, 2)], min_similarity=0.8)
+    assert sorted(found.doubtful_rows[0].tolist()) == [0, 1]
+    assert RULES[found.doubtful_rule[0]] == "unlike"
+    assert 0.7 <= found.doubtful_jaccard[0] < 0.8
+
+
+def test_pairs_alike_but_for_their_numbers_are_doubtful(find: Find) -> None:
+    pair = next(pair for pair in PAIRS if "numbers" in pair["name"])
+    assert [RULES[rule] for rule in find([pair["a"], pair["b"]]).doubtful_rule] == ["numbers"]
+
+
+def test_columns_in_files_read_like_columns_in_memory(tmp_path: Path) -> None:
+    firsts, lasts = np.array([90, 0, 50]), np.array([95, 3, 50])
+    for memory in (0, 1 << 20):
+        with Room(memory, tmp_path) as room:
+            column = room.column(np.int64, 100)
+            column.append(np.arange(60))
+            column.append(np.arange(60, 100))
+            assert column.take(firsts, lasts).tolist() == [90, 91, 92, 93, 94, 0, 1, 2]
+            assert column.rows(np.array([4, 0]), 10)[:, 1].tolist() == [41, 1]
+    assert not list(tmp_path.iterdir())

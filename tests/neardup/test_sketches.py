@@ -1,0 +1,114 @@
+"""Tokens, shingles and signatures: a pure function of each text, and datasketch's values."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from datasketch import LeanMinHash, MinHash
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleaner.neardup.shingles import shingle
+from cleaner.neardup.sketches import Sketches, from_lean_minhash, sketch, to_lean_minhash
+from cleaner.neardup.tokens import tokenize
+
+ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
+
+
+def tokens_of(text: str) -> list[int]:
+    return tokenize([text]).hashes.tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("", 0),
+        ("... !!! —", 0),
+        ("Harga BBM naik 10 persen", 5),
+        ("rumah_sakit", 1),
+        ("5.000", 2),
+        ("हिन्दी समाचार", 2),
+        ("新しい駅", 4),
+        ("กำลังมา", 6),
+        ("e\u0301tude", 1),
+        ("\ud800 kata", 1),
+        ("a\0b", 2),
+        ("K-pop\u00a0ramai", 3),
+    ],
+)
+def test_tokens_are_words_marks_and_unspaced_characters(text: str, count: int) -> None:
+    assert len(tokens_of(text)) == count
+
+
+def test_a_word_is_the_same_in_plain_and_in_accented_company() -> None:
+    assert tokens_of("Gempa di Cianjur") == tokens_of("“GEMPA” di Cianjur…")[:3]
+    assert tokens_of("\u00e9tat") == tokens_of("e\u0301tat")
+
+
+def test_digits_are_kept() -> None:
+    assert tokens_of("naik 5 persen") != tokens_of("naik 6 persen")
+
+
+def test_numbers_are_told_by_the_lowest_bit() -> None:
+    assert [value & 1 for value in tokens_of("gempa 5 skala ٣ dan m6")] == [0, 1, 0, 1, 0, 0]
+
+
+def test_a_long_text_is_cut_between_words_only() -> None:
+    words = [f"kata{i}" for i in range(40_000)]
+    assert tokens_of(" ".join(words)) == tokenize(words).hashes.tolist()
+
+
+def test_a_long_word_is_one_text_like_any_other() -> None:
+    endless = "x" * 200_000
+    assert tokens_of(endless) == tokens_of(endless.upper())
+
+
+@given(st.lists(ANY_TEXT, max_size=8), st.integers(1, 4))
+@settings(deadline=None, max_examples=60)
+def test_a_sketch_does_not_depend_on_its_batch(texts: list[str], size: int) -> None:
+    whole = sketch(texts)
+    parts = Sketches.join([sketch(texts[i : i + size]) for i in range(0, len(texts), size)])
+    for name in Sketches.__slots__:
+        assert np.array_equal(getattr(whole, name), getattr(parts, name))
+
+
+@given(ANY_TEXT)
+@settings(deadline=None, max_examples=60)
+def test_signatures_are_those_of_datasketch(text: str) -> None:
+    minhash = MinHash(num_perm=128, seed=1, scheme="affine32", hashfunc=lambda value: value)
+    shingles = shingle([text]).hashes
+    for value in (shingles & np.uint64(0xFFFFFFFF)).tolist():
+        minhash.update(value)
+    assert np.array_equal(minhash.hashvalues, sketch([text]).signatures[0])
+
+
+def test_lean_minhash_both_ways() -> None:
+    signatures = sketch(["Kereta terakhir berangkat pukul sebelas malam", "Kereta terakhir berangkat"]).signatures
+    lean = [to_lean_minhash(row) for row in signatures]
+    buffer = bytearray(lean[0].bytesize())
+    lean[0].serialize(buffer)
+    assert np.array_equal(from_lean_minhash(LeanMinHash.deserialize(buffer)), signatures[0])
+    assert lean[0].jaccard(lean[1]) == (signatures[0] == signatures[1]).mean()
+
+
+@pytest.mark.parametrize("wrong", [{"seed": 2}, {"num_perm": 64}, {"scheme": "legacy"}])
+def test_a_minhash_made_otherwise_is_refused(wrong: dict[str, object]) -> None:
+    made = {"num_perm": 128, "seed": 1, "scheme": "affine32"} | wrong
+    with pytest.raises(ValueError, match="scheme, seed and permutations"):
+        from_lean_minhash(LeanMinHash(MinHash(**made)))
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        ("Selesai.", False),
+        ('"Selesai!" ', False),
+        ("Selesai ...", True),
+        ("Selesai…", True),
+        ("Selesai", True),
+        ("结束。", False),
+        ("", True),
+    ],
+)
+def test_texts_that_break_off(text: str, broken: bool) -> None:
+    assert sketch([text]).broken.tolist() == [broken]

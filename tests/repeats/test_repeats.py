@@ -1,0 +1,122 @@
+"""What repeats on a site goes, and what articles share rightly stays."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleaner.article import Article, Removal, cut
+from cleaner.repeats.repeats import Repeats, learn
+from cleaner.repeats.site_lines import site_lines
+
+WORDS = re.findall(
+    r"\w+", "angin bakau cumi dermaga ember fajar garam hujan ikan jala karang lampu muara nelayan ombak perahu rawa"
+)
+
+
+def body(seed: int, lines: int = 5) -> list[str]:
+    """Paragraphs that no other seed has."""
+    rng = random.Random(seed)
+    return [" ".join(rng.choices(WORDS, k=14)).capitalize() + f" nomor {seed}." for _ in range(lines)]
+
+
+def cleaned(articles: Sequence[Sequence[str]], sites: Sequence[str] | None = None) -> list[list[str]]:
+    """The lines that stay."""
+    texts = ["\n".join(lines) for lines in articles]
+    sites = sites or ["pelita.example"] * len(texts)
+    known = learn(lambda: [site_lines(texts, sites)])
+    return [known.take(Article("", "", t), s).text.split("\n") for t, s in zip(texts, sites, strict=True)]
+
+
+def test_furniture_goes_from_every_article_and_nothing_else() -> None:
+    foot = ["Ikuti kabar pesisir di saluran kami", "Redaksi: Jalan Dermaga Lama 17"]
+    articles = [["Beranda Nusantara", *body(n), *foot] for n in range(8)]
+    assert cleaned(articles) == [body(n) for n in range(8)]
+
+
+@pytest.mark.parametrize(
+    "line", ["Dibaca {n} kali", "Senin, {n} Juli 2023 10:{n} WIB", "Penulis: {w} {w}", "Baca juga: {w} dan {w} {n}"]
+)
+def test_furniture_with_a_varying_part_goes(line: str) -> None:
+    tails = [line.format(n=n + 10, w=WORDS[n].title()) for n in range(10)]
+    assert cleaned([[*body(n), tails[n]] for n in range(10)]) == [body(n) for n in range(10)]
+
+
+def test_copies_of_one_article_do_not_make_it_furniture() -> None:
+    articles = [body(1)] * 6 + [body(n) for n in range(2, 6)]
+    assert cleaned(articles) == articles
+
+
+def test_the_same_line_on_different_sites_stays() -> None:
+    articles = [[*body(n), "Laporan ini ditulis bersama warga"] for n in range(6)]
+    assert cleaned(articles, [f"situs-{n}.example" for n in range(6)]) == articles
+
+
+SHARED = {
+    "refrain": [[*body(n, 2), "Oh muara, oh dermaga", *body(n + 50, 2), "Oh muara, oh dermaga"] for n in range(2)],
+    "serial": [[f"Bagian {n}", *body(n)] for n in range(2)],
+    "prices": [
+        [*body(n, 2), f"Beras: Rp {n}2.500", f"Cabai: Rp {n}9.000", f"Gula: Rp 1{n}.000", *body(n + 50, 2)]
+        for n in range(8)
+    ],
+    "columnist": [["Kolom ini terbit setiap pekan.", *body(n)] for n in range(3)],
+    "list heads": [[*body(n, 2), "1. Facebook", *body(n + 50, 1), "2. Instagram", *body(n + 90, 2)] for n in range(2)],
+}
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_what_articles_share_rightly_stays(name: str) -> None:
+    articles = SHARED[name] + [body(n) for n in range(100, 112)]
+    assert cleaned(articles) == articles
+
+
+def test_long_lines_are_only_flagged() -> None:
+    long = "Warta ini disiarkan kepada warga pesisir " * 6 + "setiap hari."
+    texts = ["\n".join([*body(n), long]) for n in range(6)]
+    known = learn(lambda: [site_lines(texts, ["s"] * 6)])
+    article = known.take(Article("", "", texts[0]), "s")
+    assert article.text == texts[0]
+    assert article.flags == ("repeated-long-line",)
+
+
+def test_removals_are_in_offsets_of_before_and_join_those_that_stand() -> None:
+    texts = [
+        "\n".join(["Medan - " + " ".join(body(n, 1)), *body(n, 3), "Ikuti kami di saluran pesisir"]) for n in range(6)
+    ]
+    known = learn(lambda: [site_lines([t[8:] for t in texts], ["s"] * 6)])
+    dateline = Removal(0, 8, "dateline-dash", "dateline")
+    article = known.take(Article("", "", texts[0], removals=(dateline,)), "s")
+    assert article.removals[0] == dateline
+    assert article.text == texts[0][8:].rsplit("\n", 1)[0]
+    assert cut(texts[0], article.removals) == article.text
+
+
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_batches_do_not_matter(size: int, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    texts = ["\n".join(["Beranda", *body(n), "Ikuti kami di saluran pesisir"]) for n in range(12)]
+    sites = ["a" if n % 2 else "b" for n in range(12)]
+    whole = learn(lambda: [site_lines(texts, sites)])
+    batches = [site_lines(texts[i : i + size], sites[i : i + size]) for i in range(0, 12, size)]
+    parts = learn(lambda: batches, memory=64)
+    parts.save(tmp_path / "repeats.npy")
+    loaded = Repeats.load(tmp_path / "repeats.npy")
+    for other in (parts, loaded):
+        assert all((getattr(whole, c) == getattr(other, c)).all() for c in ("keys", "anchors", "of", "places"))
+    assert len(whole.keys)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.text(max_size=60), min_size=1, max_size=8), st.text(min_size=1, max_size=20))
+def test_any_texts_stay_whole_but_for_recorded_removals(texts: list[str], shared: str) -> None:
+    texts = [f"{text}\n{shared}" for text in texts]
+    known = learn(lambda: [site_lines(texts, ["s"] * len(texts))])
+    for text in texts:
+        article = known.take(Article("", "", text), "s")
+        assert cut(text, article.removals) == article.text
+        assert all(a.end <= b.start for a, b in pairwise(article.removals))

@@ -1,0 +1,191 @@
+"""From Python: what comes in may be any stream of articles, what comes out can be looked at and asked."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import cleaner
+from cleaner.api import BATCH
+from cleaner.article import cut
+from cleaner.errors import InputError, OptionError
+
+NEWS = "Panen raya di lembah mundur sepekan karena hujan, kata petugas penyuluh dari kota itu kemarin sore"
+OTHER = "Feri itu kandas di mulut muara pada Selasa pagi, dan penumpang pindah ke perahu warga di dermaga lama"
+PAGE = f"<html><head><title>Panen</title></head><body><article><p>{NEWS}, ujarnya.</p></article></body></html>"
+
+
+def test_articles_come_in_any_form() -> None:
+    given: list[Any] = [
+        f"{NEWS}.\n\nIklan",
+        f"{NEWS}.\n\nIklan".encode(),
+        ("b", f"{NEWS}.\n\nIklan"),
+        {"id": "c", "judul": "Panen", "isi": f"{NEWS}.\n\nIklan", "n": 3},
+        {"html": PAGE, "url": "https://contoh.example/panen"},
+    ]
+    found = list(cleaner.iter_clean(given))
+    assert [a.id for a in found] == ["", "", "b", "c", ""]
+    assert [a.text for a in found[:4]] == [f"{NEWS}."] * 4
+    assert (found[3].title, found[3].meta) == ("Panen", '{"n": 3}')
+    assert (found[4].input_kind, found[4].site, NEWS in found[4].text) == ("html", "contoh.example", True)
+
+
+def test_one_article_of_a_stream_is_the_same_as_alone() -> None:
+    texts = [f"{NEWS}.\n\nIklan", OTHER, "12 345", "", PAGE]
+    for text, article in zip(texts, cleaner.iter_clean(texts), strict=True):
+        assert article == cleaner.clean(text)
+
+
+def test_a_stream_is_read_no_further_than_a_batch() -> None:
+    read = 0
+
+    def endless() -> Iterator[str]:
+        nonlocal read
+        for n in itertools.count():
+            read = n + 1
+            yield f"{NEWS} nomor {n}."
+
+    stream = cleaner.iter_clean(endless())
+    next(stream)
+    assert read <= BATCH
+    first = [a.text for a in itertools.islice(stream, BATCH)]
+    assert len(first) == BATCH
+    assert read <= 2 * BATCH
+
+
+def test_long_articles_make_short_batches() -> None:
+    read = 0
+
+    def long() -> Iterator[str]:
+        nonlocal read
+        for n in range(1, 100):
+            read = n
+            yield f"{NEWS}. " * 6000
+
+    next(cleaner.iter_clean(long()))
+    assert read <= 3
+
+
+def test_a_record_without_text_is_named_by_its_number() -> None:
+    with pytest.raises(InputError, match=r"^Article 2: .*--text-field"):
+        list(cleaner.iter_clean([NEWS, {"n": 1}]))
+
+
+def test_options_hold_for_a_stream() -> None:
+    [article] = cleaner.iter_clean([{"kabar": "Pendek."}], cleaner.Options(text_field="kabar", min_chars=40))
+    assert (article.text, article.dropped) == ("Pendek.", "too-short")
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.one_of(st.text(max_size=60), st.binary(max_size=60)), max_size=5))
+def test_nothing_stops_a_stream_and_every_removal_is_a_span(given: list[str | bytes]) -> None:
+    found = list(cleaner.iter_clean(given))
+    assert len(found) == len(given)
+    for article in found:
+        assert cut(article.before, article.removals) == article.text
+
+
+class Shown(HTMLParser):
+    """The tags and the text of some HTML."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.text = ""
+        self.gone = ""
+        self.inside = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.inside = self.inside or tag == "del"
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = self.inside and tag != "del"
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        self.gone += data if self.inside else ""
+
+
+def test_a_notebook_shows_what_went() -> None:
+    article = cleaner.clean(f"MEDAN - {NEWS}.\n\nTinggalkan Komentar")
+    shown = Shown(article._repr_html_())
+    assert article.before in shown.text
+    assert shown.gone == "MEDAN - Tinggalkan Komentar"
+    assert "phrase-line" in article._repr_html_()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(st.sampled_from("<>&\"'/ab \n\0\u202e\ud800"), max_size=40))
+def test_no_article_writes_markup_into_a_notebook(text: str) -> None:
+    article = cleaner.clean(f"{NEWS}.\n\n{text}<script>alert(1)</script><img src=x>\n\nIklan")
+    assert Shown(article._repr_html_()).tags <= {"div", "p", "span", "b", "i", "del"}
+
+
+def test_a_long_article_is_shortened_in_a_notebook() -> None:
+    article = cleaner.clean(f"{NEWS}.\n\n" * 3000)
+    shown = article._repr_html_()
+    assert len(shown) < 30_000
+    assert "more characters are not shown" in shown
+
+
+def test_dedup_gives_back_what_it_was_given() -> None:
+    articles: list[Any] = [
+        {"id": "a", "isi": f"{NEWS}."},
+        {"id": "b", "isi": NEWS.upper()},
+        {"id": "c", "isi": f"{OTHER}."},
+    ]
+    found = cleaner.dedup(articles)
+    assert found.kept == (articles[0], articles[2])
+    [gone] = found.dropped
+    assert gone.article is articles[1]
+    assert (gone.id, gone.keeper, gone.jaccard, gone.rule) == ("b", "a", 1.0, "exact")
+    assert found.stands_for("a") == (gone,)
+    assert found.stands_for("c") == ()
+    assert repr(found) == "<Unique kept=2 dropped=1 doubtful=0>"
+
+
+def test_dedup_takes_texts_pairs_and_cleaned_articles() -> None:
+    texts = [f"{NEWS}.", f"{OTHER}.", f"{NEWS}"]
+    assert [d.id for d in cleaner.dedup(texts).dropped] == ["2"]
+    assert [d.id for d in cleaner.dedup(zip("abc", texts, strict=True)).dropped] == ["c"]
+    assert [d.id for d in cleaner.dedup(cleaner.iter_clean(texts)).dropped] == ["2"]
+    assert cleaner.dedup([]).kept == ()
+
+
+def test_dedup_keeps_the_earliest_where_asked() -> None:
+    articles = [
+        {"id": "a", "text": f"{NEWS}!!", "date": "2024-05-02"},
+        {"id": "b", "text": f"{NEWS}.", "date": "2024-05-01"},
+    ]
+    assert [d.keeper for d in cleaner.dedup(articles).dropped] == ["a"]
+    assert [d.keeper for d in cleaner.dedup(articles, keep="earliest").dropped] == ["b"]
+    with pytest.raises(OptionError, match="longest"):
+        cleaner.dedup(articles, keep="best")
+
+
+def test_doubtful_pairs_come_back_and_are_shown() -> None:
+    words = NEWS.split() + OTHER.split()
+    texts = {str(n): " ".join(words[:-n] + [f"kata{n}{i}" for i in range(n)]) for n in range(3, 12)}
+    found = cleaner.dedup(texts.items(), min_similarity=0.8)
+    assert found.doubtful
+    assert [p.jaccard for p in found.doubtful] == sorted((p.jaccard for p in found.doubtful), reverse=True)
+    assert len(found.kept) + len(found.dropped) == len(texts)
+    shown = Shown(found._repr_html_())
+    assert f"{len(found.doubtful)} pairs are doubtful" in shown.text
+    assert found.doubtful[0].id in shown.text
+
+
+def test_every_public_name_is_there_and_told_of() -> None:
+    for name in cleaner.__all__:
+        assert getattr(cleaner, name).__doc__, name
+    with pytest.raises(AttributeError, match="nonsense"):
+        cleaner.nonsense  # noqa: B018
+    assert set(cleaner.__all__) <= set(dir(cleaner))
