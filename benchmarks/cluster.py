@@ -76,8 +76,8 @@ def measure(count: int) -> tuple[dict[str, float], dict[str, float], dict[str, f
             run = Run(work, pool, options, None, spread)
             with timed("read"):
                 run.read(list_sources([str(path) for path in paths], options))
-            with timed("ids and repeats, then settle"):
-                run.settle()
+            with timed("ids and repeats, then finish"):
+                run.finish()
             with timed("duplicates, then write"):
                 counts = run.write()
             disk = sum(path.stat().st_size for path in Path(folder, "work").rglob("*") if path.is_file())

@@ -31,7 +31,7 @@ from strip import DATA, ROOT, held_back
 
 from cleaner.judge.character_counts import Numbers
 from cleaner.judge.context import beside
-from cleaner.judge.features import Traits, alone
+from cleaner.judge.features import Features, alone
 from cleaner.judge.lines import Line, split_lines
 from cleaner.judge.trees import UNIT, weighed
 from cleaner.phrases.phrases import load_phrases
@@ -74,7 +74,7 @@ class Page:
     held: bool
     label: Numbers
     ink: Numbers
-    own: Traits
+    own: Features
     table: Numbers
 
 
@@ -155,7 +155,7 @@ def tabled(pages: Sequence[Page], fit_on: Sequence[Page]) -> dict[str, float]:
     return first
 
 
-def all_traits(page: Page, first: dict[str, float]) -> Traits:
+def all_traits(page: Page, first: dict[str, float]) -> Features:
     return {**page.own, **beside(page.own, weighed(page.own, first))}
 
 

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cleaner.api import Cleaned, Duplicate, Pair, Unique, clean, clean_html, dedup, iter_clean
+    from cleaner.api import Cleaned, DedupResult, Duplicate, Pair, clean, clean_html, dedup, iter_clean
     from cleaner.article import Removal
     from cleaner.corpus.clean import Report, clean_corpus
     from cleaner.errors import CleanerError
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Cleaned",
     "CleanerError",
+    "DedupResult",
     "Duplicate",
     "Options",
     "Pair",
     "Removal",
     "Report",
-    "Unique",
     "__version__",
     "clean",
     "clean_corpus",
@@ -39,7 +39,7 @@ _HOME = {
     "Pair": "cleaner.api",
     "Removal": "cleaner.article",
     "Report": "cleaner.corpus.clean",
-    "Unique": "cleaner.api",
+    "DedupResult": "cleaner.api",
     "clean": "cleaner.api",
     "clean_corpus": "cleaner.corpus.clean",
     "clean_html": "cleaner.api",

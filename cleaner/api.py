@@ -11,16 +11,16 @@ import numpy as np
 from cleaner.article import Article, Drop, Raw, Removal
 from cleaner.errors import InputError
 from cleaner.options import Options
-from cleaner.pipeline import home, prepare, settle, tidy
+from cleaner.pipeline import finish_articles, load_article, site_of, strip_article
 from cleaner.read.fields import raw_record
 from cleaner.repeats.repeats import Repeats
 from cleaner.repeats.site_lines import site_lines
-from cleaner.repeats.site_rules import learned_file, load_learned
+from cleaner.repeats.site_rules import load_site_rules, read_rules_file
 
 if TYPE_CHECKING:
     from cleaner.neardup.duplicates import Duplicates
 
-__all__ = ["Cleaned", "Duplicate", "Given", "Pair", "Unique", "clean", "clean_html", "dedup", "iter_clean"]
+__all__ = ["Cleaned", "DedupResult", "Duplicate", "Given", "Pair", "clean", "clean_html", "dedup", "iter_clean"]
 
 T = TypeVar("T")
 
@@ -105,7 +105,7 @@ def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Ite
     An article is its text or HTML (str or bytes), a pair `(id, text)`, or a mapping whose fields are found by the usual
     names or by those of `options`, as in a file of records. Texts, removals and fields are those of `clean_corpus`, but
     for what needs the whole corpus: near-duplicates (see `cleaner.dedup`), `one_per_url` and `against` have no effect
-    here, and lines that repeat per site go only where `options.learned` names the file in which a run over a corpus
+    here, and lines that repeat per site go only where `options.site_rules` names the file in which a run over a corpus
     left them. An article that a corpus would leave out has the reason in `dropped`. Raises InputError for a
     mapping without a field of text, naming its number.
 
@@ -116,23 +116,25 @@ def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Ite
     options = options or Options()
     known = _learned(options)
     for batch in _batches(_raw(article, n, options) for n, article in enumerate(articles, 1)):
-        tidied = [tidy(prepare(raw, options), options) for raw in batch]
+        tidied = [strip_article(load_article(raw, options), options) for raw in batch]
         if known:
-            sites = [home(raw, article) for raw, article in zip(batch, tidied, strict=True)]
+            sites = [site_of(raw, article) for raw, article in zip(batch, tidied, strict=True)]
             tidied = known.take_all(tidied, site_lines([a.text for a in tidied], sites))
-        for article, drop in settle(tidied, options):
+        for article, drop in finish_articles(tidied, options):
             yield _result(article, drop)
 
 
 def _learned(options: Options) -> Repeats | None:
     """What runs over whole corpora learned about sites, where a file of it is named."""
-    if not options.learned or not options.repeats:
+    if not options.site_rules or not options.repeats:
         return None
-    return load_learned(learned_file(options.learned).splitlines(), options.learned)[0]
+    return load_site_rules(read_rules_file(options.site_rules).splitlines(), options.site_rules)[0]
 
 
 def _cleaned(raw: Raw, options: Options, language: str) -> Cleaned:
-    [(article, drop)] = settle([tidy(prepare(raw, options), options, language=language)], options)
+    [(article, drop)] = finish_articles(
+        [strip_article(load_article(raw, options), options, language=language)], options
+    )
     return _result(article._replace(language=language) if language else article, drop)
 
 
@@ -172,12 +174,12 @@ def _batches(raws: Iterator[Raw]) -> Iterator[Sequence[Raw]]:
 class Pair:
     """Two articles that stay apart though they are nearly alike, and the rule that parts them.
 
-    >>> Pair(id="b", beside="a", jaccard=0.58, rule="jaccard").beside
+    >>> Pair(id="b", other="a", jaccard=0.58, rule="jaccard").other
     'a'
     """
 
     id: str
-    beside: str
+    other: str
     jaccard: float
     rule: str
 
@@ -201,14 +203,14 @@ class Duplicate(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Unique(Generic[T]):
+class DedupResult(Generic[T]):
     """What `cleaner.dedup` found: the articles that stay, those that go, and the pairs that were close to it.
 
     Articles are the objects that were given, in their order. `doubtful` has the most alike pair first.
 
     >>> from cleaner import dedup
     >>> dedup([("a", "Feri kandas di muara."), ("b", "FERI kandas di muara"), ("c", "Harga beras naik lagi.")])
-    <Unique kept=2 dropped=1 doubtful=0>
+    <DedupResult kept=2 dropped=1 doubtful=0>
     """
 
     kept: tuple[T, ...]
@@ -216,14 +218,14 @@ class Unique(Generic[T]):
     doubtful: tuple[Pair, ...]
 
     def __repr__(self) -> str:
-        return f"<Unique kept={len(self.kept)} dropped={len(self.dropped)} doubtful={len(self.doubtful)}>"
+        return f"<DedupResult kept={len(self.kept)} dropped={len(self.dropped)} doubtful={len(self.doubtful)}>"
 
     def _repr_html_(self) -> str:
         from cleaner.audit.notebook import table
 
         return table(self)
 
-    def stands_for(self, keeper: str) -> tuple[Duplicate[T], ...]:
+    def duplicates_of(self, keeper: str) -> tuple[Duplicate[T], ...]:
         """The articles in whose place the article with the id `keeper` stays, the most alike first."""
         return tuple(sorted((d for d in self.dropped if d.keeper == keeper), key=lambda d: (-d.jaccard, d.id)))
 
@@ -238,14 +240,14 @@ class _Known:
     site: str
 
 
-def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep: str = "longest") -> Unique[T]:
+def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep_duplicate: str = "longest") -> DedupResult[T]:
     """Find near-identical articles among texts that are clean already; of each group one stays.
 
     An article is a text, a pair `(id, text)`, a mapping with the usual fields, or an object with `text` and perhaps
     `id`, `date` and `site`, such as `iter_clean` gives. Without an id its number (from 0) is its name. `min_similarity`
-    is the Jaccard similarity from which two are one; `keep` says who stays: the "longest", the "earliest" by date, or
-    the "first" by id. All texts are held in memory; for more, use `clean_corpus` or the command `cleaner dedup`.
-    Raises OptionError for an unknown `keep`, InputError for a mapping without text.
+    is the Jaccard similarity from which two are one; `keep_duplicate` says who stays: the "longest", the "earliest" by
+    date, or the "first" by id. All texts are held in memory; for more, use `clean_corpus` or `cleaner dedup`.
+    Raises OptionError for an unknown `keep_duplicate`, InputError for a mapping without text.
 
     >>> text = "Panen raya di lembah mundur sepekan karena hujan, kata petugas penyuluh dari kota itu kemarin"
     >>> found = dedup([("a", text + "."), ("b", text.upper()), ("c", "Feri kandas di mulut muara pada Selasa pagi.")])
@@ -264,7 +266,9 @@ def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep: str = "lo
     found = deduplicate(
         sketch([a.text for a in known]),
         # ids may be equal here: the place decides then
-        rank=rank_articles(lengths, [a.date for a in known], [f"{a.id}\0{n:012}" for n, a in enumerate(known)], keep),
+        rank=rank_articles(
+            lengths, [a.date for a in known], [f"{a.id}\0{n:012}" for n, a in enumerate(known)], keep_duplicate
+        ),
         sites=np.array([number[a.site] if a.site else -1 for a in known], np.int32),
         texts=lambda rows: [known[row].text for row in rows.tolist()],
         min_similarity=min_similarity,
@@ -272,12 +276,12 @@ def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep: str = "lo
     return _unique(given, [a.id for a in known], found)
 
 
-def _unique(given: Sequence[T], ids: Sequence[str], found: Duplicates) -> Unique[T]:
+def _unique(given: Sequence[T], ids: Sequence[str], found: Duplicates) -> DedupResult[T]:
     from cleaner.neardup.verify import RULES
 
     gone = set(found.row.tolist())
     columns = (found.row, found.keeper_row, found.jaccard.round(4), found.containment.round(4), found.rule)
-    return Unique(
+    return DedupResult(
         tuple(article for row, article in enumerate(given) if row not in gone),
         tuple(
             Duplicate(given[row], ids[row], ids[keeper], jaccard, containment, RULES[rule])
@@ -296,7 +300,7 @@ def _known(article: Any, number: int) -> _Known:
     if isinstance(article, tuple):
         return _Known(str(article[0]), article[1], "", "")
     if isinstance(article, Mapping):
-        raw = raw_record(article, "", number, Options(text_is="plain"), may_be_empty=True)
+        raw = raw_record(article, "", number, Options(content="plain"), may_be_empty=True)
         text = raw.body if isinstance(raw.body, str) else raw.body.decode("utf-8", "replace")
         return _Known(raw.id or str(number), text, raw.date, raw.site)
     if isinstance(article, str):

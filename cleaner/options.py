@@ -36,7 +36,7 @@ class Options:
     Fields up to `pairs` change the output and are hashed into the manifest; those under "the run" never do.
     Raises OptionError for a value that is none of the CHOICES of its field.
 
-    >>> Options(keep="earliest", language=("id", "ms")).min_similarity
+    >>> Options(keep_duplicate="earliest", language=("id", "ms")).min_similarity
     0.6
     """
 
@@ -45,8 +45,8 @@ class Options:
     html_field: str = ""
     id_field: str = ""
     url_field: str = ""
-    text_is: str = "auto"  # auto | plain | html
-    txt_is: str = "article"  # article | lines
+    content: str = "auto"  # auto | plain | html
+    txt_layout: str = "article"  # article | lines
     encoding: str = ""  # "" detects
     one_per_url: str = ""  # "" | newest | longest
     max_record_bytes: int = 64 << 20
@@ -62,7 +62,7 @@ class Options:
     phrases: str = ""  # a folder of further phrase lists
     allow: str = ""  # a file of lines that always stay
     repeats: bool = True
-    learned: str = ""  # a file of what was learned about sites, read and written
+    site_rules: str = ""  # a file of the lines that repeat on each site, read and written
     # language and guards
     language: tuple[str, ...] = ()  # () keeps every language
     language_model: str = "langid"  # langid | py3langid | none
@@ -74,7 +74,7 @@ class Options:
     # near-duplicates
     dedup: bool = True
     min_similarity: float = 0.6
-    keep: str = "longest"  # longest | earliest | first
+    keep_duplicate: str = "longest"  # longest | earliest | first
     against: str = ""  # a saved index
     pairs: bool = False
     # the run
@@ -103,14 +103,14 @@ class Options:
 
 
 CHOICES: dict[str, tuple[str, ...]] = {
-    "text_is": ("auto", "plain", "html"),
-    "txt_is": ("article", "lines"),
+    "content": ("auto", "plain", "html"),
+    "txt_layout": ("article", "lines"),
     "one_per_url": ("newest", "longest"),
     "extractor": ("cleaner", "justext"),
     "input_kind": ("auto", "text", "page"),
     "title": ("keep", "drop", "field"),
     "language_model": ("langid", "py3langid", "none"),
-    "keep": ("longest", "earliest", "first"),
+    "keep_duplicate": ("longest", "earliest", "first"),
     "engine": ("local", "spark"),
 }
 """Options that have few values; those whose default is not among them are "" where nothing is chosen."""
@@ -122,11 +122,11 @@ RUN_OPTIONS = (
 )  # fmt: skip
 """Options that say how a run goes, and never change a byte of what it writes to one file."""
 
-_FROM_SETTLE = (
+_FROM_FINISH = (
     "language", "language_model", "min_language_score", "drop_foreign_paragraphs", "guards", "min_chars",
-    "max_chars", "articles_only", "learned",
+    "max_chars", "articles_only", "site_rules",
 )  # fmt: skip
-_FROM_WRITE = ("dedup", "min_similarity", "keep", "against", "pairs", "one_per_url")
+_FROM_WRITE = ("dedup", "min_similarity", "keep_duplicate", "against", "pairs", "one_per_url")
 
 
 def stage_options(options: Options) -> dict[str, dict[str, object]]:
@@ -137,10 +137,10 @@ def stage_options(options: Options) -> dict[str, dict[str, object]]:
     from cleaner.plugins import installed
 
     everything = {k: v for k, v in asdict(options).items() if k not in RUN_OPTIONS} | {"plugins": installed()}
-    settle = {k: v for k, v in everything.items() if k not in _FROM_WRITE}
+    finish = {k: v for k, v in everything.items() if k not in _FROM_WRITE}
     return {
-        "read": {k: v for k, v in settle.items() if k not in _FROM_SETTLE},
-        "settle": settle,
+        "read": {k: v for k, v in finish.items() if k not in _FROM_FINISH},
+        "finish": finish,
         "write": everything,
     }
 
@@ -163,7 +163,7 @@ def _or(names: tuple[str, ...]) -> str:
     return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
-PATHS = ("phrases", "allow", "against", "work", "learned")
+PATHS = ("phrases", "allow", "against", "work", "site_rules")
 """Options that name a file or folder; in a file they are meant from its folder on."""
 
 _DEFAULTS = {f.name: f.default for f in fields(Options)}

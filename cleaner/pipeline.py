@@ -1,4 +1,4 @@
-"""The steps that see one article at a time, in their order: prepare (decode, extract, repair), tidy (strip), settle.
+"""The steps that see one article at a time: load_article, strip_article, finish_articles.
 
 Each is a pure function `Article -> Article`. What needs the whole corpus (lines that repeat per site, near-duplicates)
 happens between them; see pipeline.py.
@@ -20,7 +20,7 @@ from cleaner.errors import OptionError
 from cleaner.extract.page import Page, extract
 from cleaner.language.identify import Language, foreign_paragraphs, identify, quick
 from cleaner.options import Options
-from cleaner.phrases.phrases import fold, load_phrases
+from cleaner.phrases.phrases import load_phrases, normalise_wording
 from cleaner.plugins import ruled
 from cleaner.quality import check
 from cleaner.read.fields import json_object
@@ -31,22 +31,22 @@ from cleaner.strip.strip import strip
 
 _PLAIN_URL = re.compile(r"https?://([A-Za-z0-9.-]+)(?=[/?#]|$)")
 
-__all__ = ["home", "prepare", "renamed", "settle", "tidy"]
+__all__ = ["finish_articles", "load_article", "site_of", "strip_article", "with_new_id"]
 
 BAD_BYTES, MARKUP, REPEATED_ID = "bad-bytes", "markup", "repeated-id"
 """Flags of articles: bytes that are no character became U+FFFD; tags and entities in plain text were resolved; an
 earlier article has the record's own id."""
 
 
-def prepare(raw: Raw, options: Options) -> Article:
+def load_article(raw: Raw, options: Options) -> Article:
     """Decode, extract, repair: from here on `before` is frozen."""
     text, encoding, bad_bytes = _decoded(raw, options)
     page = Page(text=text)
     flags = (BAD_BYTES,) if bad_bytes else ()
-    html = raw.html or options.text_is == "html" or (options.text_is == "auto" and looks_like_html(text))
+    html = raw.html or options.content == "html" or (options.content == "auto" and looks_like_html(text))
     if html:
         page = extract(text, url=raw.url, extractor=options.extractor)
-    elif options.text_is == "auto" and has_markup(text):
+    elif options.content == "auto" and has_markup(text):
         page, flags = Page(text=unmark(text)), (*flags, MARKUP)
     repaired = repair(page.text, html=html)
     return Article(
@@ -69,7 +69,7 @@ def prepare(raw: Raw, options: Options) -> Article:
     )
 
 
-def tidy(article: Article, options: Options, *, language: str = "") -> Article:
+def strip_article(article: Article, options: Options, *, language: str = "") -> Article:
     """Take off the cruft by the phrase lists of its language; what it says of the article goes to the fields."""
     if not options.strip:
         return article
@@ -110,23 +110,23 @@ def _is_protected(removal: Removal, before: str, options: Options) -> bool:
     start = before.rfind("\n", 0, removal.start) + 1
     end = before.find("\n", removal.end)
     lines = before[start : end if end >= 0 else None].split("\n")
-    allowed = {fold(line) for line in _allowed(options.allow)}
-    return any(fold(line) in allowed for line in lines)
+    allowed = {normalise_wording(line) for line in _allowed(options.allow)}
+    return any(normalise_wording(line) in allowed for line in lines)
 
 
-def renamed(article: Article, id: str) -> Article:
+def with_new_id(article: Article, id: str) -> Article:
     """An article whose own id an earlier one has: under another, with its own among the other fields, and flagged."""
     meta = json_object({"id": article.id, **json.loads(article.meta)})
     return article._replace(id=id, meta=meta, flags=(*article.flags, REPEATED_ID))
 
 
-def settle(articles: Sequence[Article], options: Options) -> list[tuple[Article, Drop | None]]:
+def finish_articles(articles: Sequence[Article], options: Options) -> list[tuple[Article, Drop | None]]:
     """Name the language of the clean texts and ask the guards; a Drop says why an article goes."""
     if options.drop_foreign_paragraphs:
         articles = [_without_foreign(a) for a in articles]
     texts = [a.text for a in articles]
     named = _named(texts, options.language_model)
-    settled = []
+    finished = []
     for article, text, language in zip(articles, texts, named, strict=True):
         verdict = check(
             text,
@@ -144,11 +144,11 @@ def settle(articles: Sequence[Article], options: Options) -> list[tuple[Article,
             flags=verdict.flags,
         )
         drop = Drop(article.id, verdict.drop, verdict.detail) if verdict.drop else _unwanted(article, options)
-        settled.append((article, drop))
-    return settled
+        finished.append((article, drop))
+    return finished
 
 
-def home(raw: Raw, article: Article) -> str:
+def site_of(raw: Raw, article: Article) -> str:
     """The site on which lines are compared: the host of the URL, else the record's site field, else the folder."""
     return _host(article.url) or raw.site or str(Path(raw.source).parent)
 

@@ -147,9 +147,9 @@ def test_dedup_gives_back_what_it_was_given() -> None:
     [gone] = found.dropped
     assert gone.article is articles[1]
     assert (gone.id, gone.keeper, gone.jaccard, gone.rule) == ("b", "a", 1.0, "exact")
-    assert found.stands_for("a") == (gone,)
-    assert found.stands_for("c") == ()
-    assert repr(found) == "<Unique kept=2 dropped=1 doubtful=0>"
+    assert found.duplicates_of("a") == (gone,)
+    assert found.duplicates_of("c") == ()
+    assert repr(found) == "<DedupResult kept=2 dropped=1 doubtful=0>"
 
 
 def test_dedup_takes_texts_pairs_and_cleaned_articles() -> None:
@@ -166,9 +166,9 @@ def test_dedup_keeps_the_earliest_where_asked() -> None:
         {"id": "b", "text": f"{NEWS}.", "date": "2024-05-01"},
     ]
     assert [d.keeper for d in cleaner.dedup(articles).dropped] == ["a"]
-    assert [d.keeper for d in cleaner.dedup(articles, keep="earliest").dropped] == ["b"]
+    assert [d.keeper for d in cleaner.dedup(articles, keep_duplicate="earliest").dropped] == ["b"]
     with pytest.raises(OptionError, match="longest"):
-        cleaner.dedup(articles, keep="best")
+        cleaner.dedup(articles, keep_duplicate="best")
 
 
 def test_doubtful_pairs_come_back_and_are_shown() -> None:

@@ -113,13 +113,13 @@ def test_two_files_are_not_guessed_between(tmp_path: Path) -> None:
         ("min-charz = 7", "'min_chars'"),
         ("languages = ['id']", "'language'"),
         ("volume = 11", "cleaner init"),
-        ("[strip]\nkeep = 1", "true or false"),
+        ("[strip]\nkeep_duplicate = 1", "true or false"),
         ("min_chars = '7'", "a whole number"),
         ("min_chars = true", "a whole number"),
         ("min_similarity = 'high'", "a number"),
         ("language = 'id'", "a list of texts"),
-        ("keep = 'longer'", "Did you mean 'longest'"),
-        ("keep = ", "not valid TOML"),
+        ("keep_duplicate = 'longer'", "Did you mean 'longest'"),
+        ("keep_duplicate = ", "not valid TOML"),
     ],
 )
 def test_what_is_wrong_is_told(folder: Path, text: str, words: str) -> None:

@@ -19,10 +19,10 @@ from sample import ROOT, read_lines
 from cleaner import CleanerError, Options, clean_corpus
 from cleaner.audit.restore import restored
 from cleaner.engine import pool as pool_module
-from cleaner.pipeline import prepare
+from cleaner.pipeline import load_article
 from cleaner.read.files import list_sources
-from cleaner.read.plan import plan
-from cleaner.read.records import read
+from cleaner.read.plan import plan_tasks
+from cleaner.read.records import read_records
 
 LOGS = ("removed.jsonl", "dropped.jsonl", "rejected.jsonl", "report.json")
 
@@ -132,9 +132,9 @@ def test_the_text_before_stripping_is_rebuilt_for_every_article(tmp_path: Path) 
     rebuilt = {row["id"]: row["text"] for row in restored(str(tmp_path / "clean.jsonl"))}
     options = Options()
     before = {}
-    for piece in plan(list_sources(["corpus/raw"], options), options):
-        for raw in read(piece, options):
-            article = prepare(raw, options)
+    for piece in plan_tasks(list_sources(["corpus/raw"], options), options):
+        for raw in read_records(piece, options):
+            article = load_article(raw, options)
             before[article.id] = article.before
     assert rebuilt == before
 

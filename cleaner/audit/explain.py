@@ -13,36 +13,36 @@ from cleaner.audit.logs import printable
 from cleaner.audit.lookup import has_logs, logged
 from cleaner.errors import InputError, OptionError
 from cleaner.options import Options
-from cleaner.pipeline import prepare, settle, tidy
+from cleaner.pipeline import finish_articles, load_article, strip_article
 from cleaner.read.files import list_sources
-from cleaner.read.plan import plan
-from cleaner.read.records import read
+from cleaner.read.plan import plan_tasks
+from cleaner.read.records import read_records
 from cleaner.strip.strip import explain_line
 
-__all__ = ["Piece", "explain_file", "explain_one_line", "pieces"]
+__all__ = ["ShownLine", "explain_file", "explain_one_line", "shown_lines"]
 
 
 _ALONE = "Looked at alone. What repeats on its site, or is a duplicate, a run tells: cleaner explain OUT --id ID"
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ShownLine:
     """A stretch of one line of `before`: `removal` is None where it stays."""
 
     text: str
     removal: Removal | None
 
 
-def pieces(article: Article) -> Iterator[Piece]:
+def shown_lines(article: Article) -> Iterator[ShownLine]:
     """`before` in order, cut at line ends and at the edges of removals; white space alone is left out."""
     at = 0
     for removal in (*article.removals, None):
         until = removal.start if removal else len(article.before)
-        yield from (Piece(line, None) for line in article.before[at:until].splitlines() if line.strip())
+        yield from (ShownLine(line, None) for line in article.before[at:until].splitlines() if line.strip())
         if removal is None:
             return
         if removal.kind != "space":
-            yield from (Piece(line, removal) for line in article.before[removal.start : removal.end].splitlines())
+            yield from (ShownLine(line, removal) for line in article.before[removal.start : removal.end].splitlines())
         at = removal.end
 
 
@@ -55,12 +55,12 @@ def explain_file(file: str, options: Options, *, article: str = "", as_json: boo
     if has_logs(file):
         found, drop = logged(file, article)
     else:
-        [(found, drop)] = settle([tidy(_article(file, options, article), options)], options)
+        [(found, drop)] = finish_articles([strip_article(_article(file, options, article), options)], options)
     return _as_json(found, drop) if as_json else _in_words(found, drop, alone=not has_logs(file))
 
 
 def _as_json(article: Article, drop: Drop | None) -> Iterator[str]:
-    for piece in pieces(article):
+    for piece in shown_lines(article):
         rule = (
             {"rule": piece.removal.rule, "kind": piece.removal.kind, "why": piece.removal.why} if piece.removal else {}
         )
@@ -76,7 +76,7 @@ def _in_words(article: Article, drop: Drop | None, *, alone: bool) -> Iterator[s
         keeper = f" {drop.keeper} stays in its place." if drop.keeper else ""
         yield click.style(f"  dropped: {printable(f'{drop.reason} ({drop.detail}).{keeper}{likeness}')}", fg="yellow")
     yield ""
-    for piece in pieces(article):
+    for piece in shown_lines(article):
         yield from _shown(piece)
     if alone:
         yield ""
@@ -92,13 +92,13 @@ def explain_one_line(line: str, language: str, extra_dir: str = "") -> Iterator[
 
 
 def _article(file: str, options: Options, wanted: str) -> Article:
-    for item in plan(list_sources([file], options), options):
-        for raw in [item] if isinstance(item, Reject) else read(item, options):
+    for item in plan_tasks(list_sources([file], options), options):
+        for raw in [item] if isinstance(item, Reject) else read_records(item, options):
             if isinstance(raw, Reject):
                 if not wanted:
                     raise InputError(f"{raw.source}: {raw.detail}", raw.advice)
             elif not wanted or wanted == _identity(raw):
-                return prepare(raw, options)
+                return load_article(raw, options)
     raise OptionError(f"{file} holds no article" + (f" with the id {wanted!r}." if wanted else "."))
 
 
@@ -118,7 +118,7 @@ def _head(article: Article) -> Iterator[str]:
     yield from (f"  {printable(fact)}" for fact in facts)
 
 
-def _shown(piece: Piece) -> Iterator[str]:
+def _shown(piece: ShownLine) -> Iterator[str]:
     if piece.removal is None:
         yield f"  {printable(piece.text)}"
         return

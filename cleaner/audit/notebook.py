@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cleaner.audit.report.markup import Html, clipped, h
 
 if TYPE_CHECKING:
-    from cleaner.api import Cleaned, Unique
+    from cleaner.api import Cleaned, DedupResult
 
 __all__ = ["marked", "table"]
 
@@ -43,9 +43,9 @@ def _stretches(article: Cleaned) -> Iterator[Html | str]:
     yield article.before[at : max(at, _MOST)]
 
 
-def table(unique: Unique[Any]) -> Html:
+def table(unique: DedupResult[Any]) -> Html:
     """The doubtful pairs, then what went, the least alike first."""
-    rows = [(p.id, p.beside, f"{p.jaccard:.4f}", f"stays: {p.rule}") for p in unique.doubtful]
+    rows = [(p.id, p.other, f"{p.jaccard:.4f}", f"stays: {p.rule}") for p in unique.doubtful]
     gone = sorted(unique.dropped, key=lambda d: (d.jaccard, d.id))
     rows += [(d.id, d.keeper, f"{d.jaccard:.4f}", f"goes: {d.rule}") for d in gone]
     names = ("article", "beside", "Jaccard", "verdict")

@@ -9,10 +9,10 @@ from cleaner.article import Article, Reject, Removal
 from cleaner.audit.report.markup import clipped
 from cleaner.errors import CleanerError
 from cleaner.options import Options
-from cleaner.pipeline import prepare, tidy
+from cleaner.pipeline import load_article, strip_article
 from cleaner.read.files import list_sources
-from cleaner.read.plan import plan
-from cleaner.read.records import read
+from cleaner.read.plan import plan_tasks
+from cleaner.read.records import read_records
 
 __all__ = ["Taking", "takings"]
 
@@ -33,11 +33,11 @@ def takings(inputs: Iterable[str], options: Options) -> list[Taking]:
     Input that cannot be read is passed over.
     """
     found: dict[str, Taking] = {}
-    for item in plan(list_sources(inputs, options), options):
-        for raw in [] if isinstance(item, Reject) else read(item, options):
+    for item in plan_tasks(list_sources(inputs, options), options):
+        for raw in [] if isinstance(item, Reject) else read_records(item, options):
             if isinstance(raw, Reject):
                 continue
-            article = prepare(raw, options)
+            article = load_article(raw, options)
             for removal in _news(article, options):
                 gone = clipped(" ".join(article.before[removal.start : removal.end].split()), 100)
                 known = found.get(removal.why) or Taking(removal.why, 0, gone, article.id)
@@ -47,10 +47,10 @@ def takings(inputs: Iterable[str], options: Options) -> list[Taking]:
 
 def _news(article: Article, options: Options) -> list[Removal]:
     try:
-        tidied = tidy(article, options)
+        tidied = strip_article(article, options)
     except CleanerError:  # a list is wrong, which is told elsewhere
         return []
-    plain = tidy(article, replace(options, phrases=""))
+    plain = strip_article(article, replace(options, phrases=""))
     gone = [(r.start, r.end) for r in plain.removals]
     fresh = (r for r in tidied.removals if r.kind != "space")
     return [r for r in fresh if not any(a <= r.start and r.end <= b for a, b in gone)]

@@ -60,8 +60,8 @@ _RUN_FLAGS = (
 @click.command()
 @on_corpus
 @options(
-    *("text_field", "html_field", "id_field", "url_field", "txt_is", "encoding"),
-    *("one_per_url", "min_similarity", "keep", "against", "pairs", *_RUN_FLAGS),
+    *("text_field", "html_field", "id_field", "url_field", "txt_layout", "encoding"),
+    *("one_per_url", "min_similarity", "keep_duplicate", "against", "pairs", *_RUN_FLAGS),
 )
 def dedup(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, as_json: bool, **flags: Any) -> None:
     """Only merge near-identical articles, of text that is clean already: nothing is stripped."""
@@ -70,7 +70,7 @@ def dedup(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, 
     _run(inputs, output, read({**flags, **AS_IT_IS}), audit, quiet, as_json)
 
 
-_INDEX_FLAGS = ("text_field", "id_field", "url_field", "txt_is", "encoding", "workers", "memory", "record_timeout")
+_INDEX_FLAGS = ("text_field", "id_field", "url_field", "txt_layout", "encoding", "workers", "memory", "record_timeout")
 
 
 @click.group()

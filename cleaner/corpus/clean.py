@@ -2,7 +2,7 @@
 
     read -> decode -> extract (HTML only) -> repair -> quick language -> strip     read_stage, shard by shard
     [repeats per site]                                                            over all shards
-    -> language -> guards                                                         settle_stage, shard by shard
+    -> language -> guards                                                         finish_stage, shard by shard
     [near-duplicates]                                                             over all shards
     -> write -> report                                                            write_stage, and this page
 
@@ -68,10 +68,10 @@ def clean_corpus(
         with nullcontext(engine) if engine else _engine(options) as pool:
             run = Run(work, pool, options, progress, _whole(pool, work, options))
             rejects = run.read(sources)
-            run.settle()
+            run.finish()
             counts = run.write()
             inputs_hashed = run.hash(sources)
-        rejects += [r for stage in ("read", "settle") for r in run.rejects(stage)]
+        rejects += [r for stage in ("read", "finish") for r in run.rejects(stage)]
         facts: dict[str, object] = {"seconds": round(time.monotonic() - started, 3), "steps": run.times}
         facts |= {"workers": pool.size, "worker_deaths": pool.deaths}
         extra = [work.path / PAIRS] if options.pairs and options.dedup else []
@@ -80,8 +80,8 @@ def clean_corpus(
         shards = run.shards("write")
         done = target.publish(shards, rejects, inputs_hashed, counts, facts, extra)
         report = _describe(done, to, options, shards)
-        if options.learned and options.repeats and not options.dry_run:
-            run.save_learned(Path(options.learned))
+        if options.site_rules and options.repeats and not options.dry_run:
+            run.save_learned(Path(options.site_rules))
         if not options.keep_work:
             work.remove()
     return report

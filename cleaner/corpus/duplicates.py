@@ -22,7 +22,7 @@ from cleaner.corpus.ranks import Ranked, Shard, rank
 from cleaner.corpus.shelves import shelve
 from cleaner.corpus.stages import WriteTask, sketch_column, write_stage
 from cleaner.corpus.urls import one_per_url, write_lines
-from cleaner.engine.columns import blobs_of, lists
+from cleaner.engine.columns import binary_values, list_column
 from cleaner.engine.progress import Done
 from cleaner.engine.shuffle import Blobs, Steps, load
 from cleaner.engine.work import read_shard, write_shard
@@ -65,34 +65,34 @@ class Found:
         """The last stage."""
         return write_told
 
-    def task(self, shard: int, settled: Path, out: Path) -> ToldTask:
+    def task(self, shard: int, finished: Path, out: Path) -> ToldTask:
         """What `write_told` makes the shard of the last stage of."""
-        return ToldTask(self, shard, settled, out)
+        return ToldTask(self, shard, finished, out)
 
 
 @dataclass(frozen=True, slots=True)
 class ToldTask:
-    """A settled shard, and where the verdicts on it stand."""
+    """A finished shard, and where the verdicts on it stand."""
 
     found: Found
     shard: int
-    settled: Path
+    finished: Path
     out: Path
 
 
 def write_told(task: ToldTask, watch: Watch) -> Done:
     """The last stage, which reads its verdicts where it works."""
-    return write_stage(WriteTask(task.settled, task.out, *task.found.of_shard(task.shard)), watch)
+    return write_stage(WriteTask(task.finished, task.out, *task.found.of_shard(task.shard)), watch)
 
 
 def duplicates(
-    steps: Steps, settled: Sequence[Path], options: Options, *, here: int = HERE, listed: Path | None = None
+    steps: Steps, finished: Sequence[Path], options: Options, *, here: int = HERE, listed: Path | None = None
 ) -> Found:
     """Which articles go because another stays. Up to `here` pairs are put into components by the calling process.
 
     `listed`: the file into which pairs.parquet is written, where `options` ask for it.
     """
-    shards = [Shard(number, path) for number, path in enumerate(settled)]
+    shards = [Shard(number, path) for number, path in enumerate(finished)]
     places: tuple[Path, ...] = ()
     if options.one_per_url:
         place = one_per_url(steps, shards, options.one_per_url)
@@ -100,7 +100,7 @@ def duplicates(
         shards = [replace(s, gone=place / f"{s.number}.npy") for s in shards]
     if not options.dedup:
         return Found(places, {})
-    ranked = rank(steps, shards, options.keep)
+    ranked = rank(steps, shards, options.keep_duplicate)
     copies = exact_copies(steps, ranked, shards)
     paths = {shard.number: shard.path for shard in shards}
     met = meet(steps, "first", shards, partial(_signed, copies), len(ranked), partial(_alike, ranked, paths))
@@ -120,7 +120,7 @@ def duplicates(
         "components": sum(kept),
     }
     if listed is not None and options.pairs:
-        write_pairs(listed, _pairs(ranked, fates, Found((told,), {}), len(settled)))
+        write_pairs(listed, _pairs(ranked, fates, Found((told,), {}), len(finished)))
     return Found((*places, told), counts)
 
 
@@ -163,13 +163,13 @@ def _site_names(steps: Steps, shards: Sequence[Shard]) -> Path:
     path = steps.folder / "sites.arrow"
     letters = [np.frombuffer(name, np.uint8) for name in sorted(names)]
     ends = np.cumsum([0, *map(len, letters)])
-    write_shard(path, {"site": lists(ends, np.concatenate([np.zeros(0, np.uint8), *letters]))})
+    write_shard(path, {"site": list_column(ends, np.concatenate([np.zeros(0, np.uint8), *letters]))})
     return path
 
 
 def _sites(shard: Shard) -> list[str]:
     table, _ = read_shard(shard.path, ("drop", "site"))
-    drops, sites = blobs_of(table["drop"]), blobs_of(table["site"])
+    drops, sites = binary_values(table["drop"]), binary_values(table["site"])
     names = {bytes(site) for site, drop in zip(sites, drops, strict=True) if site and not drop}
     return sorted(name.decode("utf-8", "surrogatepass") for name in names)
 

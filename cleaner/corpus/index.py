@@ -21,7 +21,7 @@ from cleaner.read.files import list_sources
 __all__ = ["AS_IT_IS", "index_corpus"]
 
 AS_IT_IS: dict[str, Any] = {
-    "strip": False, "repeats": False, "language_model": "none", "text_is": "plain", "min_chars": 0
+    "strip": False, "repeats": False, "language_model": "none", "content": "plain", "min_chars": 0
 }  # fmt: skip
 """Options under which a text that is clean already stays as it is."""
 
@@ -46,9 +46,9 @@ def index_corpus(
     ):
         run = Run(work, pool, options)
         rejects = run.read(sources)
-        run.settle()
-        rejects += [r for stage in ("read", "settle") for r in run.rejects(stage)]
-        rows = Rows(run.shards("settle"))
+        run.finish()
+        rejects += [r for stage in ("read", "finish") for r in run.rejects(stage)]
+        rows = Rows(run.shards("finish"))
         index.add(
             rows.sketches(work.path),
             ids=rows.ids,

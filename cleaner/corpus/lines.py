@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cleaner.corpus.stages import lines_of
 from cleaner.corpus.whole import new_ids
-from cleaner.engine.columns import numbers_of
+from cleaner.engine.columns import number_values
 from cleaner.engine.shuffle import Blobs, Steps, deal, load, order_of, rows_of, save
 from cleaner.engine.work import read_shard
 from cleaner.repeats.repeats import ANCHOR, LINE, Repeats, add_occurrences, counted, judge
@@ -75,7 +75,7 @@ def _part(keys: Keys, parts: int) -> NDArray[np.int64]:
 
 def _give_ids(parts: int, task: tuple[int, Path]) -> Blobs:
     number, path = task
-    ids = numbers_of(read_shard(path, ("id",))[0]["id"])
+    ids = number_values(read_shard(path, ("id",))[0]["id"])
     rows = np.empty(len(ids), _ID)
     rows["id"], rows["address"] = ids, np.int64(number) << _SHARD | np.arange(len(ids))
     yield from deal(rows, _part(ids, parts))

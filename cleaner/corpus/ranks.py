@@ -17,7 +17,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from cleaner.engine.columns import blobs, blobs_of, numbers, numbers_of
+from cleaner.engine.columns import binary_column, binary_values, number_column, number_values
 from cleaner.engine.shuffle import Blobs, Steps, deal, load, order_of, rows_of, save
 from cleaner.engine.work import read_shard, write_shard
 from cleaner.neardup.order import rank_articles, rank_key
@@ -32,7 +32,7 @@ _SAMPLE = 1 << 16  # keys, over all shards
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """A settled shard, and the rows of it that an earlier step let go."""
+    """A finished shard, and the rows of it that an earlier step let go."""
 
     number: int
     path: Path
@@ -40,7 +40,7 @@ class Shard:
 
     def alive(self) -> NDArray[np.int64]:
         """The rows that no step has dropped yet."""
-        drops = blobs_of(read_shard(self.path, ("drop",))[0]["drop"])
+        drops = binary_values(read_shard(self.path, ("drop",))[0]["drop"])
         rows = np.array([row for row, drop in enumerate(drops) if not drop], np.int64)
         return rows if self.gone is None else np.setdiff1d(rows, load(self.gone))
 
@@ -63,7 +63,7 @@ class Ranked:
 
     def addresses(self, ranks: NDArray[np.int64]) -> NDArray[np.int64]:
         """Addresses of these ranks, which are sorted."""
-        parts = [numbers_of(table["address"])[at] for table, at in self._files(ranks, "address")]
+        parts = [number_values(table["address"])[at] for table, at in self._files(ranks, "address")]
         return np.concatenate([np.zeros(0, np.int64), *parts])
 
     def find(self, ranks: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
@@ -78,7 +78,7 @@ class Ranked:
         """Ids of these ranks, which are sorted."""
         found: list[str] = []
         for table, at in self._files(ranks, "id"):
-            found += map(_text, blobs_of(table["id"], at))
+            found += map(_text, binary_values(table["id"], at))
         return found
 
     def _files(self, ranks: NDArray[np.int64], column: str) -> Any:
@@ -119,8 +119,10 @@ class _Keyed:
         """Those of a shard that are alive, or every so many of them."""
         rows = shard.alive()[::every]
         table, _ = read_shard(shard.path, ("length", "date", "id"))
-        dates, ids = ([_text(cell) for cell in map(blobs_of(table[name]).__getitem__, rows)] for name in ("date", "id"))
-        return cls(numbers_of(table["length"])[rows], dates, ids, np.int64(shard.number) << _SHARD | rows)
+        dates, ids = (
+            [_text(cell) for cell in map(binary_values(table[name]).__getitem__, rows)] for name in ("date", "id")
+        )
+        return cls(number_values(table["length"])[rows], dates, ids, np.int64(shard.number) << _SHARD | rows)
 
     def keys(self, keep: str) -> list[tuple[Any, ...]]:
         columns = zip(self.lengths.tolist(), self.dates, self.ids, strict=True)
@@ -128,13 +130,13 @@ class _Keyed:
 
     def pack(self, at: NDArray[np.int64]) -> bytes:
         rows = at.tolist()
-        numbers = [self.lengths[at].tolist(), self.addresses[at].tolist()]
-        return orjson.dumps([*numbers, [self.dates[i] for i in rows], [self.ids[i] for i in rows]])
+        number_column = [self.lengths[at].tolist(), self.addresses[at].tolist()]
+        return orjson.dumps([*number_column, [self.dates[i] for i in rows], [self.ids[i] for i in rows]])
 
     @classmethod
-    def unpack(cls, blobs: Sequence[bytes]) -> _Keyed:
+    def unpack(cls, binary_column: Sequence[bytes]) -> _Keyed:
         lengths, addresses, dates, ids = (
-            list(chain(*column)) for column in zip(*map(orjson.loads, blobs), strict=True)
+            list(chain(*column)) for column in zip(*map(orjson.loads, binary_column), strict=True)
         )
         return cls(np.array(lengths, np.int64), dates, ids, np.array(addresses, np.int64))
 
@@ -154,8 +156,8 @@ def _by_key(keep: str, limits: Sequence[tuple[Any, ...]], shard: Shard) -> Blobs
 def _order(keep: str, place: Path, part: int, packed: list[bytes]) -> tuple[int, int]:
     keyed = _Keyed.unpack(packed)
     order = np.argsort(rank_articles(keyed.lengths, keyed.dates, keyed.ids, keep))
-    ids = blobs([keyed.ids[i].encode("utf-8", "surrogatepass") for i in order.tolist()])
-    write_shard(place / f"{part}.arrow", {"address": numbers(keyed.addresses[order]), "id": ids})
+    ids = binary_column([keyed.ids[i].encode("utf-8", "surrogatepass") for i in order.tolist()])
+    write_shard(place / f"{part}.arrow", {"address": number_column(keyed.addresses[order]), "id": ids})
     return part, len(order)
 
 
@@ -176,7 +178,7 @@ def to_shards(ranked: Ranked, ranks: NDArray[np.int64], values: NDArray[np.int64
     yield from deal(rows, addresses >> _SHARD)
 
 
-def _told(place: Path, shard: int, blobs: list[bytes]) -> int:
-    rows = rows_of(blobs, RANKED)
+def _told(place: Path, shard: int, binary_column: list[bytes]) -> int:
+    rows = rows_of(binary_column, RANKED)
     save(place / f"{shard}.npy", rows[order_of(rows)])
     return shard

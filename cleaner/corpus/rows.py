@@ -1,4 +1,4 @@
-"""The settled articles of all shards as one sequence in manifest order: compact columns, and texts when asked."""
+"""The finished articles of all shards as one sequence in manifest order: compact columns, and texts when asked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import orjson
 from numpy.typing import NDArray
 
 from cleaner.corpus.stages import SKETCH, sketches_of
-from cleaner.engine.columns import blobs_of, numbers_of
+from cleaner.engine.columns import binary_values, number_values
 from cleaner.engine.work import read_shard, replacing
 from cleaner.neardup.sketches import Sketches, sketch
 
@@ -49,7 +49,7 @@ class Strings(Sequence[str]):
 
 
 class Rows:
-    """The columns of all settled articles that no guard dropped, as one sequence in manifest order.
+    """The columns of all finished articles that no guard dropped, as one sequence in manifest order.
 
     `site_names` are sorted, and `sites[row]` is the number of the article's site among them; -1 if it has none.
     """
@@ -62,14 +62,14 @@ class Rows:
         numbers, lengths = [np.zeros(0, np.int32)], [np.zeros(0, np.int64)]
         for path in shards:
             table, _ = read_shard(path, ("drop", "id", "date", "url", "site", "length"))
-            stays = [row for row, drop in enumerate(blobs_of(table["drop"])) if not drop]
+            stays = [row for row, drop in enumerate(binary_values(table["drop"])) if not drop]
             self._stays.append(np.array(stays, np.int64))
             for name, kept in texts.items():
                 kept.append(_picked(table[name], stays))
             numbers.append(
                 np.array([sites.setdefault(site, len(sites)) for site in _picked(table["site"], stays)], np.int32)
             )
-            lengths.append(numbers_of(table["length"])[stays])
+            lengths.append(number_values(table["length"])[stays])
         self.ids, self.dates, self.urls = map(Strings, texts.values())
         self.lengths: NDArray[np.int64] = np.concatenate(lengths)
         self._starts = np.cumsum([0, *(len(s) for s in self._stays)]).tolist()
@@ -111,12 +111,12 @@ class Rows:
         places = sorted((*self.where(row), i) for i, row in enumerate(rows.tolist()))
         texts = [""] * len(places)
         for number, group in groupby(places, key=lambda place: place[0]):
-            records = blobs_of(read_shard(self._shards[number], ("record",))[0]["record"])
+            records = binary_values(read_shard(self._shards[number], ("record",))[0]["record"])
             for _, at, i in group:
                 texts[i] = orjson.loads(records[at])["text"]
         return texts
 
 
 def _picked(column: Any, rows: Sequence[int]) -> list[bytes]:
-    cells = blobs_of(column)
+    cells = binary_values(column)
     return [bytes(cells[row]) for row in rows]

@@ -13,22 +13,22 @@ from typing import Any, Protocol, TypeVar
 import orjson
 
 from cleaner.article import Reject
-from cleaner.corpus.stages import ReadTask, SettleTask, read_stage, settle_stage
+from cleaner.corpus.stages import FinishTask, ReadTask, finish_stage, read_stage
 from cleaner.corpus.whole import Embedded
 from cleaner.engine.progress import Done, Meter, Progress
 from cleaner.engine.work import Work, read_shard, replacing
 from cleaner.engine.worker import Watch
 from cleaner.options import Options
 from cleaner.output.manifest import sha256
-from cleaner.read.plan import plan
-from cleaner.read.task import Piece, Source
+from cleaner.read.plan import plan_tasks
+from cleaner.read.task import Source, Task
 from cleaner.repeats.repeats import Repeats
-from cleaner.repeats.site_rules import join, learned_file, load_learned, rows_of
+from cleaner.repeats.site_rules import join_rules, load_site_rules, read_rules_file, rule_rows
 
 __all__ = ["Engine", "Run", "Whole"]
 
-Task = TypeVar("Task")
-Result = TypeVar("Result")
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Engine(Protocol):
@@ -37,7 +37,7 @@ class Engine(Protocol):
     size: int
     deaths: int
 
-    def map(self, function: Callable[[Task, Watch], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+    def map(self, function: Callable[[T, Watch], R], tasks: Iterable[T]) -> Iterator[R]:
         """Results of `function(task, watch)` as they come, in no order."""
         ...
 
@@ -55,7 +55,7 @@ class Judged(Protocol):
         """The last stage, for tasks that `task` makes."""
         ...
 
-    def task(self, shard: int, settled: Path, out: Path) -> Any:
+    def task(self, shard: int, finished: Path, out: Path) -> Any:
         """The last stage's task for a shard."""
         ...
 
@@ -112,7 +112,7 @@ class Run:
         ahead = _Ahead(readable)
 
         def tasks() -> Iterator[ReadTask]:
-            for piece in plan(readable, self._options, piece_records=self._options.shard_records):
+            for piece in plan_tasks(readable, self._options, piece_records=self._options.shard_records):
                 if isinstance(piece, Reject):
                     rejects.append(piece)
                     continue
@@ -126,9 +126,9 @@ class Run:
             self._meter.follow("read", self._pool.map(read_stage, tasks()), len(done), ahead.shards)
         return rejects
 
-    def settle(self) -> None:
-        """Learn what repeats, then settle the shards."""
-        done = self._work.done("settle")
+    def finish(self) -> None:
+        """Learn what repeats, then finish the shards."""
+        done = self._work.done("finish")
         if len(done) >= self._count:
             return
         read = self.shards("read")
@@ -138,44 +138,44 @@ class Run:
             ids = self._whole.taken_ids(read)
             if self._options.repeats:
                 learned = self._work.path / REPEATS
-                join(self._whole.repeats(read), self._before()[0]).save(learned)
+                join_rules(self._whole.repeats(read), self._before()[0]).save(learned)
         tasks = (
-            SettleTask(read[n], self._work.shard("settle", n), self._options, ids.get(n, {}), learned)
+            FinishTask(read[n], self._work.shard("finish", n), self._options, ids.get(n, {}), learned)
             for n in range(self._count)
             if n not in done
         )
-        with self._timed("settle"):
-            self._meter.follow("settle", self._pool.map(settle_stage, tasks), len(done), lambda: self._count)
+        with self._timed("finish"):
+            self._meter.follow("finish", self._pool.map(finish_stage, tasks), len(done), lambda: self._count)
 
     def _before(self) -> tuple[Repeats, dict[int, tuple[str, str]]]:
         """What older runs learned, and in which words. An unfinished run is kept to the file that it began with."""
         copy = self._work.path / LEARNED
-        if not self._options.learned:
-            return load_learned(())
+        if not self._options.site_rules:
+            return load_site_rules(())
         if not copy.exists():
             with replacing(copy) as out:
-                out.write(learned_file(self._options.learned))
-        return load_learned(copy.read_bytes().splitlines(), self._options.learned)
+                out.write(read_rules_file(self._options.site_rules))
+        return load_site_rules(copy.read_bytes().splitlines(), self._options.site_rules)
 
     def save_learned(self, path: Path) -> None:
         """Write what this run and those before it learned."""
         wording = dict(self._before()[1])
-        for shard in self.shards("settle"):
+        for shard in self.shards("finish"):
             for key, (site, line) in read_shard(shard, ())[1]["learned"].items():
                 wording[int(key)] = site, line
         with replacing(path) as out:
-            for row in rows_of(Repeats.load(self._work.path / REPEATS), wording):
+            for row in rule_rows(Repeats.load(self._work.path / REPEATS), wording):
                 out.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
 
     def write(self) -> Mapping[str, int]:
         """Judge duplicates, then prepare the lines of the output. The figures of the near-duplicate step come back."""
-        settled = self.shards("settle")
+        finished = self.shards("finish")
         self.begins("duplicates")
         with self._timed("duplicates"):
-            verdicts = self._whole.duplicates(settled)
+            verdicts = self._whole.duplicates(finished)
         done = self._work.done("write")
         tasks = (
-            verdicts.task(n, settled[n], self._work.shard("write", n)) for n in range(self._count) if n not in done
+            verdicts.task(n, finished[n], self._work.shard("write", n)) for n in range(self._count) if n not in done
         )
         with self._timed("write"):
             self._meter.follow("write", self._pool.map(verdicts.stage, tasks), len(done), lambda: self._count)
@@ -188,8 +188,8 @@ class Run:
         with self._timed("hash"):
             found = [row for rows in self._pool.map(_hash_stage, chunks) for row in rows]
         copy = self._work.path / LEARNED
-        if self._options.learned and copy.exists():
-            found.append((self._options.learned, copy.stat().st_size, sha256(copy)))
+        if self._options.site_rules and copy.exists():
+            found.append((self._options.site_rules, copy.stat().st_size, sha256(copy)))
         return sorted(found)
 
     def begins(self, step: str) -> None:
@@ -222,7 +222,7 @@ class _Ahead:
         self._all = sum(self._sizes.values()) if min(self._sizes.values(), default=-1) >= 0 else 0
         self._planned = self._shards = 0
 
-    def add(self, piece: Piece) -> None:
+    def add(self, piece: Task) -> None:
         self._shards += 1
         for span in piece.spans:
             if span.payload:  # out of a stream: how much of the file that was, nobody knows

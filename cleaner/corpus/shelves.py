@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 from cleaner.corpus.bands import Met
 from cleaner.corpus.ranks import RANKED, Ranked, Shard, to_shards
 from cleaner.corpus.stages import sketch_column
-from cleaner.engine.columns import blobs_of, lists, lists_of, numbers, numbers_of
+from cleaner.engine.columns import binary_values, list_column, list_values, number_column, number_values
 from cleaner.engine.shuffle import Blobs, Steps, deal, load, order_of, rows_of, save
 from cleaner.engine.work import read_shard, write_shard
 from cleaner.neardup.columns import Room, distinct, ranges
 from cleaner.neardup.minhash import PERMUTATIONS
 from cleaner.neardup.places import sign_again
 from cleaner.neardup.shingles import shingle_counts
-from cleaner.neardup.site_shingles import Recurring, recurring_in, share_out
-from cleaner.neardup.token_store import Shelf
+from cleaner.neardup.site_shingles import SiteShingles, recurring_in, share_out
+from cleaner.neardup.token_store import TokenStore
 from cleaner.neardup.tokens import tokenize
 from cleaner.neardup.verify import Articles
 
@@ -58,8 +58,8 @@ class Held:
     def open(cls, path: Path) -> Held:
         """What `_fill` wrote; the tokens are mapped, not read."""
         table, _ = read_shard(path, (*_SMALL, "tokens"))
-        starts, tokens = lists_of(table["tokens"])
-        rows, ranks, sites, broken, least = (numbers_of(table[name]) for name in _SMALL)
+        starts, tokens = list_values(table["tokens"])
+        rows, ranks, sites, broken, least = (number_values(table[name]) for name in _SMALL)
         return cls(rows, ranks, sites, broken, least, starts, tokens)
 
 
@@ -80,9 +80,9 @@ class Shelves:
         """The shelf of one shard."""
         return Held.open(self.folder / "shelves" / f"{shard}.arrow")
 
-    def recurring(self) -> Recurring:
+    def recurring(self) -> SiteShingles:
         """What recurs, mapped."""
-        return Recurring(*(load(self.folder / f"recurring-{name}.npy") for name in ("keys", "sites", "sieve")))
+        return SiteShingles(*(load(self.folder / f"recurring-{name}.npy") for name in ("keys", "sites", "sieve")))
 
     def signatures(self, ranks: NDArray[np.int64]) -> NDArray[np.uint32]:
         """Signatures without what recurs, of articles that have candidates; `ranks` are sorted."""
@@ -144,7 +144,7 @@ def _fill(
     rows = rows[np.sort(np.unique(rows["row"], return_index=True)[1])]
     rows = rows[order_of(rows)]
     table, _ = read_shard(paths[shard], ("record", "site", "broken", "signatures"))
-    records, homes = blobs_of(table["record"]), blobs_of(table["site"])
+    records, homes = binary_values(table["record"]), binary_values(table["site"])
     tokens = tokenize([orjson.loads(records[row])["text"] for row in rows["row"].tolist()])
     sites = _site_numbers([bytes(homes[row]) for row in rows["row"].tolist()], names)
     columns = {
@@ -154,8 +154,8 @@ def _fill(
         "broken": sketch_column(table, "broken")[rows["row"]].astype(np.uint8),
         "least": sketch_column(table, "signatures")[rows["row"], 0],
     }
-    arrays = {name: numbers(column) for name, column in columns.items()}
-    write_shard(place / f"{shard}.arrow", arrays | {"tokens": lists(tokens.starts, tokens.hashes)})
+    arrays = {name: number_column(column) for name, column in columns.items()}
+    write_shard(place / f"{shard}.arrow", arrays | {"tokens": list_column(tokens.starts, tokens.hashes)})
     lengths = shingle_counts(np.diff(tokens.starts))
     met, inverse = np.unique(sites, return_inverse=True)
     counts, sizes = np.bincount(inverse), np.bincount(inverse, lengths).astype(np.int64)
@@ -164,7 +164,7 @@ def _fill(
 
 def _site_numbers(sites: Sequence[bytes], names: Path) -> NDArray[np.int64]:
     """Places in the sorted file of all names, of which only a few pages are read; -1 for the site ""."""
-    ends, letters = lists_of(read_shard(names, ("site",))[0]["site"])
+    ends, letters = list_values(read_shard(names, ("site",))[0]["site"])
     number = {
         s: bisect_left(range(len(ends) - 1), s, key=lambda i: letters[ends[i] : ends[i + 1]].tobytes())
         for s in dict.fromkeys(filter(None, sites))
@@ -172,10 +172,10 @@ def _site_numbers(sites: Sequence[bytes], names: Path) -> NDArray[np.int64]:
     return np.array([number[site] if site else -1 for site in sites], np.int64)
 
 
-def _gather(found: Sequence[_Found], articles: int, room: Room) -> Shelf:
+def _gather(found: Sequence[_Found], articles: int, room: Room) -> TokenStore:
     """A shelf of articles that stand on the shelves of many shards."""
     counts = [held.starts[at + 1] - held.starts[at] for held, at, _ in found]
-    shelf = Shelf(articles, sum(int(c.sum()) for c in counts), room)
+    shelf = TokenStore(articles, sum(int(c.sum()) for c in counts), room)
     for (held, at, places), count in zip(found, counts, strict=True):
         starts = np.concatenate([[0], np.cumsum(count)])
         shelf.add_tokens(places, held.tokens[ranges(held.starts[at], count)], starts)
@@ -194,7 +194,7 @@ def _learn(steps: Steps, shelves: Shelves, sites: NDArray[np.int64], groups: NDA
     none = np.zeros(0, np.uint64)
     keys = distinct(np.concatenate([none, *(load(place / f"{group}.npy") for group, _ in taken)]))
     concerned = distinct(np.array([site for _, sites in taken for site in sites], np.int64))
-    found = Recurring.of(keys, concerned)
+    found = SiteShingles.of(keys, concerned)
     for name in ("keys", "sites", "sieve"):
         save(steps.folder / f"recurring-{name}.npy", getattr(found, name))
 
@@ -230,7 +230,7 @@ def _sign(shelves: Shelves, paths: dict[int, Path], memory: int, shard: int) -> 
     held = shelves.held(shard)
     place = shelves.folder / "signed"
     with Room(memory, place) as room:
-        shelf = Shelf(len(held), len(held.tokens), room)
+        shelf = TokenStore(len(held), len(held.tokens), room)
         shelf.add_tokens(np.arange(len(held)), held.tokens, held.starts)
         signatures = room.column(np.uint32, 0)
         signatures.append(sketch_column(read_shard(paths[shard], ("signatures",))[0], "signatures")[held.rows].ravel())

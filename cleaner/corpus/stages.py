@@ -1,7 +1,7 @@
 """The three stages of a run over one shard: pure functions of a task, which leave one Arrow file each.
 
 read_stage    a piece of input -> articles, prepared and tidied; their lines, for what repeats per site
-settle_stage  those -> repeats taken, language, guards: the lines of the output and its logs; sketches, for duplicates
+finish_stage  those -> repeats taken, language, guards: the lines of the output and its logs; sketches, for duplicates
 write_stage   those lines and the verdicts of the near-duplicate step -> the lines as they are written
 """
 
@@ -21,7 +21,16 @@ from numpy.typing import NDArray
 
 from cleaner.article import Article, Drop, Raw, Reject
 from cleaner.audit.tally import dropped_line, kept_line, tally
-from cleaner.engine.columns import blobs, blobs_of, cells, cells_of, lists, lists_of, numbers, numbers_of
+from cleaner.engine.columns import (
+    binary_column,
+    binary_values,
+    fixed_column,
+    fixed_values,
+    list_column,
+    list_values,
+    number_column,
+    number_values,
+)
 from cleaner.engine.progress import Done
 from cleaner.engine.work import read_attached, read_shard, write_shard
 from cleaner.engine.worker import Watch
@@ -29,22 +38,22 @@ from cleaner.errors import CleanerError
 from cleaner.neardup.sketches import Sketches, sketch
 from cleaner.options import Options
 from cleaner.output.records import dropped_row, pack, record, rejected_row, removed_rows, unpack
-from cleaner.pipeline import home, prepare, renamed, settle, tidy
-from cleaner.read.records import read
-from cleaner.read.task import Piece
+from cleaner.pipeline import finish_articles, load_article, site_of, strip_article, with_new_id
+from cleaner.read.records import read_records
+from cleaner.read.task import Task
 from cleaner.repeats.repeats import Repeats
 from cleaner.repeats.site_lines import SiteLines, site_key, site_lines
-from cleaner.repeats.site_rules import taken_wordings
+from cleaner.repeats.site_rules import wordings_taken
 
 __all__ = [
     "SKETCH",
+    "FinishTask",
     "ReadTask",
-    "SettleTask",
     "WriteTask",
+    "finish_stage",
     "id_hash",
     "lines_of",
     "read_stage",
-    "settle_stage",
     "sketch_column",
     "sketches_of",
     "write_stage",
@@ -63,13 +72,13 @@ _UNEXPECTED = "Please report this together with the record."
 class ReadTask:
     """A piece of input, and where its shard goes."""
 
-    piece: Piece
+    piece: Task
     out: Path
     options: Options
 
 
 @dataclass(frozen=True, slots=True)
-class SettleTask:
+class FinishTask:
     """A shard after reading; `ids` names the rows whose own id was taken, `repeats` the file of what repeats."""
 
     read: Path
@@ -81,9 +90,9 @@ class SettleTask:
 
 @dataclass(frozen=True, slots=True)
 class WriteTask:
-    """A settled shard and its duplicates by row: what goes, and which ids an article that stays stands for."""
+    """A finished shard and its duplicates by row: what goes, and which ids an article that stays stands for."""
 
-    settled: Path
+    finished: Path
     out: Path
     drops: Mapping[int, Drop]
     duplicates: Mapping[int, tuple[str, ...]]
@@ -96,23 +105,23 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
     rejects: list[Reject] = []
     for raw in _raws(task, watch, rejects):
         try:
-            article = tidy(prepare(raw, task.options), task.options)
+            article = strip_article(load_article(raw, task.options), task.options)
         except CleanerError:  # an option or a phrase list is wrong, which no other record can mend
             raise
         except Exception as error:  # one record must never end a run
             rejects.append(_unexpected(raw, error))
             continue
         articles.append(article)
-        sites.append(home(raw, article))
+        sites.append(site_of(raw, article))
     watch.leave()
     columns = {
-        "id": numbers(np.array([id_hash(a.id) for a in articles], np.uint64)),
-        "article": blobs([pack(a) for a in articles]),
+        "id": number_column(np.array([id_hash(a.id) for a in articles], np.uint64)),
+        "article": binary_column([pack(a) for a in articles]),
     }
     if task.options.repeats:
         lines = site_lines([a.text for a in articles], sites)
-        columns["site"] = numbers(lines.sites)
-        columns |= {name: lists(lines.offsets, getattr(lines, name)) for name in _LINES}
+        columns["site"] = number_column(lines.sites)
+        columns |= {name: list_column(lines.offsets, getattr(lines, name)) for name in _LINES}
     notes = {"rejects": [rejected_row(r) for r in rejects], "sites": {str(site_key(s)): s for s in sorted({*sites})}}
     write_shard(task.out, columns, notes)
     return Done(len(articles), sum(_size(a.before) for a in articles), rejected=len(rejects))
@@ -125,7 +134,7 @@ def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
         if reason := watch.enter(unit):
             rejects.append(Reject(span.source, span.first, "WorkerDied", f"Reading on failed: {reason}.", _DIED))
             continue
-        for j, raw in enumerate(read(Piece((span,)), task.options), 1):
+        for j, raw in enumerate(read_records(Task((span,)), task.options), 1):
             if isinstance(raw, Reject):
                 rejects.append(raw)
             elif reason := watch.enter(unit + j):
@@ -135,40 +144,43 @@ def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
             watch.enter(unit)
 
 
-def settle_stage(task: SettleTask, watch: Watch) -> Done:
+def finish_stage(task: FinishTask, watch: Watch) -> Done:
     """Take what repeats on the site, name the language, ask the guards, sketch."""
     table, made = read_shard(task.read, ("article", *(("site", *_LINES) if task.repeats else ())))
-    articles = [unpack(cell) for cell in blobs_of(table["article"])]
+    articles = [unpack(cell) for cell in binary_values(table["article"])]
     for row, new in task.ids.items():
-        articles[row] = renamed(articles[row], new)
+        articles[row] = with_new_id(articles[row], new)
     learned: dict[str, list[str]] = {}
     if task.repeats:
         known = Repeats.load(task.repeats)
         articles = known.take_all(articles, lines_of(table))
-        if task.options.learned:
-            learned = _learned(articles, numbers_of(table["site"]).tolist(), made["sites"], known)
+        if task.options.site_rules:
+            learned = _learned(articles, number_values(table["site"]).tolist(), made["sites"], known)
     rejects: list[Reject] = []
-    settled = _settled(articles, task.options, watch, rejects)
-    texts = [a.text for a, _ in settled]
-    rows = [record(a, text) for (a, _), text in zip(settled, texts, strict=True)]
-    tallied = tally([a.id for a, _ in settled], rows, [a.removals for a, _ in settled])
-    counts = _counted(settled, texts)
+    finished = _finished(articles, task.options, watch, rejects)
+    texts = [a.text for a, _ in finished]
+    rows = [record(a, text) for (a, _), text in zip(finished, texts, strict=True)]
+    tallied = tally([a.id for a, _ in finished], rows, [a.removals for a, _ in finished])
+    counts = _counted(finished, texts)
     for kind, rule, spans, characters, _ in tallied["rules"]:
         counts["removals", kind, rule] = spans
         counts["removed_characters", kind, rule] = characters
     columns = {
-        "record": blobs([_line(row) for row in rows]),
-        "removed": blobs([b"".join(map(_line, removed_rows(a))) for a, _ in settled]),
-        "drop": blobs([orjson.dumps(drop) if drop else b"" for _, drop in settled]),
-        **{name: blobs([getattr(a, name).encode() for a, _ in settled]) for name in ("id", "date", "url", "site")},
-        "length": numbers(np.array([len(text) for text in texts], np.int64)),
+        "record": binary_column([_line(row) for row in rows]),
+        "removed": binary_column([b"".join(map(_line, removed_rows(a))) for a, _ in finished]),
+        "drop": binary_column([orjson.dumps(drop) if drop else b"" for _, drop in finished]),
+        **{
+            name: binary_column([getattr(a, name).encode() for a, _ in finished])
+            for name in ("id", "date", "url", "site")
+        },
+        "length": number_column(np.array([len(text) for text in texts], np.int64)),
     }
     sketches = sketch(texts)
-    columns |= {name: cells(getattr(sketches, name)) for name in SKETCH}
+    columns |= {name: fixed_column(getattr(sketches, name)) for name in SKETCH}
     notes = {"rejects": [rejected_row(r) for r in rejects], "counts": _listed(counts), "learned": learned}
     write_shard(task.out, columns, notes, {"tally": orjson.dumps(tallied)})
-    dropped = sum(drop is not None for _, drop in settled)
-    return Done(len(settled), sum(map(_size, texts)), dropped, len(rejects))
+    dropped = sum(drop is not None for _, drop in finished)
+    return Done(len(finished), sum(map(_size, texts)), dropped, len(rejects))
 
 
 def _learned(
@@ -178,34 +190,34 @@ def _learned(
     found: dict[str, list[str]] = {}
     for article, site in zip(articles, sites, strict=True):
         name = names[str(site)]
-        found |= {str(key): [name, wording] for key, wording in taken_wordings(article, name, known)}
+        found |= {str(key): [name, wording] for key, wording in wordings_taken(article, name, known)}
     return dict(sorted(found.items()))
 
 
-def _settled(
+def _finished(
     articles: Sequence[Article], options: Options, watch: Watch, rejects: list[Reject]
 ) -> list[tuple[Article, Drop | None]]:
     """All at once, which is fastest; one by one where that has ended a worker."""
-    settled: list[tuple[Article, Drop | None]] = []
+    finished: list[tuple[Article, Drop | None]] = []
     if not watch.enter(0):
-        settled = settle(articles, options)
+        finished = finish_articles(articles, options)
     else:
         for i, article in enumerate(articles, 1):
             if reason := watch.enter(i):
                 rejects.append(Reject(article.source, article.record, "WorkerDied", f"It failed: {reason}.", _DIED))
             else:
-                settled += settle([article], options)
+                finished += finish_articles([article], options)
     watch.leave()
-    return settled
+    return finished
 
 
 def write_stage(task: WriteTask, watch: Watch) -> Done:
     """The lines of the output and of the logs, article by article."""
-    table, notes = read_shard(task.settled, ("record", "removed", "drop"))
+    table, notes = read_shard(task.finished, ("record", "removed", "drop"))
     counts: _Counts = Counter({tuple(key): n for *key, n in notes["counts"]})
-    records, dropped = blobs_of(table["record"]), [b""] * table.num_rows
+    records, dropped = binary_values(table["record"]), [b""] * table.num_rows
     drops, early_drops = dict(task.drops), 0
-    for row, early in enumerate(blobs_of(table["drop"])):
+    for row, early in enumerate(binary_values(table["drop"])):
         if early:
             early_drops += 1
             drops[row] = Drop(**orjson.loads(early))
@@ -221,16 +233,16 @@ def write_stage(task: WriteTask, watch: Watch) -> Done:
         told["dropped"].append(dropped_line(row, whole, drop))
         dropped[row] = _line(dropped_row(drop, whole))
         records[row] = memoryview(b"")
-    columns = {"record": blobs(records), "removed": table["removed"], "dropped": blobs(dropped)}
-    [tallied] = read_attached(task.settled, "tally")
+    columns = {"record": binary_column(records), "removed": table["removed"], "dropped": binary_column(dropped)}
+    [tallied] = read_attached(task.finished, "tally")
     attached = {"tally": tallied, "verdicts": orjson.dumps(told)}
     write_shard(task.out, columns, {"counts": _listed(counts)}, attached)
     return Done(len(records), sum(map(len, records)), len(drops) - early_drops)
 
 
-def _counted(settled: Sequence[tuple[Article, Drop | None]], texts: Sequence[str]) -> _Counts:
+def _counted(finished: Sequence[tuple[Article, Drop | None]], texts: Sequence[str]) -> _Counts:
     """What the manifest counts, but for removals; every key is (table, key ...)."""
-    articles = [article for article, _ in settled]
+    articles = [article for article, _ in finished]
     counts: _Counts = Counter()
     counts["articles", "read"] = len(articles)
     counts["characters", "before"] = sum(len(a.before) for a in articles)
@@ -241,10 +253,10 @@ def _counted(settled: Sequence[tuple[Article, Drop | None]], texts: Sequence[str
         ("read_from", (a.form for a in articles)),
         ("repaired", ("yes" if a.repair else "no" for a in articles)),
         ("flag", (flag for a in articles for flag in a.flags)),
-        ("dropped", (drop.reason for _, drop in settled if drop)),
+        ("dropped", (drop.reason for _, drop in finished if drop)),
     ):
         counts.update({(table, key): n for key, n in Counter(keys).items()})
-    stay = [(a, len(text)) for (a, drop), text in zip(settled, texts, strict=True) if not drop]
+    stay = [(a, len(text)) for (a, drop), text in zip(finished, texts, strict=True) if not drop]
     for (language, site), n in Counter((a.language, a.site) for a, _ in stay).items():
         _count_written(counts, 0, language, site, n)
     counts["characters", "written"] = sum(length for _, length in stay)
@@ -271,22 +283,22 @@ def _listed(counts: _Counts) -> list[list[object]]:
 def lines_of(shard: pa.Table | Path) -> SiteLines:
     """The lines that `read_stage` left for what repeats per site."""
     table = read_shard(shard, ("site", *_LINES))[0] if isinstance(shard, Path) else shard
-    columns = {name: lists_of(table[name]) for name in _LINES}
+    columns = {name: list_values(table[name]) for name in _LINES}
     return SiteLines(
-        sites=numbers_of(table["site"]),
+        sites=number_values(table["site"]),
         offsets=columns["keys"][0],
         **{name: values for name, (_, values) in columns.items()},
     )
 
 
 def sketches_of(table: pa.Table) -> Sketches:
-    """The sketches that `settle_stage` left."""
+    """The sketches that `finish_stage` left."""
     return Sketches(**{name: sketch_column(table, name) for name in SKETCH})
 
 
 def sketch_column(table: pa.Table, name: str) -> NDArray[Any]:
     """One column of them."""
-    return cells_of(table[name], getattr(sketch(()), name))
+    return fixed_values(table[name], getattr(sketch(()), name))
 
 
 def id_hash(name: str) -> int:

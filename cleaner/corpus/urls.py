@@ -14,7 +14,7 @@ import orjson
 from cleaner.article import Drop
 from cleaner.corpus.ranks import Shard
 from cleaner.corpus.stages import id_hash
-from cleaner.engine.columns import blobs_of, numbers_of
+from cleaner.engine.columns import binary_values, number_values
 from cleaner.engine.shuffle import Blobs, Steps, save
 from cleaner.engine.work import read_shard, replacing
 
@@ -43,8 +43,8 @@ def _count(shard: Shard) -> int:
 
 def _give(keep: str, parts: int, shard: Shard) -> Blobs:
     table, _ = read_shard(shard.path, ("url", "date", "length", "id"))
-    urls, dates, ids = (blobs_of(table[name]) for name in ("url", "date", "id"))
-    lengths = numbers_of(table["length"]).tolist()
+    urls, dates, ids = (binary_values(table[name]) for name in ("url", "date", "id"))
+    lengths = number_values(table["length"]).tolist()
     rows: dict[int, list[bytes]] = defaultdict(list)
     for row in shard.alive().tolist():
         if not len(urls[row]):

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from cleaner.article import Drop
 from cleaner.corpus.rows import Rows
 from cleaner.corpus.stages import SKETCH, WriteTask, id_hash, lines_of, write_stage
-from cleaner.engine.columns import blobs_of, numbers_of
+from cleaner.engine.columns import binary_values, number_values
 from cleaner.engine.progress import Done
 from cleaner.engine.work import Work, read_shard
 from cleaner.engine.worker import Watch
@@ -30,7 +30,7 @@ from cleaner.neardup.sketches import Sketches
 from cleaner.options import Options, memory_bytes
 from cleaner.output.pairs import PAIRS, PairRow, write_pairs
 from cleaner.output.records import unpack
-from cleaner.repeats.repeats import Repeats, learn
+from cleaner.repeats.repeats import Repeats, learn_repeats
 
 __all__ = ["Embedded", "Verdicts", "duplicates", "new_ids", "repeats", "taken_ids"]
 
@@ -40,7 +40,7 @@ def taken_ids(shards: Sequence[Path]) -> dict[int, dict[int, str]]:
 
     Ids are compared by hash first, 8 bytes per article; only those that clash are looked at.
     """
-    hashes = [numbers_of(read_shard(path, ("id",))[0]["id"]) for path in shards]
+    hashes = [number_values(read_shard(path, ("id",))[0]["id"]) for path in shards]
     if not hashes:
         return {}
     everything = np.sort(np.concatenate(hashes))
@@ -61,7 +61,7 @@ def new_ids(
     seen: set[str] = set()
     renamed: dict[int, dict[int, str]] = defaultdict(dict)
     for number, path, rows in clashing:
-        packed = blobs_of(read_shard(path, ("article",))[0]["article"]) if len(rows) else []
+        packed = binary_values(read_shard(path, ("article",))[0]["article"]) if len(rows) else []
         for row in rows.tolist():
             article = unpack(packed[row])
             new = article.id
@@ -78,7 +78,7 @@ def _holds(hashes: NDArray[np.uint64], own: np.uint64) -> bool:
 
 def repeats(shards: Sequence[Path], memory: int, work: Path) -> Repeats:
     """The lines that repeat per site."""
-    return learn(lambda: map(lines_of, shards), memory=memory, folder=work)
+    return learn_repeats(lambda: map(lines_of, shards), memory=memory, folder=work)
 
 
 class Embedded:
@@ -132,19 +132,19 @@ class Verdicts:
         drops = {
             int(places[one["row"] - first]): self._drop(one, keeper) for one, keeper in zip(gone, keepers, strict=True)
         }
-        stands_for: dict[int, list[str]] = defaultdict(list)
+        duplicates_of: dict[int, list[str]] = defaultdict(list)
         for one in self.kept[_between(self.kept["keeper"], first, len(places))]:
-            stands_for[int(places[one["keeper"] - first])].append(self.rows.ids[int(one["row"])])
-        return drops, {row: tuple(sorted(ids)) for row, ids in stands_for.items()}
+            duplicates_of[int(places[one["keeper"] - first])].append(self.rows.ids[int(one["row"])])
+        return drops, {row: tuple(sorted(ids)) for row, ids in duplicates_of.items()}
 
     @property
     def stage(self) -> Callable[[Any, Watch], Done]:
         """The last stage."""
         return write_stage
 
-    def task(self, number: int, settled: Path, out: Path) -> WriteTask:
+    def task(self, number: int, finished: Path, out: Path) -> WriteTask:
         """The last stage's task for a shard."""
-        return WriteTask(settled, out, *self.of_shard(number))
+        return WriteTask(finished, out, *self.of_shard(number))
 
     def keepers(self, rows: NDArray[np.int64]) -> list[str]:
         """Ids of rows, those of the index among them."""
@@ -176,7 +176,7 @@ def duplicates(shards: Sequence[Path], options: Options, *, work: Path, memory: 
     if len(alive) < len(rows):
         sketches = Sketches(*(getattr(sketches, name)[alive] for name in SKETCH))
     index = Index.open(Path(options.against)) if options.against else None
-    rank = rank_articles(rows.lengths, () if rows.dates.empty() else rows.dates, rows.ids, options.keep)
+    rank = rank_articles(rows.lengths, () if rows.dates.empty() else rows.dates, rows.ids, options.keep_duplicate)
     found = deduplicate(
         sketches,
         rank=_dense(rank[alive]),

@@ -13,7 +13,7 @@ from functools import cache
 
 from cleaner.decode.decode import Decoded, replacing
 from cleaner.decode.labels import codec_of, table
-from cleaner.decode.plausibility import looks
+from cleaner.decode.plausibility import plausibility
 
 __all__ = ["legacy"]
 
@@ -113,7 +113,7 @@ def _looked_at(evidence: bytes, scores: dict[str, float]) -> dict[str, float]:
     looked: dict[str, float] = {}
     for codec in sorted(scores, key=lambda each: -scores[each]):
         hopeless = scores[codec] + _LOOKS <= best
-        looked[codec] = scores[codec] - 1 if hopeless else scores[codec] + _LOOKS * looks(evidence, codec)
+        looked[codec] = scores[codec] - 1 if hopeless else scores[codec] + _LOOKS * plausibility(evidence, codec)
         best = max(best, looked[codec])
     return looked
 
@@ -154,7 +154,7 @@ def _confidence_in_capitals(evidence: bytes) -> dict[str, float]:
 def _is_one_bad_byte(data: bytes) -> bool:
     """ASCII but for one byte that would be no letter or sign at its place in cp1252: damage, not an encoding."""
     high = _HIGH.findall(data[: 1 << 20])
-    return len(high) == 1 and len(data) >= _LONG and looks(data, "cp1252") < 0.5
+    return len(high) == 1 and len(data) >= _LONG and plausibility(data, "cp1252") < 0.5
 
 
 def _widened(name: str, evidence: bytes) -> str:

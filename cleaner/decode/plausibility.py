@@ -14,7 +14,7 @@ from unicodedata import combining
 
 from cleaner.decode.labels import table
 
-__all__ = ["MULTIBYTE", "looks"]
+__all__ = ["MULTIBYTE", "plausibility"]
 
 MULTIBYTE = frozenset(
     ("gb18030", "cp932", "shift_jis_2004", "euc_jp", "euc_jis_2004", "big5", "cp950", "big5hkscs", "cp949", "euc_kr")
@@ -24,7 +24,7 @@ _MISSING = 0.5
 _ENOUGH = 30  # letters beyond ASCII, from which on a language shows most of its own
 
 
-def looks(evidence: bytes, codec: str) -> float:
+def plausibility(evidence: bytes, codec: str) -> float:
     """How much `evidence` in `codec` looks like text people write: 1 less its faults, by the root of their chances.
 
     Candidates differ in few characters; an average would drown them, a sum would let one slip outweigh all.

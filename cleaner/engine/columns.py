@@ -14,10 +14,19 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-__all__ = ["blobs", "blobs_of", "cells", "cells_of", "lists", "lists_of", "numbers", "numbers_of"]
+__all__ = [
+    "binary_column",
+    "binary_values",
+    "fixed_column",
+    "fixed_values",
+    "list_column",
+    "list_values",
+    "number_column",
+    "number_values",
+]
 
 
-def blobs(values: Sequence[bytes | memoryview]) -> pa.Array:
+def binary_column(values: Sequence[bytes | memoryview]) -> pa.Array:
     """Byte strings of any lengths."""
     ends = np.zeros(len(values) + 1, np.int64)
     np.cumsum([len(value) for value in values], out=ends[1:])
@@ -26,8 +35,8 @@ def blobs(values: Sequence[bytes | memoryview]) -> pa.Array:
     )
 
 
-def blobs_of(column: pa.ChunkedArray, rows: NDArray[np.int64] | None = None) -> list[memoryview]:
-    """What `blobs` stored, or these rows of it, without a copy."""
+def binary_values(column: pa.ChunkedArray, rows: NDArray[np.int64] | None = None) -> list[memoryview]:
+    """What `binary_column` stored, or these rows of it, without a copy."""
     array = _whole(column)
     _, offsets, data = array.buffers()
     ends = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
@@ -37,42 +46,42 @@ def blobs_of(column: pa.ChunkedArray, rows: NDArray[np.int64] | None = None) -> 
     return [view[a:b] for a, b in pairwise(ends.tolist())]
 
 
-def numbers(array: NDArray[Any]) -> pa.Array:
+def number_column(array: NDArray[Any]) -> pa.Array:
     """An array of one dimension."""
     return pa.Array.from_buffers(
         pa.from_numpy_dtype(array.dtype), len(array), [None, pa.py_buffer(np.ascontiguousarray(array))]
     )
 
 
-def numbers_of(column: pa.ChunkedArray) -> NDArray[Any]:
-    """What `numbers` stored, without a copy."""
+def number_values(column: pa.ChunkedArray) -> NDArray[Any]:
+    """What `number_column` stored, without a copy."""
     array = _whole(column)
     dtype = array.type.to_pandas_dtype()
     return np.frombuffer(array.buffers()[1] or b"", dtype)[array.offset : array.offset + len(array)]
 
 
-def lists(offsets: NDArray[np.int64], values: NDArray[Any]) -> pa.Array:
+def list_column(offsets: NDArray[np.int64], values: NDArray[Any]) -> pa.Array:
     """Runs of an array: `values[offsets[i]:offsets[i + 1]]` is cell i."""
-    return pa.LargeListArray.from_arrays(numbers(offsets), numbers(values))
+    return pa.LargeListArray.from_arrays(number_column(offsets), number_column(values))
 
 
-def lists_of(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], NDArray[Any]]:
-    """Offsets and values that `lists` stored, without a copy."""
+def list_values(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], NDArray[Any]]:
+    """Offsets and values that `list_column` stored, without a copy."""
     array = _whole(column)
     if not len(array):
-        return np.zeros(1, np.int64), numbers_of(array.values)
+        return np.zeros(1, np.int64), number_values(array.values)
     offsets = np.frombuffer(array.buffers()[1], np.int64)[array.offset : array.offset + len(array) + 1]
-    return offsets, numbers_of(array.values)
+    return offsets, number_values(array.values)
 
 
-def cells(array: NDArray[Any]) -> pa.Array:
+def fixed_column(array: NDArray[Any]) -> pa.Array:
     """The rows of an array of any shape, as cells of one size."""
     width = array.itemsize * prod(array.shape[1:])
     return pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), len(array), [None, pa.py_buffer(array.tobytes())])
 
 
-def cells_of(column: pa.ChunkedArray, like: NDArray[Any]) -> NDArray[Any]:
-    """The array that `cells` stored, with the type and row shape of `like`, without a copy."""
+def fixed_values(column: pa.ChunkedArray, like: NDArray[Any]) -> NDArray[Any]:
+    """The array that `fixed_column` stored, with the type and row shape of `like`, without a copy."""
     array = _whole(column)
     width = prod(like.shape[1:])
     flat = np.frombuffer(array.buffers()[1] or b"", like.dtype)

@@ -11,7 +11,7 @@ from enum import IntEnum
 from itertools import compress
 
 from cleaner.extract.blocks import Blocks
-from cleaner.extract.content_root import HEADINGS, ITEMS, Ground
+from cleaner.extract.content_root import HEADINGS, ITEMS, ContentRoot
 
 __all__ = ["choose", "lines"]
 
@@ -61,7 +61,7 @@ def _revised(blocks: Blocks, rows: list[tuple[int, Kind]]) -> list[int]:
     return chosen
 
 
-def choose(blocks: Blocks, place: Ground) -> tuple[list[int], bool]:
+def choose(blocks: Blocks, place: ContentRoot) -> tuple[list[int], bool]:
     """The numbers of the article's paragraphs in order, and whether the page is a list rather than prose."""
     if not blocks.texts:
         return [], False

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from cleaner.extract.blocks import Blocks
 from cleaner.extract.marks import Mark, mark, opens_furniture
 
-__all__ = ["HEADINGS", "ITEMS", "Ground", "density", "ground"]
+__all__ = ["HEADINGS", "ITEMS", "ContentRoot", "density", "find_content_root"]
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 ITEMS = frozenset(("li", "dd", "dt"))
@@ -39,7 +39,7 @@ Marked = list[tuple[int, tuple[Mark, ...]]]
 """Elements that hold paragraphs, with their marks."""
 
 
-class Ground(NamedTuple):
+class ContentRoot(NamedTuple):
     """What is left of a page to choose from: paragraphs not pruned, the root element, the leads before it."""
 
     keep: list[bool]
@@ -163,7 +163,7 @@ def _leads(blocks: Blocks, root: int, values: list[float]) -> list[int]:
     return [j for j in range(headlines[-1] + 1, end) if values[j] >= _LEAD_SIZE] if headlines else []
 
 
-def ground(blocks: Blocks, *, forum: bool = False) -> Ground:
+def find_content_root(blocks: Blocks, *, forum: bool = False) -> ContentRoot:
     """Prune a page and find its content root."""
     dense = density(blocks.texts)
     values = _worth(blocks, dense)
@@ -179,8 +179,8 @@ def ground(blocks: Blocks, *, forum: bool = False) -> Ground:
     else:
         keep, left = [True] * len(values), values
     if not any(left):
-        return Ground(keep, 0, [], whole, dense)
+        return ContentRoot(keep, 0, [], whole, dense)
     sums = list(accumulate(left, initial=0.0))
     good = [sums[b] - sums[a] for a, b in zip(blocks.first, blocks.last, strict=True)]
     root = _root(blocks, marked, good)
-    return Ground(keep, root, _leads(blocks, root, left), whole, dense)
+    return ContentRoot(keep, root, _leads(blocks, root, left), whole, dense)

@@ -19,7 +19,7 @@ from cleaner.extract.byline import person, visible_author, visible_date
 from cleaner.extract.dates import iso_date, url_date, written_date
 from cleaner.extract.jsonld import Node, article_node, names, nodes, plain, types
 from cleaner.extract.parse import Parsed
-from cleaner.extract.title import best_title, fold
+from cleaner.extract.title import best_title, normalise_title
 
 __all__ = ["Metadata", "metadata"]
 
@@ -156,15 +156,15 @@ def _title(said: _Said, site: str, host: str) -> str:
 
 def _author(said: _Said, site: str) -> str:
     """JSON-LD, meta tags, byline; a name that is the site's own counts only when there is no other."""
-    own = fold(site)
+    own = normalise_title(site)
     found = names(said.article.get("author") or said.article.get("creator"), said.nodes)
     people = [name for name in map(person, found) if name]
-    others = [name for name in people if fold(name) != own]
+    others = [name for name in people if normalise_title(name) != own]
     if others:
         return "; ".join(dict.fromkeys(others))
     for value in said.meta("author"):
         name = person(value)
-        if name and fold(name) != own:
+        if name and normalise_title(name) != own:
             return name
     return visible_author(said.page, said.blocks, said.start) or (people[0] if people else "")
 

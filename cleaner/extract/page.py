@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cleaner.errors import OptionError
 from cleaner.extract.blocks import Blocks, walk
 from cleaner.extract.classify import choose, lines
-from cleaner.extract.content_root import Ground, ground
+from cleaner.extract.content_root import ContentRoot, find_content_root
 from cleaner.extract.metadata import Metadata, metadata
 from cleaner.extract.page_kind import is_forum, page_kind
 from cleaner.extract.parse import Parsed, parse, tamed
@@ -41,7 +41,7 @@ class Page:
 class _Read(NamedTuple):
     parsed: Parsed
     blocks: Blocks
-    place: Ground
+    place: ContentRoot
 
 
 def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: str = "cleaner") -> Page:
@@ -93,7 +93,7 @@ def _read(html: str, url: str) -> _Read:
 def _read_once(html: bytes, url: str, *, whole: bool) -> _Read:
     parsed = parse(html, whole=whole)
     blocks = walk(parsed.body, whole=whole)
-    return _Read(parsed, blocks, ground(blocks, forum=is_forum(parsed.head, url)))
+    return _Read(parsed, blocks, find_content_root(blocks, forum=is_forum(parsed.head, url)))
 
 
 def _with_given_body(page: Page, meta: Metadata) -> Page:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["best_title", "fold"]
+__all__ = ["best_title", "normalise_title"]
 
 _SEPARATOR = re.compile(r"(\s+[-–—·•:]\s+|\s*[|»]\s*)")
 _NO_LETTER = re.compile(r"[\W_]+")
 _ALIKE = 0.5
 
 
-def fold(text: str) -> str:
+def normalise_title(text: str) -> str:
     """`text` with letters and digits only, caseless."""
     return _NO_LETTER.sub("", text.casefold())
 
@@ -33,9 +33,11 @@ def _without_site(title: str, site: str, host: str) -> str:
     'Banjir di Medan'
     """
     parts = _SEPARATOR.split(title)
-    known = [name for name in (fold(site), fold(host.partition(".")[0]), fold(host)) if name]
+    known = [
+        name for name in (normalise_title(site), normalise_title(host.partition(".")[0]), normalise_title(host)) if name
+    ]
     for end, rest in ((-1, parts[:-2]), (0, parts[2:])):
-        part = fold(parts[end])
+        part = normalise_title(parts[end])
         if (
             rest
             and part
@@ -54,8 +56,8 @@ def best_title(heads: Sequence[str], given: Sequence[str], site: str, host: str)
     'Banjir di Medan surut'
     """
     given = [_without_site(title, site, host) for title in given]
-    heads = [head for head in heads if fold(head) != fold(site)] or list(heads)
-    titles, folded = list(dict.fromkeys(map(fold, given))), [fold(head) for head in heads]
+    heads = [head for head in heads if normalise_title(head) != normalise_title(site)] or list(heads)
+    titles, folded = list(dict.fromkeys(map(normalise_title, given))), [normalise_title(head) for head in heads]
     likeness = [
         max((_alike(head, title) for title in titles), default=1.0) * min(1.0, len(head) / 8) for head in folded
     ]

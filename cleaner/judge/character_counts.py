@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Ink", "Numbers", "ink_of", "share"]
+__all__ = ["CharacterCounts", "Numbers", "count_characters", "share"]
 
 Numbers = NDArray[Any]
 
@@ -35,7 +35,7 @@ _BASE = 0x9E3779B97F4A7C15
 
 
 @dataclass(frozen=True, slots=True)
-class Ink:
+class CharacterCounts:
     """`lines` lines: the counts of each class per line, and for every word its number, line, and length.
 
     Words of scripts without spaces are every two neighbouring characters. `shape` numbers the lines by their letters
@@ -81,7 +81,7 @@ def share(part: Numbers, whole: Numbers) -> Numbers:
     return quotient
 
 
-def ink_of(texts: Sequence[str]) -> Ink:
+def count_characters(texts: Sequence[str]) -> CharacterCounts:
     """The arrays of a page from its lines, none of which is empty."""
     seen = [text[:SEEN] for text in texts]
     codes = np.frombuffer("".join(f"{text}\n" for text in seen).encode("utf-32-le", "surrogatepass"), np.uint32)
@@ -104,7 +104,9 @@ def ink_of(texts: Sequence[str]) -> Ink:
     opens, closes = _ends(word, line, len(seen))
     capital, lower, wide = (is_class[name][first] for name in ("capital", "small", "wide"))
     length = behind - first
-    return Ink(len(seen), tuple(seen), counts, shape, opens, closes, word, line, length, lower, capital, wide)
+    return CharacterCounts(
+        len(seen), tuple(seen), counts, shape, opens, closes, word, line, length, lower, capital, wide
+    )
 
 
 def _words(is_class: dict[str, Numbers]) -> tuple[Numbers, Numbers]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cleaner.judge.character_counts import Numbers
-from cleaner.judge.features import GROUPS, Traits
+from cleaner.judge.features import GROUPS, Features
 
 __all__ = ["beside", "best_segment"]
 
@@ -41,12 +41,12 @@ COSTS = (0.0, 0.1, 0.25)
 PASSED = tuple(sorted({*GROUPS.values()}))
 
 
-def beside(own: Traits, odds: Numbers) -> Traits:
+def beside(own: Features, odds: Numbers) -> Features:
     """The traits of each line beside the others, with the first judgements (`odds`) of all."""
     trust = odds / (2 + np.abs(odds))
     mass = np.minimum(400, own["size"]).astype(float)
     pull = trust * np.sqrt(mass) / 20
-    traits: Traits = {"first judgement": trust, "pull": pull}
+    traits: Features = {"first judgement": trust, "pull": pull}
     _windows(pull, own, traits)
     above = _shares(trust, mass, traits)
     _segments(trust, mass, pull, traits)
@@ -71,7 +71,7 @@ def _means(rows: Sequence[Numbers], spans: Sequence[tuple[int, int]]) -> Numbers
     return np.stack([(sums[:, hi] - sums[:, lo]) / (b - a) for (a, b), (lo, hi) in zip(spans, ends, strict=True)])
 
 
-def _windows(pull: Numbers, own: Traits, traits: Traits) -> None:
+def _windows(pull: Numbers, own: Features, traits: Features) -> None:
     for (a, b), (mean,) in zip(SPANS, _means([pull], SPANS), strict=True):
         traits[f"lines {a} to {b}"] = mean
     size = np.searchsorted(BRACKETS, own["size"], side="right").astype(float)
@@ -86,7 +86,7 @@ def _windows(pull: Numbers, own: Traits, traits: Traits) -> None:
         traits[f"change by {step}"] = mean
 
 
-def _shares(trust: Numbers, mass: Numbers, traits: Traits) -> Numbers:
+def _shares(trust: Numbers, mass: Numbers, traits: Features) -> Numbers:
     """How much of what looks like the article stands above and below a line; returns the share above."""
     good = np.maximum(0.0, trust) * mass
     upto = np.cumsum(good)
@@ -113,7 +113,7 @@ def best_segment(values: Sequence[float]) -> tuple[int, int]:
     return segment
 
 
-def _segments(trust: Numbers, mass: Numbers, pull: Numbers, traits: Traits) -> None:
+def _segments(trust: Numbers, mass: Numbers, pull: Numbers, traits: Features) -> None:
     at = np.arange(len(pull))
     for cost in COSTS:
         start, stop = best_segment((pull - cost).tolist())
@@ -124,7 +124,7 @@ def _segments(trust: Numbers, mass: Numbers, pull: Numbers, traits: Traits) -> N
         traits[f"block {cost}"] = np.full(len(at), (stop - start) / len(at))
 
 
-def _gaps(good: Numbers, traits: Traits) -> None:
+def _gaps(good: Numbers, traits: Features) -> None:
     """How far the nearest paragraphs above and below are."""
     up, down = _since(good), _since(good[::-1])[::-1]
     traits["to paragraph above"], traits["to paragraph below"], traits["gap"] = up, down, up + down
@@ -140,7 +140,7 @@ def _since(good: Numbers) -> Numbers:
     return np.minimum(50, at - before - 1)
 
 
-def _clusters(good: Numbers, mass: Numbers, traits: Traits) -> None:
+def _clusters(good: Numbers, mass: Numbers, traits: Features) -> None:
     """Paragraphs with few lines between them form a cluster: its share of the greatest one's mass, by nearest line."""
     at = np.flatnonzero(good)
     n = len(good)
@@ -158,7 +158,7 @@ def _clusters(good: Numbers, mass: Numbers, traits: Traits) -> None:
         traits[f"{name}, behind"] = np.sign(number[closer] - int(weight.argmax())).astype(float)
 
 
-def _headings(own: Traits, above: Numbers, traits: Traits) -> None:
+def _headings(own: Features, above: Numbers, traits: Features) -> None:
     """Which kinds of furniture have been passed, before and after a third of the article, and which are near."""
     marks = np.stack([own[f"hit {group}"] for group in PASSED])
     at = np.arange(marks.shape[1])
@@ -180,7 +180,7 @@ def _headings(own: Traits, above: Numbers, traits: Traits) -> None:
             traits[f"{name} {group}"] = row
 
 
-def _subheads(own: Traits, trust: Numbers, traits: Traits) -> None:
+def _subheads(own: Features, trust: Numbers, traits: Features) -> None:
     """Short lines that nothing is known against: a subhead has a paragraph below, and one above."""
     up = np.concatenate(([-1.0], trust[:-1]))
     down = np.concatenate((trust[1:], [-1.0]))
@@ -191,7 +191,7 @@ def _subheads(own: Traits, trust: Numbers, traits: Traits) -> None:
     traits["subhead, soon below"] = np.where(short, soon, 0.0)
 
 
-def _runs(own: Traits, traits: Traits) -> None:
+def _runs(own: Features, traits: Features) -> None:
     """The run of short bare lines that a line stands in: how many, how many hits and repetitions among them."""
     bare = (own["size"] < 60) & (own["full stop"] == 0)
     number = np.cumsum(np.concatenate(([True], bare[1:] != bare[:-1])))
@@ -201,7 +201,7 @@ def _runs(own: Traits, traits: Traits) -> None:
         traits[f"{name} in run"] = np.bincount(number, own[name])[number] / length[number]
 
 
-def _whole(own: Traits, good: Numbers, traits: Traits) -> None:
+def _whole(own: Features, good: Numbers, traits: Features) -> None:
     """The page as a whole, and the place of a line on it."""
     n = len(good)
     at = np.arange(n)

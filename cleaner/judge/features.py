@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cleaner.judge.character_counts import Ink, Numbers, ink_of, share
+from cleaner.judge.character_counts import CharacterCounts, Numbers, count_characters, share
 from cleaner.judge.lines import ANY, BESIDE, Hit, Line
 
-__all__ = ["GROUPS", "Traits", "alone"]
+__all__ = ["GROUPS", "Features", "alone"]
 
-Traits = dict[str, Numbers]
+Features = dict[str, Numbers]
 """Name of a trait -> an array of a number for each line, mostly 0 to 1."""
 
 LENGTHS = (10, 20, 40, 60, 80, 120, 200, 400)
@@ -36,12 +36,12 @@ _BULLETS = frozenset("-•*·–▪→▶✓✔")
 _QUOTES = frozenset('"“„«「')
 
 
-def alone(lines: Sequence[Line], hits: Sequence[Hit | None]) -> Traits:
+def alone(lines: Sequence[Line], hits: Sequence[Hit | None]) -> Features:
     """The traits of each line by itself, and how its words stand to those of the page's paragraphs."""
-    ink = ink_of([line.text for line in lines])
+    ink = count_characters([line.text for line in lines])
     good = np.array([line.prose and (hit is None or hit.where != ANY) for line, hit in zip(lines, hits, strict=True)])
     size = ink.counts["length"] + 2 * ink.counts["wide"] * ink.counts["length"] // ink.counts["seen"]
-    traits: Traits = {"size": size, "paragraph": good.astype(float)}
+    traits: Features = {"size": size, "paragraph": good.astype(float)}
     _sized(size, _marked(ink, traits), traits)
     _inked(ink, size, traits)
     _found(hits, traits)
@@ -54,7 +54,7 @@ def _flags(values: Sequence[bool]) -> Numbers:
     return np.array(values, float)
 
 
-def _marked(ink: Ink, traits: Traits) -> Numbers:
+def _marked(ink: CharacterCounts, traits: Features) -> Numbers:
     """Traits told by the first and the last character; returns where a sentence ends."""
     bare = [text.rstrip(_CLOSERS)[-1:] for text in ink.text]
     last = [text[-1] for text in ink.text]
@@ -70,7 +70,7 @@ def _marked(ink: Ink, traits: Traits) -> Numbers:
     return _flags([c in _FULL for c in bare])
 
 
-def _sized(size: Numbers, ends: Numbers, traits: Traits) -> None:
+def _sized(size: Numbers, ends: Numbers, traits: Features) -> None:
     """The bracket of LENGTHS that a line falls in, alone and where it ends as a sentence does."""
     traits["full stop"] = ends
     bracket = np.searchsorted(LENGTHS, size, side="right")
@@ -80,7 +80,7 @@ def _sized(size: Numbers, ends: Numbers, traits: Traits) -> None:
         traits[f"length {least} and full stop"] = inside * ends
 
 
-def _inked(ink: Ink, size: Numbers, traits: Traits) -> None:
+def _inked(ink: CharacterCounts, size: Numbers, traits: Features) -> None:
     """Shares of classes of characters, and of words with a capital."""
     counts, n = ink.counts, ink.lines
     solid = counts["seen"] - counts["space"]
@@ -98,7 +98,7 @@ def _inked(ink: Ink, size: Numbers, traits: Traits) -> None:
     traits["no space"] = ((size > 60) & (counts["space"] == 0)).astype(float)
 
 
-def _found(hits: Sequence[Hit | None], traits: Traits) -> None:
+def _found(hits: Sequence[Hit | None], traits: Features) -> None:
     groups = ["" if hit is None else GROUPS.get(hit.kind, "other") for hit in hits]
     for group in sorted({*GROUPS.values(), "other"}):
         traits[f"hit {group}"] = _flags([g == group for g in groups])
@@ -107,7 +107,7 @@ def _found(hits: Sequence[Hit | None], traits: Traits) -> None:
     traits["hit weak"] = _flags([hit is not None and hit.where == BESIDE for hit in hits])
 
 
-def _vocabulary(ink: Ink, good: Numbers, traits: Traits) -> None:
+def _vocabulary(ink: CharacterCounts, good: Numbers, traits: Features) -> None:
     """How many of a line's words other paragraphs have too, other lines have too, and are the page's small words."""
     n, vocabulary = ink.lines, int(ink.word.max(initial=-1)) + 1
     pairs = np.unique(ink.word_line * max(1, vocabulary) + ink.word)
@@ -132,7 +132,7 @@ def _vocabulary(ink: Ink, good: Numbers, traits: Traits) -> None:
     )
 
 
-def _repeated(ink: Ink, size: Numbers, traits: Traits) -> None:
+def _repeated(ink: CharacterCounts, size: Numbers, traits: Features) -> None:
     """Lines that stand on the page again, digits aside, and first and last words that many short lines share."""
     times = np.bincount(ink.shape)[ink.shape]
     traits["repeated"] = (times > 1).astype(float)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from cleaner.phrases.phrases import fold
+from cleaner.phrases.phrases import normalise_wording
 
 __all__ = [
     "ANY",
@@ -71,7 +71,7 @@ class Line:
     def folded(self) -> str:
         """The folded wording of a line of up to SHORT characters; "" for longer ones."""
         if self._folded is None:
-            self._folded = fold(self.text) if len(self.text) <= SHORT else ""
+            self._folded = normalise_wording(self.text) if len(self.text) <= SHORT else ""
         return self._folded
 
 

@@ -14,7 +14,7 @@ from importlib.resources import files
 import numpy as np
 
 from cleaner.judge.character_counts import Numbers
-from cleaner.judge.features import Traits
+from cleaner.judge.features import Features
 
 __all__ = ["Judgement", "Trees", "judgement_for", "weighed"]
 
@@ -35,7 +35,7 @@ class Trees:
     leaf: Numbers
     base: float
 
-    def odds(self, traits: Traits) -> Numbers:
+    def odds(self, traits: Features) -> Numbers:
         """Log odds that a line is the article's, one for each line."""
         table = np.stack([traits[name] for name in self.traits]).astype(np.float32)
         above = table[self.split] > self.limit[:, :, None]  # trees x depth x lines
@@ -47,7 +47,7 @@ class Trees:
         return result
 
 
-def weighed(traits: Traits, weights: dict[str, float]) -> Numbers:
+def weighed(traits: Features, weights: dict[str, float]) -> Numbers:
     """The sum of trait times weight for each line, added up in the order of the weights."""
     total = np.full(len(traits["size"]), weights["base"])
     for name, weight in weights.items():
@@ -64,7 +64,7 @@ class Judgement:
     trees: Trees
 
 
-def judgement_for(own: Traits) -> Judgement:
+def judgement_for(own: Features) -> Judgement:
     """The one fitted on pages as they are, or, for a page with hardly a capital, on other scripts' likenesses too.
 
     Measured on the held-back pages: 2.4 points more recall on those with capitals than one judgement for all.

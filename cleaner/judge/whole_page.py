@@ -14,10 +14,10 @@ import numpy as np
 
 from cleaner.judge.character_counts import Numbers
 from cleaner.judge.context import beside
-from cleaner.judge.features import Traits, alone
+from cleaner.judge.features import Features, alone
 from cleaner.judge.lines import Hit, Line
 from cleaner.judge.trees import judgement_for, weighed
-from cleaner.phrases.phrases import fold
+from cleaner.phrases.phrases import normalise_wording
 
 __all__ = ["article_lines", "looks_like_page", "outside_block"]
 
@@ -86,7 +86,7 @@ def outside_block(lines: Sequence[Line], hits: Sequence[Hit | None], known_title
     return outside
 
 
-def article_lines(own: Traits) -> list[bool]:
+def article_lines(own: Features) -> list[bool]:
     """Which lines are the article's, from what each tells by itself."""
     judgement = judgement_for(own)
     context = beside(own, weighed(own, judgement.alone))
@@ -98,7 +98,7 @@ def article_lines(own: Traits) -> list[bool]:
     return result
 
 
-def _usual(odds: Numbers, own: Traits) -> float:
+def _usual(odds: Numbers, own: Features) -> float:
     """The odds of the page's paragraphs: the middle one, each weighing as its size."""
     at = np.flatnonzero(own["paragraph"])
     if not len(at):
@@ -108,7 +108,7 @@ def _usual(odds: Numbers, own: Traits) -> float:
     return float(odds[order[np.searchsorted(2 * upto, upto[-1])]])
 
 
-def _against(own: Traits) -> list[str]:
+def _against(own: Features) -> list[str]:
     """The two traits of each line, looked at alone, that speak most against it."""
     weights = {name: weight for name, weight in judgement_for(own).alone.items() if name != "base"}
     names = list(weights)
@@ -164,7 +164,7 @@ def _headline(lines: Sequence[Line], hits: Sequence[Hit | None], first: int, kno
     The known title where there is one; else the line that shares most words with the first paragraphs and with the
     other lines above, where a breadcrumb or the page's title repeat it.
     """
-    wanted = fold(known_title)
+    wanted = normalise_wording(known_title)
     above = range(max(0, first - HEADLINE_ABOVE), first)
     if wanted:
         same = [i for i in above if lines[i].folded == wanted]

@@ -25,7 +25,7 @@ from cleaner.neardup.minhash import PERMUTATIONS, SEED
 from cleaner.neardup.saved import Generation, Newcomers, row_bits, write_generation
 from cleaner.neardup.shingles import SIZE
 from cleaner.neardup.sketches import Sketches, sketch
-from cleaner.neardup.token_store import Shelf
+from cleaner.neardup.token_store import TokenStore
 from cleaner.neardup.tokens import NORMALISATION
 
 __all__ = ["Index", "Met"]
@@ -74,7 +74,7 @@ class Index:
         folder.mkdir(parents=True, exist_ok=True)
         index = cls(folder, {**HEADER, "articles": 0, "data": "data-0"})
         with Room(1 << 20) as room:
-            nothing = Newcomers.of(sketch(()), Shelf(0, 0, room), (), (), np.zeros(0, np.int64))
+            nothing = Newcomers.of(sketch(()), TokenStore(0, 0, room), (), (), np.zeros(0, np.int64))
             write_generation(folder / "data-0", None, nothing, room)
         index._save()
         return index
@@ -124,7 +124,7 @@ class Index:
         folder = self.folder / f"data-{int(old.folder.name.partition('-')[2]) + 1}"
         shutil.rmtree(folder, ignore_errors=True)  # left by a run that was killed
         with Room(memory // 2, work) as room:
-            shelf = Shelf(len(sketches), int(sketches.sizes.sum()) + 2 * len(sketches), room)
+            shelf = TokenStore(len(sketches), int(sketches.sizes.sum()) + 2 * len(sketches), room)
             shelf.add_all(np.arange(len(sketches)), np.arange(len(sketches)), texts)
             articles = write_generation(folder, old, Newcomers.of(sketches, shelf, ids, sites, lengths), room)
         self._header |= {"articles": articles, "data": folder.name}

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Stretches", "find_stretches"]
+__all__ = ["LongestRuns", "longest_common_runs"]
 
 
 @dataclass(frozen=True, slots=True)
-class Stretches:
+class LongestRuns:
     """One stretch per article, positions in its shingles: int64, shape (articles,). `common` counts those inside."""
 
     first: NDArray[np.int64]
@@ -27,12 +27,12 @@ class Stretches:
         return self.common / np.maximum(1, self.length)
 
 
-def find_stretches(common: NDArray[np.bool_], starts: NDArray[np.int64]) -> Stretches:
+def longest_common_runs(common: NDArray[np.bool_], starts: NDArray[np.int64]) -> LongestRuns:
     """The stretch with the largest surplus of common over other shingles (Kadane's maximum sum), per article.
 
     `common[starts[i]:starts[i + 1]]` tells the shingles of article i; no article is empty.
 
-    >>> s = find_stretches(np.array([0, 1, 1, 0, 1, 1, 0, 0, 1], bool), np.array([0, 9]))
+    >>> s = longest_common_runs(np.array([0, 1, 1, 0, 1, 1, 0, 0, 1], bool), np.array([0, 9]))
     >>> s.first.tolist(), s.last.tolist(), s.common.tolist()
     ([1], [6], [4])
     """
@@ -52,4 +52,4 @@ def find_stretches(common: NDArray[np.bool_], starts: NDArray[np.int64]) -> Stre
     end = best[np.searchsorted(owner[best], np.arange(len(counts)))]
     counted = np.concatenate([[0], np.cumsum(common)])
     first = begin[end]
-    return Stretches(first - starts[:-1], end + 1 - starts[:-1], counted[end + 1] - counted[first])
+    return LongestRuns(first - starts[:-1], end + 1 - starts[:-1], counted[end + 1] - counted[first])

@@ -28,7 +28,7 @@ def rank_articles(
     [2, 1, 0]
     """
     if keep not in ("longest", "earliest", "first"):
-        raise OptionError(f"--keep {keep}: choose longest, earliest or first")
+        raise OptionError(f"--keep-duplicate {keep}: choose longest, earliest or first")
     # stable sorts, the least key first: no tuple is built for any article
     order = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
     longest = -np.asarray(lengths, np.int64)

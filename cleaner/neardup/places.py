@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from cleaner.neardup.columns import Column, Room, forget
 from cleaner.neardup.minhash import PERMUTATIONS, sign
 from cleaner.neardup.saved import Generation, name_hashes
-from cleaner.neardup.site_shingles import find_recurring
+from cleaner.neardup.site_shingles import find_site_shingles
 from cleaner.neardup.sketches import Sketches
-from cleaner.neardup.token_store import Fetch, Shelf
-from cleaner.neardup.verify import Articles, without_furniture
+from cleaner.neardup.token_store import Fetch, TokenStore
+from cleaner.neardup.verify import Articles, without_site_shingles
 
 __all__ = ["Old", "Places", "sign_again"]
 
@@ -63,7 +63,7 @@ class Places:
 
         And the places of articles that lost furniture and kept enough to be met by what is left.
         """
-        shelf = Shelf(len(self), int(self._column("sizes").sum()) + 2 * len(self), room)
+        shelf = TokenStore(len(self), int(self._column("sizes").sum()) + 2 * len(self), room)
         numbers = sites[self.rows].astype(np.int64)
         if self.old is not None:
             numbers = np.concatenate([self.old.sites(site_names, 1 + int(sites.max(initial=0))), numbers])
@@ -73,7 +73,7 @@ class Places:
         shelf.add_all(self.olds + np.arange(len(self.rows)), self.rows, texts)
         signatures = self._signatures(room)
         leasts = np.concatenate([table[rows, 0] for table, rows in self._sources("signatures")])
-        articles = Articles(shelf, find_recurring(shelf, numbers, leasts), numbers, self._column("broken"))
+        articles = Articles(shelf, find_site_shingles(shelf, numbers, leasts), numbers, self._column("broken"))
         return articles, *sign_again(articles, signatures, room)
 
     def _sources(self, name: str) -> list[tuple[NDArray[Any], NDArray[np.int64]]]:
@@ -104,7 +104,7 @@ def sign_again(articles: Articles, signatures: Column, room: Room) -> tuple[Colu
         rows = signatures.rows(block, PERMUTATIONS)
         changed = block[concerned[block]]
         if len(changed):
-            left = without_furniture(articles, changed)
+            left = without_site_shingles(articles, changed)
             rows = rows.copy()
             rows[changed - first] = sign(left)
             counts = np.diff(left.starts)

@@ -15,7 +15,7 @@ from cleaner.neardup.columns import Room, forget, ranges
 from cleaner.neardup.lsh import BANDS, band_keys, pack
 from cleaner.neardup.minhash import PERMUTATIONS
 from cleaner.neardup.sketches import Sketches
-from cleaner.neardup.token_store import Shelf
+from cleaner.neardup.token_store import TokenStore
 
 __all__ = ["FIXED", "Generation", "Newcomers", "name_hashes", "row_bits", "write_generation"]
 
@@ -77,12 +77,12 @@ class Newcomers:
     """Articles to be added, by row: their fixed columns, their tokens on a shelf, their ids in UTF-8."""
 
     fixed: dict[str, NDArray[Any]]
-    shelf: Shelf
+    shelf: TokenStore
     ids: list[bytes]
 
     @classmethod
     def of(
-        cls, sketches: Sketches, shelf: Shelf, ids: Sequence[str], sites: Sequence[str], lengths: NDArray[np.int64]
+        cls, sketches: Sketches, shelf: TokenStore, ids: Sequence[str], sites: Sequence[str], lengths: NDArray[np.int64]
     ) -> Newcomers:
         fixed = {name: getattr(sketches, name) for name in ("signatures", "exact", "sizes", "broken")}
         fixed |= {"lengths": lengths, "sites": name_hashes(sites), "names": name_hashes(ids)}

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from cleaner.neardup.columns import distinct, ranges
 from cleaner.neardup.shingles import Shingles, sets_of
-from cleaner.neardup.token_store import Shelf
+from cleaner.neardup.token_store import TokenStore
 from cleaner.neardup.tokens import mix
 
-__all__ = ["FEW", "Recurring", "find_recurring", "recurring_in", "share_out"]
+__all__ = ["FEW", "SiteShingles", "find_site_shingles", "recurring_in", "share_out"]
 
 FEW = 5
 """Different articles of one site beside which a shingle may stand and still count."""
@@ -33,7 +33,7 @@ _OWNER_BITS = np.uint64(24)
 
 
 @dataclass(frozen=True, slots=True)
-class Recurring:
+class SiteShingles:
     """Recurring shingles: sorted keys of site and shingle; the sites that have any, sorted; the upper 20 bits met."""
 
     keys: NDArray[np.uint64]
@@ -41,7 +41,7 @@ class Recurring:
     sieve: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, keys: NDArray[np.uint64], sites: NDArray[np.int64]) -> Recurring:
+    def of(cls, keys: NDArray[np.uint64], sites: NDArray[np.int64]) -> SiteShingles:
         sieve = np.zeros(1 << 20, np.bool_)
         sieve[keys >> np.uint64(20)] = True
         return cls(keys, sites, sieve)
@@ -71,7 +71,7 @@ def _salted(hashes: NDArray[np.uint64], sites: NDArray[np.int64]) -> NDArray[np.
     return (mix(sites.astype(np.uint64) + np.uint64(1)) ^ (hashes >> np.uint64(16) << np.uint64(16))) >> _OWNER_BITS
 
 
-def find_recurring(shelf: Shelf, sites: NDArray[np.int64], copies: NDArray[np.uint32]) -> Recurring:
+def find_site_shingles(shelf: TokenStore, sites: NDArray[np.int64], copies: NDArray[np.uint32]) -> SiteShingles:
     """Recurring shingles among the articles on the shelf, all arrays by place.
 
     `sites` is the site of each article (-1 is no site), `copies` the anchor it has if it is a copy.
@@ -81,10 +81,10 @@ def find_recurring(shelf: Shelf, sites: NDArray[np.int64], copies: NDArray[np.ui
         keys, concern = recurring_in(shelf, articles, sites[articles], copies[articles])
         found.append(keys)
         concerned.append(concern)
-    return Recurring.of(distinct(np.concatenate(found)), distinct(np.concatenate(concerned)))
+    return SiteShingles.of(distinct(np.concatenate(found)), distinct(np.concatenate(concerned)))
 
 
-def _groups(shelf: Shelf, sites: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+def _groups(shelf: TokenStore, sites: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
     """Articles of one or more whole sites."""
     order = np.argsort(sites, kind="stable")
     order = order[sites[order] >= 0]
@@ -114,7 +114,7 @@ def share_out(counts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np
 
 
 def recurring_in(
-    shelf: Shelf, articles: NDArray[np.int64], sites: NDArray[np.int64], copies: NDArray[np.uint32]
+    shelf: TokenStore, articles: NDArray[np.int64], sites: NDArray[np.int64], copies: NDArray[np.uint32]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Recurring keys among the articles at these places, which are all that their sites have, and sites with any."""
     slices = 1 + int(shelf.lengths[articles].sum()) // _AT_ONCE
@@ -123,7 +123,7 @@ def recurring_in(
 
 
 def _recurring(
-    shelf: Shelf, articles: NDArray[np.int64], sites: NDArray[np.int64], copies: NDArray[np.uint32], slices: int
+    shelf: TokenStore, articles: NDArray[np.int64], sites: NDArray[np.int64], copies: NDArray[np.uint32], slices: int
 ) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int64]]]:
     """Recurring keys of each slice of all shingles and their sites; two rounds, because an anchor needs all slices."""
     made = _slice(shelf, articles, sites, 0, slices)
@@ -141,7 +141,7 @@ def _recurring(
 
 
 def _slice(
-    shelf: Shelf, articles: NDArray[np.int64], sites: NDArray[np.int64], number: int, slices: int
+    shelf: TokenStore, articles: NDArray[np.int64], sites: NDArray[np.int64], number: int, slices: int
 ) -> NDArray[np.uint64]:
     """Sorted keys of site, shingle and article for one slice of the shingles: 40 bits, then 24 for the article."""
     parts = []

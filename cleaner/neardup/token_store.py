@@ -11,7 +11,7 @@ from cleaner.neardup.columns import Room
 from cleaner.neardup.shingles import Shingles, shingle_counts, shingle_tokens
 from cleaner.neardup.tokens import tokenize
 
-__all__ = ["Fetch", "Shelf"]
+__all__ = ["Fetch", "TokenStore"]
 
 Fetch = Callable[[NDArray[np.int64]], Sequence[str]]
 """Clean texts by row."""
@@ -19,7 +19,7 @@ Fetch = Callable[[NDArray[np.int64]], Sequence[str]]
 _READ = 512  # texts asked for at once
 
 
-class Shelf:
+class TokenStore:
     """Articles by place, 0..n-1, filled in any order. 8 bytes a token, in memory or in a file."""
 
     def __init__(self, places: int, tokens: int, room: Room) -> None:

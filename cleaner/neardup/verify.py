@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.neardup.columns import distinct, ranges
-from cleaner.neardup.longest_run import Stretches, find_stretches
+from cleaner.neardup.longest_run import LongestRuns, longest_common_runs
 from cleaner.neardup.shingles import Shingles, sets_of
-from cleaner.neardup.site_shingles import Recurring
-from cleaner.neardup.token_store import Shelf
+from cleaner.neardup.site_shingles import SiteShingles
+from cleaner.neardup.token_store import TokenStore
 
-__all__ = ["RULES", "Articles", "Verdicts", "verify", "without_furniture"]
+__all__ = ["RULES", "Articles", "Verdicts", "verify", "without_site_shingles"]
 
 RULES = ("exact", "jaccard", "contiguous", "cut-short", "unlike", "numbers")
 """Why two articles are copies of one, and behind these, why they are not.
@@ -42,8 +42,8 @@ _PAIR_BITS = 16
 class Articles:
     """What verification needs of the articles, by place: their site (-1 is none), and whether they break off."""
 
-    shelf: Shelf
-    recurring: Recurring
+    shelf: TokenStore
+    recurring: SiteShingles
     sites: NDArray[np.int64]
     broken: NDArray[np.bool_]
 
@@ -86,7 +86,7 @@ def _verify(articles: Articles, left: NDArray[np.int64], right: NDArray[np.int64
     places = distinct(np.concatenate([left, right]))
     left, right = np.searchsorted(places, left), np.searchsorted(places, right)
     tokens, starts = articles.shelf.tokens(places)
-    text = without_furniture(articles, places)
+    text = without_site_shingles(articles, places)
     sets = sets_of(text)
     sizes = np.diff(sets.starts)
     common = _common(sets, left, right)
@@ -110,7 +110,7 @@ def _lowest(threshold: float) -> float:
     return min(0.35, threshold)
 
 
-def without_furniture(articles: Articles, places: NDArray[np.int64]) -> Shingles:
+def without_site_shingles(articles: Articles, places: NDArray[np.int64]) -> Shingles:
     """The shingles of the articles at these places without those that recur on their site."""
     shingles = articles.shelf.shingles(places)
     kept = articles.recurring.kept(shingles, articles.sites[places])
@@ -176,10 +176,10 @@ def _by_stretch(
 
 def _stretch(
     text: Shingles, common: NDArray[np.uint64], pairs: NDArray[np.int64], side: NDArray[np.int64]
-) -> Stretches:
+) -> LongestRuns:
     counts = text.starts[side + 1] - text.starts[side]
     keys = text.hashes[ranges(text.starts[side], counts)] >> np.uint64(_PAIR_BITS) << np.uint64(_PAIR_BITS)
     keys |= np.repeat(pairs.astype(np.uint64), counts)
     at = np.minimum(np.searchsorted(common, keys), len(common) - 1)
     starts = np.concatenate([[0], np.cumsum(counts)])
-    return find_stretches(common[at] == keys, starts)
+    return longest_common_runs(common[at] == keys, starts)

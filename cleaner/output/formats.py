@@ -10,7 +10,7 @@ import orjson
 
 from cleaner.errors import OutputError
 
-__all__ = ["RECORD", "SHEETS", "Record", "Sheet", "unwritable"]
+__all__ = ["FORMATS", "RECORD", "Record", "RecordFile", "unwritable"]
 
 Record = Mapping[str, object]
 
@@ -26,7 +26,7 @@ _ROWS = 10_000  # records in a Parquet row group: 30 MB of news
 _ROW_GROUP_CHARS = 64 << 20  # and no more text than this, so that huge articles do not break the memory bound
 
 
-class Sheet(Protocol):
+class RecordFile(Protocol):
     """One file of records, inside an open binary file, which stays open when the sheet is closed."""
 
     def put(self, record: Record) -> None:
@@ -67,11 +67,11 @@ class _Lines:
             self._packer.close()
 
 
-def _gzip(file: IO[bytes]) -> Sheet:
+def _gzip(file: IO[bytes]) -> RecordFile:
     return _Lines(file, gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=file, mtime=0))  # type: ignore[arg-type]
 
 
-def _zstandard(file: IO[bytes]) -> Sheet:
+def _zstandard(file: IO[bytes]) -> RecordFile:
     import zstandard
 
     return _Lines(file, zstandard.ZstdCompressor(level=3, write_checksum=True).stream_writer(file, closefd=False))
@@ -124,7 +124,7 @@ class _Table:
             raise
 
 
-SHEETS: Mapping[str, Callable[[IO[bytes]], Sheet]] = {
+FORMATS: Mapping[str, Callable[[IO[bytes]], RecordFile]] = {
     ".jsonl": _Lines,
     ".jsonl.gz": _gzip,
     ".jsonl.zst": _zstandard,

@@ -12,7 +12,7 @@ from pathlib import Path
 import orjson
 
 from cleaner.article import Reject
-from cleaner.engine.columns import blobs_of
+from cleaner.engine.columns import binary_values
 from cleaner.engine.work import read_shard, replacing
 from cleaner.options import Options
 from cleaner.output.manifest import Tables, count_tables, manifest
@@ -170,4 +170,4 @@ def _counts(shards: Sequence[Path], rejected: Sequence[Reject], near_duplicates:
 
 def _cells(path: Path, column: str) -> Iterator[memoryview]:
     """The lines of one column that are not empty."""
-    return filter(None, blobs_of(read_shard(path, (column,))[0][column]))
+    return filter(None, binary_values(read_shard(path, (column,))[0][column]))

@@ -23,7 +23,7 @@ from urllib.parse import quote
 import orjson
 
 from cleaner.errors import OptionError, OutputError
-from cleaner.output.formats import RECORD, SHEETS, Record, unwritable
+from cleaner.output.formats import FORMATS, RECORD, Record, unwritable
 
 __all__ = ["RECORD", "Output", "open_output"]
 
@@ -120,13 +120,13 @@ def open_output(path: str, *, shards: int = 0, total: int | None = None, force: 
     target = Path(os.path.realpath(path))  # a link keeps pointing at what is written
     if path.endswith("/") and target.suffix == ".txt":
         return _ready(_Texts(target), force)
-    suffix = next((s for s in SHEETS if target.name.endswith(s)), "")
+    suffix = next((s for s in FORMATS if target.name.endswith(s)), "")
     if shards or path.endswith("/"):
         if total is None and shards > 1:
             raise OptionError("--shards needs the number of records up front, so it does not go with streaming.")
         return _ready(_Shards(target, suffix or ".jsonl", max(shards, 1), total), force)
     if not suffix:
-        known = ", ".join((*SHEETS, "a folder with --shards N", "a folder of texts as NAME.txt/"))
+        known = ", ".join((*FORMATS, "a folder with --shards N", "a folder of texts as NAME.txt/"))
         raise OptionError(f"{path}: the suffix says no format that can be written. Known are {known}.")
     return _ready(_File(target, suffix), force)
 
@@ -155,7 +155,7 @@ class _File(Output):
 
     def _start(self) -> None:
         self._file: IO[bytes] = open(self._temporary, "xb")  # noqa: SIM115  (_finish and _abandon close it)
-        self._sheet = SHEETS[self._suffix](self._file)
+        self._sheet = FORMATS[self._suffix](self._file)
 
     def _put(self, record: Record) -> None:
         self._sheet.put(record)

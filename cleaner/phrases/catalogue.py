@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cleaner.errors import OptionError
-from cleaner.phrases.phrases import ARRAYS, Phrase, fold, lists, load_phrases, phrase_languages
+from cleaner.phrases.phrases import ARRAYS, Phrase, lists, load_phrases, normalise_wording, phrase_languages
 
 __all__ = ["entries", "problems", "search"]
 
@@ -36,10 +36,10 @@ def search(wording: str, extra_dir: str = "") -> Iterator[Phrase]:
     >>> next(p.kind for p in search("Tinggalkan KOMENTAR") if p.language == "id")
     'comment'
     """
-    wanted = fold(wording)
+    wanted = normalise_wording(wording)
     own = {path.stem for path in Path(extra_dir).glob("*.toml")} if extra_dir else set()
     for language in ("neutral", *sorted({*phrase_languages(), *own} - {"neutral"})):
-        yield from (p for p in entries(language, extra_dir) if wanted in fold(p.text))
+        yield from (p for p in entries(language, extra_dir) if wanted in normalise_wording(p.text))
 
 
 def problems(folder: str) -> Iterator[str]:
@@ -53,7 +53,7 @@ def problems(folder: str) -> Iterator[str]:
         except OptionError as error:
             yield str(error)
             continue
-        shipped = {(fold(p.text), p.array) for p in entries(path.stem)}
+        shipped = {(normalise_wording(p.text), p.array) for p in entries(path.stem)}
         for phrase in _entries(tomllib.loads(path.read_text("utf-8")), path.stem):
-            if (fold(phrase.text), phrase.array) in shipped:
+            if (normalise_wording(phrase.text), phrase.array) in shipped:
                 yield f"{path}: {phrase.kind}.{phrase.array}: {phrase.text!r} is in the shipped list already."

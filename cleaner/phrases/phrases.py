@@ -20,7 +20,7 @@ from cleaner.errors import OptionError
 from cleaner.phrases.clauses import opening_pattern
 from cleaner.plugins import phrase_folders
 
-__all__ = ["ARRAYS", "WORDS", "Phrase", "Phrases", "fold", "lists", "load_phrases", "phrase_languages"]
+__all__ = ["ARRAYS", "WORDS", "Phrase", "Phrases", "lists", "load_phrases", "normalise_wording", "phrase_languages"]
 
 ARRAYS = ("between", "line", "tail", "edge", "start", "weak")
 
@@ -52,10 +52,10 @@ _SPELLINGS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "
 _SPELLED = re.compile("[’‘ʼ`´\u200b\u00ad\ufeff]")
 
 
-def fold(line: str) -> str:
+def normalise_wording(line: str) -> str:
     """`line` in the form in which lines and phrases are compared (phrases/README.md says how).
 
-    >>> fold("  » 12 Komentar: ")
+    >>> normalise_wording("  » 12 Komentar: ")
     '0 komentar'
     """
     if line.isascii():
@@ -235,7 +235,7 @@ class _Builder:
                 if array == "by" and self.words["by"]:
                     continue  # a byline opens in the text's own language; English stands in where that says nothing
                 if kind == "words":
-                    self.words[array].update(filter(None, map(fold, texts)))
+                    self.words[array].update(filter(None, map(normalise_wording, texts)))
                 else:
                     self._add_phrases(texts, array, kind, language, where)
 
@@ -300,7 +300,7 @@ def _shared(texts: Sequence[str]) -> str:
 
 def _is_slight(text: str) -> bool:
     """Whether an entry has one word beside its placeholders, in a script that parts words."""
-    words = fold(_HOLE.sub(" ", text)).split()
+    words = normalise_wording(_HOLE.sub(" ", text)).split()
     return len(words) <= 1 and not any(
         "\u0e00" <= c <= "\u0eff" or "\u1000" <= c <= "\u109f" or "\u1780" <= c <= "\u17ff" or "\u3040" <= c <= "\ud7af"
         for c in "".join(words)
@@ -382,10 +382,10 @@ def _compile(text: str, array: str, where: str) -> tuple[str, int]:
     holes = _HOLE.findall(text)
     if len(holes) - holes.count("n") > 2 or not {"n", "name", "any"}.issuperset(holes):
         raise OptionError(f"{where}: {text!r} may hold {{n}}, and at most two of {{name}} and {{any}}.")
-    literal = fold(_HOLE.sub(" ", text))
+    literal = normalise_wording(_HOLE.sub(" ", text))
     whole = array in ("line", "tail", "edge") and not holes
     least = (3 if whole else 2) if literal.isascii() else (2 if whole else 1)
     if len(literal) < least:
         raise OptionError(f"{where}: {text!r} is too short; write at least {least} characters beside its placeholders.")
     text = text.replace("{n}", "0").replace("{any}", "\ue000").replace("{name}", "\ue001")
-    return fold(text).replace("\ue000", "{any}").replace("\ue001", "{name}"), len(literal)
+    return normalise_wording(text).replace("\ue000", "{any}").replace("\ue001", "{name}"), len(literal)

@@ -14,14 +14,14 @@ from cleaner.read.fields import find_fields, raw_record
 from cleaner.read.jsonl import cut_lines, decode_line
 from cleaner.read.read_errors import BrokenCsv, NoText, too_large
 from cleaner.read.stream import Flow
-from cleaner.read.task import Bounds, Lost, Run, Span
+from cleaner.read.task import Bounds, Chunk, Lost, Split
 
 __all__ = ["cut_csv", "parse_csv"]
 
 _DELIMITERS = ",;\t|"
 
 
-def cut_csv(flow: Flow, bounds: Bounds, *, keep: bool = True, encoding: str = "") -> Iterator[Run | Lost]:
+def cut_csv(flow: Flow, bounds: Bounds, *, keep: bool = True, encoding: str = "") -> Iterator[Chunk | Lost]:
     """`flow` cut between rows. Every run carries in `header` the delimiter, the escape character and the column names.
 
     A row that cannot be told from its neighbours (a quote that is never closed) is lost alone: reading goes on in its
@@ -42,7 +42,7 @@ def cut_csv(flow: Flow, bounds: Bounds, *, keep: bool = True, encoding: str = ""
     yield from run.flush()
 
 
-def parse_csv(data: bytes, span: Span, options: Options) -> Iterator[Raw | Lost]:
+def parse_csv(data: bytes, span: Split, options: Options) -> Iterator[Raw | Lost]:
     """The records of a run of rows. One error for the whole source where no column can hold the text."""
     delimiter, escape, *names = span.header
     try:
@@ -111,9 +111,9 @@ class _RunOfRows:
         if self.keep:
             self.rows.append(row)
 
-    def flush(self) -> Iterator[Run]:
+    def flush(self) -> Iterator[Chunk]:
         if self.count:
-            yield Run(self.first, self.count, self.begin, self.end, b"".join(self.rows), self.header)
+            yield Chunk(self.first, self.count, self.begin, self.end, b"".join(self.rows), self.header)
         self.count, self.rows = 0, []
 
 

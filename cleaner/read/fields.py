@@ -45,7 +45,7 @@ def raw_record(record: Record, source: str, number: int, options: Options, *, ma
         values[key] = mend_surrogates(_plain(value))
         if isinstance(value, str):
             taken.append(fields[key])
-    html = kind == "html" or options.text_is == "html" or (options.text_is == "auto" and _is_page(body))
+    html = kind == "html" or options.content == "html" or (options.content == "auto" and _is_page(body))
     rest = _without(record, taken)
     form = f"field {fields[kind]!r}{', which holds HTML' if html and kind == 'text' else ''}"
     return Raw(source, number, body, html, meta=json_object(rest), form=form, **values)

@@ -20,7 +20,7 @@ from cleaner.read.fields import find_fields, raw_record
 from cleaner.read.jsonl import parse_object
 from cleaner.read.read_errors import BrokenJson, NoText, TooLarge, too_large
 from cleaner.read.stream import Flow
-from cleaner.read.task import Bounds, Lost, Run, Span
+from cleaner.read.task import Bounds, Chunk, Lost, Split
 
 __all__ = ["cut_json", "parse_json"]
 
@@ -32,7 +32,7 @@ _INSIDE = re.compile(r'["\\]')
 _ADVICE = "Look at this place of the input; it may be cut or edited by hand."
 
 
-def parse_json(data: bytes, span: Span, options: Options) -> Iterator[Raw | Lost]:
+def parse_json(data: bytes, span: Split, options: Options) -> Iterator[Raw | Lost]:
     """The records of a run of JSON values."""
     for number, value in enumerate(data.split(_SEPARATOR), span.first):
         try:
@@ -41,7 +41,7 @@ def parse_json(data: bytes, span: Span, options: Options) -> Iterator[Raw | Lost
             yield Lost(number, wrong)
 
 
-def cut_json(flow: Flow, bounds: Bounds, options: Options) -> Iterator[Run | Lost]:
+def cut_json(flow: Flow, bounds: Bounds, options: Options) -> Iterator[Chunk | Lost]:
     """The records of a document as runs of values; record 0 where the document is one article."""
     cursor = _Cursor(flow, bounds.record_bytes)
     first, held, size = 1, list[bytes](), 0
@@ -60,8 +60,8 @@ def cut_json(flow: Flow, bounds: Bounds, options: Options) -> Iterator[Run | Los
         yield _run(first, held)
 
 
-def _run(first: int, held: list[bytes]) -> Run:
-    return Run(first, len(held), 0, 0, _SEPARATOR.join(held))
+def _run(first: int, held: list[bytes]) -> Chunk:
+    return Chunk(first, len(held), 0, 0, _SEPARATOR.join(held))
 
 
 _Value = bytes | InputError

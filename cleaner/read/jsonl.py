@@ -14,7 +14,7 @@ from cleaner.read.fields import raw_record
 from cleaner.read.markup import looks_like_html
 from cleaner.read.read_errors import BrokenJson, too_large
 from cleaner.read.stream import Flow
-from cleaner.read.task import Bounds, Lost, Run, Span
+from cleaner.read.task import Bounds, Chunk, Lost, Split
 
 __all__ = ["cut_lines", "decode_line", "parse_jsonl", "parse_lines", "parse_object", "split_lines"]
 
@@ -22,7 +22,7 @@ _BOM = b"\xef\xbb\xbf"
 _DEEP = "The record is nested too deeply."
 
 
-def cut_lines(flow: Flow, bounds: Bounds, *, first: int = 1, keep: bool = True) -> Iterator[Run | Lost]:
+def cut_lines(flow: Flow, bounds: Bounds, *, first: int = 1, keep: bool = True) -> Iterator[Chunk | Lost]:
     """`flow` cut at line ends into bounded runs, in constant memory; without `keep` their data are empty.
 
     A line above the bound is lost alone. Damage ends the flow after all whole lines before it.
@@ -50,7 +50,7 @@ class _Cutter:
         self.long = False  # the line is above the bound; its bytes are not kept
         self.blank = True  # nothing but white space so far, which makes no run
 
-    def feed(self, chunk: bytes) -> Iterator[Run | Lost]:
+    def feed(self, chunk: bytes) -> Iterator[Chunk | Lost]:
         """Take a chunk; give the runs that it completes."""
         base = self.at
         taken = 0
@@ -66,7 +66,7 @@ class _Cutter:
         if self.long:
             self.held.clear()
 
-    def _line(self, data: bytes, end: int) -> Iterator[Run | Lost]:
+    def _line(self, data: bytes, end: int) -> Iterator[Chunk | Lost]:
         if not self.long and end - self.line > self.bounds.record_bytes + 1:
             yield from self.flush()
             self.long = True
@@ -89,16 +89,16 @@ class _Cutter:
         self.held.clear()
         self.number, self.run, self.line, self.long = self.number + 1, end, end, False
 
-    def flush(self) -> Iterator[Run]:
+    def flush(self) -> Iterator[Chunk]:
         """The whole lines read so far, as a run."""
         if self.count:
             size = self.line - self.run
             if not self.blank:
-                yield Run(self.number - self.count, self.count, self.run, self.line, bytes(self.held[:size]))
+                yield Chunk(self.number - self.count, self.count, self.run, self.line, bytes(self.held[:size]))
             del self.held[:size]
             self.run, self.count = self.line, 0
 
-    def finish(self) -> Iterator[Run | Lost]:
+    def finish(self) -> Iterator[Chunk | Lost]:
         """What stands at the end of the flow, its last line without a line end among it."""
         if self.at > self.line or self.long:
             yield from self._line(b"", self.at)
@@ -113,7 +113,7 @@ def split_lines(data: bytes, first: int) -> Iterator[tuple[int, bytes]]:
             yield number, line
 
 
-def parse_jsonl(data: bytes, span: Span, options: Options) -> Iterator[Raw | Lost]:
+def parse_jsonl(data: bytes, span: Split, options: Options) -> Iterator[Raw | Lost]:
     """The records of a run of JSON lines."""
     for number, line in split_lines(data, span.first):
         try:
@@ -122,11 +122,11 @@ def parse_jsonl(data: bytes, span: Span, options: Options) -> Iterator[Raw | Los
             yield Lost(number, wrong)
 
 
-def parse_lines(data: bytes, span: Span, options: Options) -> Iterator[Raw | Lost]:
+def parse_lines(data: bytes, span: Split, options: Options) -> Iterator[Raw | Lost]:
     """The articles of a run of lines."""
     for number, line in split_lines(data, span.first):
         text = decode_line(line, span.encoding)
-        html = options.text_is == "html" or (options.text_is == "auto" and looks_like_html(text))
+        html = options.content == "html" or (options.content == "auto" and looks_like_html(text))
         yield Raw(span.source, number, text, html, form="line of a text")
 
 

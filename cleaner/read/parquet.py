@@ -11,7 +11,7 @@ from cleaner.options import Options
 from cleaner.read.fields import find_fields, raw_record
 from cleaner.read.read_errors import BrokenTable
 from cleaner.read.stream import open_file
-from cleaner.read.task import Bounds, Lost, Run, Span
+from cleaner.read.task import Bounds, Chunk, Lost, Split
 
 __all__ = ["cut_table", "parse_table"]
 
@@ -20,7 +20,7 @@ _GROUP_BYTES = 32 << 20
 _ROWS = 256
 
 
-def cut_table(file: BinaryIO, format: str, bounds: Bounds, options: Options, *, seek: bool) -> Iterator[Run | Lost]:
+def cut_table(file: BinaryIO, format: str, bounds: Bounds, options: Options, *, seek: bool) -> Iterator[Chunk | Lost]:
     """The runs of a table: numbers of row groups or batches as `start` and `end` with `seek`, else slices as data.
 
     One error for the whole source where no column can hold the text.
@@ -34,19 +34,19 @@ def cut_table(file: BinaryIO, format: str, bounds: Bounds, options: Options, *, 
             rows, size = table.weigh(group)
             if seek and size <= max(_GROUP_BYTES, bounds.bytes):
                 if rows:
-                    yield Run(first, rows, group, group + 1, b"", format=format)
+                    yield Chunk(first, rows, group, group + 1, b"", format=format)
             else:
                 step = max(1, min(bounds.records, rows * bounds.bytes // max(size, 1)))
                 at = first
                 for batch in table.batches(group, step):
-                    yield Run(at, batch.num_rows, 0, 0, _pack(batch), format="arrow")
+                    yield Chunk(at, batch.num_rows, 0, 0, _pack(batch), format="arrow")
                     at += batch.num_rows
         except _ERRORS as error:
             yield Lost(first, _broken(error))
         first += rows
 
 
-def parse_table(span: Span, options: Options) -> Iterator[Raw | Lost]:
+def parse_table(span: Split, options: Options) -> Iterator[Raw | Lost]:
     """The records of a run of a table."""
     import pyarrow as pa
 

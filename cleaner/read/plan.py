@@ -11,46 +11,46 @@ from cleaner.read.files import is_remote
 from cleaner.read.folder_encoding import SIBLINGS
 from cleaner.read.formats import check_name, format_by_name
 from cleaner.read.read_errors import EmptyFile, reject
-from cleaner.read.split import cut
-from cleaner.read.task import PIECE_BYTES, PIECE_RECORDS, Bounds, Piece, Source, Span
+from cleaner.read.split import split_source
+from cleaner.read.task import TASK_BYTES, TASK_RECORDS, Bounds, Source, Split, Task
 
-__all__ = ["plan"]
+__all__ = ["plan_tasks"]
 
 _PACKED_WEIGHT = 8  # text packs to about an eighth
 
 
-def plan(
+def plan_tasks(
     sources: Iterable[Source | Reject],
     options: Options,
     *,
-    piece_records: int = PIECE_RECORDS,
-    piece_bytes: int = PIECE_BYTES,
-) -> Iterator[Piece | Reject]:
+    piece_records: int = TASK_RECORDS,
+    piece_bytes: int = TASK_BYTES,
+) -> Iterator[Task | Reject]:
     """The pieces of `sources` in their order, Rejects in their places. Bounds never change a record or its number."""
     bounds = Bounds(piece_records, piece_bytes, options.max_record_bytes)
     entries = list(sources)
     siblings = _siblings(entries)
-    spans: list[Span] = []
+    spans: list[Split] = []
     records = size = 0
     for entry in entries:
         for span in _spans(entry, options, bounds, siblings):
             if isinstance(span, Reject):
                 if spans:
-                    yield Piece(tuple(spans))
+                    yield Task(tuple(spans))
                     spans, records, size = [], 0, 0
                 yield span
                 continue
             weight, count = _weigh(span, entry)
             if spans and (records + count > piece_records or size + weight > piece_bytes):
-                yield Piece(tuple(spans))
+                yield Task(tuple(spans))
                 spans, records, size = [], 0, 0
             spans.append(span)
             records, size = records + count, size + weight
     if spans:
-        yield Piece(tuple(spans))
+        yield Task(tuple(spans))
 
 
-def _weigh(span: Span, entry: Source | Reject) -> tuple[int, int]:
+def _weigh(span: Split, entry: Source | Reject) -> tuple[int, int]:
     """Bytes and records of a span, guessed where it was not cut."""
     if span.cut:
         return (len(span.payload) or max(span.end - span.start, 1)), span.count
@@ -60,7 +60,7 @@ def _weigh(span: Span, entry: Source | Reject) -> tuple[int, int]:
 
 def _spans(
     entry: Source | Reject, options: Options, bounds: Bounds, siblings: dict[str, tuple[str, ...]]
-) -> Iterator[Span | Reject]:
+) -> Iterator[Split | Reject]:
     if isinstance(entry, Reject):
         yield entry
         return
@@ -76,13 +76,13 @@ def _spans(
         return
     named, packed = format_by_name(entry.path)
     near = siblings.get(_folder(entry.path), ()) if named == "txt" else ()
-    span = Span(entry.source, named, entry.path, siblings=near)
+    span = Split(entry.source, named, entry.path, siblings=near)
     weight = entry.size * (_PACKED_WEIGHT if packed else 1)
-    alone = named in ("txt", "html") and options.txt_is == "article" and entry.path != "-"
+    alone = named in ("txt", "html") and options.txt_layout == "article" and entry.path != "-"
     if alone or 0 < weight <= bounds.bytes:
         yield span
     else:
-        yield from cut(span, options, bounds)
+        yield from split_source(span, options, bounds)
 
 
 def _siblings(entries: list[Source | Reject]) -> dict[str, tuple[str, ...]]:

@@ -11,12 +11,12 @@ from cleaner.plugins import readers
 from cleaner.read.fields import raw_record
 from cleaner.read.formats import PLUGGED
 from cleaner.read.read_errors import NotReadable
-from cleaner.read.task import Lost, Span
+from cleaner.read.task import Lost, Split
 
 __all__ = ["parse_plugged"]
 
 
-def parse_plugged(data: bytes, span: Span, options: Options) -> Iterator[Raw | Lost]:
+def parse_plugged(data: bytes, span: Split, options: Options) -> Iterator[Raw | Lost]:
     """The records that the plugin for this suffix gives; what it raises ends the file, not the run."""
     name, reader = readers()[span.format.removeprefix(PLUGGED)]
     number = 0

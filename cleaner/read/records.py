@@ -13,13 +13,13 @@ from cleaner.read.jsonl import parse_jsonl, parse_lines
 from cleaner.read.parquet import parse_table
 from cleaner.read.plugged import parse_plugged
 from cleaner.read.read_errors import reject
-from cleaner.read.split import cut
+from cleaner.read.split import split_source
 from cleaner.read.stream import open_flow
-from cleaner.read.task import PIECE_BYTES, PIECE_RECORDS, Bounds, Lost, Piece, Span
+from cleaner.read.task import TASK_BYTES, TASK_RECORDS, Bounds, Lost, Split, Task
 from cleaner.read.text import parse_html, parse_txt
 from cleaner.read.warc import parse_warc
 
-__all__ = ["read"]
+__all__ = ["read_records"]
 
 _PARSERS = {
     "txt": parse_txt,
@@ -33,18 +33,18 @@ _PARSERS = {
 }
 
 
-def read(piece: Piece, options: Options) -> Iterator[Raw | Reject]:
+def read_records(piece: Task, options: Options) -> Iterator[Raw | Reject]:
     """The records of `piece` in their order; what cannot be read is a Reject in its place."""
-    bounds = Bounds(PIECE_RECORDS, PIECE_BYTES, options.max_record_bytes)
+    bounds = Bounds(TASK_RECORDS, TASK_BYTES, options.max_record_bytes)
     for span in piece.spans:
-        for part in [span] if span.cut else cut(span, options, bounds):
+        for part in [span] if span.cut else split_source(span, options, bounds):
             if isinstance(part, Reject):
                 yield part
             else:
                 yield from _read(part, options)
 
 
-def _read(span: Span, options: Options) -> Iterator[Raw | Reject]:
+def _read(span: Split, options: Options) -> Iterator[Raw | Reject]:
     number = span.first
     try:
         for found in _parse(span, options):
@@ -57,7 +57,7 @@ def _read(span: Span, options: Options) -> Iterator[Raw | Reject]:
         yield reject(span.source, number, wrong)
 
 
-def _parse(span: Span, options: Options) -> Iterator[Raw | Lost]:
+def _parse(span: Split, options: Options) -> Iterator[Raw | Lost]:
     if span.format in ("parquet", "arrow"):
         return parse_table(span, options)
     data = span.payload or b"".join(open_flow(span.path, span.start, span.end))

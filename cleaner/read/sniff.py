@@ -12,7 +12,7 @@ from cleaner.read.formats import HEAD, check_text, format_by_content, is_json_li
 from cleaner.read.read_errors import ArchiveBomb, EmptyFile
 from cleaner.read.stream import Flow, packing_of, unpack
 
-__all__ = ["SPLIT", "Settled", "settle"]
+__all__ = ["SPLIT", "Sniffed", "sniff"]
 
 SPLIT = frozenset({"jsonl", "lines", "csv", "tsv", "json"})
 """Formats that are split as bytes, so that their encoding must have ASCII as a part."""
@@ -21,7 +21,7 @@ _BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xfe\xff"
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Sniffed:
     """`plain` says that offsets in `flow` are offsets in the file itself."""
 
     flow: Flow
@@ -30,7 +30,7 @@ class Settled:
     plain: bool
 
 
-def settle(flow: Flow, named: str, options: Options) -> Settled:
+def sniff(flow: Flow, named: str, options: Options) -> Sniffed:
     """`flow` unpacked and known; `named` is the format of the suffix. Raises EmptyFile, BinaryFile, ArchiveBomb."""
     plain = True
     for _ in range(_DEPTH):
@@ -44,15 +44,15 @@ def settle(flow: Flow, named: str, options: Options) -> Settled:
         raise flow.damage or EmptyFile("The file holds no text.", "Nothing to do, unless it should hold some.")
     found = _format(named, head, options)
     if found not in SPLIT:
-        return Settled(flow, found, "", plain)
+        return Sniffed(flow, found, "", plain)
     if b"\r" in head and b"\n" not in head:  # line ends of an old Macintosh
         flow, plain = Flow(chunk.replace(b"\r", b"\n") for chunk in flow), False
     if wide := _wide(head):
-        return Settled(_as_utf8(flow, wide), found, "", False)
+        return Sniffed(_as_utf8(flow, wide), found, "", False)
     encoding = options.encoding or _encoding(flow.head(1 << 20))
     if encoding and found == "json":
-        return Settled(_as_utf8(flow, encoding), found, "", False)
-    return Settled(flow, found, encoding, plain)
+        return Sniffed(_as_utf8(flow, encoding), found, "", False)
+    return Sniffed(flow, found, encoding, plain)
 
 
 def _format(named: str, head: bytes, options: Options) -> str:
@@ -61,7 +61,7 @@ def _format(named: str, head: bytes, options: Options) -> str:
         check_text(head)
     if found == "json" and is_json_lines(head):
         return "jsonl"
-    if found == "txt" and options.txt_is == "lines":
+    if found == "txt" and options.txt_layout == "lines":
         return "lines"
     return found
 

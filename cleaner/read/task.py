@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from cleaner.errors import InputError
 
-__all__ = ["PIECE_BYTES", "PIECE_RECORDS", "Bounds", "Lost", "Piece", "Run", "Source", "Span"]
+__all__ = ["TASK_BYTES", "TASK_RECORDS", "Bounds", "Chunk", "Lost", "Source", "Split", "Task"]
 
-PIECE_RECORDS = 1_000
-PIECE_BYTES = 8 << 20
+TASK_RECORDS = 1_000
+TASK_BYTES = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Split:
     """A run of records of one source that a worker can read alone.
 
     Either `path` with `start` and `end` (bytes, or numbers of row groups or batches; `end` -1 is the end of the file),
@@ -51,10 +51,10 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A bounded bit of work: about `PIECE_RECORDS` records or `PIECE_BYTES` bytes, in the order of the manifest."""
+class Task:
+    """A bounded bit of work: about `TASK_RECORDS` records or `TASK_BYTES` bytes, in the order of the manifest."""
 
-    spans: tuple[Span, ...]
+    spans: tuple[Split, ...]
 
     @property
     def source(self) -> str:
@@ -72,7 +72,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Chunk:
     """`count` records from number `first` on: the bytes `start` to `end` of the flow they were cut from.
 
     `format` is that of `data` where it is not that of the flow.

@@ -12,12 +12,12 @@ from cleaner.read.folder_encoding import folder_hint
 from cleaner.read.markup import looks_like_html
 from cleaner.read.read_errors import too_large
 from cleaner.read.stream import Flow
-from cleaner.read.task import Bounds, Lost, Run, Span
+from cleaner.read.task import Bounds, Chunk, Lost, Split
 
 __all__ = ["cut_whole", "parse_html", "parse_txt"]
 
 
-def cut_whole(flow: Flow, bounds: Bounds, *, first: int = 0, keep: bool = True) -> Iterator[Run | Lost]:
+def cut_whole(flow: Flow, bounds: Bounds, *, first: int = 0, keep: bool = True) -> Iterator[Chunk | Lost]:
     """The whole flow as one article. What came before damage is kept, and the damage is told."""
     parts: list[bytes] = []
     size = 0
@@ -32,23 +32,23 @@ def cut_whole(flow: Flow, bounds: Bounds, *, first: int = 0, keep: bool = True) 
     except InputError as error:
         damage = error
     if not all(map(bytes.isspace, parts)):
-        yield Run(0, 1, 0, size, b"".join(parts))
+        yield Chunk(0, 1, 0, size, b"".join(parts))
     if damage is not None:
         yield Lost(0, damage)
 
 
-def parse_txt(data: bytes, span: Span, options: Options) -> Iterator[Raw | Lost]:
+def parse_txt(data: bytes, span: Split, options: Options) -> Iterator[Raw | Lost]:
     """A text, or a page under the name of a text."""
-    html = options.text_is == "html" or (options.text_is == "auto" and looks_like_html(_glance(data)))
+    html = options.content == "html" or (options.content == "auto" and looks_like_html(_glance(data)))
     yield _parsed(data, span, options, html)
 
 
-def parse_html(data: bytes, span: Span, options: Options) -> Iterator[Raw | Lost]:
+def parse_html(data: bytes, span: Split, options: Options) -> Iterator[Raw | Lost]:
     """A saved page."""
-    yield _parsed(data, span, options, options.text_is != "plain")
+    yield _parsed(data, span, options, options.content != "plain")
 
 
-def _parsed(data: bytes, span: Span, options: Options, html: bool) -> Raw:
+def _parsed(data: bytes, span: Split, options: Options, html: bool) -> Raw:
     form = "page" if html else "text"
     if options.encoding or not span.siblings:
         return Raw(span.source, 0, data, html, form=form)

@@ -12,7 +12,7 @@ from cleaner.errors import InputError
 from cleaner.options import Options
 from cleaner.read.read_errors import BrokenWarc, HttpStatus, NoContent, NotText, Truncated, too_large
 from cleaner.read.stream import Flow, FlowFile
-from cleaner.read.task import Bounds, Lost, Run, Span
+from cleaner.read.task import Bounds, Chunk, Lost, Split
 
 __all__ = ["cut_warc", "parse_warc"]
 
@@ -21,7 +21,7 @@ _PAGE_TYPES = ("text/html", "application/xhtml+xml")
 _CONTROL = re.compile(r"[\r\n]")
 
 
-def cut_warc(flow: Flow, bounds: Bounds) -> Iterator[Run | Lost]:
+def cut_warc(flow: Flow, bounds: Bounds) -> Iterator[Chunk | Lost]:
     """The records of a crawl that hold articles, unpacked, a bounded number at a time, numbered among themselves."""
     number, held, size = 0, list[bytes](), 0
     for found in _records(flow, bounds.record_bytes):
@@ -30,7 +30,7 @@ def cut_warc(flow: Flow, bounds: Bounds) -> Iterator[Run | Lost]:
             len(held) >= bounds.records or size + len(found) > bounds.bytes if isinstance(found, bytes) else True
         )
         if full:
-            yield Run(number - len(held), len(held), 0, 0, b"".join(held))
+            yield Chunk(number - len(held), len(held), 0, 0, b"".join(held))
             held, size = [], 0
         if isinstance(found, InputError):
             yield Lost(number, found)
@@ -38,7 +38,7 @@ def cut_warc(flow: Flow, bounds: Bounds) -> Iterator[Run | Lost]:
             held.append(found)
             size += len(found)
     if held:
-        yield Run(number - len(held) + 1, len(held), 0, 0, b"".join(held))
+        yield Chunk(number - len(held) + 1, len(held), 0, 0, b"".join(held))
 
 
 def _records(flow: Flow, limit: int) -> Iterator[bytes | InputError]:
@@ -70,7 +70,7 @@ def _pack(headers: Any, body: bytes) -> bytes:
     return head.encode("utf-8", "replace") + b"\r\n\r\n" + body + b"\r\n\r\n"
 
 
-def parse_warc(data: bytes, span: Span, options: Options) -> Iterator[Raw | Lost]:
+def parse_warc(data: bytes, span: Split, options: Options) -> Iterator[Raw | Lost]:
     """The pages and texts of a run of records."""
     from fastwarc.warc import ArchiveIterator
 
@@ -101,7 +101,7 @@ def _raw(record: Any, source: str, number: int, options: Options) -> Raw:
     body = record.reader.read(options.max_record_bytes + 1)
     if len(body) > options.max_record_bytes:
         raise too_large(options.max_record_bytes)
-    page = kind != "text/plain" and options.text_is != "plain"
+    page = kind != "text/plain" and options.content != "plain"
     charset = record.http_charset or ""
     return Raw(source, number, _filled(body), page, charset, id=own, date=date, url=url, form="response of a crawl")
 

@@ -37,7 +37,7 @@ from cleaner.repeats.site_lines import (
 )  # fmt: skip
 from cleaner.strip.space import close_gaps
 
-__all__ = ["ANCHOR", "LINE", "Repeats", "add_occurrences", "counted", "judge", "learn"]
+__all__ = ["ANCHOR", "LINE", "Repeats", "add_occurrences", "counted", "judge", "learn_repeats"]
 
 MIN_ANCHORS = 3
 MIDDLE_ANCHORS = 5  # a line between paragraphs needs more, and so does a mere start: subheads and labels recur as well
@@ -192,7 +192,9 @@ ANCHOR = [("site", "u8"), ("anchor", "u8")]
 _MOST_BITS = 8  # 256 files
 
 
-def learn(batches: Callable[[], Iterable[SiteLines]], *, memory: int = 1 << 30, folder: Path | None = None) -> Repeats:
+def learn_repeats(
+    batches: Callable[[], Iterable[SiteLines]], *, memory: int = 1 << 30, folder: Path | None = None
+) -> Repeats:
     """Which lines repeat. `batches` is read several times, in the same order.
 
     Of `memory` (bytes) a row takes some 80 while it is sorted; more rows than fit are parted in files in `folder`.

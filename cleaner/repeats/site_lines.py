@@ -88,7 +88,7 @@ def site_lines(texts: Sequence[str], sites: Sequence[str]) -> SiteLines:
 def wordings(line: str) -> tuple[str, ...]:
     """The folded wordings by which a line may have got its key: itself, with its digits, its lead."""
     lead = _LEAD.match(line)
-    return (_fold(line), line, *((_fold(lead[1]) + ":*",) if lead else ()))
+    return (_normalise_line(line), line, *((_normalise_line(lead[1]) + ":*",) if lead else ()))
 
 
 def _lines(text: str, site: int) -> Iterator[_Line]:
@@ -108,14 +108,14 @@ def _lines(text: str, site: int) -> Iterator[_Line]:
         elif tables[i]:  # of numbers, whose digits are what it says
             key = line_key(line, site)
         elif varies[i]:
-            key, mark = line_key(_fold(line), site), place | VARIES
+            key, mark = line_key(_normalise_line(line), site), place | VARIES
         else:
             key = line_key(" ".join(line.casefold().split()), site)
         yield key, length, mark if key in met else mark | FIRST, start
         met.add(key)
         lead = leads[i]
         if lead and (place or not _beside(leads, i)):  # between paragraphs, rows of labels are a table
-            key = line_key(_fold(lead[1]) + ":*", site)
+            key = line_key(_normalise_line(lead[1]) + ":*", site)
             mark = place | IS_LEAD
             yield key, length, mark if key in met else mark | FIRST, start
             met.add(key)
@@ -149,5 +149,5 @@ def _beside(marks: Sequence[object], i: int) -> bool:
     return bool(i and marks[i - 1]) or bool(i + 1 < len(marks) and marks[i + 1])
 
 
-def _fold(line: str) -> str:
+def _normalise_line(line: str) -> str:
     return _DIGITS.sub("0", " ".join(line.casefold().split()))

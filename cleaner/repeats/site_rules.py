@@ -20,7 +20,7 @@ from cleaner.errors import OptionError
 from cleaner.repeats.repeats import ANYWHERE, AT_AN_END, IN_A_MENU, IN_A_RUN, Repeats
 from cleaner.repeats.site_lines import Keys, line_key, site_key, wordings
 
-__all__ = ["Wordings", "join", "learned_file", "load_learned", "rows_of", "taken_wordings"]
+__all__ = ["Wordings", "join_rules", "load_site_rules", "read_rules_file", "rule_rows", "wordings_taken"]
 
 Wordings = Mapping[int, tuple[str, str]]
 """Key -> site and folded wording of a line."""
@@ -29,17 +29,19 @@ _PLACES = {"end": AT_AN_END, "run": IN_A_RUN, "anywhere": ANYWHERE, "menu": IN_A
 _FIGURES = ("anchors", "of", "places")
 
 
-def learned_file(path: str) -> bytes:
+def read_rules_file(path: str) -> bytes:
     """The file as it stands; nothing where it is still to be made. Raises OptionError when it cannot be read."""
     try:
         return Path(path).read_bytes()
     except FileNotFoundError:
         return b""
     except OSError as error:
-        raise OptionError(f"--learned {path}: {error.strerror}. Name a file that can be read and written.") from error
+        raise OptionError(
+            f"--site-rules {path}: {error.strerror}. Name a file that can be read and written."
+        ) from error
 
 
-def load_learned(lines: Iterable[bytes], path: str = "") -> tuple[Repeats, dict[int, tuple[str, str]]]:
+def load_site_rules(lines: Iterable[bytes], path: str = "") -> tuple[Repeats, dict[int, tuple[str, str]]]:
     """What the lines of such a file say, and the wording of each. Raises OptionError for a row that is none."""
     wording: dict[int, tuple[str, str]] = {}
     figures: dict[int, tuple[int, int, int]] = {}
@@ -53,15 +55,15 @@ def load_learned(lines: Iterable[bytes], path: str = "") -> tuple[Repeats, dict[
             figures[key] = int(row["anchors"]), int(row["of"]), sum({_PLACES[place] for place in row["places"]})
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise OptionError(
-                f"--learned {path}, line {number}: {type(error).__name__}: {error}. Each line is an object with site, "
-                f"line, anchors, of, and places out of {', '.join(_PLACES)}; correct it, or delete it."
+                f"--site-rules {path}, line {number}: {type(error).__name__}: {error}. Each line is an object with "
+                f"site, line, anchors, of, and places out of {', '.join(_PLACES)}; correct it, or delete it."
             ) from error
     keys = sorted(figures)
     columns = np.array([figures[key] for key in keys], np.int64).reshape(-1, 3).T
     return Repeats(np.array(keys, np.uint64), *columns), wording
 
 
-def join(one: Repeats, other: Repeats) -> Repeats:
+def join_rules(one: Repeats, other: Repeats) -> Repeats:
     """Both; of a line that both know, the figures of the larger site and the places of either."""
     keys = np.union1d(one.keys, other.keys)
     sides = [_spread(side, keys) for side in (one, other)]
@@ -79,7 +81,7 @@ def _spread(side: Repeats, keys: Keys) -> dict[str, NDArray[np.int64]]:
     return columns
 
 
-def taken_wordings(article: Article, site: str, known: Repeats) -> Iterator[tuple[int, str]]:
+def wordings_taken(article: Article, site: str, known: Repeats) -> Iterator[tuple[int, str]]:
     """Key and folded wording of the lines of an article that went because they repeat on the site of this name."""
     for removal in article.removals:
         if removal.rule in ("site-line", "site-lead"):
@@ -91,7 +93,7 @@ def taken_wordings(article: Article, site: str, known: Repeats) -> Iterator[tupl
                     break
 
 
-def rows_of(known: Repeats, wording: Wordings) -> Iterable[dict[str, object]]:
+def rule_rows(known: Repeats, wording: Wordings) -> Iterable[dict[str, object]]:
     """The rows of the file, by site and wording."""
     for site, line, key in sorted((*wording[key], key) for key in wording):
         at = int(np.searchsorted(known.keys, np.uint64(key)))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, Hit, ends_sentence
-from cleaner.phrases.phrases import Phrases, fold
+from cleaner.phrases.phrases import Phrases, normalise_wording
 
 __all__ = ["calls", "may_call", "navigates"]
 
@@ -55,7 +55,9 @@ def _sharing(text: str, folded: str, phrases: Phrases) -> Hit | None:
     if folded.partition(" ")[0] not in phrases.words["sharing"] or len(text) > 100:
         return None
     networks = phrases.words["network"]
-    bare = [word for word in (fold(piece) or piece.strip(" .:,|").casefold() for piece in text.split()) if word]
+    bare = [
+        word for word in (normalise_wording(piece) or piece.strip(" .:,|").casefold() for piece in text.split()) if word
+    ]
     named = [word for word in bare if word in networks]
     if not named or bare[-1] not in networks:
         return None
@@ -89,7 +91,7 @@ def _menu(text: str, phrases: Phrases) -> Hit | None:
             return Hit("menu-line", kind, "known words of menus between bars", ANY if sure else EDGE)
     if " / " in text and text[-1] not in ".!?":
         pieces = _SLASH.split(text)
-        first = phrases.any(fold(pieces[0]))
+        first = phrases.any(normalise_wording(pieces[0]))
         if len(pieces) >= 2 and first is not None and first.kind == "nav" and max(map(len, pieces)) <= 60:
             return Hit("breadcrumb", "nav", "a path of sections", HEAD)
     return None
@@ -98,7 +100,7 @@ def _menu(text: str, phrases: Phrases) -> Hit | None:
 def _kinds_of(pieces: Sequence[str], phrases: Phrases) -> list[str]:
     """The kinds of the known words of menus among pieces; none when over a third is unknown, or one is long."""
     kinds, unknown = [], 0
-    for piece in map(fold, pieces):
+    for piece in map(normalise_wording, pieces):
         found = phrases.any(piece) if 0 < len(piece) <= 40 else None
         if found is not None and found.kind in MENU_KINDS:
             kinds.append(found.kind)
@@ -135,7 +137,7 @@ def _calling(text: str, folded: str, phrases: Phrases) -> Hit | None:
     letter, channel = _holds(folded, known["letter"]), _holds(folded, known["channel"])
     if not (letter or channel):
         return None
-    clauses = [fold(clause) for clause in _CLAUSE.split(text)]
+    clauses = [normalise_wording(clause) for clause in _CLAUSE.split(text)]
     join = next((cue for clause in clauses for cue in known["joining"] if _begins(clause, cue)), "")
     if not join or text[0] in "\"“„«'‘-–—":
         return None

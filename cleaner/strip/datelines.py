@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from cleaner.article import Removal
 from cleaner.judge.lines import Hit, Line
-from cleaner.phrases.phrases import Phrases, fold
+from cleaner.phrases.phrases import Phrases, normalise_wording
 
 __all__ = ["HEAD", "SITE", "Dateline", "find_datelines", "match_dateline"]
 
@@ -175,7 +175,7 @@ def _bracketed(lead: str) -> str:
 
 def _tell(part: str, phrases: Phrases) -> str:
     """What one part of a lead is: a site, an agency, a known place, capitals, a date, a name; "" for anything else."""
-    folded, words = fold(part), part.split()
+    folded, words = normalise_wording(part), part.split()
     if SITE.fullmatch(part):
         return "a site's name"
     if folded in phrases.words["agency"]:
@@ -194,7 +194,7 @@ def _tell(part: str, phrases: Phrases) -> str:
 def _second_place(rest: str, phrases: Phrases) -> bool:
     """ "Jakarta - Bandung hanya ...": a route, not a dateline."""
     words = rest.split(None, 2)
-    return len(words) > 1 and fold(words[0]) in phrases.words["place"] and not words[1][:1].isupper()
+    return len(words) > 1 and normalise_wording(words[0]) in phrases.words["place"] and not words[1][:1].isupper()
 
 
 def _place_with_stop(rest: str, phrases: Phrases) -> tuple[str, int] | None:
@@ -207,7 +207,7 @@ def _colon_form(head: str, phrases: Phrases) -> Dateline | None:
     if at < 3 or not head[at + 1 : at + 2].isspace():
         return None
     place = head[:at].strip()
-    parts = [fold(p) for p in re.split(r"[,(]", place) if p.strip()]
+    parts = [normalise_wording(p) for p in re.split(r"[,(]", place) if p.strip()]
     if place.isupper() and parts[0] in phrases.words["place"] and len(parts) <= 2:
         end = at + 1 + len(head[at + 1 :]) - len(head[at + 1 :].lstrip())
         return Dateline(end, "dateline-colon", "a known place in capitals and a colon", place)
@@ -232,9 +232,9 @@ def _bracket_form(head: str, phrases: Phrases) -> Dateline | None:
     found = _AGENCY_HEAD.match(head, at) if at >= 0 else None
     if found is None or not _goes_on(head, found.end()):
         return None
-    agency, place = fold(found[1]), head[:at].strip()
+    agency, place = normalise_wording(found[1]), head[:at].strip()
     known = agency in phrases.words["agency"] or agency.split(" ")[0] in phrases.words["agency"]
-    if known and (not place or fold(place) in phrases.words["place"]):
+    if known and (not place or normalise_wording(place) in phrases.words["place"]):
         return Dateline(found.end(), "dateline-agency", "an agency in brackets", place, found[1])
     return None
 
@@ -254,7 +254,7 @@ def _site_form(head: str, phrases: Phrases) -> Dateline | None:
         for n in (3, 2, 1):
             words = head[at:].split(" ", n)
             place = " ".join(words[:n])
-            if len(words) <= n or fold(place) not in phrases.words["place"]:
+            if len(words) <= n or normalise_wording(place) not in phrases.words["place"]:
                 continue
             if not words[n][:1].isupper():  # "Jakarta Barat dilanda ...": the place opens the sentence
                 break
@@ -294,7 +294,7 @@ def _recurring_form(text: str, head: str, phrases: Phrases, recurs: Callable[[st
         return None
     after = text[named.end() : named.end() + 60]
     mark = named[0].strip()[-1]
-    pair = f" {mark} " in after or not _opens_sentence(after) or fold(named[1]) in phrases.words["agency"]
+    pair = f" {mark} " in after or not _opens_sentence(after) or normalise_wording(named[1]) in phrases.words["agency"]
     if pair or not recurs(named[1]):
         return None
     return Dateline(named.end(), "dateline-dash", "a place that recurs in the text, and a dash", named[1])
@@ -304,7 +304,7 @@ def _is_placelike(name: str, phrases: Phrases) -> bool:
     """Malay and Indonesian: whether a name opens as known places of two words do ("Kuala", "Tanjung")."""
     if phrases.languages[0] not in ("id", "ms"):
         return False
-    opening = fold(name.split()[0]) + " "
+    opening = normalise_wording(name.split()[0]) + " "
     return sum(1 for place in phrases.words["place"] if place.startswith(opening)) >= 3
 
 

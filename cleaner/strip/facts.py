@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cleaner.judge.lines import Hit, Line, ends_sentence
-from cleaner.phrases.phrases import Phrases, fold
+from cleaner.phrases.phrases import Phrases, normalise_wording
 from cleaner.strip.line_rules import SEPARATOR
 
 __all__ = ["facts_of", "title_hits"]
@@ -21,7 +21,7 @@ def title_hits(lines: Sequence[Line], hits: Sequence[Hit | None], known: str, ch
 
 
 def _title_line(lines: Sequence[Line], hits: Sequence[Hit | None], known: str) -> int:
-    wanted = fold(known)
+    wanted = normalise_wording(known)
     for i, line in enumerate(lines[:12]):
         if wanted:
             if line.folded == wanted:
@@ -47,7 +47,7 @@ def facts_of(lines: Sequence[Line], held: Sequence[Hit | None], phrases: Phrases
 
 def _after_label(text: str, phrases: Phrases) -> str:
     for found in SEPARATOR.finditer(text, 0, 60):
-        if phrases.whole(fold(text[: found.start()]), "start"):
+        if phrases.whole(normalise_wording(text[: found.start()]), "start"):
             return text[found.end() :]
     return text
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from cleaner.article import Removal
 from cleaner.judge.lines import Hit, Line, is_wrapped, prose_bounds
-from cleaner.phrases.phrases import HEAD_LENGTH, Phrase, Phrases, fold
+from cleaner.phrases.phrases import HEAD_LENGTH, Phrase, Phrases, normalise_wording
 from cleaner.strip.datelines import HEAD, match_dateline
 from cleaner.strip.labels import holds_label, labelled_pieces
 from cleaner.strip.line_rules import looks_like_names
@@ -77,7 +77,7 @@ def _ended(text: str) -> bool:
 def _is_source(name: str, phrases: Phrases) -> bool:
     """An agency's name, or a name in capitals with a date."""
     bare = _DATE_END.sub("", name)
-    return fold(bare) in phrases.words["agency"] or (bare != name and bare.isupper())
+    return normalise_wording(bare) in phrases.words["agency"] or (bare != name and bare.isupper())
 
 
 def _last_bracket(text: str) -> tuple[int, str] | None:
@@ -96,11 +96,11 @@ def _last_bracket(text: str) -> tuple[int, str] | None:
 
 
 def _bracket(before: str, inner: str, phrases: Phrases, last: bool) -> Hit | None:
-    folded = fold(inner)
+    folded = normalise_wording(inner)
     if (phrase := phrases.line(folded)) and phrase.kind in _BRACKET_KINDS:
         return Hit("phrase-bracket", phrase.kind, phrase.why)
     head = re.split(r"\s*[:|]\s*", inner, maxsplit=1) if ":" in inner or "|" in inner else ()
-    if len(head) == 2 and (phrase := phrases.whole(fold(head[0]), "start")):
+    if len(head) == 2 and (phrase := phrases.whole(normalise_wording(head[0]), "start")):
         return Hit("phrase-bracket", phrase.kind, phrase.why)
     if not _ended(before):
         return None
@@ -135,7 +135,7 @@ def _are_initials(inner: str) -> bool:
 def _last_sentence(text: str, phrases: Phrases) -> tuple[int, Hit] | None:
     """The last sentences of a paragraph, when they are a phrase of `tail`."""
     for at in _openings(text, phrases.tail_heads):
-        phrase = phrases.whole(fold(text[at:]), "tail")
+        phrase = phrases.whole(normalise_wording(text[at:]), "tail")
         if phrase:
             return at, Hit("phrase-tail", phrase.kind, phrase.why)
     return None

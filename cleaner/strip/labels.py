@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from cleaner.article import Removal
 from cleaner.judge.lines import Line
-from cleaner.phrases.phrases import LABELS, MARKS, Phrase, Phrases, fold
+from cleaner.phrases.phrases import LABELS, MARKS, Phrase, Phrases, normalise_wording
 from cleaner.strip.line_rules import looks_like_names
 
 __all__ = ["holds_label", "labelled_pieces"]
@@ -73,7 +73,7 @@ def _cue_before(text: str, colon: int, phrases: Phrases) -> _Cue | None:
         start = begin + words[-n].start()
         if not text[start].isupper():
             continue
-        found = phrases.entries["start"].get(fold(text[start:colon]))
+        found = phrases.entries["start"].get(normalise_wording(text[start:colon]))
         if found and found.kind in LABELS:
             bracket = text[start - 1] if start and text[start - 1] in "([" else ""
             return _Cue(start - len(bracket), colon + 1, found, bracket)
@@ -127,6 +127,6 @@ def _headline_end(rest: str, phrases: Phrases) -> int:
     stop = gap.start() if gap else len(rest)
     openers = phrases.words["opener"]
     for count, word in enumerate(re.finditer(r"\S+", rest[:stop])):
-        if count >= 4 and word[0][0].isupper() and fold(word[0]) in openers:
+        if count >= 4 and word[0][0].isupper() and normalise_wording(word[0]) in openers:
             return word.start()
     return stop if gap else 0

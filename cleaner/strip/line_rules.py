@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, SHORT, Hit, Line, ends_sentence
-from cleaner.phrases.phrases import HEAD_LENGTH, Phrases, fold
+from cleaner.phrases.phrases import HEAD_LENGTH, Phrases, normalise_wording
 from cleaner.strip.calls import calls, may_call, navigates
 from cleaner.strip.datelines import SITE
 
@@ -59,7 +59,7 @@ def judge(line: Line, phrases: Phrases) -> Hit | None:
     if line.prose and _passes(text, phrases, line.opens):
         return None
     if len(text) > SHORT:
-        found = phrases.line(fold(text)) if len(text) <= 3 * SHORT else None
+        found = phrases.line(normalise_wording(text)) if len(text) <= 3 * SHORT else None
         return Hit("phrase-line", found.kind, found.why) if found else None
     look = _judge_furniture if len(text) <= FURNITURE else _judge_short
     return look(text, phrases, line.opens)
@@ -77,7 +77,7 @@ def forget() -> None:
 
 
 def _judge_short(text: str, phrases: Phrases, opens: bool) -> Hit | None:
-    folded = fold(text)
+    folded = normalise_wording(text)
     if not folded:
         return Hit("endmark", "endmark", "a mark alone", EDGE) if len(text) <= 6 and _ENDMARK.fullmatch(text) else None
     found = phrases.any(folded)
@@ -125,10 +125,10 @@ _RULES = {
 
 def _passes(text: str, phrases: Phrases, opens: bool) -> bool:
     """Whether a paragraph is cleared by its first characters alone: no phrase begins so, no label, no right."""
-    opening = text[:HEAD_LENGTH].casefold() if text[0].isalpha() else fold(text[:40])[:HEAD_LENGTH]
+    opening = text[:HEAD_LENGTH].casefold() if text[0].isalpha() else normalise_wording(text[:40])[:HEAD_LENGTH]
     long = len(text) > SHORT
     heads = (phrases.long_heads if long else phrases.heads).get(opening)
-    if len(opening) < HEAD_LENGTH or (heads and fold(text[:40]).startswith(heads)):
+    if len(opening) < HEAD_LENGTH or (heads and normalise_wording(text[:40]).startswith(heads)):
         return False
     if long:
         return True
@@ -164,7 +164,7 @@ def _labelled(text: str, folded: str, phrases: Phrases) -> Hit | None:
     if not phrases.may_label(folded):
         return None
     for cut in SEPARATOR.finditer(text, 0, 80) if _parted(text[:80]) else ():
-        found = phrases.whole(fold(text[: cut.start()]), "start")
+        found = phrases.whole(normalise_wording(text[: cut.start()]), "start")
         if found:
             rest = text[cut.end() :]
             if found.kind == "byline" and not looks_like_names(rest):
@@ -202,7 +202,7 @@ def _fits(rest: str, kind: str, phrases: Phrases) -> bool:
     if not rest or kind not in ("timestamp", "tags"):
         return True
     if kind == "timestamp":
-        numbers, times, others = time_share(fold(rest), phrases)
+        numbers, times, others = time_share(normalise_wording(rest), phrases)
         return numbers + times > 0 and others <= 6
     terms = re.split(r"\s*[,;|/#·•、،]\s*", rest)
     return rest[-1] not in "!?" and ". " not in rest and all(len(term.split()) <= 6 for term in terms)
@@ -325,10 +325,10 @@ def _of_desk(text: str, phrases: Phrases) -> Hit | None:
     """ "Sari Wening - Lintaskota.com": who writes, and the newsroom."""
     name, dash, desk = text.rpartition(" - ")
     agencies = phrases.words["agency"]
-    if not dash or len(text) > 60 or not (fold(desk) in agencies or SITE.fullmatch(desk)):
+    if not dash or len(text) > 60 or not (normalise_wording(desk) in agencies or SITE.fullmatch(desk)):
         return None
     words = name.split()
-    if 2 <= len(words) <= 5 and all(word[0].isupper() or fold(word) in agencies for word in words):
+    if 2 <= len(words) <= 5 and all(word[0].isupper() or normalise_wording(word) in agencies for word in words):
         return Hit("byline-desk", "byline", "a name and a newsroom", HEAD)
     return None
 
@@ -348,20 +348,20 @@ def _by_name(text: str, phrases: Phrases, folded: str) -> Hit | None:
         return None
     bare = text.lstrip("-–—•*( ").rstrip(") ")
     first, _, rest = bare.partition(" ")
-    if len(text) > 80 or not rest or not first[0].isalpha() or fold(first) not in phrases.words["by"]:
+    if len(text) > 80 or not rest or not first[0].isalpha() or normalise_wording(first) not in phrases.words["by"]:
         return None
-    if fold(rest) in phrases.words["agency"]:
+    if normalise_wording(rest) in phrases.words["agency"]:
         return Hit("byline-by", "byline", f"opens with {first.casefold()} and goes on with an agency", EDGE)
     words = rest.replace(",", " ").replace("/", " ").split()
     roles = phrases.words["role"]
-    while words and not words[0][0].isupper() and fold(words[0]) in roles:
+    while words and not words[0][0].isupper() and normalise_wording(words[0]) in roles:
         words = words[1:]
     if not words or not 2 <= len(words) <= 8 or ends_sentence(rest.rstrip(")")):
         return None
     high = sum(1 for word in words if word[0].isupper())
     if high < 2 or not words[0][0].isupper():
         return None
-    if all(w[0].isupper() or w in _PARTICLES or fold(w) in roles for w in words):
+    if all(w[0].isupper() or w in _PARTICLES or normalise_wording(w) in roles for w in words):
         return Hit("byline-by", "byline", f"opens with {first.casefold()} and goes on with a name", EDGE)
     return None
 
@@ -370,7 +370,7 @@ def _only_names(text: str, phrases: Phrases) -> bool:
     """Whether every word that is neither number nor time is a name, an address, or a word of bylines."""
     seen = False
     for word in text.replace("|", " ").replace("·", " ").split():
-        bare = fold(word)
+        bare = normalise_wording(word)
         if (
             not bare
             or bare[0] == "0"

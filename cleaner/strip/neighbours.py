@@ -8,7 +8,7 @@ from itertools import pairwise
 from cleaner.judge.lines import ANY, EDGE, HEAD, MENU_ITEM, Hit, Line, ends_sentence, is_wrapped, prose_bounds
 from cleaner.strip.line_rules import looks_like_headline
 
-__all__ = ["settle"]
+__all__ = ["accept_hits"]
 
 Held = list[Hit | None]
 
@@ -32,7 +32,7 @@ _SIGNS = frozenset(("byline", "initials", "endmark"))
 """What signs an article at its end."""
 
 
-def settle(lines: Sequence[Line], hits: Sequence[Hit | None], ended: Callable[[Line], bool]) -> Held:
+def accept_hits(lines: Sequence[Line], hits: Sequence[Hit | None], ended: Callable[[Line], bool]) -> Held:
     """The hits that hold: those that suffice alone, those whose place speaks for them, and the blocks they open.
 
     `ended(line)` says whether a paragraph closes with what ends an article (initials, an end mark, a source).

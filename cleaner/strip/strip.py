@@ -12,12 +12,12 @@ from cleaner.errors import OptionError
 from cleaner.judge.lines import BESIDE, EDGE, HEAD, Hit, Line, is_wrapped, prose_bounds, split_lines
 from cleaner.judge.whole_page import looks_like_page, outside_block
 from cleaner.phrases.clauses import find_openings
-from cleaner.phrases.phrases import Phrases, fold, load_phrases
+from cleaner.phrases.phrases import Phrases, load_phrases, normalise_wording
 from cleaner.strip.datelines import find_datelines, match_dateline
 from cleaner.strip.facts import facts_of, title_hits
 from cleaner.strip.inline import closes_article, tail_trims, trims
 from cleaner.strip.line_rules import judge
-from cleaner.strip.neighbours import settle
+from cleaner.strip.neighbours import accept_hits
 from cleaner.strip.space import close_gaps
 
 __all__ = ["Stripped", "explain_line", "strip"]
@@ -87,7 +87,7 @@ def strip(
     ('dateline', 'Medan', 'Contoh.com')
     """
     _check(input_kind, title, (*keep_kinds, *only_kinds))
-    allowed = frozenset(fold(line) for line in allow) if allow else allow
+    allowed = frozenset(normalise_wording(line) for line in allow) if allow else allow
     choice = _Choice(phrases or load_phrases(language), title, keep_kinds, only_kinds, allowed, known_title)
     facts: dict[str, str] = {}
     removals, kind, rests = _one_pass(text, input_kind, choice, facts)
@@ -126,13 +126,13 @@ def _one_pass(
     if choice.title != "keep" or choice.known_title:
         hits = title_hits(lines, hits, choice.known_title, choice.title)
     hits = _permitted(lines, hits, choice)
-    held = _permitted(lines, settle(lines, hits, lambda line: closes_article(line, phrases)), choice)
+    held = _permitted(lines, accept_hits(lines, hits, lambda line: closes_article(line, phrases)), choice)
     found = [Removal(ln.start, ln.end, h.rule, h.kind, h.why) for ln, h in zip(lines, held, strict=True) if h]
     if found:
         facts_of(lines, held, phrases, facts)
     inside = [*find_datelines(lines, held, phrases, facts), *trims(text, lines, held, phrases)]
     if choice.limited:
-        fixed = [(ln.start, ln.end) for ln in lines if choice.allow and fold(ln.text) in choice.allow]
+        fixed = [(ln.start, ln.end) for ln in lines if choice.allow and normalise_wording(ln.text) in choice.allow]
         inside = [r for r in inside if choice.takes(r.kind) and not any(a <= r.start < b for a, b in fixed)]
     if not (found or inside):
         return (), input_kind, True
@@ -186,7 +186,7 @@ def _rests(
             return False
         doubts[i] = None
         fresh.append(i)
-    if any(settle(stays, doubts, lambda line: closes_article(line, phrases))):
+    if any(accept_hits(stays, doubts, lambda line: closes_article(line, phrases))):
         return False
     if not fresh:
         return True
@@ -211,7 +211,9 @@ def _permitted(lines: Sequence[Line], hits: list[Hit | None], choice: _Choice) -
     if not choice.limited:
         return hits
     return [
-        hit if hit and choice.takes(hit.kind) and not (choice.allow and fold(line.text) in choice.allow) else None
+        hit
+        if hit and choice.takes(hit.kind) and not (choice.allow and normalise_wording(line.text) in choice.allow)
+        else None
         for line, hit in zip(lines, hits, strict=True)
     ]
 

@@ -52,7 +52,7 @@ def completed(*words: str) -> set[str]:
 def test_commands_options_and_values_complete() -> None:
     assert completed("") >= {"clean", "dedup", "explain", "init", "phrases"}
     assert completed("clean", "--min-s") == {"--min-similarity"}
-    assert completed("clean", "--keep", "l") == {"longest"}
+    assert completed("clean", "--keep-duplicate", "l") == {"longest"}
     assert completed("clean", "--guards", "gopher,c") == {"gopher,c4"}
     assert completed("clean", "--keep-kinds", "ad,a") == {"ad,app", "ad,authorbio"}
     assert completed("index", "") == {"add", "build", "info"}
@@ -67,7 +67,7 @@ def test_files_complete_where_files_are_meant() -> None:
 def test_bash_completes_by_the_script() -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     script = """eval "$(cleaner completion bash)"
-    COMP_WORDS=(cleaner clean --keep "") COMP_CWORD=3
+    COMP_WORDS=(cleaner clean --keep-duplicate "") COMP_CWORD=3
     _cleaner_completion cleaner
     echo "${COMPREPLY[@]}\""""
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, env={**os.environ, "PATH": path})

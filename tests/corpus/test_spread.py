@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from corpus.whole_runs import check_bucket, records, settled, write
+from corpus.whole_runs import check_bucket, finished, records, write
 
 from cleaner import Options
 from cleaner.corpus.spread import Spread
@@ -18,8 +18,8 @@ from cleaner.output.pairs import PAIRS
 
 CASES = {
     "as-it-is": Options(pairs=True),
-    "one-per-url": Options(one_per_url="longest", keep="earliest", min_similarity=0.4, pairs=True),
-    "first-of-few": Options(one_per_url="newest", keep="first", shard_records=1),
+    "one-per-url": Options(one_per_url="longest", keep_duplicate="earliest", min_similarity=0.4, pairs=True),
+    "first-of-few": Options(one_per_url="newest", keep_duplicate="first", shard_records=1),
     "no-dedup": Options(dedup=False, one_per_url="newest"),
 }
 SPREAD = {"one part": (1, 1 << 30), "many parts, stars": (5, 0)}
@@ -41,7 +41,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_spread_decides_as_one_process_does(name: str, inputs: list[Path], tmp_path: Path) -> None:
     options = CASES[name]
-    with settled(tmp_path, inputs, options) as (work, read, shards):
+    with finished(tmp_path, inputs, options) as (work, read, shards):
         one = Embedded(work, options)
         ids, known, expected = one.taken_ids(read), one.repeats(read), one.duplicates(shards)
         listed = work.path / PAIRS
@@ -75,7 +75,7 @@ def test_a_finished_step_is_not_done_again(inputs: list[Path], tmp_path: Path) -
             return super().exchange(tasks, give, take)
 
     engine = Once()
-    with settled(tmp_path, inputs[:2], Options()) as (work, _, shards):
+    with finished(tmp_path, inputs[:2], Options()) as (work, _, shards):
         first = Spread(engine, work, Options()).duplicates(shards)
         jobs = engine.jobs
         again = Spread(engine, work, Options()).duplicates(shards)
@@ -85,7 +85,7 @@ def test_a_finished_step_is_not_done_again(inputs: list[Path], tmp_path: Path) -
 
 
 def test_an_empty_corpus(tmp_path: Path) -> None:
-    with settled(tmp_path, [], Options()) as (work, read, shards):
+    with finished(tmp_path, [], Options()) as (work, read, shards):
         spread = Spread(Here(), work, Options())
         assert spread.taken_ids(read) == {}
         assert not len(spread.repeats(read).keys)

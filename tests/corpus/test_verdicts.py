@@ -47,7 +47,7 @@ def test_the_keeper_is_chosen_as_asked(
         {"date": "2024-01-01", "text": BODY + "Demikian."},
         {"date": "2024-02-01", "text": BODY + "Demikian adanya, kata ketua."},
     ]
-    [kept] = run(corpus(*rows), keep=keep)
+    [kept] = run(corpus(*rows), keep_duplicate=keep)
     assert kept["id"] == stays
     assert kept["duplicates"] == sorted({"0", "1", "2"} - {stays})
     assert all(d["keeper"] == stays for d in read_lines(tmp_path / "out.audit/dropped.jsonl"))

@@ -16,7 +16,7 @@ from cleaner.corpus.duplicates import duplicates
 from cleaner.corpus.run import Run
 from cleaner.corpus.stages import SKETCH
 from cleaner.corpus.whole import duplicates as one_process
-from cleaner.engine.columns import blobs, cells, numbers
+from cleaner.engine.columns import binary_column, fixed_column, number_column
 from cleaner.engine.pool import Pool
 from cleaner.engine.shuffle import Exchange, Steps
 from cleaner.engine.work import Work, write_shard
@@ -24,7 +24,7 @@ from cleaner.neardup.sketches import sketch
 from cleaner.options import stage_options
 from cleaner.read.files import list_sources
 
-__all__ = ["bucket", "check_bucket", "records", "settled", "write"]
+__all__ = ["bucket", "check_bucket", "finished", "records", "write"]
 
 SYLLABLES = ["ka", "ri", "ta", "na", "bu", "so", "le", "mi", "du", "pa", "ga", "wi", "jo", "ne", "ha"]
 
@@ -70,14 +70,14 @@ def write(folder: Path, rows: Iterator[dict[str, Any]], files: int = 1) -> list[
 
 
 @contextmanager
-def settled(folder: Path, inputs: list[Path], options: Options) -> Iterator[tuple[Work, list[Path], list[Path]]]:
-    """A work directory, its shards after reading, and its settled shards."""
+def finished(folder: Path, inputs: list[Path], options: Options) -> Iterator[tuple[Work, list[Path], list[Path]]]:
+    """A work directory, its shards after reading, and its finished shards."""
     sources = list_sources([str(path) for path in inputs], options)
     with Work(folder / "work", inputs={}, stages=stage_options(options)) as work, Pool(1) as pool:
         run = Run(work, pool, options)
         run.read(sources)
-        run.settle()
-        yield work, run.shards("read"), run.shards("settle")
+        run.finish()
+        yield work, run.shards("read"), run.shards("finish")
 
 
 def bucket(folder: Path, count: int, *, variants: int, shards: int) -> list[Path]:
@@ -94,14 +94,14 @@ def bucket(folder: Path, count: int, *, variants: int, shards: int) -> list[Path
         write_shard(
             path,
             {
-                "record": blobs([records[i] for i in which.tolist()]),
-                "drop": blobs([b""] * len(names)),
-                "id": blobs(names),
-                "site": blobs(names),
-                "date": blobs([b""] * len(names)),
-                "url": blobs([b""] * len(names)),
-                "length": numbers(np.array([len(texts[i]) for i in which.tolist()], np.int64)),
-                **{name: cells(getattr(sketches, name)[which]) for name in SKETCH},
+                "record": binary_column([records[i] for i in which.tolist()]),
+                "drop": binary_column([b""] * len(names)),
+                "id": binary_column(names),
+                "site": binary_column(names),
+                "date": binary_column([b""] * len(names)),
+                "url": binary_column([b""] * len(names)),
+                "length": number_column(np.array([len(texts[i]) for i in which.tolist()], np.int64)),
+                **{name: fixed_column(getattr(sketches, name)[which]) for name in SKETCH},
             },
         )
     return paths

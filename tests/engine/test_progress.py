@@ -27,7 +27,7 @@ def steps(results: list[Done], seconds: float, *, before: int = 0, of: int = 0) 
             clock.now += seconds
             yield done
 
-    Meter(found.append, clock).follow("settle", work(), before, lambda: of)
+    Meter(found.append, clock).follow("finish", work(), before, lambda: of)
     return found
 
 
@@ -81,7 +81,7 @@ def test_a_terminal_shows_the_stage_and_leaves_nothing_behind(monkeypatch: pytes
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "200")
     with progress() as update:
-        update(Step("settle", 2, 6, 100.0, 2e6, 8.0, 5, 1))
-    assert "settle" in terminal.getvalue()
+        update(Step("finish", 2, 6, 100.0, 2e6, 8.0, 5, 1))
+    assert "finish" in terminal.getvalue()
     assert "100 articles/s 2.0 MB/s" in terminal.getvalue()
     assert "8 s left, 5 dropped, 1 rejected" in terminal.getvalue()

@@ -193,7 +193,7 @@ def test_what_a_run_learned_about_sites_holds_for_a_stream(tmp_path: Path) -> No
     for row in given:
         row["text"] += "\n\nWarta Contoh menerima tulisan dari pembaca di seluruh pesisir."
     (tmp_path / "given.jsonl").write_text("".join(json.dumps(row) + "\n" for row in given), "utf-8")
-    options = Options(dedup=False, workers=1, learned=str(tmp_path / "sites.jsonl"))
+    options = Options(dedup=False, workers=1, site_rules=str(tmp_path / "sites.jsonl"))
     clean_corpus(tmp_path / "given.jsonl", tmp_path / "clean.jsonl", options)
     expected = {row["id"]: row["text"] for row in read_lines(tmp_path / "clean.jsonl")}
     found = {a.id: a.text for a in iter_clean(given, options) if not a.dropped}

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.article import cut
-from cleaner.judge.character_counts import SEEN, ink_of
+from cleaner.judge.character_counts import SEEN, count_characters
 from cleaner.judge.context import beside, best_segment
 from cleaner.judge.features import alone
 from cleaner.judge.lines import split_lines
@@ -98,16 +98,16 @@ TEXTS = st.lists(st.text(max_size=40).map(lambda text: text.strip() or "x"), min
 @given(TEXTS)
 @settings(max_examples=60, deadline=None)
 def test_words_are_numbered_by_their_small_letters(texts: list[str]) -> None:
-    ink = ink_of(texts)
+    ink = count_characters(texts)
     assert len(ink.word) == len(ink.word_line) == len(ink.word_length)
     assert ink.counts["length"].tolist() == [len(text) for text in texts]
     assert ink.counts["space"].tolist() == [sum(c.isspace() and ord(c) < 65535 for c in text) for text in texts]
-    again = ink_of([*texts, *texts])
+    again = count_characters([*texts, *texts])
     assert again.word[: len(ink.word)].tolist() == again.word[len(ink.word) :].tolist()
 
 
 def test_equal_words_have_equal_numbers_and_others_do_not() -> None:
-    ink = ink_of(["The harbour, the Harbour", "a harbour2 HARBOUR", "漢字漢字"])
+    ink = count_characters(["The harbour, the Harbour", "a harbour2 HARBOUR", "漢字漢字"])
     word = ink.word.tolist()
     assert word[0] == word[2]
     assert word[1] == word[3] == word[5] == word[6]
@@ -126,12 +126,12 @@ def test_pages_without_capitals_have_a_judgement_of_their_own() -> None:
 
 
 def test_lines_alike_but_for_digits_have_one_shape() -> None:
-    shape = ink_of(["12 May 2023, 09:15", "30 May 2024, 10:41", "30 June 2024, 10:41"]).shape.tolist()
+    shape = count_characters(["12 May 2023, 09:15", "30 May 2024, 10:41", "30 June 2024, 10:41"]).shape.tolist()
     assert shape[0] == shape[1] != shape[2]
 
 
 def test_only_the_head_of_a_long_line_is_looked_at() -> None:
-    ink = ink_of(["x " * 4 * SEEN + "y", "z"])
+    ink = count_characters(["x " * 4 * SEEN + "y", "z"])
     assert ink.counts["seen"].tolist() == [SEEN, 1]
     assert len(ink.word) == SEEN // 2 + 1
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from cleaner.article import cut
-from cleaner.phrases.phrases import fold, load_phrases, phrase_languages
+from cleaner.phrases.phrases import load_phrases, normalise_wording, phrase_languages
 from cleaner.strip.strip import strip
 
 CASES = Path(__file__).parent.parent / "cases" / "phrases"
@@ -79,7 +79,7 @@ def test_no_entry_stands_in_two_arrays(language: str) -> None:
     """Only a lead may be both a bare heading (line) and the opening of a line (start), within one kind."""
     seen: dict[str, list[tuple[str, str]]] = {}
     for kind, array, text in entries(language):
-        seen.setdefault(fold(text.replace("{n}", "0")), []).append((kind, array))
+        seen.setdefault(normalise_wording(text.replace("{n}", "0")), []).append((kind, array))
     for wording, places in seen.items():
         if len(places) > 1:
             assert len({kind for kind, _ in places}) == 1, (wording, places)
@@ -90,7 +90,7 @@ def test_no_entry_stands_in_two_arrays(language: str) -> None:
 def test_one_word_is_never_enough_for_a_line(language: str) -> None:
     for kind, array, text in entries(language):
         if array in ("line", "tail") and "{" not in text:
-            assert " " in fold(text), f"{kind}.{array}: {text}"
+            assert " " in normalise_wording(text), f"{kind}.{array}: {text}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -99,7 +99,7 @@ def test_placeholders_never_stand_alone(language: str) -> None:
     for kind, array, text in entries(language):
         if "{name}" in text or "{any}" in text:
             assert array in ("line", "tail"), f"{kind}.{array}: {text}"
-            assert len(fold(re.sub(r"\{\w+\}", " ", text))) >= 2, f"{kind}.{array}: {text}"
+            assert len(normalise_wording(re.sub(r"\{\w+\}", " ", text))) >= 2, f"{kind}.{array}: {text}"
 
 
 def test_no_entry_matches_a_line_of_a_trap() -> None:
@@ -107,7 +107,7 @@ def test_no_entry_matches_a_line_of_a_trap() -> None:
         if not case["goes"]:
             phrases = load_phrases(case["language"])
             for line in filter(None, case["text"].split("\n")):
-                folded = fold(line)
+                folded = normalise_wording(line)
                 assert phrases.line(folded) is None, line
                 assert phrases.whole(folded, "between") is None, line
 

@@ -30,10 +30,10 @@ from cleaner.article import Raw, Reject
 from cleaner.options import Options
 from cleaner.read.files import list_sources
 from cleaner.read.jsonl import cut_lines
-from cleaner.read.plan import plan
-from cleaner.read.records import read
+from cleaner.read.plan import plan_tasks
+from cleaner.read.records import read_records
 from cleaner.read.stream import Flow
-from cleaner.read.task import Bounds, Lost, Piece, Source
+from cleaner.read.task import Bounds, Lost, Source, Task
 
 RECORDS = [
     {
@@ -57,8 +57,8 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
 
 def records(*inputs: str | Path, options: Options = Options(), **size: int) -> list[Raw | Reject]:  # noqa: B008
     found: list[Raw | Reject] = []
-    for piece in plan(list_sources(map(str, inputs), options), options, **size):
-        found.extend(read(pickle.loads(pickle.dumps(piece)), options) if isinstance(piece, Piece) else [piece])
+    for piece in plan_tasks(list_sources(map(str, inputs), options), options, **size):
+        found.extend(read_records(pickle.loads(pickle.dumps(piece)), options) if isinstance(piece, Task) else [piece])
     return found
 
 
@@ -297,7 +297,7 @@ def test_content_decides_where_the_suffix_says_nothing(tmp_path: Path) -> None:
 
 def test_one_article_a_line(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes("Satu.\r\n\r\nDua – é.\nTiga.".encode("cp1252"))
-    found = same_in_any_pieces(tmp_path, options=Options(txt_is="lines"))
+    found = same_in_any_pieces(tmp_path, options=Options(txt_layout="lines"))
     assert [(r.record, getattr(r, "body", "")) for r in found] == [(1, "Satu."), (3, "Dua – é."), (4, "Tiga.")]
 
 
@@ -306,8 +306,8 @@ def test_pages_under_the_name_of_texts(tmp_path: Path) -> None:
     (tmp_path / "b.txt").write_text("Kata <p> itu tag.")
     (tmp_path / "c.jsonl").write_text('{"text": "<p>Hai</p><p>Dua</p>"}\n')
     assert [getattr(r, "html", r) for r in records(tmp_path)] == [True, False, True]
-    assert [getattr(r, "html", r) for r in records(tmp_path, options=Options(text_is="plain"))] == [False] * 3
-    assert [getattr(r, "html", r) for r in records(tmp_path, options=Options(text_is="html"))] == [True] * 3
+    assert [getattr(r, "html", r) for r in records(tmp_path, options=Options(content="plain"))] == [False] * 3
+    assert [getattr(r, "html", r) for r in records(tmp_path, options=Options(content="html"))] == [True] * 3
 
 
 def test_siblings_break_ties_and_shards_do_not_matter(tmp_path: Path) -> None:
@@ -328,15 +328,15 @@ def test_a_named_encoding_is_left_to_the_decoding(tmp_path: Path) -> None:
 
 def test_a_million_files_are_one_listing(tmp_path: Path) -> None:
     sources: list[Source | Reject] = [Source(f"raw/{i:05}.txt", f"raw/{i:05}.txt", 3000) for i in range(5_000)]
-    pieces = list(plan(sources, Options()))  # none of these files exists: nothing is opened
+    pieces = list(plan_tasks(sources, Options()))  # none of these files exists: nothing is opened
     assert len(pieces) == 5
     assert max(len(pickle.dumps(piece)) for piece in pieces) < 200_000
 
 
 def test_pieces_are_bounded(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(JSONL)
-    pieces = list(plan(list_sources([str(tmp_path)], Options()), Options(), piece_records=100, piece_bytes=5000))
-    assert all(isinstance(p, Piece) and sum(s.end - s.start for s in p.spans) <= 5000 for p in pieces)
+    pieces = list(plan_tasks(list_sources([str(tmp_path)], Options()), Options(), piece_records=100, piece_bytes=5000))
+    assert all(isinstance(p, Task) and sum(s.end - s.start for s in p.spans) <= 5000 for p in pieces)
     assert len(pickle.dumps(pieces[0])) < 1000
 
 

@@ -25,11 +25,11 @@ from hypothesis import strategies as st
 from cleaner.article import Raw, Reject
 from cleaner.options import Options
 from cleaner.read.files import list_sources
-from cleaner.read.plan import plan
+from cleaner.read.plan import plan_tasks
 from cleaner.read.read_errors import ArchiveBomb
-from cleaner.read.records import read
+from cleaner.read.records import read_records
 from cleaner.read.stream import Flow, unpack
-from cleaner.read.task import Piece, Source
+from cleaner.read.task import Source, Task
 
 DEFAULT = Options()
 LINES = [json.dumps({"text": f"Berita {i} tentang hujan."}) for i in range(1, 201)]
@@ -37,8 +37,8 @@ LINES = [json.dumps({"text": f"Berita {i} tentang hujan."}) for i in range(1, 20
 
 def records(*inputs: str | Path, options: Options = DEFAULT, **size: int) -> list[Raw | Reject]:
     found: list[Raw | Reject] = []
-    for piece in plan(list_sources(map(str, inputs), options), options, **size):
-        found.extend(read(piece, options) if isinstance(piece, Piece) else [piece])
+    for piece in plan_tasks(list_sources(map(str, inputs), options), options, **size):
+        found.extend(read_records(piece, options) if isinstance(piece, Task) else [piece])
     return found
 
 
@@ -85,7 +85,7 @@ def test_an_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_file_that_vanishes_after_listing(tmp_path: Path) -> None:
     gone = [Source("a.txt", str(tmp_path / "a.txt"), 5), Source("b.jsonl", str(tmp_path / "b.jsonl"), 1 << 30)]
-    found = [r for p in plan(gone, DEFAULT) for r in (read(p, DEFAULT) if isinstance(p, Piece) else [p])]
+    found = [r for p in plan_tasks(gone, DEFAULT) for r in (read_records(p, DEFAULT) if isinstance(p, Task) else [p])]
     assert [(r.source, getattr(r, "error", "")) for r in found] == [("a.txt", "NotFound"), ("b.jsonl", "NotFound")]
 
 

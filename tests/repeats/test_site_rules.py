@@ -10,7 +10,7 @@ import pytest
 
 from cleaner import Options, clean_corpus
 from cleaner.errors import OptionError
-from cleaner.repeats.site_rules import load_learned
+from cleaner.repeats.site_rules import load_site_rules
 
 WORDS = ("angin", "bakau", "cumi", "dermaga", "ember", "fajar", "garam", "hujan", "ikan", "jala", "karang", "lampu")
 
@@ -38,7 +38,7 @@ def lines(path: Path) -> list[int]:
 
 def test_a_small_batch_profits_from_a_large_one(tmp_path: Path) -> None:
     learned = tmp_path / "learned.jsonl"
-    options = Options(workers=1, learned=str(learned), report=False)
+    options = Options(workers=1, site_rules=str(learned), report=False)
     clean_corpus(write(tmp_path / "large.jsonl", range(12)), tmp_path / "a.jsonl", options)
     assert lines(tmp_path / "a.jsonl") == [4] * 12
     rows = [orjson.loads(row) for row in learned.read_bytes().splitlines()]
@@ -55,7 +55,7 @@ def test_a_small_batch_profits_from_a_large_one(tmp_path: Path) -> None:
 
 
 def test_what_was_learned_of_one_site_says_nothing_of_another(tmp_path: Path) -> None:
-    options = Options(workers=1, learned=str(tmp_path / "learned.jsonl"), report=False)
+    options = Options(workers=1, site_rules=str(tmp_path / "learned.jsonl"), report=False)
     clean_corpus(write(tmp_path / "large.jsonl", range(12)), tmp_path / "a.jsonl", options)
     other = write(tmp_path / "other.jsonl", range(2), "lain.example")
     clean_corpus(other, tmp_path / "b.jsonl", options)
@@ -64,7 +64,7 @@ def test_what_was_learned_of_one_site_says_nothing_of_another(tmp_path: Path) ->
 
 def test_a_row_that_is_deleted_is_forgotten(tmp_path: Path) -> None:
     learned = tmp_path / "learned.jsonl"
-    options = Options(workers=1, learned=str(learned), report=False)
+    options = Options(workers=1, site_rules=str(learned), report=False)
     clean_corpus(write(tmp_path / "large.jsonl", range(12)), tmp_path / "a.jsonl", options)
     kept = [row for row in learned.read_bytes().splitlines() if b"dilihat" not in row]
     learned.write_bytes(b"\n".join(kept))
@@ -83,5 +83,5 @@ def test_a_row_that_is_deleted_is_forgotten(tmp_path: Path) -> None:
     ],
 )
 def test_a_row_that_is_wrong_is_named(row: bytes) -> None:
-    with pytest.raises(OptionError, match=r"--learned f\.jsonl, line 2: .*correct it"):
-        load_learned([b"", row], "f.jsonl")
+    with pytest.raises(OptionError, match=r"--site-rules f\.jsonl, line 2: .*correct it"):
+        load_site_rules([b"", row], "f.jsonl")

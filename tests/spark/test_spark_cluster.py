@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from spark.spark_runs import CLUSTER, end, executors, needs_spark, outcome, python_workers, write_articles
 from corpus.whole_runs import check_bucket
+from spark.spark_runs import CLUSTER, end, executors, needs_spark, outcome, python_workers, write_articles
 
 from cleaner import Options, clean_corpus
 from cleaner.neardup.lsh import Pairs
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("default")]
 KILLED = (
     ("read-*/*.arrow", executors),
     ("tables-read-*/lines-counted/*.npy", executors),
-    ("settle-*/*.arrow", executors),
+    ("finish-*/*.arrow", executors),
     ("tables-write-*/shelves/*.arrow", executors),
     ("tables-write-*/decided/*.npy", python_workers),
     ("write-*/*.arrow", executors),

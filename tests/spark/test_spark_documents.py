@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from test_documents import blocks, run_python, run_shell
 from sample import ROOT
 from spark.spark_runs import CLUSTER, needs_spark
+from test_documents import blocks, run_python, run_shell
 
 needs_spark()
 pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("default")]

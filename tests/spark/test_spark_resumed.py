@@ -16,10 +16,10 @@ from cleaner import Options, clean_corpus
 needs_spark()
 pytestmark = pytest.mark.spark
 
-KILLED = ("settle-*/*.arrow", "tables-write-*/shelves.json")
+KILLED = ("finish-*/*.arrow", "tables-write-*/shelves.json")
 """Files whose appearance says that a step is under way: then the driver is killed, one after the other."""
 
-FINISHED = ("read-*/*.arrow", "settle-*/*.arrow", "write-*/*.arrow", "tables-*/*.json")
+FINISHED = ("read-*/*.arrow", "finish-*/*.arrow", "write-*/*.arrow", "tables-*/*.json")
 """Shards, and notes of finished steps."""
 
 

@@ -18,7 +18,7 @@ from cleaner.audit.logs import Row, records, removals, rows
 from cleaner.audit.report.sums import Place
 from cleaner.audit.report.walk import Walked, walk
 from cleaner.audit.tally import dropped_line, kept_line, tally
-from cleaner.engine.columns import blobs_of
+from cleaner.engine.columns import binary_values
 from cleaner.engine.work import read_attached, read_shard
 from cleaner.errors import OutputError
 
@@ -69,7 +69,7 @@ class Shards:
 
 def _of_shard(path: Path, places: Iterable[int]) -> Iterator[tuple[int, Walked]]:
     table, _ = read_shard(path, ("record", "removed", "dropped"))
-    written, removed, dropped = (blobs_of(table[name]) for name in ("record", "removed", "dropped"))
+    written, removed, dropped = (binary_values(table[name]) for name in ("record", "removed", "dropped"))
     for place in places:
         drop = orjson.loads(dropped[place]) if dropped[place] else None
         record = drop["record"] if drop else orjson.loads(written[place])

@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 import pytest
 from click.testing import CliRunner
+from corpus.whole_runs import finished
 from sample import read_lines
-from corpus.whole_runs import settled
 
 import cleaner
 from cleaner import Options, clean_corpus
@@ -67,7 +67,7 @@ def test_copies_without_a_site_are_found_by_every_way(articles: list[dict[str, A
     assert dropped(tmp_path) == expected
 
     options = Options(**AS_IT_IS, shard_records=7)
-    with settled(tmp_path, [source], options) as (work, _, shards):
+    with finished(tmp_path, [source], options) as (work, _, shards):
         spread = Spread(Here(3), work, options).duplicates(shards)
         drops = [drop for n in range(len(shards)) for drop in spread.of_shard(n)[0].values()]
     assert {(drop.id, drop.keeper) for drop in drops} == expected
