@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-import cleaner
+from cleaner import __version__
 from cleaner.options import RUN_OPTIONS, Options
 from cleaner.plugins import installed
 
@@ -34,7 +34,7 @@ def manifest(
     """The manifest as indented JSON. `inputs` are (source, bytes, sha256); only `run` may differ between equal runs."""
     content = {
         "schema": SCHEMA,
-        "cleaner": cleaner.__version__,
+        "cleaner": __version__,
         "libraries": {name: _version(name) for name in _LIBRARIES},
         "plugins": installed(),
         "options": {k: v for k, v in asdict(options).items() if k not in RUN_OPTIONS},
