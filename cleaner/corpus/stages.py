@@ -1,33 +1,31 @@
 """The three stages of a run over one shard: pure functions of a task, which leave one Arrow file each.
 
-read_stage    a piece of input -> articles, prepared and tidied; their lines, for what repeats per site
+read_stage    a chunk of input -> articles, loaded and stripped; their lines, for what repeats per site
 finish_stage  those -> repeats taken, language, guards: the lines of the output and its logs; sketches, for duplicates
-write_stage   those lines and the verdicts of the near-duplicate step -> the lines as they are written
+write_stage   those lines and the decisions on duplicates -> the lines as they are written
+
+hash_stage does no article: it hashes some files of the input for the manifest.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import orjson
-import pyarrow as pa
-import xxhash
-from numpy.typing import NDArray
 
 from cleaner.article import Article, Drop, Raw, Reject
 from cleaner.audit.tally import dropped_line, kept_line, tally
+from cleaner.corpus.duplicates import Decided, Decisions
+from cleaner.corpus.shards import LINES, SKETCH, id_hash, lines_of
 from cleaner.engine.columns import (
     binary_column,
     binary_values,
     fixed_column,
-    fixed_values,
     list_column,
-    list_values,
     number_column,
     number_values,
 )
@@ -35,34 +33,19 @@ from cleaner.engine.progress import Done
 from cleaner.engine.work import read_attached, read_shard, write_shard
 from cleaner.engine.worker import Watch
 from cleaner.errors import CleanerError
-from cleaner.neardup.sketches import Sketches, sketch
+from cleaner.neardup.sketches import sketch
 from cleaner.options import Options
+from cleaner.output.manifest import sha256
 from cleaner.output.records import dropped_row, pack, record, rejected_row, removed_rows, unpack
 from cleaner.pipeline import finish_articles, load_article, site_of, strip_article, with_new_id
 from cleaner.read.records import read_records
-from cleaner.read.task import Task
+from cleaner.read.task import Source, Task
 from cleaner.repeats.repeats import Repeats
-from cleaner.repeats.site_lines import SiteLines, site_key, site_lines
+from cleaner.repeats.site_lines import site_key, site_lines
 from cleaner.repeats.site_rules import wordings_taken
 
-__all__ = [
-    "SKETCH",
-    "FinishTask",
-    "ReadTask",
-    "WriteTask",
-    "finish_stage",
-    "id_hash",
-    "lines_of",
-    "read_stage",
-    "sketch_column",
-    "sketches_of",
-    "write_stage",
-]
+__all__ = ["FinishTask", "ReadTask", "WriteTask", "finish_stage", "hash_stage", "read_stage", "write_stage"]
 
-SKETCH = tuple(f.name for f in fields(Sketches))
-"""The columns of a sketch."""
-
-_LINES = ("keys", "lengths", "marks", "starts")
 _Counts = Counter[tuple[str, ...]]
 _DIED = "Look at this record by itself; --record-timeout and --memory set the limits."
 _UNEXPECTED = "Please report this together with the record."
@@ -70,9 +53,9 @@ _UNEXPECTED = "Please report this together with the record."
 
 @dataclass(frozen=True, slots=True)
 class ReadTask:
-    """A piece of input, and where its shard goes."""
+    """A chunk of input, and where its shard goes."""
 
-    piece: Task
+    chunk: Task
     out: Path
     options: Options
 
@@ -90,12 +73,12 @@ class FinishTask:
 
 @dataclass(frozen=True, slots=True)
 class WriteTask:
-    """A finished shard and its duplicates by row: what goes, and which ids an article that stays stands for."""
+    """A finished shard, its number, and what was decided: for all shards, which a worker reads, or for this one."""
 
     finished: Path
     out: Path
-    drops: Mapping[int, Drop]
-    duplicates: Mapping[int, tuple[str, ...]]
+    number: int
+    decided: Decisions | Decided
 
 
 def read_stage(task: ReadTask, watch: Watch) -> Done:
@@ -121,15 +104,15 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
     if task.options.repeats:
         lines = site_lines([a.text for a in articles], sites)
         columns["site"] = number_column(lines.sites)
-        columns |= {name: list_column(lines.offsets, getattr(lines, name)) for name in _LINES}
+        columns |= {name: list_column(lines.offsets, getattr(lines, name)) for name in LINES[1:]}
     notes = {"rejects": [rejected_row(r) for r in rejects], "sites": {str(site_key(s)): s for s in sorted({*sites})}}
     write_shard(task.out, columns, notes)
     return Done(len(articles), sum(_size(a.before) for a in articles), rejected=len(rejects))
 
 
 def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
-    """The records of the piece that can be worked on; the others go to `rejects`."""
-    for i, span in enumerate(task.piece.spans):
+    """The records of the chunk that can be worked on; the others go to `rejects`."""
+    for i, span in enumerate(task.chunk.spans):
         unit = i << 32  # of the watch: reading the span; its records are counted from there
         if reason := watch.enter(unit):
             rejects.append(Reject(span.source, span.first, "WorkerDied", f"Reading on failed: {reason}.", _DIED))
@@ -146,7 +129,7 @@ def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
 
 def finish_stage(task: FinishTask, watch: Watch) -> Done:
     """Take what repeats on the site, name the language, ask the guards, sketch."""
-    table, made = read_shard(task.read, ("article", *(("site", *_LINES) if task.repeats else ())))
+    table, made = read_shard(task.read, ("article", *(LINES if task.repeats else ())))
     articles = [unpack(cell) for cell in binary_values(table["article"])]
     for row, new in task.ids.items():
         articles[row] = with_new_id(articles[row], new)
@@ -216,26 +199,28 @@ def write_stage(task: WriteTask, watch: Watch) -> Done:
     table, notes = read_shard(task.finished, ("record", "removed", "drop"))
     counts: _Counts = Counter({tuple(key): n for *key, n in notes["counts"]})
     records, dropped = binary_values(table["record"]), [b""] * table.num_rows
-    drops, early_drops = dict(task.drops), 0
+    decided = task.decided
+    drops, duplicates = decided.of_shard(task.number) if isinstance(decided, Decisions) else decided
+    early_drops = 0
     for row, early in enumerate(binary_values(table["drop"])):
         if early:
             early_drops += 1
             drops[row] = Drop(**orjson.loads(early))
         elif row in drops:
             _count_duplicate(counts, orjson.loads(records[row]), drops[row])
-    told: dict[str, list[object]] = {"dropped": [], "kept": []}
-    for row, ids in task.duplicates.items():
+    tallied_decisions: dict[str, list[object]] = {"dropped": [], "kept": []}
+    for row, ids in duplicates.items():
         whole = orjson.loads(records[row]) | {"duplicates": ids}
-        told["kept"].append(kept_line(row, whole))
+        tallied_decisions["kept"].append(kept_line(row, whole))
         records[row] = memoryview(_line(whole))
     for row, drop in drops.items():
         whole = orjson.loads(records[row])
-        told["dropped"].append(dropped_line(row, whole, drop))
+        tallied_decisions["dropped"].append(dropped_line(row, whole, drop))
         dropped[row] = _line(dropped_row(drop, whole))
         records[row] = memoryview(b"")
     columns = {"record": binary_column(records), "removed": table["removed"], "dropped": binary_column(dropped)}
     [tallied] = read_attached(task.finished, "tally")
-    attached = {"tally": tallied, "verdicts": orjson.dumps(told)}
+    attached = {"tally": tallied, "verdicts": orjson.dumps(tallied_decisions)}
     write_shard(task.out, columns, {"counts": _listed(counts)}, attached)
     return Done(len(records), sum(map(len, records)), len(drops) - early_drops)
 
@@ -280,30 +265,16 @@ def _listed(counts: _Counts) -> list[list[object]]:
     return [[*key, n] for key, n in sorted(counts.items()) if n]
 
 
-def lines_of(shard: pa.Table | Path) -> SiteLines:
-    """The lines that `read_stage` left for what repeats per site."""
-    table = read_shard(shard, ("site", *_LINES))[0] if isinstance(shard, Path) else shard
-    columns = {name: list_values(table[name]) for name in _LINES}
-    return SiteLines(
-        sites=number_values(table["site"]),
-        offsets=columns["keys"][0],
-        **{name: values for name, (_, values) in columns.items()},
-    )
-
-
-def sketches_of(table: pa.Table) -> Sketches:
-    """The sketches that `finish_stage` left."""
-    return Sketches(**{name: sketch_column(table, name) for name in SKETCH})
-
-
-def sketch_column(table: pa.Table, name: str) -> NDArray[Any]:
-    """One column of them."""
-    return fixed_values(table[name], getattr(sketch(()), name))
-
-
-def id_hash(name: str) -> int:
-    """64 bits by which ids are compared."""
-    return xxhash.xxh3_64_intdigest(name.encode("utf-8", "surrogatepass"))
+def hash_stage(sources: Sequence[Source], watch: Watch) -> list[tuple[str, int, str]]:
+    """(source, bytes, sha256) of every source; "" for one that is no file here, or that cannot be read."""
+    hashed = []
+    for source in sources:
+        try:
+            digest = sha256(Path(source.path)) if Path(source.path).is_file() else ""
+        except OSError:  # the log of rejects says so already
+            digest = ""
+        hashed.append((source.source, source.size, digest))
+    return hashed
 
 
 def _size(text: str) -> int:

@@ -105,20 +105,20 @@ class Spark:
         run = partial(_run, partial(_unwatched, work), 0.0, str(Path.cwd()))
         return self._answers(self._context.parallelize(tasks, self._slices(len(tasks))).mapPartitions(run))
 
-    def exchange(
+    def shuffle(
         self,
         tasks: Sequence[Task],
-        give: Callable[[Task], Iterator[tuple[int, bytes]]],
-        take: Callable[[int, list[bytes]], Any],
+        emit: Callable[[Task], Iterator[tuple[int, bytes]]],
+        reduce: Callable[[int, bytes], Any],
     ) -> list[Any]:
-        """`take(part, blobs)` for every part that some `give(task)` has given to; the answers by part."""
+        """`reduce(part, packed)` for every part that some `emit(task)` has something for; the answers by part."""
         if not tasks:
             return []
         folder = str(Path.cwd())
-        # pickled lists of rows that Java passes on unseen; a DataFrame's exchange takes twice the CPU and other workers
-        given = self._context.parallelize(tasks, self._slices(len(tasks))).mapPartitions(partial(_give, folder, give))
-        parts = given.repartitionAndSortWithinPartitions(self._slices(_MANY if len(tasks) > 1 else 1), _itself)
-        answers = dict(self._collect(parts.mapPartitions(partial(_take, folder, take))))
+        # pickled lists of records that Java passes on unseen; a DataFrame's shuffle takes twice the CPU
+        emitted = self._context.parallelize(tasks, self._slices(len(tasks))).mapPartitions(partial(_emit, folder, emit))
+        parts = emitted.repartitionAndSortWithinPartitions(self._slices(_MANY if len(tasks) > 1 else 1), _itself)
+        answers = dict(self._collect(parts.mapPartitions(partial(_reduce, folder, reduce))))
         return [orjson.loads(answers[part]) for part in sorted(answers)]
 
     def _slices(self, tasks: int) -> int:
@@ -191,21 +191,21 @@ def _in(folder: str) -> AbstractContextManager[object]:
     return chdir(folder) if Path(folder).is_dir() else nullcontext()
 
 
-def _give(folder: str, give: Callable[[Task], Iterator[tuple[int, bytes]]], tasks: Iterable[Task]) -> Iterator[Any]:
-    """In an executor: the rows of the tasks that come, each with its part."""
+def _emit(folder: str, emit: Callable[[Task], Iterator[tuple[int, bytes]]], tasks: Iterable[Task]) -> Iterator[Any]:
+    """In an executor: the records of the tasks that come, each with its part."""
     with _in(folder):
-        yield from chain.from_iterable(map(give, tasks))
+        yield from chain.from_iterable(map(emit, tasks))
 
 
 def _itself(part: int) -> int:
     return part
 
 
-def _take(folder: str, take: Callable[[int, list[bytes]], Any], rows: Iterable[tuple[int, bytes]]) -> Iterator[Any]:
+def _reduce(folder: str, reduce: Callable[[int, bytes], Any], records: Iterable[tuple[int, bytes]]) -> Iterator[Any]:
     """In an executor: the work on the parts that come, one after the other."""
     with _in(folder):
-        for part, group in groupby(rows, key=itemgetter(0)):
-            yield part, orjson.dumps(take(part, [blob for _, blob in group]))
+        for part, group in groupby(records, key=itemgetter(0)):
+            yield part, orjson.dumps(reduce(part, b"".join(packed for _, packed in group)))
 
 
 def _here(function: Callable[[Task, Watch], Result], seconds: float, tasks: Iterable[Task]) -> Iterator[Result]:
@@ -221,5 +221,5 @@ def _here(function: Callable[[Task, Watch], Result], seconds: float, tasks: Iter
 def _short(error: Exception) -> str:
     """The line of a long Java trace that says what was wrong."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    told = [line for line in lines if "Error" in line or "Exception" in line]
-    return f"{(told or lines or [type(error).__name__])[-1][:300]}."
+    said = [line for line in lines if "Error" in line or "Exception" in line]
+    return f"{(said or lines or [type(error).__name__])[-1][:300]}."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Column", "Room", "distinct", "forget", "ranges"]
+__all__ = ["Column", "Room", "distinct", "ranges"]
 
 
 class Column:
@@ -48,12 +47,6 @@ class Column:
             return np.asarray(self.read()[ranges(firsts, lasts - firsts)])
         parts = [self.read(a, b) for a, b in zip(firsts.tolist(), lasts.tolist(), strict=True)]
         return np.concatenate(parts) if parts else np.zeros(0, self.dtype)
-
-    def rows(self, numbers: NDArray[np.int64], width: int) -> NDArray[Any]:
-        """Rows of a table that was appended row by row, shape (numbers, width)."""
-        if self._file is None:
-            return np.asarray(self.read().reshape(-1, width)[numbers])
-        return self.take(numbers * width, (numbers + 1) * width).reshape(-1, width)
 
 
 class Room:
@@ -92,12 +85,3 @@ def ranges(firsts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.i
     ends = np.cumsum(counts)
     total = int(ends[-1]) if len(ends) else 0
     return np.asarray(np.arange(total) + np.repeat(firsts - (ends - counts), counts), np.int64)
-
-
-def forget(array: NDArray[Any]) -> None:
-    """Give back the pages of a memory-mapped array: they stay in the file, but count as ours until then."""
-    owner: Any = array
-    while isinstance(owner, np.ndarray):
-        owner = owner.base
-    if isinstance(owner, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-        owner.madvise(mmap.MADV_DONTNEED)

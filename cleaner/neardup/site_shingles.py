@@ -21,7 +21,7 @@ from cleaner.neardup.shingles import Shingles, sets_of
 from cleaner.neardup.token_store import TokenStore
 from cleaner.neardup.tokens import mix
 
-__all__ = ["FEW", "SiteShingles", "find_site_shingles", "recurring_in", "share_out"]
+__all__ = ["FEW", "SiteShingles", "recurring_in", "share_out"]
 
 FEW = 5
 """Different articles of one site beside which a shingle may stand and still count."""
@@ -71,32 +71,6 @@ def _salted(hashes: NDArray[np.uint64], sites: NDArray[np.int64]) -> NDArray[np.
     return (mix(sites.astype(np.uint64) + np.uint64(1)) ^ (hashes >> np.uint64(16) << np.uint64(16))) >> _OWNER_BITS
 
 
-def find_site_shingles(shelf: TokenStore, sites: NDArray[np.int64], copies: NDArray[np.uint32]) -> SiteShingles:
-    """Recurring shingles among the articles on the shelf, all arrays by place.
-
-    `sites` is the site of each article (-1 is no site), `copies` the anchor it has if it is a copy.
-    """
-    found, concerned = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
-    for articles in _groups(shelf, sites):
-        keys, concern = recurring_in(shelf, articles, sites[articles], copies[articles])
-        found.append(keys)
-        concerned.append(concern)
-    return SiteShingles.of(distinct(np.concatenate(found)), distinct(np.concatenate(concerned)))
-
-
-def _groups(shelf: TokenStore, sites: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    """Articles of one or more whole sites."""
-    order = np.argsort(sites, kind="stable")
-    order = order[sites[order] >= 0]
-    firsts = np.flatnonzero(np.diff(sites[order], prepend=-1))
-    counts = np.diff(firsts, append=len(order))
-    sizes = np.add.reduceat(shelf.lengths[order], firsts) if len(firsts) else counts
-    group = np.repeat(share_out(counts, sizes), counts)
-    order, group = order[group >= 0], group[group >= 0]
-    if len(order):
-        yield from np.split(order, np.flatnonzero(np.diff(group)) + 1)
-
-
 def share_out(counts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
     """For every site, in their order, the group in which its shingles are counted; -1 where it has too few articles.
 
@@ -114,40 +88,40 @@ def share_out(counts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np
 
 
 def recurring_in(
-    shelf: TokenStore, articles: NDArray[np.int64], sites: NDArray[np.int64], copies: NDArray[np.uint32]
+    store: TokenStore, articles: NDArray[np.int64], sites: NDArray[np.int64], copies: NDArray[np.uint32]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Recurring keys among the articles at these places, which are all that their sites have, and sites with any."""
-    slices = 1 + int(shelf.lengths[articles].sum()) // _AT_ONCE
-    found = list(_recurring(shelf, articles, sites, copies, slices))
+    slices = 1 + int(store.lengths[articles].sum()) // _AT_ONCE
+    found = list(_recurring(store, articles, sites, copies, slices))
     return distinct(np.concatenate([k for k, _ in found])), distinct(np.concatenate([c for _, c in found]))
 
 
 def _recurring(
-    shelf: TokenStore, articles: NDArray[np.int64], sites: NDArray[np.int64], copies: NDArray[np.uint32], slices: int
+    store: TokenStore, articles: NDArray[np.int64], sites: NDArray[np.int64], copies: NDArray[np.uint32], slices: int
 ) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int64]]]:
     """Recurring keys of each slice of all shingles and their sites; two rounds, because an anchor needs all slices."""
-    made = _slice(shelf, articles, sites, 0, slices)
+    made = _slice(store, articles, sites, 0, slices)
     rare = np.zeros(len(articles), np.int64)
     for s in range(slices):
-        keys = made if slices == 1 else _slice(shelf, articles, sites, s, slices)
+        keys = made if slices == 1 else _slice(store, articles, sites, s, slices)
         rare += np.bincount(_owners(keys[_counts(keys) <= FEW]), minlength=len(articles))
-    copied = rare < _RARE_SHARE * shelf.lengths[articles]
+    copied = rare < _RARE_SHARE * store.lengths[articles]
     anchors = np.where(copied, copies, np.arange(len(articles)) + (1 << 32))
     for s in range(slices):
-        keys = made if slices == 1 else _slice(shelf, articles, sites, s, slices)
+        keys = made if slices == 1 else _slice(store, articles, sites, s, slices)
         keys = keys[_counts(keys) > FEW]
         many = _beside_many(keys, anchors)
         yield many, sites[_owners(keys[np.isin(keys >> _OWNER_BITS, many)])]
 
 
 def _slice(
-    shelf: TokenStore, articles: NDArray[np.int64], sites: NDArray[np.int64], number: int, slices: int
+    store: TokenStore, articles: NDArray[np.int64], sites: NDArray[np.int64], number: int, slices: int
 ) -> NDArray[np.uint64]:
     """Sorted keys of site, shingle and article for one slice of the shingles: 40 bits, then 24 for the article."""
     parts = []
     for first in range(0, len(articles), _BLOCK):
         block = articles[first : first + _BLOCK]
-        sets = sets_of(shelf.shingles(block))
+        sets = sets_of(store.shingles(block))
         owners = np.repeat(np.arange(first, first + len(block)), np.diff(sets.starts))
         keys = _salted(sets.hashes, sites[owners])
         if slices > 1:

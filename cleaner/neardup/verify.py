@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from cleaner.neardup.columns import distinct, ranges
 from cleaner.neardup.longest_run import LongestRuns, longest_common_runs
+from cleaner.neardup.minhash import sign
 from cleaner.neardup.shingles import Shingles, sets_of
 from cleaner.neardup.site_shingles import SiteShingles
 from cleaner.neardup.token_store import TokenStore
 
-__all__ = ["RULES", "Articles", "Verdicts", "verify", "without_site_shingles"]
+__all__ = ["RULES", "Articles", "Comparison", "compare", "sign_without_site_shingles"]
 
 RULES = ("exact", "jaccard", "contiguous", "cut-short", "unlike", "numbers")
 """Why two articles are copies of one, and behind these, why they are not.
@@ -36,20 +37,22 @@ _NUMBERS_EVERY = 32  # tokens; a form has a number more often, and a date or two
 _LEFT_ENOUGH = 8  # shingles that must be left of an article whose furniture was left out
 _AT_ONCE = 1 << 20  # shingles compared at once
 _PAIR_BITS = 16
+_SIGNED_AT_ONCE = 192  # articles, some 40,000 shingles
+_ENOUGH = 24  # shingles; reports of one form have fewer left, and would all be candidates of each other
 
 
 @dataclass(frozen=True, slots=True)
 class Articles:
     """What verification needs of the articles, by place: their site (-1 is none), and whether they break off."""
 
-    shelf: TokenStore
+    store: TokenStore
     recurring: SiteShingles
     sites: NDArray[np.int64]
     broken: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Verdicts:
+class Comparison:
     """Of pairs: Jaccard; containment, the common part over the smaller set; the rule, an index into RULES."""
 
     jaccard: NDArray[np.float64]
@@ -57,7 +60,7 @@ class Verdicts:
     rule: NDArray[np.uint8]
 
     @classmethod
-    def join(cls, parts: Sequence[Verdicts]) -> Verdicts:
+    def join(cls, parts: Sequence[Comparison]) -> Comparison:
         return cls(
             np.concatenate([np.zeros(0), *(p.jaccard for p in parts)]),
             np.concatenate([np.zeros(0), *(p.containment for p in parts)]),
@@ -65,10 +68,10 @@ class Verdicts:
         )
 
 
-def verify(articles: Articles, left: NDArray[np.int64], right: NDArray[np.int64], min_similarity: float) -> Verdicts:
-    """Verdicts on the pairs of articles left[i], right[i] (places on the shelf)."""
-    blocks = _blocks(articles.shelf.lengths, left, right)
-    return Verdicts.join([_verify(articles, left[a:b], right[a:b], min_similarity) for a, b in blocks])
+def compare(articles: Articles, left: NDArray[np.int64], right: NDArray[np.int64], min_similarity: float) -> Comparison:
+    """Comparison on the pairs of articles left[i], right[i] (places in the store)."""
+    blocks = _blocks(articles.store.lengths, left, right)
+    return Comparison.join([_compare(articles, left[a:b], right[a:b], min_similarity) for a, b in blocks])
 
 
 def _blocks(lengths: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
@@ -82,11 +85,11 @@ def _blocks(lengths: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[
         first = last
 
 
-def _verify(articles: Articles, left: NDArray[np.int64], right: NDArray[np.int64], threshold: float) -> Verdicts:
+def _compare(articles: Articles, left: NDArray[np.int64], right: NDArray[np.int64], threshold: float) -> Comparison:
     places = distinct(np.concatenate([left, right]))
     left, right = np.searchsorted(places, left), np.searchsorted(places, right)
-    tokens, starts = articles.shelf.tokens(places)
-    text = without_site_shingles(articles, places)
+    tokens, starts = articles.store.tokens(places)
+    text = _without_site_shingles(articles, places)
     sets = sets_of(text)
     sizes = np.diff(sets.starts)
     common = _common(sets, left, right)
@@ -99,10 +102,10 @@ def _verify(articles: Articles, left: NDArray[np.int64], right: NDArray[np.int64
     if worth.any():
         pairs = np.flatnonzero(worth)
         rule[pairs] = _by_stretch(text, common, pairs, left[pairs], right[pairs], articles.broken[places], threshold)
-    little = (sizes < _LEFT_ENOUGH) & (np.diff(text.starts) < articles.shelf.lengths[places])
+    little = (sizes < _LEFT_ENOUGH) & (np.diff(text.starts) < articles.store.lengths[places])
     rule[little[left] | little[right]] = UNLIKE
     rule[(rule != UNLIKE) & _other_numbers(tokens, starts, left, right)] = NUMBERS
-    return Verdicts(jaccard, containment, rule)
+    return Comparison(jaccard, containment, rule)
 
 
 def _lowest(threshold: float) -> float:
@@ -110,14 +113,30 @@ def _lowest(threshold: float) -> float:
     return min(0.35, threshold)
 
 
-def without_site_shingles(articles: Articles, places: NDArray[np.int64]) -> Shingles:
+def _without_site_shingles(articles: Articles, places: NDArray[np.int64]) -> Shingles:
     """The shingles of the articles at these places without those that recur on their site."""
-    shingles = articles.shelf.shingles(places)
+    shingles = articles.store.shingles(places)
     kept = articles.recurring.kept(shingles, articles.sites[places])
     if kept.all():
         return shingles
     before = np.concatenate([[0], np.cumsum(kept)])
     return Shingles(shingles.hashes[kept], before[shingles.starts])
+
+
+def sign_without_site_shingles(
+    articles: Articles, signatures: NDArray[np.uint32]
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """The signatures of all articles in the store, those on sites with recurring shingles made anew without them; and
+    the places of the articles that lost some and kept enough to be found by what is left."""
+    signed, concerned = signatures.copy(), np.flatnonzero(articles.recurring.concerns(articles.sites))
+    enough = [np.zeros(0, np.int64)]
+    for first in range(0, len(concerned), _SIGNED_AT_ONCE):
+        places = concerned[first : first + _SIGNED_AT_ONCE]
+        left = _without_site_shingles(articles, places)
+        signed[places] = sign(left)
+        counts = np.diff(left.starts)
+        enough.append(places[(counts >= _ENOUGH) & (counts < articles.store.lengths[places])])
+    return signed, np.concatenate(enough)
 
 
 def _tagged(sets: Shingles, side: NDArray[np.int64]) -> NDArray[np.uint64]:
