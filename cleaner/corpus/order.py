@@ -26,7 +26,7 @@ from cleaner.neardup.order import rank_articles, rank_key
 __all__ = ["Ranks", "rank_shards"]
 
 _BYTES = 96  # of an article on its way to its rank
-_SAMPLE = 1 << 16  # keys, over all shards
+_SAMPLE = 256  # keys for each range of the order that is sorted apart
 _IN_INDEX = "index"  # instead of a way to choose the keeper
 
 
@@ -101,11 +101,13 @@ def _sort_articles(
 ) -> list[tuple[str, int]]:
     """Sort the articles of some shards into parts of the table; the parts in order, with how many each has."""
     name = "rank-index" if keep == _IN_INDEX else "rank"
-    sample = max(1, _SAMPLE // max(1, len(numbers)))
-    sampled = shuffle.each(f"{name}-sample", partial(_sample_keys, shards, keep, sample), numbers)
-    keys = sorted(tuple(key) for _, some in sampled for key in some)
-    parts = shuffle.parts(sum(alive for alive, _ in sampled) * _BYTES)
-    limits = [keys[len(keys) * part // parts] for part in range(1, parts)] if keys else []
+    alive = sum(shuffle.each(f"{name}-counted", partial(_count_alive, shards), numbers))
+    parts, limits = shuffle.parts(alive * _BYTES), []
+    if parts > 1:
+        every = max(1, alive // (parts * _SAMPLE))
+        sampled = shuffle.each(f"{name}-sampled", partial(_sample_keys, shards, keep, every), numbers)
+        keys = sorted(tuple(key) for some in sampled for key in some)
+        limits = [keys[len(keys) * part // parts] for part in range(1, parts)]
     emit, reduce = partial(_emit_keys, shards, keep, limits), partial(_sort_part, table, name, keep)
     return [(part, count) for part, count in shuffle.reduce(name, numbers, emit, reduce)]
 
@@ -155,9 +157,12 @@ class _Keyed:
         return cls(np.array(lengths, np.int64), dates, ids, np.array(addresses, np.int64))
 
 
-def _sample_keys(shards: Shards, keep: str, sample: int, number: int) -> tuple[int, list[tuple[Any, ...]]]:
-    alive = len(shards.alive(number))
-    return alive, _Keyed.of(shards, number, max(1, alive // sample)).keys(keep)
+def _count_alive(shards: Shards, number: int) -> int:
+    return len(shards.alive(number))
+
+
+def _sample_keys(shards: Shards, keep: str, every: int, number: int) -> list[tuple[Any, ...]]:
+    return _Keyed.of(shards, number, every).keys(keep)
 
 
 def _emit_keys(shards: Shards, keep: str, limits: Sequence[tuple[Any, ...]], number: int) -> Emitted:

@@ -12,6 +12,7 @@ which process did what, and the same two functions give the same bytes on all th
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -147,34 +148,30 @@ def _work_on_all(work: Callable[[Task], Any], tasks: Sequence[Task]) -> list[Any
 
 
 def _spill(emit: Callable[[Task], Emitted], folder: Path, task: tuple[int, Sequence[Task]]) -> list[int]:
-    """Write what some tasks emit to one file, with an index by part beside it; the parts come back.
+    """Write what some tasks emit to one file, with an index by part at its end; the parts come back.
 
-    The file is flushed to no disk and renamed to nothing, unlike all others: only the same step of the same run
-    reads it.
+    Unlike all other files it appears under its name before it is complete, and is not flushed to the disk: only the
+    same step of the same run reads it.
     """
     number, tasks = task
-    path = folder / f"{number}.records"
+    path = folder / str(number)
     index: list[tuple[int, int, int]] = []
+    held: dict[int, list[bytes]] = {}
+    size = 0
     try:
         with path.open("wb") as out:
-            held: dict[int, list[bytes]] = {}
-            size = 0
-
-            def write() -> None:
-                for part, packed in sorted(held.items()):
-                    index.append((part, out.tell(), sum(map(len, packed))))
-                    out.writelines(packed)
-                held.clear()
-
-            for one in tasks:
+            for n, one in enumerate(tasks, 1):
                 for part, packed in emit(one):
                     held.setdefault(part, []).append(packed)
                     size += len(packed)
-                if size >= SPILL_BYTES:
-                    write()
+                if size >= SPILL_BYTES or n == len(tasks):
+                    for part, some in sorted(held.items()):
+                        index.append((part, out.tell(), sum(map(len, some))))
+                        out.writelines(some)
+                    held.clear()
                     size = 0
-            write()
-        np.save(folder / f"{number}.npy", np.array(sorted(index), _SPILLED), allow_pickle=False)
+            out.write(np.array(sorted(index), _SPILLED).tobytes())
+            out.write(len(index).to_bytes(8, "little"))
     except OSError as error:
         raise OutputError(refusal(path, error)) from error
     return sorted({part for part, _, _ in index})
@@ -183,13 +180,15 @@ def _spill(emit: Callable[[Task], Emitted], folder: Path, task: tuple[int, Seque
 def _reduce_spilled(reduce: Callable[[int, bytes], Any], folder: Path, files: int, part: int) -> Any:
     packed = []
     for number in range(files):
-        index = np.load(folder / f"{number}.npy", allow_pickle=False)
-        mine = index[slice(*np.searchsorted(index["part"], (part, part + 1)).tolist())]
-        if len(mine):
-            with (folder / f"{number}.records").open("rb") as file:
-                for _, offset, size in mine.tolist():
-                    file.seek(offset)
-                    packed.append(file.read(size))
+        with (folder / str(number)).open("rb") as file:
+            file.seek(-8, os.SEEK_END)
+            size = int.from_bytes(file.read(), "little") * _SPILLED.itemsize
+            file.seek(-8 - size, os.SEEK_END)
+            index = np.frombuffer(file.read(size), _SPILLED)
+            mine = slice(*np.searchsorted(index["part"], (part, part + 1)).tolist())
+            for _, offset, size in index[mine].tolist():
+                file.seek(offset)
+                packed.append(file.read(size))
     return reduce(part, b"".join(packed))
 
 

@@ -104,7 +104,7 @@ def test_batches_do_not_matter(size: int, tmp_path) -> None:  # type: ignore[no-
     sites = ["a" if n % 2 else "b" for n in range(12)]
     whole = learn_repeats([site_lines(texts, sites)])
     batches = [site_lines(texts[i : i + size], sites[i : i + size]) for i in range(0, 12, size)]
-    parts = learn_repeats(lambda: batches, memory=64)
+    parts = learn_repeats(batches)
     parts.save(tmp_path / "repeats.npy")
     loaded = Repeats.load(tmp_path / "repeats.npy")
     for other in (parts, loaded):
