@@ -99,10 +99,10 @@ def parquet_and_shards(folder: Path, way: Way) -> None:
 def site_rules(folder: Path, way: Way) -> None:
     """What a first batch teaches about sites is written, then read and extended by a second, and read by iter_clean."""
     rules = folder / "rules"
-    _clean(folder / "first", "few/1.jsonl", {"learned": str(rules), **way})
+    _clean(folder / "first", "few/1.jsonl", {"site_rules": str(rules), **way})
     (folder / "first/rules").write_bytes(rules.read_bytes())
-    _clean(folder / "second", "few/2.jsonl", {"learned": str(rules), **way})
-    _iterate(folder / "stream.jsonl", record_files(Path("few"))[:500], cleaner.Options(learned=str(rules)))
+    _clean(folder / "second", "few/2.jsonl", {"site_rules": str(rules), **way})
+    _iterate(folder / "stream.jsonl", record_files(Path("few"))[:500], cleaner.Options(site_rules=str(rules)))
 
 
 def against(folder: Path, way: Way) -> None:
@@ -176,7 +176,7 @@ def python_dedup(inputs: str) -> Callable[[Path, Way], None]:
         for name, given in forms.items():
             number = {id(article): n for n, article in enumerate(given)}
             keep = "earliest" if name == "records" else "longest"
-            found = cleaner.dedup(given, keep=keep)
+            found = cleaner.dedup(given, keep_duplicate=keep)
             rows: list[Any] = [["kept", number[id(article)]] for article in found.kept]
             rows += [["dropped", *dataclasses.astuple(d)[1:]] for d in found.dropped]
             rows += [["doubtful", *dataclasses.astuple(pair)] for pair in found.doubtful]
@@ -196,14 +196,14 @@ def _command(*arguments: str | Path) -> None:
 SCENARIOS: dict[str, Scenario] = {
     "raw": Scenario("raw", corpus("raw", pairs=True), LOCAL, SLOW),
     "raw, strict": Scenario("raw", corpus("raw", drop_foreign_paragraphs=True, guards=("gopher", "c4", "fineweb"))),
-    "raw, as page": Scenario("raw", corpus("raw", input_kind="page", title="drop", repeats=False, keep="earliest")),
+    "raw, as page": Scenario("raw", corpus("raw", input_kind="page", title="drop", repeats=False, keep_duplicate="earliest")),
     "raw, stream": Scenario("raw", stream("raw")),
     "raw, restored": Scenario("raw", restore("raw")),
     "formats": Scenario("formats", corpus("formats"), (*POOLS, "shards of 7"), SLOW),
-    "formats, lines": Scenario("formats", corpus("formats", txt_is="lines", text_is="plain", max_record_bytes=2000)),
+    "formats, lines": Scenario("formats", corpus("formats", txt_layout="lines", content="plain", max_record_bytes=2000)),
     "few": Scenario("few", corpus("few", pairs=True), LOCAL, SLOW),
     "few, foreign": Scenario("few", corpus("few", drop_foreign_paragraphs=True, language=("id", "en", "ms")), POOLS),
-    "few, newest": Scenario("few", corpus("few", one_per_url="newest", keep="first"), POOLS, ("spark",)),
+    "few, newest": Scenario("few", corpus("few", one_per_url="newest", keep_duplicate="first"), POOLS, ("spark",)),
     "few, longest": Scenario("few", corpus("few", one_per_url="longest", min_similarity=0.8), POOLS, ("spark",)),
     "few, site rules": Scenario("few", site_rules, POOLS, ("spark",)),
     "few, against": Scenario("few", against, POOLS, ("spark",)),
