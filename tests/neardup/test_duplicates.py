@@ -6,6 +6,7 @@ import random
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,8 +36,8 @@ def edited(text: str, seed: int, changes: int) -> str:
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=[pair["name"] for pair in PAIRS])
-def test_the_cases(find: Find, pair: dict[str, str]) -> None:
-    found = find([pair["a"], pair["b"]], [0, 1])
+def test_the_cases(find: Find, pair: dict[str, Any]) -> None:
+    found = find([pair["a"], pair["b"]], [0, 1], min_similarity=pair.get("min_similarity", 0.6))
     assert [RULES[rule] for rule in found.rule] == ([pair["same"]] if pair["same"] else [])
 
 
