@@ -86,6 +86,14 @@ def test_articles_that_share_a_long_footer_stay(make_article: Make, find: Find) 
     assert not len(find(texts, [0] * 30).row)
 
 
+def test_notices_of_a_few_words_above_a_long_footer_stay(make_article: Make, find: Find) -> None:
+    """What is left of them without the footer, fewer than 8 shingles, is too little to call one a copy."""
+    footer = make_article(8, 120)
+    notices = [f"Loket {name} tutup sampai Jumat sore. {footer}" for name in ("paspor", "pajak")]
+    texts = notices + [f"{make_article(700 + i, 60)} {footer}" for i in range(12)]
+    assert not len(find(texts, [0] * len(texts), min_similarity=0.4).row)
+
+
 def test_copies_are_found_beneath_the_footers_of_their_sites(make_article: Make, find: Find) -> None:
     def page(site: int, article: int) -> str:
         return f"{make_article(article, 80)} {make_article(site, 160)}"
