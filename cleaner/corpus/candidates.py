@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, unpack
+from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, sorted_records
 from cleaner.neardup.columns import distinct
-from cleaner.neardup.lsh import BANDS, Pairs, band_keys, join_band, pack, split
+from cleaner.neardup.lsh import BANDS, CandidatePairs, band_keys, join_band, pack_keys, split_pairs
 from cleaner.neardup.tokens import mix
 
 __all__ = ["Candidates", "find_candidates"]
@@ -23,7 +23,7 @@ Task = TypeVar("Task")
 Signed = Callable[[Task], tuple[NDArray[np.uint32], NDArray[np.int64]]]
 """A task's signatures, and the rank of each."""
 
-Likely = Callable[[Pairs], NDArray[np.bool_]]
+Likely = Callable[[CandidatePairs], NDArray[np.bool_]]
 """Which pairs are estimated to be worth a comparison."""
 
 _AT_ONCE = 1 << 17  # pairs estimated at once, 2 * 512 bytes each
@@ -44,9 +44,9 @@ class Candidates:
     kept: int
     long_runs: int
 
-    def pairs(self, part: int) -> Pairs:
+    def pairs(self, part: int) -> CandidatePairs:
         """The pairs of one part."""
-        return split(self.table.load(part), self.bits)
+        return split_pairs(self.table.load(part), self.bits)
 
 
 def find_candidates(
@@ -86,14 +86,14 @@ def find_candidates(
 
 def _emit_bands(signed: Signed[Any], bits: int, parts: int, task: Any) -> Emitted:
     signatures, ranks = signed(task)
-    keys = pack(band_keys(signatures), ranks[:, None], bits)
+    keys = pack_keys(band_keys(signatures), ranks[:, None], bits)
     # equal keys of one band have to come together, so a part is one of a band, by the upper bits of the key
     part = np.arange(BANDS) * parts + ((keys >> np.uint64(40)) % np.uint64(parts)).astype(np.int64)
     return partition(keys.ravel(), part.ravel())
 
 
 def _join(table: Table, bits: int, olds: int, part: int, packed: bytes) -> tuple[int, int, int]:
-    pairs, long_runs = join_band(unpack(packed, np.uint64), bits, olds)
+    pairs, long_runs = join_band(sorted_records(packed, np.uint64), bits, olds)
     table.save(part, pairs)
     return part, len(pairs), long_runs
 
@@ -106,7 +106,7 @@ def _emit_pairs(table: Table, parts: int, part: int) -> Emitted:
 def _estimate(table: Table, bits: int, olds: int, likely: Likely, part: int, packed: bytes) -> tuple[int, int, int]:
     pairs = distinct(np.frombuffer(packed, np.uint64))
     blocks = [pairs[first : first + _AT_ONCE] for first in range(0, len(pairs), _AT_ONCE)]
-    kept = np.concatenate([pairs[:0], *(block[likely(split(block, bits))] for block in blocks)])
+    kept = np.concatenate([pairs[:0], *(block[likely(split_pairs(block, bits))] for block in blocks)])
     table.save(part, kept)
-    new, old = (int((split(some, bits).low >= olds).sum()) for some in (pairs, kept))
+    new, old = (int((split_pairs(some, bits).low >= olds).sum()) for some in (pairs, kept))
     return part, new + len(kept) - old, len(kept)

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.neardup.lsh import Pairs
+from cleaner.neardup.lsh import CandidatePairs
 
 __all__ = ["label_components"]
 
 
-def label_components(articles: int, batches: Iterable[Pairs]) -> NDArray[Any]:
+def label_components(articles: int, batches: Iterable[CandidatePairs]) -> NDArray[Any]:
     """For every rank the least rank of its component, int32 (int64 from 2**31 articles on), shape (articles,).
 
     Only this array and one batch of pairs are in memory at once.

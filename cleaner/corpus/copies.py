@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cleaner.corpus.order import Ranks
 from cleaner.corpus.shards import ADDRESSED, ROW, SHARD, send_to_shards, sketch_column
-from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, unpack
+from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, sorted_records
 
 __all__ = ["Copies", "find_copies"]
 
@@ -67,7 +67,7 @@ def _emit_tokens(ranks: Ranks, parts: int, number: int) -> Emitted:
 
 
 def _find_equal(table: Table, olds: int, part: int, packed: bytes) -> tuple[int, int]:
-    records = unpack(packed, _TOKENS)
+    records = sorted_records(packed, _TOKENS)
     new = np.ones(len(records), np.bool_)
     new[1:] = (records["a"][1:] != records["a"][:-1]) | (records["b"][1:] != records["b"][:-1])
     firsts = np.flatnonzero(new)

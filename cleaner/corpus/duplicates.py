@@ -32,13 +32,13 @@ from cleaner.corpus.copies import Copies, find_copies
 from cleaner.corpus.keepers import DOUBTFUL, DROPPED, Dropped, choose_all_keepers
 from cleaner.corpus.order import Ranks, rank_shards
 from cleaner.corpus.saved_index import Index
-from cleaner.corpus.shards import ROW, SKETCH, Shards, sketch_column
+from cleaner.corpus.shards import ROW, SKETCH, ShardSet, sketch_column
 from cleaner.corpus.token_stores import TokenStores, store_tokens
 from cleaner.corpus.urls import SAME_URL, find_same_urls, save_lines
 from cleaner.engine.columns import binary_column, fixed_column, number_column
 from cleaner.engine.shuffle import STRING, Emitted, InMemory, Shuffle, Table, load_strings
 from cleaner.neardup.columns import distinct
-from cleaner.neardup.lsh import LOWEST, LOWEST_AGAIN, LOWEST_FIRST, Pairs
+from cleaner.neardup.lsh import LOWEST, LOWEST_AGAIN, LOWEST_FIRST, CandidatePairs
 from cleaner.neardup.minhash import PERMUTATIONS, likely
 from cleaner.neardup.sketches import sketch
 from cleaner.neardup.verify import EXACT, RULES
@@ -61,7 +61,7 @@ class Decisions:
     article in whose place this one stays.
     """
 
-    shards: Shards
+    shards: ShardSet
     tables: tuple[Table, ...]
     counts: dict[str, int]
 
@@ -84,7 +84,7 @@ class Decisions:
         return drops, {row: tuple(sorted(ids)) for row, ids in kept.items()}
 
 
-def find_duplicates(shuffle: Shuffle, shards: Shards, options: Options, pairs: Path | None = None) -> Decisions:
+def find_duplicates(shuffle: Shuffle, shards: ShardSet, options: Options, pairs: Path | None = None) -> Decisions:
     """Which articles go because another stays. `pairs`: the file for what `--pairs` lists, where that is asked for."""
     tables: tuple[Table, ...] = ()
     if options.one_per_url:
@@ -103,7 +103,7 @@ def find_duplicates(shuffle: Shuffle, shards: Shards, options: Options, pairs: P
 
 
 def _find_near(
-    shuffle: Shuffle, shards: Shards, keep: str, min_similarity: float
+    shuffle: Shuffle, shards: ShardSet, keep: str, min_similarity: float
 ) -> tuple[Table, dict[str, int], Dropped, Ranks]:
     """Near-duplicates and exact copies: lines as in `Decisions`, figures, and what the pairs are listed from."""
     ranks = rank_shards(shuffle, shards, keep)
@@ -149,7 +149,7 @@ def _find_near(
     return decided, counts, dropped, ranks
 
 
-def _likely_first(ranks: Ranks, pairs: Pairs) -> NDArray[np.bool_]:
+def _likely_first(ranks: Ranks, pairs: CandidatePairs) -> NDArray[np.bool_]:
     """Which pairs are not estimated to be wholly unlike, by the signatures in the shards."""
     both = distinct(np.concatenate([pairs.low, pairs.high]))
     signatures = np.empty((len(both), PERMUTATIONS), np.uint32)
@@ -158,7 +158,7 @@ def _likely_first(ranks: Ranks, pairs: Pairs) -> NDArray[np.bool_]:
     return likely(signatures, np.searchsorted(both, pairs.low), np.searchsorted(both, pairs.high), LOWEST_FIRST)
 
 
-def _likely_without_boilerplate(stores: TokenStores, lowest: np.float32, pairs: Pairs) -> NDArray[np.bool_]:
+def _likely_without_boilerplate(stores: TokenStores, lowest: np.float32, pairs: CandidatePairs) -> NDArray[np.bool_]:
     """Which pairs are likely enough, by signatures without what recurs on their sites."""
     both = distinct(np.concatenate([pairs.low, pairs.high]))
     signatures = stores.signatures(both)
@@ -256,7 +256,7 @@ def find_duplicates_of_texts(
             **{name: fixed_column(getattr(sketches, name)) for name in SKETCH},
         }
     )
-    shards = Shards(None, 1, held=(table,))
+    shards = ShardSet(None, 1, held=(table,))
     shuffle = Shuffle(carrier or InMemory(), None, memory)
     found, counts, dropped, ranks = _find_near(shuffle, shards, keep, min_similarity)
     decisions = Decisions(shards, (found,), counts)

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.corpus.shards import ROW, SHARD, Shards, id_hash
+from cleaner.corpus.shards import ROW, SHARD, ShardSet, id_hash
 from cleaner.engine.columns import binary_values, number_values
-from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, unpack
+from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, sorted_records
 from cleaner.output.records import unpack as unpack_article
 
 __all__ = ["key_part", "rename_repeated"]
@@ -23,7 +23,7 @@ __all__ = ["key_part", "rename_repeated"]
 _ID = np.dtype([("id", np.uint64), ("address", np.int64)])
 
 
-def rename_repeated(shuffle: Shuffle, shards: Shards, articles: int) -> dict[int, dict[int, str]]:
+def rename_repeated(shuffle: Shuffle, shards: ShardSet, articles: int) -> dict[int, dict[int, str]]:
     """New ids, by shard and row, for records whose own id is taken. `articles`: about how many there are.
 
     The new id is `source#record`; with ~2, ~3 ... behind it where a record has that for its own.
@@ -62,7 +62,7 @@ def key_part(keys: NDArray[np.uint64], parts: int) -> NDArray[np.int64]:
     return ((keys >> np.uint64(32)) * np.uint64(parts) >> np.uint64(32)).astype(np.int64)
 
 
-def _emit_ids(shards: Shards, parts: int, number: int) -> Emitted:
+def _emit_ids(shards: ShardSet, parts: int, number: int) -> Emitted:
     ids = number_values(shards.read(number, "id")["id"])
     records = np.empty(len(ids), _ID)
     records["id"], records["address"] = ids, np.int64(number) << SHARD | np.arange(len(ids))
@@ -70,7 +70,7 @@ def _emit_ids(shards: Shards, parts: int, number: int) -> Emitted:
 
 
 def _find_clashes(table: Table, part: int, packed: bytes) -> int:
-    records = unpack(packed, _ID)
+    records = sorted_records(packed, _ID)
     same = records["id"][1:] == records["id"][:-1]
     clashing: Any = np.zeros(len(records), np.bool_)
     clashing[1:] |= same

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from cleaner.corpus.candidates import Candidates
 from cleaner.corpus.token_stores import TokenStores
-from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, unpack
+from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, sorted_records
 from cleaner.neardup.clusters import choose_keepers
 from cleaner.neardup.columns import Room, distinct
-from cleaner.neardup.lsh import Pairs, split
+from cleaner.neardup.lsh import CandidatePairs, split_pairs
 from cleaner.neardup.tokens import mix
 from cleaner.neardup.verify import UNLIKE, Comparison, compare
 
@@ -88,7 +88,7 @@ def choose_all_keepers(
 def _emit_by_component(labels: Table, bins: int, task: tuple[Candidates, int]) -> Emitted:
     candidates, part = task
     packed = candidates.table.load(part)
-    component = labels.load("components")[split(packed, candidates.bits).low]
+    component = labels.load("components")[split_pairs(packed, candidates.bits).low]
     return partition(packed, (mix(component.astype(np.uint64)) % np.uint64(bins)).astype(np.int64))
 
 
@@ -96,16 +96,16 @@ def _choose(
     stores: TokenStores, table: Table, bits: int, min_similarity: float, memory: int, part: int, packed: bytes
 ) -> tuple[int, int, int]:
     """Whole components: how many articles go, and how many pairs were compared."""
-    by_rank = split(unpack(packed, np.uint64), bits)
+    by_rank = split_pairs(sorted_records(packed, np.uint64), bits)
     ranks = distinct(np.concatenate([by_rank.low, by_rank.high]))
-    pairs = Pairs(np.searchsorted(ranks, by_rank.low), np.searchsorted(ranks, by_rank.high))
-    near_pairs: list[Pairs] = []
+    pairs = CandidatePairs(np.searchsorted(ranks, by_rank.low), np.searchsorted(ranks, by_rank.high))
+    near_pairs: list[CandidatePairs] = []
     near: list[Comparison] = []
     compared = 0
     with Room(memory, table.folder) as room:
         articles = stores.articles(ranks, room)
 
-        def check(some: Pairs) -> NDArray[np.bool_]:
+        def check(some: CandidatePairs) -> NDArray[np.bool_]:
             """Which pairs are copies of one article; what is, or came near to it, is remembered."""
             nonlocal compared
             compared += len(some)
@@ -116,7 +116,7 @@ def _choose(
             return found.rule < UNLIKE
 
         keeper = choose_keepers(len(ranks), pairs, check)
-    all_pairs, all_near = Pairs.join(*near_pairs), Comparison.join(near)
+    all_pairs, all_near = CandidatePairs.join(*near_pairs), Comparison.join(near)
     # of the pairs that are copies those of an article and its keeper say why it goes
     chosen = np.flatnonzero(keeper[all_pairs.high] == all_pairs.low)
     why = np.empty(len(ranks), np.int64)
@@ -141,4 +141,4 @@ def _emit_by_rank(dropped: Dropped, part: int) -> Emitted:
 
 
 def _save_dropped(table: Table, part: int, packed: bytes) -> None:
-    table.save(part, unpack(packed, DROPPED))
+    table.save(part, sorted_records(packed, DROPPED))

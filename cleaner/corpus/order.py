@@ -18,7 +18,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from cleaner.corpus.shards import ADDRESSED, ROW, SHARD, Shards, send_to_shards, text_of
+from cleaner.corpus.shards import ADDRESSED, ROW, SHARD, ShardSet, send_to_shards, text_of
 from cleaner.engine.columns import binary_values, number_values
 from cleaner.engine.shuffle import Emitted, Shuffle, Table, load_strings, save_strings
 from cleaner.neardup.order import rank_articles, rank_key
@@ -38,7 +38,7 @@ class Ranks:
     at its end); `by_shard` has ranks by address.
     """
 
-    shards: Shards
+    shards: ShardSet
     table: Table
     parts: tuple[str, ...]
     firsts: tuple[int, ...]
@@ -78,7 +78,7 @@ class Ranks:
                 yield part, ranks[cuts[n] : cuts[n + 1]] - self.firsts[n]
 
 
-def rank_shards(shuffle: Shuffle, shards: Shards, keep: str) -> Ranks:
+def rank_shards(shuffle: Shuffle, shards: ShardSet, keep: str) -> Ranks:
     """Rank all articles that are alive. `keep` is the option `keep_duplicate`: longest, earliest or first."""
     table = shuffle.table("ranks")
     old = _sort_articles(shuffle, shards, shards.in_index, _IN_INDEX, table)
@@ -97,7 +97,7 @@ def rank_shards(shuffle: Shuffle, shards: Shards, keep: str) -> Ranks:
 
 
 def _sort_articles(
-    shuffle: Shuffle, shards: Shards, numbers: Sequence[int], keep: str, table: Table
+    shuffle: Shuffle, shards: ShardSet, numbers: Sequence[int], keep: str, table: Table
 ) -> list[tuple[str, int]]:
     """Sort the articles of some shards into parts of the table; the parts in order, with how many each has."""
     name = "rank-index" if keep == _IN_INDEX else "rank"
@@ -122,7 +122,7 @@ class _Keyed:
     addresses: NDArray[np.int64]
 
     @classmethod
-    def of(cls, shards: Shards, number: int, every: int = 1) -> _Keyed:
+    def of(cls, shards: ShardSet, number: int, every: int = 1) -> _Keyed:
         """Those of a shard that are alive, or one of so many of them."""
         rows = shards.alive(number)[::every]
         old = number >= shards.count
@@ -157,15 +157,15 @@ class _Keyed:
         return cls(np.array(lengths, np.int64), dates, ids, np.array(addresses, np.int64))
 
 
-def _count_alive(shards: Shards, number: int) -> int:
+def _count_alive(shards: ShardSet, number: int) -> int:
     return len(shards.alive(number))
 
 
-def _sample_keys(shards: Shards, keep: str, every: int, number: int) -> list[tuple[Any, ...]]:
+def _sample_keys(shards: ShardSet, keep: str, every: int, number: int) -> list[tuple[Any, ...]]:
     return _Keyed.of(shards, number, every).keys(keep)
 
 
-def _emit_keys(shards: Shards, keep: str, limits: Sequence[tuple[Any, ...]], number: int) -> Emitted:
+def _emit_keys(shards: ShardSet, keep: str, limits: Sequence[tuple[Any, ...]], number: int) -> Emitted:
     keyed = _Keyed.of(shards, number)
     parts = np.zeros(len(keyed.ids), np.int64)
     if limits:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.corpus.ids import key_part
-from cleaner.corpus.shards import LINES, SHARD, Shards, lines_of, send_to_shards
-from cleaner.engine.shuffle import Emitted, InMemory, Shuffle, Table, partition, unpack
+from cleaner.corpus.shards import LINES, SHARD, ShardSet, lines_of, send_to_shards
+from cleaner.engine.shuffle import Emitted, InMemory, Shuffle, Table, partition, sorted_records
 from cleaner.repeats.repeats import (
     ANCHOR,
     OCCURRENCE,
@@ -39,16 +39,16 @@ def learn_repeats(batches: Sequence[SiteLines]) -> Repeats:
     """What repeats in some batches of lines, in the calling process."""
     shuffle = Shuffle(InMemory(), None, 1 << 30)
     return find_site_repeats(
-        shuffle, Shards(None, len(batches)), batches.__getitem__, sum(len(b.keys) for b in batches)
+        shuffle, ShardSet(None, len(batches)), batches.__getitem__, sum(len(b.keys) for b in batches)
     )
 
 
-def lines_of_shard(shards: Shards, number: int) -> SiteLines:
+def lines_of_shard(shards: ShardSet, number: int) -> SiteLines:
     """The lines that `read_stage` left in a shard."""
     return lines_of(shards.read(number, *LINES))
 
 
-def find_site_repeats(shuffle: Shuffle, shards: Shards, lines: Lines, total: int) -> Repeats:
+def find_site_repeats(shuffle: Shuffle, shards: ShardSet, lines: Lines, total: int) -> Repeats:
     """The lines that repeat per site. `total`: about how many lines there are.
 
     First every line is counted by its key, and the shards hear which of their lines stand in more than one article:
@@ -89,7 +89,7 @@ def _count_lines(lines: Lines, parts: int, number: int) -> Emitted:
 
 def _find_common(table: Table, part: int, packed: bytes) -> int:
     """Keys in at least two articles, for each shard that has them."""
-    counted = unpack(packed, _COUNT)
+    counted = sorted_records(packed, _COUNT)
     firsts = np.flatnonzero(np.concatenate([np.ones(min(1, len(counted)), np.bool_), np.diff(counted["key"]) != 0]))
     totals = np.repeat(np.add.reduceat(counted["count"], firsts), np.diff(firsts, append=len(counted)))
     common: NDArray[Any] = np.empty(int((totals > 1).sum()), _COMMON)
@@ -99,7 +99,7 @@ def _find_common(table: Table, part: int, packed: bytes) -> int:
     return part
 
 
-def _emit_occurrences(shards: Shards, lines: Lines, common: Table, parts: int, number: int) -> Emitted:
+def _emit_occurrences(shards: ShardSet, lines: Lines, common: Table, parts: int, number: int) -> Emitted:
     """Common lines, with the anchors of their articles, to parts by key; anchors to the parts behind these, by site."""
     known = shards.of_shard(common, number, dtype=_COMMON)
     keys, counts = np.ascontiguousarray(known["key"]), np.ascontiguousarray(known["count"])
@@ -110,7 +110,7 @@ def _emit_occurrences(shards: Shards, lines: Lines, common: Table, parts: int, n
 
 def _bring_together(table: Table, parts: int, part: int, packed: bytes) -> int:
     if part < parts:
-        table.save(part, unpack(packed, OCCURRENCE))
+        table.save(part, sorted_records(packed, OCCURRENCE))
     else:
         anchors = distinct_anchors(np.frombuffer(packed, ANCHOR))
         table.save(part, np.stack([column.astype(np.uint64) for column in count_equal(anchors["site"])]))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from cleaner.article import Reject
-from cleaner.corpus.shards import Shards
+from cleaner.corpus.shards import ShardSet
 from cleaner.engine.pool import Pool, fitting
 from cleaner.engine.progress import Done, Meter, Progress
 from cleaner.engine.shuffle import Carrier, InMemory, OnPool, Shuffle
@@ -86,13 +86,13 @@ class Run:
             results = self.engine.map(function, tasks(done))
             self._meter.follow(name, results, len(done), total or (lambda: self.count))
 
-    def shuffle(self, stage: str, shards: list[Path]) -> tuple[Shuffle, Shards]:
+    def shuffle(self, stage: str, shards: list[Path]) -> tuple[Shuffle, ShardSet]:
         """How the global steps before a stage are done over these shards.
 
         Small inputs: in memory. Else on the processes of the pool, or on Spark, with tables in the work directory; a
         task may use its share of a quarter of the run's memory, the rest is for what the processes hold anyway.
         """
-        found = Shards.of(shards)
+        found = ShardSet.of(shards)
         if isinstance(self.engine, Pool) and sum(path.stat().st_size for path in shards) <= SMALL:
             return Shuffle(InMemory(), None, memory_bytes(self.options.memory) // 4), found
         tables = self.work.tables(stage)

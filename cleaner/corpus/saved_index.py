@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from cleaner.corpus.shards import ROW, SHARD, SKETCH, Shards, id_hash, sketch_column
+from cleaner.corpus.shards import ROW, SHARD, SKETCH, ShardSet, id_hash, sketch_column
 from cleaner.engine.columns import (
     binary_column,
     binary_values,
@@ -106,10 +106,10 @@ class Index:
         size = sum(path.stat().st_size for path in self.data.iterdir())
         return {**{name: value for name, value in self._header.items() if name != "data"}, "bytes": size}
 
-    def add(self, shuffle: Shuffle, shards: Shards) -> None:
+    def add(self, shuffle: Shuffle, shards: ShardSet) -> None:
         """Add the articles of finished shards. One with the id and the tokens of another that is there changes nothing.
 
-        `shards` are those of a run with this index behind them (`Shards.index`).
+        `shards` are those of a run with this index behind them (`ShardSet.index`).
         """
         old = self.data
         data = self.folder / f"data-{int(old.name.partition('-')[2]) + 1}"
@@ -136,7 +136,7 @@ class Index:
         path.replace(self.folder / "header.json")
 
 
-def _save_keys(shards: Shards, table: Table, number: int) -> None:
+def _save_keys(shards: ShardSet, table: Table, number: int) -> None:
     """What tells the articles of a shard apart: hashes of their ids and of their tokens."""
     shard, rows = shards.read(number, "id", "exact"), shards.alive(number)
     keys: NDArray[Any] = np.empty(len(rows), _KEY)
@@ -146,7 +146,7 @@ def _save_keys(shards: Shards, table: Table, number: int) -> None:
     table.save(number, keys)
 
 
-def _emit_articles(shards: Shards, keys: Table, number: int) -> Emitted:
+def _emit_articles(shards: ShardSet, keys: Table, number: int) -> Emitted:
     """The articles of a shard that the index holds from now on, as Arrow tables, to their new shards."""
     addresses, places = keys.load("places")
     mine = slice(*np.searchsorted(addresses, (number << 32, (number + 1) << 32)).tolist())

@@ -19,13 +19,13 @@ import xxhash
 from numpy.typing import NDArray
 
 from cleaner.engine.columns import binary_values, fixed_values, list_values, number_values
-from cleaner.engine.shuffle import STRING, Emitted, Shuffle, Table, partition, unpack
+from cleaner.engine.shuffle import STRING, Emitted, Shuffle, Table, partition, sorted_records
 from cleaner.engine.work import read_shard
 from cleaner.neardup.sketches import Sketches, sketch
 from cleaner.repeats.site_lines import SiteLines
 
 __all__ = [
-    "ADDRESSED", "LINES", "ROW", "SHARD", "SKETCH", "Shards", "id_hash", "lines_of", "send_to_shards", "sketch_column", "text_of",
+    "ADDRESSED", "LINES", "ROW", "SHARD", "SKETCH", "ShardSet", "id_hash", "lines_of", "send_to_shards", "sketch_column", "text_of",
 ]  # fmt: skip
 
 SKETCH = tuple(f.name for f in fields(Sketches))
@@ -46,7 +46,7 @@ LINES = ("site", "keys", "lengths", "marks", "starts")
 
 
 @dataclass(frozen=True, slots=True)
-class Shards:
+class ShardSet:
     """The shards `number` of a run: files `00000000.arrow` and so on in `folder`, or the tables that are `held`.
 
     `indexed` shards in the folder `index` come behind them: their articles outrank all others and are never dropped.
@@ -62,7 +62,7 @@ class Shards:
     gone: Table | None = None
 
     @classmethod
-    def of(cls, paths: Sequence[Path]) -> Shards:
+    def of(cls, paths: Sequence[Path]) -> ShardSet:
         """The shards of a finished stage."""
         size = sum(path.stat().st_size for path in paths) // max(1, len(paths))
         return cls(paths[0].parent if paths else None, len(paths), per_group=max(1, GROUP_BYTES // max(1, size)))
@@ -127,7 +127,7 @@ class Shards:
 
 
 def send_to_shards(
-    shuffle: Shuffle, name: str, shards: Shards, tasks: Sequence[Any], emit: Any, dtype: Any = ADDRESSED
+    shuffle: Shuffle, name: str, shards: ShardSet, tasks: Sequence[Any], emit: Any, dtype: Any = ADDRESSED
 ) -> Table:
     """A step in which records that begin with an address go back to their shards: a table of them by group, sorted.
 
@@ -138,13 +138,13 @@ def send_to_shards(
     return table
 
 
-def _by_group(shards: Shards, emit: Any, task: Any) -> Emitted:
+def _by_group(shards: ShardSet, emit: Any, task: Any) -> Emitted:
     records = emit(task)
     return partition(records, shards.groups(records["address"]))
 
 
 def _save_sorted(table: Table, dtype: Any, group: int, packed: bytes) -> None:
-    table.save(group, unpack(packed, dtype))
+    table.save(group, sorted_records(packed, dtype))
 
 
 def sketch_column(table: pa.Table, name: str) -> NDArray[Any]:

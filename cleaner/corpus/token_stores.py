@@ -16,14 +16,14 @@ from cleaner.corpus.candidates import Candidates
 from cleaner.corpus.order import Ranks
 from cleaner.corpus.shards import ADDRESSED, ROW, SHARD, id_hash, sketch_column
 from cleaner.engine.columns import binary_values, list_values
-from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, unpack
+from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, sorted_records
 from cleaner.neardup.columns import Room, distinct, ranges
 from cleaner.neardup.minhash import PERMUTATIONS
 from cleaner.neardup.shingles import shingle_counts
 from cleaner.neardup.site_shingles import SiteShingles, recurring_in, share_out
 from cleaner.neardup.token_store import TokenStore
 from cleaner.neardup.tokens import tokenize
-from cleaner.neardup.verify import Articles, sign_without_site_shingles
+from cleaner.neardup.verify import StoredArticles, sign_without_site_shingles
 
 __all__ = ["TokenStores", "store_tokens"]
 
@@ -74,7 +74,7 @@ class TokenStores:
         at = self.table.load(f"{group}-changed")
         return self.table.load(f"{group}-signed")[at], self.table.load(group)["rank"][at]
 
-    def articles(self, ranks: NDArray[np.int64], room: Room) -> Articles:
+    def articles(self, ranks: NDArray[np.int64], room: Room) -> StoredArticles:
         """What the comparison needs of these articles, by place in `ranks`, which are sorted."""
         return self._gather(len(ranks), list(self._find(ranks)), room)[0]
 
@@ -89,7 +89,7 @@ class TokenStores:
 
     def _gather(
         self, count: int, found: Sequence[tuple[int, NDArray[np.int64], NDArray[np.int64]]], room: Room
-    ) -> tuple[Articles, NDArray[np.uint32]]:
+    ) -> tuple[StoredArticles, NDArray[np.uint32]]:
         """One store of articles out of many groups, and the least values of their signatures, by place."""
         stored: NDArray[Any] = np.empty(count, _STORED)
         for group, places, at in found:
@@ -100,7 +100,7 @@ class TokenStores:
             store.add(places, self.table.load(f"{group}-tokens")[ranges(starts, counts)], counts)
         recurring = self.recurring() if "recurring-keys" in self.table else SiteShingles.of(*_NOTHING)
         sites = np.ascontiguousarray(stored["site"])
-        return Articles(store, recurring, sites, np.ascontiguousarray(stored["broken"])), stored["least"].copy()
+        return StoredArticles(store, recurring, sites, np.ascontiguousarray(stored["broken"])), stored["least"].copy()
 
 
 _NOTHING = np.zeros(0, np.uint64), np.zeros(0, np.int64)
@@ -127,7 +127,7 @@ def _emit_wanted(ranks: Ranks, candidates: Candidates, part: int) -> Emitted:
 
 
 def _fill(table: Table, ranks: Ranks, group: int, packed: bytes) -> tuple[int, int]:
-    wanted = unpack(packed, ADDRESSED)
+    wanted = sorted_records(packed, ADDRESSED)
     wanted = wanted[np.concatenate([[True], np.diff(wanted["address"]) != 0])]
     stored: NDArray[Any] = np.empty(len(wanted), _STORED)
     stored["address"], stored["rank"] = wanted["address"], wanted["value"]
@@ -191,7 +191,7 @@ def _emit_by_site(stores: TokenStores, group: int) -> Emitted:
 
 
 def _find_recurring(stores: TokenStores, table: Table, memory: int, part: int, packed: bytes) -> int:
-    records = unpack(packed, _PLACE)
+    records = sorted_records(packed, _PLACE)
     found = []
     for group in distinct(records["group"]).tolist():
         places = np.flatnonzero(records["group"] == group)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from cleaner.corpus.shards import Shards, id_hash, text_of
+from cleaner.corpus.shards import ShardSet, id_hash, text_of
 from cleaner.engine.columns import binary_values, number_values
 from cleaner.engine.shuffle import Emitted, Shuffle, Table, load_strings, save_strings
 
@@ -20,7 +20,7 @@ SAME_URL = "same-url"
 _BYTES = 160  # of an article with its URL and id
 
 
-def find_same_urls(shuffle: Shuffle, shards: Shards, keep: str) -> Table:
+def find_same_urls(shuffle: Shuffle, shards: ShardSet, keep: str) -> Table:
     """Which articles go because of their URL: lines of JSON by address, as `Decisions` reads them.
 
     `keep` is "newest" by date, or "longest"; of equals the first in the manifest stays.
@@ -35,11 +35,11 @@ def find_same_urls(shuffle: Shuffle, shards: Shards, keep: str) -> Table:
     return table
 
 
-def _count_alive(shards: Shards, number: int) -> int:
+def _count_alive(shards: ShardSet, number: int) -> int:
     return len(shards.alive(number))
 
 
-def _emit_urls(shards: Shards, keep: str, parts: int, number: int) -> Emitted:
+def _emit_urls(shards: ShardSet, keep: str, parts: int, number: int) -> Emitted:
     table = shards.read(number, "url", "date", "length", "id")
     urls, dates, ids = (binary_values(table[name]) for name in ("url", "date", "id"))
     lengths = number_values(table["length"]).tolist()
@@ -71,7 +71,7 @@ def _choose(table: Table, part: int, packed: bytes) -> int:
     return part
 
 
-def _emit_lines(shards: Shards, table: Table, part: int) -> Emitted:
+def _emit_lines(shards: ShardSet, table: Table, part: int) -> Emitted:
     addresses = table.load(part)["key"]
     groups = shards.groups(addresses).tolist()
     by_group: dict[int, list[bytes]] = defaultdict(list)

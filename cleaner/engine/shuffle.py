@@ -41,7 +41,7 @@ __all__ = [
     "order_of",
     "partition",
     "save_strings",
-    "unpack",
+    "sorted_records",
 ]
 
 Task = TypeVar("Task")
@@ -288,7 +288,7 @@ def partition(records: NDArray[Any], parts: NDArray[Any]) -> Emitted:
             yield int(parts[first]), records[first:last].tobytes()
 
 
-def unpack(packed: Iterable[bytes], dtype: Any) -> NDArray[Any]:
+def sorted_records(packed: bytes, dtype: Any) -> NDArray[Any]:
     """The records that `partition` packed, in the order of their fields."""
     records = np.frombuffer(packed, dtype)
     return records[order_of(records)] if records.dtype.names else np.sort(records)

@@ -20,11 +20,11 @@ __all__ = [
     "LOWEST",
     "LOWEST_AGAIN",
     "LOWEST_FIRST",
-    "Pairs",
+    "CandidatePairs",
     "band_keys",
     "join_band",
-    "pack",
-    "split",
+    "pack_keys",
+    "split_pairs",
 ]
 
 BANDS, BAND_SIZE = 32, 4
@@ -47,8 +47,8 @@ chance more often."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
-    """Pairs of ranks, or of places in a token store, int64, `low < high`."""
+class CandidatePairs:
+    """CandidatePairs of ranks, or of places in a token store, int64, `low < high`."""
 
     low: NDArray[np.int64]
     high: NDArray[np.int64]
@@ -56,11 +56,11 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.low)
 
-    def where(self, good: NDArray[np.bool_]) -> Pairs:
-        return Pairs(self.low[good], self.high[good])
+    def where(self, good: NDArray[np.bool_]) -> CandidatePairs:
+        return CandidatePairs(self.low[good], self.high[good])
 
     @classmethod
-    def join(cls, *parts: Pairs) -> Pairs:
+    def join(cls, *parts: CandidatePairs) -> CandidatePairs:
         none = np.zeros(0, np.int64)
         return cls(np.concatenate([none, *(p.low for p in parts)]), np.concatenate([none, *(p.high for p in parts)]))
 
@@ -71,13 +71,13 @@ def band_keys(signatures: NDArray[np.uint32]) -> NDArray[np.uint64]:
     return mix(mix(halves[:, :, 0]) + halves[:, :, 1])
 
 
-def split(pairs: NDArray[np.uint64], bits: int) -> Pairs:
-    """Pairs of ranks out of `low << bits | high`."""
+def split_pairs(pairs: NDArray[np.uint64], bits: int) -> CandidatePairs:
+    """CandidatePairs of ranks out of `low << bits | high`."""
     mask = np.uint64((1 << bits) - 1)
-    return Pairs((pairs >> np.uint64(bits)).astype(np.int64), (pairs & mask).astype(np.int64))
+    return CandidatePairs((pairs >> np.uint64(bits)).astype(np.int64), (pairs & mask).astype(np.int64))
 
 
-def pack(keys: NDArray[np.uint64], ranks: NDArray[np.int64], bits: int) -> NDArray[np.uint64]:
+def pack_keys(keys: NDArray[np.uint64], ranks: NDArray[np.int64], bits: int) -> NDArray[np.uint64]:
     """Keys with a rank in their lowest bits: one plain sort then orders keys, and ranks inside equal keys.
 
     At 10 million articles 40 bits of key are left, and some 50 pairs a band meet by accident; they are verified away.

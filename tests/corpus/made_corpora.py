@@ -15,7 +15,7 @@ from cleaner import Options
 from cleaner.corpus.clean import finish_corpus, read_corpus
 from cleaner.corpus.duplicates import find_duplicates
 from cleaner.corpus.run import Run
-from cleaner.corpus.shards import SKETCH, Shards
+from cleaner.corpus.shards import SKETCH, ShardSet
 from cleaner.engine.columns import binary_column, fixed_column, number_column
 from cleaner.engine.pool import Pool
 from cleaner.engine.shuffle import Carrier, Shuffle
@@ -109,7 +109,7 @@ def bucket(folder: Path, count: int, *, variants: int, shards: int) -> list[Path
 
 def check_bucket(carrier: Carrier, folder: Path, *, count: int, variants: int) -> None:
     """All such texts but one go, whoever carries the records, and no table of the steps blows up."""
-    shards = Shards.of(bucket(folder, count, variants=variants, shards=10))
+    shards = ShardSet.of(bucket(folder, count, variants=variants, shards=10))
     found = find_duplicates(Shuffle(carrier, folder / "tables", 1 << 28), shards, Options())
     drops = [drop for number in shards.numbers for drop in found.of_shard(number)[0].values()]
     assert len(drops) == count - 1

@@ -18,7 +18,7 @@ from cleaner.corpus.clean import PAIRS
 from cleaner.corpus.duplicates import find_duplicates
 from cleaner.corpus.ids import rename_repeated
 from cleaner.corpus.repeats import find_site_repeats, lines_of_shard
-from cleaner.corpus.shards import Shards
+from cleaner.corpus.shards import ShardSet
 from cleaner.engine.pool import Pool
 from cleaner.engine.shuffle import Carrier, InMemory, OnPool, Shuffle
 from cleaner.repeats.repeats import Repeats
@@ -71,7 +71,7 @@ CARRIERS: dict[str, Callable[[Path], Any]] = {
 
 def outcome(shuffle: Shuffle, read: list[Path], shards: list[Path], options: Options, pairs: Path) -> dict[str, Any]:
     """All that the global steps find, over the shards after reading and the finished ones."""
-    before, after = Shards.of(read), Shards.of(shards)
+    before, after = ShardSet.of(read), ShardSet.of(shards)
     ids = rename_repeated(shuffle, before, 360)
     repeats: Repeats = find_site_repeats(shuffle, before, partial(lines_of_shard, before), 7200)
     found = find_duplicates(shuffle, after, options, pairs if options.pairs else None)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.corpus.components import label_components
-from cleaner.neardup.lsh import Pairs
+from cleaner.neardup.lsh import CandidatePairs
 
 Edges = Sequence[tuple[int, int]]
 
@@ -34,9 +34,11 @@ def by_search(count: int, edges: Edges) -> list[int]:
     return [labels[node] for node in range(count)]
 
 
-def batches(edges: Edges, size: int) -> list[Pairs]:
+def batches(edges: Edges, size: int) -> list[CandidatePairs]:
     low, high = np.array([sorted(edge) for edge in edges], np.int64).reshape(-1, 2).T
-    return [Pairs(low[first : first + size], high[first : first + size]) for first in range(0, len(edges), size)]
+    return [
+        CandidatePairs(low[first : first + size], high[first : first + size]) for first in range(0, len(edges), size)
+    ]
 
 
 @settings(deadline=None, max_examples=60)

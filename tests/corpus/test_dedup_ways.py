@@ -16,9 +16,9 @@ from sample import read_lines
 import cleaner
 from cleaner import Options, clean_corpus
 from cleaner.cli import main
-from cleaner.corpus.index import AS_IT_IS
 from cleaner.corpus.duplicates import find_duplicates
-from cleaner.corpus.shards import Shards
+from cleaner.corpus.index import AS_IT_IS
+from cleaner.corpus.shards import ShardSet
 from cleaner.engine.shuffle import InMemory, Shuffle
 
 Make = Callable[..., str]
@@ -69,7 +69,7 @@ def test_copies_without_a_site_are_found_by_every_way(articles: list[dict[str, A
 
     options = Options(**AS_IT_IS, shard_records=7)
     with finished(tmp_path, [source], options) as (_, _, paths):
-        shards = Shards.of(paths)
+        shards = ShardSet.of(paths)
         found = find_duplicates(Shuffle(InMemory(3), None, 1 << 28), shards, options)
         drops = [drop for number in shards.numbers for drop in found.of_shard(number)[0].values()]
     assert {(drop.id, drop.keeper) for drop in drops} == expected

@@ -50,7 +50,7 @@ def articles(make_article: Make) -> list[dict[str, str]]:
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shards of an index so small that a few articles make several."""
+    """ShardSet of an index so small that a few articles make several."""
     monkeypatch.setattr("cleaner.corpus.saved_index.SHARD_ARTICLES", 16)
 
 

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cleaner.corpus.duplicates import TextDuplicates
+from cleaner.corpus.shards import ShardSet
+from cleaner.engine.shuffle import InMemory
 from cleaner.errors import OptionError
 from cleaner.neardup.columns import Room
-from cleaner.corpus.duplicates import TextDuplicates
-from cleaner.corpus.shards import Shards
-from cleaner.engine.shuffle import InMemory
 from cleaner.neardup.order import rank_articles
 
 CASES = Path(__file__).parents[1] / "cases" / "neardup" / "pairs.toml"
@@ -191,13 +191,13 @@ def test_very_many_copies_that_differ_a_little(make_article: Make, find: Find) -
 def test_texts_of_candidates_alone_are_read(make_article: Make, find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [make_article(i) for i in range(700)] + [make_article(i) + " tambahan" for i in range(0, 700, 100)]
     asked: list[int] = []
-    read = Shards.texts
+    read = ShardSet.texts
 
-    def noted(shards: Shards, number: int, rows: np.ndarray) -> list[str]:
+    def noted(shards: ShardSet, number: int, rows: np.ndarray) -> list[str]:
         asked.extend(rows.tolist())
         return read(shards, number, rows)
 
-    monkeypatch.setattr(Shards, "texts", noted)
+    monkeypatch.setattr(ShardSet, "texts", noted)
     assert len(find(texts).dropped) == 7
     assert asked == sorted(set(asked))
     assert set(range(700, 707)) <= set(asked)
