@@ -251,6 +251,7 @@ def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep_duplicate:
     """
     from cleaner.corpus.duplicates import find_duplicates_of_texts
 
+    options = Options(keep_duplicate=keep_duplicate)  # raises for a word that it does not know
     given = list(articles)
     known = [_known(article, number) for number, article in enumerate(given)]
     found = find_duplicates_of_texts(
@@ -258,7 +259,7 @@ def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep_duplicate:
         [a.id for a in known],
         dates=[a.date for a in known],
         sites=[a.site for a in known],
-        keep=keep_duplicate,
+        keep=options.keep_duplicate,
         min_similarity=min_similarity,
     )
     gone = {number for number, *_ in found.dropped}

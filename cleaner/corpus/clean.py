@@ -7,8 +7,9 @@
                     -> the lines of the output and of the logs                                      shard by shard
     clean_corpus    all three, then the output, its logs and its report under their final names
 
-A shard is one file of about 1,000 articles; what is done to one is in stages.py. The two steps in brackets need the whole
-corpus: each is a shuffle (engine/shuffle.py) over compact columns of the shards, in ids.py, repeats.py and duplicates.py.
+A shard is one file of about 1,000 articles; what is done to one is in stages.py. The two steps in brackets need the
+whole corpus: each is a shuffle (engine/shuffle.py) over compact columns of the shards, in ids.py, repeats.py and
+duplicates.py.
 """
 
 from __future__ import annotations

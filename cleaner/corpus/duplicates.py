@@ -37,6 +37,7 @@ from cleaner.corpus.token_stores import TokenStores, store_tokens
 from cleaner.corpus.urls import SAME_URL, find_same_urls, save_lines
 from cleaner.engine.columns import binary_column, fixed_column, number_column
 from cleaner.engine.shuffle import STRING, Emitted, InMemory, Shuffle, Table, load_strings
+from cleaner.errors import WorkError
 from cleaner.neardup.columns import distinct
 from cleaner.neardup.lsh import LOWEST, LOWEST_AGAIN, LOWEST_FIRST, CandidatePairs
 from cleaner.neardup.minhash import PERMUTATIONS, likely
@@ -70,10 +71,10 @@ class Decisions:
         drops: dict[int, Drop] = {}
         kept: dict[int, list[str]] = defaultdict(list)
         for table in self.tables:
-            group, where = self.shards.find(table, number, "key", STRING)
-            keys = table.load(group, STRING)["key"][where]
+            group, where = self.shards.find(table, number, STRING)
+            addresses = table.load(group, STRING)["address"][where]
             lines = load_strings(table, group, np.arange(where.start, where.stop))
-            for address, line in zip(keys.tolist(), lines, strict=True):
+            for address, line in zip(addresses.tolist(), lines, strict=True):
                 row = address & int(ROW)
                 kind, id, *values = orjson.loads(line)
                 if kind == "drop":
@@ -94,6 +95,12 @@ def find_duplicates(shuffle: Shuffle, shards: ShardSet, options: Options, pairs:
         return Decisions(shards, tables, {})
     if options.against:
         index = Index.open(Path(options.against))
+        # tables of an unfinished run know the articles of the index by their place in it
+        if list(shuffle.once("index", index.state)) != index.state():
+            raise WorkError(
+                f"The index {options.against} has changed since the unfinished run, whose steps against it are kept. "
+                "Run again with --fresh to start over."
+            )
         shards = replace(shards, index=index.data, indexed=index.shards)
     found, counts, dropped, ranks = _find_near(shuffle, shards, options.keep_duplicate, options.min_similarity)
     decisions = Decisions(shards, (*tables, found), counts)

@@ -1,4 +1,4 @@
-"""Keepers: the articles of one component are compared in one task, and the best ranked of each group of copies stays."""
+"""Keepers: the articles of one component are compared in one task; the best ranked of each group of copies stays."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cleaner.corpus.candidates import Candidates
 from cleaner.corpus.token_stores import TokenStores
-from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, sorted_records
+from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, save_sorted, sorted_records
 from cleaner.neardup.clusters import choose_keepers
 from cleaner.neardup.columns import Room, distinct
 from cleaner.neardup.lsh import CandidatePairs, split_pairs
@@ -81,7 +81,9 @@ def choose_all_keepers(
     doubtful = tuple(f"{part}-doubtful" for part, _, _ in chosen)
     dropped = Dropped(articles, parts, shuffle.table("dropped"), keepers, doubtful, sum(n for _, _, n in chosen))
     tasks_by_rank = [part for part, _, _ in chosen]
-    shuffle.reduce("dropped", tasks_by_rank, partial(_emit_by_rank, dropped), partial(_save_dropped, dropped.table))
+    shuffle.reduce(
+        "dropped", tasks_by_rank, partial(_emit_by_rank, dropped), partial(save_sorted, dropped.table, DROPPED)
+    )
     return dropped
 
 
@@ -138,7 +140,3 @@ def _choose(
 def _emit_by_rank(dropped: Dropped, part: int) -> Emitted:
     records = dropped.keepers.load(part)
     return partition(records, dropped.part(records["rank"]))
-
-
-def _save_dropped(table: Table, part: int, packed: bytes) -> None:
-    table.save(part, sorted_records(packed, DROPPED))

@@ -1,8 +1,8 @@
 """The one order of articles over all shards: where one of several must stay, the better ranked does.
 
-Ranges of the order, cut by a sample of keys, are sorted apart, and every shard hears the ranks of its rows. From here on
-the near-duplicate steps know an article by its rank alone, so no result depends on where it was read. The articles of
-an index come first: the longest, then by their place in the index.
+Ranges of the order, cut by a sample of keys, are sorted apart, and every shard hears the ranks of its rows. From here
+on the near-duplicate steps know an article by its rank alone, so no result depends on where it was read. The articles
+of an index come first: the longest, then by their place in the index.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from cleaner.corpus.shards import ADDRESSED, ROW, SHARD, ShardSet, send_to_shards, text_of
 from cleaner.engine.columns import binary_values, number_values
 from cleaner.engine.shuffle import Emitted, Shuffle, Table, load_strings, save_strings
-from cleaner.neardup.order import rank_articles, rank_key
+from cleaner.neardup.order import order_articles, rank_key
 
 __all__ = ["Ranks", "rank_shards"]
 
@@ -34,8 +34,8 @@ _IN_INDEX = "index"  # instead of a way to choose the keeper
 class Ranks:
     """The order of all articles that are alive. Ranks below `olds` are of articles in the index.
 
-    `table` has addresses and ids by rank, in the `parts` whose first ranks are `firsts` (with the number of all articles
-    at its end); `by_shard` has ranks by address.
+    `table` has addresses and ids by rank, in the `parts` whose first ranks are `firsts` (with the number of all
+    articles at its end); `by_shard` has ranks by address.
     """
 
     shards: ShardSet
@@ -55,7 +55,7 @@ class Ranks:
 
     def addresses(self, ranks: NDArray[np.int64]) -> NDArray[np.int64]:
         """Addresses of these ranks, which are sorted."""
-        found = [self.table.load(part)["key"][at] for part, at in self._cut(ranks)]
+        found = [self.table.load(part)["address"][at] for part, at in self._cut(ranks)]
         return np.concatenate([np.zeros(0, np.int64), *found])
 
     def ids(self, ranks: NDArray[np.int64]) -> list[str]:
@@ -101,7 +101,7 @@ def _sort_articles(
 ) -> list[tuple[str, int]]:
     """Sort the articles of some shards into parts of the table; the parts in order, with how many each has."""
     name = "rank-index" if keep == _IN_INDEX else "rank"
-    alive = sum(shuffle.each(f"{name}-counted", partial(_count_alive, shards), numbers))
+    alive = sum(shuffle.each(f"{name}-counted", shards.count_alive, numbers))
     parts, limits = shuffle.parts(alive * _BYTES), []
     if parts > 1:
         every = max(1, alive // (parts * _SAMPLE))
@@ -142,7 +142,7 @@ class _Keyed:
         """How to sort them, best first."""
         if keep == _IN_INDEX:
             return np.lexsort((self.addresses, -self.lengths))
-        return np.argsort(rank_articles(self.lengths, self.dates, self.ids, keep))
+        return order_articles(self.lengths, self.dates, self.ids, keep)
 
     def pack(self, at: NDArray[np.int64]) -> bytes:
         rows = at.tolist()
@@ -155,10 +155,6 @@ class _Keyed:
         columns = zip(*map(orjson.loads, packed.splitlines()), strict=True)
         lengths, addresses, dates, ids = (list(chain(*column)) for column in columns)
         return cls(np.array(lengths, np.int64), dates, ids, np.array(addresses, np.int64))
-
-
-def _count_alive(shards: ShardSet, number: int) -> int:
-    return len(shards.alive(number))
 
 
 def _sample_keys(shards: ShardSet, keep: str, every: int, number: int) -> list[tuple[Any, ...]]:
@@ -186,5 +182,5 @@ def _ranks_of_part(ranks: Ranks, number: int) -> NDArray[Any]:
     """ADDRESSED records of the ranks of one part."""
     found: NDArray[Any] = np.empty(ranks.firsts[number + 1] - ranks.firsts[number], ADDRESSED)
     found["value"] = np.arange(ranks.firsts[number], ranks.firsts[number + 1])
-    found["address"] = ranks.table.load(ranks.parts[number])["key"]
+    found["address"] = ranks.table.load(ranks.parts[number])["address"]
     return found

@@ -101,6 +101,10 @@ class Index:
         """How many there are."""
         return -(-len(self) // SHARD_ARTICLES)
 
+    def state(self) -> list[object]:
+        """What differs when the index has changed."""
+        return [len(self), self.data.name, (self.folder / "header.json").stat().st_mtime_ns]
+
     def info(self) -> dict[str, Any]:
         """The header, and the size on disk in bytes."""
         size = sum(path.stat().st_size for path in self.data.iterdir())

@@ -19,13 +19,14 @@ import xxhash
 from numpy.typing import NDArray
 
 from cleaner.engine.columns import binary_values, fixed_values, list_values, number_values
-from cleaner.engine.shuffle import STRING, Emitted, Shuffle, Table, partition, sorted_records
+from cleaner.engine.shuffle import STRING, Emitted, Shuffle, Table, partition, save_sorted
 from cleaner.engine.work import read_shard
 from cleaner.neardup.sketches import Sketches, sketch
 from cleaner.repeats.site_lines import SiteLines
 
 __all__ = [
-    "ADDRESSED", "LINES", "ROW", "SHARD", "SKETCH", "ShardSet", "id_hash", "lines_of", "send_to_shards", "sketch_column", "text_of",
+    "ADDRESSED", "LINES", "ROW", "SHARD", "SKETCH", "ShardSet",
+    "id_hash", "lines_of", "send_to_shards", "sketch_column", "text_of",
 ]  # fmt: skip
 
 SKETCH = tuple(f.name for f in fields(Sketches))
@@ -38,8 +39,8 @@ ADDRESSED = np.dtype([("address", np.int64), ("value", np.int64)])
 """A number for an article, on its way to the article's shard."""
 
 GROUP_BYTES = 64 << 20
-"""What goes back to shards is kept for so many bytes of them at once, some 10 shards of 1,000 records. A table for each
-shard would mean a thousand files and their fsyncs (4.6 ms each on the machine of the benchmarks) for a million articles."""
+"""What goes back to shards is kept for so many bytes of them at once, some 13 shards of 1,000 records. A table for each
+shard would be a thousand files for a million articles, and as many fsyncs (4.6 ms each where it was measured)."""
 
 LINES = ("site", "keys", "lengths", "marks", "starts")
 """The columns of lines that `read_stage` leaves."""
@@ -99,7 +100,7 @@ class ShardSet:
         alive = np.array([row for row, drop in enumerate(drops) if not drop], np.int64)
         if self.gone is None:
             return alive
-        return np.setdiff1d(alive, self.of_shard(self.gone, number, "key", STRING)["key"] & ROW)
+        return np.setdiff1d(alive, self.of_shard(self.gone, number, STRING)["address"] & ROW)
 
     def texts(self, number: int, rows: NDArray[np.int64]) -> list[str]:
         """The clean texts of these rows."""
@@ -108,21 +109,25 @@ class ShardSet:
         records = binary_values(self.read(number, "record")["record"], rows)
         return [orjson.loads(record)["text"] for record in records]
 
+    def count_alive(self, number: int) -> int:
+        """How many there are."""
+        return len(self.alive(number))
+
     def groups(self, addresses: NDArray[np.int64]) -> NDArray[np.int64]:
         """The group in which each of these articles stands: of some shards, or of one of the index."""
         shard = addresses >> SHARD
         behind = -(-self.count // self.per_group) - self.count
         return np.where(shard < self.count, shard // self.per_group, behind + shard)
 
-    def find(self, table: Table, number: int, key: str = "address", dtype: Any = ADDRESSED) -> tuple[int, slice]:
+    def find(self, table: Table, number: int, dtype: Any) -> tuple[int, slice]:
         """The name under which a table by groups keeps what it has for a shard, and where that stands, by address."""
         group = int(self.groups(np.array([number << 32]))[0])
-        keys = table.load(group, dtype)[key]
-        return group, slice(*np.searchsorted(keys, (number << 32, (number + 1) << 32)).tolist())
+        addresses = table.load(group, dtype)["address"]
+        return group, slice(*np.searchsorted(addresses, (number << 32, (number + 1) << 32)).tolist())
 
-    def of_shard(self, table: Table, number: int, key: str = "address", dtype: Any = ADDRESSED) -> NDArray[Any]:
+    def of_shard(self, table: Table, number: int, dtype: Any = ADDRESSED) -> NDArray[Any]:
         """What a table by groups, sorted by address, holds for one shard."""
-        group, where = self.find(table, number, key, dtype)
+        group, where = self.find(table, number, dtype)
         return table.load(group, dtype)[where]
 
 
@@ -134,7 +139,7 @@ def send_to_shards(
     `emit(task)` gives the records of a task.
     """
     table = shuffle.table(name)
-    shuffle.reduce(name, tasks, partial(_by_group, shards, emit), partial(_save_sorted, table, dtype))
+    shuffle.reduce(name, tasks, partial(_by_group, shards, emit), partial(save_sorted, table, dtype))
     return table
 
 
@@ -143,19 +148,13 @@ def _by_group(shards: ShardSet, emit: Any, task: Any) -> Emitted:
     return partition(records, shards.groups(records["address"]))
 
 
-def _save_sorted(table: Table, dtype: Any, group: int, packed: bytes) -> None:
-    table.save(group, sorted_records(packed, dtype))
-
-
 def sketch_column(table: pa.Table, name: str) -> NDArray[Any]:
     """One column of the sketches that a finished shard holds."""
     return fixed_values(table[name], getattr(sketch(()), name))
 
 
-def lines_of(shard: pa.Table | SiteLines) -> SiteLines:
-    """The lines that `read_stage` left for what repeats per site; lines in memory are themselves."""
-    if isinstance(shard, SiteLines):
-        return shard
+def lines_of(shard: pa.Table) -> SiteLines:
+    """The lines that `read_stage` left for what repeats per site."""
     columns = {name: list_values(shard[name]) for name in LINES[1:]}
     return SiteLines(
         sites=number_values(shard["site"]),

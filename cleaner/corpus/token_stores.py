@@ -1,5 +1,5 @@
-"""The tokens of all articles that have candidates, by groups of shards; what recurs on their sites; signatures made anew
-without that.
+"""The tokens of all articles that have candidates, by groups of shards; the shingles that recur on their sites; and
+signatures made anew without these.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ def find_same_urls(shuffle: Shuffle, shards: ShardSet, keep: str) -> Table:
 
     `keep` is "newest" by date, or "longest"; of equals the first in the manifest stays.
     """
-    articles = sum(shuffle.each("urls-counted", partial(_count_alive, shards), shards.numbers))
+    articles = sum(shuffle.each("urls-counted", shards.count_alive, shards.numbers))
     parts = shuffle.parts(articles * _BYTES)
     dropped, table = shuffle.table("urls-dropped"), shuffle.table("urls")
     found = shuffle.reduce(
@@ -33,10 +33,6 @@ def find_same_urls(shuffle: Shuffle, shards: ShardSet, keep: str) -> Table:
     )
     shuffle.reduce("urls", found, partial(_emit_lines, shards, dropped), partial(save_lines, table))
     return table
-
-
-def _count_alive(shards: ShardSet, number: int) -> int:
-    return len(shards.alive(number))
 
 
 def _emit_urls(shards: ShardSet, keep: str, parts: int, number: int) -> Emitted:
@@ -72,7 +68,7 @@ def _choose(table: Table, part: int, packed: bytes) -> int:
 
 
 def _emit_lines(shards: ShardSet, table: Table, part: int) -> Emitted:
-    addresses = table.load(part)["key"]
+    addresses = table.load(part)["address"]
     groups = shards.groups(addresses).tolist()
     by_group: dict[int, list[bytes]] = defaultdict(list)
     lines = load_strings(table, part, np.arange(len(addresses)))

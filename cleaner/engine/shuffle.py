@@ -1,9 +1,9 @@
 """The shuffle, in which every step over the whole corpus is written: partition, sort, reduce over compact records.
 
-A step has tasks, mostly numbers of shards. `emit(task)` yields packed records, each with the number of the part that it
-goes to; the carrier joins what belongs to one part; `reduce(part, packed)` sorts it, works on it at once, saves a table,
-and answers with a few figures. Records of a part arrive in no order, so a result never depends on
-which process did what, and the same two functions give the same bytes on all three carriers:
+A step has tasks, mostly numbers of shards. `emit(task)` yields packed records, each with the number of the part that
+it goes to; the carrier joins what belongs to one part; `reduce(part, packed)` sorts it, works on it at once, saves a
+table, and answers with a few figures. Records of a part arrive in no order, so a result never depends on which process
+did what, and the same two functions give the same bytes on all three carriers:
 
     InMemory    in the calling process, nothing written: `cleaner.dedup`, and runs over small inputs
     OnPool      on a pool of processes (or of none), with files in the work directory between the two halves
@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import orjson
@@ -40,6 +40,7 @@ __all__ = [
     "load_strings",
     "order_of",
     "partition",
+    "save_sorted",
     "save_strings",
     "sorted_records",
 ]
@@ -62,10 +63,11 @@ TASK_GROUPS = 4
 """Messages that each process of a pool gets in one half of a step: few enough to cost nothing, enough to share out."""
 
 _SPILLED = np.dtype([("part", np.int64), ("offset", np.int64), ("size", np.int64)])
-STRING = np.dtype([("key", np.int64), ("end", np.int64)])
-"""What `save_strings` keeps beside the letters: the number that goes with a string, and where its letters end."""
+STRING = np.dtype([("address", np.int64), ("end", np.int64)])
+"""What `save_strings` keeps beside the letters: the address that goes with a string, and where its letters end."""
 
 
+@runtime_checkable
 class Carrier(Protocol):
     """What moves the records of a step: it calls `emit` and `reduce`, and knows nothing of what they mean."""
 
@@ -114,8 +116,9 @@ class OnPool:
         self._pool, self._folder = pool, folder
 
     def each(self, work: Callable[[Task], Any], tasks: Iterable[Task]) -> list[Any]:
-        groups = self._groups(list(tasks))
-        return [answer for answers in self._map(partial(_work_on_all, work), groups) for answer in answers]
+        groups = enumerate(self._groups(list(tasks)))
+        answers = dict(self._pool.map(partial(_work_on_all, work), groups))  # in no order
+        return [answer for number in range(len(answers)) for answer in answers[number]]
 
     def shuffle(
         self, tasks: Sequence[Task], emit: Callable[[Task], Emitted], reduce: Callable[[int, bytes], Any]
@@ -123,7 +126,8 @@ class OnPool:
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True)
         groups = list(enumerate(self._groups(tasks)))
-        parts = sorted({part for parts in self._map(partial(_spill, emit, self._folder), groups) for part in parts})
+        emitted = self.each(partial(_spill, emit, self._folder), groups)
+        parts = sorted({part for parts in emitted for part in parts})
         answers = self.each(partial(_reduce_spilled, reduce, self._folder, len(groups)), parts)
         shutil.rmtree(self._folder)
         return answers
@@ -132,19 +136,10 @@ class OnPool:
         size = -(-len(tasks) // (TASK_GROUPS * self.size)) or 1
         return [tasks[first : first + size] for first in range(0, len(tasks), size)]
 
-    def _map(self, work: Callable[[Any], Any], tasks: Sequence[Any]) -> list[Any]:
-        """Answers in the order of the tasks; the pool gives them as they come."""
-        answers = dict(self._pool.map(partial(_numbered, work), enumerate(tasks)))
-        return [answers[number] for number in range(len(answers))]
 
-
-def _numbered(work: Callable[[Any], Any], task: tuple[int, Any], watch: Watch) -> tuple[int, Any]:
-    number, one = task
-    return number, work(one)
-
-
-def _work_on_all(work: Callable[[Task], Any], tasks: Sequence[Task]) -> list[Any]:
-    return [work(task) for task in tasks]
+def _work_on_all(work: Callable[[Task], Any], group: tuple[int, Sequence[Task]], watch: Watch) -> tuple[int, list[Any]]:
+    number, tasks = group
+    return number, [work(task) for task in tasks]
 
 
 def _spill(emit: Callable[[Task], Emitted], folder: Path, task: tuple[int, Sequence[Task]]) -> list[int]:
@@ -294,15 +289,20 @@ def sorted_records(packed: bytes, dtype: Any) -> NDArray[Any]:
     return records[order_of(records)] if records.dtype.names else np.sort(records)
 
 
+def save_sorted(table: Table, dtype: Any, part: int, packed: bytes) -> None:
+    """A `reduce` that only keeps the records of its part, sorted."""
+    table.save(part, sorted_records(packed, dtype))
+
+
 def order_of(records: NDArray[Any]) -> NDArray[np.int64]:
     """How to sort records by their fields, the first field first. (np.argsort takes ten times as long.)"""
     return np.lexsort([records[name] for name in reversed(records.dtype.names or ())])
 
 
-def save_strings(table: Table, name: int | str, keys: NDArray[np.int64], strings: Sequence[bytes]) -> None:
-    """Keep strings, each with a number; two arrays, so that some can be read without the others."""
-    records = np.empty(len(keys), STRING)
-    records["key"], records["end"] = keys, np.cumsum([len(string) for string in strings], dtype=np.int64)
+def save_strings(table: Table, name: int | str, addresses: NDArray[np.int64], strings: Sequence[bytes]) -> None:
+    """Keep strings, each with an address; two arrays, so that some can be read without the others."""
+    records = np.empty(len(addresses), STRING)
+    records["address"], records["end"] = addresses, np.cumsum([len(string) for string in strings], dtype=np.int64)
     table.save(name, records)
     table.save(f"{name}-letters", np.frombuffer(b"".join(strings), np.uint8))
 

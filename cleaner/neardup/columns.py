@@ -14,7 +14,7 @@ __all__ = ["Column", "Room", "distinct", "ranges"]
 
 
 class Column:
-    """An append-only array of one type. `take` gives the values of many slices, one behind the other."""
+    """An append-only array of one type, in memory or in a file."""
 
     def __init__(self, dtype: type[np.generic], file: IO[bytes] | None = None) -> None:
         self.dtype = np.dtype(dtype)
@@ -23,6 +23,7 @@ class Column:
         self._file = file
 
     def append(self, values: NDArray[Any]) -> None:
+        """Add values at the end."""
         values = np.ascontiguousarray(values, self.dtype)
         self.length += len(values)
         if self._file is None:
@@ -43,6 +44,7 @@ class Column:
         return self._parts[0][first:last]
 
     def take(self, firsts: NDArray[np.int64], lasts: NDArray[np.int64]) -> NDArray[Any]:
+        """The values of many slices, one behind the other."""
         if self._file is None:
             return np.asarray(self.read()[ranges(firsts, lasts - firsts)])
         parts = [self.read(a, b) for a, b in zip(firsts.tolist(), lasts.tolist(), strict=True)]

@@ -1,11 +1,11 @@
-"""Shingles that recur on a site: what stands beside more than a few different articles of one site is its furniture.
+"""Shingles that recur on a site: what stands in more than a few different articles of one site is its boilerplate.
 
 Footers, disclaimers and the fixed words of templated reports are left out when two articles are compared. Counted are
-the articles that are candidates at all: where furniture is large enough to make articles look alike, they are.
+only the articles that have candidates: where boilerplate is large enough to make articles look alike, they do.
 
 Different is told by an anchor. An article of which a twentieth or more is rare on its site (in no more than a few
 articles) is its own anchor; one with less is a copy, and copies of one text share an anchor, the least of its shingles
-under one permutation. Without anchors ten copies of one article on one site would be taken for furniture.
+under one permutation. Without anchors ten copies of one article on one site would be taken for boilerplate.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from cleaner.neardup.tokens import mix
 __all__ = ["FEW", "SiteShingles", "recurring_in", "share_out"]
 
 FEW = 5
-"""Different articles of one site beside which a shingle may stand and still count."""
+"""Different articles of one site in which a shingle may stand and still count."""
 
-_RARE_SHARE = 0.05
+_RARE_SHARE = 0.05  # of the shingles of an article; with less of its own it is a copy
 _BLOCK = 2048  # articles whose shingles are made at once
 _AT_ONCE = 1 << 22  # shingles counted at once
 _OWNER_BITS = np.uint64(24)
@@ -90,28 +90,43 @@ def share_out(counts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np
 def recurring_in(
     store: TokenStore, articles: NDArray[np.int64], sites: NDArray[np.int64], copies: NDArray[np.uint32]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Recurring keys among the articles at these places, which are all that their sites have, and sites with any."""
+    """Recurring keys among the articles at these places in the store, which are all that their sites have, and the
+    sites with any; both sorted. `copies` is for each article the anchor that it has if it is a copy.
+
+    The shingles are counted in slices of bounded size, in two rounds, because an anchor needs all slices.
+    """
     slices = 1 + int(store.lengths[articles].sum()) // _AT_ONCE
-    found = list(_recurring(store, articles, sites, copies, slices))
-    return distinct(np.concatenate([k for k, _ in found])), distinct(np.concatenate([c for _, c in found]))
+    only = _slice(store, articles, sites, 0, 1) if slices == 1 else None
 
+    def sliced() -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]]:
+        """Keys of each slice, the places of their articles, and in how many articles each shingle stands."""
+        for number in range(slices):
+            keys = _slice(store, articles, sites, number, slices) if only is None else only
+            shingles = keys >> _OWNER_BITS
+            owners = (keys & np.uint64((1 << 24) - 1)).astype(np.int64)
+            firsts = np.flatnonzero(np.concatenate([np.ones(min(1, len(keys)), np.bool_), np.diff(shingles) != 0]))
+            counts = np.diff(firsts, append=len(keys))
+            yield shingles, owners, np.repeat(counts, counts)
 
-def _recurring(
-    store: TokenStore, articles: NDArray[np.int64], sites: NDArray[np.int64], copies: NDArray[np.uint32], slices: int
-) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int64]]]:
-    """Recurring keys of each slice of all shingles and their sites; two rounds, because an anchor needs all slices."""
-    made = _slice(store, articles, sites, 0, slices)
     rare = np.zeros(len(articles), np.int64)
-    for s in range(slices):
-        keys = made if slices == 1 else _slice(store, articles, sites, s, slices)
-        rare += np.bincount(_owners(keys[_counts(keys) <= FEW]), minlength=len(articles))
+    for _, owners, counts in sliced():
+        rare += np.bincount(owners[counts <= FEW], minlength=len(articles))
     copied = rare < _RARE_SHARE * store.lengths[articles]
     anchors = np.where(copied, copies, np.arange(len(articles)) + (1 << 32))
-    for s in range(slices):
-        keys = made if slices == 1 else _slice(store, articles, sites, s, slices)
-        keys = keys[_counts(keys) > FEW]
-        many = _beside_many(keys, anchors)
-        yield many, sites[_owners(keys[np.isin(keys >> _OWNER_BITS, many)])]
+    found, concerned = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
+    for shingles, owners, counts in sliced():
+        shingles, owners = shingles[counts > FEW], owners[counts > FEW]
+        # of each shingle one record for every different anchor; the one FEW further on is of the same shingle if there
+        # are more than FEW
+        order = np.lexsort((anchors[owners], shingles))
+        by_shingle, anchor = shingles[order], anchors[owners][order]
+        new = np.ones(len(order), np.bool_)
+        new[1:] = (by_shingle[1:] != by_shingle[:-1]) | (anchor[1:] != anchor[:-1])
+        different = by_shingle[new]
+        many = distinct(different[FEW:][different[FEW:] == different[:-FEW]])
+        found.append(many)
+        concerned.append(sites[owners[np.isin(shingles, many)]])
+    return distinct(np.concatenate(found)), distinct(np.concatenate(concerned))
 
 
 def _slice(
@@ -131,26 +146,3 @@ def _slice(
     keys = np.concatenate(parts)
     keys.sort()
     return keys
-
-
-def _owners(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-    return (keys & np.uint64((1 << 24) - 1)).astype(np.int64)
-
-
-def _counts(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """For every key, in how many articles its shingle stands."""
-    shingles = keys >> _OWNER_BITS
-    firsts = np.flatnonzero(np.concatenate([np.ones(min(1, len(keys)), np.bool_), shingles[1:] != shingles[:-1]]))
-    counts = np.diff(firsts, append=len(keys))
-    return np.repeat(counts, counts)
-
-
-def _beside_many(keys: NDArray[np.uint64], anchors: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Shingles that stand beside more than a few anchors."""
-    shingles, anchor = keys >> _OWNER_BITS, anchors[_owners(keys)]
-    order = np.lexsort((anchor, shingles))
-    shingles, anchor = shingles[order], anchor[order]
-    new = np.ones(len(keys), np.bool_)
-    new[1:] = (shingles[1:] != shingles[:-1]) | (anchor[1:] != anchor[:-1])
-    shingles = shingles[new]
-    return distinct(shingles[FEW:][shingles[FEW:] == shingles[:-FEW]])

@@ -12,7 +12,7 @@ __all__ = ["TokenStore"]
 
 
 class TokenStore:
-    """Articles by place, 0..n-1, filled in any order. 8 bytes a token, in memory or, where there is no room, in a file."""
+    """Articles by place, 0..n-1, filled in any order. 8 bytes a token, in memory or, without room, in a file."""
 
     def __init__(self, places: int, tokens: int, room: Room) -> None:
         self._tokens = room.column(np.uint64, tokens)
@@ -38,4 +38,5 @@ class TokenStore:
         return self._tokens.take(firsts, lasts), starts
 
     def shingles(self, places: NDArray[np.int64]) -> Shingles:
+        """Shingles of the articles at these places."""
         return shingle_tokens(*self.tokens(places))

@@ -1,4 +1,4 @@
-"""Are two articles copies of one? Decided by their exact shingles, without what recurs on their sites, with the reason."""
+"""Whether two articles are copies of one: decided by their exact shingles, without what recurs on their sites."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Copies of which no site is known are found alike by the command line, from Python, in many parts, and against an index."""
+"""Copies of which no site is known are found alike by the command line, from Python, in many parts, with an index."""
 
 from __future__ import annotations
 

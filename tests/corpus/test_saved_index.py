@@ -14,14 +14,16 @@ from sample import read_lines
 from cleaner import Options, clean_corpus
 from cleaner.corpus.index import AS_IT_IS, index_corpus
 from cleaner.corpus.saved_index import Index
-from cleaner.errors import OptionError, OutputError
+from cleaner.errors import OptionError, OutputError, WorkError
 
 Make = Callable[..., str]
 Rows = Sequence[Mapping[str, Any]]
 
 
 def write(path: Path, rows: Rows) -> Path:
-    path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    data = b"".join(orjson.dumps(row) + b"\n" for row in rows)
+    if not path.exists() or path.read_bytes() != data:  # a file that is written again is another input
+        path.write_bytes(data)
     return path
 
 
@@ -130,6 +132,25 @@ def test_boilerplate_is_known_across_the_index(tmp_path: Path, make_article: Mak
     for site, goes in (("situs.example", False), ("lain.example", True)):
         rows = [{**row, "url": f"https://{site}/{row['id']}"} for row in new]
         assert bool(against(tmp_path, rows, min_similarity=0.5)) is goes
+
+
+def test_an_index_that_changed_during_a_run_is_told(
+    tmp_path: Path, make_article: Make, articles: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Steps of an unfinished run that are kept in files know the articles of the index by their place in it."""
+    monkeypatch.setattr("cleaner.corpus.run.SMALL", -1)
+    add(tmp_path / "index", articles, build=True)
+    new = [{"id": "baru", "text": make_article(3)}]
+    with monkeypatch.context() as patch:
+        patch.setattr("cleaner.corpus.clean.write_stage", lambda task, watch: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            against(tmp_path, new)
+    assert against(tmp_path, new, keep_work=True) == {"baru": ("lama/3 \u0161", "exact")}
+    (tmp_path / "out.jsonl").unlink()
+    add(tmp_path / "index", [{"id": "lagi", "text": make_article(77)}])
+    with pytest.raises(WorkError, match="--fresh"):
+        against(tmp_path, new)
+    assert against(tmp_path, new, fresh=True) == {"baru": ("lama/3 \u0161", "exact")}
 
 
 def test_info_says_what_is_inside(tmp_path: Path, articles: Rows) -> None:

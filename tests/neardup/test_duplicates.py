@@ -18,7 +18,7 @@ from cleaner.corpus.shards import ShardSet
 from cleaner.engine.shuffle import InMemory
 from cleaner.errors import OptionError
 from cleaner.neardup.columns import Room
-from cleaner.neardup.order import rank_articles
+from cleaner.neardup.order import order_articles
 
 CASES = Path(__file__).parents[1] / "cases" / "neardup" / "pairs.toml"
 PAIRS = tomllib.loads(CASES.read_text("utf-8"))["pair"]
@@ -129,15 +129,15 @@ def test_reports_of_one_form_stay(find: Find) -> None:
 
 
 @pytest.mark.parametrize("keep", ["longest", "earliest", "first"])
-def test_rank_is_a_permutation_by_the_keeper_key(keep: str) -> None:
+def test_the_order_is_by_the_keeper_key(keep: str) -> None:
     lengths, dates, ids = np.array([5, 9, 9, 9]), ["2020-01-01", "", "2024-01-02", "2024-01-01"], ["d", "c", "b", "a"]
     expected = {"longest": [3, 2, 1, 0], "earliest": [0, 3, 2, 1], "first": [3, 2, 1, 0]}
-    assert rank_articles(lengths, dates, ids, keep).tolist() == expected[keep]
+    assert order_articles(lengths, dates, ids, keep).tolist() == expected[keep]
 
 
 def test_an_unknown_keeper_key_is_an_error() -> None:
     with pytest.raises(OptionError, match="longest, earliest or first"):
-        rank_articles(np.array([1]), [""], ["a"], "newest")
+        order_articles(np.array([1]), [""], ["a"], "newest")
 
 
 @given(st.randoms(use_true_random=False), st.sampled_from([1 << 12, 1 << 30]), st.integers(1, 4))
