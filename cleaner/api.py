@@ -109,7 +109,7 @@ def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Ite
     [('', 'Panen raya mundur sepekan, kata penyuluh.', ''), ('b', '', 'empty')]
     """
     options = options or Options()
-    known = _learned(options)
+    known = _known_repeats(options)
     for batch in _batches(_raw(article, n, options) for n, article in enumerate(articles, 1)):
         tidied = [strip_article(load_article(raw, options), options) for raw in batch]
         if known:
@@ -119,8 +119,8 @@ def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Ite
             yield _result(article, drop)
 
 
-def _learned(options: Options) -> Repeats | None:
-    """What runs over whole corpora learned about sites, where a file of it is named."""
+def _known_repeats(options: Options) -> Repeats | None:
+    """What runs over corpora found to repeat on sites, where a file of site rules is named."""
     if not options.site_rules or not options.repeats:
         return None
     return load_site_rules(read_rules_file(options.site_rules).splitlines(), options.site_rules)[0]

@@ -82,7 +82,7 @@ class WriteTask:
 
 
 def read_stage(task: ReadTask, watch: Watch) -> Done:
-    """Read, decode, extract, repair, strip."""
+    """Read, decode, extract, repair and strip the records of a chunk."""
     articles: list[Article] = []
     sites: list[str] = []
     rejects: list[Reject] = []
@@ -92,7 +92,8 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
         except CleanerError:  # an option or a phrase list is wrong, which no other record can mend
             raise
         except Exception as error:  # one record must never end a run
-            rejects.append(_unexpected(raw, error))
+            said = f"{type(error).__name__}: {error}"
+            rejects.append(Reject(raw.source, raw.record, "Unexpected", said, _UNEXPECTED))
             continue
         articles.append(article)
         sites.append(site_of(raw, article))
@@ -128,7 +129,7 @@ def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
 
 
 def finish_stage(task: FinishTask, watch: Watch) -> Done:
-    """Take what repeats on the site, name the language, ask the guards, sketch."""
+    """Take what repeats on the site, name the language, ask the guards, and sketch the clean texts."""
     table, made = read_shard(task.read, ("article", *(LINES if task.repeats else ())))
     articles = [unpack(cell) for cell in binary_values(table["article"])]
     for row, new in task.ids.items():
@@ -138,7 +139,8 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
         known = Repeats.load(task.repeats)
         articles = known.take_all(articles, lines_of(table))
         if task.options.site_rules:
-            learned = _learned(articles, number_values(table["site"]).tolist(), made["sites"], known)
+            sites = number_values(table["site"]).tolist()
+            learned = _wordings_by_key(articles, sites, made["sites"], known)
     rejects: list[Reject] = []
     finished = _finished(articles, task.options, watch, rejects)
     texts = [a.text for a, _ in finished]
@@ -166,7 +168,7 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
     return Done(len(finished), sum(map(_size, texts)), dropped, len(rejects))
 
 
-def _learned(
+def _wordings_by_key(
     articles: Sequence[Article], sites: Sequence[int], names: Mapping[str, str], known: Repeats
 ) -> dict[str, list[str]]:
     """Site and wording of the lines that were taken, by key."""
@@ -180,7 +182,7 @@ def _learned(
 def _finished(
     articles: Sequence[Article], options: Options, watch: Watch, rejects: list[Reject]
 ) -> list[tuple[Article, Drop | None]]:
-    """All at once, which is fastest; one by one where that has ended a worker."""
+    """Finish all articles at once, which is fastest; one by one where that has ended a worker."""
     finished: list[tuple[Article, Drop | None]] = []
     if not watch.enter(0):
         finished = finish_articles(articles, options)
@@ -195,7 +197,7 @@ def _finished(
 
 
 def write_stage(task: WriteTask, watch: Watch) -> Done:
-    """The lines of the output and of the logs, article by article."""
+    """Make the lines of the output and of the logs, article by article."""
     table, notes = read_shard(task.finished, ("record", "removed", "drop"))
     counts: _Counts = Counter({tuple(key): n for *key, n in notes["counts"]})
     records, dropped = binary_values(table["record"]), [b""] * table.num_rows
@@ -207,7 +209,10 @@ def write_stage(task: WriteTask, watch: Watch) -> Done:
             early_drops += 1
             drops[row] = Drop(**orjson.loads(early))
         elif row in drops:
-            _count_duplicate(counts, orjson.loads(records[row]), drops[row])
+            # it was counted as written, but goes after all
+            gone = orjson.loads(records[row])
+            counts["dropped", drops[row].reason] += 1
+            _count_written(counts, len(gone["text"]), gone["language"], gone["site"], -1)
     tallied_decisions: dict[str, list[object]] = {"dropped": [], "kept": []}
     for row, ids in duplicates.items():
         whole = orjson.loads(records[row]) | {"duplicates": ids}
@@ -226,7 +231,7 @@ def write_stage(task: WriteTask, watch: Watch) -> Done:
 
 
 def _counted(finished: Sequence[tuple[Article, Drop | None]], texts: Sequence[str]) -> _Counts:
-    """What the manifest counts, but for removals; every key is (table, key ...)."""
+    """What the manifest counts, but for removals. A key is (table, key ...), as in `count_tables`."""
     articles = [article for article, _ in finished]
     counts: _Counts = Counter()
     counts["articles", "read"] = len(articles)
@@ -255,12 +260,6 @@ def _count_written(counts: _Counts, length: int, language: str, site: str, times
     counts["site", site] += times
 
 
-def _count_duplicate(counts: _Counts, row: Mapping[str, str], drop: Drop) -> None:
-    """An article that was counted as written goes after all."""
-    counts["dropped", drop.reason] += 1
-    _count_written(counts, len(row["text"]), row["language"], row["site"], -1)
-
-
 def _listed(counts: _Counts) -> list[list[object]]:
     return [[*key, n] for key, n in sorted(counts.items()) if n]
 
@@ -283,7 +282,3 @@ def _size(text: str) -> int:
 
 def _line(row: Mapping[str, object]) -> bytes:
     return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
-
-
-def _unexpected(raw: Raw, error: Exception) -> Reject:
-    return Reject(raw.source, raw.record, "Unexpected", f"{type(error).__name__}: {error}", _UNEXPECTED)
