@@ -1,6 +1,6 @@
 """What a corpus costs on a cluster, on paper: units measured on a small corpus, times the number of articles.
 
-    python benchmarks/cluster.py [--measured 10000] [--articles 1000000000] [--cores 1000] [--ratio 1.5]
+    python benchmarks/cluster.py [--measured 10000] [--articles 1000000000] [--cores 1000] [--ratio 1.5] [--label]
 
 Measured in one process, by the functions that executors call: CPU and bytes that travel, per article, step by step.
 `--ratio` is what Spark adds to the CPU (benchmarks/spark.py). Bytes are before Spark's compression.

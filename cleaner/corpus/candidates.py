@@ -17,7 +17,7 @@ from cleaner.neardup.columns import distinct
 from cleaner.neardup.lsh import BANDS, CandidatePairs, band_keys, join_band, pack_keys, split_pairs
 from cleaner.neardup.tokens import mix
 
-__all__ = ["Candidates", "find_candidates"]
+__all__ = ["Candidates", "find_candidates", "keep_likely"]
 
 Task = TypeVar("Task")
 Signed = Callable[[Task], tuple[NDArray[np.uint32], NDArray[np.int64]]]
@@ -26,7 +26,7 @@ Signed = Callable[[Task], tuple[NDArray[np.uint32], NDArray[np.int64]]]
 Likely = Callable[[CandidatePairs], NDArray[np.bool_]]
 """Which pairs are estimated to be worth a comparison."""
 
-_AT_ONCE = 1 << 17  # pairs estimated at once, 2 * 512 bytes each
+_AT_ONCE = 1 << 17  # pairs estimated at once, in 128 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def find_candidates(
     Two articles of the index, which have the ranks below `olds`, are no pair: neither of them would be dropped.
     """
     bits = max(1, (articles - 1).bit_length())
-    parts = max(1, shuffle.parts(articles * BANDS * 8) // BANDS)
+    parts = max(1, shuffle.parts(f"{name}-bands", articles * BANDS * 8) // BANDS)
     joined = shuffle.table(f"{name}-bands")
     bands = shuffle.reduce(
         f"{name}-bands",
@@ -66,7 +66,7 @@ def find_candidates(
         partial(_join, joined, bits, olds),
     )
     # by their hash, not by rank: a story with a million copies has a million pairs with one article
-    parts = shuffle.parts(sum(pairs for _, pairs, _ in bands) * 8)
+    parts = shuffle.parts(f"{name}-pairs", sum(pairs for _, pairs, _ in bands) * 8)
     table = shuffle.table(f"{name}-pairs")
     found = shuffle.reduce(
         f"{name}-pairs",
@@ -105,8 +105,13 @@ def _emit_pairs(table: Table, parts: int, part: int) -> Emitted:
 
 def _estimate(table: Table, bits: int, olds: int, likely: Likely, part: int, packed: bytes) -> tuple[int, int, int]:
     pairs = distinct(np.frombuffer(packed, np.uint64))
-    blocks = [pairs[first : first + _AT_ONCE] for first in range(0, len(pairs), _AT_ONCE)]
-    kept = np.concatenate([pairs[:0], *(block[likely(split_pairs(block, bits))] for block in blocks)])
+    kept = keep_likely(pairs, bits, likely)
     table.save(part, kept)
-    new, old = (int((split_pairs(some, bits).low >= olds).sum()) for some in (pairs, kept))
-    return part, new + len(kept) - old, len(kept)
+    new, kept_of_new = (int((split_pairs(some, bits).low >= olds).sum()) for some in (pairs, kept))
+    return part, new + len(kept) - kept_of_new, len(kept)
+
+
+def keep_likely(packed: NDArray[np.uint64], bits: int, likely: Likely) -> NDArray[np.uint64]:
+    """Those of some packed pairs that are likely; estimated some at a time, for each takes up to 1 kB of signatures."""
+    blocks = [packed[first : first + _AT_ONCE] for first in range(0, len(packed), _AT_ONCE)]
+    return np.concatenate([packed[:0], *(block[likely(split_pairs(block, bits))] for block in blocks)])

@@ -43,7 +43,7 @@ class Copies:
 
 def find_copies(shuffle: Shuffle, ranks: Ranks) -> Copies:
     """Find them by the 128-bit hash of the tokens. An article of the index is nobody's copy: it is never dropped."""
-    parts = shuffle.parts(len(ranks) * _TOKENS.itemsize)
+    parts = shuffle.parts("copies", len(ranks) * _TOKENS.itemsize)
     found = shuffle.table("copies-found")
     tasks = shuffle.reduce(
         "copies-found",

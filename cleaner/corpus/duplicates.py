@@ -18,7 +18,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import orjson
@@ -26,7 +25,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cleaner.article import Drop
-from cleaner.corpus.candidates import find_candidates
+from cleaner.corpus.candidates import Candidates, find_candidates, keep_likely
 from cleaner.corpus.components import label_components
 from cleaner.corpus.copies import Copies, find_copies
 from cleaner.corpus.keepers import DOUBTFUL, DROPPED, Dropped, choose_all_keepers
@@ -172,9 +171,9 @@ def _likely_without_boilerplate(stores: TokenStores, lowest: np.float32, pairs: 
     return likely(signatures, np.searchsorted(both, pairs.low), np.searchsorted(both, pairs.high), lowest)
 
 
-def _save_likely(stores: TokenStores, candidates: Any, table: Table, part: int) -> None:
-    likely_ones = _likely_without_boilerplate(stores, LOWEST, candidates.pairs(part))
-    table.save(part, candidates.table.load(part)[likely_ones])
+def _save_likely(stores: TokenStores, candidates: Candidates, table: Table, part: int) -> None:
+    likely_enough = partial(_likely_without_boilerplate, stores, LOWEST)
+    table.save(part, keep_likely(candidates.table.load(part), candidates.bits, likely_enough))
 
 
 def _emit_decisions(ranks: Ranks, copies: Copies, dropped: Dropped, task: tuple[str, int]) -> Emitted:

@@ -28,7 +28,7 @@ def rename_repeated(shuffle: Shuffle, shards: ShardSet, articles: int) -> dict[i
 
     The new id is `source#record`; with ~2, ~3 ... behind it where a record has that for its own.
     """
-    parts = shuffle.parts(articles * _ID.itemsize)
+    parts = shuffle.parts("ids", articles * _ID.itemsize)
     ids = shuffle.table("ids")
     found = shuffle.reduce("ids", shards.numbers, partial(_emit_ids, shards, parts), partial(_find_clashes, ids))
     clashing = np.sort(np.concatenate([np.zeros(0, np.int64), *(ids.load(f"{part}-clashing") for part in found)]))

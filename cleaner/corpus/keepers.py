@@ -69,7 +69,7 @@ def choose_all_keepers(
     """Choose the keepers of all components. `labels` has the array `components`: the component of every rank."""
     articles, bits = len(stores.ranks), pairs[0].bits
     tasks = [(candidates, part) for candidates in pairs for part in candidates.parts]
-    bins = shuffle.parts(stores.shingles * 8)
+    bins = shuffle.parts("keepers", stores.shingles * 8)
     keepers = shuffle.table("keepers")
     chosen = shuffle.reduce(
         "keepers",
@@ -77,7 +77,7 @@ def choose_all_keepers(
         partial(_emit_by_component, labels, bins),
         partial(_choose, stores, keepers, bits, min_similarity, shuffle.memory),
     )
-    parts = shuffle.parts(sum(count for _, count, _ in chosen) * DROPPED.itemsize)
+    parts = shuffle.parts("dropped", sum(count for _, count, _ in chosen) * DROPPED.itemsize)
     doubtful = tuple(f"{part}-doubtful" for part, _, _ in chosen)
     dropped = Dropped(articles, parts, shuffle.table("dropped"), keepers, doubtful, sum(n for _, _, n in chosen))
     tasks_by_rank = [part for part, _, _ in chosen]

@@ -102,7 +102,7 @@ def _sort_articles(
     """Sort the articles of some shards into parts of the table; the parts in order, with how many each has."""
     name = "rank-index" if keep == _IN_INDEX else "rank"
     alive = sum(shuffle.each(f"{name}-counted", shards.count_alive, numbers))
-    parts, limits = shuffle.parts(alive * _BYTES), []
+    parts, limits = shuffle.parts(name, alive * _BYTES), []
     if parts > 1:
         every = max(1, alive // (parts * _SAMPLE))
         sampled = shuffle.each(f"{name}-sampled", partial(_sample_keys, shards, keep, every), numbers)

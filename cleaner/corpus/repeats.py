@@ -55,7 +55,7 @@ def find_site_repeats(shuffle: Shuffle, shards: ShardSet, lines: Lines, total: i
     only these can repeat, and from their counts follow the anchors of the articles. Then the common lines come together
     by key, each with the anchor of its article, and the anchors by site.
     """
-    parts = shuffle.parts(total * OCCURRENCE.itemsize)
+    parts = shuffle.parts("lines", total * OCCURRENCE.itemsize)
     counted = shuffle.table("lines-counted")
     tasks = shuffle.reduce(
         "lines-counted", shards.numbers, partial(_count_lines, lines, parts), partial(_find_common, counted)

@@ -26,7 +26,7 @@ def find_same_urls(shuffle: Shuffle, shards: ShardSet, keep: str) -> Table:
     `keep` is "newest" by date, or "longest"; of equals the first in the manifest stays.
     """
     articles = sum(shuffle.each("urls-counted", shards.count_alive, shards.numbers))
-    parts = shuffle.parts(articles * _BYTES)
+    parts = shuffle.parts("urls", articles * _BYTES)
     dropped, table = shuffle.table("urls-dropped"), shuffle.table("urls")
     found = shuffle.reduce(
         "urls-dropped", shards.numbers, partial(_emit_urls, shards, keep, parts), partial(_choose, dropped)

@@ -227,6 +227,8 @@ class Shuffle:
     def __init__(self, carrier: Carrier, folder: Path | None, memory: int) -> None:
         self.carrier, self.memory = carrier, memory
         self._folder = folder
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
         self._tables: dict[str, Table] = {}
 
     @property
@@ -234,16 +236,20 @@ class Shuffle:
         """Whether tables are held by this process, and cannot be read by another."""
         return self._folder is None
 
-    def parts(self, size: int) -> int:
-        """Into how many parts `size` bytes of records go: one for each process, and more where they would be large."""
+    def parts(self, name: str, size: int) -> int:
+        """Into how many parts `size` bytes of records go: one for each process, and more where they would be large.
+
+        It is noted under this name, because a run may be continued with other memory and another number of processes.
+        """
         most = max(SMALLEST_PART, min(PART_BYTES, self.memory // 4))
-        return max(1, min(self.carrier.size, size // SMALLEST_PART), -(-size // most))
+        parts = max(1, min(self.carrier.size, size // SMALLEST_PART), -(-size // most))
+        return int(self.once(f"{name}-parts", lambda: parts))
 
     def table(self, name: str) -> Table:
         """The table of this name, empty at first."""
         if name not in self._tables:
             if self._folder is not None:
-                (self._folder / name).mkdir(parents=True, exist_ok=True)
+                (self._folder / name).mkdir(exist_ok=True)
             self._tables[name] = Table(None if self._folder is None else self._folder / name)
         return self._tables[name]
 
