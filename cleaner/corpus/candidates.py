@@ -34,7 +34,7 @@ class Candidates:
     """Distinct pairs of ranks, packed as `low << bits | high`, in parts of a table.
 
     `found` is how many pairs agreed in a band (of those with an article of the index only the likely ones count),
-    `kept` how many of all are likely; `long_runs` is how many keys had too many articles for all their pairs.
+    `kept` how many of all are likely; `crowded` is how many keys had too many articles for all their pairs.
     """
 
     table: Table
@@ -42,7 +42,7 @@ class Candidates:
     bits: int
     found: int
     kept: int
-    long_runs: int
+    crowded: int
 
     def pairs(self, part: int) -> CandidatePairs:
         """The pairs of one part."""
@@ -80,7 +80,7 @@ def find_candidates(
         bits,
         sum(count for _, count, _ in found),
         sum(kept for _, _, kept in found),
-        sum(long_runs for _, _, long_runs in bands),
+        sum(crowded for _, _, crowded in bands),
     )
 
 
@@ -93,9 +93,9 @@ def _emit_bands(signed: Signed[Any], bits: int, parts: int, task: Any) -> Emitte
 
 
 def _join(table: Table, bits: int, olds: int, part: int, packed: bytes) -> tuple[int, int, int]:
-    pairs, long_runs = join_band(sorted_records(packed, np.uint64), bits, olds)
+    pairs, crowded = join_band(sorted_records(packed, np.uint64), bits, olds)
     table.save(part, pairs)
-    return part, len(pairs), long_runs
+    return part, len(pairs), crowded
 
 
 def _emit_pairs(table: Table, parts: int, part: int) -> Emitted:

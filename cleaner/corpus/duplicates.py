@@ -17,7 +17,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import orjson
@@ -69,19 +71,22 @@ class Decisions:
         """What was decided on one shard."""
         drops: dict[int, Drop] = {}
         kept: dict[int, list[str]] = defaultdict(list)
+        for row, kind, id, *values in self.lines(number):
+            if kind == "drop":
+                reason, detail, keeper, jaccard, containment = values
+                drops[row] = Drop(id, reason, detail, keeper, round(jaccard, 4), round(containment, 4))
+            else:
+                kept[row].append(id)
+        return drops, {row: tuple(sorted(ids)) for row, ids in kept.items()}
+
+    def lines(self, number: int) -> Iterator[list[Any]]:
+        """The lines about one shard, by row, which each begins with."""
         for table in self.tables:
             group, where = self.shards.find(table, number, STRING)
             addresses = table.load(group, STRING)["address"][where]
             lines = load_strings(table, group, np.arange(where.start, where.stop))
             for address, line in zip(addresses.tolist(), lines, strict=True):
-                row = address & int(ROW)
-                kind, id, *values = orjson.loads(line)
-                if kind == "drop":
-                    reason, detail, keeper, jaccard, containment = values
-                    drops[row] = Drop(id, reason, detail, keeper, round(jaccard, 4), round(containment, 4))
-                else:
-                    kept[row].append(id)
-        return drops, {row: tuple(sorted(ids)) for row, ids in kept.items()}
+                yield [address & int(ROW), *orjson.loads(line)]
 
 
 def find_duplicates(shuffle: Shuffle, shards: ShardSet, options: Options, pairs: Path | None = None) -> Decisions:
@@ -148,7 +153,7 @@ def _find_near(
         "exact": copies.count,
         "candidates": first.found + again.kept,
         "verified": dropped.compared,
-        "long_runs": first.long_runs,
+        "long_runs": first.crowded,
         "recurring": len(stores.recurring().keys),
         "components": sum(kept),
     }
@@ -266,13 +271,15 @@ def find_duplicates_of_texts(
     shuffle = Shuffle(carrier or InMemory(), None, memory)
     found, counts, dropped, ranks = _find_near(shuffle, shards, keep, min_similarity)
     decisions = Decisions(shards, (found,), counts)
-    drops = decisions.of_shard(0)[0]
+    drops = [line for line in decisions.lines(0) if line[1] == "drop"]
+    # numpy's rounding, which differs from Python's in one of some thousand figures
+    likeness = np.round(np.array([line[-2:] for line in drops]).reshape(-1, 2), 4).tolist()
+    doubtful = takewhile(lambda pair: not pair[-1], _list_pairs(ranks, dropped, decisions))
     return TextDuplicates(
-        [(row, by_id[int(d.keeper)], d.jaccard, d.containment, d.detail) for row, d in sorted(drops.items())],
         [
-            (by_id[int(low)], by_id[int(high)], round(jaccard, 4), rule)
-            for low, high, jaccard, rule, dropped_one in _list_pairs(ranks, dropped, decisions)
-            if not dropped_one
+            (row, by_id[int(keeper)], jaccard, containment, rule)
+            for (row, _, _, _, rule, keeper, *_), (jaccard, containment) in zip(drops, likeness, strict=True)
         ],
+        [(by_id[int(low)], by_id[int(high)], round(jaccard, 4), rule) for low, high, jaccard, rule, _ in doubtful],
         counts,
     )
