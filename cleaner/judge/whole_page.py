@@ -167,7 +167,7 @@ def _headline(lines: Sequence[Line], hits: Sequence[Hit | None], first: int, kno
     wanted = normalise_wording(known_title)
     above = range(max(0, first - HEADLINE_ABOVE), first)
     if wanted:
-        same = [i for i in above if lines[i].folded == wanted]
+        same = [i for i in above if lines[i].wording == wanted]
         if same:
             return same[-1]
     body = {w for line in lines[first : first + 6] for w in _long_words(line.text[:600])}
@@ -178,7 +178,7 @@ def _headline(lines: Sequence[Line], hits: Sequence[Hit | None], first: int, kno
             continue
         shared = sum(1 for w in words if w in body)
         signed = any(h is not None and h.kind in ("byline", "timestamp") for h in hits[i + 1 : min(first, i + 4)])
-        again = any(j != i and lines[i].folded in lines[j].folded for j in above if lines[i].folded)
+        again = any(j != i and lines[i].wording in lines[j].wording for j in above if lines[i].wording)
         near = 2 * (i - above.start + 1) / len(above)
         score = shared / len(words) * min(shared, 6) + 1.5 * signed + again + near
         if shared + signed + again >= 2 and score >= best:
