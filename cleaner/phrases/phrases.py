@@ -154,12 +154,9 @@ class Phrases:
 
 def _match_pattern(table: PatternTable, wording: str) -> Phrase | None:
     """The first entry with holes that a normalised line is: found by its beginning, by its end, or by neither."""
-    if not table:
-        return None
-    by_head = table.get(wording[:4]) or table.get(wording[:2])
-    for patterns in (by_head, table.get("$" + wording[-2:]), table.get("")):
-        for pattern in patterns or ():
-            if pattern.inner in wording and pattern.matches(wording):
+    for key in (wording[:2], "$" + wording[-2:], "") if table else ():
+        for pattern in table.get(key, ()):
+            if wording.startswith(pattern.head) and wording.endswith(pattern.tail) and pattern.matches(wording):
                 return pattern.phrase
     return None
 
@@ -272,11 +269,11 @@ class _Builder:
         return Phrases(
             languages=languages,
             entries=self.entries,
-            patterns={array: _by_head(table) for array, table in self.patterns.items()},
+            patterns=self.patterns,
             words={name: frozenset(terms) for name, terms in self.words.items()},
             times=frozenset(self.words["month"] | self.words["weekday"] | self.words["clock"]),
             merged=merged,
-            merged_patterns=_by_head(merged_patterns),
+            merged_patterns=merged_patterns,
             heads=_heads(long.union(self.entries["start"])),
             long_heads=_heads(long),
             tail_heads=frozenset(tails),
@@ -315,10 +312,8 @@ class Pattern:
     inner: str  # the longest between or beside them
 
     def matches(self, line: str) -> bool:
-        """Whether a whole normalised line that holds `inner` is this entry."""
-        if not (line.startswith(self.head) and line.endswith(self.tail)):
-            return False
-        return _regex(self.wording, self.fixed).fullmatch(line) is not None
+        """Whether a whole normalised line that begins with `head` and ends with `tail` is this entry."""
+        return self.inner in line and _regex(self.wording, self.fixed).fullmatch(line) is not None
 
 
 def _pattern(phrase: Phrase, wording: str, fixed: int) -> Pattern:
@@ -327,21 +322,8 @@ def _pattern(phrase: Phrase, wording: str, fixed: int) -> Pattern:
     return Pattern(phrase, wording, fixed, head, tail, inner)
 
 
-PatternTable = Mapping[str, tuple[Pattern, ...]]
-"""Patterns by their first four or two characters, by "$" and their last two, or by nothing."""
-
-
-def _by_head(found: Mapping[str, list[Pattern]]) -> PatternTable:
-    """`found` (by two characters) with the patterns of longer heads under four, each beside shorter ones in order."""
-    table: dict[str, tuple[Pattern, ...]] = {}
-    for key, patterns in found.items():
-        short = () if key and key[0] != "$" else tuple(patterns)
-        if not short:
-            for head in dict.fromkeys(p.head[:4] for p in patterns if len(p.head) >= 4):
-                table[head] = tuple(p for p in patterns if p.head.startswith(head) or head.startswith(p.head))
-            short = tuple(p for p in patterns if len(p.head) < 4)
-        table[key] = short
-    return table
+PatternTable = Mapping[str, list[Pattern]]
+"""Patterns by their first two characters, by "$" and their last two, or by nothing."""
 
 
 @lru_cache(4096)

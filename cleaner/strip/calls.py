@@ -149,9 +149,5 @@ def _clause_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
 def _first_cue(wording: str, cues: frozenset[str]) -> str:
     """The first (in order of the alphabet) of the cues that stands in the line as the beginning of a word, or ""."""
     padded = f" {wording.replace(',', ' ').replace(':', ' ').replace('.', ' ').replace('-', ' ')} "
-    found = (
-        cue
-        for cue in cues
-        if (at := padded.find(cue)) > 0 and (cue[-1] > BEYOND_SPACES or not padded[at - 1].isalnum())
-    )
-    return min(found, default="")
+    found = (cue for cue in cues if cue in padded)
+    return min((c for c in found if c[-1] > BEYOND_SPACES or not padded[padded.find(c) - 1].isalnum()), default="")

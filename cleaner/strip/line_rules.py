@@ -42,10 +42,6 @@ _FULL_DATE = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\d{4}年\d{1,2}月
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _COUNT = re.compile(r"0 ?[km]? ")
 
-REMEMBERED = 60
-"""Lines of up to so many characters are those that the templates of a site repeat, so what was judged of them is
-remembered: on generated articles of 40 sites that saves 15 % of stripping."""
-
 EDGE_KINDS = frozenset(
     (
         *("byline", "caption", "sourcenote", "timestamp", "nav", "title"),
@@ -73,14 +69,15 @@ def judge_line(line: Line, phrases: Phrases) -> Hit | None:
         # the longest entries are legal notices; none is known that fills more than three lines of a template
         found = phrases.line(normalise_wording(text)) if len(text) <= 3 * SHORT else None
         return Hit("phrase-line", found.kind, found.why) if found else None
-    return (_judge_remembered if len(text) <= REMEMBERED else _judge_short)(text, phrases, line.opens)
+    return _judge_short(text, phrases, line.opens)
 
 
 def is_clear_paragraph(text: str, phrases: Phrases, opens: bool) -> bool:
     """Fast path for paragraphs: True if no rule can match, judged by the first characters and a few marks.
 
-    Without it stripping takes a quarter longer. Two things are passed on purpose, as paragraphs of articles may hold
-    them: entries that begin with a placeholder ("{any} is a registered trademark of {any}"), and labels before a slash.
+    Without it stripping takes a quarter longer. Paragraphs are asked for less than other lines, since sentences may
+    hold it: no entries that begin with a placeholder ("{any} is a registered trademark of {any}"), no labels or items
+    before slashes, no items between dots, no rights in capitals.
     """
     opening = text[:HEAD_LENGTH].casefold() if text[0].isalpha() else normalise_wording(text[:40])[:HEAD_LENGTH]
     long = len(text) > SHORT
@@ -95,8 +92,13 @@ def is_clear_paragraph(text: str, phrases: Phrases, opens: bool) -> bool:
     return text.isascii() or not ("：" in head or "–" in head or "—" in head or "»" in head or "©" in text)
 
 
+@lru_cache(8192)
 def _judge_short(text: str, phrases: Phrases, opens: bool) -> Hit | None:
-    """The first rule that speaks against a line: phrases of the lists, labels, calls on the reader, shapes."""
+    """The first rule that speaks against a line: phrases of the lists, labels, calls on the reader, shapes.
+
+    Remembered, since the templates of a site repeat their lines, and later looks at a text see the same ones again: on
+    generated articles of 40 sites that saves 15 % of stripping.
+    """
     wording = normalise_wording(text)
     if not wording:
         return Hit("endmark", "endmark", "a mark alone", EDGE) if len(text) <= 6 and _ENDMARK.fullmatch(text) else None
@@ -123,12 +125,9 @@ def _judge_short(text: str, phrases: Phrases, opens: bool) -> Hit | None:
     )
 
 
-_judge_remembered = lru_cache(8192)(_judge_short)
-
-
 def forget() -> None:
     """Forget what was judged of lines that repeat, so that a benchmark measures the first sight of each."""
-    _judge_remembered.cache_clear()
+    _judge_short.cache_clear()
 
 
 def _phrase_hit(text: str, wording: str, found: Phrase) -> Hit | None:
@@ -179,7 +178,7 @@ def _fits_label(rest: str, kind: str, phrases: Phrases) -> bool:
     if not rest or kind not in ("timestamp", "tags"):
         return True
     if kind == "timestamp":
-        numbers, times, others = _count_time_words(normalise_wording(rest), phrases)
+        numbers, times, others = _count_time_words(normalise_wording(rest), phrases, 6)
         return numbers + times > 0 and others <= 6
     terms = _TERM_BREAK.split(rest)
     return rest[-1] not in "!?" and ". " not in rest and all(len(term.split()) <= 6 for term in terms)
@@ -231,8 +230,11 @@ def _time_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     """A line of numbers and words of time; where a full date stands, names may stand beside it."""
     if "0" not in wording or len(text) > 120:
         return None
-    numbers, times, others = _count_time_words(wording, phrases)
-    if not numbers or others > 6:
+    full = _FULL_DATE.search(text) is not None or _YEAR.search(text) is not None
+    # names may stand beside a full date; beside a mere time any other word makes it a sentence
+    most = 6 if full else 0
+    numbers, times, others = _count_time_words(wording, phrases, most)
+    if not numbers or others > most:
         return None
     if numbers == times == 1 and not others and len(text) <= 16:
         words = wording.replace(".", " ").split()
@@ -242,7 +244,6 @@ def _time_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     dated = _DATE.search(text) is not None
     if not times + dated:
         return None
-    full = _FULL_DATE.search(text) is not None or _YEAR.search(text) is not None
     if not others and (times >= 2 or (times and numbers >= 2) or dated):
         # without a year it may be the time of an event in a programme, so it needs another hit beside it
         return Hit("timestamp", "timestamp", "nothing but numbers and words of time", EDGE if full else BESIDE)
@@ -251,12 +252,19 @@ def _time_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     return None
 
 
-def _count_time_words(wording: str, phrases: Phrases) -> tuple[int, int, int]:
-    """How many words of a normalised line are numbers, words of time, and others."""
-    found = _TIME_WORD.findall(wording)
-    words = [word for word in found if not word.isdigit()]
-    times = sum(1 for word in words if word in phrases.times)
-    return len(found) - len(words), times, len(words) - times
+def _count_time_words(wording: str, phrases: Phrases, most: int) -> tuple[int, int, int]:
+    """How many words of a normalised line are numbers, words of time, and others; given up after `most` others."""
+    numbers = times = others = 0
+    for word in _TIME_WORD.finditer(wording):
+        if word[0].isdigit():
+            numbers += 1
+        elif word[0] in phrases.times:
+            times += 1
+        else:
+            others += 1
+            if others > most:
+                break
+    return numbers, times, others
 
 
 def _only_names(text: str, phrases: Phrases) -> bool:
