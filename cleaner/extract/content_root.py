@@ -144,7 +144,7 @@ def _prune(blocks: Blocks, marked: Marked, weights: list[float], families: froze
     """Return for each paragraph whether it stays when the elements with marks of `families` go.
 
     All elements with the same mark are judged together: ten closed panels of an article hold it in tenths, and what
-    holds the article is not boilerplate. That is worth 0.004 of F1.
+    holds the article is not boilerplate. Judging them one by one costs 0.004 of F1.
     """
     first, last = blocks.first, blocks.last
     sums = list(accumulate(weights, initial=0.0))

@@ -78,7 +78,7 @@ def marks_of(tag: str, attrs: str) -> tuple[Mark, ...]:
             found += (Mark("body", value),) if value == "articleBody" else ()
         elif key == "hidden" or (value == "true" if key == "aria-hidden" else _DISPLAY_NONE.search(value)):
             found.append(Mark("hidden", key))
-    if tag in ("body", "article", "main"):  # their classes tell of the page's layout ("has-sidebar"), not of themselves
+    if tag in ("body", "article", "main"):  # their classes are about the page's layout ("has-sidebar")
         found = [mark for mark in found if mark.family == "body"]
     return tuple(found)
 

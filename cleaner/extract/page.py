@@ -21,7 +21,7 @@ from cleaner.extract.parse import Parsed, parse, tame
 __all__ = ["Page", "extract"]
 
 _UNSHOWN = re.compile(r"<(?:noscript|template|nav|footer)\b", re.I)  # what the first reading leaves out
-_LITTLE = 250  # text weight under which a page is suspected to show its text only to scripts, or without them
+_LITTLE = 250  # text weight, or characters, under which a page is suspected to keep its text for scripts
 _TWICE = 2  # another source of text is taken when it has more than twice as much
 
 _FORUM_URL = re.compile(
@@ -76,7 +76,7 @@ def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: 
         raise OptionError(f"There is no extractor {extractor!r}; take cleaner or justext.")
     reading = _read(html, url)
     parsed, blocks = reading.parsed, reading.blocks
-    chosen, is_listing = choose_paragraphs(blocks, reading.place)
+    chosen, is_listing = choose_paragraphs(blocks, reading.content)
     meta = read_metadata(parsed, blocks, url, chosen[0] if chosen else 0)
     taken = sum(len(blocks.texts[j]) for j in chosen)
     page = Page(
@@ -107,7 +107,7 @@ class _Reading(NamedTuple):
     parsed: Parsed
     blocks: Blocks
     is_forum: bool  # whether the address or the program that made the page says that it is a discussion
-    place: ContentRoot
+    content: ContentRoot
 
 
 def _read(html: str, url: str) -> _Reading:
@@ -121,9 +121,9 @@ def _read(html: str, url: str) -> _Reading:
         return _Reading(parsed, blocks, is_forum, find_content_root(blocks, forum=is_forum))
 
     reading = read(unscripted=False)
-    if reading.place.weight < _LITTLE and _UNSHOWN.search(html):
+    if reading.content.weight < _LITTLE and _UNSHOWN.search(html):
         other = read(unscripted=True)
-        if other.place.weight > _TWICE * reading.place.weight or not reading.blocks.texts:
+        if other.content.weight > _TWICE * reading.content.weight or not reading.blocks.texts:
             return other
     return reading
 

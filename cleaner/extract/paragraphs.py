@@ -33,12 +33,12 @@ class ParagraphClass(IntEnum):
     BAD, HEADING, SHORT, NEAR, GOOD = range(5)
 
 
-def choose_paragraphs(blocks: Blocks, place: ContentRoot) -> tuple[list[int], bool]:
+def choose_paragraphs(blocks: Blocks, content: ContentRoot) -> tuple[list[int], bool]:
     """Return the numbers of the article's paragraphs in order, and whether the page is a list rather than prose."""
     if not blocks.texts:
         return [], False
-    texts, kept = blocks.texts, place.kept
-    chosen = _drop_repeated(blocks, place.leads + _revise(blocks, place))
+    texts, kept = blocks.texts, content.kept
+    chosen = _drop_repeated(blocks, content.leads + _revise(blocks, content))
 
     def size(some: list[int]) -> int:
         return sum([len(texts[j]) for j in some])
@@ -69,11 +69,11 @@ def _class_of(text: str, linked: int, tag: str, density: float) -> ParagraphClas
     return ParagraphClass.SHORT if size < _SHORT else ParagraphClass.NEAR if size < _LONG else ParagraphClass.GOOD
 
 
-def _revise(blocks: Blocks, place: ContentRoot) -> list[int]:
+def _revise(blocks: Blocks, content: ContentRoot) -> list[int]:
     """Return the paragraphs in the content root that stay: prose, and what is short between the first and the last."""
     texts, tags, homes = blocks.texts, blocks.tags, blocks.homes
-    inside = [j for j in range(blocks.first[place.root], blocks.last[place.root]) if place.kept[j]]
-    classes = [_class_of(texts[j], blocks.link_chars[j], tags[homes[j]], place.density) for j in inside]
+    inside = [j for j in range(blocks.first[content.root], blocks.last[content.root]) if content.kept[j]]
+    classes = [_class_of(texts[j], blocks.link_chars[j], tags[homes[j]], content.density) for j in inside]
     prose = [at for at, found in enumerate(classes) if found >= ParagraphClass.NEAR]
     if not prose:
         return [j for j, found in zip(inside, classes, strict=True) if found != ParagraphClass.BAD]
