@@ -6,7 +6,7 @@ a comment that says why.
 
 from __future__ import annotations
 
-__all__ = ["BULLETS", "CLOSERS", "DASHES", "MORE_STOPS", "SENTENCE_ENDS", "STOPS", "UNSPACED", "UNSPACED_CLASS"]
+__all__ = ["BULLETS", "CLOSERS", "DASHES", "MORE_STOPS", "SENTENCE_ENDS", "STOPS", "UNSPACED_CLASS", "UNSPACED_SCRIPTS"]
 
 STOPS = ".!?…。！？।؟"
 """Marks that end a sentence: Latin, Greek and Cyrillic, Chinese and Japanese, Devanagari and Bengali, and the Arabic
@@ -28,9 +28,9 @@ DASHES = "-–—"
 BULLETS = "-•*·–▪"
 """Characters with which the items of a list begin."""
 
-UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x9FFF), (0xAC00, 0xD7AF))
+UNSPACED_SCRIPTS = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x9FFF), (0xAC00, 0xD7AF))
 """First and last code point of the scripts in which few characters say much: Thai and Lao, Burmese, Khmer, kana and
 Han, and Hangul, whose words are parted by spaces but are as short."""
 
-UNSPACED_CLASS = "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSPACED)
+UNSPACED_CLASS = "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSPACED_SCRIPTS)
 """The same as the inside of a character class in a regular expression."""

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from cleaner.characters import SENTENCE_ENDS
 from cleaner.judge.character_counts import Numbers
 from cleaner.judge.features import Features, neighbour_features, own_features
 from cleaner.judge.lines import Hit, Line
@@ -47,7 +48,7 @@ _BARE = 60  # characters; a shorter line without an end mark is bare, as menus a
 _WIDE_BYTES = 2.5  # UTF-8 bytes a character, above which a word is of a script that puts no space between words
 _BETWEEN = frozenset(("ad", "related", "readmore"))
 _WORD = re.compile(r"[^\W\d_]+")
-_END_MARKS = frozenset('.!?:;,…"”’»)。！？」।؟')
+_END_MARKS = SENTENCE_ENDS - frozenset("']』") | frozenset(":;,")  # a bare apostrophe or bracket ends menus as well
 
 
 def looks_like_page(lines: Sequence[Line], hits: Sequence[Hit | None]) -> bool:
