@@ -250,7 +250,10 @@ class _Builder:
                 self.entries[array].setdefault(wording, phrase)
             else:
                 key = wording[:2] if "{" not in wording[:2] else "$" + wording[-2:] if "}" not in wording[-2:] else ""
-                self.patterns[array].setdefault(key, []).append(_pattern(phrase, wording, fixed))
+                head, tail = wording.partition("{")[0].rstrip(), wording.rpartition("}")[2].lstrip()
+                inner = max((part.strip() for part in _HOLE.split(wording)[::2]), key=len)
+                pattern = Pattern(phrase, wording, fixed, head, tail, inner)
+                self.patterns[array].setdefault(key, []).append(pattern)
 
     def build(self, languages: tuple[str, ...]) -> Phrases:
         """What was gathered, indexed; every index holds its entries in order of precedence."""
@@ -314,12 +317,6 @@ class Pattern:
     def matches(self, line: str) -> bool:
         """Whether a whole normalised line that begins with `head` and ends with `tail` is this entry."""
         return self.inner in line and _regex(self.wording, self.fixed).fullmatch(line) is not None
-
-
-def _pattern(phrase: Phrase, wording: str, fixed: int) -> Pattern:
-    head, tail = wording.partition("{")[0].rstrip(), wording.rpartition("}")[2].lstrip()
-    inner = max((part.strip() for part in _HOLE.split(wording)[::2]), key=len)
-    return Pattern(phrase, wording, fixed, head, tail, inner)
 
 
 PatternTable = Mapping[str, list[Pattern]]

@@ -104,7 +104,7 @@ def _keyed_lines(text: str, site: int) -> Iterator[tuple[int, int, int, int]]:
     lines = [(start, line) for start, line in _split(text) if _WORD.search(line)]
     short = [line if len(line) <= LONG else "" for _, line in lines]
     varies = [_DIGITS.search(line) is not None for line in short]
-    in_table = _in_long_runs([many and len(line) <= ROW for many, line in zip(varies, short, strict=True)])
+    in_table = _in_long_series([many and len(line) <= ROW for many, line in zip(varies, short, strict=True)])
     leads = [_LEAD.match(line) if ":" in line or "|" in line else None for line in short]
     last = len(lines) - TAIL
     seen: set[int] = set()
@@ -140,7 +140,7 @@ def _split(text: str) -> Iterator[tuple[int, str]]:
         at += len(raw) + 1
 
 
-def _in_long_runs(marks: Sequence[bool]) -> Sequence[bool]:
+def _in_long_series(marks: Sequence[bool]) -> Sequence[bool]:
     """For each mark whether it is True and stands in a row of at least RUN that are."""
     if sum(marks) < RUN:
         return [False] * len(marks)

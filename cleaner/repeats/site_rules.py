@@ -98,6 +98,7 @@ def wordings_taken(article: Article, site: str, known: Repeats) -> Iterator[tupl
     The columns of the lines hold no wording, so it is found again in the article, by the key.
     """
     for removal in article.removals:
+        # spans of other rules repeat by themselves and need no row
         if removal.rule in ("site-line", "site-lead"):
             for wording in wordings(article.before[removal.start : removal.end]):
                 key = line_key(wording, site_key(site))

@@ -68,7 +68,9 @@ def find_datelines(
         seen += 1
 
         def recurs(name: str, start: int = line.start) -> bool:
-            return _recurs(lines, name, start)
+            """Whether a name with which this paragraph opens stands again in the text, inside a sentence."""
+            pattern = re.compile(rf"(?<=\w[ ,]){re.escape(name)}(?!\w)|(?<=】){re.escape(name)}", re.IGNORECASE)
+            return any(pattern.search(ln.text, len(name) if ln.start == start else 0) for ln in lines)
 
         start, dateline = line.start, match_dateline(line.text, phrases, recurs)
         if dateline is None and above and (alone := _dateline_above(above.text, line.text, phrases)):
@@ -76,16 +78,10 @@ def find_datelines(
         if dateline:
             facts |= {k: v for k, v in (("place", dateline.place), ("site", dateline.site)) if v} | facts
             return [Removal(start, start + dateline.end, dateline.rule, "dateline", dateline.why)]
-        if seen == 3:
+        if seen == 3:  # the headline and the sentence below it may be as long as paragraphs
             break
         above = None
     return []
-
-
-def _recurs(lines: Sequence[Line], name: str, start: int) -> bool:
-    """Whether a name with which the line at `start` opens stands again in the text, inside a sentence."""
-    pattern = re.compile(rf"(?<=\w[ ,]){re.escape(name)}(?!\w)|(?<=】){re.escape(name)}", re.IGNORECASE)
-    return any(pattern.search(line.text, len(name) if line.start == start else 0) for line in lines)
 
 
 def _dateline_above(line: str, text: str, phrases: Phrases) -> Dateline | None:
@@ -138,7 +134,7 @@ def _dash_form(text: str, head: str, phrases: Phrases) -> Dateline | None:
             break
         if not _goes_on(text, dash.end()):
             continue
-        # "Jakarta - Bandung hanya ...": a route, not a dateline
+        # "Jakarta - Bandung hanya ...": two places and a small letter are a route, not a dateline
         words = text[dash.end() :].split(None, 2)
         second = normalise_wording(words[0]) in phrases.words["place"] if len(words) > 1 and not lead.site else False
         if not (second and not words[1][:1].isupper()):
@@ -151,9 +147,12 @@ def _dash_form(text: str, head: str, phrases: Phrases) -> Dateline | None:
 
 def _parse_lead(lead: str, phrases: Phrases, dash: str = "") -> Dateline | None:
     """A dateline (its end still to be set) when everything before the dash is place, site, agency or date."""
-    if not lead or (lead[0].islower() and not SITE.match(lead)):
+    if not lead or (
+        lead[0].islower() and not SITE.match(lead)
+    ):  # a sentence goes on, unless a site's name stands there
         return None
     parts = [part for part in _PART_BREAK.split(lead.strip(" .")) if part]
+    # place, region, site, agency and date; more is a sentence with a dash in it
     if not 1 <= len(parts) <= 5 or len(lead.split()) > 9:
         return None
     classes = [_classify_part(part, phrases) for part in parts]
@@ -186,6 +185,7 @@ def _classify_part(part: str, phrases: Phrases) -> str:
         return "an agency"
     if wording in known["place"]:
         return "a known place"
+    # of two or three letters in capitals it may be any abbreviation ("PBB - ...")
     if part.isupper() and len(part) >= 4 and all(w.isalpha() for w in re.split(r"[ .'’-]", part) if w):
         return "capitals"
     if all(w.isdigit() or w in known["month"] or w in known["weekday"] for w in wording.split()):
@@ -227,6 +227,7 @@ def _bracket_form(head: str, phrases: Phrases) -> Dateline | None:
     if found is None or not _goes_on(head, found.end()):
         return None
     agency, place = normalise_wording(found[1]), head[:at].strip()
+    # "(Antara/Dewi)": the agency opens the bracket, and who writes follows
     known = agency in phrases.words["agency"] or agency.split(" ")[0] in phrases.words["agency"]
     if known and (not place or normalise_wording(place) in phrases.words["place"]):
         return Dateline(found.end(), "dateline-agency", "an agency in brackets", place, found[1])
@@ -277,6 +278,7 @@ def _recurring_form(text: str, head: str, phrases: Phrases, recurs: Callable[[st
         if opens and (_opens_as_places(colon[1], phrases) or recurs(colon[1])):
             return Dateline(colon.end(), "dateline-colon", "a place in capitals and a colon", colon[1])
         return None
+    # a word in capitals and a stop may be a heading glued to its paragraph, so the text has to speak of the place
     if (stop := _STOP_HEAD.match(head)) and stop[1].isupper():
         if not (_goes_on(text, stop.end()) and recurs(stop[1])):
             return None

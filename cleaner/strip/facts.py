@@ -27,6 +27,7 @@ def title_hits(lines: Sequence[Line], hits: Sequence[Hit | None], known: str, ch
         at = next((i for i, line in enumerate(lines[:TITLE_LINES]) if line.wording == wanted), -1)
     else:
         at = next((i for i, hit in enumerate(hits[:TITLE_LINES]) if hit is None), -1)
+        # a headline has an article below it, and two to twenty words without a stop
         line = lines[at] if 0 <= at < len(lines) - 1 else None
         if line is None or line.prose or not 15 <= len(line.text) <= 160 or ends_sentence(line.text):
             at = -1
@@ -43,6 +44,7 @@ def facts_of(lines: Sequence[Line], accepted: Sequence[Hit | None], phrases: Phr
             continue
         if hit.kind == "title":
             facts.setdefault("title", line.text)
+        # "Today" and "an hour ago" say nothing without the time of the crawl
         elif hit.kind == "timestamp" and any(c.isdigit() for c in line.text):
             facts.setdefault("date", _after_label(line.text, phrases))
         elif hit.kind == "byline":

@@ -66,7 +66,7 @@ def trims(text: str, lines: Sequence[Line], hits: Sequence[Hit | None], phrases:
         if ":" in line.text or "©" in line.text:
             labelled = list(labelled_parts(line, phrases, not first <= i < last))
         found += labelled
-        for phrase in loud if len(line.text) > 100 else ():
+        for phrase in loud if len(line.text) > 100 else ():  # on a shorter line the notice is the line, or a headline
             found += _loud_notices(line, phrase)
         if labelled or may_trim(line, i >= last, phrases):
             found += tail_trims(line, _end_before(line, labelled), phrases, i >= last)
@@ -172,6 +172,7 @@ def _last_bracket(text: str) -> tuple[int, str] | None:
         return None
     at = max(text.rfind("(", 0, end - 1), text.rfind("[", 0, end - 1))
     inner = text[at + 1 : end - 1]
+    # a longer bracket, or one around another, is the author's
     if at < 0 or len(inner) > 160 or ")" in inner or "]" in inner:
         return None
     before = text[:at].rstrip()
@@ -207,8 +208,10 @@ def _bracket_hit(before: str, inner: str, phrases: Phrases, last: bool) -> Hit |
 def _are_initials(inner: str) -> bool:
     """Short words: "uji/dur", "Humas UGM/Gloria"; not an aside in a sentence, not a number or a reference."""
     words = _INITIALS_BREAK.split(inner.strip("*"))
+    # a year or a number is a reference, more than three words an aside
     if inner.count(" ") > 2 or re.search(r"\d\d", inner) or inner[0].isdigit() or len(inner) > 40:
         return False
+    # "(sementara/berlangsung)" are words of the sentence
     if any(word.islower() and len(word) > 8 for word in words):
         return False
     return "/" in inner or len(words) == 1 or not any(len(word) > 4 and word.islower() for word in words)
@@ -288,7 +291,7 @@ def _cue_before(text: str, colon: int, phrases: Phrases) -> _Cue | None:
         if len(words) < n or (n == len(words) and begin and not text[begin - 1].isspace()):
             continue
         start = words[-n].start()
-        if not text[start].isupper():
+        if not text[start].isupper():  # in small letters it is a word of the sentence: "kata editor: ..."
             continue
         found = phrases.entries["start"].get(normalise_wording(text[start:colon]))
         if found and found.kind in LABELS:
@@ -302,17 +305,18 @@ def _part_end(text: str, cue: _Cue, after: int, final: bool, phrases: Phrases, l
 
     `after` is where the next label begins, or the line's end; `final` says that no label follows.
     """
-    if cue.bracket:
+    if cue.bracket:  # "(Baca juga: ...)" ends where the bracket does
         closing = text.find(")" if cue.bracket == "(" else "]", cue.rest, cue.rest + HEADLINE)
         return closing + 1 if closing > 0 else 0
     rest = text[cue.rest : after]
-    if cue.phrase.kind == "footer":
+    if cue.phrase.kind == "footer":  # a notice of rights has three sentences at most, and no paragraph follows it
         return after if last and len(rest) <= 320 else 0
-    if cue.phrase.kind == "byline":
+    if cue.phrase.kind == "byline":  # names alone, and near the end: "Editor: ..." opens quotes of interviews as well
         to_end = final or len(text) - cue.start <= 500
         return after if last and to_end and len(rest) <= 90 and looks_like_names(rest.strip()) else 0
     if cue.phrase.kind == "video" and not rest.lstrip()[:1].isalpha():  # "Video: 4K/30p"
         return 0
+    # up to the next label or the line's end, unless a sentence ends in between
     if len(rest) <= HEADLINE and (". " not in rest.strip() or len(rest) < 90):
         return after
     # the headline runs into the next sentence: it ends at a gap, or where a small word of headlines has a capital

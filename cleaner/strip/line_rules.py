@@ -190,7 +190,7 @@ def looks_like_names(text: str) -> bool:
     >>> looks_like_names("A. Hernawan, Siti R."), looks_like_names("Apa kabar semua orang di sini?")
     (True, False)
     """
-    if len(text) > 100 or text[-1:] in "?!":
+    if len(text) > 100 or text[-1:] in "?!":  # ten names have no more
         return False
     words = text.replace("/", " ").replace("|", " ").split()
     if not words:
@@ -209,11 +209,11 @@ def looks_like_headline(text: str) -> bool:
 
 def _count_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     """A date or a number alone, or a number with a word of comments or shares: "12 Komentar"."""
-    if wording == "0":
+    if wording == "0":  # every number is normalised to it
         if len(text) <= 12 and _FULL_DATE.search(text) and _YEAR.search(text):
             return Hit("timestamp", "timestamp", "a date alone", EDGE)
         return Hit("number", "pagination", "a number alone", BESIDE)
-    if wording[0] != "0" and wording[-1] != "0":
+    if wording[0] != "0" and wording[-1] != "0":  # a number inside a line is part of what it says
         return None
     rest = wording
     if rest[-1] == "0" and rest[-2] in " (:|":
@@ -274,6 +274,7 @@ def _only_names(text: str, phrases: Phrases) -> bool:
         bare = normalise_wording(word)
         if not bare or bare[0] == "0" or "@" in word or bare in phrases.times or bare in phrases.words["by"]:
             continue
+        # a label, or a word in small letters, makes it more than names
         if word[-1] == ":" or not word.lstrip("(“")[:1].isupper():
             return False
         seen = True
@@ -300,6 +301,7 @@ def _agency_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
 
 def _bracket_hit(text: str) -> Hit | None:
     """A line that ends with a bracket: initials, or a credit."""
+    # "(Laporan dari Saketi)" in capitals may be a stage direction, so initials are short, small or parted by a slash
     short = "/" in text or text[1:2].islower() or len(text) < 12
     if _DESK.fullmatch(text) or (text[0] == "(" and text[-1] == ")" and short and looks_like_names(text[1:-1])):
         return Hit("initials-line", "initials", "initials in brackets on a line of their own", EDGE)
@@ -314,6 +316,7 @@ def _byline_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
         return None
     bare = text.lstrip("-–—•*( ").rstrip(") ")
     first, _, rest = bare.partition(" ")
+    # longer lines that open with "by" are sentences
     if len(text) > 80 or not rest or not first[0].isalpha() or normalise_wording(first) not in phrases.words["by"]:
         return None
     why = f"opens with {first.casefold()} and goes on with "
@@ -340,6 +343,7 @@ def _newsroom_hit(text: str, phrases: Phrases) -> Hit | None:
     if not dash or len(text) > 60 or not (normalise_wording(desk) in agencies or SITE.fullmatch(desk)):
         return None
     words = name.split()
+    # one word before a dash is a label, and six are a headline
     if 2 <= len(words) <= 5 and all(word[0].isupper() or normalise_wording(word) in agencies for word in words):
         return Hit("byline-desk", "byline", "a name and a newsroom", HEAD)
     return None

@@ -35,7 +35,7 @@ def _close_group(text: str, group: Sequence[Removal]) -> list[Removal]:
     while after < len(text) and text[after].isspace():
         after += 1
     gaps = list(zip((before, *(r.end for r in group)), (*(r.start for r in group), after), strict=True))
-    if before and after < len(text):
+    if before and after < len(text):  # at an end of the text nothing has to be kept apart
         most = [(text.count("\n", a, b), b > a) for a, b in gaps]
         gaps[most.index(max(most))] = (0, 0)
     closed = []
