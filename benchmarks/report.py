@@ -101,7 +101,7 @@ def main(number: int) -> None:
         start = time.process_time()
         done = clean_corpus(raw, out, Options(workers=1))
         run = time.process_time() - start
-        page = Path(done.page)
+        page = Path(done.report_path)
         first, findings = page.read_bytes(), page.with_name("report.json")
         again, peak = _seconds(write_report, str(out)), _peak()
         numbers = findings.read_bytes()

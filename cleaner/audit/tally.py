@@ -26,12 +26,12 @@ __all__ = [
     "EXAMPLES",
     "SAMPLE",
     "SEED",
-    "Phrase",
+    "PhraseEntry",
     "dropped_line",
     "kept_line",
     "order",
     "phrase_of",
-    "site_of",
+    "site_or_folder",
     "tally",
 ]
 
@@ -48,7 +48,7 @@ K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Phrase:
+class PhraseEntry:
     """An entry of a phrase list: its list's language, kind, and the way it is matched."""
 
     language: str
@@ -91,7 +91,7 @@ def tally(ids: Sequence[str], records: Sequence[Row | None], removals: Sequence[
     phrase, rule = phrase[1:][sign] - 1, rule[sign]  # -1 where no phrase is named
     seen = [p for p in places if records[p] is not None]
     facts = [record for p in seen if (record := records[p]) is not None]
-    site = _Groups([site_of(f) for f in facts], seen, len(ids))
+    site = _Groups([site_or_folder(f) for f in facts], seen, len(ids))
     language = _Groups([f["language"] for f in facts], seen, len(ids))
     taken = spans.taken(len(ids))[seen]
     before = np.array([len(f["text"]) for f in facts], np.int64) + taken
@@ -118,7 +118,7 @@ def tally(ids: Sequence[str], records: Sequence[Row | None], removals: Sequence[
 
 def dropped_line(place: int, record: Row, drop: Drop) -> list[object]:
     """An article that goes after all: what `Merged.drop` takes back of it, and what is told of duplicates."""
-    facts = site_of(record), record["language"], bin_of(record["language_score"]), len(record["text"])
+    facts = site_or_folder(record), record["language"], bin_of(record["language_score"]), len(record["text"])
     likeness = round(drop.jaccard, 4), round(drop.containment, 4)
     return [order(record["id"]), place, *facts, drop.reason, drop.keeper, *likeness]
 
@@ -134,11 +134,11 @@ def bin_of(score: float) -> int:
 
 
 @lru_cache(maxsize=4096)
-def phrase_of(why: str) -> Phrase | None:
+def phrase_of(why: str) -> PhraseEntry | None:
     """The phrase list's entry that is named in the `why` of a removal, or None.
 
     >>> phrase_of("id list, ad.between: Iklan; also block-tail")
-    Phrase(language='id', kind='ad', how='between', text='Iklan')
+    PhraseEntry(language='id', kind='ad', how='between', text='Iklan')
     """
     found = _PHRASE.search(why)
     if not found:
@@ -146,7 +146,7 @@ def phrase_of(why: str) -> Phrase | None:
     language, kind, how, phrase = found.groups()
     phrase = phrase.split("; also ")[0]
     inside = language.startswith("(") and phrase.endswith(")")
-    return Phrase(language.lstrip("(")[:60], kind, how, (phrase[:-1] if inside else phrase)[:200])
+    return PhraseEntry(language.lstrip("(")[:60], kind, how, (phrase[:-1] if inside else phrase)[:200])
 
 
 class _Spans:
@@ -225,7 +225,7 @@ def _flags(records: Sequence[Row], places: Sequence[list[int]]) -> list[list[obj
     return [[flag, len(at), at[:EXAMPLES]] for flag, at in sorted(found.items())]
 
 
-def site_of(record: Row) -> str:
+def site_or_folder(record: Row) -> str:
     """The site, or the folder of the source where none is named; there, lines are compared as on one site."""
     return record["site"] or f"folder {record['source'].rpartition('/')[0] or '.'}"
 
