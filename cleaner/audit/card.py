@@ -94,6 +94,7 @@ def card(output: str, *, audit: str | Path | None = None) -> str:
     versions = [("cleaner", manifest["cleaner"]), *manifest["libraries"].items()]
     spans, characters = counts.get("removals", {}), counts.get("removed_characters", {})
     removals = [(kind, sum(spans[kind].values()), sum(characters[kind].values())) for kind in spans]
+    # Options at their defaults are left out, for they would hide the few that were set.
     defaults = asdict(Options())
     changed = [(name, _value(value)) for name, value in options.items() if _value(value) != _value(defaults.get(name))]
     return _CARD.substitute(
@@ -126,6 +127,7 @@ def _yaml(output: Path, counts: Mapping[str, Any]) -> Iterator[str]:
     yield f"- {next((name for most, name in _SIZES if written < most), 'n>1T')}"
     yield "configs:"
     yield "- config_name: default"
+    # Named, for Hugging Face would else take all data files of the folder, the logs as well.
     data = f"{output.name}/part-*" if output.is_dir() else output.name
     yield f"  data_files: {_quoted(data)}"
 

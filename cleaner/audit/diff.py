@@ -74,6 +74,7 @@ class Differences:
     @property
     def none(self) -> bool:
         """Whether the runs did the same to the same articles; settings may differ."""
+        # Settings are left out on purpose: that another version does the same is what one hopes to hear.
         same = not (self.only_a or self.only_b or self.texts or self.outcomes or self.languages)
         return same and not any(r.only_a or r.only_b for r in self.rules) and self.rejected[0] == self.rejected[1]
 
@@ -134,6 +135,8 @@ def differences(a: str, b: str, *, audit_a: str | Path | None = None, audit_b: s
         )
 
 
+# Both runs stand in the same tables, told apart by `run`. The primary key of `span` begins with what makes two spans the
+# same, so that grouping them needs no sort. Of an article's text there is only the hash.
 _TABLES = """
 CREATE TABLE article (run TEXT, id TEXT, outcome TEXT, language TEXT, text INTEGER,
                       PRIMARY KEY (run, id)) WITHOUT ROWID;
@@ -146,6 +149,7 @@ SELECT count(*) FROM article AS x WHERE run = :run
 """
 _BOTH = "FROM article AS a JOIN article AS b ON b.id = a.id WHERE a.run = 'a' AND b.run = 'b'"
 _TEXT_DIFFERS = "a.text != b.text AND a.outcome = 'written' AND b.outcome = 'written'"
+# A span that both runs removed is there twice, one of a single run once, and then min(run) says whose it is.
 _MATCHED = """
 SELECT id, start, kind, rule, text, count(*) AS runs, min(run) AS run FROM span
     GROUP BY id, start, "end", kind, rule
@@ -154,6 +158,7 @@ _PER_RULE = f"""
 SELECT kind, rule, sum(runs = 1 AND run = 'a'), sum(runs = 1 AND run = 'b'), sum(runs = 2) FROM ({_MATCHED})
     GROUP BY kind, rule ORDER BY sum(runs = 1) DESC, kind, rule
 """
+# Each text once, in the order in which a reader of the corpus comes upon it.
 _EXAMPLES_OF = f"""
 SELECT text FROM ({_MATCHED}) WHERE runs = 1 AND run = ? AND kind = ? AND rule = ?
     GROUP BY text ORDER BY min(id), min(start) LIMIT {_EXAMPLES}

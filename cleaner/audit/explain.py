@@ -22,6 +22,7 @@ from cleaner.strip.strip import explain_line
 
 __all__ = ["ListGain", "explain_file", "explain_one_line", "gains_of_lists", "shown_lines"]
 
+# One article cannot show what repeats or is a duplicate, so a reader must not take its absence for a verdict.
 _ALONE = "Looked at alone. What repeats on its site, or is a duplicate, a run tells: cleaner explain OUT --id ID"
 
 
@@ -31,6 +32,7 @@ def explain_file(file: str, options: Options, *, article: str = "", as_json: boo
     Where the file is the output of a finished run, the article comes from its logs, with what the steps over the whole
     corpus decided. Raises InputError when the file cannot be read, OptionError when it holds no such article.
     """
+    # An output is a file of records too, and could be cleaned once more, but nobody wants to be told of that.
     from_run = has_logs(file)
     if from_run:
         found, drop = article_from_logs(file, article)
@@ -63,7 +65,7 @@ def shown_lines(article: Article) -> Iterator[tuple[str, Row | None]]:
 def _load_one(file: str, options: Options, wanted: str) -> Article:
     for raw in _read([file], options):
         if isinstance(raw, Reject):
-            if not wanted:
+            if not wanted:  # else the article asked for may still come
                 raise InputError(f"{raw.source}: {raw.detail}", raw.advice)
         elif not wanted or wanted == (raw.id or (f"{raw.source}#{raw.record}" if raw.record else raw.source)):
             return load_article(raw, options)
@@ -126,6 +128,7 @@ def gains_of_lists(inputs: Iterable[str], options: Options) -> list[ListGain]:
 
     Input that cannot be read is passed over.
     """
+    # By evidence and not by rule: whoever writes a list wants to see what each of its entries does.
     found: dict[str, ListGain] = {}
     for raw in _read(inputs, options):
         if isinstance(raw, Reject):

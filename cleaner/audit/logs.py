@@ -33,7 +33,9 @@ def records(output: str) -> Iterator[Row]:
     """The records of an output, in order. Raises OutputError when there is none, or when it is a folder of texts."""
     path = Path(output)
     if path.is_dir():
-        for part in sorted(path.glob("part-*")):
+        for part in sorted(
+            path.glob("part-*")
+        ):  # numbered with leading zeros, so that this is the order of the records
             yield from _records_of_file(part)
         if any(path.glob("*.txt")):
             raise OutputError(f"{path} is a folder of texts, which hold no ids. Clean into .jsonl or .parquet instead.")
@@ -48,7 +50,7 @@ def _records_of_file(path: Path) -> Iterator[Row]:
         import pyarrow.parquet as pq
 
         with pq.ParquetFile(path) as table:
-            for batch in table.iter_batches(batch_size=1000):
+            for batch in table.iter_batches(batch_size=1000):  # as Python objects a whole row group takes a lot of room
                 yield from batch.to_pylist()
         return
     with path.open("rb") as packed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cleaner.article import Article
 from cleaner.audit.report.page import environment
 from cleaner.audit.spans import spans
 from cleaner.output.records import removed_rows
@@ -16,7 +17,7 @@ __all__ = ["article_html", "pairs_html"]
 _MOST = 20_000
 """Characters of an article shown: some ten pages."""
 
-_PAIRS = 50
+_PAIRS = 50  # rows of the table
 _FACTS = ("language", "title", "author", "date", "place", "site", "dropped")
 
 
@@ -24,7 +25,8 @@ def article_html(article: Cleaned) -> str:
     """The text before stripping with its removals struck out; the title of each says kind, rule and reason."""
     shown: list[tuple[str, str]] = []
     at = 0
-    for span, row in spans(article.text, removed_rows(article)):
+    removed = removed_rows(Article(article.id, source="", before=article.before, removals=article.removals))
+    for span, row in spans(article.text, removed):
         if at >= _MOST:
             break
         if row is None or row["kind"] == "space":  # space only closes a gap, and struck out it would look like text

@@ -17,7 +17,7 @@ from cleaner.plugins import installed
 
 __all__ = ["SCHEMA", "count_tables", "largest_first", "manifest", "sha256"]
 
-SCHEMA = 1
+SCHEMA = 1  # of the manifest; to be raised when a key changes its meaning or goes
 _LIBRARIES = ("chardet", "datasketch", "ftfy", "justext", "langid", "lxml", "numpy", "pyarrow", "selectolax")
 """Libraries whose version can change what comes out: the same bytes are promised for the same versions alone."""
 
@@ -38,6 +38,7 @@ def manifest(
         "cleaner": __version__,
         "libraries": {name: _installed_version(name) for name in _LIBRARIES},
         "plugins": installed(),
+        # Not those that say how the work is done (workers, memory ...): equal runs have equal manifests but for `run`.
         "options": {k: v for k, v in asdict(options).items() if k not in RUN_OPTIONS},
         "inputs": [{"source": s, "bytes": size, "sha256": digest} for s, size, digest in inputs],
         "outputs": {name: _described(path) for name, path in sorted(outputs.items())},
@@ -53,6 +54,7 @@ def count_tables(rows: Iterable[Sequence[Any]]) -> Tables:
     >>> count_tables([["removals", "ad", "phrase", 2], ["removals", "ad", "phrase", 1], ["language", "id", 4]])
     {'language': {'id': 4}, 'removals': {'ad': {'phrase': 3}}}
     """
+    # Summed flat and nested afterwards: each shard gives hundreds of rows, and most name the same keys.
     sums: dict[tuple[str, ...], int] = {}
     for *key, number in rows:
         sums[tuple(key)] = sums.get(tuple(key), 0) + number

@@ -24,6 +24,7 @@ __all__ = ["LOGS", "MANIFEST", "Destination", "Report", "audit_folder", "path_be
 
 LOGS = ("removed.jsonl", "dropped.jsonl")
 MANIFEST = "manifest.json"
+"""It is written last, so that a run is finished exactly when it is there."""
 
 
 def audit_folder(output: str, audit: str | Path | None = None) -> Path:
@@ -39,6 +40,7 @@ def path_beside(output: str, suffix: str) -> Path:
     """
     path = Path(output)
     stem = path.name
+    # The packed format's ending first, for what it packs has an ending of its own.
     for known in (".gz", ".zst", ".jsonl", ".parquet", ".txt"):
         stem = stem.removesuffix(known)
     return path.with_name(stem + suffix)
@@ -97,8 +99,8 @@ class Destination:
         """Raise OutputError when the output cannot be put there, before any work is done."""
         if self.streams or self._options.dry_run:
             return
-        # The manifest is written last. Where an unfinished run is resumed and there is none, the output that stands
-        # there was left by that run itself, stopped while it published, and may be replaced.
+        # Where an unfinished run is resumed and has no manifest, the output that stands there was left by that run
+        # itself, stopped while it published, and may be replaced.
         half_published = resumed and self._audit is not None and not (self._audit / MANIFEST).exists()
         self._open(0, force=self._options.force or half_published)
 
@@ -112,6 +114,7 @@ class Destination:
         extra: Sequence[Path] = (),
     ) -> Report:
         """Write everything from the shards of the last stage; `extra` files move to the logs, the manifest is last."""
+        # Rejects come from worker processes in any order; the log of two equal runs must not tell them apart.
         rejected = sorted(rejects, key=lambda r: (r.source, r.record, r.error, r.detail))
         rows: list[list[object]] = [["skipped" if r.error in SKIPPED else "rejected", r.error, 1] for r in rejected]
         rows += [["near_duplicates", name, number] for name, number in near_duplicates.items()]
@@ -121,11 +124,11 @@ class Destination:
         if self.streams:
             for path in shards:
                 sys.stdout.buffer.writelines(_lines(path, "record"))
-            sys.stdout.buffer.flush()
+            sys.stdout.buffer.flush()  # an error of writing shows here, and not after the run was reported as done
         else:
             with self._open(counts.get("articles", {}).get("written", 0), force=True) as out:
                 for path in shards:
-                    out.write_lines(_lines(path, "record"))
+                    out.write_lines(_lines(path, "record"))  # the lines as workers made them, not parsed again
         if self._audit:
             outputs = self._write_logs(self._audit, shards, rejected, extra)
             machine = {"python": platform.python_version(), "machine": platform.machine(), "system": platform.system()}

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 
 from cleaner.article import Article, Drop, Reject, Removal
 
 __all__ = [
-    "HasRemovals",
     "drop_of",
     "dropped_row",
     "pack",
@@ -21,25 +20,6 @@ __all__ = [
     "removed_rows",
     "unpack",
 ]
-
-
-class HasRemovals(Protocol):
-    """Whatever has a text before stripping, with the removals that are offsets into it."""
-
-    @property
-    def id(self) -> str:
-        """The article's id."""
-        ...
-
-    @property
-    def before(self) -> str:
-        """The text before stripping."""
-        ...
-
-    @property
-    def removals(self) -> tuple[Removal, ...]:
-        """Its removals, sorted and disjoint."""
-        ...
 
 
 def record(article: Article, text: str | None = None) -> dict[str, object]:
@@ -67,11 +47,13 @@ def record(article: Article, text: str | None = None) -> dict[str, object]:
         "input_kind": article.input_kind,
         "flags": list(article.flags),
         "duplicates": list(article.duplicates),
-        "meta": article.meta,
+        "meta": article.meta,  # JSON as well, for the same reason
     }
 
 
-def removed_rows(article: HasRemovals) -> list[dict[str, Any]]:
+# The keys of a row stand in this order in the log: `cleaner.audit.logs` tells the rows of articles apart by the bytes
+# before "start", without parsing them.
+def removed_rows(article: Article) -> list[dict[str, Any]]:
     """The rows of removed.jsonl for one article, in the order of the text."""
     return [
         {
@@ -101,7 +83,7 @@ def dropped_row(drop: Drop, whole: Mapping[str, object]) -> dict[str, object]:
         "keeper": drop.keeper,
         "jaccard": round(drop.jaccard, 4),
         "containment": round(drop.containment, 4),
-        "record": whole,
+        "record": whole,  # last, so that what decided stands at the beginning of a long line
     }
 
 
@@ -115,6 +97,7 @@ def rejected_row(reject: Reject) -> dict[str, object]:
     return asdict(reject)
 
 
+# Fields of `Article` that JSON would give back as lists.
 _FIELDS = Article._fields
 _REMOVALS, _LANGUAGES = _FIELDS.index("removals"), _FIELDS.index("languages")
 _TUPLES = tuple(_FIELDS.index(name) for name in ("repair", "flags", "duplicates"))
@@ -122,6 +105,7 @@ _TUPLES = tuple(_FIELDS.index(name) for name in ("repair", "flags", "duplicates"
 
 def pack(article: Article) -> bytes:
     """An article as a JSON list of its fields, for the files between stages."""
+    # A list and not an object, which would repeat the names of all fields for each article.
     values: list[object] = list(article)
     values[_REMOVALS] = list(map(tuple, article.removals))
     return orjson.dumps(values)

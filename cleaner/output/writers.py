@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Protocol, Self
+from typing import IO, Self
 from urllib.parse import quote
 
 import orjson
@@ -26,6 +26,7 @@ from cleaner.output.formats import FORMATS, RECORD, Record, RecordFile, unwritab
 
 __all__ = ["RECORD", "Output", "open_output"]
 
+# Errors after which the same command can be given again, once there is room.
 _FULL = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk quota is used up", errno.EFBIG: "it is too large"}
 
 
@@ -94,13 +95,13 @@ class Output:
         # Not around the loop: an error of whoever makes the records is not one of writing, and is not told as such.
         for record in records:
             with self._nothing_left_behind():
-                self._contents.put(record)
+                self._contents.next_file().put(record)
 
     def write_lines(self, lines: Iterable[bytes | memoryview]) -> None:
         """Append records that are JSON lines already: the same bytes as from `write`, at a tenth of the cost."""
         with self._nothing_left_behind():
             for line in lines:
-                self._contents.put_line(line)
+                self._contents.next_file().put_line(line)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -138,29 +139,6 @@ class Output:
             _remove(self._temporary)
 
 
-class _Contents(Protocol):
-    """What an output consists of: one file, or a folder of files."""
-
-    @property
-    def owned(self) -> re.Pattern[str] | None:
-        """What the names of a folder's files match; None for a file."""
-
-    def start(self, path: Path) -> None:
-        """Make the file or folder at `path`."""
-
-    def put(self, record: Record) -> None:
-        """Add one record."""
-
-    def put_line(self, line: bytes | memoryview) -> None:
-        """Add one record that is a line of JSON already."""
-
-    def finish(self) -> None:
-        """Bring everything to the disk, complete."""
-
-    def abandon(self) -> None:
-        """Close what is open, without regard to what is in it."""
-
-
 class _OneFile:
     """One file of records."""
 
@@ -173,11 +151,8 @@ class _OneFile:
         self._file: IO[bytes] = open(path, "xb")  # noqa: SIM115  (finish and abandon close it)
         self._records: RecordFile = FORMATS[self._suffix](self._file)
 
-    def put(self, record: Record) -> None:
-        self._records.put(record)
-
-    def put_line(self, line: bytes | memoryview) -> None:
-        self._records.put_line(line)
+    def next_file(self) -> RecordFile:
+        return self._records
 
     def finish(self) -> None:
         self._records.close()
@@ -205,19 +180,13 @@ class _ShardFolder:
         self._folder = path
         path.mkdir()
 
-    def put(self, record: Record) -> None:
-        self._shard_of_next().put(record)
-
-    def put_line(self, line: bytes | memoryview) -> None:
-        self._shard_of_next().put_line(line)
-
-    def _shard_of_next(self) -> _OneFile:
+    def next_file(self) -> RecordFile:
         """The shard of the next record: of `total` records, record i belongs to shard i * shards // total."""
         if self._total is not None and self._count >= self._total:
             raise OutputError(f"{self._target}: more records came than the {self._total} announced.")
         shard = self._open_up_to(0 if self._total is None else self._count * self._shards // self._total)
         self._count += 1
-        return shard
+        return shard.next_file()
 
     def _open_up_to(self, number: int) -> _OneFile:
         """The shard of this number. Those before it are finished, and are empty where there are fewer records."""
@@ -249,6 +218,9 @@ class _TextFolder:
         self._folder = path
         path.mkdir()
 
+    def next_file(self) -> RecordFile:
+        return self
+
     def put(self, record: Record) -> None:
         name = _file_name(str(record["id"]))
         path = self._folder / name
@@ -265,8 +237,16 @@ class _TextFolder:
     def finish(self) -> None:
         os.sync()  # once: one fsync per file takes hours for a million files
 
-    def abandon(self) -> None:
-        """Nothing is open between two records."""
+    def close(self) -> None:
+        """Each record is a file of its own, so nothing is open between two of them."""
+
+    abandon = close
+
+
+_Contents = _OneFile | _ShardFolder | _TextFolder
+"""What an output consists of. `start` makes it at a path, `next_file` is what takes the next record, `finish` brings
+everything to the disk, `abandon` closes what is open without regard to what is in it, and `owned` matches the names of
+a folder's files."""
 
 
 def _file_name(identifier: str) -> str:

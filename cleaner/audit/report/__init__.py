@@ -37,6 +37,7 @@ def write_report(
     folder = audit_folder(output, audit)
     manifest = read_manifest(folder)
     saved, files, counts = folder / "report.json", manifest["outputs"], manifest["counts"]
+    # report.json names the outputs by their hashes, so one that an earlier run left under the same name is not shown.
     data = None if shards or not saved.is_file() else from_json(saved.read_bytes(), files)
     if data is None:
         of_run = FromShards(shards)

@@ -48,7 +48,7 @@ _PHRASES, _SITES, _LANGUAGES, _ROWS, _EXAMPLES = 200, 200, 60, 40, 4
 """How many of each are shown, those with most first, and how many examples of each. All of them are counted."""
 
 _ROOM, _ROOM_IN_ALL = 20_000, 1_600_000
-"""Characters shown of one article, and of all. The second keeps the page under the 5 MB that a test holds it to."""
+"""Characters shown of one article, and of all articles together. page.py bounds the page in bytes beside that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +143,7 @@ def collect(source: ReportSource, named: Iterable[str]) -> ReportData:
             duplicates.drop(line, shard)
         for line in kept:
             duplicates.add_keeper(line, shard)
+    # Ties by name everywhere: the order in which shards were added up must not show.
     phrases = sorted(found.phrases.sums.items(), key=lambda item: (-item[1].spans, item[0]))
     texts = _Texts(found, [counted for _, counted in phrases[:_PHRASES]], duplicates)
     texts.look_up(source)
@@ -190,7 +191,9 @@ class _Texts:
     """The texts of a report. What it needs of each article is taken when the article comes by, and no more is held."""
 
     def __init__(self, found: Statistics, phrases: Iterable[RuleStatistics], duplicates: DuplicateStatistics) -> None:
+        # Shards hold positions, not texts: all that is wanted is gathered first, so that each article is read once.
         self._shown = found.shown()
+        # Fewer articles may be longer, but each shows at least its opening.
         self._room = max(1500, min(_ROOM, _ROOM_IN_ALL // (len(self._shown) or 1)))
         self._spans: dict[Position, set[int]] = {}
         for counted in (*found.rules.values(), *phrases):
@@ -243,6 +246,7 @@ class _Texts:
 
     def removed(self, examples: Iterable[Sampled]) -> tuple[Example, ...]:
         """Removed texts, each once, with the articles that they stood in."""
+        # The same text in six articles is one example: six times "Iklan" would tell nothing.
         found: dict[str, list[str]] = {}
         for at in examples:
             text, id = self._removed[at[1:]]

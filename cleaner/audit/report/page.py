@@ -65,6 +65,7 @@ def environment() -> Environment:
     """The templates, with their filters. A name that a template misspells, or is not given, is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
+    # autoescape for all templates, not by the ending of their names: what escapes must not depend on a file's name.
     made = Environment(
         loader=PackageLoader("cleaner.audit.report"),
         autoescape=True,
@@ -90,6 +91,7 @@ def render_page(name: str, manifest: Mapping[str, Any], data: ReportData, reject
     from markupsafe import Markup
 
     counts = manifest["counts"]
+    # Articles and pairs are rendered one by one, for only then is it known how many fit. The page gets them as markup.
     articles = [*_within(_ARTICLES_BYTES, _article_markup(data.views))]
     style, script = (
         Markup((files("cleaner.audit.report") / name).read_text("utf-8")) for name in ("page.css", "page.js")
@@ -154,6 +156,7 @@ def _funnel(counts: Mapping[str, Any], data: ReportData) -> dict[str, Any]:
         ("removed from texts", before - stripped, "gone"),
         ("in dropped articles", stripped - written, "dropped"),
     ]
+    # Where a bar begins depends on those before it, which a template cannot add up.
     total, start, drawn = sum(number for _, number, _ in parts) or 1, 0.0, []
     for label, number, name in parts:
         share = 100 * number / total
@@ -183,6 +186,7 @@ def _removals(counts: Mapping[str, Any], data: ReportData) -> list[dict[str, Any
     spans, characters = counts.get("removals", {}), counts.get("removed_characters", {})
     examples = {(rule.kind, rule.name): rule.examples for rule in data.rules}
     total = {kind: sum(characters[kind].values()) for kind in spans}
+    # Characters, not spans: one long paragraph that should have stayed matters more than many short lines.
     most = max(total.values(), default=0) or 1
     return [
         {
@@ -227,6 +231,7 @@ def _rejects(counts: Mapping[str, Any], rejected: Sequence[Mapping[str, Any]]) -
 
 def _run(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """Versions, options and hashes, for who wants to repeat the run."""
+    # Only what was set: most options are at their defaults, and the manifest has all of them.
     defaults = asdict(Options())
     return {
         "options": [(k, repr(v)) for k, v in manifest["options"].items() if v != defaults.get(k)],
@@ -257,6 +262,7 @@ def _kinds(article: ShownArticle) -> list[str]:
 
 def _article_markup(articles: Iterable[ShownArticle]) -> Iterator[str]:
     macro = environment().get_template("articles.html").module.article  # type: ignore[attr-defined]
+    # A reason is named by its id from the span that it explains, so its id must be the only one on the page.
     numbers = count()
     for number, article in enumerate(articles):
         reasons = [span.kind not in ("", "space") for span in article.stretches]

@@ -64,6 +64,7 @@ def show_article(article: LoggedArticle, room: int) -> ShownArticle:
         if used > room:
             left_out += len(span)
             continue
+        # Even where no room is left a span shows its beginning, and the next one is then left out.
         shown.append(_shortened(span, row, max(room - used, 200)))
         used += len(shown[-1].text) + len(shown[-1].after) + (60 if row else 0)  # a reason takes room as well
     removed = sum(row["end"] - row["start"] for row in article.removed)
@@ -73,6 +74,7 @@ def show_article(article: LoggedArticle, room: int) -> ShownArticle:
         language=str(record["language"]),
         place=clipped(site_or_folder(record), _NAME),
         source=clipped(str(record["source"]), _NAME),
+        # Flags come from guards of plugins as well, which may set any number of any length.
         flags=tuple(clipped(flag, _NAME) for flag in record["flags"][:20]),
         outcome=str(drop.get("reason", "")),
         why_dropped=clipped(str(drop.get("detail", "")), _WHY),
@@ -101,6 +103,7 @@ def _shortened(span: str, row: Row | None, room: int) -> ShownSpan:
 
 def _facts(record: Row, drop: Row) -> Iterator[tuple[str, str]]:
     """(name, value) of what is known of an article, without what is not."""
+    # In the order in which a person checks an article: language, where it is from, what was done to it.
     yield "language", f"{record['language']} ({record['language_score']:.4f})"
     for name in ("author", "date", "place", "site", "url", "encoding", "input_kind", "page_kind"):
         if value := str(record[name]):

@@ -61,6 +61,7 @@ class FromShards:
 
     def complete(self) -> bool:
         """Whether all of them have tallies: those that an older version left in an unfinished run have none."""
+        # "verdicts" are the decisions of the global steps: which articles were dropped, and which kept for others.
         return bool(self._shards) and all(all(read_attached(path, "tally", "verdicts")) for path in self._shards)
 
     def tallies(self) -> Iterator[Tallied]:
@@ -78,6 +79,7 @@ class FromShards:
             wanted.setdefault(shard, set()).add(row)
         for shard, path in enumerate(self._shards):
             here = wanted.get(shard, set())
+            # Keepers are known by id alone. Those of this shard stand in its decisions, which are small.
             if ids:
                 [decisions] = read_attached(path, "verdicts")
                 here |= {row for _, row, id, _ in orjson.loads(decisions)["kept"] if id in ids}
@@ -109,6 +111,7 @@ class FromLogs:
                     dropped.append(dropped_line(row, article.record, drop_of(article.drop)))
                 elif article.record and article.record["duplicates"]:
                     kept.append(kept_line(row, article.record))
+            # Without a record (the output went to stdout) the removals still know whose they are.
             ids = [str(a.record["id"] if a.record else a.removed[0]["id"]) for a in articles]
             removals = [[*map(removal_of, a.removed)] for a in articles]
             yield tally(ids, [a.record for a in articles], removals), dropped, kept

@@ -176,6 +176,7 @@ class Statistics:
         for step, times in tally["repairs"]:
             self.repairs.of(step).add(RuleStatistics(times))
         self.articles += sum(tally["languages"][1])
+        # Each tally brings its own first articles; the first of all of them are among those.
         orders, rows = tally["sample"]
         self.sample = sorted([*self.sample, *zip(orders, repeat(shard), rows, strict=False)])[:SAMPLE]
 
@@ -193,6 +194,7 @@ class Statistics:
 
     def shown(self) -> set[Position]:
         """The articles to be shown: the sample, and the first ones of each flag, reason and rule."""
+        # Flags and reasons first: there are few of them, and rules alone would fill all that is shown.
         rules = sorted(self.rules.items(), key=lambda item: (-item[1].spans, item[0]))
         groups: list[FlagStatistics | DropStatistics | RuleStatistics] = [f for _, f in sorted(self.flags.items())]
         groups += [found for _, found in sorted(self.dropped.items())]
