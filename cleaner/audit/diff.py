@@ -19,14 +19,14 @@ from cleaner.audit.spans import printable
 from cleaner.errors import OutputError
 from cleaner.output.publish import LOGS, MANIFEST, audit_folder
 
-__all__ = ["Changed", "Differences", "Rule", "differences"]
+__all__ = ["Change", "Differences", "RuleDifference", "differences"]
 
 _EXAMPLES = 3  # ids or texts shown of each difference
 _CLIP = 100  # characters shown of a removed text
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RuleDifference:
     """One kind and rule: spans that only the first run removed, only the second, and both; some texts of each side.
 
     A span is the same where article, start, end, kind and rule are; those of articles in one run alone do not count.
@@ -42,7 +42,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class Change:
     """Articles whose outcome or language differs: what it was, what it is, how many, and some ids."""
 
     was: str
@@ -66,9 +66,9 @@ class Differences:
     both: int
     texts: int
     texts_examples: tuple[str, ...]
-    outcomes: tuple[Changed, ...]
-    languages: tuple[Changed, ...]
-    rules: tuple[Rule, ...]
+    outcomes: tuple[Change, ...]
+    languages: tuple[Change, ...]
+    rules: tuple[RuleDifference, ...]
     rejected: tuple[int, int]
 
     @property
@@ -135,8 +135,8 @@ def differences(a: str, b: str, *, audit_a: str | Path | None = None, audit_b: s
         )
 
 
-# Both runs stand in the same tables, told apart by `run`. The primary key of `span` begins with what makes two spans the
-# same, so that grouping them needs no sort. Of an article's text there is only the hash.
+# Both runs stand in the same tables, told apart by `run`. The primary key of `span` begins with what makes two spans
+# the same, so that grouping them needs no sort. Of an article's text there is only the hash.
 _TABLES = """
 CREATE TABLE article (run TEXT, id TEXT, outcome TEXT, language TEXT, text INTEGER,
                       PRIMARY KEY (run, id)) WITHOUT ROWID;
@@ -204,7 +204,7 @@ def _settings(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[tuple[str,
                 yield f"{what} {name}".rstrip(), values[0], values[1]
 
 
-def _changes(db: sqlite3.Connection, column: str) -> Iterator[Changed]:
+def _changes(db: sqlite3.Connection, column: str) -> Iterator[Change]:
     differs = f"{_BOTH} AND a.{column} != b.{column}"
     changed = db.execute(f"SELECT a.{column}, b.{column}, a.id {differs} ORDER BY 1, 2, 3")
     for (was, now), group in groupby(changed, key=itemgetter(0, 1)):
@@ -212,15 +212,15 @@ def _changes(db: sqlite3.Connection, column: str) -> Iterator[Changed]:
         for row in group:
             n += 1
             examples += [row[2]] if n <= _EXAMPLES else []
-        yield Changed(was, now, n, tuple(examples))
+        yield Change(was, now, n, tuple(examples))
 
 
-def _rules(db: sqlite3.Connection) -> Iterator[Rule]:
+def _rules(db: sqlite3.Connection) -> Iterator[RuleDifference]:
     for kind, rule, only_a, only_b, both in db.execute(_PER_RULE).fetchall():
         examples = [
             _column(db, _EXAMPLES_OF, (run, kind, rule)) if n else () for run, n in (("a", only_a), ("b", only_b))
         ]
-        yield Rule(kind, rule, only_a, only_b, both, *examples)
+        yield RuleDifference(kind, rule, only_a, only_b, both, *examples)
 
 
 def _number(db: sqlite3.Connection, query: str, **values: str) -> int:

@@ -92,7 +92,7 @@ class Output:
 
     def write(self, records: Iterable[Record]) -> None:
         """Append `records`, one by one; any number of calls with batches of any size give the same bytes."""
-        # Not around the loop: an error of whoever makes the records is not one of writing, and is not told as such.
+        # Not around the loop: an error of whoever makes the records is not one of writing, and is not reason as such.
         for record in records:
             with self._nothing_left_behind():
                 self._contents.next_file().put(record)
@@ -121,19 +121,21 @@ class Output:
         except OSError as error:
             self._discard()
             if error.errno in _FULL:
-                told = (
+                reason = (
                     f"{_FULL[error.errno]}. Nothing was left behind. "
                     "Free some space or name another output, then give the same command again; finished work is kept."
                 )
             else:
-                told = f"{error.strerror or error}. Check the folder, or name another output."
-            raise OutputError(f"{self._target} could not be written: {told}") from error
+                reason = f"{error.strerror or error}. Check the folder, or name another output."
+            raise OutputError(f"{self._target} could not be written: {reason}") from error
         except BaseException:
             self._discard()
             raise
 
     def _discard(self) -> None:
-        with suppress(Exception):  # what is open may be broken; it is thrown away, and the first error is the one told
+        with suppress(
+            Exception
+        ):  # what is open may be broken; it is thrown away, and the first error is the one reason
             self._contents.abandon()
         with suppress(OSError):
             _remove(self._temporary)
