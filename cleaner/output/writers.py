@@ -92,7 +92,7 @@ class Output:
 
     def write(self, records: Iterable[Record]) -> None:
         """Append `records`, one by one; any number of calls with batches of any size give the same bytes."""
-        # Not around the loop: an error of whoever makes the records is not one of writing, and is not reason as such.
+        # Not around the loop: an error of whoever makes the records is not one of writing, and must not be reported as one.
         for record in records:
             with self._nothing_left_behind():
                 self._contents.next_file().put(record)
@@ -135,7 +135,7 @@ class Output:
     def _discard(self) -> None:
         with suppress(
             Exception
-        ):  # what is open may be broken; it is thrown away, and the first error is the one reason
+        ):  # what is open may be broken; it is thrown away, and the first error is reported
             self._contents.abandon()
         with suppress(OSError):
             _remove(self._temporary)
