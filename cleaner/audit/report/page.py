@@ -257,7 +257,7 @@ def _filters(articles: Sequence[ShownArticle]) -> list[tuple[str, str, list[str]
 
 def _kinds(article: ShownArticle) -> list[str]:
     """The kinds of removal in an article, without space, which only closes gaps."""
-    return sorted({span.kind for span in article.stretches} - {"", "space"})
+    return sorted({span.kind for span in article.spans} - {"", "space"})
 
 
 def _article_markup(articles: Iterable[ShownArticle]) -> Iterator[str]:
@@ -265,7 +265,7 @@ def _article_markup(articles: Iterable[ShownArticle]) -> Iterator[str]:
     # A reason is named by its id from the span that it explains, so its id must be the only one on the page.
     numbers = count()
     for number, article in enumerate(articles):
-        reasons = [span.kind not in ("", "space") for span in article.stretches]
+        reasons = [span.kind not in ("", "space") for span in article.spans]
         tips = [f"tip-{next(numbers)}" if has_reason else "" for has_reason in reasons]
         yield macro(article, number, _kinds(article), tips)
 

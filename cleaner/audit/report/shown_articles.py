@@ -47,7 +47,7 @@ class ShownArticle:
     outcome: str
     why_dropped: str
     keeper: str
-    stretches: tuple[ShownSpan, ...]
+    spans: tuple[ShownSpan, ...]
     left_out: int
     removed: int
     before: int
@@ -79,7 +79,7 @@ def show_article(article: LoggedArticle, room: int) -> ShownArticle:
         outcome=str(drop.get("reason", "")),
         why_dropped=clipped(str(drop.get("detail", "")), _WHY),
         keeper=clipped(str(drop.get("keeper", "")), _NAME),
-        stretches=tuple(shown),
+        spans=tuple(shown),
         left_out=left_out,
         removed=removed,
         before=len(text) + removed,
