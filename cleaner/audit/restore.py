@@ -57,6 +57,7 @@ def article_from_logs(output: str, wanted: str = "", audit: str | None = None) -
     Raises OptionError when the run has no such article, OutputError when the output cannot be read.
     """
     folder = audit_folder(output, audit)
+    # An id is looked for among the dropped ones first, for that log is short; the output is read to its end at worst.
     row = next(rows_of_article(folder / "dropped.jsonl", wanted), None) if wanted else None
     record = row["record"] if row else next((r for r in records(output) if not wanted or r["id"] == wanted), None)
     if record is None:

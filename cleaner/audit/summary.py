@@ -30,6 +30,7 @@ def summary(report: Report) -> list[str]:
     rows = list(_table(report))
     wide = max(len(label) for label, _, _ in rows)
     lines = [f"  {label:<{wide}}  {number:>11}  {note}".rstrip() for label, number, note in rows]
+    # An example says in words what is wrong and what to do; the table above has only the names of errors.
     for error, _ in _longest_rows(report.counts.get("rejected", {}))[:_EXAMPLES]:
         lines.append(f"  {error}, such as {report.examples[error]}")
     path = report.report_path
@@ -73,5 +74,6 @@ def _table(report: Report) -> Iterator[tuple[str, str, str]]:
 
 def _longest_rows(table: dict[str, int]) -> list[tuple[str, int]]:
     rows = largest_first(table)
+    # Added up, and not left out, so that the numbers of a table are all there.
     rest = sum(n for _, n in rows[_LONGEST:])
     return [*rows[:_LONGEST], *([(f"{len(rows) - _LONGEST} others", rest)] if rest else [])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Mapping
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 import orjson
 
@@ -29,23 +29,22 @@ _ROW_GROUP_CHARS = 64 << 20
 """Characters that end a row group before it has so many records, for huge articles would break the memory bound."""
 
 
-class RecordFile(Protocol):
+class RecordFile:
     """A format at work inside an open binary file, which stays open when this is closed."""
 
     def put(self, record: Record) -> None:
         """Write a record. Raises OutputError for one that cannot be written."""
-        ...
+        raise NotImplementedError
 
     def put_line(self, line: bytes | memoryview) -> None:
         """Write a record that is a line of JSON already, as the shards of a run hold it."""
-        ...
+        self.put(orjson.loads(line))
 
     def close(self) -> None:
         """Write what is held back."""
-        ...
 
 
-class _JsonLines:
+class _JsonLines(RecordFile):
     """JSON Lines: UTF-8 not escaped, one line feed after each record; `packer` compresses them on their way.
 
     A compressed file is one gzip member or one Zstandard frame, for `zstandard.open`, and loaders built on it, stop
@@ -82,7 +81,7 @@ def _zstandard(file: IO[bytes]) -> RecordFile:
     return _JsonLines(file, zstandard.ZstdCompressor(level=3, write_checksum=True).stream_writer(file, closefd=False))
 
 
-class _Parquet:
+class _Parquet(RecordFile):
     """Parquet with typed columns, compressed by Zstandard; row groups are cut by the number and size of records."""
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -103,9 +102,6 @@ class _Parquet:
         self._chars += sum(len(value) for value in record.values() if isinstance(value, str))
         if len(self._rows) == _ROWS or self._chars >= _ROW_GROUP_CHARS:
             self._flush()
-
-    def put_line(self, line: bytes | memoryview) -> None:
-        self.put(orjson.loads(line))
 
     def close(self) -> None:
         if self._rows:

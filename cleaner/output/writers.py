@@ -19,8 +19,6 @@ from types import TracebackType
 from typing import IO, Self
 from urllib.parse import quote
 
-import orjson
-
 from cleaner.errors import OptionError, OutputError
 from cleaner.output.formats import FORMATS, RECORD, Record, RecordFile, unwritable
 
@@ -92,7 +90,7 @@ class Output:
 
     def write(self, records: Iterable[Record]) -> None:
         """Append `records`, one by one; any number of calls with batches of any size give the same bytes."""
-        # Not around the loop: an error of whoever makes the records is not one of writing, and must not be reported as one.
+        # Not around the loop: an error in making the records must not be reported as one of writing.
         for record in records:
             with self._nothing_left_behind():
                 self._contents.next_file().put(record)
@@ -133,9 +131,7 @@ class Output:
             raise
 
     def _discard(self) -> None:
-        with suppress(
-            Exception
-        ):  # what is open may be broken; it is thrown away, and the first error is reported
+        with suppress(Exception):  # what is open may be broken; it is thrown away, and the first error is reported
             self._contents.abandon()
         with suppress(OSError):
             _remove(self._temporary)
@@ -211,7 +207,7 @@ class _ShardFolder:
             self._shard.abandon()
 
 
-class _TextFolder:
+class _TextFolder(RecordFile):
     """One .txt per record: its clean text to the letter, under its id."""
 
     owned = re.compile(r".+\.txt")
@@ -233,16 +229,11 @@ class _TextFolder:
         except UnicodeEncodeError as error:
             raise unwritable(record, error) from error
 
-    def put_line(self, line: bytes | memoryview) -> None:
-        self.put(orjson.loads(line))
-
     def finish(self) -> None:
         os.sync()  # once: one fsync per file takes hours for a million files
 
-    def close(self) -> None:
+    def abandon(self) -> None:
         """Each record is a file of its own, so nothing is open between two of them."""
-
-    abandon = close
 
 
 _Contents = _OneFile | _ShardFolder | _TextFolder

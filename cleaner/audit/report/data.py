@@ -181,6 +181,7 @@ def collect(source: ReportSource, named: Iterable[str]) -> ReportData:
 
 
 def _group(name: str, group: GroupStatistics) -> ArticleGroup:
+    # A site's rules have no examples: two hundred sites would need thousands, and the rules' own section has them.
     rules = sorted(group.rules.items(), key=lambda item: (-item[1], item[0]))
     removed = tuple(RemovedSpans(kind, rule, spans, 0) for (kind, rule), spans in rules[:_ROWS])
     numbers = group.read, group.written, group.before, group.removed, group.rules.total()
@@ -223,6 +224,7 @@ class _Texts:
     def _take(self, position: Position, article: LoggedArticle, record: Row) -> None:
         if position in self._shown:
             self.articles[position] = show_article(article, self._room)
+        # Not `first_line`: an example is cut before its line ends, so that a text without line ends is no long title.
         if position in self._titled:
             title = record["title"] or record["text"].lstrip()[:120].split("\n", 1)[0]
             self._titles[position] = clipped(title, 120), clipped(str(record["id"]), 200)
@@ -272,6 +274,7 @@ def _rebuilt(kind: Any, value: Any) -> Any:
     """JSON as the dataclasses, and tuples of them, that an annotation names."""
     if isinstance(kind, type) and is_dataclass(kind):
         return kind(**{name: _rebuilt(inside, value[name]) for name, inside in _annotations(kind)})
+    # Tuples, for the templates take the same whether the data was just collected or read back.
     if get_origin(kind) is tuple:
         inside = get_args(kind)
         if inside[-1] is Ellipsis:

@@ -156,7 +156,7 @@ def _funnel(counts: Mapping[str, Any], data: ReportData) -> dict[str, Any]:
         ("removed from texts", before - stripped, "gone"),
         ("in dropped articles", stripped - written, "dropped"),
     ]
-    # Where a bar begins depends on those before it, which a template cannot add up.
+    # Where a part begins depends on those before it, which a template cannot add up.
     total, start, drawn = sum(number for _, number, _ in parts) or 1, 0.0, []
     for label, number, name in parts:
         share = 100 * number / total
@@ -209,6 +209,7 @@ def _removals(counts: Mapping[str, Any], data: ReportData) -> list[dict[str, Any
 
 
 def _flags(counts: Mapping[str, Any], data: ReportData) -> list[dict[str, Any]]:
+    # The manifest counts all flags, the data of the report has examples of them.
     examples = {found.flag: found.examples for found in data.flags}
     rows = largest_first(counts.get("flag", {}))
     return [
@@ -246,6 +247,7 @@ def _run(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 def _filters(articles: Sequence[ShownArticle]) -> list[tuple[str, str, list[str]]]:
     """(name, label, values) of the fields by which the articles shown can be narrowed down."""
+    # Of the articles shown, not of the corpus: a value that finds nothing on the page would look like a fault.
     return [
         ("kind", "Removed kind", sorted({kind for article in articles for kind in _kinds(article)})),
         ("language", "Language", sorted({article.language for article in articles})),
@@ -305,6 +307,7 @@ def histogram_columns(counts: Sequence[int]) -> dict[str, Any]:
     wide, high, top, foot = 600, 96, 18, 20  # units: of all columns, and the room above and below them
     number, floor = len(counts) or 1, top + high
     most, step = max(counts, default=0) or 1, wide / number
+    # Numbers are rounded here, so that the same counts give the same bytes on every machine.
     columns = []
     for i, n in enumerate(counts):
         tall = high * n / most

@@ -167,6 +167,7 @@ def _word_differences(left: str, right: str) -> tuple[Words, Words]:
         return [(True, left)] if left else [], [(True, right)] if right else []
     sides: tuple[Words, Words] = [], []
     for tag, i, j, k, m in SequenceMatcher(None, a, b).get_opcodes():
+        # Words of an equal run stand on both sides; those of a deletion or insertion on one.
         for side, words in zip(sides, (a[i:j], b[k:m]), strict=True):
             if words:
                 side.append((tag != "equal", "".join(words)))

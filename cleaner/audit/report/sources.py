@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 
@@ -41,18 +41,6 @@ class LoggedArticle:
     removed: Sequence[Row]
 
 
-class ReportSource(Protocol):
-    """What a report can be made of."""
-
-    def tallies(self) -> Iterator[Tallied]:
-        """The tallies of the parts of the corpus, in order."""
-
-    def articles(
-        self, positions: Collection[Position], ids: Collection[str]
-    ) -> Iterator[tuple[Position, LoggedArticle]]:
-        """The articles at these positions, and those written under these ids, each once."""
-
-
 class FromShards:
     """The shards of a run's last stage."""
 
@@ -66,6 +54,7 @@ class FromShards:
 
     def tallies(self) -> Iterator[Tallied]:
         """The tallies that the run left in its shards."""
+        # Attached to a shard as JSON, these can be read without the shard's texts.
         for path in self._shards:
             counted, decisions = map(orjson.loads, read_attached(path, "tally", "verdicts"))
             yield counted, decisions["dropped"], decisions["kept"]
@@ -120,6 +109,7 @@ class FromLogs:
         self, positions: Collection[Position], ids: Collection[str]
     ) -> Iterator[tuple[Position, LoggedArticle]]:
         """The articles asked for, found by reading everything again."""
+        # The logs have no index. Parts of them are cut as for the tallies, so positions mean the same articles.
         for part, articles in enumerate(self._parts()):
             for row, article in enumerate(articles):
                 kept = article.record and not article.drop and article.record["id"] in ids
@@ -130,6 +120,11 @@ class FromLogs:
         logs = rows(self._folder / "dropped.jsonl"), removals_by_article(self._folder / "removed.jsonl")
         articles = logged_articles(_written(self._output), *logs, sizes=self._sizes)
         return iter(lambda: list(islice(articles, _ARTICLES)), [])
+
+
+ReportSource = FromShards | FromLogs
+"""What a report can be made of. Both have `tallies`, the tallies of the parts of the corpus in order, and `articles`,
+which finds articles by position and those written under some ids, each once."""
 
 
 def _written(output: str) -> Iterator[Row]:
