@@ -185,7 +185,7 @@ def _load(db: sqlite3.Connection, run: str, output: str, folder: Path) -> None:
     dropped = (article(row["record"], f"dropped ({row['reason']})") for row in rows(folder / "dropped.jsonl"))
     db.executemany("INSERT OR REPLACE INTO article VALUES (?, ?, ?, ?, ?)", chain(written, dropped))
     keys = ("id", "start", "end", "kind", "rule")
-    # Space closes the gaps of other removals. Where they differ it differs too, and would be told twice.
+    # Space closes the gaps of other removals. Where those differ it differs too, and would count twice.
     spans = (
         (run, *(row[key] for key in keys), row["text"][:_CLIP])
         for row in rows(folder / "removed.jsonl")

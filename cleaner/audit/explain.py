@@ -22,7 +22,7 @@ from cleaner.strip.strip import explain_line
 
 __all__ = ["ListGain", "explain_file", "explain_one_line", "gains_of_lists", "shown_lines"]
 
-# One article cannot show what repeats or is a duplicate, so a reader must not take its absence for a verdict.
+# What only a whole corpus can show is missing here, and a reader must not conclude that there is none.
 _ALONE = "Looked at alone. What repeats on its site, or is a duplicate, a run tells: cleaner explain OUT --id ID"
 
 
@@ -32,7 +32,7 @@ def explain_file(file: str, options: Options, *, article: str = "", as_json: boo
     Where the file is the output of a finished run, the article comes from its logs, with what the steps over the whole
     corpus decided. Raises InputError when the file cannot be read, OptionError when it holds no such article.
     """
-    # An output is a file of records too, and could be cleaned once more, but nobody wants to be told of that.
+    # An output is a file of records too, and without this its clean texts would be cleaned a second time.
     from_run = has_logs(file)
     if from_run:
         found, drop = article_from_logs(file, article)

@@ -91,7 +91,7 @@ def tally(ids: Sequence[str], records: Sequence[Row | None], removals: Sequence[
     ordered = sorted(range(len(ids)), key=orders.__getitem__)
     spans = _Spans(orders, ordered, [removals[row] for row in ordered])
     # Spans have few distinct (rule, kind, why), so each of those is looked at once, and `reason` says which a span has.
-    reasons, reason = _numbered(spans.reasons())
+    reasons, reason = _numbered(map(itemgetter(2, 3, 4), spans.spans))
     rules, rule = _numbered((kind, rule) for rule, kind, _ in reasons)
     entries = [phrase_of(why) if kind != "space" else None for _, kind, why in reasons]
     (_, *phrases), phrase = _numbered([None, *entries])
@@ -166,16 +166,12 @@ class _Spans:
     """Removed spans as columns, article by article in the seeded order: the first ones of a rule are its examples."""
 
     def __init__(self, orders: Sequence[int], rows: Sequence[int], removals: Sequence[Sequence[Removal]]) -> None:
-        self._spans = [*chain.from_iterable(removals)]
+        self.spans = [*chain.from_iterable(removals)]
         numbers = np.array([*map(len, removals)], np.int64)
-        self._length = np.array([removal[1] - removal[0] for removal in self._spans], np.int64)
+        self._length = np.array([removal[1] - removal[0] for removal in self.spans], np.int64)
         self.article = np.repeat(np.array(rows, np.int64), numbers)
         self._nth = np.arange(len(self.article)) - np.repeat(np.cumsum(numbers) - numbers, numbers)
         self._orders = orders
-
-    def reasons(self) -> Iterator[tuple[str, str, str]]:
-        """(rule, kind, why) of each span."""
-        return map(itemgetter(2, 3, 4), self._spans)
 
     def by(self, key: Ints, keys: int) -> Iterator[tuple[int, int, list[list[int]]]]:
         """Spans, characters and examples of each key from 0 on; spans of the key -1 are passed over."""

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jinja2 import UndefinedError
 from lxml import html
 from planted import HOSTILE, plant
 from sample import ROOT, read_lines
@@ -312,6 +313,11 @@ def test_text_is_content_and_nothing_else(content: str) -> None:
     assert element.count('"') == 2
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]", element)
     element.encode()
+
+
+def test_a_name_that_a_template_is_not_given_is_an_error() -> None:
+    with pytest.raises(UndefinedError, match="mising"):
+        environment().from_string("{{ mising }}").render(missing="")
 
 
 # --- parts ---

@@ -248,7 +248,7 @@ class _Texts:
 
     def removed(self, examples: Iterable[Sampled]) -> tuple[Example, ...]:
         """Removed texts, each once, with the articles that they stood in."""
-        # The same text in six articles is one example: six times "Iklan" would tell nothing.
+        # The same text in six articles is one example: six times "Iklan" would show nothing more.
         found: dict[str, list[str]] = {}
         for at in examples:
             text, id = self._removed[at[1:]]
@@ -257,12 +257,12 @@ class _Texts:
 
 
 def to_json(data: ReportData, of: Mapping[str, Any]) -> bytes:
-    """The content of report.json; `of` are the files of which it tells, as the manifest has them."""
+    """The content of report.json; `of` are the output files that it describes, as the manifest has them."""
     return orjson.dumps({"of": of, "findings": data}, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def from_json(content: bytes, of: Mapping[str, Any]) -> ReportData | None:
-    """What `to_json` gave; None where it tells of other files, was written by another version, or is broken."""
+    """What `to_json` gave; None where it describes other files, was written by another version, or is broken."""
     try:
         found = orjson.loads(content)
         return _rebuilt(ReportData, found["findings"]) if found["of"] == of else None

@@ -82,7 +82,12 @@ def environment() -> Environment:
         "plural": lambda n, one, many="": f"{n:,} {one if n == 1 else many or one + 's'}",
         "sha256": lambda code: f"sha256-{b64encode(sha256(code.encode()).digest()).decode()}",
     }
-    made.globals |= {"other_sites": OTHER_SITES, "seed": SEED, "share": _percent, "shown_of": _shown_of}
+    made.globals |= {
+        "other_sites": OTHER_SITES,
+        "seed": SEED,
+        "share": _percent,
+        "shown_of": lambda total, shown, which="with most": f"The {shown} {which} are shown." if total > shown else "",
+    }
     return made
 
 
@@ -353,8 +358,3 @@ def _named(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 def _percent(part: int, whole: int) -> float:
     return 100 * part / whole if whole else 0.0
-
-
-def _shown_of(total: int, shown: int, which: str = "with most") -> str:
-    """The sentence that says that not all are shown, "" where they are."""
-    return f"The {shown} {which} are shown." if total > shown else ""

@@ -36,6 +36,9 @@ entries; sites and steps of repair come from the input, which may have any numbe
 _SHOWN_OF_EACH, _SHOWN_IN_ALL = 2, 150
 """Articles shown beside the sample, so that each flag, reason and rule can be looked at: of one, and of all of them."""
 
+_NAME = 200
+"""Characters of a site's or language's name. They come from the input, and may be of any length."""
+
 Position = tuple[int, int]
 """Where an article stands: the number of its shard, and its row there."""
 
@@ -161,9 +164,9 @@ class Statistics:
         for phrase, spans, characters, examples in tally["phrases"]:
             entry = self.phrases.of(PhraseEntry(**phrase))
             entry.add(RuleStatistics(spans, characters, [*_in_shard(shard, examples)]))
-        sites = [_grown(self.sites.of(_clipped(row[0])), *row[1:]) for row in zip(*tally["sites"], strict=True)]
+        sites = [_grown(self.sites.of(clipped(row[0], _NAME)), *row[1:]) for row in zip(*tally["sites"], strict=True)]
         languages = [
-            _grown(self.languages.setdefault(_clipped(row[0]), GroupStatistics()), *row[1:])
+            _grown(self.languages.setdefault(clipped(row[0], _NAME), GroupStatistics()), *row[1:])
             for row in zip(*tally["languages"], strict=True)
         ]
         for groups, counted in ((sites, tally["site_rules"]), (languages, tally["language_rules"])):
@@ -183,8 +186,8 @@ class Statistics:
     def drop(self, line: Sequence[Any], shard: int) -> None:
         """Take back an article that its tally counted as written; `line` is its `tally.dropped_line`."""
         order, row, site, language, score, characters, reason, *_ = line
-        self.sites.of(_clipped(site)).written -= 1
-        group = self.languages[_clipped(language)]
+        self.sites.of(clipped(site, _NAME)).written -= 1
+        group = self.languages[clipped(language, _NAME)]
         group.written -= 1
         group.scores[score] -= 1
         found = self.dropped.setdefault(reason, DropStatistics())
@@ -226,8 +229,3 @@ def _grown(
 
 def _in_shard(shard: int, examples: Iterable[list[int]]) -> Iterator[Sampled]:
     return ((order, shard, *rest) for order, *rest in examples)
-
-
-def _clipped(name: str) -> str:
-    """Sites and languages come from the input, and a name may be of any length."""
-    return clipped(name, 200)
