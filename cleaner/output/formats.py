@@ -44,7 +44,7 @@ class RecordFile:
         """Write what is held back."""
 
 
-class _JsonLines(RecordFile):
+class _JsonLinesFile(RecordFile):
     """JSON Lines: UTF-8 not escaped, one line feed after each record; `packer` compresses them on their way.
 
     A compressed file is one gzip member or one Zstandard frame, for `zstandard.open`, and loaders built on it, stop
@@ -72,16 +72,18 @@ class _JsonLines(RecordFile):
 
 def _gzip(file: IO[bytes]) -> RecordFile:
     # Without name and time in its head, the same records give the same bytes under any name on any day.
-    return _JsonLines(file, gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=file, mtime=0))  # type: ignore[arg-type]
+    return _JsonLinesFile(file, gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=file, mtime=0))  # type: ignore[arg-type]
 
 
 def _zstandard(file: IO[bytes]) -> RecordFile:
     import zstandard
 
-    return _JsonLines(file, zstandard.ZstdCompressor(level=3, write_checksum=True).stream_writer(file, closefd=False))
+    return _JsonLinesFile(
+        file, zstandard.ZstdCompressor(level=3, write_checksum=True).stream_writer(file, closefd=False)
+    )
 
 
-class _Parquet(RecordFile):
+class _ParquetFile(RecordFile):
     """Parquet with typed columns, compressed by Zstandard; row groups are cut by the number and size of records."""
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -126,10 +128,10 @@ class _Parquet(RecordFile):
 
 
 FORMATS: Mapping[str, Callable[[IO[bytes]], RecordFile]] = {
-    ".jsonl": _JsonLines,
+    ".jsonl": _JsonLinesFile,
     ".jsonl.gz": _gzip,
     ".jsonl.zst": _zstandard,
-    ".parquet": _Parquet,
+    ".parquet": _ParquetFile,
 }
 
 
