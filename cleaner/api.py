@@ -70,9 +70,9 @@ class Cleaned:
         return f"<Cleaned {start!r} language={self.language} removals={removals}{dropped}>"
 
     def _repr_html_(self) -> str:
-        from cleaner.audit.notebook import marked
+        from cleaner.audit.notebook import article_html
 
-        return marked(self)
+        return article_html(self)
 
 
 def clean(text: str | bytes, *, language: str | None = None, options: Options | None = None) -> Cleaned:
@@ -221,9 +221,9 @@ class DedupResult(Generic[T]):
         return f"<DedupResult kept={len(self.kept)} dropped={len(self.dropped)} doubtful={len(self.doubtful)}>"
 
     def _repr_html_(self) -> str:
-        from cleaner.audit.notebook import table
+        from cleaner.audit.notebook import pairs_html
 
-        return table(self)
+        return pairs_html(self)
 
     def duplicates_of(self, keeper: str) -> tuple[Duplicate[T], ...]:
         """The articles in whose place the article with the id `keeper` stays, the most alike first."""

@@ -72,13 +72,13 @@ def test(folder: str, inputs: tuple[str, ...]) -> None:
 
     Ends with status 2 when an entry is wrong, or is shipped already.
     """
-    from cleaner.audit.trial import takings
+    from cleaner.audit.explain import gains_of_lists
     from cleaner.phrases.catalogue import problems
 
     wrong = list(problems(folder))
     for sentence in wrong:
         click.echo(sentence, err=True)
-    for taking in takings(inputs, Options(phrases=folder)) if inputs else ():
+    for taking in gains_of_lists(inputs, Options(phrases=folder)) if inputs else ():
         click.echo(f"{taking.times:6}  {taking.why}")
         click.echo(f"        {taking.example}  ({taking.where})")
     if wrong:
