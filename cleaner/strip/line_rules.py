@@ -76,8 +76,8 @@ def is_clear_paragraph(text: str, phrases: Phrases, opens: bool) -> bool:
     """Fast path for paragraphs: True if no rule can match, judged by the first characters and a few marks.
 
     Without it stripping takes a quarter longer. Paragraphs are asked for less than other lines, since sentences may
-    hold it: no entries that begin with a placeholder ("{any} is a registered trademark of {any}"), no labels before a
-    slash, no paths of sections, no items between dots, no rights in capitals.
+    hold the rest: no entries with fewer than HEAD_LENGTH characters before a placeholder ("{any} is a registered
+    trademark of {any}") or a rare separator ("Foto / ..."), no paths, no items between dots, no rights in capitals.
     """
     opening = text[:HEAD_LENGTH].casefold() if text[0].isalpha() else normalise_wording(text[:40])[:HEAD_LENGTH]
     long = len(text) > SHORT
