@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
-from cleaner.article import Article, Drop, Raw, Removal
+from cleaner.article import Article, Drop, Raw, Removal, site_for_repeats
 from cleaner.errors import InputError
 from cleaner.options import Options
-from cleaner.pipeline import finish_articles, load_article, site_of, strip_article
+from cleaner.pipeline import finish_articles, load_article, strip_article
 from cleaner.read.fields import raw_record
 from cleaner.repeats.repeats import Repeats
 from cleaner.repeats.site_lines import site_lines
@@ -118,7 +118,7 @@ def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Ite
     for batch in _batches(_raw(article, n, options) for n, article in enumerate(articles, 1)):
         tidied = [strip_article(load_article(raw, options), options) for raw in batch]
         if known:
-            sites = [site_of(raw, article) for raw, article in zip(batch, tidied, strict=True)]
+            sites = [site_for_repeats(raw, article) for raw, article in zip(batch, tidied, strict=True)]
             tidied = known.take_all(tidied, site_lines([a.text for a in tidied], sites))
         for article, drop in finish_articles(tidied, options):
             yield _result(article, drop)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.errors import OptionError
-from cleaner.quality import FLAGS, PRESETS, Verdict, check
+from cleaner.quality import FLAGS, PRESETS, GuardResult, check
 
 CASES = tomllib.loads((Path(__file__).parents[0] / "cases" / "quality" / "texts.toml").read_text("utf-8"))["case"]
 
@@ -22,7 +22,7 @@ Menurut ketua koperasi, panen kali ini lebih sedikit tetapi mutunya bagus. Anggo
 sekarang menunggu lelang bulanan. Dengan cara itu mereka tahu harga pasar dan tidak tergesa menjual saat butuh uang."""
 
 
-def judge(text: str, *guards: str, language: str = "id", min_chars: int = 1, max_chars: int = 0) -> Verdict:
+def judge(text: str, *guards: str, language: str = "id", min_chars: int = 1, max_chars: int = 0) -> GuardResult:
     return check(text, language=language, flags=(), guards=guards, min_chars=min_chars, max_chars=max_chars)
 
 
@@ -66,7 +66,7 @@ def test_an_unknown_guard_is_an_error_that_names_the_others() -> None:
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_good_article_passes_every_preset(preset: str) -> None:
-    assert judge(ARTICLE, preset) == Verdict("", "", ())
+    assert judge(ARTICLE, preset) == GuardResult("", "", ())
 
 
 WORDS = ARTICLE.split()

@@ -73,9 +73,9 @@ def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: 
     )  # fmt: skip
     if extractor == "justext":
         from cleaner.extract.justext import justext_text
-        from cleaner.language.identify import quick
+        from cleaner.language.identify import quick_language
 
-        return replace(page, text=justext_text(html, meta.language or quick(page.text)))
+        return replace(page, text=justext_text(html, meta.language or quick_language(page.text)))
     return _with_given_body(page, meta)
 
 
