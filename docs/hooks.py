@@ -1,4 +1,4 @@
-"""What the pages are completed with when they are built: the manual of the commands, and the last measured figures."""
+"""What the pages are completed with when they are built: the last measured figures."""
 
 from __future__ import annotations
 
@@ -6,17 +6,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-import click
-
-from cleaner.cli import main
-from cleaner.cli.manual import as_markdown
-
 _RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Put the commands and the figures where the page asks for them."""
-    markdown = markdown.replace("<!-- commands -->", as_markdown(click.Context(main, info_name="cleaner")))
+    """Put the figures where the page asks for them by `<!-- figures: NAME -->`."""
     return re.sub(r"<!-- figures: (\w+) -->\n?", lambda found: _figures(found[1]), markdown)
 
 

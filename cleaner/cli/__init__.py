@@ -1,4 +1,7 @@
-"""The command line: thin commands over the public functions. Heavy modules are imported when a command runs."""
+"""The command line: thin commands over the public functions.
+
+Heavy modules are imported when a command runs, so that `cleaner --help` and shell completion answer at once.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,11 @@ from cleaner.errors import CleanerError, MissingExtra, OptionError
 __all__ = ["main"]
 
 USAGE, FAILED = 2, 3
+"""Exit statuses; 0 is done, and 1 is done with some input set aside."""
 
 
 class _Group(click.Group):
-    """Commands whose errors end in one sentence and the documented exit status."""
+    """A group whose errors end in one sentence on stderr and the documented exit status."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

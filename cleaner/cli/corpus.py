@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from cleaner.cli.flags import FLAGS, files, on_corpus, options, read
-from cleaner.options import Options
+from cleaner.options import RUN_OPTIONS, Options
 
 __all__ = ["clean", "dedup", "index"]
 
 DONE, SOME_REJECTED = 0, 1
+"""Exit statuses."""
 
 
 @click.command()
@@ -30,6 +30,7 @@ def clean(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, 
 
 
 def _run(inputs: tuple[str, ...], output: str, options: Options, audit: str | None, quiet: bool, as_json: bool) -> None:
+    """Run over a corpus, show how far it is and what came out, and exit."""
     from cleaner.audit.summary import show
     from cleaner.corpus.clean import clean_corpus
     from cleaner.engine.progress import progress, warnings
@@ -41,27 +42,12 @@ def _run(inputs: tuple[str, ...], output: str, options: Options, audit: str | No
     sys.exit(SOME_REJECTED if report.rejected else DONE)
 
 
-_RUN_FLAGS = (
-    "workers",
-    "memory",
-    "shards",
-    "work",
-    "fresh",
-    "keep_work",
-    "record_timeout",
-    "force",
-    "dry_run",
-    "report",
-    "engine",
-    "master",
-)
-
-
 @click.command()
 @on_corpus
 @options(
     *("text_field", "html_field", "id_field", "url_field", "txt_layout", "encoding"),
-    *("one_per_url", "min_similarity", "keep_duplicate", "against", "pairs", *_RUN_FLAGS),
+    *("one_per_url", "min_similarity", "keep_duplicate", "against", "pairs"),
+    *(name for name in RUN_OPTIONS if name not in ("shard_records", "card")),
 )
 def dedup(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, as_json: bool, **flags: Any) -> None:
     """Only merge near-identical articles, of text that is clean already: nothing is stripped."""
@@ -104,18 +90,15 @@ def index_info(folder: str) -> None:
 
     from cleaner.neardup.index import Index
 
-    _show(Index.open(Path(folder)).info())
+    click.echo(json.dumps(Index.open(Path(folder)).info(), indent=1))
 
 
 def _index(folder: str, inputs: tuple[str, ...], options: Options, *, add: bool) -> None:
+    """Build or extend an index, show what was set aside and what it holds, and exit."""
     from cleaner.corpus.index import index_corpus
 
     info, rejects = index_corpus(inputs, folder, options, add=add)
     for reject in rejects:
         click.echo(f"cleaner: {reject.source} {reject.record or ''}: {reject.detail} {reject.advice}", err=True)
-    _show(info)
-    sys.exit(SOME_REJECTED if rejects else DONE)
-
-
-def _show(info: Mapping[str, Any]) -> None:
     click.echo(json.dumps(info, indent=1))
+    sys.exit(SOME_REJECTED if rejects else DONE)

@@ -75,5 +75,5 @@ def diff(a: str, b: str, as_json: bool) -> None:
 
     found = differences(a, b)
     for line in [found.json()] if as_json else found.lines():
-        side = line.removeprefix("  only ")[:1] if line.startswith("  only ") else ""
+        side = line.removeprefix("  only ")[:1] if line.startswith("  only ") else ""  # "a" or "b"
         click.secho(line, fg={"a": "red", "b": "green"}.get(side))

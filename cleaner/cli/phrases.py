@@ -87,5 +87,6 @@ def test(folder: str, inputs: tuple[str, ...]) -> None:
 
 
 def _show(found: Iterable[Phrase]) -> None:
+    """Print entries, one a line: language, kind and array of its list, wording."""
     for phrase in found:
         click.echo(f"{phrase.language:4} {phrase.kind}.{phrase.array}: {phrase.text}")
