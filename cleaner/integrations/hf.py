@@ -20,10 +20,10 @@ __all__ = ["clean_batch", "clean_dataset"]
 
 
 def clean_batch(batch: Mapping[str, Sequence[Any]], options: Options | None = None) -> dict[str, list[Any]]:
-    """The columns of `cleaner.integrations.columns.COLUMNS` for a batch of rows; no row goes.
+    """The columns of `cleaner.integrations.columns.COLUMNS` for a batch of rows. No row goes.
 
-    For `Dataset.map` and `IterableDataset.map` with `batched=True`, options by `fn_kwargs={"options": ...}`. Rows that
-    a corpus would leave out: `ds.filter(lambda row: not row["dropped"])`.
+    It is for `Dataset.map` and `IterableDataset.map` with `batched=True`; options go by `fn_kwargs={"options": ...}`.
+    `ds.filter(lambda row: not row["dropped"])` then takes the rows that a corpus would leave out.
 
     >>> clean_batch({"text": ["Panen raya mundur.\\n\\nIklan"]})["text"]
     ['Panen raya mundur.']
@@ -34,11 +34,11 @@ def clean_batch(batch: Mapping[str, Sequence[Any]], options: Options | None = No
 def clean_dataset(
     dataset: Dataset, options: Options | None = None, *, audit: str | Path | None = None, name: str = "dataset"
 ) -> Dataset:
-    """A clean corpus out of a data set: a whole run, with lines that repeat per site and near-duplicates.
+    """Make a clean corpus out of a data set, by a whole run with lines that repeat per site and near-duplicates.
 
     The result has the fields of a record; columns without a place of their own are in `meta`. `audit` is a folder for
-    the logs of every removal and drop. `name` is what `source` says, and with the row's number the id where there is
-    none. Memory is bounded by `options.memory`.
+    the logs of every removal and drop. `name` becomes the `source` of each record, and with the number of its row the
+    id where it has none. Memory is bounded by `options.memory`. Raises MissingExtra without `datasets`.
     """
     try:
         from datasets import Dataset

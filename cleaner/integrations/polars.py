@@ -1,4 +1,4 @@
-"""polars frames and series, in and out."""
+"""polars: frames and series, in and out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["clean_frame"]
 
 
 def clean_frame(frame: pl.DataFrame | pl.Series, options: Options | None = None) -> pl.DataFrame:
-    """`frame` with the columns of `cleaner.integrations.columns.COLUMNS`; all rows stay. A series is taken for texts.
+    """`frame` with the columns of `cleaner.integrations.columns.COLUMNS`. All rows stay. A series is taken for texts.
 
     >>> clean_frame(pl.DataFrame({"isi": ["Panen raya mundur.\\n\\nIklan"]}))["text"].to_list()
     ['Panen raya mundur.']
