@@ -31,7 +31,7 @@ class _Group(click.Group):
         except CleanerError as error:
             click.echo(f"cleaner: {error}", err=True)
             ctx.exit(USAGE if isinstance(error, OptionError | MissingExtra) else FAILED)
-        except OSError as error:
+        except OSError as error:  # a full disk, a drive that went away: what is finished is kept
             click.echo(f"cleaner: {error}. The same command goes on where it stood.", err=True)
             ctx.exit(FAILED)
         except KeyboardInterrupt:

@@ -35,6 +35,7 @@ def _run(inputs: tuple[str, ...], output: str, options: Options, audit: str | No
     from cleaner.corpus.clean import clean_corpus
     from cleaner.engine.progress import progress, warnings
 
+    # With --json a program reads along, for which a live display is noise.
     with warnings(quiet=quiet), progress(quiet=quiet or as_json) as update:
         report = clean_corpus(inputs, output, options, audit=audit, progress=update)
     if not quiet:
@@ -51,7 +52,7 @@ def _run(inputs: tuple[str, ...], output: str, options: Options, audit: str | No
 )
 def dedup(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, as_json: bool, **flags: Any) -> None:
     """Only merge near-identical articles, of text that is clean already: nothing is stripped."""
-    from cleaner.corpus.index import AS_IT_IS
+    from cleaner.corpus.index import AS_IT_IS  # the options under which no step but deduplication does anything
 
     _run(inputs, output, read({**flags, **AS_IT_IS}), audit, quiet, as_json)
 

@@ -47,8 +47,8 @@ def options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]
     """A decorator that adds the flags of these fields of Options to a command, in this order."""
 
     def add(command: Callable[..., None]) -> Callable[..., None]:
-        for name in reversed(names):
-            settings = dict(FLAGS[name])
+        for name in reversed(names):  # decorators apply from the inside out, and help shows the outermost first
+            settings = dict(FLAGS[name])  # a copy, because `flags` is taken out of it
             flags = settings.pop("flags", [f"--{name.replace('_', '-')}"])
             command = click.option(*flags, name, **settings)(command)
         return command
@@ -182,6 +182,7 @@ def read(flags: Mapping[str, Any], *, whole: bool = False) -> Options:
     if path and not ctx.params.get("quiet"):
         click.echo(f"cleaner: options by {path}", err=True)
     for name, value in flags.items():
+        # A flag that was given comes before the file even if its value is the default.
         if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT:
             if name in _LISTS and isinstance(value, str):  # written with commas
                 value = tuple(part.strip() for part in value.split(",") if part.strip())

@@ -27,7 +27,7 @@ def explain(file: str | None, article: str, line: str, line_language: str, as_js
     """
     from cleaner.audit.explain import explain_file, explain_one_line
 
-    if bool(file) == bool(line):
+    if bool(file) == bool(line):  # both, or neither
         raise OptionError("Name a FILE, or a line with --line.")
     rows = (
         explain_file(file, read(flags, whole=True), article=article, as_json=as_json)

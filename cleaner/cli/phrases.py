@@ -38,7 +38,7 @@ def list_(language: str, kind: str | None, extra: str) -> None:
     if language:
         _show(p for p in entries(language, extra) if kind in (None, p.kind))
         return
-    for name in (*phrase_languages(), "neutral"):
+    for name in (*phrase_languages(), "neutral"):  # "neutral" holds what is the same in all languages
         click.echo(f"{name:8}{sum(kind in (None, p.kind) for p in entries(name, extra)):6}")
 
 
@@ -83,7 +83,7 @@ def test(folder: str, inputs: tuple[str, ...]) -> None:
         click.echo(f"        {taking.example}  ({taking.where})")
     if wrong:
         raise SystemExit(2)
-    click.echo(f"The lists in {folder} are sound.", err=True)
+    click.echo(f"The lists in {folder} are sound.", err=True)  # stdout is for what they take
 
 
 def _show(found: Iterable[Phrase]) -> None:

@@ -74,7 +74,7 @@ def completion(shell: str) -> None:
     from click.shell_completion import get_completion_class
 
     made = get_completion_class(shell)
-    assert made is not None
+    assert made is not None  # for the type checker: the three shells are click's own
     click.echo(made(click.get_current_context().find_root().command, {}, "cleaner", "_CLEANER_COMPLETE").source())
 
 

@@ -39,7 +39,7 @@ def binary_column(values: Sequence[bytes | memoryview]) -> pa.Array:
 def binary_values(column: pa.ChunkedArray, rows: NDArray[np.int64] | None = None) -> list[memoryview]:
     """What `binary_column` stored, or only the cells of `rows`."""
     array = _one_chunk(column)
-    _, offsets, data = array.buffers()
+    _, offsets, data = array.buffers()  # the first one would say which values are missing; none is
     ends = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
     view = memoryview(data or b"")
     if rows is not None:
@@ -69,7 +69,7 @@ def list_column(offsets: NDArray[np.int64], values: NDArray[Any]) -> pa.Array:
 def list_values(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], NDArray[Any]]:
     """The offsets and values that `list_column` stored."""
     array = _one_chunk(column)
-    if not len(array):
+    if not len(array):  # an empty array may have no buffer of offsets at all
         return np.zeros(1, np.int64), number_values(array.values)
     offsets = np.frombuffer(array.buffers()[1], np.int64)[array.offset : array.offset + len(array) + 1]
     return offsets, number_values(array.values)
@@ -78,6 +78,7 @@ def list_values(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], NDArray[Any
 def fixed_column(array: NDArray[Any]) -> pa.Array:
     """A column of cells of one size: the rows of an array of any shape."""
     width = array.itemsize * prod(array.shape[1:])
+    # Bytes, whatever the type of the array: Arrow has no type for cells of several dimensions.
     return pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), len(array), [None, pa.py_buffer(array.tobytes())])
 
 

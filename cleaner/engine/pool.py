@@ -34,7 +34,7 @@ STRIKES = 2
 
 
 def cores() -> int:
-    """How many cores this process may use."""
+    """How many cores this process may use, which in a container is often fewer than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -65,7 +65,7 @@ class Pool:
         self.deaths = 0
         self._seconds = seconds
         self.size = workers or cores()
-        self._inside = workers == 1 and inside
+        self._inside = workers == 1 and inside  # one worker would only add the cost of sending
         self._workers = [] if self._inside else [_Worker() for _ in range(self.size)]
 
     def map(self, function: Callable[[Task, Watch], Result], tasks: Iterable[Task]) -> Iterator[Result]:
@@ -77,7 +77,7 @@ class Pool:
         if self._inside:
             yield from (function(task, Watch()) for task in tasks)
             return
-        jobs = (_Job(task) for task in tasks)
+        jobs = (_Job(task) for task in tasks)  # lazily: listing the inputs may go on while workers read
         again: deque[_Job] = deque()
         busy: dict[Connection, _Worker] = {}
         while True:
@@ -102,7 +102,7 @@ class Pool:
                 yield answer
 
     def close(self) -> None:
-        """End all workers at once; what they were doing is lost, what they finished is not."""
+        """End all workers at once. Their unfinished tasks are lost; the shards that they finished stay."""
         for worker in self._workers:
             worker.end()
         self._workers.clear()

@@ -75,7 +75,7 @@ class ProgressMeter:
             articles, size = articles + done.articles, size + done.size
             self._dropped, self._rejected = self._dropped + done.dropped, self._rejected + done.rejected
             passed, total = max(self._clock() - started, 1e-3), of()  # a first shard may take no measurable time
-            left = passed / shards * max(0, total - before - shards)
+            left = passed / shards * max(0, total - before - shards)  # shards are alike, so the mean is a fair guess
             step = Step(
                 stage,
                 before + shards,
@@ -139,7 +139,7 @@ def _live() -> Iterator[Progress]:
                 bar,
                 description=step.stage,
                 completed=step.shards,
-                total=step.of or None,
+                total=step.of or None,  # None makes a bar that only moves
                 rates=rates if step.shards else "",
                 left=left + step.tally,
             )

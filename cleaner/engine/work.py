@@ -52,7 +52,7 @@ class Work:
         except OSError as error:
             raise OutputError(refusal(path, error)) from error
         try:
-            if fresh:
+            if fresh:  # only now, under the lock
                 self._empty()
             self._folders = {}
             for stage, options in stages.items():
@@ -66,12 +66,13 @@ class Work:
             raise
 
     def shard(self, stage: str, number: int) -> Path:
-        """Where the shard of a stage stands, or will stand."""
+        """Where the shard of a stage stands, or will stand. Numbers have eight digits, so that names sort."""
         return self.path / self._folders[stage] / f"{number:08d}.arrow"
 
     def done(self, stage: str) -> set[int]:
         """The numbers of the shards of this stage that are finished."""
         with os.scandir(self.path / self._folders[stage]) as entries:
+            # A name with a dot is of a file that an ended process has not finished.
             return {int(entry.name[:8]) for entry in entries if not entry.name.startswith(".")}
 
     def tables(self, stage: str) -> Path:
@@ -81,7 +82,7 @@ class Work:
         return path
 
     def remove(self) -> None:
-        """Remove the directory and all in it; the lock goes last."""
+        """Remove the directory and all in it. The lock goes last, so that no other run takes half of a directory."""
         self._empty()
         (self.path / "lock").unlink(missing_ok=True)
         self.path.rmdir()
@@ -114,7 +115,10 @@ class Work:
         for entry in self.path.iterdir():
             if entry.name == "lock":
                 continue
-            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
 
 
 @contextmanager
@@ -165,9 +169,8 @@ def read_shard(path: Path, columns: Sequence[str]) -> tuple[pa.Table, dict[str, 
     """The named columns of a shard and its notes."""
     import pyarrow as pa
 
-    with pa.memory_map(str(path)) as source:
-        reader = pa.ipc.open_file(source)
-        table = reader.read_all()
+    with pa.memory_map(str(path)) as source:  # mapped, so that columns that are not asked for cost nothing
+        table = pa.ipc.open_file(source).read_all()
     return table.select(list(columns)), orjson.loads(table.schema.metadata[b"notes"])
 
 
@@ -185,7 +188,7 @@ def read_attached(path: Path, *names: str) -> list[bytes]:
 
 def _lock(path: Path) -> IO[str]:
     """Take the lock and write the process id into it. The system frees it when the process ends, however it does."""
-    handle = path.open("a+")
+    handle = path.open("a+")  # not "w": another run's process id must stay readable
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -211,7 +214,7 @@ def _what_is_kept(old: Mapping[str, Mapping[str, object]], new: Mapping[str, Map
 
 
 def _difference(old: object, new: object) -> str:
-    """The first few inputs that were added, removed or changed, in words."""
+    """The first three inputs that were added, removed or changed, in words, and how many more there are."""
     if not (isinstance(old, dict) and isinstance(new, dict)):
         return "the list of inputs"
     named = [f"{k} is new" for k in new if k not in old]

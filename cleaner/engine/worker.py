@@ -69,7 +69,7 @@ def main() -> None:
         while True:
             try:
                 function, task, seconds, skip = connection.recv()
-            except EOFError:
+            except EOFError:  # the parent has closed, or died
                 return
             watch = Watch(seconds=seconds, skip=skip, page=page)
             watch.leave()
@@ -78,7 +78,7 @@ def main() -> None:
             except Exception as error:
                 error.add_note(traceback.format_exc())
                 answer = (False, error)
-            watch.leave()
+            watch.leave()  # sending a large answer is not the last record's time
             connection.send(answer)
 
 

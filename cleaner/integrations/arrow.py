@@ -22,6 +22,7 @@ def clean_table(table: pa.Table, options: Options | None = None) -> pa.Table:
     >>> clean_table(pa.table({"n": [1], "text": ["Panen raya mundur.\\n\\nIklan"]})).column_names[:3]
     ['n', 'text', 'language']
     """
+    # Only columns that mean something become Python objects, which is the dear part.
     names = known_fields(table.column_names, options or Options()) or table.column_names
     given = {name: table[name].to_pylist() for name in names}
     for name, values in clean_columns(given, options).items():

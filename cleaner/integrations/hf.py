@@ -45,8 +45,10 @@ def clean_dataset(
     except ImportError as error:
         raise MissingExtra("datasets", "hf", "cleaner.integrations.hf") from error
     with tempfile.TemporaryDirectory(prefix="cleaner-") as folder:
+        # By way of Parquet, so that a data set larger than memory is never held whole.
         given, clean = Path(folder, "given.parquet"), Path(folder, "clean.parquet")
         dataset.to_parquet(str(given))
         source = Source(name, str(given), given.stat().st_size)
         clean_corpus([source], clean, options, audit=audit or Path(folder, "audit"))
+        # The folder goes at the end: a data set in memory stays there, one on disk is copied to its cache.
         return Dataset.from_parquet(str(clean), keep_in_memory=not dataset.cache_files)

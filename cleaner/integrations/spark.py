@@ -49,6 +49,7 @@ def clean_frame(frame: DataFrame, options: Options | None = None) -> DataFrame:
     from pyspark.sql.types import DoubleType, StringType, StructField, StructType
 
     types = {f.name: DoubleType() if f.name == "language_score" else StringType() for f in SCHEMA}
+    # Columns of the frame keep their place and type; those that the cleaner replaces get its own type.
     fields = [StructField(f.name, types.get(f.name, f.dataType)) for f in frame.schema.fields]
     fields += [StructField(name, types[name]) for name in SCHEMA.names if name not in frame.columns]
     return frame.mapInArrow(partial(clean_batches, options=options), StructType(fields))

@@ -103,11 +103,15 @@ def find_garbling(lines: Sequence[str], others: str, charsets: Collection[str] =
     for charset in CHARSETS:
         if charset not in charsets:
             continue
-        native = frozenset(others).union(*(_native_characters(line, charset) for line in lines))
+        native = set(others)
+        for line in lines:  # what is left without the garbles, and garbles that stand for no likely character
+            native.update(_garble_in(charset).sub("", line))
+            native.update(*(m[0] for m in _garble_in(charset).finditer(line) if not _meant_by(m[0], charset)))
         groups = ((line, group) for line in lines for group in _garble_groups(line, charset))
-        sure = sum(len(group) for line, group in groups if _is_sure(line, group, native))
+        by = Garbling(charset, frozenset(native))
+        sure = sum(len(group) for line, group in groups if _is_sure(line, group, by.native))
         if sure > most:
-            best, most = Garbling(charset, native), sure
+            best, most = by, sure
     return best
 
 
@@ -152,12 +156,6 @@ def _word_goes_on(text: str, at: int, step: int) -> bool:
     while 0 <= at < len(text) and text[at].isascii() and text[at].isalnum():
         at += step
     return 0 <= at < len(text) and (_is_box(text[at]) or ("\x7f" < text[at] < "\u0530" and text[at].isalpha()))
-
-
-def _native_characters(text: str, charset: str) -> set[str]:
-    """The characters of `text` that stand for themselves."""
-    rare = (match[0] for match in _garble_in(charset).finditer(text) if not _meant_by(match[0], charset))
-    return set(_garble_in(charset).sub("", text)).union(*rare)
 
 
 @cache
