@@ -15,7 +15,10 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 
 
 def _figures(name: str) -> str:
-    """The last results of one benchmark, their headings two levels down; nothing where there are none yet."""
+    """The last results of one benchmark as a section of a page; "" where it was not run yet.
+
+    Their own title goes, and their headings move below that of the section.
+    """
     path = _RESULTS / f"{name}.md"
     if not path.is_file():
         return ""
