@@ -33,7 +33,7 @@ from cleaner.extract.page import Page, extract
 from cleaner.language.identify import identify, quick_language
 from cleaner.options import Options
 from cleaner.phrases.phrases import load_phrases
-from cleaner.quality import check, filter_article
+from cleaner.quality import check_guards, filter_article
 from cleaner.read.fields import json_object
 from cleaner.read.markup import has_markup, looks_like_html, unmark
 from cleaner.repair.repair import repair
@@ -135,7 +135,7 @@ def finish_articles(articles: Sequence[Article], options: Options) -> list[tuple
     languages = identify(texts, model=options.language_model)
     finished = []
     for article, text, language in zip(articles, texts, languages, strict=True):
-        judgement = check(
+        result = check_guards(
             text,
             language=language.code,
             flags=article.flags,
@@ -148,11 +148,9 @@ def finish_articles(articles: Sequence[Article], options: Options) -> list[tuple
             language=language.code,
             language_score=language.score,
             languages=language.shares,
-            flags=judgement.flags,
+            flags=result.flags,
         )
-        drop = (
-            Drop(article.id, judgement.drop, judgement.detail) if judgement.drop else filter_article(article, options)
-        )
+        drop = Drop(article.id, result.drop, result.detail) if result.drop else filter_article(article, options)
         finished.append((article, drop))
     return finished
 

@@ -21,7 +21,7 @@ from cleaner.errors import OptionError
 from cleaner.language.words import read_list
 from cleaner.options import Options
 
-__all__ = ["FLAGS", "PRESETS", "GuardResult", "check", "filter_article"]
+__all__ = ["FLAGS", "PRESETS", "GuardResult", "check_guards", "filter_article"]
 
 SHORT_PAGE = 1000
 """Code points. A longer text is no placeholder, whatever one of its lines says: it holds an article as well."""
@@ -30,7 +30,7 @@ LINE_MARGIN = 60
 """Code points by which a line may be longer than the phrase that it begins with. A longer one is a sentence of an
 article that happens to begin so, such as a report about error 404."""
 
-UNSPACED = frozenset({"zh", "zh-Hant", "ja", "th", "lo", "km", "my", "bo", "dz"})
+UNSPACED_LANGUAGES = frozenset({"zh", "zh-Hant", "ja", "th", "lo", "km", "my", "bo", "dz"})
 """Languages written without spaces: rules about words do not apply."""
 
 SENTENCE_END = re.compile(r"[.!?](?=[\s\"'”’»)\]]|$)|[。！？।॥؟۔։።]")
@@ -68,7 +68,7 @@ class _Page:
         return self.text.split()
 
 
-def check(
+def check_guards(
     text: str,
     *,
     language: str,
@@ -84,7 +84,7 @@ def check(
     earlier steps come first in the answer. `guards` are names of presets or of flags that shall drop; OptionError for
     another name. The reason of a preset's rule is `preset:rule`.
 
-    >>> check("Baca selengkapnya", language="id", flags=(), guards=("truncated",), min_chars=1, max_chars=0)
+    >>> check_guards("Baca selengkapnya", language="id", flags=(), guards=("truncated",), min_chars=1, max_chars=0)
     GuardResult(drop='truncated', detail='the last line is "Baca selengkapnya"', flags=('truncated',))
     """
     for guard in guards:
@@ -226,7 +226,7 @@ def gopher_rules(page: _Page) -> Iterator[Finding]:
     80 % of words have a letter; two stop words, here frequent words of the text's own language. Then the shares of
     repeated lines, paragraphs and n-grams. Rules about words are left out for languages written without spaces.
     """
-    spaced = page.language not in UNSPACED
+    spaced = page.language not in UNSPACED_LANGUAGES
     if spaced:
         yield from _gopher_words(page)
     bullets = sum(line.startswith(BULLETS) for line in page.lines)
@@ -331,8 +331,8 @@ def fineweb_rules(page: _Page) -> Iterator[Finding]:
     if repeated > 0.1 * characters:
         yield "repeated-lines", f"{repeated} of {characters} characters are in repeated lines"
     short = sum(len(line) < 30 for line in page.lines)
-    # A line of 30 ideographs says as much as one of 80 letters, so the rule would drop good text there.
-    if page.language not in UNSPACED and short > 0.67 * len(page.lines):
+    # A line of 30 ideographs is a long one, so the rule would drop good text there.
+    if page.language not in UNSPACED_LANGUAGES and short > 0.67 * len(page.lines):
         yield "short-lines", f"{short} of {len(page.lines)} lines have under 30 characters"
 
 

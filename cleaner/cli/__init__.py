@@ -26,6 +26,7 @@ class _Group(click.Group):
     """A group whose errors end in one sentence on stderr and the documented exit status."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; every known error becomes its sentence and its exit status."""
         try:
             return super().invoke(ctx)
         except CleanerError as error:
