@@ -8,7 +8,7 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -220,26 +220,22 @@ def find_config(inputs: Iterable[str]) -> Path | None:
 
     Standard input and URLs have none. Raises OptionError where the inputs have different ones.
     """
-    found: dict[Path, Path] = {}
+    found: dict[Path, Path] = {}  # by their real path, since several inputs may reach one file by different ones
     for given in inputs:
-        if given != "-" and "://" not in given:
-            near = next((path for path in _configs_for(Path(given)) if path.is_file()), None)
-            if near:
-                found.setdefault(near.resolve(), near)
+        if given == "-" or "://" in given:
+            continue
+        path = Path(given)
+        # A pattern lies in the folder before its first wildcard; a file may have [ in its name and be no pattern.
+        while glob.has_magic(str(path)) and not path.exists():
+            path = path.parent
+        folder = path if path.is_dir() else path.parent
+        places = (folder / CONFIG, *(above / CONFIG for above in folder.absolute().parents))
+        if near := next((place for place in places if place.is_file()), None):
+            found.setdefault(near.resolve(), near)
     if len(found) > 1:
         named = ", ".join(map(str, found.values()))
         raise OptionError(f"The inputs have different files of options: {named}. Choose one by --config.")
     return next(iter(found.values()), None)
-
-
-def _configs_for(given: Path) -> Iterator[Path]:
-    """Where a file of options for this input may stand, the nearest first."""
-    # A pattern lies in the folder before its first wildcard; a file may have [ in its name and be no pattern.
-    while glob.has_magic(str(given)) and not given.exists():
-        given = given.parent
-    folder = given if given.is_dir() else given.parent
-    yield folder / CONFIG
-    yield from (above / CONFIG for above in folder.absolute().parents)
 
 
 def _checked(value: Any, name: str, where: str) -> Any:

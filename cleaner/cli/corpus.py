@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -57,27 +58,29 @@ def dedup(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, 
     _run(inputs, output, read({**flags, **AS_IT_IS}), audit, quiet, as_json)
 
 
-_INDEX_FLAGS = ("text_field", "id_field", "url_field", "txt_layout", "encoding", "workers", "memory", "record_timeout")
-
-
 @click.group()
 def index() -> None:
     """Build, extend and inspect a saved near-duplicate index, for `clean --against`."""
 
 
+def _on_texts(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the arguments and flags of a command that takes texts into an index."""
+    flags = options(
+        *("text_field", "id_field", "url_field", "txt_layout", "encoding", "workers", "memory", "record_timeout")
+    )
+    inputs = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...", shell_complete=files)
+    return click.argument("folder", metavar="INDEX", shell_complete=files)(inputs(flags(command)))
+
+
 @index.command("build")
-@click.argument("folder", metavar="INDEX", shell_complete=files)
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...", shell_complete=files)
-@options(*_INDEX_FLAGS)
+@_on_texts
 def index_build(folder: str, inputs: tuple[str, ...], **flags: Any) -> None:
     """Make an index of texts that are clean already."""
     _index(folder, inputs, read(flags), add=False)
 
 
 @index.command("add")
-@click.argument("folder", metavar="INDEX", shell_complete=files)
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...", shell_complete=files)
-@options(*_INDEX_FLAGS)
+@_on_texts
 def index_add(folder: str, inputs: tuple[str, ...], **flags: Any) -> None:
     """Add texts to an index; those that are in it already change nothing."""
     _index(folder, inputs, read(flags), add=True)

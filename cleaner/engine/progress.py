@@ -109,14 +109,22 @@ def progress(*, quiet: bool = False) -> Iterator[Progress]:
     if quiet:
         yield lambda step: None
     elif sys.stderr.isatty():
-        with _live() as update:
-            yield update
-    else:
-        yield _plain_lines()
+        with _live_line() as live:
+            yield live
+    else:  # every half minute, so that the log of a day has 2,880 lines and not one for each shard
+        last = time.monotonic()
+
+        def update(step: Step) -> None:
+            nonlocal last
+            if time.monotonic() - last >= EVERY:
+                last = time.monotonic()
+                print(f"cleaner: {step.stage}, {step}", file=sys.stderr, flush=True)
+
+        yield update
 
 
 @contextmanager
-def _live() -> Iterator[Progress]:
+def _live_line() -> Iterator[Progress]:
     """A bar that is rewritten in place and gone at the end. rich is imported only where it is shown."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -145,19 +153,6 @@ def _live() -> Iterator[Progress]:
             )
 
         yield update
-
-
-def _plain_lines() -> Progress:
-    """A plain line every half minute, so that a log of a day has 2,880 lines and not one for each shard."""
-    last = time.monotonic()
-
-    def update(step: Step) -> None:
-        nonlocal last
-        if time.monotonic() - last >= EVERY:
-            last = time.monotonic()
-            print(f"cleaner: {step.stage}, {step}", file=sys.stderr, flush=True)
-
-    return update
 
 
 def _duration(seconds: float) -> str:
