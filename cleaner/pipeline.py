@@ -1,18 +1,19 @@
 """The way of one article, every step in order. Read this page first; the way of a corpus is `corpus/clean.py`.
 
-    step            what it does                              code                     data
-    decode          bytes become text                         decode/decode.py         decode/encodings.toml
-    extract         HTML alone: the article of a page         extract/page.py          extract/data/
-    repair          mojibake and control characters go        repair/repair.py         the tables of ftfy
-    quick language  chooses the phrase lists                  language/identify.py     language/lists/
-    strip           site cruft becomes removals               strip/strip.py           phrases/lists/, judge/
-    [repeats]       lines that repeat on a site, per corpus   repeats/                 the corpus itself
-    language        names the language of the clean text      language/identify.py     language/lists/
-    guards          says why an article is dropped            quality.py               quality.toml
-    [duplicates]    near-identical articles, per corpus       neardup/                 the corpus itself
+    step            what it does                             code                  data                    measured
+    decode          bytes become text                        decode/decode.py      decode/encodings.toml   decode.md
+    extract         HTML alone: the article of a page        extract/page.py       extract/data/           extract.md
+    repair          mojibake and control characters go       repair/repair.py      the tables of ftfy      repair.md
+    quick language  chooses the phrase lists                 language/identify.py  language/lists/         language.md
+    strip           site cruft becomes removals              strip/strip.py        phrases/lists/, judge/  strip.md
+    [repeats]       lines that repeat on a site, per corpus  repeats/              the corpus itself       repeats.md
+    language        names the language of the clean text     language/identify.py  language/lists/         language.md
+    guards          says why an article is dropped           quality.py            quality.toml            -
+    [duplicates]    near-identical articles, per corpus      neardup/              the corpus itself       dedup.md
 
-The tests of a step are in tests/ under the name of its room, their cases and traps (text that must stay) in
-tests/cases/, and what was measured (content lost, precision of each rule) in benchmarks/results/.
+Square brackets mark the steps that need a whole corpus. The tests of a step are in tests/ under the name of its room,
+its cases and traps (text that must stay) in tests/cases/, and what was measured (content lost, precision of each rule,
+time) in benchmarks/results/.
 
 An example: "Baca juga: Panen raya mundur" goes by the rule `phrase-start`. It stands in strip/line_rules.py, its
 wording in phrases/lists/id.toml under [related], its traps in tests/cases/strip/lines_id.jsonl, its precision in
