@@ -30,6 +30,7 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except CleanerError as error:
+            # What the user can mend in the command is wrong usage; all else is a run that failed.
             click.echo(f"cleaner: {error}", err=True)
             ctx.exit(USAGE if isinstance(error, OptionError | MissingExtra) else FAILED)
         except OSError as error:  # a full disk, a drive that went away: what is finished is kept

@@ -101,6 +101,7 @@ def _index(folder: str, inputs: tuple[str, ...], options: Options, *, add: bool)
     """Build or extend an index, show what was set aside and what it holds, and exit."""
     from cleaner.corpus.index import index_corpus
 
+    # What cannot be read is told line by line: an index has no folder of logs.
     info, rejects = index_corpus(inputs, folder, options, add=add)
     for reject in rejects:
         click.echo(f"cleaner: {reject.source} {reject.record or ''}: {reject.detail} {reject.advice}", err=True)

@@ -48,7 +48,7 @@ def restore(output: str, to: str, audit: str | None) -> None:
 
     from cleaner.audit.restore import restored
 
-    with click.open_file(to, "wb") as out:
+    with click.open_file(to, "wb") as out:  # one article after the other, so a corpus of any size fits
         out.writelines(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in restored(output, audit))
 
 

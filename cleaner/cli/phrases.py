@@ -35,7 +35,7 @@ def list_(language: str, kind: str | None, extra: str) -> None:
     from cleaner.phrases.catalogue import entries
     from cleaner.phrases.phrases import phrase_languages
 
-    if language:
+    if language:  # else the counts of all languages
         _show(p for p in entries(language, extra) if kind in (None, p.kind))
         return
     for name in (*phrase_languages(), "neutral"):  # "neutral" holds what is the same in all languages
@@ -75,7 +75,7 @@ def test(folder: str, inputs: tuple[str, ...]) -> None:
     from cleaner.audit.trial import takings
     from cleaner.phrases.catalogue import problems
 
-    wrong = list(problems(folder))
+    wrong = list(problems(folder))  # all of them, not the first alone
     for sentence in wrong:
         click.echo(sentence, err=True)
     for taking in takings(inputs, Options(phrases=folder)) if inputs else ():

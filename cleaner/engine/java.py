@@ -32,7 +32,7 @@ def find_java(environ: Mapping[str, str] = os.environ) -> Path:
     ]
     versions = [(path, _major_version(path)) for path in found if path]
     for path, version in versions:
-        if version >= OLDEST:
+        if version >= OLDEST:  # the link on the PATH leads to bin/java of the real home
             return Path(path).resolve().parent.parent
     tried = ", ".join(f"{path} is {version or 'no Java that starts'}" for path, version in versions)
     raise OptionError(

@@ -81,6 +81,7 @@ class Pool:
         again: deque[_Job] = deque()
         busy: dict[Connection, _Worker] = {}
         while True:
+            # Every idle worker gets a task, and then whoever answers first is heard.
             for worker in self._workers:
                 if worker.job is None and (job := again.popleft() if again else next(jobs, None)):
                     worker.send(job, function, self._seconds)
@@ -92,7 +93,7 @@ class Pool:
                 job, worker.job = worker.job, None
                 try:
                     fine, answer = worker.connection.recv()
-                except (EOFError, ConnectionResetError):
+                except (EOFError, ConnectionResetError):  # it died
                     job.add_strike(*worker.restart())
                     self.deaths += 1
                     again.append(job)  # before new tasks, so that a bad record is known early
@@ -128,7 +129,7 @@ class _Job:
         _log.warning("a worker process died in record %d of its task: %s", record, reason)
         if self._strikes[record] < STRIKES:
             return
-        if record == OUTSIDE:
+        if record == OUTSIDE:  # no record can be left out, so trying again would never end
             raise WorkError(
                 f"A worker process ended {STRIKES} times outside any record: {reason}. "
                 "Give the run more --memory or fewer --workers; the same command goes on where it stood."
@@ -183,12 +184,12 @@ class _Worker:
     def _start(self) -> None:
         """Start a process that has the socket and the page, and imports what this one can import."""
         ours, theirs = socket.socketpair()
-        with theirs:
+        with theirs:  # closed here once the child has it, or the end of the child would not be seen
             fds = (theirs.fileno(), self._page_fd)
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "cleaner.engine.worker", *map(str, fds)],
                 pass_fds=fds,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL,  # stdin may be the articles of the run
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )
         self.connection = Connection(ours.detach())

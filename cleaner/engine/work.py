@@ -61,7 +61,7 @@ class Work:
             self.resumed = self._check(orjson.dumps({"inputs": inputs, "stages": stages}, option=orjson.OPT_SORT_KEYS))
             for folder in self._folders.values():
                 (path / folder).mkdir(exist_ok=True)
-        except BaseException:
+        except BaseException:  # even a Ctrl+C gives the lock back
             self._lock.close()
             raise
 
@@ -138,7 +138,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     except BaseException as error:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-        if isinstance(error, OSError):
+        if isinstance(error, OSError):  # errors of the block itself keep their kind
             raise OutputError(refusal(path, error)) from error
         raise
 
@@ -192,7 +192,7 @@ def _lock(path: Path) -> IO[str]:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        handle.seek(0)
+        handle.seek(0)  # in mode "a+" the file is open at its end
         holder = handle.read().strip() or "unknown"
         handle.close()
         raise WorkError(

@@ -46,7 +46,7 @@ class ArticleCleaner(PipelineStep):  # type: ignore[misc]
                 self.stat_update(StatHints.total)
                 document.text = article.text
                 document.metadata.update(zip(COLUMNS[1:], values(article)[1:], strict=True))
-                if article.dropped:
+                if article.dropped:  # counted and written as datatrove's own filters do it
                     self.stat_update(StatHints.dropped, f"dropped_{article.dropped}")
                     document.metadata["filter_reason"] = article.dropped
                     if writer:

@@ -25,6 +25,7 @@ def clean_frame(frame: pd.DataFrame | pd.Series, options: Options | None = None)
     """
     if isinstance(frame, pd.Series):
         frame = frame.to_frame("text")
+    # Columns may have names of any type; only texts can be names of fields.
     named = [name for name in frame.columns if isinstance(name, str)]
     given = {}
     for name in known_fields(named, options or Options()) or named:

@@ -45,9 +45,10 @@ class ArticleCleaner(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # 
         cells = self._cells(X, reset=False)
         texts = np.array([isinstance(cell, str) for cell in cells.flat], np.bool_).reshape(cells.shape)
         if not texts.any():
+            # Numbers pass through with their own type, as scikit-learn's checks want it of a transformer.
             as_it_is = {"dtype": None, "ensure_all_finite": False}
             return cells if cells.ndim == 1 else np.asarray(validate_data(self, X, reset=False, **as_it_is))
-        clean = cells.copy()
+        clean = cells.copy()  # the caller's array stays as it is
         clean[texts] = [article.text for article in iter_clean(cells[texts], self.options)]
         return clean
 

@@ -198,6 +198,7 @@ def _answers(given: Sequence[LanguageEvidence], back_end: _BackEnd) -> list[Answ
     """By the words of the beginning where they decide, else by those of more text, else by the model."""
     lexicon = back_end.lexicon
     answers: list[Answer] = []
+    # The number of a text, what its words say, and what the model is shown.
     doubtful: list[tuple[int, LanguageEvidence, Sample]] = []
     for i, item in enumerate(given):
         answer = _by_words(item, lexicon)

@@ -69,6 +69,7 @@ def load_model() -> Model:
         arrays = _unpack_langid()
         _keep_arrays(kept, arrays)
     step = arrays["step"]
+    # Two bytes from the root are one look-up in `pairs`; four would be a table of 4 billion states.
     first = step[:256].astype(np.intp) << 8
     return Model(
         codes=tuple(arrays["codes"].tolist()),

@@ -93,6 +93,7 @@ class Lexicon:
 
     def table(self, votes: Sequence[Votes]) -> Counts:
         """Votes as numbers of words or letters, shape (len(votes), L)."""
+        # The integers are what numpy reads as rows of 16-bit numbers, so no number is handled by itself.
         packed = b"".join([vote.to_bytes(self.layout.size, "little") for vote in votes])
         return np.frombuffer(packed, dtype="<u2").reshape(-1, len(self.languages)) / PARTS
 
