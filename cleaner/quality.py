@@ -93,7 +93,6 @@ def check_guards(
     length = len(text.strip())
     page = _Page(text, language, before)
     found = {name: detail for name, rule in FLAGS.items() if length and (detail := rule(page))}
-    reason, detail = "", ""
     if not length:
         reason, detail = "empty", "nothing is left"
     elif length < min_chars:
