@@ -196,11 +196,15 @@ def _command(*arguments: str | Path) -> None:
 SCENARIOS: dict[str, Scenario] = {
     "raw": Scenario("raw", corpus("raw", pairs=True), LOCAL, SLOW),
     "raw, strict": Scenario("raw", corpus("raw", drop_foreign_paragraphs=True, guards=("gopher", "c4", "fineweb"))),
-    "raw, as page": Scenario("raw", corpus("raw", input_kind="page", title="drop", repeats=False, keep_duplicate="earliest")),
+    "raw, as page": Scenario(
+        "raw", corpus("raw", input_kind="page", title="drop", repeats=False, keep_duplicate="earliest")
+    ),
     "raw, stream": Scenario("raw", stream("raw")),
     "raw, restored": Scenario("raw", restore("raw")),
     "formats": Scenario("formats", corpus("formats"), (*POOLS, "shards of 7"), SLOW),
-    "formats, lines": Scenario("formats", corpus("formats", txt_layout="lines", content="plain", max_record_bytes=2000)),
+    "formats, lines": Scenario(
+        "formats", corpus("formats", txt_layout="lines", content="plain", max_record_bytes=2000)
+    ),
     "few": Scenario("few", corpus("few", pairs=True), LOCAL, SLOW),
     "few, foreign": Scenario("few", corpus("few", drop_foreign_paragraphs=True, language=("id", "en", "ms")), POOLS),
     "few, newest": Scenario("few", corpus("few", one_per_url="newest", keep_duplicate="first"), POOLS, ("spark",)),
