@@ -21,7 +21,7 @@ from cleaner.phrases.phrases import HEAD_LENGTH, Phrase, Phrases, normalise_word
 from cleaner.strip.calls import call_hit, navigation_hit
 from cleaner.strip.datelines import SITE
 
-__all__ = ["SEPARATOR", "forget", "is_clear_paragraph", "judge_line", "looks_like_headline", "looks_like_names"]
+__all__ = ["SEPARATOR", "forget_lines", "is_clear_paragraph", "judge_line", "looks_like_headline", "looks_like_names"]
 
 # What may stand between a label and its rest. A hyphen or a slash needs white space on both sides, or it would part
 # compound words ("baca-juga").
@@ -125,7 +125,7 @@ def _judge_short(text: str, phrases: Phrases, opens: bool) -> Hit | None:
     )
 
 
-def forget() -> None:
+def forget_lines() -> None:
     """Forget what was judged of lines that repeat, so that a benchmark measures the first sight of each."""
     _judge_short.cache_clear()
 
