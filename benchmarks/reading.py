@@ -131,8 +131,8 @@ def measure(path: str) -> None:
     """Read `path` and print what it took, as JSON: seconds to plan and to read, records, peak memory in MB."""
     from cleaner import Options
     from cleaner.read.files import list_sources
-    from cleaner.read.plan import plan_tasks
     from cleaner.read.records import read_records
+    from cleaner.read.split import plan_tasks
     from cleaner.read.task import Task
 
     options, records, planned, spent = Options(), 0, 0.0, 0.0

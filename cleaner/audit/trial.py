@@ -11,8 +11,8 @@ from cleaner.errors import CleanerError
 from cleaner.options import Options
 from cleaner.pipeline import load_article, strip_article
 from cleaner.read.files import list_sources
-from cleaner.read.plan import plan_tasks
 from cleaner.read.records import read_records
+from cleaner.read.split import plan_tasks
 
 __all__ = ["Taking", "takings"]
 

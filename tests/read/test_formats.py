@@ -30,8 +30,8 @@ from cleaner.article import Raw, Reject
 from cleaner.options import Options
 from cleaner.read.files import list_sources
 from cleaner.read.jsonl import cut_lines
-from cleaner.read.plan import plan_tasks
 from cleaner.read.records import read_records
+from cleaner.read.split import plan_tasks
 from cleaner.read.stream import Flow
 from cleaner.read.task import Bounds, Lost, Source, Task
 

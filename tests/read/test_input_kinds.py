@@ -14,9 +14,9 @@ from cleaner import Options, clean, clean_corpus
 from cleaner.article import Raw, Reject
 from cleaner.audit.summary import summary
 from cleaner.read.files import list_sources
-from cleaner.read.plan import plan_tasks
 from cleaner.read.read_errors import SKIPPED
 from cleaner.read.records import read_records
+from cleaner.read.split import plan_tasks
 from cleaner.read.task import Task
 
 

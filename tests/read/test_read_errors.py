@@ -25,9 +25,9 @@ from hypothesis import strategies as st
 from cleaner.article import Raw, Reject
 from cleaner.options import Options
 from cleaner.read.files import list_sources
-from cleaner.read.plan import plan_tasks
 from cleaner.read.read_errors import ArchiveBomb
 from cleaner.read.records import read_records
+from cleaner.read.split import plan_tasks
 from cleaner.read.stream import Flow, unpack
 from cleaner.read.task import Source, Task
 

@@ -18,8 +18,8 @@ import pytest
 from cleaner.article import Raw, Reject
 from cleaner.options import Options
 from cleaner.read.files import list_sources
-from cleaner.read.plan import plan_tasks
 from cleaner.read.records import read_records
+from cleaner.read.split import plan_tasks
 from cleaner.read.task import Task
 
 pytestmark = [
