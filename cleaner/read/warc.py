@@ -61,15 +61,18 @@ def parse_warc(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lo
     """The pages and texts of WARC records; error pages, redirects and images are Lost as what is no article."""
     from fastwarc.warc import ArchiveIterator
 
-    number = split.first
+    records = []
     for record in ArchiveIterator(io.BytesIO(data), parse_http=False):
+        # All are read before the first body is decompressed: an error there would break the iterator.
+        record.freeze()
+        records.append(record)
+    for number, record in enumerate(records, split.first):
         try:
             yield _raw_response(record, split.source, number, options)
         except InputError as wrong:
             yield Lost(number, wrong)
         except (OSError, ValueError, RuntimeError) as error:
             yield Lost(number, BrokenWarc(f"The record cannot be read: {error}.", _ADVICE))
-        number += 1
 
 
 def _raw_response(record: Any, source: str, number: int, options: Options) -> Raw:
@@ -84,6 +87,8 @@ def _raw_response(record: Any, source: str, number: int, options: Options) -> Ra
         text = _not_empty(record.reader.read())
         return Raw(source, number, text, False, "utf-8", form="text of a crawl", **fields)
     record.parse_http(auto_decode="all")
+    if record.http_headers is None:  # crawlers keep the answers of name servers, too
+        raise NotText("The response is not of HTTP.", "Nothing to do; only pages and plain texts are read.")
     status, kind = record.http_headers.status_code, record.http_content_type or ""
     if status is None or not 200 <= status < 300:
         raise HttpStatus(f"The server answered {status}.", "Nothing to do; there is no article here.")

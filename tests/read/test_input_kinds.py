@@ -23,8 +23,8 @@ from cleaner.read.task import Task
 def records(*inputs: str | Path, **options: Any) -> list[Raw | Reject]:
     chosen = Options(**options)
     found: list[Raw | Reject] = []
-    for piece in plan_tasks(list_sources(map(str, inputs), chosen), chosen):
-        found.extend(read_records(piece, chosen) if isinstance(piece, Task) else [piece])
+    for task in plan_tasks(list_sources(map(str, inputs), chosen), chosen):
+        found.extend(read_records(task, chosen) if isinstance(task, Task) else [task])
     return found
 
 

@@ -44,8 +44,8 @@ FILES = {"a.jsonl": JSONL, "b.jsonl.gz": gzip.compress(JSONL), "c.parquet": parq
 
 def records(*inputs: str, options: Options = Options()) -> list[Raw | Reject]:  # noqa: B008
     found: list[Raw | Reject] = []
-    for piece in plan_tasks(list_sources(inputs, options), options, piece_records=120):
-        found.extend(read_records(piece, options) if isinstance(piece, Task) else [piece])
+    for task in plan_tasks(list_sources(inputs, options), options, task_records=120):
+        found.extend(read_records(task, options) if isinstance(task, Task) else [task])
     return found
 
 
