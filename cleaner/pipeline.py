@@ -21,7 +21,7 @@ from cleaner.extract.page import Page, extract
 from cleaner.language.identify import Language, foreign_paragraphs, identify, quick
 from cleaner.options import Options
 from cleaner.phrases.phrases import load_phrases, normalise_wording
-from cleaner.plugins import ruled
+from cleaner.plugins import plugin_removals
 from cleaner.quality import check
 from cleaner.read.fields import json_object
 from cleaner.read.markup import has_markup, looks_like_html, unmark
@@ -97,7 +97,7 @@ def strip_article(article: Article, options: Options, *, language: str = "") -> 
         input_kind=article.input_kind or stripped.input_kind,
         flags=(*article.flags, *stripped.flags),
     )
-    taken = [r for r in ruled(article) if not _is_protected(r, article.before, options)]
+    taken = [r for r in plugin_removals(article) if not _is_protected(r, article.before, options)]
     return (
         article._replace(removals=close_gaps(article.before, claim((*article.removals, *taken)))) if taken else article
     )

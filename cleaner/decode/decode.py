@@ -126,14 +126,6 @@ def _mostly_utf8(data: bytes) -> bool:
     return sequences >= 1 and bad <= sequences
 
 
-def _is_strict_utf8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _wide_encoding(data: bytes) -> str:
     """UTF-16 or UTF-32 without a mark, "" if the data are neither.
 
@@ -169,7 +161,7 @@ def _wide_candidates(sample: bytes) -> Iterator[str]:
             yield "utf-16-be"
     # Other scripts have few NULs, and are no UTF-8. The high bytes of their units are seldom 0x20; in text of single
     # bytes with a stray NUL that is a space, and stands on either side.
-    elif not (_is_strict_utf8(sample) or _mostly_utf8(sample)):
+    elif not (sample.isascii() or _mostly_utf8(sample)):
         if odd.count(0x20) * 20 < len(odd):
             yield "utf-16-le"
         if even.count(0x20) * 20 < len(even):

@@ -72,7 +72,12 @@ def decode_legacy(data: bytes, *, declared: str = "", html: bool = False, hint: 
     Where no codec decodes all bytes, the best one replaces the bad ones.
     """
     evidence = _evidence(data, html)
-    labels = (declared, *(_own_claims(data) if html else ()))
+    labels = [declared]
+    if html:
+        # In the XML declaration and the first meta elements; one in a comment declares nothing.
+        head = re.sub(rb"<!--.{0,4000}?-->", b"", data[: 1 << 14], flags=re.DOTALL)
+        found = [match[1] for match in (_XML.match(head), *_META.finditer(head)) if match]
+        labels += [label.decode("ascii") for label in found[:4]]
     claims = [_widened(codec, evidence) for label in labels if (codec := codec_of(label))]
     # ASCII but for one byte that would be no letter or sign at its place in cp1252 is broken, and not in an encoding.
     one_high_byte = len(data) >= _LONG and len(_HIGH.findall(data[: 1 << 20])) == 1
@@ -85,13 +90,6 @@ def decode_legacy(data: bytes, *, declared: str = "", html: bool = False, hint: 
         except UnicodeDecodeError:
             continue
     return replacing(data, max(scores, key=lambda each: scores[each], default="cp1252"))
-
-
-def _own_claims(data: bytes) -> list[str]:
-    """The charsets that a page declares, in its XML declaration and its first meta elements, comments left out."""
-    head = re.sub(rb"<!--.{0,4000}?-->", b"", data[: 1 << 14], flags=re.DOTALL)
-    found = [match[1] for match in (_XML.match(head), *_META.finditer(head)) if match]
-    return [label.decode("ascii") for label in found[:4]]
 
 
 def _evidence(data: bytes, html: bool) -> bytes:
@@ -113,10 +111,6 @@ def _scores(evidence: bytes, claims: list[str], hint: str) -> dict[str, float]:
     """Each codec that may be right with the sum of what speaks for it; chardet's best codec gets 1 from chardet."""
     high = len(evidence) - len(evidence.translate(None, _HIGH_BYTES))
     confidence = _confidence(evidence)
-    if max(confidence.values(), default=0.0) < _DOUBTFUL and _may_be_capitals(evidence):
-        confidence = max(
-            _confidence_in_capitals(evidence), confidence, key=lambda each: max(each.values(), default=0.0)
-        )
     near = max(confidence.values(), default=0.0) * (_NEAR if high > _FEW else _NEAR_OF_FEW)
     scale = max(_GUESS, *confidence.values()) if confidence else 1.0
     scores: dict[str, float] = {}
@@ -143,7 +137,30 @@ def _with_plausibility(evidence: bytes, scores: dict[str, float]) -> dict[str, f
 
 
 def _confidence(evidence: bytes) -> dict[str, float]:
-    """The confidence that chardet has in each codec, from 0 to 1, under the name of the codec to decode with."""
+    """The confidence that chardet has in each codec, from 0 to 1; for a text in capitals, in its small letters.
+
+    Its models have seen few capitals: it gives Russian in cp1251 0.73, the same in capitals 0.03 (and koi8-r 0.21).
+    """
+    confidence = _ask_chardet(evidence)
+    best = max(confidence.values(), default=0.0)
+    small = len(evidence) - len(evidence.translate(None, _SMALL))
+    capital = len(evidence) - len(evidence.translate(None, _SMALL.upper()))
+    # The letters of ASCII are nearly all capitals, or are too few to tell, as in Cyrillic.
+    may_be_capitals = small * 9 <= capital or (small + capital) * 3 < len(evidence)
+    if best >= _DOUBTFUL or not may_be_capitals:
+        return confidence
+    in_small: dict[str, float] = {}
+    for codec in table()["cased"]["codecs"]:
+        text = evidence.decode(codec, "replace")
+        if sum(map(str.isupper, text)) <= 9 * sum(map(str.islower, text)):
+            continue
+        if (known := _widened(codec, evidence)) not in in_small:
+            in_small[known] = _ask_chardet(text.lower().encode(codec, "ignore")).get(known, 0.0)
+    return in_small if max(in_small.values(), default=0.0) >= best else confidence
+
+
+def _ask_chardet(evidence: bytes) -> dict[str, float]:
+    """Codec to decode with -> confidence of chardet in it."""
     import chardet
 
     # prefer_superset renames ISO-8859-2, -5 and -6 to encodings that are no supersets of them.
@@ -152,28 +169,6 @@ def _confidence(evidence: bytes) -> dict[str, float]:
     for each in found:
         confidence.setdefault(_widened(each["encoding"] or "cp1252", evidence), each["confidence"])
     return confidence
-
-
-def _may_be_capitals(evidence: bytes) -> bool:
-    """Whether the letters of ASCII are nearly all capitals, or are too few to tell."""
-    small = len(evidence) - len(evidence.translate(None, _SMALL))
-    capital = len(evidence) - len(evidence.translate(None, _SMALL.upper()))
-    return small * 9 <= capital or (small + capital) * 3 < len(evidence)
-
-
-def _confidence_in_capitals(evidence: bytes) -> dict[str, float]:
-    """For each codec in which `evidence` is written in capitals, the confidence of chardet in it in small letters.
-
-    Its models have seen few capitals: it gives Russian in cp1251 0.73, the same in capitals 0.03 (and koi8-r 0.21).
-    """
-    found: dict[str, float] = {}
-    for codec in table()["cased"]["codecs"]:
-        text = evidence.decode(codec, "replace")
-        small = text.lower()
-        capitals = sum(map(str.isupper, text))
-        if capitals > 9 * (sum(map(str.islower, text))) and (known := _widened(codec, evidence)) not in found:
-            found[known] = _confidence(small.encode(codec, "ignore")).get(known, 0.0)
-    return found
 
 
 def _widened(name: str, evidence: bytes) -> str:

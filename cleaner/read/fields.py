@@ -151,25 +151,24 @@ def _first(record: Record, names: Sequence[str], key: str) -> str:
     empty = ""
     for name in names:
         value = record[name]
-        if isinstance(value, str) or (_may_be_body if key in ("text", "html") else _may_be_value)(value):
+        if isinstance(value, str) or _may_mean(key, value):
             if value not in (None, "", b"", []):
                 return name
             empty = empty or name
     return empty
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(part, str) for part in value))
+def _may_mean(key: str, value: object) -> bool:
+    """Whether a value has a type for the meaning `key`.
 
-
-def _may_be_body(value: object) -> bool:
-    """Whether a value may be a text or a page: text, its paragraphs as a list, bytes, or null for an empty one."""
-    return value is None or isinstance(value, bytes) or _is_text(value)
-
-
-def _may_be_value(value: object) -> bool:
-    """Whether a value may be an id, a date, an author: text, a list of texts, a number or a date."""
-    return _is_text(value) or (isinstance(value, int | float | date) and not isinstance(value, bool))
+    Lists of texts are paragraphs or several authors. A text or page may be bytes, or null for an empty one; the other
+    meanings may be numbers or dates, of which a bool is none.
+    """
+    if isinstance(value, list):
+        return all(isinstance(part, str) for part in value)
+    if key in ("text", "html"):
+        return value is None or isinstance(value, str | bytes)
+    return isinstance(value, str | int | float | date) and not isinstance(value, bool)
 
 
 def _body(value: object) -> str | bytes:

@@ -138,22 +138,24 @@ def gather_chunks(
     held: list[bytes] = []
     first = count = size = start = end = 0
 
-    def chunk() -> Chunk:
-        return Chunk(first, count, start, end, separator.join(held), header)
-
-    for number, data, data_end in records:
-        full = isinstance(data, InputError) or count >= bounds.records or size + len(data) > bounds.bytes
-        if count and full:
-            yield chunk()
+    def flush() -> Iterator[Chunk]:
+        nonlocal count, size
+        if count:
+            yield Chunk(first, count, start, end, separator.join(held), header)
             count = size = 0
             held.clear()
+
+    for number, data, data_end in records:
         if isinstance(data, InputError):
+            yield from flush()
             yield Lost(number, data)
             continue
+        length = len(data)
+        if count >= bounds.records or size + length > bounds.bytes:
+            yield from flush()
         if not count:
-            first, start = number, max(data_end - len(data), 0)
-        count, size, end = count + 1, size + len(data), data_end
+            first, start = number, max(data_end - length, 0)
+        count, size, end = count + 1, size + length, data_end
         if keep:
             held.append(data)
-    if count:
-        yield chunk()
+    yield from flush()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from cleaner.article import Raw
@@ -61,12 +62,14 @@ def parse_warc(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lo
     """The pages and texts of WARC records; error pages, redirects and images are Lost as what is no article."""
     from fastwarc.warc import ArchiveIterator
 
-    records = []
-    for record in ArchiveIterator(io.BytesIO(data), parse_http=False):
-        # All are read before the first body is decompressed: an error there would break the iterator.
-        record.freeze()
-        records.append(record)
-    for number, record in enumerate(records, split.first):
+    def records() -> Iterator[Any]:
+        for record in ArchiveIterator(io.BytesIO(data), parse_http=False):
+            record.freeze()
+            yield record
+        yield None
+
+    # One ahead, because an error in the compression of a body breaks an iterator that stands at its record.
+    for number, (record, _) in enumerate(pairwise(records()), split.first):
         try:
             yield _raw_response(record, split.source, number, options)
         except InputError as wrong:
