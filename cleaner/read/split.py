@@ -56,6 +56,7 @@ def plan_tasks(
     for entry in entries:
         for split in _splits(entry, options, bounds, siblings):
             if isinstance(split, Reject):
+                # The task before it goes out first, so that all come in the order of the manifest.
                 if splits:
                     yield Task(tuple(splits))
                     splits, records, size = [], 0, 0
@@ -109,9 +110,11 @@ def _splits(
         yield reject(entry.source, 0, wrong)
         return
     named, compressed = format_by_name(entry.path)
+    # The vote of a folder is taken for texts only; pages declare their charset, and tables have one for all records.
     near = siblings.get(_folder(entry.path), ()) if named == "txt" else ()
     split = Split(entry.source, named, entry.path, siblings=near)
     weight = entry.size * (_EXPANSION if compressed else 1)
+    # A file that is one article is never split; stdin may be anything.
     one_article = named in ("txt", "html") and options.txt_layout == "article" and entry.path != "-"
     if one_article or 0 < weight <= bounds.bytes:
         yield split
@@ -132,10 +135,10 @@ class _Place:
 
 def split_source(split: Split, options: Options, bounds: Bounds) -> Iterator[Split | Reject]:
     """The parts of a split that is a whole file, in their order; what cannot be read is a Reject in its place."""
-    stream = Stream(iter([split.payload])) if split.payload else open_stream(split.path)
-    seek = not split.payload and split.path != "-" and not is_remote(split.path)
+    # Remote files are read in one go; a split that named offsets in one would open it again.
+    seek = split.path != "-" and not is_remote(split.path)
     place = _Place(split, options, bounds, split.path if seek else "")
-    yield from _parts_or_reject(place, stream, split.format)
+    yield from _parts_or_reject(place, open_stream(split.path), split.format)
 
 
 def _parts_or_reject(place: _Place, stream: Stream, named: str) -> Iterator[Split | Reject]:
@@ -156,7 +159,15 @@ def _parts(place: _Place, stream: Stream, named: str) -> Iterator[Split | Reject
     if not sniffed.plain:
         place = replace(place, path="")
     if sniffed.format in ("zip", "tar"):
-        yield from _archive_parts(place, sniffed)
+        if place.depth >= _ARCHIVE_DEPTH:
+            wrong = f"More than {_ARCHIVE_DEPTH} archives stand inside one another."
+            raise ArchiveBomb(wrong, "Unpack the archive yourself.")
+        if sniffed.format == "tar":
+            yield from _member_parts(place, tar_members(sniffed.stream))
+            return
+        # The directory of a ZIP archive stands at its end.
+        with closing(_seekable(place, sniffed.stream)) as file:
+            yield from _member_parts(place, zip_members(file))
         return
     for chunk in _chunks(place, sniffed):
         if isinstance(chunk, Lost):
@@ -193,22 +204,10 @@ def _chunks(place: _Place, sniffed: Sniffed) -> Iterator[Chunk | Lost]:
         case "parquet" | "arrow":
             with closing(_seekable(place, stream)) as file:
                 yield from chunk_table(file, sniffed.format, bounds, place.options, seek=not keep)
-        case other if other.startswith(PLUGGED):
+        case other if other.startswith(PLUGGED):  # a plugin is given the whole file
             yield from chunk_whole(stream, bounds)
         case other:
             raise UnknownFormat(f"Files of the format {other} are not read.", "Convert it to JSON lines.")
-
-
-def _archive_parts(place: _Place, sniffed: Sniffed) -> Iterator[Split | Reject]:
-    if place.depth >= _ARCHIVE_DEPTH:
-        raise ArchiveBomb(
-            f"More than {_ARCHIVE_DEPTH} archives stand inside one another.", "Unpack the archive yourself."
-        )
-    if sniffed.format == "tar":
-        yield from _member_parts(place, tar_members(sniffed.stream))
-        return
-    with closing(_seekable(place, sniffed.stream)) as file:
-        yield from _member_parts(place, zip_members(file))
 
 
 def _member_parts(place: _Place, members: Iterator[Member]) -> Iterator[Split | Reject]:

@@ -29,6 +29,7 @@ __all__ = [
 
 TASK_RECORDS = 1_000
 TASK_BYTES = 8 << 20
+"""Bounds of a task where the caller names none: a worker holds the bytes of one task at a time."""
 
 
 @dataclass(frozen=True, slots=True)
