@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # The short Spark test is part of `make test` where there is Java; `make test-spark` is all of them, and needs it.
 JAVA := $(shell { [ -n "$$JAVA_HOME" ] && command -v "$$JAVA_HOME/bin/java"; } || command -v java)
 
-.PHONY: demo test docs man test-slow test-extra test-browser test-spark java lint dist clean
+.PHONY: demo test docs man test-slow test-extra test-browser test-spark same same-quick same-all java lint dist clean
 
 demo: .venv/installed
 	$(BIN)/cleaner clean corpus/raw -o build/clean.jsonl --force
@@ -33,6 +33,14 @@ test-extra: .venv/installed-extra
 
 test-spark: java .venv/installed-spark
 	CLEANER_SPARK=1 $(BIN)/pytest -q tests/spark -m "spark or not spark"
+
+# whether the code still writes the same bytes as the list in tests/same/same.json; --update writes the list
+same same-quick: .venv/installed-dev
+	$(BIN)/python tests/same/check_same.py $(if $(filter same-quick,$@),--quick)
+
+# the same with Spark, where there is Java, and shards of one record
+same-all: .venv/installed-dev $(if $(JAVA),.venv/installed-spark)
+	$(BIN)/python tests/same/check_same.py --all
 
 # says which Java Spark is started on, or ends with the name of the package that is missing
 java: .venv/installed

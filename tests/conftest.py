@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from sample import ROOT, read_lines
 
+collect_ignore = ["same"]  # `make same` runs it: a check of refactorings, which takes minutes
+
 
 @pytest.fixture(scope="session")
 def root() -> Path:

@@ -71,6 +71,22 @@ def test_a_good_article_passes_every_preset(preset: str) -> None:
 
 WORDS = ARTICLE.split()
 
+NEAR = {
+    "a list": ARTICLE + "\n- biji kering\n- karung goni\n- terpal baru\n- timbangan desa\n- buku catatan",
+    "a line that breaks off": "Lalu hujan turun lagi…\n" + ARTICLE,
+    "a refrain": f"Hujan turun lagi di lereng itu.\n{ARTICLE}\nHujan turun lagi di lereng itu.",
+    "few frequent words": " ".join(f"{a}{b}" for a in ("kaba", "tiru", "lomu") for b in "nskrtmpldgbhwjyvzx")
+    + " yang dan di. Kopi! Gula!",
+}
+"""What good articles have of each fault, within its limits."""
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("name", NEAR)
+def test_an_article_within_the_limits_passes_every_preset(name: str, preset: str) -> None:
+    assert judge(NEAR[name], preset).drop == ""
+
+
 BROKEN = {
     "gopher:words": " ".join(WORDS[:40]),
     "gopher:word-length": " ".join(word * 4 for word in WORDS),
