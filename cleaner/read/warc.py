@@ -90,8 +90,11 @@ def _raw_response(record: Any, source: str, number: int, options: Options) -> Ra
         text = _not_empty(record.reader.read())
         return Raw(source, number, text, False, "utf-8", form="text of a crawl", **fields)
     record.parse_http(auto_decode="all")
-    if record.http_headers is None:  # crawlers keep the answers of name servers, too
-        raise NotText("The response is not of HTTP.", "Nothing to do; only pages and plain texts are read.")
+    if record.http_headers is None:
+        protocol = headers.get("Content-Type", "")
+        if protocol and not protocol.startswith("application/http"):  # answers of name servers, which crawlers keep
+            raise NotText(f"The response is of the type {protocol}.", "Nothing to do; only pages and texts are read.")
+        raise BrokenWarc("The record has no response in it.", _ADVICE)
     status, kind = record.http_headers.status_code, record.http_content_type or ""
     if status is None or not 200 <= status < 300:
         raise HttpStatus(f"The server answered {status}.", "Nothing to do; there is no article here.")

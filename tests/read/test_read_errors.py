@@ -268,6 +268,12 @@ def test_a_broken_body_in_a_crawl_is_lost_alone(tmp_path: Path) -> None:
     assert told(tmp_path) == [(1, ""), (2, "BrokenWarc"), (3, "")]
 
 
+def test_a_crawl_that_is_cut_in_a_header(tmp_path: Path) -> None:
+    page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>Halaman.</p>"
+    (tmp_path / "a.warc").write_bytes(crawl_record(1, page) + crawl_record(2, page)[:60])
+    assert told(tmp_path) == [(1, ""), (2, "BrokenWarc")]
+
+
 def test_an_answer_of_a_name_server_is_no_article(tmp_path: Path) -> None:
     page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>Halaman.</p>"
     crawl = [crawl_record(1, b"20240102030405\na.id. 300 IN A 192.0.2.1\n", "text/dns"), crawl_record(2, page)]
