@@ -10,6 +10,7 @@ import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -72,10 +73,12 @@ def find_fields(record: Record, options: Options) -> Fields:
     fields: Fields = {}
     for key, usual in _usual_among(tuple(record)):
         if named.get(key):
-            if _has(record, named[key]):
+            with suppress(KeyError, TypeError):  # the record has no such field, or no object there
+                _at(record, named[key])
                 fields[key] = named[key]
         elif usual and (found := _first(record, usual, key)):
             fields[key] = found
+    # A field that was asked for and is missing is an error, even where another could hold the text.
     if (options.text_field and "text" not in fields) or not fields.keys() & {"text", "html"}:
         raise _no_text(record, options)
     return fields
@@ -126,14 +129,6 @@ def _at(record: Record, name: str) -> Any:
     for part in (name,) if name in record else name.split("."):
         value = value[part]
     return value
-
-
-def _has(record: Record, name: str) -> bool:
-    try:
-        _at(record, name)
-    except (KeyError, TypeError):
-        return False
-    return True
 
 
 def _without(record: Record, names: Sequence[str]) -> dict[str, Any]:
@@ -224,6 +219,7 @@ def json_object(values: Record) -> str:
     if not values:
         return "{}"
     try:
+        # The usual case; a value that JSON cannot hold costs a second pass, over a copy.
         text = json.dumps(values, ensure_ascii=False, allow_nan=False, default=str)
     except (ValueError, TypeError, RecursionError):
         text = json.dumps(_storable(values), ensure_ascii=False, default=str)

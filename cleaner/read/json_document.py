@@ -53,6 +53,7 @@ _Value = bytes | InputError
 
 
 def _records(cursor: _Cursor, options: Options) -> Iterator[tuple[int, _Value]]:
+    """The records with their numbers, by what the document begins with."""
     try:
         if cursor.peek() == "[":
             cursor.at += 1
@@ -62,7 +63,7 @@ def _records(cursor: _Cursor, options: Options) -> Iterator[tuple[int, _Value]]:
             return
         whole = cursor.whole()
         if whole is None:
-            yield from enumerate(_members(cursor), 1)
+            yield from enumerate(_inner_values(cursor), 1)
         elif cursor.peek():
             # More values follow: records one behind another, without an array around them.
             yield from enumerate(chain([whole], _remaining(cursor)), 1)
@@ -107,11 +108,12 @@ def _elements(cursor: _Cursor) -> Iterator[_Value]:
 
 
 def _remaining(cursor: _Cursor) -> Iterator[_Value]:
+    """All values from the cursor on."""
     while cursor.peek():
         yield cursor.value()
 
 
-def _members(cursor: _Cursor) -> Iterator[_Value]:
+def _inner_values(cursor: _Cursor) -> Iterator[_Value]:
     """The records of an object that is above the bound or broken: the values of its arrays, and its objects.
 
     What follows the object is read as further records.

@@ -54,7 +54,7 @@ def plan_tasks(
     splits: list[Split] = []
     records = size = 0
     for entry in entries:
-        for split in _splits(entry, options, bounds, siblings):
+        for split, weight in _weighed_splits(entry, options, bounds, siblings):
             if isinstance(split, Reject):
                 # The task before it goes out first, so that all come in the order of the manifest.
                 if splits:
@@ -62,7 +62,6 @@ def plan_tasks(
                     splits, records, size = [], 0, 0
                 yield split
                 continue
-            weight = _weight(split, entry)
             if splits and (records + split.count > task_records or size + weight > task_bytes):
                 yield Task(tuple(splits))
                 splits, records, size = [], 0, 0
@@ -70,14 +69,6 @@ def plan_tasks(
             records, size = records + split.count, size + weight
     if splits:
         yield Task(tuple(splits))
-
-
-def _weight(split: Split, entry: Source | Reject) -> int:
-    """The bytes of a split when it is read, guessed where it is a whole file."""
-    if split.chunked:
-        return len(split.payload) or max(split.end - split.start, 1)
-    size = max(entry.size, 0) if isinstance(entry, Source) else 0
-    return size * (_EXPANSION if format_by_name(split.path)[1] else 1)
 
 
 def _siblings(entries: list[Source | Reject]) -> dict[str, tuple[str, ...]]:
@@ -95,31 +86,33 @@ def _folder(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _splits(
+def _weighed_splits(
     entry: Source | Reject, options: Options, bounds: Bounds, siblings: dict[str, tuple[str, ...]]
-) -> Iterator[Split | Reject]:
-    """The splits of one source; a small file is a single one, which is not opened."""
+) -> Iterator[tuple[Split | Reject, int]]:
+    """The splits of one source with their bytes when they are read; a small file is one split, and is not opened."""
     if isinstance(entry, Reject):
-        yield entry
+        yield entry, 0
         return
     try:
         if entry.size == 0:
             raise EmptyFile("The file is empty.", "Nothing to do, unless it should hold some text.")
         check_name(entry.path)
     except InputError as wrong:
-        yield reject(entry.source, 0, wrong)
+        yield reject(entry.source, 0, wrong), 0
         return
     named, compressed = format_by_name(entry.path)
     # The vote of a folder is taken for texts only; pages declare their charset, and tables have one for all records.
     near = siblings.get(_folder(entry.path), ()) if named == "txt" else ()
     split = Split(entry.source, named, entry.path, siblings=near)
-    weight = entry.size * (_EXPANSION if compressed else 1)
+    weight = max(entry.size, 0) * (_EXPANSION if compressed else 1)
     # A file that is one article is never split; stdin may be anything.
     one_article = named in ("txt", "html") and options.txt_layout == "article" and entry.path != "-"
     if one_article or 0 < weight <= bounds.bytes:
-        yield split
-    else:
-        yield from split_source(split, options, bounds)
+        yield split, weight
+        return
+    for part in split_source(split, options, bounds):
+        size = 0 if isinstance(part, Reject) else len(part.payload) or max(part.end - part.start, 1)
+        yield part, size
 
 
 @dataclass(frozen=True, slots=True)
