@@ -22,6 +22,7 @@ from cleaner.read.task import Bounds, Chunk, Lost, Numbered, Split, gather_chunk
 __all__ = ["chunk_csv", "parse_csv"]
 
 _DELIMITERS = ",;\t|"
+"""Characters that may stand between fields; the most frequent one in the first line does."""
 _FIELD_LIMIT = 1 << 17
 """Characters that the csv module takes in a field if it is told nothing."""
 _Line = tuple[bytes, int]

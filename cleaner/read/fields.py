@@ -27,6 +27,7 @@ Record = Mapping[str, Any]
 Fields = dict[str, str]
 """Meaning -> name of the field: `text`, `html`, `id`, `url`, `title`, `author`, `date` and `site` are the meanings."""
 
+# Between the words of a name, which are compared as if all were underscores.
 _SEPARATORS = re.compile(r"[-_. ]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SHOWN_FIELDS = 20

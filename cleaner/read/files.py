@@ -27,6 +27,7 @@ __all__ = ["is_remote", "list_sources", "path_of", "remote_error", "source_name"
 _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:::|://)")  # two letters at least, because C: is a drive of Windows
 # Backslash, control characters, and the surrogates by which os.fsdecode gives bytes that are not UTF-8.
 _UNPRINTABLE = re.compile(r"[\\\x00-\x1f\x7f\udc80-\udcff]")
+# What `source_name` makes of them.
 _ESCAPE = re.compile(r"\\(?:\\|x[0-9a-f]{2})")
 
 

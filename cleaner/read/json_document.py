@@ -26,10 +26,14 @@ from cleaner.read.task import Bounds, Chunk, Lost, Split, gather_chunks
 __all__ = ["chunk_json", "parse_json"]
 
 _SEPARATOR = b"\x1e"
+"""Between the values of a chunk. In a value this character can only stand escaped."""
 _GAP = re.compile(r"[ \t\r\n,:\ufeff]*")
+"""What may stand before a value: white space, commas, colons, a byte order mark."""
 _SCALAR = re.compile(r"[^ \t\r\n,\]}]*")
+"""A number or a word such as true, or what stands in place of one."""
 _OUTSIDE = re.compile(r'["{}\[\]]')
 _INSIDE = re.compile(r'["\\]')
+"""Characters that matter outside and inside a string when a broken value is passed over."""
 _ADVICE = "Look at this place of the input; it may be cut or edited by hand."
 
 

@@ -18,7 +18,7 @@ from cleaner.read.task import Bounds, Chunk, Lost, Split
 
 __all__ = ["chunk_lines", "decode_line", "parse_jsonl", "parse_lines", "parse_object"]
 
-_BOM = b"\xef\xbb\xbf"
+_BOM = b"\xef\xbb\xbf"  # taken off the first line, as the JSON parser refuses it
 
 
 def chunk_lines(stream: Stream, bounds: Bounds, *, keep: bool = True) -> Iterator[Chunk | Lost]:

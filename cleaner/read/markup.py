@@ -14,13 +14,17 @@ __all__ = ["has_markup", "looks_like_html", "unmark"]
 _BLOCKS = "p|div|br|hr|h[1-6]|ul|ol|li|dl|dt|dd|table|tr|td|th|tbody|section|article|figure|figcaption|blockquote|pre"
 _INLINE = "a|b|i|u|em|strong|span|small|sup|sub|font|img|mark|center|cite|q"
 _REST = r"(?:\s[^<>]{0,2000})?/?>"  # attributes; bounded, so that the time stays linear whatever follows a "<"
+# Elements that only whole pages have.
 _PAGE = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _BLOCK = re.compile(rf"</?(?:{_BLOCKS}){_REST}", re.IGNORECASE)
 _TAG = re.compile(rf"</?(?:{_BLOCKS}|{_INLINE}){_REST}", re.IGNORECASE)
 # A tag alone may be meant as text ("der Tag <b>"): proof is one that closes, a line break, or one with an attribute.
 _SURE_TAG = re.compile(rf"</(?:{_BLOCKS}|{_INLINE})\s*>|<br\s*/?>|<(?:a|img|p|div|span)\s+[a-z-]+=", re.IGNORECASE)
+# What no reader of the page sees: scripts, styles and comments, removed with their content.
 _HIDDEN = re.compile(r"<(script|style)\b[^<>]{0,500}>[^<]{0,20000}</\1\s*>|<!--[^<>]{0,5000}-->", re.IGNORECASE)
+# A reference to a character, by name or by number, with its semicolon: "AT&T" and "a &amp c" are none.
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}[0-9]{0,2}|#[0-9]{2,7}|#[xX][0-9a-fA-F]{2,6});")
+# Words of texts about markup, in which tags are the subject.
 _ABOUT_MARKUP = re.compile(
     r"\b(?:X?HTML5?|XML|CSS|markup|JavaScript|entit(?:y|ies|as)|tags? (?:pembuka|penutup)|(?:opening|closing) tags?)\b",
     re.IGNORECASE,

@@ -144,6 +144,7 @@ def reject(source: str, record: int, error: InputError) -> Reject:
 
 def unreadable(error: OSError) -> InputError:
     """An error of the system as a read error, with what the person can do."""
+    # An error that a library raises itself may have no number, or no text at all.
     reason = error.strerror or str(error) or type(error).__name__
     if isinstance(error, FileNotFoundError):
         return NotFound(f"There is no such file: {reason}.", "Check the name; a link may point to nothing.")

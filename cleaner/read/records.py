@@ -33,6 +33,7 @@ _PARSERS = {
     "json": parse_json,
     "warc": parse_warc,
 }
+"""Format -> what parses the bytes of a split. Tables open their files themselves; other formats are of plugins."""
 
 
 def read_records(task: Task, options: Options) -> Iterator[Raw | Reject]:

@@ -31,13 +31,16 @@ _HEAD = 1 << 16
 _SPLIT_AS_BYTES = frozenset({"jsonl", "lines", "csv", "tsv", "json"})
 """Formats that are split at bytes of ASCII, so that UTF-16 and UTF-32 have to be converted before."""
 _TEXTS = frozenset({"txt", "html", "jsonl", "json", "csv", "tsv"})
+"""Formats whose content must not be binary, whatever the suffix says."""
 _DEPTH = 3
 """So many layers of compression are a bomb: a file may have been compressed twice, not three times."""
 _BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xfe\xff"
 """White space, NULs of UTF-16, and byte order marks."""
 _PRINTED = bytes(sorted({*range(0x20, 0x7F), *range(0x80, 0x100), *b"\0\t\n\v\f\r\x1a\x1b"}))
 """Bytes that stand in text of some encoding; Ctrl+Z ended files of DOS, ISO-2022 switches alphabets by Escape."""
+# One object that ends on its line, and another on the next.
 _JSON_LINES = re.compile(rb"\s*\{[^\n]*\}[ \t\r]*\n\s*\{")
+# An object with a first key or none, or an array whose first value is an array, an object or a string, or none.
 _JSON_DOCUMENT = re.compile(rb'\{\s*("|\})|\[\s*[\[{"\]]')
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 

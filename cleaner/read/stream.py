@@ -34,6 +34,7 @@ _MAGIC = (
     (b"\xfd7zXZ\x00", "xz"),
     (b"\x04\x22\x4d\x18", "lz4"),
 )
+"""First bytes of compressed data, and the compression."""
 
 
 class ByteCounter:

@@ -21,8 +21,10 @@ from cleaner.read.task import Bounds, Chunk, Lost, Split, gather_chunks
 __all__ = ["chunk_warc", "parse_warc"]
 
 _KEPT = ("WARC-Type", "WARC-Target-URI", "WARC-Date", "WARC-Record-ID", "Content-Type")
+"""Headers of a record that its article is made of; the others stay behind."""
 _PAGE_TYPES = ("text/html", "application/xhtml+xml")
 _LINE_END = re.compile(r"[\r\n]")
+"""In a header that was folded over lines it would end the header of the new record."""
 _ADVICE = "Look at the file; it may be cut."
 
 
