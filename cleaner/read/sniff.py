@@ -142,7 +142,7 @@ def format_by_name(name: str) -> tuple[str, bool]:
 def check_name(name: str) -> None:
     """Raises UnknownFormat or PagePart when the suffix of `name` is that of a format that is not read.
 
-    Told by the name, so that a folder of saved pages costs no look into its images.
+    The name is enough, so that the images of a folder of saved pages are not opened.
     """
     suffix, _ = _suffix(name)
     if suffix in readers():

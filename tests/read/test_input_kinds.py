@@ -1,4 +1,4 @@
-"""What is read, what is told to be no article, and what the person who runs it hears of that."""
+"""What is read, what is recognised as no article, and what the summary says about both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bad input: set aside with a clear error or handled; nothing before the damage is lost, nothing hangs."""
+"""Bad input: set aside with a clear error or handled; nothing that stands before an error is lost, nothing hangs."""
 
 from __future__ import annotations
 
