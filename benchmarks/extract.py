@@ -84,12 +84,12 @@ def cleaner(page: Sample) -> tuple[str, dict[str, str]]:
 
 def cleaner_and_strip(page: Sample) -> tuple[str, dict[str, str]]:
     from cleaner.article import cut
-    from cleaner.language.identify import quick
+    from cleaner.language.identify import quick_language
     from cleaner.phrases.phrases import load_phrases
     from cleaner.strip.strip import strip
 
     text, said = cleaner(page)
-    language = quick(text)
+    language = quick_language(text)
     stripped = strip(
         text, language=language, phrases=load_phrases(language), input_kind="text", known_title=said["title"]
     )

@@ -194,10 +194,10 @@ def test_a_dry_run_writes_a_report_and_nothing_else(tmp_path: Path) -> None:
     target, page = tmp_path / "clean.jsonl", tmp_path / "clean.dry-run.html"
     rehearsed = clean_corpus("corpus/raw/feeds", target, Options(workers=1, dry_run=True))
     assert list(tmp_path.iterdir()) == [page]
-    assert (rehearsed.output, rehearsed.audit, rehearsed.page) == ("", "", str(page))
+    assert (rehearsed.output, rehearsed.audit, rehearsed.report_path) == ("", "", str(page))
     done = clean_corpus("corpus/raw/feeds", target, Options(workers=1))
     assert done.counts == rehearsed.counts
-    assert _body(Path(done.page)) == _body(page)
+    assert _body(Path(done.report_path)) == _body(page)
 
 
 def _body(page: Path) -> str:

@@ -105,7 +105,7 @@ def _describe(done: Report, to: Destination, options: Options, shards: Sequence[
         path = Path(done.output)
         folder = path if path.is_dir() else path.parent
         (folder / "README.md").write_text(card(done.output, audit=done.audit), "utf-8")
-    done = replace(done, page=str(page or ""))
+    done = replace(done, report_path=str(page or ""))
     return replace(done, output="", audit="") if options.dry_run else done
 
 

@@ -15,7 +15,7 @@ import orjson
 from cleaner.article import Reject
 from cleaner.corpus.stages import FinishTask, ReadTask, finish_stage, read_stage
 from cleaner.corpus.whole import Embedded
-from cleaner.engine.progress import Done, Meter, Progress
+from cleaner.engine.progress import Done, Progress, ProgressMeter
 from cleaner.engine.work import Work, read_shard, replacing
 from cleaner.engine.worker import Watch
 from cleaner.options import Options
@@ -95,7 +95,7 @@ class Run:
     ) -> None:
         self._work, self._pool, self._options = work, pool, options
         self._whole = whole or Embedded(work, options)
-        self._meter = Meter(progress or (lambda step: None))
+        self._meter = ProgressMeter(progress or (lambda step: None))
         self._count = 0
         self.times: dict[str, dict[str, float]] = {}
         """Seconds of each step: by the clock, and of this process alone."""
@@ -194,7 +194,7 @@ class Run:
 
     def begins(self, step: str) -> None:
         """Tell that a step over the whole corpus begins."""
-        self._meter.whole(step)
+        self._meter.begin_global_step(step)
 
     @contextmanager
     def _timed(self, step: str) -> Iterator[None]:

@@ -19,7 +19,7 @@ import pyarrow as pa
 import xxhash
 from numpy.typing import NDArray
 
-from cleaner.article import Article, Drop, Raw, Reject
+from cleaner.article import Article, Drop, Raw, Reject, site_for_repeats
 from cleaner.audit.tally import dropped_line, kept_line, tally
 from cleaner.engine.columns import (
     binary_column,
@@ -38,7 +38,7 @@ from cleaner.errors import CleanerError
 from cleaner.neardup.sketches import Sketches, sketch
 from cleaner.options import Options
 from cleaner.output.records import dropped_row, pack, record, rejected_row, removed_rows, unpack
-from cleaner.pipeline import finish_articles, load_article, site_of, strip_article, with_new_id
+from cleaner.pipeline import finish_articles, load_article, strip_article, with_new_id
 from cleaner.read.records import read_records
 from cleaner.read.task import Task
 from cleaner.repeats.repeats import Repeats
@@ -112,7 +112,7 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
             rejects.append(_unexpected(raw, error))
             continue
         articles.append(article)
-        sites.append(site_of(raw, article))
+        sites.append(site_for_repeats(raw, article))
     watch.leave()
     columns = {
         "id": number_column(np.array([id_hash(a.id) for a in articles], np.uint64)),

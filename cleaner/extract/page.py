@@ -92,9 +92,9 @@ def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: 
     )
     if extractor == "justext":
         from cleaner.extract.justext import justext_text
-        from cleaner.language.identify import quick
+        from cleaner.language.identify import quick_language
 
-        return replace(page, text=justext_text(html, meta.language or quick(page.text)))
+        return replace(page, text=justext_text(html, meta.language or quick_language(page.text)))
     if _TWICE * len(page.text) < len(meta.body) and len(meta.body) > _LITTLE:
         # The page shows less than half of the body that it gives in its JSON-LD: scripts would show the rest.
         return replace(page, text=meta.body, left_out=page.left_out + len(page.text))
