@@ -53,6 +53,7 @@ test-browser: .venv/installed-browser
 
 # the site in build/site; its pages load nothing from elsewhere
 docs: .venv/installed-docs
+	$(BIN)/pytest -q tests/cli/test_manual.py -k page_of_commands
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	! grep -rlE '<(script|link|img|iframe)[^>]+(src|href)="?https?:' build/site --include='*.html'
 

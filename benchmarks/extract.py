@@ -84,12 +84,12 @@ def cleaner(page: Sample) -> tuple[str, dict[str, str]]:
 
 def cleaner_and_strip(page: Sample) -> tuple[str, dict[str, str]]:
     from cleaner.article import cut
-    from cleaner.language.identify import quick
+    from cleaner.language.identify import quick_language
     from cleaner.phrases.phrases import load_phrases
     from cleaner.strip.strip import strip
 
     text, said = cleaner(page)
-    language = quick(text)
+    language = quick_language(text)
     stripped = strip(
         text, language=language, phrases=load_phrases(language), input_kind="text", known_title=said["title"]
     )
@@ -135,19 +135,19 @@ def measure(run: Callable[[Sample], tuple[str, dict[str, str]]], pages: Sequence
     return results
 
 
-def folded(text: str) -> str:
+def letters(text: str) -> str:
     return re.sub(r"[\W_]+", "", (text or "").casefold())
 
 
 def people(text: str) -> list[str]:
     names = re.split(r"[;,/|&]|\band\b", re.sub(r"^\s*by\s+", "", text or "", flags=re.I))
-    return sorted({folded(name) for name in names} - {""})
+    return sorted({letters(name) for name in names} - {""})
 
 
 def agrees(field: str, gold: str, got: str) -> bool:
     if field == "date":
         return gold[:10] == got[:10]
-    return people(gold) == people(got) if field == "author" else folded(gold) == folded(got)
+    return people(gold) == people(got) if field == "author" else letters(gold) == letters(got)
 
 
 def row(name: str, pages: Sequence[Sample], results: Sequence[Result], metrics: Any) -> str:
@@ -157,7 +157,7 @@ def row(name: str, pages: Sequence[Sample], results: Sequence[Result], metrics: 
     everything = metrics.shingle_report([(p.gold, g.text) for p, g in pairs], 0)
     empty = sum(bool(p.gold.strip()) and not g.text.strip() for p, g in pairs)
     headlines = [
-        folded(p.said["title"]) in folded(g.said.get("title", "") + g.text) for p, g in pairs if p.said["title"]
+        letters(p.said["title"]) in letters(g.said.get("title", "") + g.text) for p, g in pairs if p.said["title"]
     ]
     cells = [
         f"{articles['f1']:.4f}",

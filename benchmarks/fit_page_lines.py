@@ -1,4 +1,4 @@
-"""Fit the judgement of page lines on labelled whole pages: a logistic regression of each line alone, then trees.
+"""Fit the model of page lines on labelled whole pages: a logistic regression of each line alone, then trees.
 
     pip install catboost scipy lxml
     python benchmarks/fit_page_lines.py [--rounds] [--write]
@@ -30,22 +30,21 @@ from scipy.optimize import minimize
 from strip import DATA, ROOT, held_back
 
 from cleaner.judge.character_counts import Numbers
-from cleaner.judge.context import beside
-from cleaner.judge.features import Features, alone
+from cleaner.judge.features import Features, neighbour_features, own_features
 from cleaner.judge.lines import Line, split_lines
-from cleaner.judge.trees import UNIT, weighed
+from cleaner.judge.trees import UNIT, linear_odds
 from cleaner.phrases.phrases import load_phrases
-from cleaner.strip.line_rules import judge
+from cleaner.strip.line_rules import judge_line
 
 RAW = {"size", "words", "times", "first word's lines", "last word's lines", "letters in a word"}
-"""Traits without a bound: for the trees, which ask only what is above what."""
+"""Features without a bound: they are for the trees, which ask only what is above what."""
 
 RIDGE = 3.0
-POWER = {"alone": 0.5, "trees": 0.7}
-"""A line weighs as its ink to this power: between counting lines (0) and counting characters (1)."""
+POWER = {"linear": 0.5, "trees": 0.7}
+"""A line weighs as its characters to this power: between counting lines (0) and counting characters (1)."""
 
-MOST_INK = 1000
-FOLDS = 5
+MOST_CHARACTERS = 1000
+PARTS = 5
 DOUBTED = (1.5, -3.0)
 """Labels that the first fit, made without their site, contradicts so firmly are not fitted on: gold texts that end
 early or lack their code, tables and lists. Measured: two points of recall at equal loss."""
@@ -68,12 +67,13 @@ TREES = {
 
 @dataclass
 class Page:
-    """A labelled page: `label` of each line ("content" where nothing is marked), its ink without spaces, its traits."""
+    """A labelled page, with an element for each line: its `label` ("content" where nothing is marked), its characters
+    without spaces, its own features, and the table of all features."""
 
     site: str
     held: bool
     label: Numbers
-    ink: Numbers
+    chars: Numbers
     own: Features
     table: Numbers
 
@@ -115,26 +115,26 @@ def copies(docs: Sequence[dict[str, Any]]) -> Iterator[tuple[int, Page]]:
 
 def page_of(doc: dict[str, Any], script: str = "") -> Page:
     lines, phrases = split_lines(doc["text"]), load_phrases(doc["language"])
-    hits = [judge(line, phrases) for line in lines]
+    hits = [judge_line(line, phrases) for line in lines]
     kinds = {start: kind for start, _, kind in doc["spans"]}
     label = np.array([kinds.get(line.start, "content") for line in lines])
-    ink = np.array([len("".join(line.text.split())) for line in lines])
+    chars = np.array([len("".join(line.text.split())) for line in lines])
     if script:
         lines = [Line(line.start, disguised(line.text, script) or "-") for line in lines]
-    own = alone(lines, hits)
-    return Page(doc.get("site") or doc["id"], held_back(doc), label, ink, own, np.zeros(0))
+    own = own_features(lines, hits)
+    return Page(doc.get("site") or doc["id"], held_back(doc), label, chars, own, np.zeros(0))
 
 
-def fitted_alone(pages: Sequence[Page]) -> dict[str, float]:
-    """Trait -> weight, of the ridge regression that tells "content" from "page"; rounded to three places."""
+def fit_linear(pages: Sequence[Page]) -> dict[str, float]:
+    """Return the weights of the ridge regression that tells "content" from "page", rounded to three places."""
     names = [name for name in pages[0].own if name not in RAW]
     label = np.concatenate([page.label for page in pages])
-    told = np.isin(label, ("content", "page"))
-    table = np.concatenate([np.column_stack([page.own[name] for name in names]) for page in pages])[told]
-    weight = (np.concatenate([page.ink for page in pages]) ** POWER["alone"])[told]
+    known = np.isin(label, ("content", "page"))
+    table = np.concatenate([np.column_stack([page.own[name] for name in names]) for page in pages])[known]
+    weight = (np.concatenate([page.chars for page in pages]) ** POWER["linear"])[known]
     weight = weight / weight.mean()
     spread = table.std(0) + 1e-3
-    scaled, sign = table / spread, np.where(label[told] == "content", 1.0, -1.0)
+    scaled, sign = table / spread, np.where(label[known] == "content", 1.0, -1.0)
 
     def loss(b: Numbers) -> tuple[float, Numbers]:
         margin = (scaled @ b[:-1] + b[-1]) * sign
@@ -147,46 +147,46 @@ def fitted_alone(pages: Sequence[Page]) -> dict[str, float]:
     return {"base": round(float(found[-1]), 3), **weights}
 
 
-def tabled(pages: Sequence[Page], fit_on: Sequence[Page]) -> dict[str, float]:
-    """Fit the judgement of lines alone, and give each page the table of all traits; returns the weights."""
-    first = fitted_alone(fit_on)
+def fill_tables(pages: Sequence[Page], fit_on: Sequence[Page]) -> dict[str, float]:
+    """Fit the weights of lines alone, and give each page the table of all features; returns the weights."""
+    first = fit_linear(fit_on)
     for page in pages:
-        page.table = np.column_stack([*all_traits(page, first).values()]).astype(np.float32)
+        page.table = np.column_stack([*all_features(page, first).values()]).astype(np.float32)
     return first
 
 
-def all_traits(page: Page, first: dict[str, float]) -> Features:
-    return {**page.own, **beside(page.own, weighed(page.own, first))}
+def all_features(page: Page, first: dict[str, float]) -> Features:
+    return {**page.own, **neighbour_features(page.own, linear_odds(page.own, first))}
 
 
-def fitted_trees(pages: Sequence[Page], labels: Sequence[Numbers]) -> CatBoostClassifier:
+def fit_trees(pages: Sequence[Page], labels: Sequence[Numbers]) -> CatBoostClassifier:
     label = np.concatenate(labels)
-    told = np.isin(label, ("content", "page"))
-    table = np.concatenate([page.table for page in pages])[told]
-    weight = np.concatenate([np.minimum(page.ink, MOST_INK) ** POWER["trees"] for page in pages])[told]
+    known = np.isin(label, ("content", "page"))
+    table = np.concatenate([page.table for page in pages])[known]
+    weight = np.concatenate([np.minimum(page.chars, MOST_CHARACTERS) ** POWER["trees"] for page in pages])[known]
     model = CatBoostClassifier(**TREES)
-    names = list(all_traits(pages[0], {"base": 0.0}))
-    model.fit(Pool(table, (label[told] == "content").astype(int), weight=weight, feature_names=names))
+    names = list(all_features(pages[0], {"base": 0.0}))
+    model.fit(Pool(table, (label[known] == "content").astype(int), weight=weight, feature_names=names))
     return model
 
 
-def judged(model: CatBoostClassifier, page: Page) -> Numbers:
+def predict(model: CatBoostClassifier, page: Page) -> Numbers:
     return np.asarray(model.predict(page.table, prediction_type="RawFormulaVal"))
 
 
-def fold(page: Page) -> int:
-    return hashlib.sha256(b"fold " + page.site.encode()).digest()[0] % FOLDS
+def part_of(page: Page) -> int:
+    return hashlib.sha256(b"fold " + page.site.encode()).digest()[0] % PARTS
 
 
 def in_rounds(pages: Sequence[Page], labels: Sequence[Numbers]) -> list[Numbers]:
     """The odds of each page's lines by trees fitted without its fifth of the sites."""
     odds: list[Numbers] = [np.zeros(0)] * len(pages)
-    for k in range(FOLDS):
-        rest = [i for i, page in enumerate(pages) if fold(page) != k]
-        model = fitted_trees([pages[i] for i in rest], [labels[i] for i in rest])
+    for k in range(PARTS):
+        rest = [i for i, page in enumerate(pages) if part_of(page) != k]
+        model = fit_trees([pages[i] for i in rest], [labels[i] for i in rest])
         for i, page in enumerate(pages):
-            if fold(page) == k:
-                odds[i] = judged(model, page)
+            if part_of(page) == k:
+                odds[i] = predict(model, page)
     return odds
 
 
@@ -216,17 +216,17 @@ def exported(model: CatBoostClassifier) -> dict[str, object]:
         leaf.append(
             [round(scale * x * UNIT) for x in tree["leaf_values"]] + [0] * (2**depth - len(tree["leaf_values"]))
         )
-    traits = [model.feature_names_[i] for i in used]
-    return {"base": round(bias, 3), "traits": traits, "split": split, "limit": limit, "leaf": leaf}
+    names = [model.feature_names_[i] for i in used]
+    return {"base": round(bias, 3), "features": names, "split": split, "limit": limit, "leaf": leaf}
 
 
 def report(name: str, pages: Sequence[Page], odds: Sequence[Numbers]) -> str:
     """Recall and precision in characters, at limits that lose so much content."""
     z = np.concatenate(odds)
-    label, ink = np.concatenate([p.label for p in pages]), np.concatenate([p.ink for p in pages])
+    label, chars = np.concatenate([p.label for p in pages]), np.concatenate([p.chars for p in pages])
     order = np.argsort(z, kind="stable")
-    lost = np.cumsum((ink * (label == "content"))[order])
-    hit = np.cumsum((ink * (label == "page"))[order])
+    lost = np.cumsum((chars * (label == "content"))[order])
+    hit = np.cumsum((chars * (label == "page"))[order])
     cells = []
     for share in (0.01, 0.012, 0.015):
         at = int(np.searchsorted(lost, share * lost[-1])) - 1
@@ -248,24 +248,24 @@ def main() -> None:
     pages = [page_of(doc) for doc in docs]
     seen, held = [p for p in pages if not p.held], [p for p in pages if p.held]
     disguises = dict(copies(docs))
-    first = tabled(pages, seen)
+    first = fill_tables(pages, seen)
     odds = in_rounds(seen, [page.label for page in seen])
     print(report("development, left out in turn, all labels", seen, odds), flush=True)
     labels = {id(page): believed(page, z) for page, z in zip(seen, odds, strict=True)}
-    told = [labels[id(page)] for page in seen]
+    known = [labels[id(page)] for page in seen]
     if options.rounds:
-        print(report("development, left out in turn, believed labels", seen, in_rounds(seen, told)), flush=True)
+        print(report("development, left out in turn, believed labels", seen, in_rounds(seen, known)), flush=True)
     fit: dict[str, Any] = {"catboost": version("catboost")}
-    model = fitted_trees(seen, told)
-    print(report("held back", held, [judged(model, page) for page in held]), flush=True)
-    fit["cased"] = {"alone": first, "trees": exported(model)}
+    model = fit_trees(seen, known)
+    print(report("held back", held, [predict(model, page) for page in held]), flush=True)
+    fit["cased"] = {"linear": first, "trees": exported(model)}
     both = [*seen, *disguises.values()]
-    first = tabled([*pages, *disguises.values()], both)
-    model = fitted_trees(both, told + [labels[id(pages[i])] for i in disguises])
-    print(report("held back, by the judgement for any script", held, [judged(model, page) for page in held]))
-    fit["any"] = {"alone": first, "trees": exported(model)}
+    first = fill_tables([*pages, *disguises.values()], both)
+    model = fit_trees(both, known + [labels[id(pages[i])] for i in disguises])
+    print(report("held back, by the model for any script", held, [predict(model, page) for page in held]))
+    fit["any"] = {"linear": first, "trees": exported(model)}
     if options.write:
-        target = ROOT / "cleaner" / "strip" / "page_trees.json"
+        target = ROOT / "cleaner" / "judge" / "page_trees.json"
         target.write_text(json.dumps(fit, separators=(",", ":")).replace("],[", "],\n[") + "\n", "utf-8")
 
 

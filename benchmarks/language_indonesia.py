@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from language import labelled_texts, news_articles, share_of
 
-from cleaner.language.identify import identify, quick
+from cleaner.language.identify import identify, quick_language
 
 PARENTS = ("id", "ms", "jv")
 Call = Callable[[Sequence[str]], object]
@@ -31,7 +31,7 @@ def articles() -> None:
     calls: dict[str, Call] = {
         "identify, in batches": identify,
         "identify, one text a call": lambda some: [identify([text]) for text in some],
-        "quick": lambda some: [quick(text) for text in some],
+        "quick_language": lambda some: [quick_language(text) for text in some],
     }
     for name, call in calls.items():
         call(texts)

@@ -20,8 +20,9 @@ from typing import Any
 
 import orjson
 
-from cleaner import Options, clean_corpus, pipeline, stages
+from cleaner import Options, clean_corpus
 from cleaner.audit.report import write_report
+from cleaner.corpus import clean, stages
 
 SITES, COPIES = 400, 0.1
 CRUFT = (
@@ -93,7 +94,7 @@ def main(number: int) -> None:
     tallies, whole = [0.0], [0.0]
     for name in ("tally", "dropped_line", "kept_line"):
         setattr(stages, name, _timed(tallies, getattr(stages, name)))
-    pipeline.write_report = _timed(whole, pipeline.write_report)
+    clean.write_report = _timed(whole, clean.write_report)  # type: ignore[attr-defined]
     with tempfile.TemporaryDirectory() as folder:
         raw, out = Path(folder) / "raw.jsonl", Path(folder) / "clean.jsonl"
         with raw.open("wb") as file:
@@ -101,7 +102,7 @@ def main(number: int) -> None:
         start = time.process_time()
         done = clean_corpus(raw, out, Options(workers=1))
         run = time.process_time() - start
-        page = Path(done.page)
+        page = Path(done.report_path)
         first, findings = page.read_bytes(), page.with_name("report.json")
         again, peak = _seconds(write_report, str(out)), _peak()
         numbers = findings.read_bytes()

@@ -43,7 +43,7 @@ from strip import (
     scored,
 )
 
-from cleaner.judge.context import best_segment
+from cleaner.judge.features import best_segment
 from cleaner.phrases.phrases import load_phrases
 from cleaner.strip.strip import strip
 
@@ -62,8 +62,8 @@ def best_block(cost: float) -> Callable[[Document], Spans]:
 
     def removed(doc: Document) -> Spans:
         lines = labels_of(doc)
-        worth = {"content": 1.0, "page": -cost}
-        start, stop = best_segment([worth.get(kind, 0.0) * (b - a) for a, b, kind in lines])
+        value = {"content": 1.0, "page": -cost}
+        start, stop = best_segment([value.get(kind, 0.0) * (b - a) for a, b, kind in lines])
         return [[a, b] for i, (a, b, _) in enumerate(lines) if not start <= i < stop]
 
     return removed
@@ -108,13 +108,13 @@ def content_alone(docs: Sequence[Document], tools: Sequence[tuple[str, Peer]]) -
     alone = [{"id": str(i), "language": language, "text": text} for i, (language, text) in enumerate(texts)]
     for name, tool in tools:
         gone = [[doc["text"][a:b] for a, b in tool(doc)] for doc in alone]
-        share = sum(map(_ink, map("".join, gone))) / sum(_ink(doc["text"]) for doc in alone)
+        share = sum(map(_visible_chars, map("".join, gone))) / sum(_visible_chars(doc["text"]) for doc in alone)
         untouched = sum(not "".join(spans).strip() for spans in gone) / len(alone)
         out.append(f"| {name} | {len(alone)} | {100 * share:.3f} % | {100 * untouched:.1f} % |")
     return out
 
 
-def _ink(text: str) -> int:
+def _visible_chars(text: str) -> int:
     return len("".join(text.split()))
 
 

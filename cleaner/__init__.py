@@ -1,4 +1,4 @@
-"""Cleaner turns scraped articles into a clean corpus: repaired, stripped, named, deduplicated, on record."""
+"""Cleaner turns scraped articles into a clean corpus: repaired, stripped, deduplicated, each decision on record."""
 
 from __future__ import annotations
 
@@ -32,27 +32,20 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOME = {
-    "Cleaned": "cleaner.api",
-    "CleanerError": "cleaner.errors",
-    "Duplicate": "cleaner.api",
-    "Options": "cleaner.options",
-    "Pair": "cleaner.api",
-    "Removal": "cleaner.article",
-    "Report": "cleaner.corpus.clean",
-    "DedupResult": "cleaner.api",
-    "clean": "cleaner.api",
-    "clean_corpus": "cleaner.corpus.clean",
-    "clean_html": "cleaner.api",
-    "dedup": "cleaner.api",
-    "iter_clean": "cleaner.api",
-    "read_options": "cleaner.options",
+    "cleaner.api": ("Cleaned", "DedupResult", "Duplicate", "Pair", "clean", "clean_html", "dedup", "iter_clean"),
+    "cleaner.article": ("Removal",),
+    "cleaner.corpus.clean": ("Report", "clean_corpus"),
+    "cleaner.errors": ("CleanerError",),
+    "cleaner.options": ("Options", "read_options"),
 }
+"""The module that defines each public name."""
 
 
 def __getattr__(name: str) -> Any:
-    """Public names are loaded when first used, so that `import cleaner` stays light."""
-    if name in _HOME:
-        return getattr(import_module(_HOME[name]), name)
+    """Load a public name when it is first used, so that `import cleaner` takes a few milliseconds."""
+    for module, names in _HOME.items():
+        if name in names:
+            return getattr(import_module(module), name)
     raise AttributeError(f"module 'cleaner' has no attribute {name!r}")
 
 

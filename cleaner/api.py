@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from cleaner.article import Article, Drop, Raw, Removal
+from cleaner.article import Article, Drop, Raw, Removal, site_for_repeats
 from cleaner.errors import InputError
 from cleaner.options import Options
-from cleaner.pipeline import finish_articles, load_article, site_of, strip_article
+from cleaner.pipeline import finish_articles, load_article, strip_article
 from cleaner.read.fields import raw_record
-from cleaner.repeats.repeats import Repeats
 from cleaner.repeats.site_lines import site_lines
 from cleaner.repeats.site_rules import load_site_rules, read_rules_file
 
@@ -23,7 +22,8 @@ Given = str | bytes | Mapping[str, Any] | tuple[str, str | bytes]
 """An article as people hold it: its text or HTML, a record with fields, or a pair of id and text."""
 
 BATCH, BATCH_CHARACTERS = 256, 1 << 20
-"""What is cleaned at once, for the language calls are cheaper together; and what bounds the memory."""
+"""Articles that `iter_clean` works on at once, since naming the language is cheaper together; and code points after
+which a batch ends, which bounds the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class Cleaned:
     """One cleaned article, as `clean`, `clean_html` and `iter_clean` return it. A notebook shows it with its removals.
 
     `before` minus `removals` (spans in code points, sorted, disjoint) is `text`. `dropped` is the reason for which a
-    corpus run would leave the article out, "" when it would stay. `meta` holds the other fields of a record, as JSON.
+    corpus run would leave the article out, or "" when it would stay. `meta` holds the other fields of a record, as
+    JSON.
 
     >>> clean("Panen raya di lembah mundur sepekan, kata penyuluh.\\n\\nIklan")
     <Cleaned 'Panen raya di lembah mundur sepekan, kat…' language=id removals=1>
@@ -65,16 +66,16 @@ class Cleaned:
         return f"<Cleaned {start!r} language={self.language} removals={removals}{dropped}>"
 
     def _repr_html_(self) -> str:
-        from cleaner.audit.notebook import marked
+        from cleaner.audit.notebook import article_html
 
-        return marked(self)
+        return article_html(self)
 
 
 def clean(text: str | bytes, *, language: str | None = None, options: Options | None = None) -> Cleaned:
-    """Clean one article of plain text; bytes are decoded first.
+    """Clean one article of plain text. Bytes are decoded first.
 
-    `language` names the language of the text where it is known (an ISO 639-1 code); else it is found. Never raises on
-    any text.
+    `language` names the language of the text where it is known (an ISO 639-1 code); else it is found. No text makes
+    this raise an error.
 
     >>> clean("Harga beras naik di pasar induk, kata pedagang.\\n\\nBaca juga: Panen raya mundur").text
     'Harga beras naik di pasar induk, kata pedagang.'
@@ -85,7 +86,7 @@ def clean(text: str | bytes, *, language: str | None = None, options: Options | 
 def clean_html(
     html: str | bytes, *, url: str = "", language: str | None = None, options: Options | None = None
 ) -> Cleaned:
-    """Clean one article out of a web page. `url` gives the site and helps to tell an article from a listing.
+    """Clean one article out of a web page. Its `url` gives the site, and helps to tell an article from a listing.
 
     >>> page = "<html><body><h1>Feri kandas</h1><article><p>Feri itu kandas di mulut muara pada Selasa pagi, kata"
     >>> clean_html(page + " petugas di dermaga.</p></article></body></html>", url="https://contoh.example/feri").site
@@ -109,38 +110,36 @@ def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Ite
     [('', 'Panen raya mundur sepekan, kata penyuluh.', ''), ('b', '', 'empty')]
     """
     options = options or Options()
-    known = _known_repeats(options)
+    site_rules = None
+    if options.site_rules and options.repeats:
+        site_rules, _ = load_site_rules(read_rules_file(options.site_rules).splitlines(), options.site_rules)
     for batch in _batches(_raw(article, n, options) for n, article in enumerate(articles, 1)):
-        tidied = [strip_article(load_article(raw, options), options) for raw in batch]
-        if known:
-            sites = [site_of(raw, article) for raw, article in zip(batch, tidied, strict=True)]
-            tidied = known.take_all(tidied, site_lines([a.text for a in tidied], sites))
-        for article, drop in finish_articles(tidied, options):
+        stripped = [strip_article(load_article(raw, options), options) for raw in batch]
+        if site_rules:
+            sites = [site_for_repeats(raw, article) for raw, article in zip(batch, stripped, strict=True)]
+            stripped = site_rules.take_all(stripped, site_lines([a.text for a in stripped], sites))
+        for article, drop in finish_articles(stripped, options):
             yield _result(article, drop)
 
 
-def _known_repeats(options: Options) -> Repeats | None:
-    """What runs over corpora found to repeat on sites, where a file of site rules is named."""
-    if not options.site_rules or not options.repeats:
-        return None
-    return load_site_rules(read_rules_file(options.site_rules).splitlines(), options.site_rules)[0]
-
-
 def _cleaned(raw: Raw, options: Options, language: str) -> Cleaned:
-    [(article, drop)] = finish_articles(
-        [strip_article(load_article(raw, options), options, language=language)], options
-    )
+    """One article cleaned by itself. A language that the caller knows is what the result says."""
+    stripped = strip_article(load_article(raw, options), options, language=language)
+    [(article, drop)] = finish_articles([stripped], options)
     return _result(article._replace(language=language) if language else article, drop)
 
 
+_SHARED = tuple(name for name in Cleaned.__dataclass_fields__ if name != "dropped")
+"""The fields that a Cleaned has of its Article."""
+
+
 def _result(article: Article, drop: Drop | None) -> Cleaned:
+    """The article as callers get it."""
     return Cleaned(**{name: getattr(article, name) for name in _SHARED}, dropped=drop.reason if drop else "")
 
 
-_SHARED = tuple(name for name in Cleaned.__dataclass_fields__ if name != "dropped")
-
-
 def _raw(article: Given, number: int, options: Options) -> Raw:
+    """An article of `iter_clean` as a record. Its number is not part of its id: the caller has the order."""
     if isinstance(article, str | bytes):
         return Raw("", 0, article)
     if isinstance(article, tuple):
@@ -153,6 +152,7 @@ def _raw(article: Given, number: int, options: Options) -> Raw:
 
 
 def _batches(raws: Iterator[Raw]) -> Iterator[Sequence[Raw]]:
+    """Cut a stream into batches of 256 records, or of fewer that together are long."""
     batch: list[Raw] = []
     characters = 0
     for raw in raws:
@@ -216,9 +216,9 @@ class DedupResult(Generic[T]):
         return f"<DedupResult kept={len(self.kept)} dropped={len(self.dropped)} doubtful={len(self.doubtful)}>"
 
     def _repr_html_(self) -> str:
-        from cleaner.audit.notebook import table
+        from cleaner.audit.notebook import pairs_html
 
-        return table(self)
+        return pairs_html(self)
 
     def duplicates_of(self, keeper: str) -> tuple[Duplicate[T], ...]:
         """The articles in whose place the article with the id `keeper` stays, the most alike first."""

@@ -14,7 +14,7 @@ __all__ = ["CleanerError", "InputError", "MissingExtra", "OptionError", "OutputE
 
 
 class CleanerError(Exception):
-    """Base of all errors that Cleaner raises on purpose; its text is a sentence for people.
+    """Base of all errors that Cleaner raises on purpose. Its text is a sentence for people.
 
     >>> issubclass(OptionError, CleanerError)
     True
@@ -26,10 +26,10 @@ class OptionError(CleanerError):
 
 
 class MissingExtra(CleanerError, ImportError):
-    """An optional package is not installed."""
+    """An optional package is not installed. An ImportError too, so that code that tries an import can catch it."""
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:
-        super().__init__(package, extra, purpose)
+        super().__init__(package, extra, purpose)  # args, and no text, so that a worker can pickle it
 
     def __str__(self) -> str:
         package, extra, purpose = self.args
@@ -47,10 +47,12 @@ class InputError(CleanerError):
 
     @property
     def detail(self) -> str:
+        """What is wrong."""
         return str(self.args[0])
 
     @property
     def advice(self) -> str:
+        """What to do next, or ""."""
         return str(self.args[1])
 
     def __str__(self) -> str:

@@ -1,11 +1,14 @@
-"""Options: one frozen dataclass. Command-line flags and the keys of cleaner.toml map to its fields one to one."""
+"""Options: one frozen dataclass. Command-line flags and the keys of cleaner.toml map to its fields one to one.
+
+The comments behind the fields say what a value means; the help texts for people are in `cli/flags.py`.
+"""
 
 from __future__ import annotations
 
 import glob
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -33,8 +36,8 @@ CONFIG = "cleaner.toml"
 class Options:
     """How a corpus is cleaned. Every field is a flag of `cleaner clean` (`text_field` is `--text-field`).
 
-    Fields up to `pairs` change the output and are hashed into the manifest; those under "the run" never do.
-    Raises OptionError for a value that is none of the CHOICES of its field.
+    Fields up to `pairs` change the output and are hashed into the manifest; those under "the run" never do. Raises
+    OptionError for a value that is none of the CHOICES of its field.
 
     >>> Options(keep_duplicate="earliest", language=("id", "ms")).min_similarity
     0.6
@@ -94,12 +97,14 @@ class Options:
     master: str = ""  # of Spark; "" is what its configuration says
 
     def __post_init__(self) -> None:
+        """Refuse a value that is none of the choices, naming the one that was likely meant."""
         for name, choices in CHOICES.items():
             value = getattr(self, name)
             if value not in choices and value != Options.__dataclass_fields__[name].default:
                 near = get_close_matches(str(value), choices, n=1)
-                told = f" Did you mean {near[0]!r}?" if near else ""
-                raise OptionError(f"{name} is {value!r}; choose {_or(choices)}.{told}")
+                hint = f" Did you mean {near[0]!r}?" if near else ""
+                listed = f"{', '.join(choices[:-1])} or {choices[-1]}"
+                raise OptionError(f"{name} is {value!r}; choose {listed}.{hint}")
 
 
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -113,26 +118,29 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "keep_duplicate": ("longest", "earliest", "first"),
     "engine": ("local", "spark"),
 }
-"""Options that have few values; those whose default is not among them are "" where nothing is chosen."""
-
+"""Options that have few values. A default that is not among them is "", where nothing is chosen."""
 
 RUN_OPTIONS = (
     "workers", "memory", "shards", "shard_records", "work", "fresh", "keep_work", "record_timeout", "force", "dry_run",
     "report", "card", "engine", "master",
 )  # fmt: skip
-"""Options that say how a run goes, and never change a byte of what it writes to one file."""
+"""Options that say how a run goes, and never change a byte of what it writes to one file. They are not hashed, so a run
+can be continued with others."""
 
 _FROM_FINISH = (
     "language", "language_model", "min_language_score", "drop_foreign_paragraphs", "guards", "min_chars",
     "max_chars", "articles_only", "site_rules",
 )  # fmt: skip
+"""Options that matter from the finish stage on: shards of the read stage are used again when they change."""
+
 _FROM_WRITE = ("dedup", "min_similarity", "keep_duplicate", "against", "pairs", "one_per_url")
+"""Options that matter in the write stage alone: shards of both earlier stages are used again when they change."""
 
 
 def stage_options(options: Options) -> dict[str, dict[str, object]]:
     """For each stage of a run, the options on which its shards depend: its own, and those of the stages before it.
 
-    What plugins there are counts among them.
+    The installed plugins count among them, since they change what is read and removed.
     """
     from cleaner.plugins import installed
 
@@ -159,19 +167,16 @@ def memory_bytes(size: str) -> int:
     return int(float(found[1]) * 1024 ** " KMGT".index(found[2].upper() or " "))
 
 
-def _or(names: tuple[str, ...]) -> str:
-    return f"{', '.join(names[:-1])} or {names[-1]}"
-
-
 PATHS = ("phrases", "allow", "against", "work", "site_rules")
-"""Options that name a file or folder; in a file they are meant from its folder on."""
+"""Options that name a file or folder. In a file of options they are meant from its folder on."""
 
 _DEFAULTS = {f.name: f.default for f in fields(Options)}
 _WANTED = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", tuple: "a list of texts"}
+"""What an option has to be, in words, by the type of its default."""
 
 
 def read_options(path: str | Path) -> Options:
-    """The options that a file such as `cleaner init` writes says. Raises OptionError, naming file and key.
+    """The options in a file such as `cleaner init` writes. Raises OptionError, naming the file and the key.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -184,7 +189,7 @@ def read_options(path: str | Path) -> Options:
 
 
 def read_config(path: str | Path) -> dict[str, Any]:
-    """What the file says, by field of Options; "-" and "_" in keys are one. Raises OptionError."""
+    """The values in a file of options by field of Options. Keys may have "-" or "_". Raises OptionError."""
     import tomllib
 
     try:
@@ -197,12 +202,14 @@ def read_config(path: str | Path) -> dict[str, Any]:
     for key, value in found.items():
         name = key.replace("-", "_")
         if name not in _DEFAULTS:
-            raise OptionError(f"{path}: {_unknown(key, name)}")
+            near = get_close_matches(name, _DEFAULTS, n=1)
+            hint = f"Did you mean {near[0]!r}?" if near else "cleaner init writes a file with all of them."
+            raise OptionError(f"{path}: there is no option {key!r}. {hint}")
         values[name] = _checked(value, name, f"{path}: {key}")
         if name in PATHS and values[name]:
             values[name] = str(Path(path).parent / values[name])
     try:
-        Options(**values)
+        Options(**values)  # so that a value that is no choice is told with the name of the file
     except OptionError as error:
         raise OptionError(f"{path}: {error}") from None
     return values
@@ -211,37 +218,28 @@ def read_config(path: str | Path) -> dict[str, Any]:
 def find_config(inputs: Iterable[str]) -> Path | None:
     """The cleaner.toml in the folder of the input, or else in the nearest folder above; None where there is none.
 
-    Raises OptionError where the inputs have different ones.
+    Standard input and URLs have none. Raises OptionError where the inputs have different ones.
     """
-    found: dict[Path, Path] = {}
+    found: dict[Path, Path] = {}  # by their real path, since several inputs may reach one file by different ones
     for given in inputs:
-        if given != "-" and "://" not in given:
-            near = next((path for path in _places(Path(given)) if path.is_file()), None)
-            if near:
-                found.setdefault(near.resolve(), near)
+        if given == "-" or "://" in given:
+            continue
+        path = Path(given)
+        # A pattern lies in the folder before its first wildcard; a file may have [ in its name and be no pattern.
+        while glob.has_magic(str(path)) and not path.exists():
+            path = path.parent
+        folder = path if path.is_dir() else path.parent
+        places = (folder / CONFIG, *(above / CONFIG for above in folder.absolute().parents))
+        if near := next((place for place in places if place.is_file()), None):
+            found.setdefault(near.resolve(), near)
     if len(found) > 1:
         named = ", ".join(map(str, found.values()))
         raise OptionError(f"The inputs have different files of options: {named}. Choose one by --config.")
     return next(iter(found.values()), None)
 
 
-def _places(given: Path) -> Iterator[Path]:
-    """Where a file of options for this input may stand, the nearest first."""
-    while glob.has_magic(str(given)) and not given.exists():
-        given = given.parent
-    folder = given if given.is_dir() else given.parent
-    yield folder / CONFIG
-    yield from (above / CONFIG for above in folder.absolute().parents)
-
-
-def _unknown(key: str, name: str) -> str:
-    near = get_close_matches(name, _DEFAULTS, n=1)
-    if near:
-        return f"there is no option {key!r}. Did you mean {near[0]!r}?"
-    return f"there is no option {key!r}. cleaner init writes a file with all of them."
-
-
 def _checked(value: Any, name: str, where: str) -> Any:
+    """A value of a file as the option `name` wants it. Raises OptionError for one of another type."""
     wanted = type(_DEFAULTS[name])
     if wanted is tuple and isinstance(value, list) and all(isinstance(part, str) for part in value):
         return tuple(value)

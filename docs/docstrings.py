@@ -1,4 +1,4 @@
-"""Docstrings as the pages show them: their examples become code."""
+"""Docstrings as the pages show them: mkdocstrings asks this extension, and examples become blocks of code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _EXAMPLE = re.compile(r"^>>> .*(?:\n(?!\s*$).*)*", re.MULTILINE)
 
 
 class FencedExamples(griffe.Extension):
-    """Puts every doctest between fences; Markdown takes it for a quotation otherwise."""
+    """Put every doctest between fences. Markdown takes `>>>` for a quotation in a quotation otherwise."""
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
         if obj.docstring:

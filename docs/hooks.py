@@ -1,4 +1,4 @@
-"""What the pages are completed with when they are built: the manual of the commands, and the last measured figures."""
+"""What the pages are completed with when they are built: the last measured figures."""
 
 from __future__ import annotations
 
@@ -6,22 +6,19 @@ import re
 from pathlib import Path
 from typing import Any
 
-import click
-
-from cleaner.cli import main
-from cleaner.cli.manual import as_markdown
-
 _RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Put the commands and the figures where the page asks for them."""
-    markdown = markdown.replace("<!-- commands -->", as_markdown(click.Context(main, info_name="cleaner")))
+    """Put the figures where the page asks for them by `<!-- figures: NAME -->`."""
     return re.sub(r"<!-- figures: (\w+) -->\n?", lambda found: _figures(found[1]), markdown)
 
 
 def _figures(name: str) -> str:
-    """The last results of one benchmark, their headings two levels down; nothing where there are none yet."""
+    """The last results of one benchmark as a section of a page; "" where it was not run yet.
+
+    Their own title goes, and their headings move below that of the section.
+    """
     path = _RESULTS / f"{name}.md"
     if not path.is_file():
         return ""

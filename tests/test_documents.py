@@ -22,7 +22,7 @@ from sample import ROOT
 
 import cleaner
 from cleaner.cli import main
-from cleaner.cli.manual import commands
+from cleaner.cli.setup import commands_below
 from cleaner.phrases.catalogue import problems
 
 PAGES = sorted(["README.md", *(str(p.relative_to(ROOT)) for p in (ROOT / "docs").rglob("*.md"))])
@@ -142,7 +142,7 @@ def test_every_command_is_told_of_in_the_readme_or_the_pages() -> None:
     import click
 
     texts = "".join((ROOT / page).read_text("utf-8") for page in PAGES)
-    for ctx in commands(click.Context(main, info_name="cleaner")):
+    for ctx in commands_below(click.Context(main, info_name="cleaner")):
         assert f"{ctx.command_path} " in texts or f"`{ctx.command_path}`" in texts or "index" in ctx.command_path
 
 
@@ -150,7 +150,7 @@ def test_every_option_named_in_the_pages_exists() -> None:
     import click
 
     known = {"--help", "--version"}
-    for ctx in commands(click.Context(main, info_name="cleaner")):
+    for ctx in commands_below(click.Context(main, info_name="cleaner")):
         known |= {flag for p in ctx.command.params for flag in (*p.opts, *p.secondary_opts)}
     for page in PAGES:
         assert set(re.findall(r"`(--[a-z][a-z-]+)", (ROOT / page).read_text("utf-8"))) <= known, page

@@ -15,6 +15,7 @@ HEAVY = (
         "fastwarc",
         "fsspec",
         "ftfy",
+        "jinja2",
         "justext",
         "langid",
         "lxml",
@@ -40,6 +41,12 @@ def test_the_package_is_light() -> None:
 def test_help_is_light(arguments: list[str]) -> None:
     code = f"from cleaner.cli import main\ntry:\n    main({arguments})\nexcept SystemExit:\n    pass"
     assert loaded(code) == []
+
+
+def test_a_worker_and_a_run_without_a_report_need_no_templates() -> None:
+    assert "jinja2" not in loaded(
+        "import cleaner; cleaner.clean_corpus; import cleaner.engine.worker, cleaner.corpus.stages"
+    )
 
 
 def test_the_names_load_what_they_need() -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from cleaner import Options, read_options
 from cleaner.cli import main
 from cleaner.cli.flags import FLAGS
-from cleaner.cli.template import template
+from cleaner.cli.setup import options_file
 from cleaner.errors import OptionError
 from cleaner.options import CHOICES, find_config
 
@@ -147,7 +147,7 @@ def test_init_writes_a_file_that_changes_nothing(tmp_path: Path, monkeypatch: py
 
 
 def test_every_line_of_a_new_file_holds_when_its_comment_goes(tmp_path: Path) -> None:
-    lines = [line[1:] for line in template().splitlines() if line.startswith("#") and line[1:2] not in (" ", "")]
+    lines = [line[1:] for line in options_file().splitlines() if line.startswith("#") and line[1:2] not in (" ", "")]
     assert [line.partition(" = ")[0] for line in lines] == [f.name for f in fields(Options)]
     assert read_options(write(tmp_path, "\n".join(lines))) == Options()
 

@@ -21,8 +21,8 @@ from cleaner.audit.restore import restored
 from cleaner.engine import pool as pool_module
 from cleaner.pipeline import load_article
 from cleaner.read.files import list_sources
-from cleaner.read.plan import plan_tasks
 from cleaner.read.records import read_records
+from cleaner.read.split import plan_tasks
 
 LOGS = ("removed.jsonl", "dropped.jsonl", "rejected.jsonl", "report.json")
 
@@ -194,10 +194,10 @@ def test_a_dry_run_writes_a_report_and_nothing_else(tmp_path: Path) -> None:
     target, page = tmp_path / "clean.jsonl", tmp_path / "clean.dry-run.html"
     rehearsed = clean_corpus("corpus/raw/feeds", target, Options(workers=1, dry_run=True))
     assert list(tmp_path.iterdir()) == [page]
-    assert (rehearsed.output, rehearsed.audit, rehearsed.page) == ("", "", str(page))
+    assert (rehearsed.output, rehearsed.audit, rehearsed.report_path) == ("", "", str(page))
     done = clean_corpus("corpus/raw/feeds", target, Options(workers=1))
     assert done.counts == rehearsed.counts
-    assert _body(Path(done.page)) == _body(page)
+    assert _body(Path(done.report_path)) == _body(page)
 
 
 def _body(page: Path) -> str:

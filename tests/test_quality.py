@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.errors import OptionError
-from cleaner.quality import FLAGS, PRESETS, Verdict, check
+from cleaner.quality import FLAGS, PRESETS, GuardResult, check_guards
 
 CASES = tomllib.loads((Path(__file__).parents[0] / "cases" / "quality" / "texts.toml").read_text("utf-8"))["case"]
 
@@ -22,8 +22,8 @@ Menurut ketua koperasi, panen kali ini lebih sedikit tetapi mutunya bagus. Anggo
 sekarang menunggu lelang bulanan. Dengan cara itu mereka tahu harga pasar dan tidak tergesa menjual saat butuh uang."""
 
 
-def judge(text: str, *guards: str, language: str = "id", min_chars: int = 1, max_chars: int = 0) -> Verdict:
-    return check(text, language=language, flags=(), guards=guards, min_chars=min_chars, max_chars=max_chars)
+def judge(text: str, *guards: str, language: str = "id", min_chars: int = 1, max_chars: int = 0) -> GuardResult:
+    return check_guards(text, language=language, flags=(), guards=guards, min_chars=min_chars, max_chars=max_chars)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
@@ -55,7 +55,9 @@ def test_length_limits_are_of_the_text_without_its_ends() -> None:
 
 
 def test_earlier_flags_come_first_and_once() -> None:
-    verdict = check("Tunggu...", language="id", flags=("hidden", "truncated"), guards=(), min_chars=1, max_chars=0)
+    verdict = check_guards(
+        "Tunggu...", language="id", flags=("hidden", "truncated"), guards=(), min_chars=1, max_chars=0
+    )
     assert verdict.flags == ("hidden", "truncated")
 
 
@@ -66,7 +68,7 @@ def test_an_unknown_guard_is_an_error_that_names_the_others() -> None:
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_good_article_passes_every_preset(preset: str) -> None:
-    assert judge(ARTICLE, preset) == Verdict("", "", ())
+    assert judge(ARTICLE, preset) == GuardResult("", "", ())
 
 
 WORDS = ARTICLE.split()
@@ -141,7 +143,7 @@ def test_sentences_end_in_every_script() -> None:
     st.integers(0, 50),
 )
 def test_any_text_has_a_verdict(text: str, language: str, guards: list[str], min_chars: int, max_chars: int) -> None:
-    verdict = check(text, language=language, flags=(), guards=guards, min_chars=min_chars, max_chars=max_chars)
+    verdict = check_guards(text, language=language, flags=(), guards=guards, min_chars=min_chars, max_chars=max_chars)
     assert bool(verdict.drop) == bool(verdict.detail)
     assert set(verdict.flags) <= set(FLAGS)
     if not guards and not max_chars:
@@ -151,7 +153,7 @@ def test_any_text_has_a_verdict(text: str, language: str, guards: list[str], min
 def test_an_invitation_to_read_on_tells_though_it_has_left_the_text() -> None:
     teaser = "Harga beras turun lagi pekan ini di pasar kota.\n\nBaca selengkapnya\n"
     for before, flags in ((teaser, ("truncated",)), (teaser + "\nRedaksi: Ani", ()), ("", ())):
-        verdict = check(
+        verdict = check_guards(
             teaser.split("\n")[0], language="id", flags=(), guards=(), min_chars=1, max_chars=0, before=before
         )
         assert verdict.flags == flags

@@ -11,9 +11,10 @@ from typing import Any
 
 import orjson
 
-from cleaner.errors import OutputError
+from cleaner.audit.logs import read_manifest
 from cleaner.options import Options
-from cleaner.output.publish import Destination
+from cleaner.output.manifest import largest_first
+from cleaner.output.publish import audit_folder
 
 __all__ = ["card"]
 
@@ -21,9 +22,9 @@ _SIZES = (
     (1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"), (10**7, "1M<n<10M"),
     (10**8, "10M<n<100M"), (10**9, "100M<n<1B"), (10**10, "1B<n<10B"), (10**11, "10B<n<100B"), (10**12, "100B<n<1T"),
 )  # fmt: skip
-"""The values that Hugging Face knows for size_categories, with their upper bounds."""
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#!&])")
+"""The values that Hugging Face knows for size_categories, each with the number of records that it stays below."""
+_LANGUAGE = re.compile(r"[a-z]{2,3}")  # ISO 639 codes; Hugging Face refuses a card with another one
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#!&])")  # characters that begin markup in Markdown or HTML
 
 _CARD = Template("""---
 $yaml
@@ -68,6 +69,7 @@ $fields
 $versions
 """)
 
+# What each field of a record means, for readers of the corpus who do not know Cleaner.
 _FIELDS = (
     ("id", "the record's own id, else its source"),
     ("text", "the clean text"),
@@ -86,33 +88,37 @@ def card(output: str, *, audit: str | Path | None = None) -> str:
 
     It names no licence and no task, which a run cannot know. Raises OutputError when the manifest is not there.
     """
-    folder = Path(audit) if audit else Destination(output, audit=None, options=Options()).beside(".audit")
-    path = folder / "manifest.json"
-    if not path.is_file():
-        raise OutputError(f"{path} is not there. Name the output of a finished run, or its logs with --audit.")
-    manifest: Mapping[str, Any] = orjson.loads(path.read_bytes())
-    counts = manifest["counts"]
+    manifest = read_manifest(audit_folder(output, audit))
+    counts, options = manifest["counts"], manifest["options"]
+    articles = counts.get("articles", {})
     versions = [("cleaner", manifest["cleaner"]), *manifest["libraries"].items()]
+    spans, characters = counts.get("removals", {}), counts.get("removed_characters", {})
+    removals = [(kind, sum(spans[kind].values()), sum(characters[kind].values())) for kind in spans]
+    # Options at their defaults are left out, for they would hide the few that were set.
+    defaults = asdict(Options())
+    changed = [(name, _value(value)) for name, value in options.items() if _value(value) != _value(defaults.get(name))]
     return _CARD.substitute(
         yaml="\n".join(_yaml(Path(output), counts)),
         name=_plain(Path(output).name),
         version=_plain(manifest["cleaner"]),
-        read=f"{_articles(counts, 'read'):,}",
-        written=f"{_articles(counts, 'written'):,}",
+        read=f"{articles.get('read', 0):,}",
+        written=f"{articles.get('written', 0):,}",
         funnel="\n".join(_funnel(counts)),
-        model=manifest["options"]["language_model"],
-        languages=_table(("Language", "Articles"), _top(counts.get("language", {}))),
-        steps="\n".join(_steps(manifest["options"], counts)),
-        options=_options(manifest["options"]),
-        removals=_table(("Kind", "Spans", "Characters"), _removals(counts)),
+        model=options["language_model"],
+        languages=_table(("Language", "Articles"), largest_first(counts.get("language", {}))),
+        steps="\n".join(_steps(options, counts)),
+        options=_table(("Option", "Value"), changed) if changed else "All options had their defaults.",
+        removals=_table(("Kind", "Spans", "Characters"), sorted(removals, key=lambda row: (-row[2], row[0]))),
         fields="\n".join(f"| {name} | {meaning} |" for name, meaning in _FIELDS),
         versions=", ".join(_plain(f"{name} {number}") for name, number in versions),
     )
 
 
 def _yaml(output: Path, counts: Mapping[str, Any]) -> Iterator[str]:
-    written = _articles(counts, "written")
-    languages = [code for code, _ in _top(counts.get("language", {})) if _LANGUAGE.fullmatch(code) and code != "und"]
+    """The lines of the block at the head of the card, from which Hugging Face knows how to load the data."""
+    written = counts.get("articles", {}).get("written", 0)
+    languages = [code for code, _ in largest_first(counts.get("language", {})) if _LANGUAGE.fullmatch(code)]
+    languages = [code for code in languages if code != "und"]  # undetermined; Hugging Face knows no such language
     if languages:
         yield "language:"
         yield from (f'- "{code}"' for code in languages)  # quoted, for no (Norwegian) is false in YAML
@@ -121,23 +127,28 @@ def _yaml(output: Path, counts: Mapping[str, Any]) -> Iterator[str]:
     yield f"- {next((name for most, name in _SIZES if written < most), 'n>1T')}"
     yield "configs:"
     yield "- config_name: default"
+    # Named, for Hugging Face would else take all data files of the folder, the logs as well.
     data = f"{output.name}/part-*" if output.is_dir() else output.name
     yield f"  data_files: {_quoted(data)}"
 
 
 def _funnel(counts: Mapping[str, Any]) -> Iterator[str]:
-    characters = counts.get("characters", {})
-    yield f"| read | {_articles(counts, 'read'):,} | {characters.get('before', 0):,} |"
-    yield f"| after stripping | {_articles(counts, 'read'):,} | {characters.get('stripped', 0):,} |"
-    for reason, n in _top(counts.get("dropped", {})):
+    """The rows of the table from the articles read to those written."""
+    articles, characters = counts.get("articles", {}), counts.get("characters", {})
+    yield f"| read | {articles.get('read', 0):,} | {characters.get('before', 0):,} |"
+    yield f"| after stripping | {articles.get('read', 0):,} | {characters.get('stripped', 0):,} |"
+    for reason, n in largest_first(counts.get("dropped", {})):
         yield f"| dropped: {_plain(reason)} | {n:,} | |"
-    yield f"| written | {_articles(counts, 'written'):,} | {characters.get('written', 0):,} |"
-    for error, n in _top(counts.get("rejected", {})):
+    yield f"| written | {articles.get('written', 0):,} | {characters.get('written', 0):,} |"
+    for error, n in largest_first(counts.get("rejected", {})):
         yield f"| could not be read: {_plain(error)} | {n:,} | |"
 
 
 def _steps(options: Mapping[str, Any], counts: Mapping[str, Any]) -> Iterator[str]:
-    yield f"- Encoding: {_inline(counts.get('encoding', {}))}."
+    """What was done, step by step, as far as the options asked for it."""
+    encodings = largest_first(counts.get("encoding", {}))
+    named = ", ".join(f"{_plain(name) or 'unknown'} ({n:,})" for name, n in encodings)
+    yield f"- Encoding: {named or 'none'}."
     repaired = counts.get("repaired", {}).get("yes", 0)
     yield f"- Text that had been decoded wrongly before was repaired; articles concerned: {repaired:,}."
     yield "- Site cruft was taken off by phrase lists and rules." if options["strip"] else "- Nothing was stripped."
@@ -151,19 +162,8 @@ def _steps(options: Mapping[str, Any], counts: Mapping[str, Any]) -> Iterator[st
         )
 
 
-def _options(options: Mapping[str, Any]) -> str:
-    defaults = asdict(Options())
-    changed = [(name, _shown(value)) for name, value in options.items() if _shown(value) != _shown(defaults.get(name))]
-    return _table(("Option", "Value"), changed) if changed else "All options had their defaults."
-
-
-def _removals(counts: Mapping[str, Any]) -> list[tuple[str, int, int]]:
-    spans, characters = counts.get("removals", {}), counts.get("removed_characters", {})
-    rows = [(kind, sum(spans[kind].values()), sum(characters[kind].values())) for kind in spans]
-    return sorted(rows, key=lambda row: (-row[2], row[0]))
-
-
 def _table(heads: tuple[str, ...], rows: list[Any]) -> str:
+    """A Markdown table whose first column is text and whose others are numbers."""
     if not rows:
         return "None."
     lines = [f"| {' | '.join(heads)} |", "|---" + "|---:" * (len(heads) - 1) + "|"]
@@ -171,27 +171,16 @@ def _table(heads: tuple[str, ...], rows: list[Any]) -> str:
     return "\n".join(lines)
 
 
-def _inline(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{_plain(name) or 'unknown'} ({n:,})" for name, n in _top(counts)) or "none"
-
-
-def _shown(value: object) -> str:
+def _value(value: object) -> str:
+    """The value of an option in words. A tuple has become a list in the manifest, and must not differ from it."""
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _plain(text: str) -> str:
-    """Text that Markdown and HTML take for nothing but text, on one line."""
+    """The text on one line, escaped so that Markdown and HTML show it and read no markup in it."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
 def _quoted(text: str) -> str:
-    """A double-quoted YAML scalar, which takes what JSON takes."""
+    """The text as a JSON string, which YAML reads as a double-quoted scalar."""
     return orjson.dumps(text.encode("utf-8", "replace").decode()).decode()
-
-
-def _articles(counts: Mapping[str, Any], which: str) -> int:
-    return int(counts.get("articles", {}).get(which, 0))
-
-
-def _top(table: Mapping[str, int]) -> list[tuple[str, int]]:
-    return sorted(table.items(), key=lambda row: (-row[1], row[0]))

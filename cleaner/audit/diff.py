@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -14,19 +14,19 @@ from typing import Any
 import orjson
 import xxhash
 
-from cleaner.audit.logs import printable, records
+from cleaner.audit.logs import Row, read_manifest, records, rows
+from cleaner.audit.spans import printable
 from cleaner.errors import OutputError
-from cleaner.options import Options
-from cleaner.output.publish import Destination
+from cleaner.output.publish import LOGS, MANIFEST, audit_folder
 
-__all__ = ["Changed", "Differences", "Rule", "differences"]
+__all__ = ["Change", "Differences", "RuleDifference", "differences"]
 
-_EXAMPLES = 3
-_CLIP = 100  # characters of an example
+_EXAMPLES = 3  # ids or texts shown of each difference
+_CLIP = 100  # characters shown of a removed text
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RuleDifference:
     """One kind and rule: spans that only the first run removed, only the second, and both; some texts of each side.
 
     A span is the same where article, start, end, kind and rule are; those of articles in one run alone do not count.
@@ -42,7 +42,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class Change:
     """Articles whose outcome or language differs: what it was, what it is, how many, and some ids."""
 
     was: str
@@ -66,14 +66,15 @@ class Differences:
     both: int
     texts: int
     texts_examples: tuple[str, ...]
-    outcomes: tuple[Changed, ...]
-    languages: tuple[Changed, ...]
-    rules: tuple[Rule, ...]
+    outcomes: tuple[Change, ...]
+    languages: tuple[Change, ...]
+    rules: tuple[RuleDifference, ...]
     rejected: tuple[int, int]
 
     @property
     def none(self) -> bool:
         """Whether the runs did the same to the same articles; settings may differ."""
+        # Settings are left out on purpose: that another version does the same is what one hopes to hear.
         same = not (self.only_a or self.only_b or self.texts or self.outcomes or self.languages)
         return same and not any(r.only_a or r.only_b for r in self.rules) and self.rejected[0] == self.rejected[1]
 
@@ -110,14 +111,14 @@ def differences(a: str, b: str, *, audit_a: str | Path | None = None, audit_b: s
 
     The rows are compared in a temporary database on disk, so that memory does not grow with the corpora.
     """
-    folders = _folder(a, audit_a), _folder(b, audit_b)
-    manifests = [orjson.loads((folder / "manifest.json").read_bytes()) for folder in folders]
+    folders = _finished(a, audit_a), _finished(b, audit_b)
+    manifests = [read_manifest(folder) for folder in folders]
     with closing(sqlite3.connect("")) as db:  # "" is a file that SQLite makes and deletes
         db.executescript(_TABLES)
         for run, output, folder in zip("ab", (a, b), folders, strict=True):
-            db.executemany("INSERT OR REPLACE INTO article VALUES (?, ?, ?, ?, ?)", _articles(run, output, folder))
-            db.executemany("INSERT OR REPLACE INTO span VALUES (?, ?, ?, ?, ?, ?, ?)", _spans(run, folder))
-        db.execute(f"DELETE FROM span WHERE id NOT IN (SELECT a.id {_BOTH})")
+            _load(db, run, output, folder)
+        db.execute(f"DELETE FROM span WHERE id NOT IN (SELECT a.id {_BOTH})")  # of articles in one run alone
+        rejected = [sum(manifest["counts"].get("rejected", {}).values()) for manifest in manifests]
         return Differences(
             a=a,
             b=b,
@@ -130,10 +131,12 @@ def differences(a: str, b: str, *, audit_a: str | Path | None = None, audit_b: s
             outcomes=tuple(_changes(db, "outcome")),
             languages=tuple(_changes(db, "language")),
             rules=tuple(_rules(db)),
-            rejected=(_rejected(manifests[0]), _rejected(manifests[1])),
+            rejected=(rejected[0], rejected[1]),
         )
 
 
+# Both runs stand in the same tables, told apart by `run`. The primary key of `span` begins with what makes two spans
+# the same, so that grouping them needs no sort. Of an article's text there is only the hash.
 _TABLES = """
 CREATE TABLE article (run TEXT, id TEXT, outcome TEXT, language TEXT, text INTEGER,
                       PRIMARY KEY (run, id)) WITHOUT ROWID;
@@ -146,6 +149,7 @@ SELECT count(*) FROM article AS x WHERE run = :run
 """
 _BOTH = "FROM article AS a JOIN article AS b ON b.id = a.id WHERE a.run = 'a' AND b.run = 'b'"
 _TEXT_DIFFERS = "a.text != b.text AND a.outcome = 'written' AND b.outcome = 'written'"
+# A span that both runs removed is there twice, one of a single run once, and then min(run) says whose it is.
 _MATCHED = """
 SELECT id, start, kind, rule, text, count(*) AS runs, min(run) AS run FROM span
     GROUP BY id, start, "end", kind, rule
@@ -154,68 +158,69 @@ _PER_RULE = f"""
 SELECT kind, rule, sum(runs = 1 AND run = 'a'), sum(runs = 1 AND run = 'b'), sum(runs = 2) FROM ({_MATCHED})
     GROUP BY kind, rule ORDER BY sum(runs = 1) DESC, kind, rule
 """
+# Each text once, in the order in which a reader of the corpus comes upon it.
 _EXAMPLES_OF = f"""
 SELECT text FROM ({_MATCHED}) WHERE runs = 1 AND run = ? AND kind = ? AND rule = ?
     GROUP BY text ORDER BY min(id), min(start) LIMIT {_EXAMPLES}
 """
 
 
-def _folder(output: str, audit: str | Path | None) -> Path:
-    folder = Path(audit) if audit else Destination(output, audit=None, options=Options()).beside(".audit")
-    for name in ("manifest.json", "removed.jsonl", "dropped.jsonl"):
+def _finished(output: str, audit: str | Path | None) -> Path:
+    """The audit folder of a run, which holds all logs that are compared."""
+    folder = audit_folder(output, audit)
+    for name in (MANIFEST, *LOGS):
         if not (folder / name).is_file():
             raise OutputError(f"{folder / name} is not there. Name the outputs of two finished runs.")
     return folder
 
 
-def _articles(run: str, output: str, folder: Path) -> Iterator[tuple[str, str, str, str, int]]:
-    for record in records(output):
-        yield run, record["id"], "written", record["language"], _digest(record["text"])
-    for row in _rows(folder / "dropped.jsonl"):
-        record = row["record"]
-        yield run, row["id"], f"dropped ({row['reason']})", record["language"], _digest(record["text"])
+def _load(db: sqlite3.Connection, run: str, output: str, folder: Path) -> None:
+    """Put the articles and removals of one run into the tables."""
 
+    def article(record: Row, outcome: str) -> tuple[object, ...]:
+        digest = xxhash.xxh3_64_intdigest(record["text"].encode()) - (1 << 63)  # SQLite's integers are signed
+        return run, record["id"], outcome, record["language"], digest
 
-def _spans(run: str, folder: Path) -> Iterator[tuple[str, str, int, int, str, str, str]]:
-    for row in _rows(folder / "removed.jsonl"):
-        if row["kind"] != "space":
-            yield run, row["id"], row["start"], row["end"], row["kind"], row["rule"], row["text"][:_CLIP]
-
-
-def _digest(text: str) -> int:
-    return xxhash.xxh3_64_intdigest(text.encode()) - (1 << 63)  # SQLite's integers are signed
+    written = (article(record, "written") for record in records(output))
+    dropped = (article(row["record"], f"dropped ({row['reason']})") for row in rows(folder / "dropped.jsonl"))
+    db.executemany("INSERT OR REPLACE INTO article VALUES (?, ?, ?, ?, ?)", chain(written, dropped))
+    keys = ("id", "start", "end", "kind", "rule")
+    # Space closes the gaps of other removals. Where those differ it differs too, and would count twice.
+    spans = (
+        (run, *(row[key] for key in keys), row["text"][:_CLIP])
+        for row in rows(folder / "removed.jsonl")
+        if row["kind"] != "space"
+    )
+    db.executemany("INSERT OR REPLACE INTO span VALUES (?, ?, ?, ?, ?, ?, ?)", spans)
 
 
 def _settings(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    yield from _unequal("cleaner", {"": a["cleaner"]}, {"": b["cleaner"]})
-    for name in ("libraries", "options"):
-        yield from _unequal(name, a[name], b[name])
+    """(name, in a, in b) of the versions and options that differ; "" where a run had none of that name."""
+    for what in ("cleaner", "libraries", "options"):
+        was, now = (run[what] if isinstance(run[what], dict) else {"": run[what]} for run in (a, b))
+        for name in sorted(was.keys() | now.keys()):
+            values = [str(side[name]) if name in side else "" for side in (was, now)]
+            if values[0] != values[1]:
+                yield f"{what} {name}".rstrip(), values[0], values[1]
 
 
-def _unequal(what: str, a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    for name in sorted(a.keys() | b.keys()):
-        was, now = (str(side[name]) if name in side else "" for side in (a, b))
-        if was != now:
-            yield f"{what} {name}".rstrip(), was, now
-
-
-def _changes(db: sqlite3.Connection, column: str) -> Iterator[Changed]:
+def _changes(db: sqlite3.Connection, column: str) -> Iterator[Change]:
     differs = f"{_BOTH} AND a.{column} != b.{column}"
-    rows = db.execute(f"SELECT a.{column}, b.{column}, a.id {differs} ORDER BY 1, 2, 3")
-    for (was, now), group in groupby(rows, key=itemgetter(0, 1)):
+    changed = db.execute(f"SELECT a.{column}, b.{column}, a.id {differs} ORDER BY 1, 2, 3")
+    for (was, now), group in groupby(changed, key=itemgetter(0, 1)):
         n, examples = 0, []
         for row in group:
             n += 1
             examples += [row[2]] if n <= _EXAMPLES else []
-        yield Changed(was, now, n, tuple(examples))
+        yield Change(was, now, n, tuple(examples))
 
 
-def _rules(db: sqlite3.Connection) -> Iterator[Rule]:
+def _rules(db: sqlite3.Connection) -> Iterator[RuleDifference]:
     for kind, rule, only_a, only_b, both in db.execute(_PER_RULE).fetchall():
         examples = [
             _column(db, _EXAMPLES_OF, (run, kind, rule)) if n else () for run, n in (("a", only_a), ("b", only_b))
         ]
-        yield Rule(kind, rule, only_a, only_b, both, *examples)
+        yield RuleDifference(kind, rule, only_a, only_b, both, *examples)
 
 
 def _number(db: sqlite3.Connection, query: str, **values: str) -> int:
@@ -224,15 +229,6 @@ def _number(db: sqlite3.Connection, query: str, **values: str) -> int:
 
 def _column(db: sqlite3.Connection, query: str, values: Iterable[str] = ()) -> tuple[str, ...]:
     return tuple(row[0] for row in db.execute(query, tuple(values)))
-
-
-def _rejected(manifest: Mapping[str, Any]) -> int:
-    return sum(manifest["counts"].get("rejected", {}).values())
-
-
-def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
-    with path.open("rb") as file:
-        yield from map(orjson.loads, file)
 
 
 def _such_as(examples: Iterable[str]) -> str:

@@ -1,86 +1,44 @@
-"""One article, line by line: what stays, what goes, by which rule, and why."""
+"""What the rules do, in words: to an article line by line, to a line alone, and what further phrase lists would add."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 
 import click
 import orjson
 
 from cleaner.article import Article, Drop, Raw, Reject, Removal
-from cleaner.audit.logs import printable
-from cleaner.audit.lookup import has_logs, logged
-from cleaner.errors import InputError, OptionError
+from cleaner.audit.restore import article_from_logs, has_logs
+from cleaner.audit.spans import Row, clipped, printable, spans
+from cleaner.errors import CleanerError, InputError, OptionError
 from cleaner.options import Options
+from cleaner.output.records import removed_rows
 from cleaner.pipeline import finish_articles, load_article, strip_article
 from cleaner.read.files import list_sources
-from cleaner.read.plan import plan_tasks
 from cleaner.read.records import read_records
+from cleaner.read.split import plan_tasks
 from cleaner.strip.strip import explain_line
 
-__all__ = ["ShownLine", "explain_file", "explain_one_line", "shown_lines"]
+__all__ = ["ListGain", "explain_file", "explain_one_line", "gains_of_lists", "shown_lines"]
 
-
+# What only a whole corpus can show is missing here, and a reader must not conclude that there is none.
 _ALONE = "Looked at alone. What repeats on its site, or is a duplicate, a run tells: cleaner explain OUT --id ID"
 
 
-@dataclass(frozen=True, slots=True)
-class ShownLine:
-    """A stretch of one line of `before`: `removal` is None where it stays."""
-
-    text: str
-    removal: Removal | None
-
-
-def shown_lines(article: Article) -> Iterator[ShownLine]:
-    """`before` in order, cut at line ends and at the edges of removals; white space alone is left out."""
-    at = 0
-    for removal in (*article.removals, None):
-        until = removal.start if removal else len(article.before)
-        yield from (ShownLine(line, None) for line in article.before[at:until].splitlines() if line.strip())
-        if removal is None:
-            return
-        if removal.kind != "space":
-            yield from (ShownLine(line, removal) for line in article.before[removal.start : removal.end].splitlines())
-        at = removal.end
-
-
 def explain_file(file: str, options: Options, *, article: str = "", as_json: bool = False) -> Iterator[str]:
-    """The lines to print for one article of a file: the first, or the one whose id is `article`.
+    """The lines to print for one article of a file: the first one, or the one whose id is `article`.
 
-    Where the file is the output of a finished run, the article is told as its logs hold it, with what the steps over
-    all articles decided. Raises InputError when the file cannot be read, OptionError when it holds no such article.
+    Where the file is the output of a finished run, the article comes from its logs, with what the steps over the whole
+    corpus decided. Raises InputError when the file cannot be read, OptionError when it holds no such article.
     """
-    if has_logs(file):
-        found, drop = logged(file, article)
+    # An output is a file of records too, and without this its clean texts would be cleaned a second time.
+    from_run = has_logs(file)
+    if from_run:
+        found, drop = article_from_logs(file, article)
     else:
-        [(found, drop)] = finish_articles([strip_article(_article(file, options, article), options)], options)
-    return _as_json(found, drop) if as_json else _in_words(found, drop, alone=not has_logs(file))
-
-
-def _as_json(article: Article, drop: Drop | None) -> Iterator[str]:
-    for piece in shown_lines(article):
-        rule = (
-            {"rule": piece.removal.rule, "kind": piece.removal.kind, "why": piece.removal.why} if piece.removal else {}
-        )
-        yield orjson.dumps({"text": piece.text, "stays": piece.removal is None, **rule}).decode()
-    if drop:
-        yield orjson.dumps({"dropped": asdict(drop)}).decode()
-
-
-def _in_words(article: Article, drop: Drop | None, *, alone: bool) -> Iterator[str]:
-    yield from _head(article)
-    if drop:
-        likeness = f" Jaccard {drop.jaccard:.4f}, containment {drop.containment:.4f}." if drop.keeper else ""
-        keeper = f" {drop.keeper} stays in its place." if drop.keeper else ""
-        yield click.style(f"  dropped: {printable(f'{drop.reason} ({drop.detail}).{keeper}{likeness}')}", fg="yellow")
-    yield ""
-    for piece in shown_lines(article):
-        yield from _shown(piece)
-    if alone:
-        yield ""
-        yield click.style(_ALONE, dim=True)
+        [(found, drop)] = finish_articles([strip_article(_load_one(file, options, article), options)], options)
+    return _as_json(found, drop) if as_json else _in_words(found, drop, alone=not from_run)
 
 
 def explain_one_line(line: str, language: str, extra_dir: str = "") -> Iterator[str]:
@@ -91,22 +49,44 @@ def explain_one_line(line: str, language: str, extra_dir: str = "") -> Iterator[
     yield from (f"{kind}, by {rule}: {why}" for rule, kind, why in found)
 
 
-def _article(file: str, options: Options, wanted: str) -> Article:
-    for item in plan_tasks(list_sources([file], options), options):
-        for raw in [item] if isinstance(item, Reject) else read_records(item, options):
-            if isinstance(raw, Reject):
-                if not wanted:
-                    raise InputError(f"{raw.source}: {raw.detail}", raw.advice)
-            elif not wanted or wanted == _identity(raw):
-                return load_article(raw, options)
+def shown_lines(article: Article) -> Iterator[tuple[str, Row | None]]:
+    """The text before stripping in order, as (line, the row of the removal that takes it, or None if it stays).
+
+    Lines are cut at line ends and at the edges of removals. Removals of space, and kept lines of white space alone, are
+    left out: they would be empty lines on the screen.
+    """
+    for span, row in spans(article.text, removed_rows(article)):
+        if row is None:
+            yield from ((line, None) for line in span.splitlines() if line.strip())
+        elif row["kind"] != "space":
+            yield from ((line, row) for line in span.splitlines())
+
+
+def _load_one(file: str, options: Options, wanted: str) -> Article:
+    for raw in _read([file], options):
+        if isinstance(raw, Reject):
+            if not wanted:  # else the article asked for may still come
+                raise InputError(f"{raw.source}: {raw.detail}", raw.advice)
+        elif not wanted or wanted == (raw.id or (f"{raw.source}#{raw.record}" if raw.record else raw.source)):
+            return load_article(raw, options)
     raise OptionError(f"{file} holds no article" + (f" with the id {wanted!r}." if wanted else "."))
 
 
-def _identity(raw: Raw) -> str:
-    return raw.id or (f"{raw.source}#{raw.record}" if raw.record else raw.source)
+def _read(inputs: Iterable[str], options: Options) -> Iterator[Raw | Reject]:
+    """All records of the inputs, and what could not be read of them."""
+    for task in plan_tasks(list_sources(inputs, options), options):
+        yield from [task] if isinstance(task, Reject) else read_records(task, options)
 
 
-def _head(article: Article) -> Iterator[str]:
+def _as_json(article: Article, drop: Drop | None) -> Iterator[str]:
+    for line, row in shown_lines(article):
+        reason = {key: row[key] for key in ("rule", "kind", "why")} if row else {}
+        yield orjson.dumps({"text": line, "stays": row is None, **reason}).decode()
+    if drop:
+        yield orjson.dumps({"dropped": asdict(drop)}).decode()
+
+
+def _in_words(article: Article, drop: Drop | None, *, alone: bool) -> Iterator[str]:
     yield click.style(printable(article.id), bold=True)
     facts = [f"language {article.language} ({article.language_score:.4f})", f"encoding {article.encoding}"]
     facts += [f"read as {article.input_kind}"]
@@ -116,12 +96,56 @@ def _head(article: Article) -> Iterator[str]:
     facts += [f"repaired: {step}" for step in article.repair] + [f"flag {flag}" for flag in article.flags]
     facts += [f"stands also for {name}" for name in article.duplicates]
     yield from (f"  {printable(fact)}" for fact in facts)
+    if drop:
+        likeness = f" Jaccard {drop.jaccard:.4f}, containment {drop.containment:.4f}." if drop.keeper else ""
+        keeper = f" {drop.keeper} stays in its place." if drop.keeper else ""
+        yield click.style(f"  dropped: {printable(f'{drop.reason} ({drop.detail}).{keeper}{likeness}')}", fg="yellow")
+    yield ""
+    for line, row in shown_lines(article):
+        if row is None:
+            yield f"  {printable(line)}"
+        else:
+            yield click.style(f"- {printable(line)}", fg="red")
+            reason = f"{row['kind']}, by {row['rule']}: {row['why']}"
+            yield click.style(f"    {printable(reason)}", dim=True)
+    if alone:
+        yield ""
+        yield click.style(_ALONE, dim=True)
 
 
-def _shown(piece: ShownLine) -> Iterator[str]:
-    if piece.removal is None:
-        yield f"  {printable(piece.text)}"
-        return
-    yield click.style(f"- {printable(piece.text)}", fg="red")
-    why = printable(f"{piece.removal.kind}, by {piece.removal.rule}: {piece.removal.why}")
-    yield click.style(f"    {why}", dim=True)
+@dataclass(frozen=True, slots=True)
+class ListGain:
+    """What one entry of a further phrase list removes: its evidence, how often, and the first text as an example."""
+
+    why: str
+    times: int
+    example: str
+    where: str  # the id of the article with the example
+
+
+def gains_of_lists(inputs: Iterable[str], options: Options) -> list[ListGain]:
+    """The removals that there are only with the lists of `options.phrases`, by their evidence, the most frequent first.
+
+    Input that cannot be read is passed over.
+    """
+    # By evidence and not by rule: whoever writes a list wants to see what each of its entries does.
+    found: dict[str, ListGain] = {}
+    for raw in _read(inputs, options):
+        if isinstance(raw, Reject):
+            continue
+        article = load_article(raw, options)
+        for removal in _only_with_lists(article, options):
+            text = clipped(" ".join(article.before[removal.start : removal.end].split()), 100)
+            known = found.get(removal.why) or ListGain(removal.why, 0, text, article.id)
+            found[removal.why] = replace(known, times=known.times + 1)
+    return sorted(found.values(), key=lambda gain: (-gain.times, gain.why))
+
+
+def _only_with_lists(article: Article, options: Options) -> list[Removal]:
+    try:
+        removals = strip_article(article, options).removals
+    except CleanerError:  # a list is wrong; `cleaner phrases test` reports that before it comes here
+        return []
+    shipped = [(r.start, r.end) for r in strip_article(article, replace(options, phrases="")).removals]
+    # A span inside one that goes anyway is no gain. Space closes the gaps of other removals, so it is none either.
+    return [r for r in removals if r.kind != "space" and not any(a <= r.start and r.end <= b for a, b in shipped)]

@@ -1,51 +1,42 @@
-"""The texts as they stood before stripping, rebuilt from the clean records and the log of removals."""
+"""Articles of a finished run as they stood before stripping, put together from its output and its logs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from typing import Any
 
-from cleaner.audit.logs import Row, records, removals, rows
-from cleaner.errors import OutputError
-from cleaner.options import Options
-from cleaner.output.publish import Destination
+import orjson
 
-__all__ = ["join", "restored"]
+from cleaner.article import Article, Drop
+from cleaner.audit.logs import Row, records, removals_by_article, rows, rows_of_article
+from cleaner.audit.spans import join
+from cleaner.errors import OptionError, OutputError
+from cleaner.output.publish import LOGS, MANIFEST, audit_folder
+from cleaner.output.records import drop_of, removal_of
 
-
-def join(text: str, removed: Iterable[Row]) -> str:
-    """`before`, from the clean text and the rows of removed.jsonl for it (sorted by `start`).
-
-    >>> join("Hujan turun.", [{"start": 0, "end": 8, "text": "Medan - "}])
-    'Medan - Hujan turun.'
-    """
-    parts: list[str] = []
-    at = taken = 0  # in the clean text; characters of `before` so far
-    for row in removed:
-        kept = row["start"] - taken
-        parts += text[at : at + kept], row["text"]
-        at, taken = at + kept, row["end"]
-    return "".join((*parts, text[at:]))
+__all__ = ["article_from_logs", "has_logs", "restored"]
 
 
 def restored(output: str, audit: str | None = None) -> Iterator[dict[str, str]]:
-    """{"id", "text"} of every article: those written, in order, then those dropped.
+    """{"id", "text"} of every article before stripping: those written, in order, then those dropped.
 
     Raises OutputError when the output or its logs are not there.
     """
-    folder = Path(audit) if audit else Destination(output, audit=None, options=Options()).beside(".audit")
-    for name in ("removed.jsonl", "dropped.jsonl"):
+    folder = audit_folder(output, audit)
+    for name in LOGS:
         if not (folder / name).is_file():
             raise OutputError(f"{folder / name} is not there. Name the folder of the logs with --audit.")
-    gone = {row["id"] for row in rows(folder / "dropped.jsonl")}
-    removed = folder / "removed.jsonl"
-    yield from _merged(records(output), (group for group in removals(removed) if group[0] not in gone))
-    records_dropped = (row["record"] for row in rows(folder / "dropped.jsonl"))
-    yield from _merged(records_dropped, (group for group in removals(removed) if group[0] in gone))
+    removed, dropped = folder / "removed.jsonl", folder / "dropped.jsonl"
+    # removed.jsonl holds the rows of written and dropped articles in one order. It is read twice and parted by the ids
+    # of the dropped ones, so that neither kind of article is held in memory.
+    gone = {row["id"] for row in rows(dropped)}
+    yield from _rebuilt(records(output), (group for group in removals_by_article(removed) if group[0] not in gone))
+    of_dropped = (row["record"] for row in rows(dropped))
+    yield from _rebuilt(of_dropped, (group for group in removals_by_article(removed) if group[0] in gone))
 
 
-def _merged(articles: Iterable[Row], groups: Iterator[tuple[str, Sequence[Row]]]) -> Iterator[dict[str, str]]:
-    """Both come in the order of the manifest, so the next group belongs to the next record or to a later one."""
+def _rebuilt(articles: Iterable[Row], groups: Iterator[tuple[str, Sequence[Row]]]) -> Iterator[dict[str, str]]:
+    """Both come in the order of the run, so the next group belongs to the next article or to a later one."""
     owner, removed = next(groups, ("", ()))
     for row in articles:
         if row["id"] == owner and removed:
@@ -53,3 +44,29 @@ def _merged(articles: Iterable[Row], groups: Iterator[tuple[str, Sequence[Row]]]
             owner, removed = next(groups, ("", ()))
         else:
             yield {"id": row["id"], "text": row["text"]}
+
+
+def has_logs(output: str, audit: str | None = None) -> bool:
+    """Whether `output` is that of a finished run, whose logs stand beside it."""
+    return (audit_folder(output, audit) / MANIFEST).is_file()
+
+
+def article_from_logs(output: str, wanted: str = "", audit: str | None = None) -> tuple[Article, Drop | None]:
+    """The article with the id `wanted` (else the first one), written or dropped, as the run finished it.
+
+    Raises OptionError when the run has no such article, OutputError when the output cannot be read.
+    """
+    folder = audit_folder(output, audit)
+    # An id is looked for among the dropped ones first, for that log is short; the output is read to its end at worst.
+    row = next(rows_of_article(folder / "dropped.jsonl", wanted), None) if wanted else None
+    record = row["record"] if row else next((r for r in records(output) if not wanted or r["id"] == wanted), None)
+    if record is None:
+        raise OptionError(f"{output} and its logs hold no article" + (f" with the id {wanted!r}." if wanted else "."))
+    removed = list(rows_of_article(folder / "removed.jsonl", record["id"]))
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in record.items()
+    }
+    languages = tuple(orjson.loads(fields.pop("languages")).items())
+    before = join(fields.pop("text"), removed)
+    article = Article(**fields, before=before, languages=languages, removals=tuple(map(removal_of, removed)))
+    return article, drop_of(row) if row else None

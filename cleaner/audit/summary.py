@@ -8,12 +8,13 @@ from dataclasses import asdict
 
 import orjson
 
+from cleaner.output.manifest import largest_first
 from cleaner.output.publish import Report
 
 __all__ = ["show", "summary"]
 
-TOP = 8  # rows of a table that may be long
-SHOWN = 3  # kinds of error that are shown by an example
+_LONGEST = 8  # rows of a table that has one for each error, kind or language; the rest is added up in one more
+_EXAMPLES = 3  # kinds of error that are shown by an example
 
 
 def show(report: Report, *, as_json: bool = False) -> None:
@@ -25,53 +26,54 @@ def show(report: Report, *, as_json: bool = False) -> None:
 
 
 def summary(report: Report) -> list[str]:
-    """The lines of the table: the funnel first, then what was removed, then the languages, then where to look."""
-    rows: list[tuple[str, str, str]] = list(_rows(report))
-    wide = max((len(label) for label, _, _ in rows), default=0)
+    """The lines of the table: the funnel first, then an example of each error, then where the files are."""
+    rows = list(_table(report))
+    wide = max(len(label) for label, _, _ in rows)
     lines = [f"  {label:<{wide}}  {number:>11}  {note}".rstrip() for label, number, note in rows]
-    return [*lines, *_met(report), *_where(report)]
-
-
-def _met(report: Report) -> Iterator[str]:
-    for error, _ in _top(report.counts.get("rejected", {}))[:SHOWN]:
-        yield f"  {error}, such as {report.examples[error]}"
-
-
-def _where(report: Report) -> Iterator[str]:
+    # An example says in words what is wrong and what to do; the table above has only the names of errors.
+    for error, _ in _longest_rows(report.counts.get("rejected", {}))[:_EXAMPLES]:
+        lines.append(f"  {error}, such as {report.examples[error]}")
+    path = report.report_path
     if not report.output:
-        yield "  Nothing was written" + (f"; the report of what would be is {report.page}" if report.page else ".")
+        lines.append("  Nothing was written" + (f"; the report of what would be is {path}" if path else "."))
     elif report.output != "-":
-        yield f"  Written to {report.output}" + (f"; every decision is in {report.audit}/" if report.audit else "")
-        if report.page:
-            yield f"  Look at {report.page} in a browser."
+        lines.append(
+            f"  Written to {report.output}" + (f"; every decision is in {report.audit}/" if report.audit else "")
+        )
+        if path:
+            lines.append(f"  Look at {path} in a browser.")
+    return lines
 
 
-def _rows(report: Report) -> Iterator[tuple[str, str, str]]:
+def _table(report: Report) -> Iterator[tuple[str, str, str]]:
+    """The rows (label, number, note), from what was read to what was written."""
     counts = report.counts
     characters = counts.get("characters", {})
     yield "articles read", f"{report.read:,}", f"{characters.get('before', 0):,} characters"
-    for form, n in _top(counts.get("read_from", {})):
+    for form, n in _longest_rows(counts.get("read_from", {})):
         yield "  as", f"{n:,}", form
-    for error, n in _top(counts.get("skipped", {})):
+    for error, n in _longest_rows(counts.get("skipped", {})):
         yield "  skipped", f"{n:,}", f"{error}, which is no article"
-    for error, n in _top(counts.get("rejected", {})):
+    for error, n in _longest_rows(counts.get("rejected", {})):
         yield "  set aside", f"{n:,}", error
+    # Space only closes the gaps that other removals leave, so people are not shown it as a removal.
     removed = {kind: sum(rules.values()) for kind, rules in counts.get("removals", {}).items() if kind != "space"}
     taken = characters.get("before", 0) - characters.get("stripped", 0)
     yield "spans removed", f"{sum(removed.values()):,}", f"{taken:,} characters"
-    for kind, n in _top(removed):
+    for kind, n in _longest_rows(removed):
         yield f"  {kind}", f"{n:,}", ""
-    for flag, n in _top(counts.get("flag", {})):
+    for flag, n in _longest_rows(counts.get("flag", {})):
         yield "  flagged", f"{n:,}", flag
-    for reason, n in _top(counts.get("dropped", {})):
+    for reason, n in _longest_rows(counts.get("dropped", {})):
         yield "articles dropped", f"{n:,}", reason
     yield "articles written", f"{report.written:,}", f"{characters.get('written', 0):,} characters"
-    for language, n in _top(counts.get("language", {})):
+    for language, n in _longest_rows(counts.get("language", {})):
         yield "  language", f"{n:,}", language
     yield "seconds", f"{report.seconds:.1f}", ""
 
 
-def _top(table: dict[str, int]) -> list[tuple[str, int]]:
-    rows = sorted(table.items(), key=lambda row: (-row[1], row[0]))
-    rest = sum(n for _, n in rows[TOP:])
-    return [*rows[:TOP], *([(f"{len(rows) - TOP} others", rest)] if rest else [])]
+def _longest_rows(table: dict[str, int]) -> list[tuple[str, int]]:
+    rows = largest_first(table)
+    # Added up, and not left out, so that the numbers of a table are all there.
+    rest = sum(n for _, n in rows[_LONGEST:])
+    return [*rows[:_LONGEST], *([(f"{len(rows) - _LONGEST} others", rest)] if rest else [])]

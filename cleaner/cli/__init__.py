@@ -1,4 +1,7 @@
-"""The command line: thin commands over the public functions. Heavy modules are imported when a command runs."""
+"""The command line: thin commands over the public functions.
+
+Heavy modules are imported when a command runs, so that `cleaner --help` and shell completion answer at once.
+"""
 
 from __future__ import annotations
 
@@ -16,18 +19,21 @@ from cleaner.errors import CleanerError, MissingExtra, OptionError
 __all__ = ["main"]
 
 USAGE, FAILED = 2, 3
+"""Exit statuses; 0 is done, and 1 is done with some input set aside."""
 
 
 class _Group(click.Group):
-    """Commands whose errors end in one sentence and the documented exit status."""
+    """A group whose errors end in one sentence on stderr and the documented exit status."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; every known error becomes its sentence and its exit status."""
         try:
             return super().invoke(ctx)
         except CleanerError as error:
+            # What the user can mend in the command is wrong usage; all else is a run that failed.
             click.echo(f"cleaner: {error}", err=True)
             ctx.exit(USAGE if isinstance(error, OptionError | MissingExtra) else FAILED)
-        except OSError as error:
+        except OSError as error:  # a full disk, a drive that went away: what is finished is kept
             click.echo(f"cleaner: {error}. The same command goes on where it stood.", err=True)
             ctx.exit(FAILED)
         except KeyboardInterrupt:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 from cleaner.cli.flags import FLAGS, files, on_corpus, options, read
-from cleaner.options import Options
+from cleaner.options import RUN_OPTIONS, Options
 
 __all__ = ["clean", "dedup", "index"]
 
 DONE, SOME_REJECTED = 0, 1
+"""Exit statuses."""
 
 
 @click.command()
@@ -30,10 +31,12 @@ def clean(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, 
 
 
 def _run(inputs: tuple[str, ...], output: str, options: Options, audit: str | None, quiet: bool, as_json: bool) -> None:
+    """Run over a corpus, show how far it is and what came out, and exit."""
     from cleaner.audit.summary import show
     from cleaner.corpus.clean import clean_corpus
     from cleaner.engine.progress import progress, warnings
 
+    # With --json a program reads along, for which a live display is noise.
     with warnings(quiet=quiet), progress(quiet=quiet or as_json) as update:
         report = clean_corpus(inputs, output, options, audit=audit, progress=update)
     if not quiet:
@@ -41,36 +44,18 @@ def _run(inputs: tuple[str, ...], output: str, options: Options, audit: str | No
     sys.exit(SOME_REJECTED if report.rejected else DONE)
 
 
-_RUN_FLAGS = (
-    "workers",
-    "memory",
-    "shards",
-    "work",
-    "fresh",
-    "keep_work",
-    "record_timeout",
-    "force",
-    "dry_run",
-    "report",
-    "engine",
-    "master",
-)
-
-
 @click.command()
 @on_corpus
 @options(
     *("text_field", "html_field", "id_field", "url_field", "txt_layout", "encoding"),
-    *("one_per_url", "min_similarity", "keep_duplicate", "against", "pairs", *_RUN_FLAGS),
+    *("one_per_url", "min_similarity", "keep_duplicate", "against", "pairs"),
+    *(name for name in RUN_OPTIONS if name not in ("shard_records", "card")),
 )
 def dedup(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, as_json: bool, **flags: Any) -> None:
     """Only merge near-identical articles, of text that is clean already: nothing is stripped."""
-    from cleaner.corpus.index import AS_IT_IS
+    from cleaner.corpus.index import AS_IT_IS  # the options under which no step but deduplication does anything
 
     _run(inputs, output, read({**flags, **AS_IT_IS}), audit, quiet, as_json)
-
-
-_INDEX_FLAGS = ("text_field", "id_field", "url_field", "txt_layout", "encoding", "workers", "memory", "record_timeout")
 
 
 @click.group()
@@ -78,19 +63,24 @@ def index() -> None:
     """Build, extend and inspect a saved near-duplicate index, for `clean --against`."""
 
 
+def _on_texts(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the arguments and flags of a command that takes texts into an index."""
+    flags = options(
+        *("text_field", "id_field", "url_field", "txt_layout", "encoding", "workers", "memory", "record_timeout")
+    )
+    inputs = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...", shell_complete=files)
+    return click.argument("folder", metavar="INDEX", shell_complete=files)(inputs(flags(command)))
+
+
 @index.command("build")
-@click.argument("folder", metavar="INDEX", shell_complete=files)
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...", shell_complete=files)
-@options(*_INDEX_FLAGS)
+@_on_texts
 def index_build(folder: str, inputs: tuple[str, ...], **flags: Any) -> None:
     """Make an index of texts that are clean already."""
     _index(folder, inputs, read(flags), add=False)
 
 
 @index.command("add")
-@click.argument("folder", metavar="INDEX", shell_complete=files)
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...", shell_complete=files)
-@options(*_INDEX_FLAGS)
+@_on_texts
 def index_add(folder: str, inputs: tuple[str, ...], **flags: Any) -> None:
     """Add texts to an index; those that are in it already change nothing."""
     _index(folder, inputs, read(flags), add=True)
@@ -104,18 +94,16 @@ def index_info(folder: str) -> None:
 
     from cleaner.corpus.saved_index import Index
 
-    _show(Index.open(Path(folder)).info())
+    click.echo(json.dumps(Index.open(Path(folder)).info(), indent=1))
 
 
 def _index(folder: str, inputs: tuple[str, ...], options: Options, *, add: bool) -> None:
+    """Build or extend an index, show what was set aside and what it holds, and exit."""
     from cleaner.corpus.index import index_corpus
 
+    # What cannot be read is told line by line: an index has no folder of logs.
     info, rejects = index_corpus(inputs, folder, options, add=add)
     for reject in rejects:
         click.echo(f"cleaner: {reject.source} {reject.record or ''}: {reject.detail} {reject.advice}", err=True)
-    _show(info)
-    sys.exit(SOME_REJECTED if rejects else DONE)
-
-
-def _show(info: Mapping[str, Any]) -> None:
     click.echo(json.dumps(info, indent=1))
+    sys.exit(SOME_REJECTED if rejects else DONE)

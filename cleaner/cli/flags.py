@@ -1,4 +1,7 @@
-"""Flags: one row per field of Options, and how what is given on the command line becomes Options."""
+"""Flags: one row for each field of Options, and how flags and a file of options become Options.
+
+The help texts here are the only ones: --help, the manual page, the documentation and `cleaner init` print them.
+"""
 
 from __future__ import annotations
 
@@ -17,20 +20,21 @@ __all__ = ["FLAGS", "files", "folders", "on_corpus", "options", "read", "takes_c
 
 DEFAULT = Options()
 _LISTS = {f.name for f in fields(Options) if f.default == ()}
+"""Fields that hold several values."""
 
 
 def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Lets the shell complete names of files."""
+    """Let the shell complete names of files."""
     return [CompletionItem(incomplete, type="file")]
 
 
 def folders(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Lets the shell complete names of folders."""
+    """Let the shell complete names of folders."""
     return [CompletionItem(incomplete, type="dir")]
 
 
 def _listed(names: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
-    """Completes the last name of a list with commas."""
+    """A completion of the last name in a list with commas; names that are in it already are not offered."""
 
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
         done, comma, begun = incomplete.rpartition(",")
@@ -40,11 +44,11 @@ def _listed(names: Sequence[str]) -> Callable[[click.Context, click.Parameter, s
 
 
 def options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """The flags of these fields of Options, in this order."""
+    """A decorator that adds the flags of these fields of Options to a command, in this order."""
 
     def add(command: Callable[..., None]) -> Callable[..., None]:
-        for name in reversed(names):
-            settings = dict(FLAGS[name])
+        for name in reversed(names):  # decorators apply from the inside out, and help shows the outermost first
+            settings = dict(FLAGS[name])  # a copy, because `flags` is taken out of it
             flags = settings.pop("flags", [f"--{name.replace('_', '-')}"])
             command = click.option(*flags, name, **settings)(command)
         return command
@@ -112,6 +116,7 @@ FLAGS: dict[str, dict[str, Any]] = {
     "master": {"help": "Spark's master (else as Spark is configured).", "metavar": "URL"},
 }
 _COMPLETED = {"FILE": files, "DIR": folders, "INDEX": folders}
+# What a row does not say follows from the field: its choices, its default, and how the shell completes it.
 for _name, _settings in FLAGS.items():
     if _settings.get("metavar") in _COMPLETED:
         _settings["shell_complete"] = _COMPLETED[_settings["metavar"]]
@@ -123,7 +128,7 @@ for _name, _settings in FLAGS.items():
 
 
 def on_corpus(command: Callable[..., None]) -> Callable[..., None]:
-    """The arguments of every command that runs over a corpus."""
+    """Add the arguments and flags of every command that runs over a corpus."""
     for add in (
         takes_config,
         click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
@@ -149,7 +154,7 @@ def on_corpus(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def takes_config(command: Callable[..., None]) -> Callable[..., None]:
-    """Add --config, which `read` looks up."""
+    """Add --config, which `read` looks up in the context: it is no parameter of the command."""
 
     def keep(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
         ctx.meta["config"] = value
@@ -165,9 +170,10 @@ def takes_config(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def read(flags: Mapping[str, Any], *, whole: bool = False) -> Options:
-    """Options by the flags of the command that runs, and for those not given by the file of options.
+    """Options by the flags of the running command, and for flags that were not given by the file of options.
 
-    Of the file only options that are flags of the command count, or all of them when `whole`.
+    Of the file only options that are flags of the command count, or all of them when `whole`. The command says on
+    stderr which file it follows.
     """
     ctx = click.get_current_context()
     named = ctx.meta.get("config")
@@ -176,11 +182,9 @@ def read(flags: Mapping[str, Any], *, whole: bool = False) -> Options:
     if path and not ctx.params.get("quiet"):
         click.echo(f"cleaner: options by {path}", err=True)
     for name, value in flags.items():
+        # A flag that was given comes before the file even if its value is the default.
         if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT:
-            values[name] = _split(value) if name in _LISTS and isinstance(value, str) else value
+            if name in _LISTS and isinstance(value, str):  # written with commas
+                value = tuple(part.strip() for part in value.split(",") if part.strip())
+            values[name] = value
     return replace(DEFAULT, **values)
-
-
-def _split(value: str) -> tuple[str, ...]:
-    """A list as it is written on the command line, with commas."""
-    return tuple(part.strip() for part in value.split(",") if part.strip())

@@ -27,7 +27,7 @@ def explain(file: str | None, article: str, line: str, line_language: str, as_js
     """
     from cleaner.audit.explain import explain_file, explain_one_line
 
-    if bool(file) == bool(line):
+    if bool(file) == bool(line):  # both, or neither
         raise OptionError("Name a FILE, or a line with --line.")
     rows = (
         explain_file(file, read(flags, whole=True), article=article, as_json=as_json)
@@ -48,7 +48,7 @@ def restore(output: str, to: str, audit: str | None) -> None:
 
     from cleaner.audit.restore import restored
 
-    with click.open_file(to, "wb") as out:
+    with click.open_file(to, "wb") as out:  # one article after the other, so a corpus of any size fits
         out.writelines(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in restored(output, audit))
 
 
@@ -75,5 +75,5 @@ def diff(a: str, b: str, as_json: bool) -> None:
 
     found = differences(a, b)
     for line in [found.json()] if as_json else found.lines():
-        side = line.removeprefix("  only ")[:1] if line.startswith("  only ") else ""
+        side = line.removeprefix("  only ")[:1] if line.startswith("  only ") else ""  # "a" or "b"
         click.secho(line, fg={"a": "red", "b": "green"}.get(side))

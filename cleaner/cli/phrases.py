@@ -35,10 +35,10 @@ def list_(language: str, kind: str | None, extra: str) -> None:
     from cleaner.phrases.catalogue import entries
     from cleaner.phrases.phrases import phrase_languages
 
-    if language:
+    if language:  # else the counts of all languages
         _show(p for p in entries(language, extra) if kind in (None, p.kind))
         return
-    for name in (*phrase_languages(), "neutral"):
+    for name in (*phrase_languages(), "neutral"):  # "neutral" holds what is the same in all languages
         click.echo(f"{name:8}{sum(kind in (None, p.kind) for p in entries(name, extra)):6}")
 
 
@@ -72,20 +72,21 @@ def test(folder: str, inputs: tuple[str, ...]) -> None:
 
     Ends with status 2 when an entry is wrong, or is shipped already.
     """
-    from cleaner.audit.trial import takings
+    from cleaner.audit.explain import gains_of_lists
     from cleaner.phrases.catalogue import problems
 
-    wrong = list(problems(folder))
+    wrong = list(problems(folder))  # all of them, not the first alone
     for sentence in wrong:
         click.echo(sentence, err=True)
-    for taking in takings(inputs, Options(phrases=folder)) if inputs else ():
+    for taking in gains_of_lists(inputs, Options(phrases=folder)) if inputs else ():
         click.echo(f"{taking.times:6}  {taking.why}")
         click.echo(f"        {taking.example}  ({taking.where})")
     if wrong:
         raise SystemExit(2)
-    click.echo(f"The lists in {folder} are sound.", err=True)
+    click.echo(f"The lists in {folder} are sound.", err=True)  # stdout is for what they take
 
 
 def _show(found: Iterable[Phrase]) -> None:
+    """Print entries, one a line: language, kind and array of its list, wording."""
     for phrase in found:
         click.echo(f"{phrase.language:4} {phrase.kind}.{phrase.array}: {phrase.text}")

@@ -1,15 +1,23 @@
-"""The commands around the work: init, completion, manual."""
+"""The commands around the work: init writes a file of options, completion and manual print what a system installs."""
 
 from __future__ import annotations
 
+import inspect
+import json
+import re
+import textwrap
+from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import click
 
+from cleaner import __version__
+from cleaner.cli.flags import FLAGS
 from cleaner.errors import OutputError
-from cleaner.options import CONFIG
+from cleaner.options import CHOICES, CONFIG, Options
 
-__all__ = ["completion", "init", "manual"]
+__all__ = ["commands_below", "completion", "init", "man_page", "manual", "options_file"]
 
 
 @click.command()
@@ -17,13 +25,42 @@ __all__ = ["completion", "init", "manual"]
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 def init(file: str, force: bool) -> None:
     """Write a cleaner.toml that names every option, with its default as a comment."""
-    from cleaner.cli.template import template
-
     path = Path(file)
     if path.exists() and not force:
         raise OutputError(f"{file} exists already. Name another FILE, or replace it with --force.")
-    path.write_text(template(), "utf-8")
+    path.write_text(options_file(), "utf-8")
     click.echo(f"{file} written. Remove the # before what you want to change.", err=True)
+
+
+_HEADINGS = {
+    "text_field": "Reading",
+    "extractor": "Extraction",
+    "strip": "Stripping",
+    "language": "Language and guards",
+    "dedup": "Near-duplicates",
+    "workers": "The run: these never change the output",
+}
+"""The heading that stands before an option."""
+
+_HEAD = """\
+# Options of the cleaner. This file counts for what lies in its folder or in folders below it, or where --config FILE
+# names it. A flag on the command line comes first. Paths are meant from this file's folder on.
+"""
+
+
+def options_file() -> str:
+    """The text of a cleaner.toml that changes nothing: all options stand in comments, with help and default."""
+    lines = []
+    for field in fields(Options):
+        if field.name in _HEADINGS:
+            lines.append(f"\n# {_HEADINGS[field.name]}")
+        help = FLAGS[field.name]["help"]
+        if field.name in CHOICES:
+            help += f" One of: {', '.join(CHOICES[field.name])}."
+        default = list(field.default) if isinstance(field.default, tuple) else field.default
+        lines += ["", *textwrap.wrap(help, 118, initial_indent="# ", subsequent_indent="# ")]
+        lines.append(f"#{field.name} = {json.dumps(default)}")  # what JSON and TOML write alike
+    return _HEAD + "\n".join(lines) + "\n"
 
 
 @click.command()
@@ -37,15 +74,64 @@ def completion(shell: str) -> None:
     from click.shell_completion import get_completion_class
 
     made = get_completion_class(shell)
-    assert made is not None
+    assert made is not None  # for the type checker: the three shells are click's own
     click.echo(made(click.get_current_context().find_root().command, {}, "cleaner", "_CLEANER_COMPLETE").source())
 
 
 @click.command()
-@click.option("--markdown", is_flag=True, help="As Markdown instead.")
-def manual(markdown: bool) -> None:
+def manual() -> None:
     """Print the manual page: cleaner manual | man -l -"""
-    from cleaner.cli.manual import as_man, as_markdown
+    click.echo(man_page(click.get_current_context().find_root()), nl=False)
 
-    ctx = click.get_current_context().find_root()
-    click.echo((as_markdown if markdown else as_man)(ctx), nl=False)
+
+_EXIT_STATUS = (
+    ("0", "Done."),
+    ("1", "Done, but some input was set aside; rejected.jsonl says what and why."),
+    ("2", "Wrong usage, or an option that is wrong."),
+    ("3", "Failed; the message says what to do next."),
+)
+
+
+def commands_below(ctx: click.Context) -> Iterator[click.Context]:
+    """The context of each command below this one, at any depth, in the order of their names; groups come first."""
+    if isinstance(ctx.command, click.Group):
+        for name in ctx.command.list_commands(ctx):
+            command = ctx.command.get_command(ctx, name)
+            if command is not None and not command.hidden:
+                below = click.Context(command, info_name=name, parent=ctx)
+                yield below
+                yield from commands_below(below)
+
+
+def man_page(root: click.Context) -> str:
+    """All commands as one page in roff, out of the help texts of --help.
+
+    click-man writes a page for each command, which then have to be installed to be read; this one is piped to man.
+    """
+    commands = list(commands_below(root))
+    about = _paragraphs(root)
+    parts = [
+        f'.TH CLEANER 1 "" "cleaner {__version__}" "User Commands"',
+        *(".SH NAME", f"cleaner \\- {_roff(about[0].rstrip('.'))}"),
+        ".SH SYNOPSIS",
+        *(f".B {_roff(' '.join((c.command_path, *c.command.collect_usage_pieces(c))))}\n.br" for c in commands),
+        *(".SH DESCRIPTION", *(f".PP\n{_roff(part)}" for part in about)),
+        ".SH COMMANDS",
+    ]
+    for ctx in commands:
+        parts += [f".SS {_roff(ctx.command_path)}", *(f".PP\n{_roff(part)}" for part in _paragraphs(ctx))]
+        records = (p.get_help_record(ctx) for p in ctx.command.get_params(ctx) if isinstance(p, click.Option))
+        parts += [f".TP\n.B {_roff(names)}\n{_roff(help.replace('  ', ' '))}" for names, help in filter(None, records)]
+    parts += [".SH EXIT STATUS", *(f".TP\n.B {number}\n{_roff(meaning)}" for number, meaning in _EXIT_STATUS)]
+    return "\n".join(parts) + "\n"
+
+
+def _paragraphs(ctx: click.Context) -> list[str]:
+    """The paragraphs of a command's help, a line each."""
+    return [" ".join(part.split()) for part in re.split(r"\n\s*\n", inspect.cleandoc(ctx.command.help or ""))]
+
+
+def _roff(text: str) -> str:
+    """Text as roff shows it: a backslash, a hyphen, and a dot or quote that begins a line would mean something."""
+    text = text.replace("\\", "\\e").replace("-", "\\-")
+    return f"\\&{text}" if text.startswith((".", "'")) else text

@@ -48,7 +48,7 @@ from cleaner.output.manifest import sha256
 from cleaner.output.pairs import PAIRS
 from cleaner.output.publish import Destination, Report
 from cleaner.read.files import list_sources
-from cleaner.read.plan import plan_tasks
+from cleaner.read.split import plan_tasks
 from cleaner.read.task import Source, Task
 from cleaner.repeats.repeats import Repeats
 from cleaner.repeats.site_rules import join_rules, load_site_rules, read_rules_file, rule_rows
@@ -115,21 +115,21 @@ def clean_corpus(
 
 
 def read_corpus(run: Run, sources: Sequence[Source | Reject]) -> list[Reject]:
-    """Cut the input into chunks and read each into a shard. What could not be planned comes back."""
+    """Cut the input into tasks and read each into a shard. What could not be planned comes back."""
     rejects = [source for source in sources if isinstance(source, Reject)]
     readable = [source for source in sources if isinstance(source, Source)]
     ahead = _Ahead(readable)
 
     def tasks(done: set[int]) -> Iterator[ReadTask]:
-        # a generator, so that the first chunks are worked on while the last files are still being looked through
-        for chunk in plan_tasks(readable, run.options, piece_records=run.options.shard_records):
-            if isinstance(chunk, Reject):
-                rejects.append(chunk)
+        # a generator, so that the first tasks are worked on while the last files are still being looked through
+        for task in plan_tasks(readable, run.options, task_records=run.options.shard_records):
+            if isinstance(task, Reject):
+                rejects.append(task)
                 continue
             run.count += 1
-            ahead.add(chunk)
+            ahead.add(task)
             if run.count - 1 not in done:
-                yield ReadTask(chunk, run.work.shard("read", run.count - 1), run.options)
+                yield ReadTask(task, run.work.shard("read", run.count - 1), run.options)
         ahead.end()
 
     run.stage("read", read_stage, tasks, ahead.shards)
@@ -227,7 +227,7 @@ def _describe(done: Report, to: Destination, options: Options, shards: Sequence[
         path = Path(done.output)
         folder = path if path.is_dir() else path.parent
         (folder / "README.md").write_text(card(done.output, audit=done.audit), "utf-8")
-    done = replace(done, page=str(page or ""))
+    done = replace(done, report_path=str(page or ""))
     return replace(done, output="", audit="") if options.dry_run else done
 
 
@@ -267,12 +267,12 @@ class _Ahead:
         self._all = sum(self._sizes.values()) if min(self._sizes.values(), default=-1) >= 0 else 0
         self._planned = self._shards = 0
 
-    def add(self, chunk: Task) -> None:
+    def add(self, task: Task) -> None:
         self._shards += 1
-        for span in chunk.spans:
-            if span.payload:  # out of a stream: how much of the file that was, nobody knows
+        for split in task.splits:
+            if split.payload:  # out of a stream: how much of the file that was, nobody knows
                 self._all = 0
-            self._planned += span.end - span.start if span.end >= 0 else self._sizes.get(span.path, 0)
+            self._planned += split.end - split.start if split.end >= 0 else self._sizes.get(split.path, 0)
 
     def end(self) -> None:
         self._all = self._planned = 1

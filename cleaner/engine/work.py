@@ -1,11 +1,11 @@
-"""The work directory of a run: one Arrow file per shard and stage, written once, found again after any end.
+"""The work directory of a run: one Arrow file per shard and stage, written once, found again however the run ended.
 
     WORK/lock              held while a run uses the directory; free again when its process dies, however it dies
     WORK/run.json          what this run is about: inputs and options
     WORK/<stage>-<hash>/   the shards of one stage; the hash is of all options that this stage depends on
 
-A shard file appears under its name only when it is complete (temporary name, fsync, rename), so its presence is
-its marker. Changed options give other stage folders: what still holds is used, what does not is made again.
+A shard file appears under its name only when it is complete (temporary name, fsync, rename), so its presence says that
+it is finished. Changed options give other stage folders: shards of stages that do not depend on them are used again.
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ __all__ = ["Work", "read_attached", "read_shard", "replacing", "write_shard"]
 class Work:
     """An open, locked work directory.
 
-    `inputs` identifies the inputs (any JSON value); `stages` maps each stage's name to the options that it and
-    the stages before it depend on. Raises WorkError when another run holds the directory, or when it was made from
-    other inputs.
+    `inputs` identifies the inputs (any JSON value); `stages` maps each stage's name to the options that it and the
+    stages before it depend on. `fresh` empties the directory first. `resumed` is True where an unfinished run is
+    continued. Raises WorkError when another run holds the directory, or when it was made from other inputs; OutputError
+    when it cannot be written.
     """
 
     def __init__(
@@ -51,33 +52,37 @@ class Work:
         except OSError as error:
             raise OutputError(refusal(path, error)) from error
         try:
-            if fresh:
+            if fresh:  # only now, under the lock
                 self._empty()
-            self._folders = {stage: f"{stage}-{_digest(options)}" for stage, options in stages.items()}
+            self._folders = {}
+            for stage, options in stages.items():
+                digest = hashlib.sha256(orjson.dumps(options, option=orjson.OPT_SORT_KEYS)).hexdigest()
+                self._folders[stage] = f"{stage}-{digest[:12]}"
             self.resumed = self._check(orjson.dumps({"inputs": inputs, "stages": stages}, option=orjson.OPT_SORT_KEYS))
             for folder in self._folders.values():
                 (path / folder).mkdir(exist_ok=True)
-        except BaseException:
+        except BaseException:  # even a Ctrl+C gives the lock back
             self._lock.close()
             raise
 
     def shard(self, stage: str, number: int) -> Path:
-        """Where the shard of a stage stands, or will stand."""
+        """Where the shard of a stage stands, or will stand. Numbers have eight digits, so that names sort."""
         return self.path / self._folders[stage] / f"{number:08d}.arrow"
 
     def done(self, stage: str) -> set[int]:
         """The numbers of the shards of this stage that are finished."""
         with os.scandir(self.path / self._folders[stage]) as entries:
+            # A name with a dot is of a file that an ended process has not finished.
             return {int(entry.name[:8]) for entry in entries if not entry.name.startswith(".")}
 
     def tables(self, stage: str) -> Path:
-        """A folder for what is worked out over all shards, on which this stage depends."""
+        """A folder for the results of global steps, on which this stage depends."""
         path = self.path / f"tables-{self._folders[stage]}"
         path.mkdir(exist_ok=True)
         return path
 
     def remove(self) -> None:
-        """Remove the directory and all in it; the lock goes last."""
+        """Remove the directory and all in it. The lock goes last, so that no other run takes half of a directory."""
         self._empty()
         (self.path / "lock").unlink(missing_ok=True)
         self.path.rmdir()
@@ -89,9 +94,10 @@ class Work:
         self._lock.close()
 
     def _check(self, about: bytes) -> bool:
+        """Compare `run.json` with this run, and write it anew. True if there was one."""
         note = self.path / "run.json"
         known = orjson.loads(note.read_bytes()) if note.exists() else None
-        new = orjson.loads(about)
+        new = orjson.loads(about)  # so that tuples and paths compare as what they become in JSON
         if known is not None and known["inputs"] != new["inputs"]:
             raise WorkError(
                 f"The inputs have changed since the unfinished run in {self.path}: "
@@ -99,23 +105,28 @@ class Work:
                 "kept. Run again with --fresh to start over."
             )
         if known is not None and known["stages"] != new["stages"]:
-            _log.warning("%s", _kept(known["stages"], new["stages"]))
+            _log.warning("%s", _what_is_kept(known["stages"], new["stages"]))
         with replacing(note) as out:
             out.write(about)
         return known is not None
 
     def _empty(self) -> None:
+        """Remove all but the lock, which this run holds."""
         for entry in self.path.iterdir():
             if entry.name == "lock":
                 continue
-            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A binary file that takes the place of `path` in one step when the block ends well, and else is gone.
+    """A binary file that takes the place of `path` in one step when the block ends well, and is removed otherwise.
 
-    Raises OutputError when the system refuses to write it.
+    It is on the disk before it has its name (fsync), so a name is never that of half a file. Raises OutputError when
+    the system refuses to write it.
     """
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")  # in a shared folder a process id tells nothing
     try:
@@ -127,13 +138,13 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     except BaseException as error:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-        if isinstance(error, OSError):
+        if isinstance(error, OSError):  # errors of the block itself keep their kind
             raise OutputError(refusal(path, error)) from error
         raise
 
 
 def refusal(path: Path, error: OSError) -> str:
-    """What to tell a person when `path` cannot be written."""
+    """The sentences for people when `path` cannot be written."""
     return (
         f"{path} could not be written: {error.strerror or error}. Free some space, or choose another place; "
         "the same command then goes on where it stood."
@@ -146,7 +157,7 @@ def write_shard(
     notes: Mapping[str, object] | None = None,
     attached: Mapping[str, bytes] | None = None,
 ) -> None:
-    """Write equally long columns as one Arrow file, with `notes` (JSON) and what is `attached` beside them."""
+    """Write equally long columns as one Arrow file, with `notes` (JSON) and the `attached` bytes in its metadata."""
     import pyarrow as pa
 
     table = pa.table(dict(columns)).replace_schema_metadata({"notes": orjson.dumps(notes or {}), **(attached or {})})
@@ -158,16 +169,15 @@ def read_shard(path: Path, columns: Sequence[str]) -> tuple[pa.Table, dict[str, 
     """The named columns of a shard and its notes."""
     import pyarrow as pa
 
-    with pa.memory_map(str(path)) as source:
-        reader = pa.ipc.open_file(source)
-        table = reader.read_all()
+    with pa.memory_map(str(path)) as source:  # mapped, so that columns that are not asked for cost nothing
+        table = pa.ipc.open_file(source).read_all()
     return table.select(list(columns)), orjson.loads(table.schema.metadata[b"notes"])
 
 
 def read_attached(path: Path, *names: str) -> list[bytes]:
-    """What was attached to a shard under these names; it is parsed by who needs it, not with the notes each time.
+    """The bytes that were attached to a shard under these names, or b"" as in a shard of an older version.
 
-    b"" where nothing was, as in a shard of an older version.
+    They stand beside the notes because few readers want them, and parsing notes is done for every shard.
     """
     import pyarrow as pa
 
@@ -177,11 +187,12 @@ def read_attached(path: Path, *names: str) -> list[bytes]:
 
 
 def _lock(path: Path) -> IO[str]:
-    handle = path.open("a+")
+    """Take the lock and write the process id into it. The system frees it when the process ends, however it does."""
+    handle = path.open("a+")  # not "w": another run's process id must stay readable
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        handle.seek(0)
+        handle.seek(0)  # in mode "a+" the file is open at its end
         holder = handle.read().strip() or "unknown"
         handle.close()
         raise WorkError(
@@ -193,12 +204,8 @@ def _lock(path: Path) -> IO[str]:
     return handle
 
 
-def _digest(value: object) -> str:
-    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
-
-
-def _kept(old: Mapping[str, Mapping[str, object]], new: Mapping[str, Mapping[str, object]]) -> str:
-    """What other options mean for an unfinished run, in words."""
+def _what_is_kept(old: Mapping[str, Mapping[str, object]], new: Mapping[str, Mapping[str, object]]) -> str:
+    """Which options changed since an unfinished run, and which of its shards are used again, in words."""
     last = [stages[list(stages)[-1]] for stages in (old, new)] if old and new else [{}, {}]
     changed = sorted(name for name in {*last[0], *last[1]} if last[0].get(name) != last[1].get(name))
     kept = [stage for stage in new if old.get(stage) == new[stage]]
@@ -207,7 +214,7 @@ def _kept(old: Mapping[str, Mapping[str, object]], new: Mapping[str, Mapping[str
 
 
 def _difference(old: object, new: object) -> str:
-    """The first few inputs that were added, removed or changed, in words."""
+    """The first three inputs that were added, removed or changed, in words, and how many more there are."""
     if not (isinstance(old, dict) and isinstance(new, dict)):
         return "the list of inputs"
     named = [f"{k} is new" for k in new if k not in old]

@@ -1,1 +1,1 @@
-"""From an HTML page to the text of its article and what the page says of itself."""
+"""Read the article out of an HTML page, and what the page says of itself."""

@@ -1,12 +1,12 @@
-"""One walk over a parsed page: a table of block elements and a table of paragraphs.
+"""Walk over a parsed page once, and put down a table of its block elements and a table of its paragraphs.
 
-The native parser writes `<` for hardly anything but a tag, so its HTML is cut there, and Python touches each tag once
-and makes no node objects: half the cost of node objects with their text and attributes.
+The parser writes `<` for hardly anything but a tag, so its HTML is cut at each `<` and Python touches every tag once.
+No node objects are made: with their text and attributes they would cost twice as much.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -17,27 +17,29 @@ address article aside blockquote body button caption center dd details dialog di
 footer form h1 h2 h3 h4 h5 h6 header hgroup label legend li main menu nav ol optgroup option p pre search section
 summary table tbody td tfoot th thead tr ul
 """.split()  # noqa: SIM905 (a list of forty strings reads worse)
-_OPEN, _CLOSE, _RULE, _BREAK, _LINK, _UNLINK, _SKIP, _COMMENT = range(1, 9)
 _UNSEEN = "math object canvas audio video datalist textarea noembed noframes".split()  # noqa: SIM905
 _INLINE = "abbr b big bdi code del em font i ins mark q s small span strong sub sup time tt u".split()  # noqa: SIM905
-_ACTS = (
+# What the walk does at a tag; 0 is nothing. The order matters: up to _RULE they end a paragraph, from _SKIP they skip.
+_OPEN, _CLOSE, _RULE, _BREAK, _LINK, _UNLINK, _SKIP, _COMMENT = range(1, 9)
+_ACTIONS = (
     dict.fromkeys((*_INLINE, *(f"/{tag}" for tag in _INLINE)), 0)
     | dict.fromkeys(_BLOCKS, _OPEN)
     | {f"/{tag}": _CLOSE for tag in _BLOCKS}
     | dict.fromkeys(_UNSEEN, _SKIP)
     | {"template": _SKIP, "br": _BREAK, "a": _LINK, "/a": _UNLINK, "hr": _RULE}
 )
-_UNSCRIPTED_ACTS = _ACTS | {"template": 0}  # a page without scripts may hold its text in one
+_UNSCRIPTED_ACTIONS = _ACTIONS | {"template": 0}  # a page without scripts may hold its text in one
 _CHUNK = 1 << 22  # characters cut at a time, so that a page of 50 MB does not become one list
 
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """Two tables: elements and paragraphs.
+    """The block elements and the paragraphs of a page, one sequence for each column.
 
-    Element i holds the paragraphs `first[i]` up to `last[i]`; parents come before their children, 0 is the page.
-    Paragraph j has its text, the characters of it that are links, and `homes[j]`, the innermost element around it.
-    `spans` has the attributes of what is no block: links, times, bylines.
+    Element i has `tags[i]`, `attrs[i]` (serialised, with a space before), the element `parents[i]` around it, and holds
+    the paragraphs `first[i]` up to but not with `last[i]`. Parents come before their children; element 0 is the page.
+    Paragraph j has `texts[j]`, of which `link_chars[j]` characters are links, and stands in the element `homes[j]`.
+    `inline_attrs` are the attributes of elements that are no blocks, such as links, times and bylines.
     """
 
     tags: Sequence[str]
@@ -46,13 +48,48 @@ class Blocks:
     first: Sequence[int]
     last: Sequence[int]
     texts: Sequence[str]
-    links: Sequence[int]
+    link_chars: Sequence[int]
     homes: Sequence[int]
-    spans: Sequence[str]
+    inline_attrs: Sequence[str]
 
 
-def _line(text: str, tag: str) -> str:
-    """Serialised text inside `tag` as a reader sees it: white space is one space, but for the lines of `<pre>`."""
+def _cut_at_tags(body: str) -> Iterator[list[str]]:
+    """Yield `body`, which opens with a tag, cut at each `<`; a part holds a tag, attributes, `>` and the text behind.
+
+    The parts come in lists of about 4 million characters.
+    """
+    at = 0
+    while at < len(body):
+        end = body.find("<", at + _CHUNK)
+        end = len(body) if end < 0 else end
+        parts = body[at:end].split("<")[1:]
+        if body.count(">", at, end) != len(parts):
+            # The name of an attribute may hold a `<` that is not escaped; such parts are joined again up to their `>`.
+            ends = [i for i, part in enumerate(parts, 1) if ">" in part]
+            parts = ["<".join(parts[i:j]) for i, j in zip([0, *ends], ends, strict=False)]
+        yield parts
+        at = end
+
+
+def _text_behind(parts: Iterator[str], part: str, tag: str) -> str:
+    """Return the text behind the element or comment that opens with `part`, and use up the parts inside it."""
+    if tag.startswith("!"):
+        for following in chain((part,), parts):  # a comment may hold `<` itself
+            _, closed, text = following.partition("-->")
+            if closed:
+                return text
+        return ""
+    depth = 1
+    for following in parts:
+        name, _, text = following.partition(">")
+        depth += -1 if name == f"/{tag}" else name == tag or name.startswith(f"{tag} ")
+        if not depth:
+            return text
+    return ""
+
+
+def _visible_text(text: str, tag: str) -> str:
+    """Return serialised text inside `tag` as a reader sees it: white space is one space, but `<pre>` keeps lines."""
     if "&" in text:  # four escapes and no other can stand in serialised text
         text = text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     if tag == "pre":
@@ -60,102 +97,61 @@ def _line(text: str, tag: str) -> str:
     return " ".join(text.split())
 
 
-def _parts(body: str) -> Iterator[list[str]]:
-    """`body`, which opens with a tag, cut at each `<`: tag, attributes, `>`, and the text behind it."""
-    at = 0
-    while at < len(body):
-        end = body.find("<", at + _CHUNK)
-        end = len(body) if end < 0 else end
-        parts = body[at:end].split("<")[1:]
-        yield parts if body.count(">", at, end) == len(parts) else _whole_tags(parts)
-        at = end
+def walk(body: str, *, unscripted: bool = False) -> Blocks:  # noqa: C901
+    """Return the block elements and paragraphs of well-formed HTML.
 
-
-def _whole_tags(parts: list[str]) -> list[str]:
-    """`parts` without cuts inside of tags: a `<` in the name of an attribute is the one that is not escaped."""
-    ends = [i for i, part in enumerate(parts, 1) if ">" in part]
-    return ["<".join(parts[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
-
-
-def _behind(parts: Iterator[str], tag: str) -> str:
-    """The text behind the element `tag`, whose parts are used up."""
-    depth = 1
-    for part in parts:
-        name, _, text = part.partition(">")
-        depth += -1 if name == f"/{tag}" else name == tag or name.startswith(f"{tag} ")
-        if not depth:
-            return text
-    return ""
-
-
-def _behind_comment(parts: Iterator[str], part: str) -> str:
-    """The text behind the comment that opens with `part`; more parts are used up when it holds `<` itself."""
-    for following in chain((part,), parts):
-        _, closed, text = following.partition("-->")
-        if closed:
-            return text
-    return ""
-
-
-def _since(link: int, pieces: list[str]) -> int:
-    """Characters behind the place where a link began; none where that is -1, outside of links."""
-    return sum(map(len, pieces[link:])) if link >= 0 else 0
-
-
-def walk(body: str, *, whole: bool = False) -> Blocks:
-    """The block elements and paragraphs of well-formed HTML.
-
-    A block element and two `<br>` end a paragraph, one `<br>` is a space; white space is one space, but for `<pre>`.
-    With `whole` the content of `<template>` belongs to the page.
+    A block element and two `<br>` end a paragraph, one `<br>` is a space; white space is one space, except in `<pre>`.
+    With `unscripted` the content of `<template>` belongs to the page.
 
     >>> walk("<p>Rain <b>fell</b><br>in Medan.</p><ul><li><a>More</a></li></ul>").texts
     ['Rain fell in Medan.', 'More']
     """
-    return _blocks(chain.from_iterable(_parts(f"<html>{body}<hr>")), (_UNSCRIPTED_ACTS if whole else _ACTS).get)
-
-
-# a row of its own for every column: a tuple for every element would wake the garbage collector
-def _blocks(parts: Iterator[str], acts: Callable[[str], int | None]) -> Blocks:  # noqa: C901
-    """The same for parts that begin behind each `<`. In one piece: a call per tag would make it a third slower."""
+    action_of = (_UNSCRIPTED_ACTIONS if unscripted else _ACTIONS).get
+    # Columns instead of one object for each element, because many new objects would wake the garbage collector; and one
+    # long function, because a call for each tag would make the walk a third slower.
     tags, attributes, parents, first, last = ["html"], [""], [-1], [0], [-1]
-    texts, links, homes, spans = list[str](), list[int](), list[int](), list[str]()
-    pieces, here, linked, link_from = list[str](), 0, 0, -1
+    texts, link_chars, homes, inline_attrs = list[str](), list[int](), list[int](), list[str]()
+    here = 0  # the innermost open element
+    pending, linked, link_at = list[str](), 0, -1  # text of the open paragraph; link_at: where an open link began in it
+    parts = chain.from_iterable(_cut_at_tags(f"<html>{body}<hr>"))  # the <hr> ends the last paragraph
     for part in parts:
         tag, _, text = part.partition(">")
-        attrs, act = "", acts(tag)
-        if act is None:
+        attrs, action = "", action_of(tag)
+        if action is None:
             tag, _, attrs = tag.partition(" ")
-            act = acts(tag)
-            if act is None and "-" in tag:  # a custom element is a block of its page's making
-                act = _COMMENT if tag[0] == "!" else _CLOSE if tag[0] == "/" else _OPEN
-        if act:
-            if act < _BREAK or (act == _BREAK and pieces and pieces[-1] == "\n"):
-                if pieces:
-                    if line := _line("".join(pieces), tags[here]):
+            action = action_of(tag)
+            if action is None and "-" in tag:  # a custom element, which nearly always is a block; or a comment
+                action = _COMMENT if tag[0] == "!" else _CLOSE if tag[0] == "/" else _OPEN
+        if action:
+            if action < _BREAK or (action == _BREAK and pending and pending[-1] == "\n"):
+                if pending:
+                    if line := _visible_text("".join(pending), tags[here]):
                         texts.append(line)
-                        links.append(min(linked + _since(link_from, pieces), len(line)))
+                        linked += sum(map(len, pending[link_at:])) if link_at >= 0 else 0
+                        link_chars.append(min(linked, len(line)))
                         homes.append(here)
-                    pieces, linked, link_from = [], 0, min(link_from, 0)
-                if act == _OPEN:
+                    pending, linked, link_at = [], 0, min(link_at, 0)  # an open link goes on in the next paragraph
+                if action == _OPEN:
                     tags.append(tag)
                     attributes.append(f" {attrs}" if attrs else "")
                     parents.append(here)
                     first.append(len(texts))
                     here = len(last)
                     last.append(-1)
-                elif act == _CLOSE and here:
+                elif action == _CLOSE and here:
                     last[here] = len(texts)
                     here = parents[here]
-            elif act == _BREAK:
-                pieces += ["\n"] if pieces else []
-            elif act >= _SKIP:
-                text = _behind(parts, tag) if act == _SKIP else _behind_comment(parts, part)
+            elif action == _BREAK:
+                pending += ["\n"] if pending else []
+            elif action >= _SKIP:
+                text = _text_behind(parts, part, tag)
             else:
-                linked += _since(link_from, pieces)
-                link_from = len(pieces) if act == _LINK else -1
-        if attrs and (not act or act == _LINK):
-            spans.append(attrs)
-        if text and (not text.isspace() or (pieces and (pieces[-1] != "\n" or tags[here] == "pre"))):
-            pieces.append(text)
+                linked += sum(map(len, pending[link_at:])) if link_at >= 0 else 0
+                link_at = len(pending) if action == _LINK else -1
+        if attrs and (not action or action == _LINK):
+            inline_attrs.append(attrs)
+        # White space alone counts only inside a paragraph, and after <br> only in <pre>, where an empty line is kept.
+        if text and (not text.isspace() or (pending and (pending[-1] != "\n" or tags[here] == "pre"))):
+            pending.append(text)
     last = [len(texts) if end < 0 else end for end in last]
-    return Blocks(tags, attributes, parents, first, last, texts, links, homes, spans)
+    return Blocks(tags, attributes, parents, first, last, texts, link_chars, homes, inline_attrs)

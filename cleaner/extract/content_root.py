@@ -1,7 +1,8 @@
-"""Where the article stands on a page: what is marked as furniture goes, then the content root is found.
+"""Find the content root, the element that holds the article, after the marked boilerplate is pruned.
 
-Good text is measured in characters of prose: paragraphs of 40 characters and more with few links. Everything follows
-from its sums, because an element holds a run of paragraphs and its good text is the difference of two sums.
+Text weight tells how much prose there is: the characters of paragraphs of 40 characters or more with few links. An
+element holds consecutive paragraphs, so its text weight is the difference of two sums, and every question below is
+answered from one list of sums.
 """
 
 from __future__ import annotations
@@ -12,27 +13,33 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from cleaner.extract.blocks import Blocks
-from cleaner.extract.marks import Mark, mark, opens_furniture
+from cleaner.extract.marks import Mark, marks_of, opens_boilerplate
 
-__all__ = ["HEADINGS", "ITEMS", "ContentRoot", "density", "find_content_root"]
+__all__ = ["HEADINGS", "ITEMS", "ContentRoot", "find_content_root"]
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 ITEMS = frozenset(("li", "dd", "dt"))
 _PROSE = frozenset(("p", "blockquote", "pre"))
-_LEAVES = frozenset(("p", "li", "ul", "ol", "dl", "table", "tbody", "tr", "blockquote"))
+_LEAVES = frozenset(("p", "li", "ul", "ol", "dl", "table", "tbody", "tr", "blockquote"))  # never a content root
 _TABLE = frozenset(("table", "tbody", "tr"))
 _CONTAINERS = frozenset(("article", "main"))
-# A mark is void when what it marks holds this share of the page's good text; 25 % to 50 % score within 0.002 of F1.
-_VOID = {"furniture": 0.35, "hidden": 0.35, "fixture": 0.97, "discussion": 0.97}
-_FIXED, _LOOSE = frozenset(("fixture", "discussion")), frozenset(("furniture", "hidden"))  # judged in this order
-_ENOUGH = 200.0  # good text; pruning that leaves less, and less than a fifth of the page's, is not believed
-_BODY = 0.4  # of the good text, for an element to be taken at its word that it is the body
-_DESCEND = 0.9  # go down while one child holds this share
+
+# Ignore a boilerplate mark if its elements hold at least this share of the page's text weight. For boilerplate and
+# hidden every share from 25 % to 50 % scores within 0.002 of F1; the other two families hardly ever hold the article.
+_IGNORED_FROM = {"boilerplate": 0.35, "hidden": 0.35, "navigation": 0.97, "discussion": 0.97}
+_FIRST, _SECOND = frozenset(("navigation", "discussion")), frozenset(("boilerplate", "hidden"))  # pruned in this order
+
+_ENOUGH, _ENOUGH_SHARE = 200.0, 0.2  # second pruning is undone if it leaves less than both, in weight and of the page's
+_CLAIM = 0.4  # share of the text weight that an element must hold to be the root by its name
+_DESCEND = 0.9  # the root is a child instead when that holds this share
 _CELL, _CELL_PARAGRAPHS = 2 / 3, 3  # a cell with this share in so many paragraphs belongs to a layout, not to data
-_LEAD_REACH = 25  # paragraphs before the root, below the headline
-_LEAD_SIZE = 60  # good text that makes one of them a lead
+_LEAD_REACH = 25  # paragraphs before the root in which the headline and a lead are looked for
+_LEAD_WEIGHT = 60  # text weight that makes a paragraph there a lead
+_FEWEST_CHARS = 40  # a shorter paragraph has no text weight
+_MOST_LINKS = 0.4  # nor has one with a larger share of links
+_LOOSE_RATE, _ITEM_RATE = 0.8, 0.5  # text outside of <p>, and items of lists, are less often prose
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
-_IDEOGRAPH_SIZE = 2.5  # Latin characters that say as much as one of Chinese, Japanese or Korean
+_IDEOGRAPH_DENSITY = 2.5  # Latin characters that say as much as one of Chinese, Japanese or Korean
 
 
 Marked = list[tuple[int, tuple[Mark, ...]]]
@@ -40,147 +47,150 @@ Marked = list[tuple[int, tuple[Mark, ...]]]
 
 
 class ContentRoot(NamedTuple):
-    """What is left of a page to choose from: paragraphs not pruned, the root element, the leads before it."""
+    """Where the article stands on a page."""
 
-    keep: list[bool]
-    root: int
-    leads: list[int]
-    good: float  # good text on the whole page
-    dense: float  # what its characters say, see `density`
+    kept: list[bool]  # for each paragraph whether pruning left it
+    root: int  # the element that holds the article
+    leads: list[int]  # paragraphs before the root that belong to the article
+    weight: float  # text weight of the whole page, before pruning
+    density: float  # Latin characters that say as much as one of the page: 1, up to 2.5 for ideographs and syllables
 
 
-def density(texts: Sequence[str]) -> float:
-    """How much a character says, in Latin characters: 1, and up to 2.5 for ideographs and syllables."""
+def find_content_root(blocks: Blocks, *, forum: bool = False) -> ContentRoot:
+    """Prune a page and find its content root. On a `forum` page the discussion is the content and is not pruned."""
+    density = _density(blocks.texts)
+    weights = _text_weights(blocks, density)
+    whole = sum(weights)
+    marked = sorted(_marked_elements(blocks, forum) + _boilerplate_boxes(blocks))
+    kept = _prune(blocks, marked, weights, _FIRST)
+    left = [weight if keep else 0.0 for weight, keep in zip(weights, kept, strict=True)]
+    if any(kept):
+        second = [a and b for a, b in zip(kept, _prune(blocks, marked, left, _SECOND), strict=True)]
+        still = [weight if keep else 0.0 for weight, keep in zip(left, second, strict=True)]
+        if sum(still) >= min(_ENOUGH, _ENOUGH_SHARE * whole) and any(second):
+            kept, left = second, still
+    else:  # all of the page is marked, so the marks say nothing
+        kept, left = [True] * len(weights), weights
+    if not any(left):
+        return ContentRoot(kept, 0, [], whole, density)
+    root = _find_root(blocks, marked, left)
+    # Prose between the headline and the root is a lead: the standfirst of a page that sets it apart.
+    end = blocks.first[root]
+    before = range(max(0, end - _LEAD_REACH - 1), end)
+    headlines = [j for j in before if blocks.tags[blocks.homes[j]] == "h1"]
+    leads = [j for j in range(headlines[-1] + 1, end) if left[j] >= _LEAD_WEIGHT] if headlines else []
+    return ContentRoot(kept, root, leads, whole, density)
+
+
+def _density(texts: Sequence[str]) -> float:
+    """Return how many Latin characters say as much as one character of a sample of the page, 1 to 2.5."""
     sample = "".join(texts)
     if sample.isascii():
         return 1.0
-    sample = sample[len(sample) // 4 :][:4000]
+    sample = sample[len(sample) // 4 :][:4000]  # from a quarter into the page, behind most of its menus
     share = sum(map(len, _IDEOGRAPHS.findall(sample))) / len(sample)
-    return 1.0 + (_IDEOGRAPH_SIZE - 1.0) * share
+    return 1.0 + (_IDEOGRAPH_DENSITY - 1.0) * share
 
 
-def _worth(blocks: Blocks, dense: float) -> list[float]:
-    """Good text of each paragraph: full in prose elements, less in lists and loose text, none in headings."""
-    values = []
-    least = 40 / dense
-    for text, linked, home in zip(blocks.texts, blocks.links, blocks.homes, strict=True):
+def _text_weights(blocks: Blocks, density: float) -> list[float]:
+    """Return each paragraph's text weight: full in prose elements, less in lists and loose text, none in headings."""
+    weights = []
+    fewest = _FEWEST_CHARS / density
+    for text, linked, home in zip(blocks.texts, blocks.link_chars, blocks.homes, strict=True):
         size = len(text)
-        if size - linked < least or linked > 0.4 * size:
-            values.append(0.0)
+        if size - linked < fewest or linked > _MOST_LINKS * size:
+            weights.append(0.0)
             continue
         tag = blocks.tags[home]
-        rate = 1.0 if tag in _PROSE else 0.5 if tag in ITEMS else 0.0 if tag in HEADINGS else 0.8
-        values.append((size - linked) * rate * dense)
-    return values
+        rate = 1.0 if tag in _PROSE else _ITEM_RATE if tag in ITEMS else 0.0 if tag in HEADINGS else _LOOSE_RATE
+        weights.append((size - linked) * rate * density)
+    return weights
 
 
-def _marks(blocks: Blocks, forum: bool) -> Marked:
-    """The marked elements that hold paragraphs. On a forum page the discussion is the content."""
-    memo: dict[str, tuple[Mark, ...]] = {}
+def _marked_elements(blocks: Blocks, forum: bool) -> Marked:
+    """Return the elements that hold paragraphs and have marks by their tag and attributes."""
+    memo: dict[str, tuple[Mark, ...]] = {}  # the rows of a list are alike
     marked = []
     tags, attrs, parents = blocks.tags, blocks.attrs, blocks.parents
     for i in [i for i, (first, last) in enumerate(zip(blocks.first, blocks.last, strict=True)) if first != last]:
         key = tags[i] + attrs[i]
         found = memo.get(key)
         if found is None:
-            found = memo[key] = mark(tags[i], attrs[i])
+            found = memo[key] = marks_of(tags[i], attrs[i])
         if found:
             if tags[i] == "button" and tags[parents[i]] in HEADINGS:
                 continue  # the heading of an accordion
             if forum:
-                found = tuple(one for one in found if one.family != "discussion")
+                found = tuple(mark for mark in found if mark.family != "discussion")
             marked.append((i, found))
-    return sorted(marked + _headed(blocks))
+    return marked
 
 
-def _headed(blocks: Blocks) -> Marked:
-    """The boxes of several paragraphs whose heading says that they are furniture."""
+def _boilerplate_boxes(blocks: Blocks) -> Marked:
+    """Return the boxes of several paragraphs whose heading says that they are boilerplate."""
     tags, parents, first, last = blocks.tags, blocks.parents, blocks.first, blocks.last
     boxes: Marked = []
     for j, (text, i) in enumerate(zip(blocks.texts, blocks.homes, strict=True)):
-        if tags[i] in HEADINGS and opens_furniture(text):
+        if tags[i] in HEADINGS and opens_boilerplate(text):
+            # The box is the outermost element that begins with this heading.
             while parents[i] > 0 and first[parents[i]] == j and tags[parents[i]] not in _CONTAINERS:
                 i = parents[i]
             if last[i] - first[i] > 1 and tags[i] != "body":
-                boxes.append((i, (Mark("furniture", "heading"),)))
+                boxes.append((i, (Mark("boilerplate", "heading"),)))
     return boxes
 
 
-def _prune(blocks: Blocks, marked: Marked, values: list[float], families: frozenset[str]) -> list[bool]:
-    """Which paragraphs stay when the elements with marks of `families` go.
+def _prune(blocks: Blocks, marked: Marked, weights: list[float], families: frozenset[str]) -> list[bool]:
+    """Return for each paragraph whether it stays when the elements with marks of `families` go.
 
-    Elements with the same mark are judged together: ten closed panels of an article hold it in tenths, and what
-    holds it is not furniture (worth 0.004 of F1).
+    All elements with the same mark are judged together: ten closed panels of an article hold it in tenths, and what
+    holds the article is not boilerplate. Judging them one by one costs 0.004 of F1.
     """
     first, last = blocks.first, blocks.last
-    sums = list(accumulate(values, initial=0.0))
-    pools: dict[Mark, list[int]] = {}
+    sums = list(accumulate(weights, initial=0.0))
+    elements_of: dict[Mark, list[int]] = {}
     for i, found in marked:
-        for one in found:
-            if one.family in families:
-                pools.setdefault(one, []).append(i)
-    keep = [True] * len(values)
-    for one, members in pools.items():
-        limit = _VOID[one.family] * sums[-1]
-        members = [i for i in members if not limit or sums[last[i]] - sums[first[i]] < limit]
+        for mark in found:
+            if mark.family in families:
+                elements_of.setdefault(mark, []).append(i)
+    kept = [True] * len(weights)
+    for mark, elements in elements_of.items():
+        limit = _IGNORED_FROM[mark.family] * sums[-1]
+        elements = [i for i in elements if not limit or sums[last[i]] - sums[first[i]] < limit]
         held, end = 0.0, -1
-        for i in members:
-            if first[i] >= end:
+        for i in elements:
+            if first[i] >= end:  # an element inside the one before is counted with it
                 held, end = held + sums[last[i]] - sums[first[i]], last[i]
         if held < limit or not limit:
-            for i in members:
-                keep[first[i] : last[i]] = [False] * (last[i] - first[i])
-    return keep
+            for i in elements:
+                kept[first[i] : last[i]] = [False] * (last[i] - first[i])
+    return kept
 
 
-def _root(blocks: Blocks, marked: Marked, good: list[float]) -> int:
-    """The element that holds the article: by its own word, else an article or main; then its child with all of it."""
-    enough = _BODY * good[0]
-    bodies = [i for i, found in marked if good[i] >= enough and any(one.family == "body" for one in found)]
+def _find_root(blocks: Blocks, marked: Marked, weights: list[float]) -> int:
+    """Return the element that holds the article.
+
+    An element whose mark says that it is the body comes first, then the smallest `<article>` or `<main>`, then the
+    page. From there the search goes down as long as one child holds nearly all of it.
+    """
+    sums = list(accumulate(weights, initial=0.0))
+    held = [sums[last] - sums[first] for first, last in zip(blocks.first, blocks.last, strict=True)]
+    enough = _CLAIM * held[0]
+    bodies = [i for i, found in marked if held[i] >= enough and any(mark.family == "body" for mark in found)]
     if bodies:
-        root = max(bodies, key=lambda i: (good[i], -i))
+        root = max(bodies, key=lambda i: (held[i], -i))
     else:
-        named = [i for i, tag in enumerate(blocks.tags) if tag in _CONTAINERS and good[i] >= enough]
-        root = min(named, key=lambda i: (good[i], -i)) if named else 0
-    at = root  # goes down through tables as well, to a cell that holds an article
-    for i in range(root + 1, len(good)):
+        named = [i for i, tag in enumerate(blocks.tags) if tag in _CONTAINERS and held[i] >= enough]
+        root = min(named, key=lambda i: (held[i], -i)) if named else 0
+    at = root  # this goes down through tables as well, in search of a cell that holds an article
+    for i in range(root + 1, len(held)):
         if blocks.parents[i] != at:
             continue
         tag = blocks.tags[i]
-        if tag == "td" and blocks.last[i] - blocks.first[i] >= _CELL_PARAGRAPHS and good[i] >= _CELL * good[root]:
+        if tag == "td" and blocks.last[i] - blocks.first[i] >= _CELL_PARAGRAPHS and held[i] >= _CELL * held[root]:
             root = at = i
-        elif tag in _TABLE and good[i] >= _CELL * good[root]:
+        elif tag in _TABLE and held[i] >= _CELL * held[root]:
             at = i
-        elif good[i] >= _DESCEND * good[root] and tag not in _LEAVES:
+        elif held[i] >= _DESCEND * held[root] and tag not in _LEAVES:
             root = at = i
     return root
-
-
-def _leads(blocks: Blocks, root: int, values: list[float]) -> list[int]:
-    """Prose between the headline and the root: the standfirst of a page that sets it apart."""
-    end = blocks.first[root]
-    headlines = [j for j in range(max(0, end - _LEAD_REACH - 1), end) if blocks.tags[blocks.homes[j]] == "h1"]
-    return [j for j in range(headlines[-1] + 1, end) if values[j] >= _LEAD_SIZE] if headlines else []
-
-
-def find_content_root(blocks: Blocks, *, forum: bool = False) -> ContentRoot:
-    """Prune a page and find its content root."""
-    dense = density(blocks.texts)
-    values = _worth(blocks, dense)
-    whole = sum(values)
-    marked = _marks(blocks, forum)
-    keep = _prune(blocks, marked, values, _FIXED)
-    left = [value if stays else 0.0 for value, stays in zip(values, keep, strict=True)]
-    if any(keep):
-        loose = [stays and kept for stays, kept in zip(keep, _prune(blocks, marked, left, _LOOSE), strict=True)]
-        still = [value if stays else 0.0 for value, stays in zip(left, loose, strict=True)]
-        if sum(still) >= min(_ENOUGH, 0.2 * whole) and any(loose):
-            keep, left = loose, still
-    else:
-        keep, left = [True] * len(values), values
-    if not any(left):
-        return ContentRoot(keep, 0, [], whole, dense)
-    sums = list(accumulate(left, initial=0.0))
-    good = [sums[b] - sums[a] for a, b in zip(blocks.first, blocks.last, strict=True)]
-    root = _root(blocks, marked, good)
-    return ContentRoot(keep, root, _leads(blocks, root, left), whole, dense)

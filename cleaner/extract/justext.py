@@ -1,4 +1,4 @@
-"""Stock jusText, to the letter, for who needs its exact output."""
+"""Give stock jusText's output, to the letter, for users who need exactly that."""
 
 from __future__ import annotations
 
@@ -10,25 +10,19 @@ __all__ = ["justext_text", "stop_list"]
 
 
 @cache
-def _names() -> dict[str, str]:
-    data = tomllib.loads((files("cleaner.extract") / "data" / "justext.toml").read_text("utf-8"))
-    return dict(data["stoplists"])
-
-
-@cache
 def stop_list(language: str) -> frozenset[str]:
-    """jusText's stop list for a language code; empty for a language that jusText does not know."""
+    """Return jusText's stop list for a language code; empty for a language that jusText does not know."""
     import justext
 
-    name = _names().get(language)
-    return frozenset(justext.get_stoplist(name)) if name else frozenset()
+    names = tomllib.loads((files("cleaner.extract") / "data" / "justext.toml").read_text("utf-8"))["stoplists"]
+    return frozenset(justext.get_stoplist(names[language])) if language in names else frozenset()
 
 
 def justext_text(html: str, language: str) -> str:
-    """What jusText keeps of a page with its own settings, a paragraph a line.
+    """Return what jusText keeps of a page with its own settings, a paragraph a line.
 
-    The stop list is that of `language`. Without one the stop words are left out of account, as jusText's documentation
-    advises: both of their limits are 0.
+    The stop list is that of `language`. For a language without one both limits of stop words are 0, as jusText's
+    documentation advises, so that stop words do not count.
     """
     import justext
     from lxml.etree import LxmlError

@@ -1,43 +1,56 @@
-"""What a page says of itself: title, author, date, site, canonical URL, language.
+"""Read what a page says of itself: title, author, date, site, canonical URL, language, the types of its JSON-LD.
 
 JSON-LD comes first, then meta tags, then what stands around the headline.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from html import unescape
 from importlib.resources import files
+from itertools import chain
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from cleaner.extract.blocks import Blocks
-from cleaner.extract.byline import person, visible_author, visible_date
-from cleaner.extract.dates import iso_date, url_date, written_date
-from cleaner.extract.jsonld import Node, article_node, names, nodes, plain, types
-from cleaner.extract.parse import Parsed
-from cleaner.extract.title import best_title, normalise_title
+import orjson
 
-__all__ = ["Metadata", "metadata"]
+from cleaner.extract.blocks import Blocks
+from cleaner.extract.bylines import clean_name, iso_date, url_date, visible_author, visible_date, written_date
+from cleaner.extract.parse import Parsed
+
+__all__ = ["Metadata", "best_title", "read_metadata"]
 
 _META = re.compile(r"<meta ([^>]*)>")
 _ATTRIBUTE = re.compile(r'([a-z:-]+)="([^"]*)"')
+_TAG = re.compile(r"<[^<>]*>")
 _TITLE = re.compile(r"<title[^>]*>([^<]*)</title>")
 _CANONICAL = re.compile(r'<link (?=[^>]*rel="canonical")[^>]*href="([^"]*)"')
 _LANGUAGE = re.compile(r'<html[^>]* (?:xml:)?lang="\s*([A-Za-z]{2,3})\b')
 _AMERICAN = re.compile(r'lang="en-US"|content="en_US"', re.I)
-_LONGEST_TITLE = 2000
-_OLD_CODES = {"in": "id", "iw": "he", "ji": "yi"}
+_LONGEST_TITLE = 2000  # characters
+_MOST_HEADLINES = 8  # <h1> elements that may be the headline
+_OLD_CODES = {"in": "id", "iw": "he", "ji": "yi"}  # language codes that ISO 639 replaced in 1989
+
+_MOST_NODES = 5000  # JSON values looked at, so that a page of megabytes of them takes no longer
+_MOST_NAMES = 20  # authors
+_TRAILING_COMMA = re.compile(r",\s*([}\]])")
+_ARTICLE_KEYS = ("headline", "datePublished", "author", "articleBody")
+
+_SEPARATOR = re.compile(r"(\s+[-–—·•:]\s+|\s*[|»]\s*)")
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+_SIMILAR = 0.5  # share of character pairs that a heading and a given title have in common, to be the headline
+_SHORT_HEADING = 8  # letters; the similarity of shorter headings counts less, because they match by chance
+
+Node = dict[str, Any]
+"""One object of a page's JSON-LD."""
 
 
 class Metadata(NamedTuple):
-    """What a page says of itself; "" where it says nothing.
-
-    `types` are its JSON-LD types, `body` the text of the article where it gives it there.
-    """
+    """What a page says of itself; "" where it says nothing."""
 
     title: str
     author: str
@@ -45,85 +58,79 @@ class Metadata(NamedTuple):
     site: str
     url: str
     language: str
-    types: frozenset[str]
-    is_article: bool
-    body: str
+    types: frozenset[str]  # of all JSON-LD nodes, in lower case
+    is_article: bool  # whether its JSON-LD has a node of an article
+    body: str  # the text of the article that this node holds, a paragraph a line
 
 
-class _Said(NamedTuple):
-    """The sources of metadata on one page."""
+class _Sources(NamedTuple):
+    """Where the metadata of one page are looked for."""
 
     page: Parsed
     blocks: Blocks
     start: int  # the first paragraph of the text
-    metas: dict[str, str]
+    meta_tags: dict[str, str]
     nodes: list[Node]
-    article: Node
+    node: Node  # of the article, else of the page, else empty
 
-    def meta(self, key: str) -> Iterator[str]:
-        return (self.metas[name] for name in _names("meta", key) if name in self.metas)
+    def in_meta_tags(self, field: str) -> Iterator[str]:
+        """Yield what the meta tags of `field` say, the most trusted first."""
+        return (self.meta_tags[name] for name in _names("meta", field) if name in self.meta_tags)
+
+
+def read_metadata(page: Parsed, blocks: Blocks, url: str, start: int) -> Metadata:
+    """Return the metadata of a parsed page that was found at `url`, whose text begins with paragraph `start`."""
+    nodes = _json_ld_nodes(page.json_ld)
+    article = _first_node(nodes, _names("jsonld", "article"))
+    node = article or _first_node(nodes, _names("jsonld", "page"))
+    sources = _Sources(page, blocks, start, _read_meta_tags(page.head), nodes, node)
+    link = _canonical_url(sources, url)
+    try:
+        host = (urlsplit(link).hostname or "").removeprefix("www.")
+    except ValueError:  # such as an unclosed [ in the place of the host
+        host = ""
+    site = next(sources.in_meta_tags("site"), "") or next(iter(_names_in(node.get("publisher"), nodes)), "") or host
+    lang = _LANGUAGE.search(page.head)
+    language = (lang[1] if lang else next(sources.in_meta_tags("language"), "")[:2]).lower()
+    body = article.get("articleBody")
+    paragraphs = body.splitlines() if isinstance(body, str) else []
+    body_lines = (" ".join(_TAG.sub(" ", unescape(line)).split()) for line in paragraphs)
+    return Metadata(
+        title=_find_title(sources, site, host),
+        author=_find_author(sources, site),
+        date=_find_date(sources, link),
+        site=site,
+        url=link,
+        language=_OLD_CODES.get(language, language) if language.isascii() and language.isalpha() else "",
+        types=frozenset(kind for node in nodes for kind in _types_of(node)),
+        is_article=bool(article),
+        body="\n".join(line for line in body_lines if line),
+    )
 
 
 @cache
-def _tables() -> dict[str, Any]:
-    return tomllib.loads((files("cleaner.extract") / "data" / "metadata.toml").read_text("utf-8"))
+def _names(section: str, field: str) -> tuple[str, ...]:
+    """Return the names of meta tags, or types of nodes, that data/metadata.toml lists for a field, the best first."""
+    table = tomllib.loads((files("cleaner.extract") / "data" / "metadata.toml").read_text("utf-8"))
+    return tuple(table[section][field].split())
 
 
-@cache
-def _names(section: str, key: str) -> tuple[str, ...]:
-    return tuple(_tables()[section][key].split())
-
-
-@cache
-def _wanted() -> frozenset[str]:
-    return frozenset(name for names in _tables()["meta"].values() for name in names.split())
-
-
-def _metas(head: str) -> dict[str, str]:
-    """Content of the meta tags by lower-case name; the first of one name counts."""
+def _read_meta_tags(head: str) -> dict[str, str]:
+    """Return the content of the meta tags by lower-case name; of several with one name the first counts."""
     found: dict[str, str] = {}
     for attrs in _META.findall(head):
         pairs = dict(_ATTRIBUTE.findall(attrs))
         name = pairs.get("property") or pairs.get("name") or pairs.get("itemprop") or pairs.get("http-equiv")
-        if name and name.lower() in _wanted() and pairs.get("content"):
+        if name and pairs.get("content"):
             # twice, because the serialised attribute is escaped and many pages escape what they put there once more
-            found.setdefault(name.lower(), plain(unescape(pairs["content"])))
+            found.setdefault(name.lower(), _one_line(unescape(pairs["content"])))
     return found
 
 
-def metadata(page: Parsed, blocks: Blocks, url: str, start: int) -> Metadata:
-    """Metadata of a parsed page found at `url`, whose text begins with paragraph `start`."""
-    found = nodes(page.json)
-    article = article_node(found, _names("jsonld", "article"))
-    said = _Said(
-        page, blocks, start, _metas(page.head), found, article or article_node(found, _names("jsonld", "page"))
-    )
-    link = _link(said, url)
-    host = _host(link)
-    site = next(said.meta("site"), "") or next(iter(names(said.article.get("publisher"), found)), "") or host
-    return Metadata(
-        title=_title(said, site, host),
-        author=_author(said, site),
-        date=_date(said, link),
-        site=site,
-        url=link,
-        language=_language(said),
-        types=frozenset(kind for node in found for kind in types(node)),
-        is_article=bool(article),
-        body=_paragraphs(article.get("articleBody")),
-    )
-
-
-def _paragraphs(body: object) -> str:
-    if not isinstance(body, str):
-        return ""
-    lines = (" ".join(re.sub(r"<[^<>]*>", " ", unescape(line)).split()) for line in body.splitlines())
-    return "\n".join(line for line in lines if line)
-
-
-def _link(said: _Said, url: str) -> str:
-    canonical = _CANONICAL.search(said.page.head) if "canonical" in said.page.head else None
-    given = plain(canonical[1]) if canonical else next(said.meta("url"), "")
+def _canonical_url(sources: _Sources, url: str) -> str:
+    """Return the address that the page gives itself, made absolute by `url`; else `url`."""
+    canonical = _CANONICAL.search(sources.page.head)
+    given = _one_line(canonical[1]) if canonical else next(sources.in_meta_tags("url"), "")
     try:
         link = urljoin(url, given)
         urlsplit(link)
@@ -132,66 +139,172 @@ def _link(said: _Said, url: str) -> str:
     return link if link.startswith(("http://", "https://")) else url
 
 
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
+def _find_author(sources: _Sources, site: str) -> str:
+    """Return the authors, from JSON-LD, meta tags or the byline; the site's own name counts only for want of others."""
+    own = _normalise_title(site)
+    named = _names_in(sources.node.get("author") or sources.node.get("creator"), sources.nodes)
+    people = [name for name in map(clean_name, named) if name]
+    others = [name for name in people if _normalise_title(name) != own]
+    if others:
+        return "; ".join(dict.fromkeys(others))
+    for value in sources.in_meta_tags("author"):
+        name = clean_name(value)
+        if name and _normalise_title(name) != own:
+            return name
+    return visible_author(sources.page, sources.blocks, sources.start) or (people[0] if people else "")
+
+
+def _find_date(sources: _Sources, link: str) -> str:
+    """Return the date of publication, from JSON-LD, meta tags, the visible page or the URL; else that of a change."""
+
+    def is_american() -> bool:
+        return bool(_AMERICAN.search(sources.page.head))
+
+    def first_date(keys: Sequence[str], field: str) -> str:
+        for value in chain((_one_line(sources.node.get(key)) for key in keys), sources.in_meta_tags(field)):
+            if value and (date := iso_date(value) or written_date(value, month_first=is_american())):
+                return date
         return ""
 
+    return (
+        first_date(("datePublished", "dateCreated"), "date")
+        or visible_date(sources.page, sources.blocks, sources.start, month_first=is_american())
+        or url_date(link)
+        or first_date(("dateModified",), "changed")
+    )
 
-def _title(said: _Said, site: str, host: str) -> str:
-    found = _TITLE.search(said.page.head)
-    whole = plain(unescape(found[1][:_LONGEST_TITLE])) if found else ""
-    given = [plain(said.article.get("headline")), *said.meta("title"), whole]
-    blocks = said.blocks
-    headings = [i for i, tag in enumerate(blocks.tags) if tag == "h1"] if "h1" in blocks.tags else []
-    heads = [" ".join(blocks.texts[blocks.first[i] : blocks.last[i]]) for i in headings[:8]]
+
+# JSON-LD
+
+
+def _one_line(value: object) -> str:
+    """Return a JSON value as one line of text; "" for what is not a string."""
+    return " ".join(unescape(value).split()) if isinstance(value, str) else ""
+
+
+def _load_script(script: str) -> object:
+    """Return the value of a JSON-LD script, also of one with the usual faults; None where it cannot be read."""
+    try:
+        return orjson.loads(script)
+    except ValueError:
+        pass
+    script = script.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
+    for text in (script, _TRAILING_COMMA.sub(r"\1", script)):
+        try:
+            return json.loads(text, strict=False)  # strict would refuse line breaks in strings, which are common
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _json_ld_nodes(scripts: Sequence[str]) -> list[Node]:
+    """Return every object in the scripts, outer ones first."""
+    queue: list[object] = [_load_script(script) for script in scripts]
+    found: list[Node] = []
+    for value in queue:  # grows while it is read
+        if isinstance(value, dict):
+            found.append(value)
+        if isinstance(value, (dict, list)) and len(queue) < _MOST_NODES:
+            queue += value.values() if isinstance(value, dict) else value
+    return found
+
+
+def _types_of(node: Node) -> Iterator[str]:
+    """Yield the types of a node in lower case, without the vocabulary's address."""
+    types = node.get("@type")
+    for name in types if isinstance(types, list) else [types]:
+        if isinstance(name, str):
+            yield name.rsplit("/", 1)[-1].lower()
+
+
+def _first_node(nodes: Sequence[Node], wanted: Sequence[str]) -> Node:
+    """Return the first node of one of the wanted types that says anything about an article, else an empty one."""
+    for node in nodes:
+        if any(kind in wanted for kind in _types_of(node)) and any(key in node for key in _ARTICLE_KEYS):
+            return node
+    return {}
+
+
+def _names_in(value: object, nodes: Sequence[Node]) -> list[str]:
+    """Return names of people or organisations, given as text, as nodes, or by the @id of a node elsewhere."""
+    result = []
+    for one in value[:_MOST_NAMES] if isinstance(value, list) else [value]:
+        if isinstance(one, dict) and "name" not in one and "@id" in one:
+            one = next((node for node in nodes if node.get("@id") == one["@id"] and "name" in node), {})
+        name = one.get("name") if isinstance(one, dict) else one
+        result += [_one_line(n) for n in (name if isinstance(name, list) else [name])[:_MOST_NAMES]]
+    return [name for name in result if name]
+
+
+# title
+
+
+def _find_title(sources: _Sources, site: str, host: str) -> str:
+    """Return the headline of the page: one of its <h1>, or what JSON-LD, meta tags or <title> give."""
+    titled = _TITLE.search(sources.page.head)
+    whole = _one_line(unescape(titled[1][:_LONGEST_TITLE])) if titled else ""
+    given = [_one_line(sources.node.get("headline")), *sources.in_meta_tags("title"), whole]
+    blocks = sources.blocks
+    headlines = [i for i, tag in enumerate(blocks.tags) if tag == "h1"][:_MOST_HEADLINES]
+    headings = [" ".join(blocks.texts[blocks.first[i] : blocks.last[i]]) for i in headlines]
     return best_title(
-        [head[:_LONGEST_TITLE] for head in heads if head],
+        [heading[:_LONGEST_TITLE] for heading in headings if heading],
         [title[:_LONGEST_TITLE] for title in given if title],
         site,
         host,
     )
 
 
-def _author(said: _Said, site: str) -> str:
-    """JSON-LD, meta tags, byline; a name that is the site's own counts only when there is no other."""
-    own = normalise_title(site)
-    found = names(said.article.get("author") or said.article.get("creator"), said.nodes)
-    people = [name for name in map(person, found) if name]
-    others = [name for name in people if normalise_title(name) != own]
-    if others:
-        return "; ".join(dict.fromkeys(others))
-    for value in said.meta("author"):
-        name = person(value)
-        if name and normalise_title(name) != own:
-            return name
-    return visible_author(said.page, said.blocks, said.start) or (people[0] if people else "")
+def best_title(headings: Sequence[str], given: Sequence[str], site: str, host: str) -> str:
+    """Return the visible heading most like what the page calls itself, else what it calls itself first.
+
+    >>> best_title(["Kabar Utara", "Banjir di Medan surut"], ["Banjir di Medan surut | Kabar Utara"], "Kabar Utara", "")
+    'Banjir di Medan surut'
+    """
+    names = [_normalise_title(name) for name in (site, host.partition(".")[0], host)]
+    given = [_without_site(title, [name for name in names if name]) for title in given]
+    # the logo of many sites is an <h1> too
+    headings = [heading for heading in headings if _normalise_title(heading) != names[0]] or list(headings)
+    titles = list(dict.fromkeys(map(_normalise_title, given)))
+    likeness = []
+    for heading in map(_normalise_title, headings):
+        best = max((_similarity(heading, title) for title in titles), default=1.0)
+        likeness.append(best * min(1.0, len(heading) / _SHORT_HEADING))
+    if headings and (max(likeness) >= _SIMILAR or not given):
+        return headings[likeness.index(max(likeness))]
+    return given[0] if given else ""
 
 
-def _spoken_date(said: _Said, value: str) -> str:
-    return iso_date(value) or written_date(value, month_first=_is_american(said)) if value else ""
+def _normalise_title(text: str) -> str:
+    """Return the letters and digits of `text`, caseless."""
+    return _NOT_ALPHANUMERIC.sub("", text.casefold())
 
 
-def _is_american(said: _Said) -> bool:
-    return bool(_AMERICAN.search(said.page.head))
+def _similarity(one: str, other: str) -> float:
+    """Return the share of the shorter text's pairs of characters that stand in the other text as well."""
+    if one == other:
+        return float(bool(one))
+    pairs, others = ({text[i : i + 2] for i in range(len(text) - 1)} for text in (one, other))
+    least = min(len(pairs), len(others))
+    return len(pairs & others) / least if least else 0.0
 
 
-def _date(said: _Said, link: str) -> str:
-    published = [plain(said.article.get(key)) for key in ("datePublished", "dateCreated")]
-    for value in (*published, *said.meta("date")):
-        if date := _spoken_date(said, value):
-            return date
-    date = visible_date(said.page, said.blocks, said.start, month_first=_is_american(said)) or url_date(link)
-    if date:
-        return date
-    for value in (plain(said.article.get("dateModified")), *said.meta("changed")):
-        if date := _spoken_date(said, value):
-            return date
-    return ""
+def _without_site(title: str, names: Sequence[str]) -> str:
+    """Return `title` without a first or last part that is the site's name; `names` are normalised.
 
+    >>> _without_site("Banjir di Medan - Kabar Utara", ["kabarutara"])
+    'Banjir di Medan'
+    """
 
-def _language(said: _Said) -> str:
-    found = _LANGUAGE.search(said.page.head)
-    code = (found[1] if found else next(said.meta("language"), "")[:2]).lower()
-    return _OLD_CODES.get(code, code) if code.isascii() and code.isalpha() else ""
+    def is_site(part: str) -> bool:
+        # three letters or fewer may stand in a longer name by chance
+        return any(
+            part == name or (len(part) > 3 and part in name) or (len(name) > 3 and name in part) for name in names
+        )
+
+    parts = _SEPARATOR.split(title)
+    for end, rest in ((-1, parts[:-2]), (0, parts[2:])):
+        part = _normalise_title(parts[end])
+        if rest and part and is_site(part):
+            return "".join(rest)
+    return title

@@ -1,4 +1,9 @@
-"""The article in an HTML page: its text, a paragraph a line, and what the page says of itself."""
+"""Read the article out of an HTML page: its text, a paragraph a line, and what the page says of itself.
+
+The way of a page: `parse` gives a well-formed head and body, `walk` tables of block elements and paragraphs; marks say
+which elements are boilerplate, and the content root is found among the rest; in it the article's paragraphs are chosen;
+metadata are read last, because bylines stand near the first of them.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +13,30 @@ from typing import NamedTuple
 
 from cleaner.errors import OptionError
 from cleaner.extract.blocks import Blocks, walk
-from cleaner.extract.classify import choose, lines
 from cleaner.extract.content_root import ContentRoot, find_content_root
-from cleaner.extract.metadata import Metadata, metadata
-from cleaner.extract.page_kind import is_forum, page_kind
-from cleaner.extract.parse import Parsed, parse, tamed
+from cleaner.extract.metadata import Metadata, read_metadata
+from cleaner.extract.paragraphs import as_lines, choose_paragraphs
+from cleaner.extract.parse import Parsed, parse, tame
 
 __all__ = ["Page", "extract"]
 
 _UNSHOWN = re.compile(r"<(?:noscript|template|nav|footer)\b", re.I)  # what the first reading leaves out
-_LITTLE = 250  # good text, in Latin characters, under which a page is suspected to show its text only to scripts
+_LITTLE = 250  # text weight, or characters, under which a page is suspected to keep its text for scripts
+_TWICE = 2  # another source of text is taken when it has more than twice as much
+
+_FORUM_URL = re.compile(
+    r"//(?:[^/]*\.)?(?:forums?|boards?|community|discuss|discourse)\.[^/]+/\S*\d|/(?:forums?|threads?|topics?|viewtopic|showthread)[/.?-]\S*\d"
+    r"|/t/[^/]+/\d+|/r/\w+/comments/|/questions/\d+",
+    re.I,
+)
+_FORUM_ENGINE = re.compile(
+    r'name="generator" content="(?:discourse|phpbb|vbulletin|xenforo|mybb|invision|flarum|vanilla|nodebb)', re.I
+)
+_OG_TYPE = re.compile(r'property="og:type" content="([a-z.:]+)"', re.I)
+_FORUM_TYPES = frozenset(("discussionforumposting", "qapage"))
+_PRODUCT_TYPES = frozenset(("product", "productgroup", "offer", "aggregateoffer"))
+_LISTING_TYPES = frozenset(("collectionpage", "itemlist", "searchresultspage", "offercatalog"))
+_SOME_PROSE = 600  # characters of text that make a page an article which nothing else is known of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +57,8 @@ class Page:
     left_out: int = 0
 
 
-class _Read(NamedTuple):
-    parsed: Parsed
-    blocks: Blocks
-    place: ContentRoot
-
-
 def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: str = "cleaner") -> Page:
-    """The article of one HTML page, with its metadata.
+    """Return the article of one HTML page, with its metadata.
 
     `html` as bytes is decoded first, `encoding` being what was declared outside of it; the result is the same as for
     the decoded str. `url` is where the page was found: it resolves the canonical URL and may hold the date. `extractor`
@@ -61,43 +74,73 @@ def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: 
         html = decode(html, declared=encoding, html=True).text
     if extractor not in ("cleaner", "justext"):
         raise OptionError(f"There is no extractor {extractor!r}; take cleaner or justext.")
-    read = _read(html, url)
-    parsed, blocks, place = read
-    chosen, listing = choose(blocks, place)
-    meta = metadata(parsed, blocks, url, chosen[0] if chosen else 0)
-    rows = lines(blocks, chosen)
+    reading = _read(html, url)
+    parsed, blocks = reading.parsed, reading.blocks
+    chosen, is_listing = choose_paragraphs(blocks, reading.content)
+    meta = read_metadata(parsed, blocks, url, chosen[0] if chosen else 0)
     taken = sum(len(blocks.texts[j]) for j in chosen)
     page = Page(
-        "\n".join(rows), meta.title, meta.author, meta.date, meta.site, meta.url, meta.language,
-        page_kind(parsed, meta, taken, listing, url), sum(map(len, blocks.texts)) + parsed.fixtures - taken,
-    )  # fmt: skip
+        text="\n".join(as_lines(blocks, chosen)),
+        title=meta.title,
+        author=meta.author,
+        date=meta.date,
+        site=meta.site,
+        url=meta.url,
+        language=meta.language,
+        page_kind=_page_kind(reading, meta, taken, is_listing),
+        left_out=sum(map(len, blocks.texts)) + parsed.navigation_chars - taken,
+    )
     if extractor == "justext":
         from cleaner.extract.justext import justext_text
-        from cleaner.language.identify import quick
+        from cleaner.language.identify import quick_language
 
-        return replace(page, text=justext_text(html, meta.language or quick(page.text)))
-    return _with_given_body(page, meta)
-
-
-def _read(html: str, url: str) -> _Read:
-    """Parse and walk; a page with next to nothing is read once more as without scripts, which may show more."""
-    data = tamed(html)
-    read = _read_once(data, url, whole=False)
-    if read.place.good < _LITTLE and _UNSHOWN.search(html):
-        other = _read_once(data, url, whole=True)
-        if other.place.good > 2 * read.place.good or not read.blocks.texts:
-            return other
-    return read
-
-
-def _read_once(html: bytes, url: str, *, whole: bool) -> _Read:
-    parsed = parse(html, whole=whole)
-    blocks = walk(parsed.body, whole=whole)
-    return _Read(parsed, blocks, find_content_root(blocks, forum=is_forum(parsed.head, url)))
-
-
-def _with_given_body(page: Page, meta: Metadata) -> Page:
-    """The body that the page gives in its JSON-LD, when it shows less than half of it."""
-    if 2 * len(page.text) < len(meta.body) and len(meta.body) > _LITTLE:
+        return replace(page, text=justext_text(html, meta.language or quick_language(page.text)))
+    if _TWICE * len(page.text) < len(meta.body) and len(meta.body) > _LITTLE:
+        # The page shows less than half of the body that it gives in its JSON-LD: scripts would show the rest.
         return replace(page, text=meta.body, left_out=page.left_out + len(page.text))
     return page
+
+
+class _Reading(NamedTuple):
+    """One reading of a page: with scripts or without."""
+
+    parsed: Parsed
+    blocks: Blocks
+    is_forum: bool  # whether the address or the program that made the page says that it is a discussion
+    content: ContentRoot
+
+
+def _read(html: str, url: str) -> _Reading:
+    """Read a page as with scripts; one with next to no text once more as without scripts, which may show more."""
+    tamed = tame(html)
+
+    def read(unscripted: bool) -> _Reading:
+        parsed = parse(tamed, unscripted=unscripted)
+        blocks = walk(parsed.body, unscripted=unscripted)
+        is_forum = bool(_FORUM_URL.search(url) or ("generator" in parsed.head and _FORUM_ENGINE.search(parsed.head)))
+        return _Reading(parsed, blocks, is_forum, find_content_root(blocks, forum=is_forum))
+
+    reading = read(unscripted=False)
+    if reading.content.weight < _LITTLE and _UNSHOWN.search(html):
+        other = read(unscripted=True)
+        if other.content.weight > _TWICE * reading.content.weight or not reading.blocks.texts:
+            return other
+    return reading
+
+
+def _page_kind(reading: _Reading, meta: Metadata, taken: int, is_listing: bool) -> str:
+    """Return the kind of a page of whose text `taken` characters were taken; see Page for the kinds.
+
+    In doubt a page with prose is an article, because the other kinds may be dropped.
+    """
+    found = _OG_TYPE.search(reading.parsed.head)
+    declared = found[1].lower() if found else ""
+    if reading.is_forum or meta.types & _FORUM_TYPES:
+        return "forum"
+    if meta.is_article or declared == "article":
+        return "article"
+    if meta.types & _PRODUCT_TYPES or declared in ("product", "og:product", "product.item"):
+        return "product"
+    if is_listing or meta.types & _LISTING_TYPES:
+        return "listing"
+    return "article" if taken >= _SOME_PROSE else "other"

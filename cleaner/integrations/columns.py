@@ -1,4 +1,4 @@
-"""Articles as columns, the same ones in every tool; text and numbers only, so that no tool has to guess a type."""
+"""Articles as columns, the same ones in every tool. They hold text and numbers only, so that no tool guesses a type."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 
 from cleaner.api import Cleaned, iter_clean
-from cleaner.article import Removal
 from cleaner.options import Options
 from cleaner.read.fields import known_fields
 
@@ -18,41 +17,49 @@ COLUMNS = (
     "text", "language", "language_score", "title", "author", "date", "place", "url", "site", "page_kind", "input_kind",
     "flags", "removals", "dropped",
 )  # fmt: skip
-"""`language_score` is a number, all others are texts. `flags` and `removals` are JSON lists: a list that is empty in
-the first rows has no type, which breaks the writers of several tools. `dropped` is "" for an article that stays."""
+"""What the cleaner says of an article. `language_score` is a number, all others are texts. `flags` and `removals` are
+JSON lists: a list that is empty in the first rows has no type, which breaks the writers of several tools. `dropped` is
+"" for an article that stays."""
 
 
 def clean_columns(table: Mapping[str, Sequence[Any]], options: Options | None = None) -> dict[str, list[Any]]:
-    """The columns for a table of columns of equal length; only those of it are read that can mean something.
+    """Clean a table of columns of equal length. Columns of it that can mean nothing to the cleaner are not read.
 
     Raises InputError when none of them can hold a text.
 
     >>> clean_columns({"isi": ["Panen raya mundur.\\n\\nIklan", None], "n": [1, 2]})["text"]
     ['Panen raya mundur.', '']
     """
+    names = known_fields(table, options or Options())
     columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
-    for article in iter_clean(_rows(table, known_fields(table, options or Options())), options):
+    # With no known field all are given, so that the error for the first row can name what there is.
+    for article in iter_clean(_rows(table, names or tuple(table)), options):
         for name, value in zip(COLUMNS, values(article), strict=True):
             columns[name].append(value)
     return columns
 
 
 def values(article: Cleaned) -> list[Any]:
-    """The values of COLUMNS for one article."""
+    """The values of COLUMNS for one article. Removals are as rows of `removed.jsonl`, without the id."""
     row = {name: getattr(article, name) for name in COLUMNS}
     row["language_score"] = round(article.language_score, 4)
     row["flags"] = orjson.dumps(article.flags).decode()
-    row["removals"] = orjson.dumps([_removal(article.before, r) for r in article.removals]).decode()
+    removals = [
+        {
+            "start": r.start,
+            "end": r.end,
+            "text": article.before[r.start : r.end],
+            "rule": r.rule,
+            "kind": r.kind,
+            "why": r.why,
+        }
+        for r in article.removals
+    ]
+    row["removals"] = orjson.dumps(removals).decode()
     return list(row.values())
 
 
 def _rows(table: Mapping[str, Sequence[Any]], names: Sequence[str]) -> Iterator[dict[str, Any]]:
-    if table and not names:  # the first row is enough to say which fields there are
-        names = tuple(table)
+    """The rows of a table, with these fields of it."""
     for row in zip(*(table[name] for name in names), strict=True):
         yield dict(zip(names, row, strict=True))
-
-
-def _removal(before: str, r: Removal) -> dict[str, Any]:
-    gone = before[r.start : r.end]
-    return {"start": r.start, "end": r.end, "text": gone, "rule": r.rule, "kind": r.kind, "why": r.why}

@@ -1,18 +1,17 @@
-"""A block for datatrove pipelines."""
+"""datatrove: a step for its pipelines."""
 
 from __future__ import annotations
 
 import contextlib
 from itertools import tee
-from typing import Any
 
-from cleaner.api import Cleaned, iter_clean
+from cleaner.api import iter_clean
 from cleaner.errors import MissingExtra
 from cleaner.integrations.columns import COLUMNS, values
 from cleaner.options import Options
 
 try:
-    from datatrove.data import Document, DocumentsPipeline
+    from datatrove.data import DocumentsPipeline
     from datatrove.pipeline.base import PipelineStep
     from datatrove.pipeline.writers.disk_base import DiskWriter
     from datatrove.utils.typeshelper import StatHints
@@ -23,10 +22,10 @@ __all__ = ["ArticleCleaner"]
 
 
 class ArticleCleaner(PipelineStep):  # type: ignore[misc]
-    """Cleans every document: its text is replaced, `metadata` gets the other columns of `columns.COLUMNS`.
+    """Clean every document: its text is replaced, and `metadata` gets the other columns of `columns.COLUMNS`.
 
-    A document that a corpus would leave out goes to `exclusion_writer`, if there is one, with its reason as
-    `filter_reason`, and no further. `url`, `title`, `date` and the like are read from the metadata.
+    A document that a corpus would leave out goes no further: it is written to `exclusion_writer`, if there is one, with
+    its reason as `filter_reason`. `url`, `title`, `date` and the like are read from the metadata.
     """
 
     name = "🧹 Cleaner"
@@ -38,13 +37,16 @@ class ArticleCleaner(PipelineStep):  # type: ignore[misc]
         self.exclusion_writer = exclusion_writer
 
     def run(self, data: DocumentsPipeline, rank: int = 0, world_size: int = 1) -> DocumentsPipeline:
-        documents, given = tee(data or ())
+        """Yield the documents that stay, in their order; datatrove calls this for each rank."""
+        documents, given = tee(data or ())  # cleaning runs a batch ahead of the documents that it belongs to
+        records = ({**document.metadata, "id": document.id, "text": document.text} for document in given)
         with self.exclusion_writer or contextlib.nullcontext() as writer:
-            for article in iter_clean(map(_record, given), self.options):
+            for article in iter_clean(records, self.options):
                 document = next(documents)
                 self.stat_update(StatHints.total)
-                _fill(document, article)
-                if article.dropped:
+                document.text = article.text
+                document.metadata.update(zip(COLUMNS[1:], values(article)[1:], strict=True))
+                if article.dropped:  # counted and written as datatrove's own filters do it
                     self.stat_update(StatHints.dropped, f"dropped_{article.dropped}")
                     document.metadata["filter_reason"] = article.dropped
                     if writer:
@@ -53,12 +55,3 @@ class ArticleCleaner(PipelineStep):  # type: ignore[misc]
                 self.stat_update(StatHints.forwarded)
                 self.update_doc_stats(document)
                 yield document
-
-
-def _record(document: Document) -> dict[str, Any]:
-    return {**document.metadata, "id": document.id, "text": document.text}
-
-
-def _fill(document: Document, article: Cleaned) -> None:
-    document.text = article.text
-    document.metadata.update(zip(COLUMNS[1:], values(article)[1:], strict=True))

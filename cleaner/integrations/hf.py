@@ -20,10 +20,10 @@ __all__ = ["clean_batch", "clean_dataset"]
 
 
 def clean_batch(batch: Mapping[str, Sequence[Any]], options: Options | None = None) -> dict[str, list[Any]]:
-    """The columns of `cleaner.integrations.columns.COLUMNS` for a batch of rows; no row goes.
+    """The columns of `cleaner.integrations.columns.COLUMNS` for a batch of rows. No row goes.
 
-    For `Dataset.map` and `IterableDataset.map` with `batched=True`, options by `fn_kwargs={"options": ...}`. Rows that
-    a corpus would leave out: `ds.filter(lambda row: not row["dropped"])`.
+    It is for `Dataset.map` and `IterableDataset.map` with `batched=True`; options go by `fn_kwargs={"options": ...}`.
+    `ds.filter(lambda row: not row["dropped"])` then takes the rows that a corpus would leave out.
 
     >>> clean_batch({"text": ["Panen raya mundur.\\n\\nIklan"]})["text"]
     ['Panen raya mundur.']
@@ -34,19 +34,21 @@ def clean_batch(batch: Mapping[str, Sequence[Any]], options: Options | None = No
 def clean_dataset(
     dataset: Dataset, options: Options | None = None, *, audit: str | Path | None = None, name: str = "dataset"
 ) -> Dataset:
-    """A clean corpus out of a data set: a whole run, with lines that repeat per site and near-duplicates.
+    """Make a clean corpus out of a data set, by a whole run with lines that repeat per site and near-duplicates.
 
     The result has the fields of a record; columns without a place of their own are in `meta`. `audit` is a folder for
-    the logs of every removal and drop. `name` is what `source` says, and with the row's number the id where there is
-    none. Memory is bounded by `options.memory`.
+    the logs of every removal and drop. `name` becomes the `source` of each record, and with the number of its row the
+    id where it has none. Memory is bounded by `options.memory`. Raises MissingExtra without `datasets`.
     """
     try:
         from datasets import Dataset
     except ImportError as error:
         raise MissingExtra("datasets", "hf", "cleaner.integrations.hf") from error
     with tempfile.TemporaryDirectory(prefix="cleaner-") as folder:
+        # By way of Parquet, so that a data set larger than memory is never held whole.
         given, clean = Path(folder, "given.parquet"), Path(folder, "clean.parquet")
         dataset.to_parquet(str(given))
         source = Source(name, str(given), given.stat().st_size)
         clean_corpus([source], clean, options, audit=audit or Path(folder, "audit"))
+        # The folder goes at the end: a data set in memory stays there, one on disk is copied to its cache.
         return Dataset.from_parquet(str(clean), keep_in_memory=not dataset.cache_files)

@@ -1,4 +1,4 @@
-"""pandas frames and series, in and out."""
+"""pandas: frames and series, in and out."""
 
 from __future__ import annotations
 
@@ -16,20 +16,19 @@ __all__ = ["clean_frame"]
 
 
 def clean_frame(frame: pd.DataFrame | pd.Series, options: Options | None = None) -> pd.DataFrame:
-    """A copy of `frame` with the columns of `cleaner.integrations.columns.COLUMNS`; the index and all rows stay.
+    """A copy of `frame` with the columns of `cleaner.integrations.columns.COLUMNS`. The index and all rows stay.
 
-    A series is taken for texts. Missing values are empty texts.
+    A series is taken for texts. Missing values are taken for empty texts.
 
     >>> clean_frame(pd.Series(["Panen raya mundur.\\n\\nIklan"], index=["a"])).loc["a", "text"]
     'Panen raya mundur.'
     """
     if isinstance(frame, pd.Series):
         frame = frame.to_frame("text")
+    # Columns may have names of any type; only texts can be names of fields.
     named = [name for name in frame.columns if isinstance(name, str)]
-    given = {name: _objects(frame[name]) for name in known_fields(named, options or Options()) or named}
+    given = {}
+    for name in known_fields(named, options or Options()) or named:
+        cells = zip(frame[name].tolist(), frame[name].isna().tolist(), strict=True)
+        given[name] = [None if missing else value for value, missing in cells]  # pandas has NaN, NaT and NA
     return frame.assign(**clean_columns(given, options))
-
-
-def _objects(column: pd.Series) -> list[object]:
-    """Plain values, None for all that is missing."""
-    return [None if gone else value for value, gone in zip(column.tolist(), column.isna().tolist(), strict=True)]

@@ -1,4 +1,4 @@
-"""polars frames and series, in and out."""
+"""polars: frames and series, in and out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["clean_frame"]
 
 
 def clean_frame(frame: pl.DataFrame | pl.Series, options: Options | None = None) -> pl.DataFrame:
-    """`frame` with the columns of `cleaner.integrations.columns.COLUMNS`; all rows stay. A series is taken for texts.
+    """`frame` with the columns of `cleaner.integrations.columns.COLUMNS`. All rows stay. A series is taken for texts.
 
     >>> clean_frame(pl.DataFrame({"isi": ["Panen raya mundur.\\n\\nIklan"]}))["text"].to_list()
     ['Panen raya mundur.']
@@ -25,5 +25,6 @@ def clean_frame(frame: pl.DataFrame | pl.Series, options: Options | None = None)
         frame = frame.alias("text").to_frame()
     names = known_fields(frame.columns, options or Options()) or frame.columns
     columns = clean_columns({name: frame[name].to_list() for name in names}, options)
+    # Named types, because a column that is empty in all rows would be of the type Null.
     types = {"language_score": pl.Float64}
     return frame.with_columns(pl.Series(name, values, types.get(name, pl.String)) for name, values in columns.items())

@@ -1,4 +1,4 @@
-"""A scikit-learn transformer: raw articles in, clean texts out."""
+"""scikit-learn: a transformer, raw articles in, clean texts out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["ArticleCleaner"]
 
 
 class ArticleCleaner(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Replaces every text by its clean text; what comes out has the shape of what goes in.
+    """Replace every text by its clean text. The result has the shape of the input.
 
     `X` is a sequence of texts (as vectorizers take it), or columns of them (as ColumnTransformer gives them). Cells
     that are no text, such as missing values, stay as they are. `options` are the options of `iter_clean`.
@@ -35,7 +35,7 @@ class ArticleCleaner(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # 
         self.options = options
 
     def fit(self, X: Any, y: object = None) -> ArticleCleaner:
-        """Nothing is learned; only the names and the number of the columns are remembered."""
+        """Remember the names and the number of the columns. Nothing else is fitted."""
         self._cells(X, reset=True)
         return self
 
@@ -45,14 +45,18 @@ class ArticleCleaner(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # 
         cells = self._cells(X, reset=False)
         texts = np.array([isinstance(cell, str) for cell in cells.flat], np.bool_).reshape(cells.shape)
         if not texts.any():
+            # Numbers pass through with their own type, as scikit-learn's checks want it of a transformer.
             as_it_is = {"dtype": None, "ensure_all_finite": False}
             return cells if cells.ndim == 1 else np.asarray(validate_data(self, X, reset=False, **as_it_is))
-        clean = cells.copy()
+        clean = cells.copy()  # the caller's array stays as it is
         clean[texts] = [article.text for article in iter_clean(cells[texts], self.options)]
         return clean
 
     def _cells(self, X: Any, *, reset: bool) -> NDArray[np.object_]:
-        """`X` as objects: NumPy would pad all texts to the longest. Raises ValueError where `fit` saw another shape."""
+        """`X` as an array of objects. Raises ValueError where `fit` saw another shape.
+
+        NumPy's own arrays of texts would pad all of them to the longest.
+        """
         if not _is_column(X):
             dtype = None if hasattr(X, "dtype") else object
             return np.asarray(validate_data(self, X, reset=reset, dtype=dtype, ensure_all_finite=False), object)
@@ -63,6 +67,7 @@ class ArticleCleaner(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # 
         return np.array([*X, None], object)[:-1]  # None, so that no cell is taken for a sequence
 
     def __sklearn_tags__(self) -> Tags:
+        """What scikit-learn's own checks have to know: texts and missing values come in, objects go out."""
         tags = super().__sklearn_tags__()
         tags.input_tags.string = tags.input_tags.allow_nan = True
         tags.transformer_tags.preserves_dtype = []
@@ -70,7 +75,7 @@ class ArticleCleaner(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # 
 
 
 def _is_column(X: Any) -> bool:
-    """Whether `X` has one dimension and begins with a text (or with nothing)."""
+    """True if `X` has one dimension and begins with a text, or is empty."""
     if getattr(X, "ndim", 1) != 1 or hasattr(X, "columns") or not hasattr(X, "__len__"):
         return False
     first = next(iter(X), None)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cleaner.corpus.clean import clean_corpus as clean_with
 from cleaner.engine.progress import Progress
@@ -44,15 +44,12 @@ def clean_frame(frame: DataFrame, options: Options | None = None) -> DataFrame:
     """`frame` with the columns of `cleaner.integrations.arrow.SCHEMA`; those of the same name are replaced.
 
     The text, or the HTML, is found by the usual names, or named by the options. Every article is cleaned by itself, as
-    by `cleaner.clean`, and every row stays: what repeats on a site and near-duplicates need a corpus.
+    by `cleaner.clean`, and every row stays, because lines that repeat on a site and near-duplicates need a corpus.
     """
     from pyspark.sql.types import DoubleType, StringType, StructField, StructType
 
     types = {f.name: DoubleType() if f.name == "language_score" else StringType() for f in SCHEMA}
+    # Columns of the frame keep their place and type; those that the cleaner replaces get its own type.
     fields = [StructField(f.name, types.get(f.name, f.dataType)) for f in frame.schema.fields]
     fields += [StructField(name, types[name]) for name in SCHEMA.names if name not in frame.columns]
-    return frame.mapInArrow(partial(_cleaned, options), StructType(fields))
-
-
-def _cleaned(options: Options | None, batches: Iterable[Any]) -> Iterator[Any]:
-    return clean_batches(batches, options)
+    return frame.mapInArrow(partial(clean_batches, options=options), StructType(fields))

@@ -1,7 +1,7 @@
-"""The fitted judgement of page lines: weights of a line's own traits, then trees over all of them, as plain data.
+"""Hold the fitted models of page lines: weights of a line's own features, then trees over all features, as plain data.
 
-The trees are oblivious ones (Prokhorenkova and others 2018): one split for each level, so that all trees are looked
-up at once, whatever the page's length. page_trees.json is written by benchmarks/fit_page_lines.py.
+The trees are oblivious ones (Prokhorenkova and others 2018): they have one question for each level, so all trees are
+looked up at once, whatever the page's length. page_trees.json is written by benchmarks/fit_page_lines.py.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import numpy as np
 from cleaner.judge.character_counts import Numbers
 from cleaner.judge.features import Features
 
-__all__ = ["Judgement", "Trees", "judgement_for", "weighed"]
+__all__ = ["LineModel", "Trees", "linear_odds", "model_for"]
 
 CASED = 0.03
-"""A page has capitals when more of its words than this begin with one."""
+"""A page has capitals when more of its words than this share begin with one."""
 
 UNIT = 1000
 """Leaves are whole numbers, thousandths of log odds: their sum does not depend on the order of adding."""
@@ -27,17 +27,18 @@ UNIT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """`traits` name columns; `split` and `limit` (trees x depth) ask what is above what; `leaf` is trees x 2^depth."""
+    """`names` are the features asked for. At each level of a tree `split` is the index of one of them and `limit` what
+    it must be above (both trees x depth); `leaf` (trees x 2^depth) is the answer to each row of answers."""
 
-    traits: tuple[str, ...]
+    names: tuple[str, ...]
     split: Numbers
     limit: Numbers
     leaf: Numbers
     base: float
 
-    def odds(self, traits: Features) -> Numbers:
-        """Log odds that a line is the article's, one for each line."""
-        table = np.stack([traits[name] for name in self.traits]).astype(np.float32)
+    def odds(self, features: Features) -> Numbers:
+        """Return for each line the log odds that it is the article's."""
+        table = np.stack([features[name] for name in self.names]).astype(np.float32)
         above = table[self.split] > self.limit[:, :, None]  # trees x depth x lines
         place = np.zeros((len(self.split), table.shape[1]), np.intp)
         for level in range(self.split.shape[1]):
@@ -47,35 +48,36 @@ class Trees:
         return result
 
 
-def weighed(traits: Features, weights: dict[str, float]) -> Numbers:
-    """The sum of trait times weight for each line, added up in the order of the weights."""
-    total = np.full(len(traits["size"]), weights["base"])
-    for name, weight in weights.items():
-        if name != "base":
-            total = total + weight * traits[name]
-    return total
-
-
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """What was fitted together: trait -> log odds for a strength of 1 of a line looked at alone, and the trees."""
+class LineModel:
+    """What was fitted together: the weights of a line's own features, in log odds, and the trees over all features."""
 
-    alone: dict[str, float]
+    linear: dict[str, float]
     trees: Trees
 
 
-def judgement_for(own: Features) -> Judgement:
-    """The one fitted on pages as they are, or, for a page with hardly a capital, on other scripts' likenesses too.
+def linear_odds(features: Features, weights: dict[str, float]) -> Numbers:
+    """Return for each line the sum of feature times weight, added up in the order of the weights, plus their "base"."""
+    total = np.full(len(features["size"]), weights["base"])
+    for name, weight in weights.items():
+        if name != "base":
+            total = total + weight * features[name]
+    return total
 
-    Measured on the held-back pages: 2.4 points more recall on those with capitals than one judgement for all.
+
+def model_for(own: Features) -> LineModel:
+    """Return the model fitted on pages as they are; for a page with hardly a capital one fitted on other scripts too.
+
+    All labelled pages are English, so the second is fitted on copies of them made to look like other scripts as well.
+    Two models have 2.4 points more recall on held-back pages with capitals than one for all.
     """
     words = own["words"]
-    return _shipped("cased" if (own["capitals"] * words).sum() > CASED * words.sum() else "any")
+    return _load_model("cased" if (own["capitals"] * words).sum() > CASED * words.sum() else "any")
 
 
 @cache
-def _shipped(name: str) -> Judgement:
+def _load_model(name: str) -> LineModel:
     stored = json.loads((files("cleaner.judge") / "page_trees.json").read_text("utf-8"))[name]
     trees = stored["trees"]
     split, limit, leaf = np.array(trees["split"]), np.array(trees["limit"], np.float32), np.array(trees["leaf"])
-    return Judgement(stored["alone"], Trees(tuple(trees["traits"]), split, limit, leaf, trees["base"]))
+    return LineModel(stored["linear"], Trees(tuple(trees["features"]), split, limit, leaf, trees["base"]))

@@ -1,9 +1,9 @@
 """Which language a text is in, how sure that is, and which of its paragraphs are in another.
 
-Words decide where they leave no doubt: each language has a list of its frequent words (`language_words.py`). Else
-langid's model gives a first answer, in log-probabilities, and every listed word and telling letter adds a fixed amount
-to its languages. The margin by which the best one wins is turned into the share of such answers that are right
-(`languages/calibration.toml`).
+Words decide where they leave no doubt: each language has a list of its frequent words (`words.py`). Else langid's model
+gives a first answer, in log-probabilities, and every listed word and telling letter adds a fixed amount to its
+languages. The margin by which the best one wins is turned into the share of such answers that are right
+(`lists/calibration.toml`). Accuracy beside other identifiers: benchmarks/results/language.md.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.errors import MissingExtra, OptionError
-from cleaner.language.evidence import Evidence, Sample, evidence, sample
+from cleaner.language.evidence import LanguageEvidence, Sample, gather_evidence, take_sample
 from cleaner.language.malay import SIDES, leaning, malay_odds
 from cleaner.language.model import load_model, raw_scores
 from cleaner.language.words import PARTS, Lexicon, load_lexicon, read_list
 
-__all__ = ["Language", "answer_features", "foreign_paragraphs", "identify", "pair_evidence", "quick"]
+__all__ = ["Language", "answer_features", "foreign_paragraphs", "identify", "pair_evidence", "quick_language"]
 
 PER_WORD, PER_LETTER = 16.0, 8.0
 """Nats for a frequent word and a telling letter. Development sentences named right: 91.5 % with 8 nats a word, 92.9 %
@@ -38,15 +38,15 @@ AHEAD, LISTED = 3.0, 0.15
 of 20,000 labelled texts just as many are right as with the model, at a tenth of the CPU."""
 
 GLANCE, READ = 500, 3000
-"""Characters in which words are counted; the more where the fewer do not decide."""
+"""Code points in which words are counted; the more where the fewer do not decide."""
 
 AT_HOME = 0.3
 """Share of listed words from which a paragraph is surely in the language of the article."""
 
 SURE = 0.9
-"""Score from which a paragraph is foreign."""
+"""Score from which a paragraph is foreign: of answers with that score 99.2 % are right."""
 
-RUN = 256
+MODEL_BATCH = 256
 """Texts that the model judges in one go: 1 MB of counts and scores, however many paragraphs an article has."""
 
 Scores = npt.NDArray[np.float64]
@@ -72,9 +72,10 @@ UNDETERMINED = Language("und", 0.0)
 
 
 class Answer(NamedTuple):
-    """A code, and what its score is made of: the features of `constants` in `languages/calibration.toml`.
+    """A code, and what its score is made of: the features of `constants` in `lists/calibration.toml`.
 
-    `way` names those constants: "words", or the model. Without evidence the code is "und", and there are no features.
+    `way` names the constants: "words", "pair" (Indonesian or Malay), or the model. Without evidence the code is "und",
+    and there are no features.
     """
 
     code: str
@@ -82,30 +83,33 @@ class Answer(NamedTuple):
     features: Features = ()
 
 
-def quick(text: str) -> str:
+def quick_language(text: str) -> str:
     """The language of the beginning of `text`, or "und"; cheap, for the choice of phrase lists before stripping.
 
-    >>> quick("Harga beras di pasar itu sudah turun sejak pekan lalu karena panen raya.")
+    >>> quick_language("Harga beras di pasar itu sudah turun sejak pekan lalu karena panen raya.")
     'id'
     """
-    back_end = _back_end("langid")
-    answer = _by_words(evidence(text[:GLANCE], back_end.lexicon, GLANCE), back_end.lexicon)
+    back_end = _load_back_end("langid")
+    answer = _by_words(gather_evidence(text[:GLANCE], back_end.lexicon, GLANCE), back_end.lexicon)
     return answer.code if answer else _answers([_glance(text[:READ], back_end)], back_end)[0].code
 
 
 def identify(texts: Sequence[str], *, model: str = "langid") -> list[Language]:
     """The language of each text. The answer for a text does not depend on the others.
 
-    `model` is "langid" or "py3langid". OptionError for another, MissingExtra if py3langid is not installed.
+    `model` is "langid", "py3langid", or "none", for which every text is undetermined. Raises OptionError for another,
+    MissingExtra if py3langid is not installed.
 
     >>> [language.code for language in identify(["Wang itu sudah dihantar ke pejabat polis kerana kes ini.", "123"])]
     ['ms', 'und']
     """
-    back_end = _back_end(model)
+    if model == "none":
+        return [UNDETERMINED] * len(texts)
+    back_end = _load_back_end(model)
     given = [_glance(text, back_end) for text in texts]
-    wholes = _judge(given, back_end)
-    foreign = _foreign(given, [whole.code for whole in wholes], back_end)
-    return [_with_shares(*all_three, back_end) for all_three in zip(texts, wholes, foreign, strict=True)]
+    found = _judge(given, back_end)
+    foreign = _foreign_spans(given, [language.code for language in found], back_end)
+    return [_with_shares(*of_text, back_end) for of_text in zip(texts, found, foreign, strict=True)]
 
 
 def foreign_paragraphs(text: str, language: str) -> list[Span]:
@@ -117,25 +121,27 @@ def foreign_paragraphs(text: str, language: str) -> list[Span]:
     >>> foreign_paragraphs("Hujan turun.\\n" + english, "id")
     [(13, 108, 'en')]
     """
-    back_end = _back_end("langid")
-    return _foreign([_glance(text, back_end)], [language], back_end)[0]
+    back_end = _load_back_end("langid")
+    return _foreign_spans([_glance(text, back_end)], [language], back_end)[0]
 
 
 def answer_features(texts: Sequence[str], *, model: str = "langid") -> list[Answer]:
     """The answer for each text before its score is calibrated, for `benchmarks/calibrate_language.py`."""
-    back_end = _back_end(model)
+    back_end = _load_back_end(model)
     return _answers([_glance(text, back_end) for text in texts], back_end)
 
 
 def pair_evidence(texts: Sequence[str], *, model: str = "langid") -> list[tuple[list[str], float]]:
     """The words of each text and how far the model leans to Malay, for `benchmarks/fit_malay.py`."""
-    back_end = _back_end(model)
-    samples = [sample(text) for text in texts]
+    back_end = _load_back_end(model)
+    samples = [take_sample(text) for text in texts]
     leanings = _leanings(back_end.scores([some.data for some in samples]), back_end.lexicon)
     return [(some.words(), lean) for some, lean in zip(samples, leanings, strict=True)]
 
 
 class _BackEnd(NamedTuple):
+    """A model with what goes with it: `scores` takes n samples and gives (n, codes) nats; `constants` calibrate."""
+
     model: str
     lexicon: Lexicon
     scores: Callable[[Sequence[bytes]], Scores]
@@ -143,7 +149,8 @@ class _BackEnd(NamedTuple):
 
 
 @functools.cache
-def _back_end(model: str) -> _BackEnd:
+def _load_back_end(model: str) -> _BackEnd:
+    """The back end of this name, loaded once in a process: the lexicon and the model take .03 s."""
     constants = {way: tuple(table["constants"]) for way, table in read_list("calibration").items()}
     if model == "py3langid":
         codes, scores = _load_py3langid()
@@ -155,6 +162,7 @@ def _back_end(model: str) -> _BackEnd:
 
 
 def _load_py3langid() -> tuple[tuple[str, ...], Callable[[Sequence[bytes]], Scores]]:
+    """The codes of py3langid's model, and a function that scores samples by it."""
     try:
         from py3langid.langid import MODEL_FILE, LanguageIdentifier
     except ImportError:
@@ -169,41 +177,46 @@ def _load_py3langid() -> tuple[tuple[str, ...], Callable[[Sequence[bytes]], Scor
     return codes, scores
 
 
-def _judge(given: Sequence[Evidence], back_end: _BackEnd) -> list[Language]:
-    """The language of each text, without shares."""
-    return [
-        Language(code, _calibrated(back_end.constants[way], features)) if way else UNDETERMINED
-        for code, way, features in _answers(given, back_end)
-    ]
+def _glance(text: str, back_end: _BackEnd) -> LanguageEvidence:
+    """The evidence of the beginning of a text, and of its long lines."""
+    return gather_evidence(text, back_end.lexicon, GLANCE)
 
 
-def _answers(given: Sequence[Evidence], back_end: _BackEnd) -> list[Answer]:
-    runs = (given[at : at + RUN] for at in range(0, len(given), RUN))
-    return [answer for run in runs for answer in _answers_of_a_run(run, back_end)]
+def _judge(given: Sequence[LanguageEvidence], back_end: _BackEnd) -> list[Language]:
+    """The language of each text with its calibrated score, without shares."""
+    found = []
+    for code, way, features in _answers(given, back_end):
+        if not way:
+            found.append(UNDETERMINED)
+            continue
+        x = sum(constant * feature for constant, feature in zip(back_end.constants[way], features, strict=True))
+        found.append(Language(code, round(1 / (1 + math.exp(-x)), 4)))
+    return found
 
 
-def _glance(text: str, back_end: _BackEnd) -> Evidence:
-    return evidence(text, back_end.lexicon, GLANCE)
-
-
-def _answers_of_a_run(given: Sequence[Evidence], back_end: _BackEnd) -> list[Answer]:
+def _answers(given: Sequence[LanguageEvidence], back_end: _BackEnd) -> list[Answer]:
     """By the words of the beginning where they decide, else by those of more text, else by the model."""
     lexicon = back_end.lexicon
-    answers = [_by_words(item, lexicon) for item in given]
-    doubtful: list[tuple[int, Evidence, Sample]] = []
+    answers: list[Answer] = []
+    # The number of a text, what its words say, and what the model is shown.
+    doubtful: list[tuple[int, LanguageEvidence, Sample]] = []
     for i, item in enumerate(given):
-        if answers[i] is None and len(item.text) > GLANCE:
-            item = evidence(item.text[:READ], lexicon, READ)
-            answers[i] = _by_words(item, lexicon)
-        if answers[i] is None and (some := sample(given[i].text)).speaks(lexicon):
+        answer = _by_words(item, lexicon)
+        if answer is None and len(item.text) > GLANCE:
+            item = gather_evidence(item.text[:READ], lexicon, READ)
+            answer = _by_words(item, lexicon)
+        if answer is None and (some := take_sample(given[i].text)).is_evidence(lexicon):
             doubtful.append((i, item, some))
-    found = _by_model([some for *_, some in doubtful], [item for _, item, _ in doubtful], back_end) if doubtful else []
-    for (i, *_), answer in zip(doubtful, found, strict=True):
-        answers[i] = answer
-    return [answer or Answer("und") for answer in answers]
+        answers.append(answer or Answer("und"))
+    for first in range(0, len(doubtful), MODEL_BATCH):
+        batch = doubtful[first : first + MODEL_BATCH]
+        by_model = _by_model([some for *_, some in batch], [item for _, item, _ in batch], back_end)
+        for (i, *_), answer in zip(batch, by_model, strict=True):
+            answers[i] = answer
+    return answers
 
 
-def _by_words(item: Evidence, lexicon: Lexicon) -> Answer | None:
+def _by_words(item: LanguageEvidence, lexicon: Lexicon) -> Answer | None:
     """The language that the words alone decide for; None where they leave a doubt."""
     counts = list(lexicon.row(item.votes))
     first = max(counts)
@@ -216,62 +229,52 @@ def _by_words(item: Evidence, lexicon: Lexicon) -> Answer | None:
     return Answer(lexicon.languages[place], "words", (1.0, math.log(margin), math.log(item.words), share))
 
 
-def _by_model(samples: Sequence[Sample], given: Sequence[Evidence], back_end: _BackEnd) -> list[Answer]:
+def _by_model(samples: Sequence[Sample], given: Sequence[LanguageEvidence], back_end: _BackEnd) -> list[Answer]:
     """The best language by model, words and letters together, and the features of its score."""
     lexicon = back_end.lexicon
     counts = lexicon.table([item.votes for item in given])
-    letters = lexicon.table([lexicon.count_letters(item.lower) for item in samples])
-    model_scores = back_end.scores([item.data for item in samples])
+    letters = lexicon.table([lexicon.count_letters(some.lower) for some in samples])
+    model_scores = back_end.scores([some.data for some in samples])
     scores = lexicon.start(model_scores, UNKNOWN_BEHIND)
     scores += (PER_WORD * counts + PER_LETTER * letters)[:, lexicon.places]
     rows = np.arange(len(samples))
     best = scores.argmax(axis=1)
     places = lexicon.places[best]
     first = scores[rows, best]
+    # The margin is to the best of the other languages. Indonesian and Malay are no rivals here: whichever of the two is
+    # ahead, the second look decides between them, and the margin is that of both before all others.
     indonesian, malay = (lexicon.languages.index(side) for side in SIDES)
-    of_two = (places == indonesian) | (places == malay)
+    is_pair = (places == indonesian) | (places == malay)
     scores[lexicon.places == places[:, None]] = -np.inf
-    scores[of_two[:, None] & ((lexicon.places == indonesian) | (lexicon.places == malay))] = -np.inf
+    scores[is_pair[:, None] & ((lexicon.places == indonesian) | (lexicon.places == malay))] = -np.inf
     margins = (first - scores.max(axis=1)).tolist()
-    sizes = [len(item.lower) for item in samples]
+    sizes = [len(some.lower) for some in samples]
     support = (counts[rows, places] / [item.words or 1 for item in given] + letters[rows, places] / sizes).tolist()
     leanings = _leanings(model_scores, lexicon)
-    others = [
-        Answer(
-            lexicon.languages[place],
-            back_end.model,
-            (1.0, math.log1p(margin), math.log(len(item.data)), share, float(share == 0)),
-        )
-        for place, margin, item, share in zip(places.tolist(), margins, samples, support, strict=True)
-    ]
-    return [
-        _of_two(item, lean, margin, back_end.model) if second_look else other
-        for item, lean, margin, second_look, other in zip(
-            samples, leanings, margins, of_two.tolist(), others, strict=True
-        )
-    ]
-
-
-def _of_two(item: Sample, lean: float, margin: float, model: str) -> Answer:
-    """Indonesian or Malay, which are `margin` nats ahead of all others."""
-    odds = malay_odds(item.words(), lean, model)
-    return Answer(SIDES[int(odds > 0)], "pair", (1.0, abs(odds), math.log1p(margin), math.log(len(item.data))))
+    answers = []
+    for i, (some, margin, share) in enumerate(zip(samples, margins, support, strict=True)):
+        size = math.log(len(some.data))
+        if is_pair[i]:
+            odds = malay_odds(some.words(), leanings[i], back_end.model)
+            answers.append(Answer(SIDES[int(odds > 0)], "pair", (1.0, abs(odds), math.log1p(margin), size)))
+        else:
+            features = (1.0, math.log1p(margin), size, share, float(share == 0))
+            answers.append(Answer(lexicon.languages[places[i]], back_end.model, features))
+    return answers
 
 
 def _leanings(scores: Scores, lexicon: Lexicon) -> list[float]:
+    """How far the model leans to Malay rather than to Indonesian, for each of its rows of scores."""
     indonesian, malay = (lexicon.codes.index(side) for side in SIDES)
     return [leaning(*both) for both in scores[:, [malay, indonesian]].tolist()]
 
 
-def _calibrated(constants: tuple[float, ...], features: Features) -> float:
-    x = sum(constant * feature for constant, feature in zip(constants, features, strict=True))
-    return round(1 / (1 + math.exp(-x)), 4)
-
-
-def _foreign(given: Sequence[Evidence], languages: Sequence[str], back_end: _BackEnd) -> list[list[Span]]:
+def _foreign_spans(given: Sequence[LanguageEvidence], languages: Sequence[str], back_end: _BackEnd) -> list[list[Span]]:
     """For each text, its paragraphs that are surely in another language than its own."""
     foreign: list[list[Span]] = [[] for _ in given]
-    doubtful = [(i, *span) for i, item in enumerate(given) for span in _doubtful(item, languages[i], back_end.lexicon)]
+    doubtful = [
+        (i, *span) for i, item in enumerate(given) for span in _doubtful_lines(item, languages[i], back_end.lexicon)
+    ]
     lines = [_glance(given[i].text[start:end], back_end) for i, start, end in doubtful]
     for (i, start, end), found in zip(doubtful, _judge(lines, back_end), strict=True):
         if found.code not in ("und", languages[i]) and found.score >= SURE:
@@ -279,10 +282,10 @@ def _foreign(given: Sequence[Evidence], languages: Sequence[str], back_end: _Bac
     return foreign
 
 
-def _doubtful(item: Evidence, language: str, lexicon: Lexicon) -> Iterator[tuple[int, int]]:
-    """Long paragraphs with few words of `language`, in which some language has more of them, or none has any.
+def _doubtful_lines(item: LanguageEvidence, language: str, lexicon: Lexicon) -> Iterator[tuple[int, int]]:
+    """Long lines with few words of `language`, in which some language has more of them, or none has any.
 
-    The others need no look of their own.
+    The others need no look of their own, which spares nearly every line of an article in one language.
     """
     if language == "und" or "\n" not in item.text:
         return
@@ -304,7 +307,7 @@ def _with_shares(text: str, whole: Language, foreign: list[Span], back_end: _Bac
         sizes[whole.code] -= end - start
         sizes[code] = sizes.get(code, 0) + end - start
     shares = sorted(((code, size / len(text)) for code, size in sizes.items() if size), key=lambda s: (-s[1], s[0]))
-    if shares[0][0] != whole.code:
+    if shares[0][0] != whole.code:  # the score has to be that of the text in the larger language
         most = "\n".join(text[start:end] for start, end, code in foreign if code == shares[0][0])
         other = _judge([_glance(most, back_end)], back_end)[0]
         whole = other if other.code == shares[0][0] else whole

@@ -2,14 +2,15 @@
 
 The two share most words and nearly all affixes, so short texts often have no whole word that tells. Here the words are
 looked up without their affixes too, unlisted ones are judged by spelling (`-itas`, `-iti`), and the model's own leaning
-is weighed in. All clues add up as log-odds; `benchmarks/fit_malay.py` fits the weights in `languages/pair.toml`.
+is weighed in. All clues add up as log-odds. The data are in `lists/pair.toml`, whose weights `benchmarks/fit_malay.py`
+fits: of held-back news 96.7 % of Indonesian and 88.3 % of Malay sentences are right.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cleaner.language.words import WEIGHTS, read_list
@@ -18,34 +19,33 @@ __all__ = ["SIDES", "clues", "leaning", "malay_odds"]
 
 SIDES = ("id", "ms")
 
-SHORTEST = 4
+SHORTEST_ROOT = 4
 """Letters of the shortest word that is looked for inside of others: `bas` is no part of `bebas`."""
 
-ROOTS = ("words", "mostly")
+ROOT_LISTS = ("words", "mostly")
 """Lists whose words tell with affixes too."""
 
 MODEL_STEP, MODEL_MOST = 10.0, 5.0
-"""Nats of the model that count as one clue, and the most of such clues."""
-
-PREFIXES = (
-    "memper", "diper", "menge", "penge", "meng", "peng", "meny", "peny", "mem", "pem", "men", "pen", "me", "ber", "be",
-    "per", "pe", "ter", "di", "ke", "se",
-)  # fmt: skip
-SOFTENED = {"meng": "k", "peng": "k", "meny": "s", "peny": "s", "mem": "p", "pem": "p", "men": "t", "pen": "t"}
-"""First letter that a root loses after a prefix: `memakai` is of `pakai`."""
-
-CLITICS = ("nya", "lah", "kah", "pun", "ku", "mu")
-SUFFIXES = ("kan", "an", "i")
+"""Nats of the model that count as one clue, and the most of such clues. The bound keeps a model that is sure for a
+poor reason from outvoting five words."""
 
 
 class _Pair(NamedTuple):
-    """The clue of each listed word, alone and with affixes, words that are no clue, and spellings of unlisted words."""
+    """What `lists/pair.toml` and the lists of the two languages say.
 
-    listed: dict[str, str]
-    roots: dict[str, str]
+    `listed` has the clue of each listed word, `roots` those that tell with affixes too. `common` are words of both
+    languages, which are no clue. `spellings` tell of unlisted words. `weights` are log-odds of each clue, by model.
+    """
+
+    listed: Mapping[str, str]
+    roots: Mapping[str, str]
     common: frozenset[str]
     spellings: tuple[tuple[str, re.Pattern[str]], ...]
-    weights: dict[str, dict[str, float]]
+    weights: Mapping[str, Mapping[str, float]]
+    prefixes: tuple[str, ...]
+    clitics: tuple[str, ...]
+    suffixes: tuple[str, ...]
+    softened: Mapping[str, str]
 
 
 def malay_odds(words: Sequence[str], lean: float, model: str) -> float:
@@ -53,7 +53,7 @@ def malay_odds(words: Sequence[str], lean: float, model: str) -> float:
 
     `lean` is the `leaning` of the `model`.
     """
-    weights = _load().weights[model]
+    weights = _load_pair().weights[model]
     return weights["none"] + weights["model"] * lean + sum(weights[clue] for clue in clues(words))
 
 
@@ -68,36 +68,38 @@ def clues(words: Sequence[str]) -> Iterator[str]:
     >>> list(clues(["berkualiti", "dikirimkan", "yang", "popularitas"]))
     ['ms words', 'id mostly', '-itas']
     """
-    pair = _load()
+    pair = _load_pair()
     for word in words:
         clue = pair.listed.get(word)
         if clue:
             yield clue
         elif word not in pair.common:
-            clue = next((pair.roots[root] for root in _roots(word) if root in pair.roots), None)
+            clue = next((pair.roots[root] for root in _roots(word, pair) if root in pair.roots), None)
             if clue:
                 yield clue
             else:
                 yield from (name for name, spelling in pair.spellings if spelling.search(word))
 
 
-def _roots(word: str) -> Iterator[str]:
-    """What may be left of `word` without affixes, the longest first."""
+def _roots(word: str, pair: _Pair) -> Iterator[str]:
+    """What may be left of `word` without affixes, with as few of them taken as possible first."""
     stems = [word]
-    stems += [word[: -len(clitic)] for clitic in CLITICS if word.endswith(clitic)][:1]
-    stems += [stem[: -len(suffix)] for stem in stems for suffix in SUFFIXES if stem.endswith(suffix)]
+    stems += [word[: -len(clitic)] for clitic in pair.clitics if word.endswith(clitic)][:1]
+    stems += [stem[: -len(suffix)] for stem in stems for suffix in pair.suffixes if stem.endswith(suffix)]
     yield from stems[1:]
     for stem in stems:
-        for prefix in PREFIXES:
-            if stem.startswith(prefix) and len(stem) >= len(prefix) + SHORTEST - 1:
+        for prefix in pair.prefixes:
+            # The root may have lost its first letter behind the prefix, so three letters are enough here.
+            if stem.startswith(prefix) and len(stem) >= len(prefix) + SHORTEST_ROOT - 1:
                 root = stem[len(prefix) :]
                 yield root
-                if prefix in SOFTENED and root[0] in "aiueo":
-                    yield SOFTENED[prefix] + root
+                if prefix in pair.softened and root[0] in "aiueo":
+                    yield pair.softened[prefix] + root
 
 
 @functools.cache
-def _load() -> _Pair:
+def _load_pair() -> _Pair:
+    """The data of the two languages. Of two lists that have a word, the stronger one names its clue."""
     pair = read_list("pair")
     tables = [read_list("indonesia"), read_list("malay")]
     listed = {name: f"{side} names" for side in SIDES for name in pair["names"][side].split()}
@@ -105,10 +107,15 @@ def _load() -> _Pair:
         for side in SIDES:
             for table in tables:
                 listed |= dict.fromkeys(table[side].get(strength, "").split(), f"{side} {strength}")
+    affixes = pair["affixes"]
     return _Pair(
         listed=listed,
-        roots={word: clue for word, clue in listed.items() if clue[3:] in ROOTS and len(word) >= SHORTEST},
+        roots={word: clue for word, clue in listed.items() if clue[3:] in ROOT_LISTS and len(word) >= SHORTEST_ROOT},
         common=frozenset(tables[0]["id ms"]["words"].split()),
         spellings=tuple((name, re.compile(spelling)) for name, spelling in pair["spellings"].items()),
         weights=pair["weights"],
+        prefixes=tuple(affixes["prefixes"].split()),
+        clitics=tuple(affixes["clitics"].split()),
+        suffixes=tuple(affixes["suffixes"].split()),
+        softened=affixes["softened"],
     )

@@ -1,8 +1,9 @@
-"""langid's own model, scored with numpy: same label and same probability as langid, at a fraction of its CPU.
+"""langid's own model, scored with numpy: the same labels and probabilities as langid's, at a fraction of its CPU.
 
-langid walks a byte automaton and multiplies feature counts with a table of log-probabilities. Its automaton
-remembers at most four bytes, so a few gathers over the whole text give every state; the table's rows are summed
-once for each state; and only the rows of states that were met are added up.
+langid walks a byte automaton and multiplies feature counts with a table of log-probabilities. Its automaton remembers
+at most four bytes, so a few gathers over the whole text give every state. The table's rows are summed once for each
+state, and only the rows of states that a text visits are added up. In batches that takes 1/76 of langid's CPU on a
+sentence, 1/34 at 1 KB.
 """
 
 from __future__ import annotations
@@ -28,8 +29,11 @@ FRACTION_BITS = 28
 """Log-probabilities are rounded to multiples of 2**-28, so that sums of up to 2**18 of them are exact in float64 in
 any order: the same bits on every machine and in every batch. The rounding moves a score by less than 2e-6."""
 
-RUN = 32 << 10
+BATCH_BYTES = 32 << 10
 """Bytes that are scored in one go, so that the arrays of a batch stay in the processor's cache."""
+
+ARRAYS = ("codes", "prior", "step", "row", "rows")
+"""What is kept of langid's model; `Model` says what they hold."""
 
 Scores = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.uint16]
@@ -65,6 +69,7 @@ def load_model() -> Model:
         arrays = _unpack_langid()
         _keep_arrays(kept, arrays)
     step = arrays["step"]
+    # Two bytes from the root are one look-up in `pairs`; four would be a table of 4 billion states.
     first = step[:256].astype(np.intp) << 8
     return Model(
         codes=tuple(arrays["codes"].tolist()),
@@ -77,7 +82,11 @@ def load_model() -> Model:
 
 
 def _unpack_langid() -> Arrays:
+    """The ARRAYS by langid's own loader, rounded; its import is slow, so it stands here."""
     from langid.langid import LanguageIdentifier, model
+
+    def rounded(values: Scores) -> Scores:
+        return np.asarray(np.ldexp(np.rint(np.ldexp(values, FRACTION_BITS)), -FRACTION_BITS))
 
     langid = LanguageIdentifier.from_modelstring(model)
     scored = sorted(state for state, features in langid.tk_output.items() if len(features))
@@ -86,19 +95,18 @@ def _unpack_langid() -> Arrays:
     row[scored] = np.arange(len(scored), dtype=np.uint16)
     return {
         "codes": np.array([str(code) for code in langid.nb_classes]),
-        "prior": _rounded(np.asarray(langid.nb_pc, dtype=np.float64)),
+        "prior": rounded(np.asarray(langid.nb_pc, dtype=np.float64)),
         "step": np.array(langid.tk_nextmove, dtype=np.uint16),
         "row": row,
-        "rows": _rounded(np.stack([table[list(langid.tk_output[state])].sum(axis=0) for state in scored])),
+        "rows": rounded(np.stack([table[list(langid.tk_output[state])].sum(axis=0) for state in scored])),
     }
 
 
-def _rounded(values: Scores) -> Scores:
-    return np.asarray(np.ldexp(np.rint(np.ldexp(values, FRACTION_BITS)), -FRACTION_BITS))
-
-
 def _cache_file() -> Path | None:
-    """Where the unpacked model is kept; its name changes with langid's version and the size of its model."""
+    """Where the arrays are kept, or None where there is no such place.
+
+    The name changes with langid's version, the size of its model and the rounding, so a file of another is never read.
+    """
     try:
         langid = distribution("langid")
         size = Path(str(langid.locate_file("langid/langid.py"))).stat().st_size
@@ -109,16 +117,18 @@ def _cache_file() -> Path | None:
 
 
 def _read_arrays(kept: Path | None) -> Arrays | None:
+    """The arrays of the cache file; None where there is none, or a broken one."""
     if kept is None:
         return None
     try:
         with kept.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in ("codes", "prior", "step", "row", "rows")}
+            return {name: arrays[name] for name in ARRAYS}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
 
 
 def _keep_arrays(kept: Path | None, arrays: Arrays) -> None:
+    """Write the cache file in one step, since other processes may read it or write it too. Failing is no error."""
     if kept is None:
         return
     with suppress(OSError):
@@ -126,14 +136,7 @@ def _keep_arrays(kept: Path | None, arrays: Arrays) -> None:
         handle, name = tempfile.mkstemp(dir=kept.parent)
         try:
             with os.fdopen(handle, "wb") as file:
-                np.savez(
-                    file,
-                    codes=arrays["codes"],
-                    prior=arrays["prior"],
-                    step=arrays["step"],
-                    row=arrays["row"],
-                    rows=arrays["rows"],
-                )
+                np.savez(file, **{name: arrays[name] for name in ARRAYS})  # type: ignore[arg-type]
             Path(name).replace(kept)
         finally:
             Path(name).unlink(missing_ok=True)
@@ -146,7 +149,7 @@ def raw_scores(texts: Sequence[bytes]) -> Scores:
     """
     model = load_model()
     scores = np.empty((len(texts), len(model.codes)))
-    for first, last in _runs(texts):
+    for first, last in _batches(texts):
         rows, counts, bounds = _row_counts(texts[first:last], model)
         for i, (start, end) in enumerate(pairwise(bounds), first):
             scores[i] = counts[start:end] @ model.rows.take(rows[start:end], axis=0)
@@ -154,40 +157,35 @@ def raw_scores(texts: Sequence[bytes]) -> Scores:
     return scores
 
 
-def _row_counts(texts: Sequence[bytes], model: Model) -> tuple[npt.NDArray[np.intp], Scores, list[int]]:
-    """The rows that each text meets and how often; text i has those from `bounds[i]` to `bounds[i + 1]`.
-
-    One sort of (text, row) for all texts: half the time of a count of all rows for each text.
-    """
-    # A zero byte leads from every state to the root, so it keeps the texts of a batch apart.
-    met = _rows_met(np.frombuffer(b"\0\0\0" + b"\0".join(texts), dtype=np.uint8), model)
-    places = np.arange(len(texts) + 1, dtype=np.uint32) << 16
-    owner = np.repeat(places[:-1], [len(text) + 1 for text in texts])
-    scored = (met < len(model.rows)).nonzero()[0]
-    keys = np.sort(owner[scored] | met[scored])
-    edges = np.ones(len(keys) + 1, dtype=np.bool_)
-    np.not_equal(keys[1:], keys[:-1], out=edges[1:-1])
-    starts = edges.nonzero()[0]
-    keys = keys[starts[:-1]]
-    return (keys & 0xFFFF).astype(np.intp), np.diff(starts).astype(np.float64), keys.searchsorted(places).tolist()
-
-
-def _runs(texts: Sequence[bytes]) -> Iterator[tuple[int, int]]:
-    """First and last place of runs of texts that are small enough together to stay in the processor's cache."""
+def _batches(texts: Sequence[bytes]) -> Iterator[tuple[int, int]]:
+    """Cut the texts into batches of some 32 KB: the number of the first text, and of the one behind the last."""
     first, size = 0, 0
     for i, text in enumerate(texts):
         size += len(text) + 1
-        if size >= RUN:
+        if size >= BATCH_BYTES:
             yield first, i + 1
             first, size = i + 1, 0
     if first < len(texts):
         yield first, len(texts)
 
 
-def _rows_met(data: npt.NDArray[np.uint8], model: Model) -> Numbers:
-    """Row of the state after each byte but the first three."""
-    wide = data.astype(np.intp)
-    state = model.pairs[(wide[:-3] << 8) + wide[1:-2]]
-    for byte in (wide[2:-1], wide[3:]):
+def _row_counts(texts: Sequence[bytes], model: Model) -> tuple[npt.NDArray[np.intp], Scores, list[int]]:
+    """The rows that each text visits and how often; text i has those from `bounds[i]` to `bounds[i + 1]`.
+
+    One sort of (text, row) for all texts takes half the time of a count of all rows for each text.
+    """
+    # A zero byte leads from every state to the root, so it keeps the texts of a batch apart.
+    data = np.frombuffer(b"\0\0\0" + b"\0".join(texts), dtype=np.uint8).astype(np.intp)
+    state = model.pairs[(data[:-3] << 8) + data[1:-2]]
+    for byte in (data[2:-1], data[3:]):
         state = model.step[(state.astype(np.intp) << 8) + byte]
-    return np.asarray(model.row[state])
+    visited = model.row[state]  # of the state after each byte but the first three
+    bounds = np.arange(len(texts) + 1, dtype=np.uint32) << 16
+    owner = np.repeat(bounds[:-1], [len(text) + 1 for text in texts])
+    scored = (visited < len(model.rows)).nonzero()[0]
+    keys = np.sort(owner[scored] | visited[scored])
+    edges = np.ones(len(keys) + 1, dtype=np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=edges[1:-1])
+    starts = edges.nonzero()[0]
+    keys = keys[starts[:-1]]
+    return (keys & 0xFFFF).astype(np.intp), np.diff(starts).astype(np.float64), keys.searchsorted(bounds).tolist()

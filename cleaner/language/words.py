@@ -1,13 +1,16 @@
 """Frequent words and telling letters of each language, counted in a text.
 
 langid sees four bytes at a time; neighbours such as Indonesian and Malay differ in whole words. The lists are the data
-files in `languages/`: `words`; `mostly` and `leaning`, words that a neighbour has too, but less often; `letters` that
-its neighbours do not write; `like` for a language that langid does not know, or in another script only: the languages
-that langid takes it for; and `lent`, the languages that borrow its words. A table may name several languages that
-share its words.
+files in `lists/`. A table there is of one language, or of several that share its words, and may hold
 
-Each word and letter has one long integer, 16 bits of which belong to each language: the sum of the integers of a text
-counts for all languages at once. Three times as fast as a table of counts and its rows.
+    words      frequent words of the language
+    mostly     words that a neighbour has too, but less often; `leaning` the same, with a smaller difference
+    letters    letters that its neighbours do not write
+    like       for a language that langid does not know, or knows in another script: those that langid takes it for
+    lent       the languages that borrow its words
+
+Each word and letter has one long integer, 16 bits of which belong to each language, so that the sum of the integers of
+a text counts for all languages at once. That is three times as fast as a table of counts and its rows.
 """
 
 from __future__ import annotations
@@ -27,6 +30,8 @@ import numpy.typing as npt
 __all__ = ["PARTS", "Lexicon", "Votes", "load_lexicon", "read_list", "spaced"]
 
 GAPS = ".,;:!?'\"()-/’‘“”„«»…–—।،؛؟·"
+"""Punctuation that parts words."""
+
 ASCII_GAPS = {ord(gap): " " for gap in GAPS if gap.isascii()}
 LISTS = ("germanic", "indonesia", "malay", "others", "romance", "scripts", "slavic")
 
@@ -34,13 +39,13 @@ PARTS = 8
 """Votes are counted in eighths of a word."""
 
 SHORT = 2
-"""Words of up to two letters count half: most stand in many lists."""
+"""Letters of words that count half: most of them stand in many lists."""
 
 WEIGHTS = {"words": 1.0, "mostly": 0.5, "leaning": 0.25}
 """What a word of each list adds to the count of its languages."""
 
 MERGED = {"no": "nb"}
-"""Codes of a model that stand for the language of another of its codes."""
+"""Codes of the model that stand for the language of another of its codes: langid has Norwegian twice."""
 
 Counts = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -50,13 +55,12 @@ Votes = int
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """What tells L languages apart.
+    """What tells L languages apart, by C codes of languages: those of the model in its order, then those it lacks.
 
-    `languages` (L); `layout` of the numbers that a vote holds for them. `words`, `letters`: the votes of each. `codes`
-    (C): those of the model in its order, then those it does not know; `places` (C): their languages. `strange`: the
-    places among `codes` of those that the model does not know, or in another script only; `like`: the places of the
-    codes that it takes them for, one run for each, beginning at `like_starts`. `scripts`: first and last code point of
-    the known scripts.
+    `languages` (L), and `layout`, how a vote holds a number for each of them. `words` and `letters` have the votes of
+    each. `codes` (C), and `places` (C), the place of each among `languages`. `strange` are the places among `codes` of
+    languages that the model does not know, or knows in another script only. `like` are the places of the codes that it
+    takes them for, in groups that begin at `like_starts`. `scripts` are first and last code points of known scripts.
     """
 
     languages: tuple[str, ...]
@@ -75,25 +79,29 @@ class Lexicon:
         return sum(filter(None, map(self.words.get, words)))
 
     def count_letters(self, text: str) -> Votes:
-        """The votes of all letters of `text` (lower case)."""
+        """The votes of all letters of `text` (lower case). No letter of ASCII tells."""
         telling = () if text.isascii() else self.letters.keys() & set(text)
         return sum(text.count(letter) * self.letters[letter] for letter in telling)
 
     def row(self, votes: Votes) -> tuple[int, ...]:
-        """Votes as parts of words or letters, one number for each language."""
+        """Votes as eighths of words or letters, one number for each language."""
         return self.layout.unpack(votes.to_bytes(self.layout.size, "little"))
 
     def votes_for(self, votes: Votes, place: int) -> int:
-        """What `row` has at `place`."""
+        """The number that `row` has at `place`, without unpacking the others."""
         return votes >> 16 * place & 0xFFFF
 
     def table(self, votes: Sequence[Votes]) -> Counts:
         """Votes as numbers of words or letters, shape (len(votes), L)."""
+        # The integers are what numpy reads as rows of 16-bit numbers, so no number is handled by itself.
         packed = b"".join([vote.to_bytes(self.layout.size, "little") for vote in votes])
         return np.frombuffer(packed, dtype="<u2").reshape(-1, len(self.languages)) / PARTS
 
     def start(self, scores: Counts, behind: float) -> Counts:
-        """The model's `scores` (n, known), and for languages strange to it those they are taken for, less `behind`."""
+        """Scores of n texts by all C codes, out of the model's `scores` (n, known).
+
+        A language that is strange to the model gets the best score of those it is taken for, less `behind` nats.
+        """
         starts = np.full((len(scores), len(self.codes)), -np.inf)
         starts[:, : scores.shape[1]] = scores
         taken_for = np.maximum.reduceat(scores[:, self.like], self.like_starts, axis=1)
@@ -103,34 +111,31 @@ class Lexicon:
     def knows_script(self, letters: str) -> bool:
         """Whether most of up to 16 of the `letters` are of a script that some known language is written in."""
         some = letters[:: len(letters) // 16 + 1]
-        return 2 * sum(map(self._in_known_script, some)) > len(some)
-
-    def _in_known_script(self, letter: str) -> bool:
-        at = bisect_right(self.scripts, (ord(letter), 0x110000)) - 1
-        return at >= 0 and ord(letter) <= self.scripts[at][1]
+        known = 0
+        for code in map(ord, some):
+            at = bisect_right(self.scripts, (code, 0x110000)) - 1  # the last script that begins at or before it
+            known += at >= 0 and code <= self.scripts[at][1]
+        return 2 * known > len(some)
 
 
 def spaced(text: str) -> str:
-    """`text` with spaces for punctuation, character by character; `split` then gives the words.
-
-    Plain ASCII has a fast way in C; elsewhere many replacements are five times as fast as one regular expression.
-    """
-    if text.isascii():
+    """`text` with a space for each mark of punctuation; `split` then gives the words."""
+    if text.isascii():  # where `translate` has a fast way in C
         return text.translate(ASCII_GAPS)
-    for gap in GAPS:
+    for gap in GAPS:  # many replacements are five times as fast as one regular expression
         if gap in text:
             text = text.replace(gap, " ")
     return text
 
 
 def read_list(name: str) -> dict[str, Any]:
-    """One data file of `languages/`."""
+    """One data file of `lists/`."""
     return tomllib.loads((files("cleaner.language") / "lists" / f"{name}.toml").read_text("utf-8"))
 
 
 @functools.cache
 def load_lexicon(known: tuple[str, ...]) -> Lexicon:
-    """The lists of all data files. `known` are the codes of the model, in its order."""
+    """The lists of all data files, made ready for a model whose codes are `known`, in its order."""
     tables = [(key.split(), table) for name in LISTS for key, table in read_list(name).items()]
     named = dict.fromkeys(code for codes, _ in tables for code in codes)
     codes = (*known, *(code for code in named if code not in known))
@@ -138,7 +143,13 @@ def load_lexicon(known: tuple[str, ...]) -> Lexicon:
     languages = tuple(dict.fromkeys(MERGED.get(code, code) for code in codes))
     liked = {code for keys, table in tables for code in keys if "like" in table}
     strange = [code for code in codes if code in liked or code not in known]
-    likes = [_like(code, tables, place, len(known)) for code in strange]
+    likes: list[Places] = []
+    for code in strange:
+        alike = [like for keys, table in tables if code in keys for like in table.get("like", "").split()]
+        taken_for = [place[like] for like in alike if place.get(like, len(known)) < len(known)]
+        likes.append(
+            np.array(taken_for or range(len(known)), dtype=np.intp)
+        )  # without `like`, all that the model knows
     return Lexicon(
         languages=languages,
         layout=struct.Struct(f"<{len(languages)}H"),
@@ -157,10 +168,11 @@ Weights = dict[tuple[str, str], float]
 
 
 def _weights(tables: Tables, name: str, weight: float) -> Weights:
-    """What a word (or letter) counts for a language; the languages that borrow it have half of that."""
+    """What each word (or letter) of the lists `name` counts for each language; half of that for one that borrows it."""
     weights: Weights = {}
     for codes, table in tables:
-        for item in _items(table, name):
+        listed: str = table.get(name, "").lower()
+        for item in listed if name == "letters" else listed.split():
             full = weight / 2 if name == "words" and len(item) <= SHORT else weight
             for code in table.get("lent", "").split():
                 weights.setdefault((item, code), full / 2)
@@ -168,23 +180,11 @@ def _weights(tables: Tables, name: str, weight: float) -> Weights:
     return weights
 
 
-def _items(table: dict[str, Any], name: str) -> Iterable[str]:
-    listed: str = table.get(name, "")
-    return listed.lower() if name == "letters" else listed.lower().split()
-
-
 def _votes(lists: Iterable[Weights], languages: Sequence[str]) -> dict[str, Votes]:
-    """The weights of all lists as votes."""
+    """The weights of all lists, added up and packed as votes."""
     place = {code: at for at, code in enumerate(languages)}
     votes: dict[str, Votes] = {}
     for weights in lists:
         for (item, code), weight in weights.items():
             votes[item] = votes.get(item, 0) + (int(PARTS * weight) << 16 * place[code])
     return votes
-
-
-def _like(code: str, tables: Tables, place: dict[str, int], known: int) -> Places:
-    """Places of the languages that `code` is taken for; without `like`, all that the model knows."""
-    named = [like for codes, table in tables if code in codes for like in table.get("like", "").split()]
-    places = [place[like] for like in named if place.get(like, known) < known]
-    return np.array(places or range(known), dtype=np.intp)

@@ -1,10 +1,10 @@
-"""The inside of one file of records: JSON Lines, plain or compressed, and Parquet."""
+"""The formats of a file of records: JSON Lines, plain or compressed, and Parquet."""
 
 from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Mapping
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 import orjson
 
@@ -22,31 +22,34 @@ RECORD: Mapping[str, str] = {
 }  # fmt: skip
 """The fields of one record, in order, with their column type in Parquet ("strings" is a list of them)."""
 
-_ROWS = 10_000  # records in a Parquet row group: 30 MB of news
-_ROW_GROUP_CHARS = 64 << 20  # and no more text than this, so that huge articles do not break the memory bound
+_ROWS = 10_000
+"""Records in a Parquet row group: 30 MB of news. A group is held in memory until it is full."""
+
+_ROW_GROUP_CHARS = 64 << 20
+"""Characters that end a row group before it has so many records, for huge articles would break the memory bound."""
 
 
-class RecordFile(Protocol):
-    """One file of records, inside an open binary file, which stays open when the sheet is closed."""
+class RecordFile:
+    """A format at work inside an open binary file, which stays open when this is closed."""
 
     def put(self, record: Record) -> None:
         """Write a record. Raises OutputError for one that cannot be written."""
-        ...
+        raise NotImplementedError
 
     def put_line(self, line: bytes | memoryview) -> None:
-        """Write a record that is a line of JSON already."""
-        ...
+        """Write a record that is a line of JSON already, as the shards of a run hold it."""
+        self.put(orjson.loads(line))
 
     def close(self) -> None:
         """Write what is held back."""
-        ...
 
 
-class _Lines:
-    """JSON Lines: UTF-8 not escaped, one line feed after each record.
+class _JsonLinesFile(RecordFile):
+    """JSON Lines: UTF-8 not escaped, one line feed after each record; `packer` compresses them on their way.
 
-    Compressed ones are one gzip member or Zstandard frame: `zstandard.open`, and loaders built on it, stop after the
-    first frame without a word. The compressor is fed record by record, so its output cannot depend on batches.
+    A compressed file is one gzip member or one Zstandard frame, for `zstandard.open`, and loaders built on it, stop
+    after the first frame without a word. The compressor is fed record by record, so that its output cannot depend on
+    how records were batched.
     """
 
     def __init__(self, file: IO[bytes], packer: IO[bytes] | None = None) -> None:
@@ -68,17 +71,20 @@ class _Lines:
 
 
 def _gzip(file: IO[bytes]) -> RecordFile:
-    return _Lines(file, gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=file, mtime=0))  # type: ignore[arg-type]
+    # Without name and time in its head, the same records give the same bytes under any name on any day.
+    return _JsonLinesFile(file, gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=file, mtime=0))  # type: ignore[arg-type]
 
 
 def _zstandard(file: IO[bytes]) -> RecordFile:
     import zstandard
 
-    return _Lines(file, zstandard.ZstdCompressor(level=3, write_checksum=True).stream_writer(file, closefd=False))
+    return _JsonLinesFile(
+        file, zstandard.ZstdCompressor(level=3, write_checksum=True).stream_writer(file, closefd=False)
+    )
 
 
-class _Table:
-    """Parquet: typed columns, Zstandard; row groups are cut by the number and size of records."""
+class _ParquetFile(RecordFile):
+    """Parquet with typed columns, compressed by Zstandard; row groups are cut by the number and size of records."""
 
     def __init__(self, file: IO[bytes]) -> None:
         import pyarrow as pa
@@ -99,9 +105,6 @@ class _Table:
         if len(self._rows) == _ROWS or self._chars >= _ROW_GROUP_CHARS:
             self._flush()
 
-    def put_line(self, line: bytes | memoryview) -> None:
-        self.put(orjson.loads(line))
-
     def close(self) -> None:
         if self._rows:
             self._flush()
@@ -119,21 +122,21 @@ class _Table:
         except (UnicodeError, TypeError, ValueError) as error:  # pyarrow's own are ValueError and TypeError
             if len(rows) == 1:
                 raise unwritable(rows[0], error) from error
-            for row in rows:
+            for row in rows:  # one by one, so that the error can name the record it is in
                 self._columns([row])
             raise
 
 
 FORMATS: Mapping[str, Callable[[IO[bytes]], RecordFile]] = {
-    ".jsonl": _Lines,
+    ".jsonl": _JsonLinesFile,
     ".jsonl.gz": _gzip,
     ".jsonl.zst": _zstandard,
-    ".parquet": _Table,
+    ".parquet": _ParquetFile,
 }
 
 
 def unwritable(record: Record, error: Exception) -> OutputError:
-    """What to tell of a record that a sheet refuses."""
+    """The error for a record that a format refuses."""
     return OutputError(
         f"The record {str(record.get('id'))!r} cannot be written: {error}. "
         "Repair its fields first; lone surrogates have no UTF-8."

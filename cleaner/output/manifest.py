@@ -15,10 +15,11 @@ from cleaner import __version__
 from cleaner.options import RUN_OPTIONS, Options
 from cleaner.plugins import installed
 
-__all__ = ["SCHEMA", "count_tables", "manifest", "sha256"]
+__all__ = ["SCHEMA", "count_tables", "largest_first", "manifest", "sha256"]
 
-SCHEMA = 1
+SCHEMA = 1  # of the manifest; to be raised when a key changes its meaning or goes
 _LIBRARIES = ("chardet", "datasketch", "ftfy", "justext", "langid", "lxml", "numpy", "pyarrow", "selectolax")
+"""Libraries whose version can change what comes out: the same bytes are promised for the same versions alone."""
 
 Tables = dict[str, Any]
 
@@ -35,8 +36,9 @@ def manifest(
     content = {
         "schema": SCHEMA,
         "cleaner": __version__,
-        "libraries": {name: _version(name) for name in _LIBRARIES},
+        "libraries": {name: _installed_version(name) for name in _LIBRARIES},
         "plugins": installed(),
+        # Not those that say how the work is done (workers, memory ...): equal runs have equal manifests but for `run`.
         "options": {k: v for k, v in asdict(options).items() if k not in RUN_OPTIONS},
         "inputs": [{"source": s, "bytes": size, "sha256": digest} for s, size, digest in inputs],
         "outputs": {name: _described(path) for name, path in sorted(outputs.items())},
@@ -52,6 +54,7 @@ def count_tables(rows: Iterable[Sequence[Any]]) -> Tables:
     >>> count_tables([["removals", "ad", "phrase", 2], ["removals", "ad", "phrase", 1], ["language", "id", 4]])
     {'language': {'id': 4}, 'removals': {'ad': {'phrase': 3}}}
     """
+    # Summed flat and nested afterwards: each shard gives hundreds of rows, and most name the same keys.
     sums: dict[tuple[str, ...], int] = {}
     for *key, number in rows:
         sums[tuple(key)] = sums.get(tuple(key), 0) + number
@@ -64,19 +67,30 @@ def count_tables(rows: Iterable[Sequence[Any]]) -> Tables:
     return tables
 
 
+def largest_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """A table of counts in the order in which people are shown it: the largest first, ties by name.
+
+    >>> largest_first({"ms": 1, "id": 4, "en": 1})
+    [('id', 4), ('en', 1), ('ms', 1)]
+    """
+    return sorted(counts.items(), key=lambda row: (-row[1], row[0]))
+
+
 def sha256(path: Path) -> str:
-    """The hash of a file's content, in hexadecimal."""
+    """The SHA-256 of a file's content, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _described(path: Path) -> object:
+    """Size and hash of a file, or of each file in a folder."""
     if path.is_dir():
         return {p.name: _described(p) for p in sorted(path.iterdir())}
     return {"bytes": path.stat().st_size, "sha256": sha256(path)}
 
 
-def _version(name: str) -> str:
+def _installed_version(name: str) -> str:
+    """The version of a distribution, or "" where it is not installed."""
     try:
         return version(name)
     except PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""pairs.parquet: the doubtful pairs, which stayed apart, nearest first, and then those that were decided."""
+"""pairs.parquet: pairs of near-duplicates, first the doubtful ones that stayed apart, then those that were merged."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ __all__ = ["PAIRS", "PairRow", "write_pairs"]
 PAIRS = "pairs.parquet"
 
 PairRow = tuple[str, str, float, str, bool]
-"""Ids of the better ranked and the other article, Jaccard, the rule, and whether the second one went."""
+"""Ids of the better ranked and the other article, Jaccard similarity, the rule, whether the other one was dropped."""
 
 _AT_ONCE = 1 << 17  # rows of one row group
 
 
 def write_pairs(path: Path, rows: Iterable[PairRow]) -> None:
-    """Write them row group by row group; they are never all in memory."""
+    """Write the pairs, row group by row group: there may be more of them than fit into memory."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

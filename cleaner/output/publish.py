@@ -20,19 +20,39 @@ from cleaner.output.records import rejected_row
 from cleaner.output.writers import Output, open_output
 from cleaner.read.read_errors import SKIPPED
 
-__all__ = ["Destination", "Report"]
+__all__ = ["LOGS", "MANIFEST", "Destination", "Report", "audit_folder", "path_beside"]
 
 LOGS = ("removed.jsonl", "dropped.jsonl")
 MANIFEST = "manifest.json"
+"""It is written last, so that a run is finished exactly when it is there."""
+
+
+def audit_folder(output: str, audit: str | Path | None = None) -> Path:
+    """The folder of a run's logs: `audit` where one is named, else `clean.audit` beside `clean.jsonl.gz`."""
+    return Path(audit) if audit else path_beside(output, ".audit")
+
+
+def path_beside(output: str, suffix: str) -> Path:
+    """A path in the same folder, named as the output is, with another suffix.
+
+    >>> path_beside("corpus/clean.jsonl.gz", ".audit").name
+    'clean.audit'
+    """
+    path = Path(output)
+    stem = path.name
+    # The packed format's ending first, for what it packs has an ending of its own.
+    for known in (".gz", ".zst", ".jsonl", ".parquet", ".txt"):
+        stem = stem.removesuffix(known)
+    return path.with_name(stem + suffix)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run did: where its output, its logs and its HTML report stand ("" where there is none, as after a dry
-    run), and the counts of manifest.json.
+    """What a run did: its output, the folder of its logs and its HTML report ("" where there is none, as after a dry
+    run), with the counts of manifest.json.
 
-    `rejected` counts what could not be read, without what is no article and was skipped. `examples` shows for each
-    error the first that was met, in words.
+    `rejected` counts what could not be read, without what was skipped because it is no article. `examples` has the
+    first reject of each error, in words.
 
     >>> Report("clean.jsonl", "clean.audit", {"articles": {"read": 3, "written": 2}}, rejected=0, seconds=0.5).written
     2
@@ -43,7 +63,7 @@ class Report:
     counts: Tables
     rejected: int
     seconds: float
-    page: str = ""
+    report_path: str = ""
     examples: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -58,20 +78,16 @@ class Report:
 
 
 class Destination:
-    """The output of a run and the folder of its logs. `output` "-" is stdout, with logs only where `audit` is given."""
+    """Where a run's output and logs go. `output` "-" is stdout, which has logs only where `audit` names a folder."""
 
     def __init__(self, output: str, *, audit: str | Path | None, options: Options) -> None:
         self._output, self._options = output, options
         self.streams = output == "-"
-        self._audit = Path(audit) if audit else None if self.streams else self.beside(".audit")
+        self._audit = None if self.streams and not audit else audit_folder(output, audit)
 
     def beside(self, suffix: str) -> Path:
         """`clean.jsonl.gz` -> `clean` + suffix, in the same folder."""
-        path = Path(self._output)
-        stem = path.name
-        for known in (".gz", ".zst", ".jsonl", ".parquet", ".txt"):
-            stem = stem.removesuffix(known)
-        return path.with_name(stem + suffix)
+        return path_beside(self._output, suffix)
 
     def rehearsal(self, folder: Path) -> Destination:
         """Where a dry run puts what it would have written, to be looked at and thrown away."""
@@ -80,12 +96,13 @@ class Destination:
         return Destination(str(folder / "rehearsal" / "clean.jsonl"), audit=None, options=options)
 
     def check(self, *, resumed: bool) -> None:
-        """Raise OutputError when the output cannot be put there, before any work is done.
-
-        An output without a manifest beside it, where an unfinished run is resumed, is that run's own.
-        """
-        if not self.streams and not self._options.dry_run:
-            self._writer(0, force=self._options.force or (resumed and self._half_published()))
+        """Raise OutputError when the output cannot be put there, before any work is done."""
+        if self.streams or self._options.dry_run:
+            return
+        # Where an unfinished run is resumed and has no manifest, the output that stands there was left by that run
+        # itself, stopped while it published, and may be replaced.
+        half_published = resumed and self._audit is not None and not (self._audit / MANIFEST).exists()
+        self._open(0, force=self._options.force or half_published)
 
     def publish(
         self,
@@ -97,77 +114,65 @@ class Destination:
         extra: Sequence[Path] = (),
     ) -> Report:
         """Write everything from the shards of the last stage; `extra` files move to the logs, the manifest is last."""
+        # Rejects come from worker processes in any order; the log of two equal runs must not tell them apart.
         rejected = sorted(rejects, key=lambda r: (r.source, r.record, r.error, r.detail))
-        counts = _counts(shards, rejected, near_duplicates)
-        self._write_output(shards, counts)
+        rows: list[list[object]] = [["skipped" if r.error in SKIPPED else "rejected", r.error, 1] for r in rejected]
+        rows += [["near_duplicates", name, number] for name, number in near_duplicates.items()]
+        for path in shards:
+            rows += read_shard(path, ())[1]["counts"]
+        counts = count_tables(rows)
+        if self.streams:
+            for path in shards:
+                sys.stdout.buffer.writelines(_lines(path, "record"))
+            sys.stdout.buffer.flush()  # an error of writing shows here, and not after the run was reported as done
+        else:
+            with self._open(counts.get("articles", {}).get("written", 0), force=True) as out:
+                for path in shards:
+                    out.write_lines(_lines(path, "record"))  # the lines as workers made them, not parsed again
         if self._audit:
-            self._write_logs(self._audit, shards, rejected, inputs, counts, facts, extra)
+            outputs = self._write_logs(self._audit, shards, rejected, extra)
+            machine = {"python": platform.python_version(), "machine": platform.machine(), "system": platform.system()}
+            described = manifest(
+                options=self._options, inputs=inputs, outputs=outputs, counts=counts, run={**facts, **machine}
+            )
+            with replacing(self._audit / MANIFEST) as out_manifest:
+                out_manifest.write(described)
         return Report(
             self._output,
             str(self._audit or ""),
             counts,
             sum(counts.get("rejected", {}).values()),
             float(str(facts["seconds"])),
+            # Backwards, so that the first reject of an error is the one that stays.
             examples={
                 r.error: f"{r.source}{f', record {r.record}' * bool(r.record)}: {r.detail} {r.advice}"
                 for r in rejected[::-1]
             },
         )
 
-    def _write_output(self, shards: Sequence[Path], counts: Tables) -> None:
-        if self.streams:
-            for path in shards:
-                sys.stdout.buffer.writelines(_cells(path, "record"))
-            sys.stdout.buffer.flush()
-            return
-        with self._writer(counts.get("articles", {}).get("written", 0), force=True) as out:
-            for path in shards:
-                out.write_lines(_cells(path, "record"))
-
     def _write_logs(
-        self,
-        audit: Path,
-        shards: Sequence[Path],
-        rejected: Sequence[Reject],
-        inputs: Sequence[tuple[str, int, str]],
-        counts: Tables,
-        facts: Mapping[str, object],
-        extra: Sequence[Path],
-    ) -> None:
+        self, audit: Path, shards: Sequence[Path], rejected: Sequence[Reject], extra: Sequence[Path]
+    ) -> dict[str, Path]:
+        """Write all logs but the manifest, and return the files that it must describe, by name."""
         audit.mkdir(parents=True, exist_ok=True)
-        (audit / MANIFEST).unlink(missing_ok=True)
+        (audit / MANIFEST).unlink(missing_ok=True)  # while the logs change, nothing must call them finished
         for part in audit.glob(".*.part"):  # left by a run that was killed here
             part.unlink()
         for name in LOGS:
             with replacing(audit / name) as out:
                 for path in shards:
-                    out.writelines(_cells(path, name.removesuffix(".jsonl")))
+                    out.writelines(_lines(path, name.removesuffix(".jsonl")))
         with replacing(audit / "rejected.jsonl") as out:
             out.writelines(orjson.dumps(rejected_row(r), option=orjson.OPT_APPEND_NEWLINE) for r in rejected)
         for path in extra:
             shutil.move(path, audit / path.name)
         outputs = {name: audit / name for name in (*LOGS, "rejected.jsonl", *(path.name for path in extra))}
-        if not self.streams:
-            outputs["output"] = Path(self._output)
-        run = {**facts, "python": platform.python_version(), "machine": platform.machine(), "system": platform.system()}
-        with replacing(audit / MANIFEST) as out:
-            out.write(manifest(options=self._options, inputs=inputs, outputs=outputs, counts=counts, run=run))
+        return outputs if self.streams else {**outputs, "output": Path(self._output)}
 
-    def _writer(self, total: int, *, force: bool) -> Output:
+    def _open(self, total: int, *, force: bool) -> Output:
         return open_output(self._output, shards=self._options.shards, total=total, force=force)
 
-    def _half_published(self) -> bool:
-        return self._audit is not None and not (self._audit / MANIFEST).exists()
 
-
-def _counts(shards: Sequence[Path], rejected: Sequence[Reject], near_duplicates: Mapping[str, int]) -> Tables:
-    rows: list[list[object]] = [["skipped" if r.error in SKIPPED else "rejected", r.error, 1] for r in rejected]
-    rows += [["near_duplicates", name, n] for name, n in near_duplicates.items()]
-    for path in shards:
-        rows += read_shard(path, ())[1]["counts"]
-    return count_tables(rows)
-
-
-def _cells(path: Path, column: str) -> Iterator[memoryview]:
-    """The lines of one column that are not empty."""
+def _lines(path: Path, column: str) -> Iterator[memoryview]:
+    """The values of one column of a shard, which are lines of JSON, without the empty ones."""
     return filter(None, binary_values(read_shard(path, (column,))[0][column]))

@@ -1,26 +1,38 @@
-"""Articles as rows: the record of the corpus, the rows of the logs, and the packed form between stages."""
+"""The rows in which articles are written and logged, and the packed form in which they pass from stage to stage."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
 
 import orjson
 
 from cleaner.article import Article, Drop, Reject, Removal
 
-__all__ = ["dropped_row", "pack", "record", "rejected_row", "removed_rows", "unpack"]
+__all__ = [
+    "drop_of",
+    "dropped_row",
+    "pack",
+    "record",
+    "rejected_row",
+    "removal_of",
+    "removed_rows",
+    "unpack",
+]
 
 
 def record(article: Article, text: str | None = None) -> dict[str, object]:
     """The record as it is written: all keys, always in this order; absent text is "", scores have 4 decimals.
 
-    `text` is the article's clean text where it is at hand.
+    `text` is the article's clean text where the caller has it already.
     """
     return {
         "id": article.id,
         "text": article.text if text is None else text,
         "language": article.language,
         "language_score": round(article.language_score, 4),
+        # A JSON string, for the keys differ from record to record, and Hugging Face's loader breaks on such objects.
         "languages": orjson.dumps({code: round(share, 4) for code, share in article.languages}).decode(),
         "title": article.title,
         "author": article.author,
@@ -35,24 +47,31 @@ def record(article: Article, text: str | None = None) -> dict[str, object]:
         "input_kind": article.input_kind,
         "flags": list(article.flags),
         "duplicates": list(article.duplicates),
-        "meta": article.meta,
+        "meta": article.meta,  # JSON as well, for the same reason
     }
 
 
-def removed_rows(article: Article) -> list[dict[str, object]]:
+# The keys of a row stand in this order in the log: `cleaner.audit.logs` tells the rows of articles apart by the bytes
+# before "start", without parsing them.
+def removed_rows(article: Article) -> list[dict[str, Any]]:
     """The rows of removed.jsonl for one article, in the order of the text."""
     return [
         {
             "id": article.id,
-            "start": r.start,
-            "end": r.end,
-            "text": article.before[r.start : r.end],
-            "rule": r.rule,
-            "kind": r.kind,
-            "why": r.why,
+            "start": removal.start,
+            "end": removal.end,
+            "text": article.before[removal.start : removal.end],
+            "rule": removal.rule,
+            "kind": removal.kind,
+            "why": removal.why,
         }
-        for r in article.removals
+        for removal in article.removals
     ]
+
+
+def removal_of(row: Mapping[str, Any]) -> Removal:
+    """The removal that a row of removed.jsonl logs."""
+    return Removal(row["start"], row["end"], row["rule"], row["kind"], row["why"])
 
 
 def dropped_row(drop: Drop, whole: Mapping[str, object]) -> dict[str, object]:
@@ -64,21 +83,21 @@ def dropped_row(drop: Drop, whole: Mapping[str, object]) -> dict[str, object]:
         "keeper": drop.keeper,
         "jaccard": round(drop.jaccard, 4),
         "containment": round(drop.containment, 4),
-        "record": whole,
+        "record": whole,  # last, so that what decided stands at the beginning of a long line
     }
+
+
+def drop_of(row: Mapping[str, Any]) -> Drop:
+    """The drop that a row of dropped.jsonl logs."""
+    return Drop(row["id"], row["reason"], row["detail"], row["keeper"], row["jaccard"], row["containment"])
 
 
 def rejected_row(reject: Reject) -> dict[str, object]:
     """The row of rejected.jsonl."""
-    return {
-        "source": reject.source,
-        "record": reject.record,
-        "error": reject.error,
-        "detail": reject.detail,
-        "advice": reject.advice,
-    }
+    return asdict(reject)
 
 
+# Fields of `Article` that JSON would give back as lists.
 _FIELDS = Article._fields
 _REMOVALS, _LANGUAGES = _FIELDS.index("removals"), _FIELDS.index("languages")
 _TUPLES = tuple(_FIELDS.index(name) for name in ("repair", "flags", "duplicates"))
@@ -86,13 +105,14 @@ _TUPLES = tuple(_FIELDS.index(name) for name in ("repair", "flags", "duplicates"
 
 def pack(article: Article) -> bytes:
     """An article as a JSON list of its fields, for the files between stages."""
+    # A list and not an object, which would repeat the names of all fields for each article.
     values: list[object] = list(article)
     values[_REMOVALS] = list(map(tuple, article.removals))
     return orjson.dumps(values)
 
 
 def unpack(data: bytes | memoryview) -> Article:
-    """The article that `pack` wrote."""
+    """The article that `pack` packed. JSON has no tuples, so its lists become tuples again."""
     values = orjson.loads(data)
     values[_REMOVALS] = tuple(map(Removal._make, values[_REMOVALS]))
     values[_LANGUAGES] = tuple((code, share) for code, share in values[_LANGUAGES])

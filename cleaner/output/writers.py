@@ -11,7 +11,6 @@ import errno
 import os
 import re
 import shutil
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -20,91 +19,13 @@ from types import TracebackType
 from typing import IO, Self
 from urllib.parse import quote
 
-import orjson
-
 from cleaner.errors import OptionError, OutputError
-from cleaner.output.formats import FORMATS, RECORD, Record, unwritable
+from cleaner.output.formats import FORMATS, RECORD, Record, RecordFile, unwritable
 
 __all__ = ["RECORD", "Output", "open_output"]
 
+# Errors after which the same command can be given again, once there is room.
 _FULL = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk quota is used up", errno.EFBIG: "it is too large"}
-
-
-class Output(ABC):
-    """One output under way, to be used in a `with` block; the target appears when the block ends without an error.
-
-    Whatever the operating system refuses becomes an `OutputError` that says what to do; the temporary is removed.
-    """
-
-    def __init__(self, target: Path) -> None:
-        self._target = target
-        self._temporary = target.with_name(f".{target.name}.part")
-
-    def __enter__(self) -> Self:
-        with self._explained():
-            self._target.parent.mkdir(parents=True, exist_ok=True)
-            _remove(self._temporary)  # left behind by a run that was killed
-            self._start()
-        return self
-
-    def write(self, records: Iterable[Record]) -> None:
-        """Append `records`, one by one; any number of calls with batches of any size give the same bytes."""
-        for record in records:
-            with self._explained():
-                self._put(record)
-
-    def write_lines(self, lines: Iterable[bytes | memoryview]) -> None:
-        """Append records that are JSON lines already: the same bytes as from `write`, at a tenth of the cost."""
-        with self._explained():
-            for line in lines:
-                self._put_line(line)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is not None:
-            self._discard()
-            return
-        with self._explained():
-            self._finish()
-            _replace(self._temporary, self._target)
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            self._discard()
-            raise OutputError(_explain(self._target, error)) from error
-        except BaseException:
-            self._discard()
-            raise
-
-    def _discard(self) -> None:
-        with suppress(Exception):
-            self._abandon()
-        with suppress(OSError):
-            _remove(self._temporary)
-
-    @abstractmethod
-    def _start(self) -> None:
-        """Make the temporary."""
-
-    @abstractmethod
-    def _put(self, record: Record) -> None:
-        """Add one record to the temporary."""
-
-    def _put_line(self, line: bytes | memoryview) -> None:
-        """Add one record that is a JSON line."""
-        self._put(orjson.loads(line))
-
-    @abstractmethod
-    def _finish(self) -> None:
-        """Bring the temporary to the disk, complete."""
-
-    def _abandon(self) -> None:
-        """Close what is open."""
-        return
 
 
 def open_output(path: str, *, shards: int = 0, total: int | None = None, force: bool = False) -> Output:
@@ -118,128 +39,189 @@ def open_output(path: str, *, shards: int = 0, total: int | None = None, force: 
     Raises `OptionError` for an unknown suffix and `OutputError` for a target that exists, unless `force`.
     """
     target = Path(os.path.realpath(path))  # a link keeps pointing at what is written
-    if path.endswith("/") and target.suffix == ".txt":
-        return _ready(_Texts(target), force)
     suffix = next((s for s in FORMATS if target.name.endswith(s)), "")
-    if shards or path.endswith("/"):
+    contents: _Contents
+    if path.endswith("/") and target.suffix == ".txt":
+        contents = _TextFolder()
+    elif shards or path.endswith("/"):
         if total is None and shards > 1:
             raise OptionError("--shards needs the number of records up front, so it does not go with streaming.")
-        return _ready(_Shards(target, suffix or ".jsonl", max(shards, 1), total), force)
-    if not suffix:
+        contents = _ShardFolder(target, suffix or ".jsonl", max(shards, 1), total)
+    elif suffix:
+        contents = _OneFile(suffix)
+    else:
         known = ", ".join((*FORMATS, "a folder with --shards N", "a folder of texts as NAME.txt/"))
         raise OptionError(f"{path}: the suffix says no format that can be written. Known are {known}.")
-    return _ready(_File(target, suffix), force)
+    _check_target(target, contents.owned, force)
+    return Output(target, contents)
 
 
-def _ready(output: Output, force: bool) -> Output:
-    target = output._target
+def _check_target(target: Path, owned: re.Pattern[str] | None, force: bool) -> None:
+    """Raise OutputError where the target exists and may not be replaced. `owned` matches the files of a folder."""
     if target.is_dir():
-        if not isinstance(output, _Folder):
+        if owned is None:
             raise OutputError(f"{target} is a folder. Name another file, or add a / to write a folder of shards.")
-        foreign = next((p.name for p in sorted(target.iterdir()) if not output.owned.fullmatch(p.name)), None)
-        if foreign is not None:  # replacing a folder removes what is in it
+        # Replacing a folder removes all that is in it, so --force is not enough where anything else is.
+        foreign = next((p.name for p in sorted(target.iterdir()) if not owned.fullmatch(p.name)), None)
+        if foreign is not None:
             raise OutputError(f"{target} holds {foreign}, which is no output of this kind. Name another folder.")
         if not force and any(target.iterdir()):
             raise OutputError(f"{target} exists already. Name another folder, or replace it with --force.")
-    elif target.exists() and (not force or isinstance(output, _Folder)):
+    elif target.exists() and (not force or owned):
         raise OutputError(f"{target} exists already. Name another file, or replace it with --force.")
-    return output
 
 
-class _File(Output):
-    """One file."""
+class Output:
+    """One output under way, to be used in a `with` block; the target appears when the block ends without an error.
 
-    def __init__(self, target: Path, suffix: str) -> None:
-        super().__init__(target)
+    Whatever the operating system refuses becomes an `OutputError` that says what to do; the temporary is removed.
+    """
+
+    def __init__(self, target: Path, contents: _Contents) -> None:
+        self._target, self._contents = target, contents
+        self._temporary = target.with_name(f".{target.name}.part")
+
+    def __enter__(self) -> Self:
+        with self._nothing_left_behind():
+            self._target.parent.mkdir(parents=True, exist_ok=True)
+            _remove(self._temporary)  # left behind by a run that was killed
+            self._contents.start(self._temporary)
+        return self
+
+    def write(self, records: Iterable[Record]) -> None:
+        """Append `records`, one by one; any number of calls with batches of any size give the same bytes."""
+        # Not around the loop: an error in making the records must not be reported as one of writing.
+        for record in records:
+            with self._nothing_left_behind():
+                self._contents.next_file().put(record)
+
+    def write_lines(self, lines: Iterable[bytes | memoryview]) -> None:
+        """Append records that are JSON lines already: the same bytes as from `write`, at a tenth of the cost."""
+        with self._nothing_left_behind():
+            for line in lines:
+                self._contents.next_file().put_line(line)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self._discard()
+            return
+        with self._nothing_left_behind():
+            self._contents.finish()
+            _replace(self._temporary, self._target)
+
+    @contextmanager
+    def _nothing_left_behind(self) -> Iterator[None]:
+        """Remove the temporary on any error, and say what to do about one of the operating system."""
+        try:
+            yield
+        except OSError as error:
+            self._discard()
+            if error.errno in _FULL:
+                reason = (
+                    f"{_FULL[error.errno]}. Nothing was left behind. "
+                    "Free some space or name another output, then give the same command again; finished work is kept."
+                )
+            else:
+                reason = f"{error.strerror or error}. Check the folder, or name another output."
+            raise OutputError(f"{self._target} could not be written: {reason}") from error
+        except BaseException:
+            self._discard()
+            raise
+
+    def _discard(self) -> None:
+        with suppress(Exception):  # what is open may be broken; it is thrown away, and the first error is reported
+            self._contents.abandon()
+        with suppress(OSError):
+            _remove(self._temporary)
+
+
+class _OneFile:
+    """One file of records."""
+
+    owned = None
+
+    def __init__(self, suffix: str) -> None:
         self._suffix = suffix
 
-    def _start(self) -> None:
-        self._file: IO[bytes] = open(self._temporary, "xb")  # noqa: SIM115  (_finish and _abandon close it)
-        self._sheet = FORMATS[self._suffix](self._file)
+    def start(self, path: Path) -> None:
+        self._file: IO[bytes] = open(path, "xb")  # noqa: SIM115  (finish and abandon close it)
+        self._records: RecordFile = FORMATS[self._suffix](self._file)
 
-    def _put(self, record: Record) -> None:
-        self._sheet.put(record)
+    def next_file(self) -> RecordFile:
+        return self._records
 
-    def _put_line(self, line: bytes | memoryview) -> None:
-        self._sheet.put_line(line)
-
-    def _finish(self) -> None:
-        self._sheet.close()
+    def finish(self) -> None:
+        self._records.close()
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
 
-    def _abandon(self) -> None:
+    def abandon(self) -> None:
         try:
-            self._sheet.close()
+            self._records.close()
         finally:
             self._file.close()
 
 
-class _Folder(Output):
-    """A folder; `owned` matches the names of files that an output of this kind writes."""
-
-    owned: re.Pattern[str]
-
-    def _start(self) -> None:
-        self._temporary.mkdir()
-
-
-class _Shards(_Folder):
+class _ShardFolder:
     """Files `part-00000`, … of equal numbers of records, in the records' order."""
 
     def __init__(self, target: Path, suffix: str, shards: int, total: int | None) -> None:
-        super().__init__(target)
-        self._suffix, self._shards, self._total = suffix, shards, total
+        self._target, self._suffix, self._shards, self._total = target, suffix, shards, total
         self.owned = re.compile(r"part-\d{5,}" + re.escape(suffix))
         self._count = self._opened = 0
-        self._shard: _File | None = None
+        self._shard: _OneFile | None = None
 
-    def _put(self, record: Record) -> None:
-        self._next()._put(record)
+    def start(self, path: Path) -> None:
+        self._folder = path
+        path.mkdir()
 
-    def _put_line(self, line: bytes | memoryview) -> None:
-        self._next()._put_line(line)
-
-    def _next(self) -> _File:
-        """The shard of the next record."""
+    def next_file(self) -> RecordFile:
+        """The shard of the next record: of `total` records, record i belongs to shard i * shards // total."""
         if self._total is not None and self._count >= self._total:
             raise OutputError(f"{self._target}: more records came than the {self._total} announced.")
-        place = 0 if self._total is None else self._count * self._shards // self._total
-        while self._opened <= place:
-            self._next_shard()
-        assert self._shard is not None
+        shard = self._open_up_to(0 if self._total is None else self._count * self._shards // self._total)
         self._count += 1
+        return shard.next_file()
+
+    def _open_up_to(self, number: int) -> _OneFile:
+        """The shard of this number. Those before it are finished, and are empty where there are fewer records."""
+        while self._shard is None or self._opened <= number:
+            if self._shard is not None:
+                self._shard.finish()
+            self._shard = _OneFile(self._suffix)
+            self._shard.start(self._folder / f"part-{self._opened:05d}{self._suffix}")
+            self._opened += 1
         return self._shard
 
-    def _next_shard(self) -> None:
-        if self._shard is not None:
-            self._shard.__exit__(None, None, None)
-        self._shard = _File(self._temporary / f"part-{self._opened:05d}{self._suffix}", self._suffix)
-        self._opened += 1
-        self._shard.__enter__()
-
-    def _finish(self) -> None:
+    def finish(self) -> None:
         if self._total not in (None, self._count):
             raise OutputError(f"{self._target}: {self._count} records came, where {self._total} were announced.")
-        while self._opened < self._shards:
-            self._next_shard()
-        assert self._shard is not None
-        self._shard.__exit__(None, None, None)
+        self._open_up_to(self._shards - 1).finish()
+        _sync_folder(self._folder)
 
-    def _abandon(self) -> None:
+    def abandon(self) -> None:
         if self._shard is not None:
-            self._shard._discard()
+            self._shard.abandon()
 
 
-class _Texts(_Folder):
+class _TextFolder(RecordFile):
     """One .txt per record: its clean text to the letter, under its id."""
 
     owned = re.compile(r".+\.txt")
 
-    def _put(self, record: Record) -> None:
+    def start(self, path: Path) -> None:
+        self._folder = path
+        path.mkdir()
+
+    def next_file(self) -> RecordFile:
+        return self
+
+    def put(self, record: Record) -> None:
         name = _file_name(str(record["id"]))
-        path = self._temporary / name
+        path = self._folder / name
         if path.exists():  # two ids, one name: "a" and "a.txt", or "A" and "a" where case does not count
             path = path.with_name(f"{name.removesuffix('.txt')}~{_digest(str(record['id']))}.txt")
         try:
@@ -247,8 +229,17 @@ class _Texts(_Folder):
         except UnicodeEncodeError as error:
             raise unwritable(record, error) from error
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
         os.sync()  # once: one fsync per file takes hours for a million files
+
+    def abandon(self) -> None:
+        """Each record is a file of its own, so nothing is open between two of them."""
+
+
+_Contents = _OneFile | _ShardFolder | _TextFolder
+"""What an output consists of. `start` makes it at a path, `next_file` is what takes the next record, `finish` brings
+everything to the disk, `abandon` closes what is open without regard to what is in it, and `owned` matches the names of
+a folder's files."""
 
 
 def _file_name(identifier: str) -> str:
@@ -258,23 +249,15 @@ def _file_name(identifier: str) -> str:
     ('raw%2Fberita-7.txt', '%2E.%2Fx.txt', 'berita 8.txt')
     """
     stem = quote(identifier.removesuffix(".txt"), safe=" !#$&'()+,;=@[]^_`{}~.-", errors="surrogatepass")
+    # A leading dot hides the file or names a folder above; Windows cuts a dot or space off the end.
     stem = re.sub(r"^\.|^ |[. ]$", lambda edge: f"%{ord(edge[0]):02X}", stem) or "%"
-    if len(stem) > 196:
+    if len(stem) > 196:  # with .txt 200 bytes; file systems allow 255, and a digest may be added
         stem = f"{stem[:170]}~{_digest(identifier)}"
     return f"{stem}.txt"
 
 
 def _digest(identifier: str) -> str:
     return sha256(identifier.encode(errors="surrogatepass")).hexdigest()[:16]
-
-
-def _explain(target: Path, error: OSError) -> str:
-    if error.errno in _FULL:
-        return (
-            f"{target} could not be written: {_FULL[error.errno]}. Nothing was left behind. "
-            "Free some space or name another output, then give the same command again; finished work is kept."
-        )
-    return f"{target} could not be written: {error.strerror or error}. Check the folder, or name another output."
 
 
 def _replace(temporary: Path, target: Path) -> None:
@@ -290,11 +273,16 @@ def _replace(temporary: Path, target: Path) -> None:
             old.rename(target)
         raise
     _remove(old)
-    folder = os.open(target.parent, os.O_RDONLY)
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk; syncing a file does so for its content alone."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)
 
 
 def _remove(path: Path) -> None:

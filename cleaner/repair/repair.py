@@ -1,7 +1,9 @@
 """Repair of one text: mojibake, control characters, line breaks, surrogates, normal form. Every fix is ftfy's.
 
 The result is `ftfy.fix_text` with the configuration below, to the letter, but for lines that ftfy cannot decode as a
-whole: there the document says how it was garbled (see `mojibake`).
+whole: there the document says how it was garbled (see `mojibake.py`). Two passes spare the work on sound text, which is
+nearly all of it: `is_sound` looks at the bytes, `find_hints` at pairs of characters (see `damage_hints.py`). An ASCII
+text takes 1.6 ns a character in place of ftfy's 213, a French one 38 in place of 709 (benchmarks/results/repair.md).
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -18,8 +21,8 @@ import ftfy
 from ftfy import fixes
 from ftfy.badness import is_bad
 
-from cleaner.repair.damage_hints import Signs, is_sound, signs
-from cleaner.repair.mojibake import Evidence, closings, evidence, garbled, holds
+from cleaner.repair.damage_hints import DamageHints, find_hints, is_sound
+from cleaner.repair.mojibake import Garbling, capitals_before_marks, find_garbling, garbled_spans, may_be_garbled
 
 __all__ = ["Repaired", "fix_lines", "repair", "replay"]
 
@@ -35,14 +38,28 @@ _FIXES: Mapping[str, Callable[[str], str]] = {
     "apply remove_control_chars": fixes.remove_control_chars,
     "normalize NFC": partial(unicodedata.normalize, "NFC"),
 }
-_ROUNDS = 16
-_SEGMENT = _CONFIG.max_decode_length  # ftfy cuts a line after as many characters, 1,000,000, and fixes the parts alone
-_BLOCK = 1 << 16  # characters looked at together
-_ENTRIES = 200  # of a plan; what would need more is repaired anew when it is replayed
+"""The fixes of the configuration by their name in a plan, in ftfy's order."""
 
-# Windows-1252 has no byte 9D, so a strict reader of “…” leaves â€œ…â€�. Of the characters that begin with the same two
-# bytes and end in one of the five that are missing, only the closing quotation mark is ever written.
+_ROUNDS = 16
+"""Times that ftfy may go through one line: 4 KB of byte order marks, each garbled inside a garbled character, take it
+1,000 rounds and 3 s, four times as long for twice as much."""
+
+_SEGMENT = _CONFIG.max_decode_length
+"""ftfy cuts a line after as many characters, 1,000,000, and fixes the parts alone."""
+
+_BLOCK = 1 << 16
+"""Characters that are looked at together for hints of damage: at 24 bytes each they take 1.5 MB."""
+
+_ENTRIES = 200
+"""Entries that a plan may have; a text that would need more is repaired anew when its plan is replayed."""
+
 _CLOSE = "restore byte 9d"
+"""The step that closes quotations. Windows-1252 has no byte 9D, so a strict reader of “…” leaves â€œ…â€�. Of the
+characters that begin with the same two bytes and end in one of the five that are missing, only the closing quotation
+mark is ever written."""
+
+_UNESCAPE = "apply unescape_html"
+"""Done once: ftfy goes on until nothing changes, which is a round for each amp; of &amp;amp;amp;"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +75,17 @@ class Repaired:
     plan: tuple[str, ...]
 
 
-class _Piece(NamedTuple):
+class _Part(NamedTuple):
+    """A part of the text, mostly a line: what it became, by which steps, and by which charsets it may still be garbled.
+
+    `steps` is () where it stays as it is.
+    """
+
     start: int
     end: int
     fixed: str
     steps: tuple[str, ...] = ()
-    charsets: tuple[str, ...] = ()  # by which it may still be garbled
-
-
-_Entry = tuple[int, int, tuple[str, ...]]
+    charsets: tuple[str, ...] = ()
 
 
 def repair(text: str, *, html: bool = False) -> Repaired:
@@ -81,10 +100,14 @@ def repair(text: str, *, html: bool = False) -> Repaired:
     ()
     """
     before: list[str] = []
-    for start_with in (_unescaped if html and "&" in text else None, _closed if "\ufffd" in text else None):
-        if start_with and (made := start_with(text)) and made.text != text:
-            text = made.text
-            before += (*made.plan, "then")
+    if html and "&" in text:
+        end = text.find("<") if "<" in text else len(text)
+        if (unescaped := _apply(text[:end], [_UNESCAPE])) != text[:end]:
+            text = unescaped + text[end:]
+            before += (f"0:{end} {_UNESCAPE}", "then")
+    if "\ufffd" in text and (closed := _apply(text, [_CLOSE])) != text:
+        before += (f"0:{len(text)} {_CLOSE}", "then")
+        text = closed
     made = _repaired(text)
     if not before:
         return made
@@ -99,35 +122,14 @@ def fix_lines(text: str) -> Repaired:
     return _repaired(text, document=False)
 
 
-def _unescaped(text: str) -> Repaired:
-    end = text.find("<")
-    end = len(text) if end < 0 else end
-    step = "apply unescape_html"  # once: ftfy goes on until nothing changes, a round for each amp; of &amp;amp;amp;
-    return Repaired(_apply(text[:end], [step]) + text[end:], (f"0:{end} {step}",))
-
-
-def _closed(text: str) -> Repaired:
-    return Repaired(_apply(text, [_CLOSE]), (f"0:{len(text)} {_CLOSE}",))
-
-
 def _repaired(text: str, *, document: bool = True) -> Repaired:
+    """The text with every part fixed; with `document` its other parts are evidence for what ftfy cannot decide."""
     if is_sound(text):
         return Repaired(text, ())
-    pieces = [piece for start, end in _blocks(text) for piece in _looked_at(text, start, end)]
-    if not any(piece.steps or piece.charsets for piece in pieces):
-        return Repaired(text, ())
-    if not document:
-        return _put_together(text, pieces, "fix_lines")
-    return _put_together(text, _by_document(text, pieces), "repair")
-
-
-def _put_together(text: str, pieces: Sequence[_Piece], anew: str) -> Repaired:
-    if not any(piece.steps for piece in pieces):
-        return Repaired(text, ())
-    fixed = "".join(piece.fixed for piece in pieces)
-    plans = _plans(text, [piece for piece in pieces if piece.steps])
-    short = (plan for plan in plans if len(plan) <= _ENTRIES and _leads_to(fixed, text, plan))
-    return Repaired(fixed, next(short, (f"0:{len(text)} {anew}",)))
+    parts = [part for start, end in _blocks(text) for part in _fixed_parts(text, start, end)]
+    if document:
+        parts = _revised_by_document(text, parts)
+    return _with_plan(text, parts, "repair" if document else "fix_lines")
 
 
 def replay(text: str, plan: Sequence[str]) -> str:
@@ -146,6 +148,7 @@ def replay(text: str, plan: Sequence[str]) -> str:
 
 
 def _apply(text: str, steps: Sequence[str]) -> str:
+    """`text` after the steps of one entry of a plan."""
     for step in steps:
         action, _, parameter = step.partition(" ")
         if action == "normalize":
@@ -169,7 +172,7 @@ def _segments(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Some whole segments together."""
+    """Some whole segments together, as many as make up a block."""
     start = 0
     if len(text) > _BLOCK:
         for _, end in _segments(text):
@@ -180,49 +183,50 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
         yield start, len(text)
 
 
-def _looked_at(text: str, start: int, end: int) -> Iterator[_Piece]:
+def _fixed_parts(text: str, start: int, end: int) -> Iterator[_Part]:
+    """One block fixed, as a whole where that is plain, else segment by segment as ftfy does it."""
     block = text[start:end]
-    found = signs(block)
-    if quick := _quickly(block, found):
-        yield _Piece(start, end, *quick)
+    hints = find_hints(block)
+    if plain := _fixed_plainly(block, hints):
+        yield _Part(start, end, *plain)
         return
-    whole = unicodedata.is_normalized("NFC", block)
+    normal = unicodedata.is_normalized("NFC", block)
     for a, b in _segments(block):
-        if whole and bisect_left(found.at, a) == bisect_left(found.at, b):
-            yield _Piece(start + a, start + b, block[a:b])
+        if normal and bisect_left(hints.at, a) == bisect_left(hints.at, b):  # no hint in this segment
+            yield _Part(start + a, start + b, block[a:b])
         else:
-            yield _segment(text, start + a, start + b, found.within(a, b))
+            yield _fixed_segment(text, start + a, start + b, hints.within(a, b))
 
 
-def _quickly(block: str, found: Signs) -> tuple[str, tuple[str, ...]] | None:
+def _fixed_plainly(block: str, hints: DamageHints) -> tuple[str, tuple[str, ...]] | None:
     """What ftfy makes of `block` and by which steps, where that is plain: nothing, line breaks, or the normal form."""
     steps: tuple[str, ...] = ()
     if "\r\n" in block:
         block, steps = block.replace("\r\n", "\n"), ("apply fix_line_breaks",)
-        found = signs(block)
-    if not found.at and not unicodedata.is_normalized("NFC", block):
+        hints = find_hints(block)
+    if not hints.at and not unicodedata.is_normalized("NFC", block):
         block, steps = unicodedata.normalize("NFC", block), (*steps, "normalize NFC")
-        found = signs(block)
-    return None if found.at else (block, steps)
+        hints = find_hints(block)
+    return None if hints.at else (block, steps)
 
 
-def _segment(text: str, start: int, end: int, found: Signs | None = None) -> _Piece:
+def _fixed_segment(text: str, start: int, end: int, hints: DamageHints | None = None) -> _Part:
+    """One segment as ftfy fixes it, with the charsets by which a part of it may be garbled yet."""
     segment = text[start:end]
-    found = found or signs(segment)
+    hints = hints or find_hints(segment)
     fixed, steps = segment, tuple[str, ...]()
-    if found.call_for_ftfy(segment) or not unicodedata.is_normalized("NFC", segment):
-        fixed, steps = _explained(segment)
+    if hints.call_for_ftfy(segment) or not unicodedata.is_normalized("NFC", segment):
+        fixed, steps = _fix_and_explain(segment)
     if fixed == segment:
         steps = ()
     elif steps[0].startswith("encode ") and not is_bad(fixed):
-        return _Piece(start, end, fixed, steps)  # ftfy has decoded the whole of it
-    charsets = tuple(charset for charset in found.charsets() if holds(segment, charset))
-    return _Piece(start, end, fixed, steps, charsets)
+        return _Part(start, end, fixed, steps)  # ftfy has decoded the whole of it
+    charsets = tuple(charset for charset in hints.charsets() if may_be_garbled(segment, charset))
+    return _Part(start, end, fixed, steps, charsets)
 
 
-def _explained(text: str, *, encoding: bool = True) -> tuple[str, tuple[str, ...]]:
-    """`ftfy.fix_and_explain`, but for at most 16 rounds: 4 KB of byte order marks, each garbled inside a garbled
-    character, take it 1,000 rounds and 3 s, four times as long for twice as much."""
+def _fix_and_explain(text: str, *, encoding: bool = True) -> tuple[str, tuple[str, ...]]:
+    """`ftfy.fix_and_explain` in at most 16 rounds; without `encoding` nothing is decoded."""
     steps: list[str] = []
     for _ in range(_ROUNDS):
         if encoding:
@@ -239,70 +243,79 @@ def _explained(text: str, *, encoding: bool = True) -> tuple[str, tuple[str, ...
     return text, tuple(steps)
 
 
-def _by_document(text: str, pieces: list[_Piece]) -> list[_Piece]:
-    pieces = [_as_meant(text, piece) for piece in pieces]
-    charsets = {charset for piece in pieces for charset in piece.charsets}
+def _revised_by_document(text: str, parts: list[_Part]) -> list[_Part]:
+    """The parts as the whole document speaks for: capitals that ftfy decoded are restored, garbled spans decoded."""
+    parts = [_with_meant_capitals(text, part) for part in parts]
+    charsets = {charset for part in parts for charset in part.charsets}
     if not charsets:
-        return pieces
-    lines = [text[piece.start : piece.end] for piece in pieces if piece.charsets]
-    by = evidence(lines, "".join(piece.fixed for piece in pieces if not piece.charsets), charsets)
-    return [new for piece in pieces for new in _by_stretch(text, piece, by)] if by else pieces
+        return parts
+    lines = [text[part.start : part.end] for part in parts if part.charsets]
+    by = find_garbling(lines, "".join(part.fixed for part in parts if not part.charsets), charsets)
+    return [new for part in parts for new in _with_spans_decoded(text, part, by)] if by else parts
 
 
-def _as_meant(text: str, piece: _Piece) -> _Piece:
-    """`piece` without what ftfy decoded in it, where that is only capitals at the end of words."""
-    if not any(step.startswith("decode ") or step.endswith("inconsistent_utf8") for step in piece.steps):
-        return piece
-    segment = text[piece.start : piece.end]
-    cuts = closings(segment, text, whole=piece.steps[0].startswith("encode "))
+def _with_meant_capitals(text: str, part: _Part) -> _Part:
+    """`part` without what ftfy decoded in it, where that is only capitals at the end of words."""
+    if not any(step.startswith("decode ") or step.endswith("inconsistent_utf8") for step in part.steps):
+        return part
+    segment = text[part.start : part.end]
+    cuts = capitals_before_marks(segment, text, whole=part.steps[0].startswith("encode "))
     if not cuts or any(is_bad(segment[a:b]) for a, b in pairwise((0, *cuts, len(segment)))):
-        return piece
-    fixed, steps = _explained(segment, encoding=False)
-    return _Piece(piece.start, piece.end, fixed, steps if fixed != segment else (), piece.charsets)
+        return part
+    fixed, steps = _fix_and_explain(segment, encoding=False)
+    return _Part(part.start, part.end, fixed, steps if fixed != segment else (), part.charsets)
 
 
-def _by_stretch(text: str, piece: _Piece, by: Evidence) -> Iterator[_Piece]:
-    stretches = garbled(text[piece.start : piece.end], by) if piece.charsets else []
-    if not stretches:
-        yield piece
+def _with_spans_decoded(text: str, part: _Part, by: Garbling) -> Iterator[_Part]:
+    """`part` cut at the spans that are surely garbled: these decoded, what is between them fixed for itself."""
+    spans = garbled_spans(text[part.start : part.end], by) if part.charsets else []
+    if not spans:
+        yield part
         return
-    found = signs(text[piece.start : piece.end])
-    at = piece.start
-    for stretch in stretches:
-        start, end = piece.start + stretch.start, piece.start + stretch.end
-        decoded = text[start:end].encode(by.charset).decode()
-        again = _segment(decoded, 0, len(decoded))
-        yield _as_meant(text, _segment(text, at, start, found.within(at - piece.start, stretch.start)))
-        yield _Piece(start, end, again.fixed, (f"encode {by.charset}", "decode utf-8", *again.steps))
+    hints = find_hints(text[part.start : part.end])
+    at = 0  # in the part
+    for start, end in spans:
+        decoded = text[part.start + start : part.start + end].encode(by.charset).decode()
+        again = _fixed_segment(decoded, 0, len(decoded))  # it may have been garbled twice
+        between = _fixed_segment(text, part.start + at, part.start + start, hints.within(at, start))
+        yield _with_meant_capitals(text, between)
+        steps = (f"encode {by.charset}", "decode utf-8", *again.steps)
+        yield _Part(part.start + start, part.start + end, again.fixed, steps)
         at = end
-    yield _as_meant(text, _segment(text, at, piece.end, found.within(at - piece.start, piece.end - piece.start)))
+    rest = _fixed_segment(text, part.start + at, part.end, hints.within(at, part.end - part.start))
+    yield _with_meant_capitals(text, rest)
 
 
-def _plans(text: str, pieces: Sequence[_Piece]) -> Iterator[tuple[str, ...]]:
-    """The plan in few entries, each as far as its steps do, and the one with an entry for each piece."""
-    joined: list[_Entry] = []
-    for piece in pieces:
-        if joined and _goes_on(text, joined[-1][1], joined[-1][2], piece):
-            joined[-1] = (joined[-1][0], piece.end, joined[-1][2])
+def _with_plan(text: str, parts: Sequence[_Part], anew: str) -> Repaired:
+    """The parts put together, and the shortest plan that is proved to lead there.
+
+    Few entries are tried first, each of which goes as far as its steps do no harm, then one for each part. Where both
+    are long, or ftfy's steps do not give the same in another cut, the plan is to repair the text anew by step `anew`.
+    """
+    changed = [part for part in parts if part.steps]
+    if not changed:
+        return Repaired(text, ())
+    fixed = "".join(part.fixed for part in parts)
+    joined: list[_Part] = []
+    for part in changed:
+        if joined and _reaches(text, joined[-1], part):
+            joined[-1] = joined[-1]._replace(end=part.end)
         else:
-            joined.append((piece.start, piece.end, piece.steps))
-    for entries in (joined, [(piece.start, piece.end, piece.steps) for piece in pieces]):
-        yield tuple(f"{start}:{end} {'; '.join(steps)}" for start, end, steps in entries)
+            joined.append(part)
+    for entries in (joined, changed):
+        plan = tuple(f"{entry.start}:{entry.end} {'; '.join(entry.steps)}" for entry in entries)
+        with suppress(UnicodeError):
+            if len(plan) <= _ENTRIES and replay(text, plan) == fixed:
+                return Repaired(fixed, plan)
+    return Repaired(fixed, (f"0:{len(text)} {anew}",))
 
 
-def _leads_to(fixed: str, text: str, plan: tuple[str, ...]) -> bool:
+def _reaches(text: str, entry: _Part, part: _Part) -> bool:
+    """True when the steps of `entry` leave what follows it as it is up to `part`, and do the same to `part`."""
+    gap = text[entry.end : part.start]
     try:
-        return replay(text, plan) == fixed
-    except UnicodeError:
-        return False
-
-
-def _goes_on(text: str, at: int, steps: tuple[str, ...], piece: _Piece) -> bool:
-    """True when `steps`, which end at `at`, leave what follows as it is up to `piece`, and do the same to `piece`."""
-    gap = text[at : piece.start]
-    try:
-        if steps != piece.steps and _apply(text[piece.start : piece.end], steps) != piece.fixed:
+        if entry.steps != part.steps and _apply(text[part.start : part.end], entry.steps) != part.fixed:
             return False
-        return not gap or _apply(gap, steps) == gap
+        return not gap or _apply(gap, entry.steps) == gap
     except UnicodeError:
         return False

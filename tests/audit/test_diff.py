@@ -11,7 +11,7 @@ import pytest
 from sample import read_lines
 
 from cleaner import Options, clean_corpus
-from cleaner.audit.diff import Differences, Rule, differences
+from cleaner.audit.diff import Differences, RuleDifference, differences
 from cleaner.errors import OutputError
 
 Run = Callable[..., str]
@@ -32,7 +32,7 @@ def runs(tmp_path: Path) -> Run:
     return run
 
 
-def rule(found: Differences, kind: str) -> list[Rule]:
+def rule(found: Differences, kind: str) -> list[RuleDifference]:
     return [r for r in found.rules if r.kind == kind]
 
 

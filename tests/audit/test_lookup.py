@@ -10,8 +10,7 @@ from sample import ROOT, read_lines
 
 from cleaner import CleanerError, Options, clean_corpus
 from cleaner.audit.explain import explain_file
-from cleaner.audit.lookup import has_logs, logged
-from cleaner.audit.restore import restored
+from cleaner.audit.restore import article_from_logs, has_logs, restored
 from cleaner.output.records import dropped_row, record, removed_rows
 
 
@@ -29,7 +28,7 @@ def test_every_article_written_or_dropped_comes_back_whole(finished: Path) -> No
     removed = read_lines(finished.with_name("clean.audit") / "removed.jsonl")
     assert dropped
     for name in [*written, *dropped]:
-        article, drop = logged(str(finished), name)
+        article, drop = article_from_logs(str(finished), name)
         assert article.before == before[name]
         assert removed_rows(article) == [row for row in removed if row["id"] == name]
         if drop:
@@ -53,7 +52,7 @@ def test_a_duplicate_is_told_with_its_keeper(finished: Path) -> None:
 
 def test_an_article_that_is_not_there(finished: Path) -> None:
     with pytest.raises(CleanerError, match="no article with the id 'nobody'"):
-        logged(str(finished), "nobody")
+        article_from_logs(str(finished), "nobody")
 
 
 def test_an_input_has_no_logs() -> None:

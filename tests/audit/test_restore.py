@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from cleaner import CleanerError, Options, clean, clean_corpus
 from cleaner.article import Article, Removal, claim, cut
-from cleaner.audit.restore import join, restored
+from cleaner.audit.restore import restored
+from cleaner.audit.spans import join
 from cleaner.output.records import pack, removed_rows, unpack
 from cleaner.strip.space import close_gaps
 

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.article import Drop, Removal
-from cleaner.audit.report.pairs import Pairs
-from cleaner.audit.report.sums import Followed, Place, Sums
+from cleaner.audit.report.shown_duplicates import DuplicateStatistics
+from cleaner.audit.report.statistics import Position, Statistics, TopK
 from cleaner.audit.tally import EXAMPLES, SAMPLE, dropped_line, kept_line, order, tally
 
 KINDS = [("phrase", "ad", "id list, ad.line: Iklan"), ("phrase", "share", "id list, share.line: Bagikan")]
@@ -48,7 +48,7 @@ def articles(draw: st.DrawFn) -> list[tuple[dict[str, Any], list[Removal], Drop 
 
 def added_up(pieces: Sequence[Sequence[Any]], names: Random | None = None) -> dict[str, Any]:
     """All that the sums of these pieces tell, with ids in the place of places."""
-    sums, pairs, ids = Sums(["satu.example"]), Pairs(), dict[Place, str]()
+    sums, pairs, ids = Statistics(["satu.example"]), DuplicateStatistics(), dict[Position, str]()
     numbered = list(enumerate(pieces))
     if names:
         names.shuffle(numbered)
@@ -61,7 +61,7 @@ def added_up(pieces: Sequence[Sequence[Any]], names: Random | None = None) -> di
                 sums.drop(line := dropped_line(place, record, drop), shard)
                 pairs.drop(line, shard)
             elif record["duplicates"]:
-                pairs.keep(kept_line(place, record), shard)
+                pairs.add_keeper(kept_line(place, record), shard)
     named = {place: ids[place] for place in ids}
 
     def examples(found: Any) -> list[Any]:
@@ -123,20 +123,18 @@ class Total:
     def __init__(self) -> None:
         self.number = 0
 
-    def take(self, other: Total) -> None:
+    def add(self, other: Total) -> None:
         self.number += other.number
 
 
 @settings(deadline=None)
 @given(st.lists(st.integers(0, 30)), st.integers(1, 6), st.sets(st.integers(0, 30), max_size=3))
-def test_followed_sums_are_bounded_and_exact(keys: list[int], most: int, named: set[int]) -> None:
-    followed: Followed[int, Total] = Followed(Total, most, -1, named)
+def test_top_k_sums_are_bounded_and_exact(keys: list[int], most: int, named: set[int]) -> None:
+    top: TopK[int, Total] = TopK(Total, most, -1, named)
     for key in keys:
-        followed.of(key).number += 1
+        top.of(key).number += 1
     counted = Counter(keys)
     others = sorted(counted.keys() - named)
     stay = {*others[:most], *(named & counted.keys())}
     rest = sum(counted[key] for key in others[most:])
-    assert {k: t.number for k, t in followed.sums.items()} == {k: counted[k] for k in stay} | (
-        {-1: rest} if rest else {}
-    )
+    assert {k: t.number for k, t in top.sums.items()} == {k: counted[k] for k in stay} | ({-1: rest} if rest else {})

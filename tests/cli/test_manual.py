@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,24 +15,38 @@ from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 
 from cleaner.cli import main
-from cleaner.cli.manual import as_man, as_markdown, commands
+from cleaner.cli.setup import commands_below, man_page
 
 ROOT = click.Context(main, info_name="cleaner")
-COMMANDS = [ctx for ctx in commands(ROOT) if ctx.parent]
+COMMANDS = list(commands_below(ROOT))
+PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
 
 
 @pytest.mark.parametrize("ctx", COMMANDS, ids=lambda ctx: ctx.command_path)
 def test_every_command_and_option_is_in_the_manual(ctx: click.Context) -> None:
-    man, markdown = as_man(ROOT), as_markdown(ROOT)
+    man = man_page(ROOT)
     assert f".SS {ctx.command_path}\n" in man
-    section = markdown.partition(f"## `{ctx.command_path}`\n")[2].partition("\n## ")[0]
+    section = man.partition(f".SS {ctx.command_path}\n")[2].partition("\n.SS ")[0]
     assert len(ctx.command.help or "") > 15
     for option in ctx.command.params:
         if isinstance(option, click.Option):
             assert option.help
             for flag in (*option.opts, *option.secondary_opts):
-                assert flag in section
-                assert flag.replace("-", "\\-") in man
+                assert flag.replace("-", "\\-") in section
+
+
+def test_every_command_and_option_is_on_the_page_of_commands() -> None:
+    """The page as the site shows it; the words of the page choose what is shown, so they are what is rendered."""
+    markdown = pytest.importorskip("markdown")
+    pytest.importorskip("mkdocs_click")
+    html = markdown.markdown(PAGE.read_text("utf-8"), extensions=["attr_list", "mkdocs-click"])
+    for ctx in COMMANDS:
+        name = ctx.command_path.replace(" ", "-")
+        section = html.partition(f'id="{name}"')[2].partition("data-toc-label=")[0]
+        assert section, ctx.command_path
+        for option in ctx.command.params:
+            for flag in (*option.opts, *option.secondary_opts) if isinstance(option, click.Option) else ():
+                assert re.search(rf"{flag}\b", section), (ctx.command_path, flag)
 
 
 @pytest.mark.skipif(not shutil.which("man"), reason="man is not installed")

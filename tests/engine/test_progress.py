@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from cleaner.engine import progress as module
-from cleaner.engine.progress import Done, Meter, Step, progress
+from cleaner.engine.progress import Done, ProgressMeter, Step, progress
 
 
 class Clock:
@@ -27,7 +27,7 @@ def steps(results: list[Done], seconds: float, *, before: int = 0, of: int = 0) 
             clock.now += seconds
             yield done
 
-    Meter(found.append, clock).follow("finish", work(), before, lambda: of)
+    ProgressMeter(found.append, clock).follow("finish", work(), before, lambda: of)
     return found
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cleaner.decode.decode import decode
 from cleaner.extract.page import Page, extract
+from cleaner.extract.parse import _BLOATED_TAG, _drop_attributes, _flatten, _may_nest_deep, _tag_starts, tame
 
 
 @pytest.mark.parametrize(
@@ -123,3 +124,44 @@ def test_bytes_and_str_agree(text: str) -> None:
     html = f"<meta charset='utf-8'><p>{PROSE[0]}</p><p>{text}</p>"
     data = html.encode()
     assert extract(data, encoding="utf-8") == extract(decode(data, declared="utf-8", html=True).text)
+
+
+# prefilters of `tame`
+
+NESTING = ("<div>", "</div>", "<DIV class=x>", "</DIV>", "<b>", "</b>", "<x-y>", "</x-y>", "<table>", "</table>")
+BETWEEN = (
+    "<p>",
+    "</p>",
+    "<br>",
+    "<li>",
+    "</li>",
+    "<td>",
+    "<img src=x>",
+    "<h1>x</h1>",
+    "<time>x</time>",
+    "<!-- x -->",
+    "x",
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(NESTING + BETWEEN), st.sampled_from([1, 2, 300, 600])), max_size=12))
+@settings(max_examples=100, deadline=None)
+def test_the_prefilter_hides_no_deep_nesting(tags: list[tuple[str, int]]) -> None:
+    html = ("".join(tag * times for tag, times in tags) + " the end").encode()
+    assert _may_nest_deep(*_tag_starts(html)) or _flatten(html) == html
+
+
+def test_the_prefilter_lets_usual_pages_pass() -> None:
+    html = (f"<ul>{'<li><div><a href=x>y</a></div>' * 2000}</ul>" + BODY).encode()
+    assert not _may_nest_deep(*_tag_starts(html))
+
+
+@given(
+    st.integers(0, 3) | st.integers(2000, 4000),
+    st.sampled_from(["a=1", "data-some-name='some value'", "x" * 40]),
+    st.booleans(),
+)
+@settings(max_examples=40, deadline=None)
+def test_the_prefilter_hides_no_tag_of_many_attributes(number: int, attribute: str, closed: bool) -> None:
+    html = f"<p>{PROSE[0]}</p><div {' '.join([attribute] * number)}{'>' * closed}{PROSE[1]}"
+    assert tame(html) == _BLOATED_TAG.sub(_drop_attributes, html.encode())

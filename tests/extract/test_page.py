@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import justext
 import pytest
 from html_prose import BODY, PROSE, lines
 
 from cleaner.errors import OptionError
-from cleaner.extract.dates import written_date
+from cleaner.extract.bylines import _selectors, written_date
 from cleaner.extract.page import extract
 
 MORE = "His daughter wants to sell cakes as well, but the oven is small and the landlord will not hear of a second one."
@@ -190,6 +192,21 @@ def test_the_logo_is_not_the_title() -> None:
 )
 def test_author(byline: str, author: str) -> None:
     assert extract(f"<h1>Rolls at dawn</h1>{byline}{BODY}").author == author
+
+
+@pytest.mark.parametrize(
+    ("word", "selector"), [pair for field in ("author", "time", "date") for pair in _selectors(field)]
+)
+def test_a_selector_is_tried_where_what_it_asks_for_stands(word: str, selector: str) -> None:
+    for alternative in selector.split(", "):
+        attributes = " ".join(
+            f'{name}="{value}"' for name, value in re.findall(r'\[(\w+)[~*]?="([^"]+)"\]', alternative)
+        )
+        assert word in (f"<{alternative.split()[-1]}" if word.startswith("<") else attributes)
+
+
+def test_an_author_who_is_never_shown_does_not_count() -> None:
+    assert extract(f"<template><p class='author'>Ann Weaver</p></template>{BODY}").author == ""
 
 
 def test_a_person_comes_before_the_site_as_author() -> None:

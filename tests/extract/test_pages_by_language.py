@@ -13,7 +13,7 @@ from cleaner.extract.page import extract
 CASES = Path(__file__).parents[1] / "cases" / "extract"
 LANGUAGES: dict[str, dict[str, Any]] = tomllib.loads((CASES / "languages.toml").read_text("utf-8"))
 LAYOUTS = {path.stem: path.read_text("utf-8") for path in sorted((CASES / "layouts").glob("*.html"))}
-FURNITURE = ("comment", "newsletter", "footer")
+BOILERPLATE = ("comment", "newsletter", "footer")
 
 
 def page(layout: str, language: str) -> str:
@@ -39,7 +39,7 @@ def test_the_article_is_whole(layout: str, language: str) -> None:
 def test_nothing_else_comes_out(layout: str, language: str) -> None:
     item = LANGUAGES[language]
     got = extract(page(layout, language)).text
-    around = [*item["links"], *(item[key] for key in FURNITURE)]
+    around = [*item["links"], *(item[key] for key in BOILERPLATE)]
     assert [line for line in around if line in got] == []
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.errors import OptionError
-from cleaner.language.identify import Language, foreign_paragraphs, identify, quick
+from cleaner.language.identify import Language, foreign_paragraphs, identify, quick_language
 
 CASES = Path(__file__).parents[1] / "cases" / "language"
 SENTENCES = tomllib.loads((CASES / "sentences.toml").read_text("utf-8"))
@@ -35,7 +35,7 @@ def test_a_sentence_is_named(code: str, sentence: str) -> None:
 @pytest.mark.parametrize("text", UNDETERMINED, ids=range(len(UNDETERMINED)))
 def test_no_evidence_is_undetermined(text: str) -> None:
     assert identify([text]) == [Language("und", 0.0, ())]
-    assert quick(text) == "und"
+    assert quick_language(text) == "und"
 
 
 @pytest.mark.parametrize("code", ["id", "ms", "en", "de", "fr", "tr", "ru"])
@@ -78,7 +78,7 @@ def test_any_text_has_an_answer(text: str) -> None:
     [found] = identify([text])
     assert 0 <= found.score <= 1
     assert found.score == round(found.score, 4)
-    assert quick(text) == "und" or found.code != "und"
+    assert quick_language(text) == "und" or found.code != "und"
     assert sum(share for _, share in found.shares) == pytest.approx(1 if found.shares else 0, abs=0.001)
     assert list(found.shares) == sorted(found.shares, key=lambda share: (-share[1], share[0]))
     for start, end, code in foreign_paragraphs(text, "id"):
@@ -90,7 +90,7 @@ def test_any_text_has_an_answer(text: str) -> None:
 @pytest.mark.parametrize("text", ["\ud800" * 50, "\udcff" + INDONESIAN, INDONESIAN + "\x00\ud912\x00", "\udfff\n" * 99])
 def test_lone_surrogates_never_raise(text: str) -> None:
     assert identify([text])[0].code in ("und", "id")
-    assert quick(text) in ("und", "id")
+    assert quick_language(text) in ("und", "id")
     assert foreign_paragraphs(text, "id") == []
 
 

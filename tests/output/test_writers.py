@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.errors import OptionError, OutputError
-from cleaner.output import formats as sheets
+from cleaner.output import formats
 from cleaner.output.writers import RECORD, open_output
 
 FILES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
@@ -93,8 +93,8 @@ def test_bytes_do_not_depend_on_batches(
 
 
 def test_row_groups_are_cut_by_records_and_by_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheets, "_ROWS", 10)
-    monkeypatch.setattr(sheets, "_ROW_GROUP_CHARS", 5000)
+    monkeypatch.setattr(formats, "_ROWS", 10)
+    monkeypatch.setattr(formats, "_ROW_GROUP_CHARS", 5000)
     records = [record(i) for i in range(25)] + [record(25, text="x" * 6000), record(26)]
     groups = pq.ParquetFile(written(tmp_path, "a.parquet", records, [3, 9])).metadata
     assert [groups.row_group(i).num_rows for i in range(groups.num_row_groups)] == [10, 10, 6, 1]

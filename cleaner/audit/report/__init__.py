@@ -1,8 +1,8 @@
 """report.html of a finished run: one self-contained page that says what was done to the corpus, and why.
 
-origins has the tallies that the run left in its shards, or makes them from the output and its logs (walk reads them in
-step); sums and pairs add them up in bounded memory; findings looks up the texts (views) and is all that the page shows;
-markup and charts draw; tables, articles and page lay it out.
+tallies of the shards -> statistics -> texts of the articles shown -> report.json -> report.html
+sources.py               statistics.py  shown_articles.py,             data.py       page.py, templates/
+                                        shown_duplicates.py
 """
 
 from __future__ import annotations
@@ -10,23 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
-import orjson
-
-from cleaner.audit.logs import rows
-from cleaner.audit.report.findings import Findings, from_json, to_json
-from cleaner.audit.report.origins import Logs, Shards
-from cleaner.audit.report.page import page
+from cleaner.audit.logs import read_manifest, rows
+from cleaner.audit.report.data import collect, from_json, to_json
+from cleaner.audit.report.page import REJECTS, render_page
+from cleaner.audit.report.sources import FromLogs, FromShards
 from cleaner.engine.work import replacing
-from cleaner.errors import OutputError
-from cleaner.options import Options
-from cleaner.output.publish import Destination
+from cleaner.output.manifest import largest_first
+from cleaner.output.publish import audit_folder
 
 __all__ = ["write_report"]
 
-FINDINGS = "report.json"
-_FOLLOWED, _REJECTS = 2000, 100
+_TOP_SITES = 2000
+"""Sites with most articles, by the manifest, that are counted one by one in any case."""
 
 
 def write_report(
@@ -38,37 +34,20 @@ def write_report(
     audit folder, else from the output and its logs, which are then read twice. Where the output holds no records
     (stdout, a folder of texts), only the first two know its articles. Raises OutputError when there are no logs.
     """
-    folder = Path(audit) if audit else Destination(output, audit=None, options=Options()).beside(".audit")
-    manifest = _manifest(folder)
-    known, of = folder / FINDINGS, manifest["outputs"]
-    findings = None if shards or not known.is_file() else from_json(known.read_bytes(), of)
-    if findings is None:
-        findings = _findings(output, folder, manifest["counts"], shards)
+    folder = audit_folder(output, audit)
+    manifest = read_manifest(folder)
+    saved, files, counts = folder / "report.json", manifest["outputs"], manifest["counts"]
+    # report.json names the outputs by their hashes, so one that an earlier run left under the same name is not shown.
+    data = None if shards or not saved.is_file() else from_json(saved.read_bytes(), files)
+    if data is None:
+        of_run = FromShards(shards)
+        source = of_run if of_run.complete() else FromLogs(output, folder, counts)
+        sites = [site for site, _ in largest_first(counts.get("site", {})) if site]
+        data = collect(source, sites[:_TOP_SITES])
         if to is None:
-            with replacing(known) as out:
-                out.write(to_json(findings, of))
-    rejected = list(islice(rows(folder / "rejected.jsonl"), _REJECTS))
+            with replacing(saved) as out:
+                out.write(to_json(data, files))
+    rejected = list(islice(rows(folder / "rejected.jsonl"), REJECTS))
     path = to or folder / "report.html"
-    with path.open("w", encoding="utf-8", newline="\n") as lines:
-        lines.writelines(page(Path(output).name, manifest, findings, rejected))
+    path.write_text(render_page(Path(output).name, manifest, data, rejected), "utf-8", newline="\n")
     return path
-
-
-def _findings(output: str, folder: Path, counts: dict[str, Any], shards: Sequence[Path]) -> Findings:
-    fresh = Shards(shards)
-    origin = fresh if fresh.complete() else Logs(output, folder, counts)
-    return Findings.of(origin, _largest(counts.get("site", {})))
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    path = folder / "manifest.json"
-    if not path.is_file():
-        raise OutputError(
-            f"{path} is not there. Name the output of a finished run, or the folder of its logs with --audit."
-        )
-    found: dict[str, Any] = orjson.loads(path.read_bytes())
-    return found
-
-
-def _largest(sites: dict[str, int]) -> list[str]:
-    return sorted((s for s in sites if s), key=lambda s: (-sites[s], s))[:_FOLLOWED]

@@ -1,0 +1,291 @@
+"""All that a report shows beside the manifest, as plain data: the content of report.json."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+from typing import Any, get_args, get_origin, get_type_hints
+
+import orjson
+
+from cleaner.audit.logs import Row
+from cleaner.audit.report.shown_articles import ShownArticle, show_article
+from cleaner.audit.report.shown_duplicates import (
+    DuplicateStatistics,
+    ShownCluster,
+    ShownPair,
+    Side,
+    as_side,
+    show_cluster,
+    show_pair,
+)
+from cleaner.audit.report.sources import LoggedArticle, ReportSource
+from cleaner.audit.report.statistics import (
+    OTHER_SITES,
+    GroupStatistics,
+    Position,
+    RuleStatistics,
+    Sampled,
+    Statistics,
+)
+from cleaner.audit.spans import clipped
+from cleaner.audit.tally import BINS
+
+__all__ = [
+    "ArticleGroup",
+    "Example",
+    "FlaggedArticles",
+    "NamedCount",
+    "RemovedSpans",
+    "ReportData",
+    "collect",
+    "from_json",
+    "to_json",
+]
+
+_PHRASES, _SITES, _LANGUAGES, _ROWS, _EXAMPLES = 200, 200, 60, 40, 4
+"""How many of each are shown, those with most first, and how many examples of each. All of them are counted."""
+
+_ROOM, _ROOM_IN_ALL = 20_000, 1_600_000
+"""Characters shown of one article, and of all articles together. page.py bounds the page in bytes beside that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A removed text and articles that it stood in, or the title of an article and its id."""
+
+    text: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedSpans:
+    """What a rule removed as one kind, or an entry of a phrase list: `name` is the rule, or the entry as it is listed.
+
+    `language` and `how` are those of the phrase list, else "".
+    """
+
+    kind: str
+    name: str
+    spans: int
+    characters: int
+    examples: tuple[Example, ...] = ()
+    language: str = ""
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleGroup:
+    """Articles of one site or language: how many, their characters, and the spans removed from them, without space.
+
+    `scores` counts those written by the score of their language, from 0 to 1 in equal steps.
+    """
+
+    name: str
+    read: int
+    written: int
+    before: int
+    removed: int
+    spans: int
+    rules: tuple[RemovedSpans, ...]
+    scores: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FlaggedArticles:
+    """Articles with one flag."""
+
+    flag: str
+    articles: int
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCount:
+    """A number of something."""
+
+    name: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportData:
+    """All that is shown. Of phrases, sites and languages those with most stand here, and `all_...` says how many there
+    are; `dropped` counts characters by reason, `cluster_sizes` clusters by the number of their articles."""
+
+    articles: int
+    rules: tuple[RemovedSpans, ...]
+    all_phrases: int
+    phrases: tuple[RemovedSpans, ...]
+    all_sites: int
+    sites: tuple[ArticleGroup, ...]
+    all_languages: int
+    languages: tuple[ArticleGroup, ...]
+    scores: tuple[int, ...]
+    flags: tuple[FlaggedArticles, ...]
+    repairs: tuple[NamedCount, ...]
+    dropped: tuple[NamedCount, ...]
+    similarities: tuple[int, ...]
+    cluster_sizes: tuple[NamedCount, ...]
+    clusters: tuple[ShownCluster, ...]
+    pairs: tuple[ShownPair, ...]
+    views: tuple[ShownArticle, ...]
+
+
+def collect(source: ReportSource, named: Iterable[str]) -> ReportData:
+    """Add up the tallies, then look up the texts. `named` are sites that are counted one by one in any case."""
+    found, duplicates = Statistics(named), DuplicateStatistics()
+    for shard, (tally, dropped, kept) in enumerate(source.tallies()):
+        found.add(tally, shard)
+        for line in dropped:
+            found.drop(line, shard)
+            duplicates.drop(line, shard)
+        for line in kept:
+            duplicates.add_keeper(line, shard)
+    # Ties by name everywhere: the order in which shards were added up must not show.
+    phrases = sorted(found.phrases.sums.items(), key=lambda item: (-item[1].spans, item[0]))
+    texts = _Texts(found, [counted for _, counted in phrases[:_PHRASES]], duplicates)
+    texts.look_up(source)
+    # What the sites beyond those counted add up to comes last, and always stands there.
+    sites = sorted(found.sites.sums.items(), key=lambda item: (item[0] == OTHER_SITES, -item[1].removed, item[0]))
+    sites = sites[:_SITES] + [item for item in sites[_SITES:] if item[0] == OTHER_SITES]
+    languages = sorted(found.languages.items(), key=lambda item: (-item[1].written, item[0]))
+    repairs = sorted(found.repairs.sums.items(), key=lambda item: (-item[1].spans, item[0]))
+    return ReportData(
+        articles=found.articles,
+        rules=tuple(
+            # the removed space of a gap is no example of anything
+            RemovedSpans(kind, rule, n.spans, n.characters, texts.removed(n.examples) if kind != "space" else ())
+            for (kind, rule), n in sorted(found.rules.items())
+        ),
+        all_phrases=len(phrases),
+        phrases=tuple(
+            RemovedSpans(p.kind, p.text, n.spans, n.characters, texts.removed(n.examples), p.language, p.how)
+            for p, n in phrases[:_PHRASES]
+        ),
+        all_sites=len(found.sites.sums),
+        sites=tuple(_group(name, group) for name, group in sites),
+        all_languages=len(languages),
+        languages=tuple(_group(name, group) for name, group in languages[:_LANGUAGES]),
+        scores=tuple(sum(group.scores[i] for _, group in languages) for i in range(BINS)),
+        flags=tuple(FlaggedArticles(f, n.articles, texts.titles(n.examples)) for f, n in sorted(found.flags.items())),
+        repairs=tuple(NamedCount(clipped(step, 200), n.spans) for step, n in repairs[:_ROWS]),
+        dropped=tuple(NamedCount(reason, n.characters) for reason, n in sorted(found.dropped.items())),
+        similarities=tuple(duplicates.similarities),
+        cluster_sizes=tuple(NamedCount(str(size), n) for size, n in sorted(duplicates.sizes.items())[:_ROWS]),
+        clusters=tuple(texts.clusters[at[2:4]] for at in duplicates.clusters),
+        pairs=texts.pairs(),
+        views=tuple(sorted(texts.articles.values(), key=lambda a: (a.source, len(a.id), a.id))),
+    )
+
+
+def _group(name: str, group: GroupStatistics) -> ArticleGroup:
+    # A site's rules have no examples: two hundred sites would need thousands, and the rules' own section has them.
+    rules = sorted(group.rules.items(), key=lambda item: (-item[1], item[0]))
+    removed = tuple(RemovedSpans(kind, rule, spans, 0) for (kind, rule), spans in rules[:_ROWS])
+    numbers = group.read, group.written, group.before, group.removed, group.rules.total()
+    return ArticleGroup(name, *numbers, removed, tuple(group.scores))
+
+
+class _Texts:
+    """The texts of a report. What it needs of each article is taken when the article comes by, and no more is held."""
+
+    def __init__(self, found: Statistics, phrases: Iterable[RuleStatistics], duplicates: DuplicateStatistics) -> None:
+        # Shards hold positions, not texts: all that is wanted is gathered first, so that each article is read once.
+        self._shown = found.shown()
+        # Fewer articles may be longer, but each shows at least its opening.
+        self._room = max(1500, min(_ROOM, _ROOM_IN_ALL // (len(self._shown) or 1)))
+        self._spans: dict[Position, set[int]] = {}
+        for counted in (*found.rules.values(), *phrases):
+            for _, shard, row, nth in counted.examples:
+                self._spans.setdefault((shard, row), set()).add(nth)
+        self._titled = {at[1:3] for flag in found.flags.values() for at in flag.examples}
+        self._pairs = duplicates.shown()
+        self._members, self._keepers = {at for at, _ in self._pairs}, {keeper for _, keeper in self._pairs}
+        self._clusters = {at[2:4] for at in duplicates.clusters}
+        self.articles: dict[tuple[int, ...], ShownArticle] = {}
+        self.clusters: dict[tuple[int, ...], ShownCluster] = {}
+        self._removed: dict[tuple[int, ...], tuple[str, str]] = {}
+        self._titles: dict[tuple[int, ...], tuple[str, str]] = {}
+        self._dropped: dict[Position, tuple[Row, Row]] = {}
+        self._sides: dict[str, Side] = {}
+
+    def look_up(self, source: ReportSource) -> None:
+        """Take what is needed of every article that is shown somewhere."""
+        positions: Collection[Any] = self._shown | {*self._spans} | self._titled | self._members | self._clusters
+        for position, article in source.articles(positions, self._keepers):
+            for nth in self._spans.get(position, ()):
+                row = article.removed[nth]
+                self._removed[*position, nth] = clipped(row["text"], 160), clipped(str(row["id"]), 200)
+            if article.record is not None:
+                self._take(position, article, article.record)
+
+    def _take(self, position: Position, article: LoggedArticle, record: Row) -> None:
+        if position in self._shown:
+            self.articles[position] = show_article(article, self._room)
+        # Not `first_line`: an example is cut before its line ends, so that a text without line ends is no long title.
+        if position in self._titled:
+            title = record["title"] or record["text"].lstrip()[:120].split("\n", 1)[0]
+            self._titles[position] = clipped(title, 120), clipped(str(record["id"]), 200)
+        if position in self._clusters:
+            self.clusters[position] = show_cluster(record)
+        if position in self._members and article.drop:
+            # The row of a dropped article holds its whole record; a pair needs the part that is compared.
+            compared = {"id": record["id"], "title": record["title"], "text": record["text"][:10_000]}
+            self._dropped[position] = compared, {k: v for k, v in article.drop.items() if k != "record"}
+        if record["id"] in self._keepers and not article.drop:
+            self._sides[record["id"]] = as_side(record)
+
+    def pairs(self) -> tuple[ShownPair, ...]:
+        """Duplicates beside their keepers."""
+        return tuple(show_pair(*self._dropped[at], self._sides.get(keeper)) for at, keeper in self._pairs)
+
+    def titles(self, examples: Iterable[Sampled]) -> tuple[Example, ...]:
+        """Articles by their titles."""
+        found = (self._titles[at[1:3]] for at in [*examples][:_EXAMPLES])
+        return tuple(Example(title, (id,)) for title, id in found)
+
+    def removed(self, examples: Iterable[Sampled]) -> tuple[Example, ...]:
+        """Removed texts, each once, with the articles that they stood in."""
+        # The same text in six articles is one example: six times "Iklan" would show nothing more.
+        found: dict[str, list[str]] = {}
+        for at in examples:
+            text, id = self._removed[at[1:]]
+            found.setdefault(text, []).append(id)
+        return tuple(Example(text, tuple(ids)) for text, ids in [*found.items()][:_EXAMPLES])
+
+
+def to_json(data: ReportData, of: Mapping[str, Any]) -> bytes:
+    """The content of report.json; `of` are the output files that it describes, as the manifest has them."""
+    return orjson.dumps({"of": of, "findings": data}, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def from_json(content: bytes, of: Mapping[str, Any]) -> ReportData | None:
+    """What `to_json` gave; None where it describes other files, was written by another version, or is broken."""
+    try:
+        found = orjson.loads(content)
+        return _rebuilt(ReportData, found["findings"]) if found["of"] == of else None
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def _rebuilt(kind: Any, value: Any) -> Any:
+    """JSON as the dataclasses, and tuples of them, that an annotation names."""
+    if isinstance(kind, type) and is_dataclass(kind):
+        return kind(**{name: _rebuilt(inside, value[name]) for name, inside in _annotations(kind)})
+    # Tuples, for the templates take the same whether the data was just collected or read back.
+    if get_origin(kind) is tuple:
+        inside = get_args(kind)
+        if inside[-1] is Ellipsis:
+            return tuple([_rebuilt(inside[0], v) for v in value])
+        return tuple([_rebuilt(k, v) for k, v in zip(inside, value, strict=True)])
+    if kind == Side | None:
+        return value and _rebuilt(Side, value)
+    return value
+
+
+@cache  # resolving annotations takes longer than all else here, and there are thousands of spans
+def _annotations(kind: Any) -> list[tuple[str, Any]]:
+    hints = get_type_hints(kind)
+    return [(f.name, hints[f.name]) for f in fields(kind)]

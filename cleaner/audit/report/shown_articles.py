@@ -1,0 +1,117 @@
+"""One article as the report shows it: what stays, shortened in its middle, and every removed span with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cleaner.audit.report.sources import LoggedArticle
+from cleaner.audit.spans import Row, clipped, spans
+from cleaner.audit.tally import site_or_folder
+
+__all__ = ["ShownArticle", "ShownSpan", "first_line", "show_article"]
+
+_KEPT, _REMOVED = 420, 1200
+"""Characters shown of a span that stays, and of one that was removed. People read a report for what went."""
+
+_WHY, _NAME, _TITLE = 240, 200, 90  # characters shown of a reason, of a name or fact, of a title
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSpan:
+    """A span of the text before stripping. `kind` is "" where it stays; `skipped` characters in its middle are not
+    shown, and `after` is what is shown behind them."""
+
+    text: str
+    kind: str = ""
+    rule: str = ""
+    why: str = ""
+    skipped: int = 0
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownArticle:
+    """An article with all that the page shows of it, bounded in size.
+
+    `place` is its site or folder, `outcome` the reason it was dropped for ("" where it was written), `left_out` the
+    characters behind the last span shown; `removed` and `before` are characters too.
+    """
+
+    id: str
+    title: str
+    language: str
+    place: str
+    source: str
+    flags: tuple[str, ...]
+    outcome: str
+    why_dropped: str
+    keeper: str
+    spans: tuple[ShownSpan, ...]
+    left_out: int
+    removed: int
+    before: int
+    facts: tuple[tuple[str, str], ...]
+
+
+def show_article(article: LoggedArticle, room: int) -> ShownArticle:
+    """At most about `room` characters of an article. Long spans are shortened before spans at the end are left out."""
+    record, drop = article.record or {}, article.drop or {}
+    text = str(record["text"])
+    shown: list[ShownSpan] = []
+    used = left_out = 0
+    for span, row in spans(text, article.removed):
+        if used > room:
+            left_out += len(span)
+            continue
+        # Even where no room is left a span shows its beginning, and the next one is then left out.
+        shown.append(_shortened(span, row, max(room - used, 200)))
+        used += len(shown[-1].text) + len(shown[-1].after) + (60 if row else 0)  # a reason takes room as well
+    removed = sum(row["end"] - row["start"] for row in article.removed)
+    return ShownArticle(
+        id=clipped(str(record["id"]), _NAME),
+        title=clipped(str(record["title"]) or first_line(text), _TITLE),
+        language=str(record["language"]),
+        place=clipped(site_or_folder(record), _NAME),
+        source=clipped(str(record["source"]), _NAME),
+        # Flags come from guards of plugins as well, which may set any number of any length.
+        flags=tuple(clipped(flag, _NAME) for flag in record["flags"][:20]),
+        outcome=str(drop.get("reason", "")),
+        why_dropped=clipped(str(drop.get("detail", "")), _WHY),
+        keeper=clipped(str(drop.get("keeper", "")), _NAME),
+        spans=tuple(shown),
+        left_out=left_out,
+        removed=removed,
+        before=len(text) + removed,
+        facts=tuple(_facts(record, drop)),
+    )
+
+
+def first_line(text: str) -> str:
+    """The beginning of a text, which stands for the title where there is none."""
+    return text.lstrip()[:240].split("\n", 1)[0]
+
+
+def _shortened(span: str, row: Row | None, room: int) -> ShownSpan:
+    kind, rule, why = (row["kind"], row["rule"], clipped(row["why"], _WHY)) if row else ("", "", "")
+    most = min(_REMOVED if row else max(_KEPT, room // 6), room)
+    if len(span) <= most * 5 // 4:  # to skip less than a quarter would take as much room as it saves
+        return ShownSpan(span, kind, rule, why)
+    head, tail = most * 2 // 3, most // 3
+    return ShownSpan(span[:head], kind, rule, why, len(span) - head - tail, span[-tail:])
+
+
+def _facts(record: Row, drop: Row) -> Iterator[tuple[str, str]]:
+    """(name, value) of what is known of an article, without what is not."""
+    # In the order in which a person checks an article: language, where it is from, what was done to it.
+    yield "language", f"{record['language']} ({record['language_score']:.4f})"
+    for name in ("author", "date", "place", "site", "url", "encoding", "input_kind", "page_kind"):
+        if value := str(record[name]):
+            yield name.replace("_", " "), clipped(value, _NAME)
+    for step in record["repair"][:3]:
+        yield "repaired", clipped(str(step), _NAME)
+    if record["duplicates"]:
+        yield "stands also for", clipped(", ".join(record["duplicates"][:5]), 400)
+    if drop.get("keeper"):
+        yield "Jaccard", f"{drop['jaccard']:.4f}"
+        yield "containment", f"{drop['containment']:.4f}"

@@ -1,0 +1,191 @@
+"""Where a report takes its numbers and texts from: the shards of a run, or its output and logs at any time after it.
+
+Both give the tally of each part of the corpus first, and then, once it is known which articles are shown, those.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from cleaner.audit.logs import Row, records, removals_by_article, rows
+from cleaner.audit.report.statistics import Position
+from cleaner.audit.tally import dropped_line, kept_line, tally
+from cleaner.engine.columns import binary_values
+from cleaner.engine.work import read_attached, read_shard
+from cleaner.errors import OutputError
+from cleaner.output.records import drop_of, removal_of
+
+__all__ = ["FromLogs", "FromShards", "LoggedArticle", "ReportSource", "logged_articles"]
+
+_ARTICLES = 1000  # in one tally made from the logs: as many as in a shard, unless the options say otherwise
+
+Tallied = tuple[Row, Sequence[Any], Sequence[Any]]
+"""A tally, the `dropped_line` of each article in it that was dropped, and the `kept_line` of each that was kept for
+others."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedArticle:
+    """One article: its record (None where the output cannot be read), its row of dropped.jsonl, its removals."""
+
+    record: Row | None
+    drop: Row | None
+    removed: Sequence[Row]
+
+
+class FromShards:
+    """The shards of a run's last stage."""
+
+    def __init__(self, shards: Sequence[Path]) -> None:
+        self._shards = shards
+
+    def complete(self) -> bool:
+        """Whether all of them have tallies: those that an older version left in an unfinished run have none."""
+        # "verdicts" are the decisions of the global steps: which articles were dropped, and which kept for others.
+        return bool(self._shards) and all(all(read_attached(path, "tally", "verdicts")) for path in self._shards)
+
+    def tallies(self) -> Iterator[Tallied]:
+        """The tallies that the run left in its shards."""
+        # Attached to a shard as JSON, these can be read without the shard's texts.
+        for path in self._shards:
+            counted, decisions = map(orjson.loads, read_attached(path, "tally", "verdicts"))
+            yield counted, decisions["dropped"], decisions["kept"]
+
+    def articles(
+        self, positions: Collection[Position], ids: Collection[str]
+    ) -> Iterator[tuple[Position, LoggedArticle]]:
+        """The articles asked for. Only shards that hold one are opened for their texts."""
+        wanted: dict[int, set[int]] = {}
+        for shard, row in positions:
+            wanted.setdefault(shard, set()).add(row)
+        for shard, path in enumerate(self._shards):
+            here = wanted.get(shard, set())
+            # Keepers are known by id alone. Those of this shard stand in its decisions, which are small.
+            if ids:
+                [decisions] = read_attached(path, "verdicts")
+                here |= {row for _, row, id, _ in orjson.loads(decisions)["kept"] if id in ids}
+            if not here:
+                continue
+            table, _ = read_shard(path, ("record", "removed", "dropped"))
+            written, removed, dropped = (binary_values(table[name]) for name in ("record", "removed", "dropped"))
+            for row in sorted(here):
+                drop = orjson.loads(dropped[row]) if dropped[row] else None
+                record = drop["record"] if drop else orjson.loads(written[row])
+                found = LoggedArticle(record, drop, [*map(orjson.loads, bytes(removed[row]).splitlines())])
+                yield (shard, row), found
+
+
+class FromLogs:
+    """The output of a run and its logs, read once for the tallies and once more for the texts."""
+
+    def __init__(self, output: str, folder: Path, counts: Mapping[str, Any]) -> None:
+        articles = counts.get("articles", {})
+        written = int(articles.get("written", 0))
+        self._output, self._folder, self._sizes = output, folder, (written, int(articles.get("read", 0)) - written)
+
+    def tallies(self) -> Iterator[Tallied]:
+        """Tallies as a run would have made them, of a thousand articles each."""
+        for articles in self._parts():
+            dropped, kept = [], []
+            for row, article in enumerate(articles):
+                if article.record and article.drop:
+                    dropped.append(dropped_line(row, article.record, drop_of(article.drop)))
+                elif article.record and article.record["duplicates"]:
+                    kept.append(kept_line(row, article.record))
+            # Without a record (the output went to stdout) the removals still know whose they are.
+            ids = [str(a.record["id"] if a.record else a.removed[0]["id"]) for a in articles]
+            removals = [[*map(removal_of, a.removed)] for a in articles]
+            yield tally(ids, [a.record for a in articles], removals), dropped, kept
+
+    def articles(
+        self, positions: Collection[Position], ids: Collection[str]
+    ) -> Iterator[tuple[Position, LoggedArticle]]:
+        """The articles asked for, found by reading everything again."""
+        # The logs have no index. Parts of them are cut as for the tallies, so positions mean the same articles.
+        for part, articles in enumerate(self._parts()):
+            for row, article in enumerate(articles):
+                kept = article.record and not article.drop and article.record["id"] in ids
+                if kept or (part, row) in positions:
+                    yield (part, row), article
+
+    def _parts(self) -> Iterator[list[LoggedArticle]]:
+        logs = rows(self._folder / "dropped.jsonl"), removals_by_article(self._folder / "removed.jsonl")
+        articles = logged_articles(_written(self._output), *logs, sizes=self._sizes)
+        return iter(lambda: list(islice(articles, _ARTICLES)), [])
+
+
+ReportSource = FromShards | FromLogs
+"""What a report can be made of. Both have `tallies`, the tallies of the parts of the corpus in order, and `articles`,
+which finds articles by position and those written under some ids, each once."""
+
+
+def _written(output: str) -> Iterator[Row]:
+    """The records of the output, as far as it holds any: stdout and a folder of texts hold none."""
+    with suppress(OutputError):
+        yield from records(output)
+
+
+def logged_articles(
+    written: Iterable[Row],
+    dropped: Iterable[Row],
+    removed: Iterable[tuple[str, Sequence[Row]]],
+    *,
+    sizes: tuple[int, int] = (1, 1),
+) -> Iterator[LoggedArticle]:
+    """Every article once, with its removals; all three inputs stand in the order of the run.
+
+    `removed` are (id, rows) as `cleaner.audit.logs.removals_by_article` gives them. `sizes` are the numbers of articles
+    written and dropped. An article is in one of two files, and which one is only known when it is read, so each removal
+    waits until its article has come out of either. Both files are ordered by source, so few articles are ever held.
+    Removals of an article that is in neither file (the output went to stdout, say) come with no record.
+    """
+    files = (
+        _ReadAhead(((record, None) for record in written), sizes[0]),
+        _ReadAhead(((row["record"], row) for row in dropped), sizes[1]),
+    )
+    for name, own in removed:
+        while (owner := next((file for file in files if name in file.waiting), None)) is None:
+            unfinished = [file for file in files if not file.ended]
+            if not unfinished:
+                break
+            min(unfinished, key=_ReadAhead.position).read_one()
+        if owner is None:
+            yield LoggedArticle(None, None, own)
+            continue
+        passed = ""
+        while passed != name:  # articles before the owner have no removals, for theirs would have come before these
+            passed, (article, drop) = owner.waiting.popitem(last=False)
+            yield LoggedArticle(article, drop, own if passed == name else ())
+    for file in files:
+        yield from (LoggedArticle(*pair, ()) for pair in file.waiting.values())
+        yield from (LoggedArticle(*pair, ()) for pair in file.articles)
+
+
+class _ReadAhead:
+    """Articles of one file, in order. Those read ahead wait until a removal is theirs, or belongs to a later one."""
+
+    def __init__(self, articles: Iterable[tuple[Row, Row | None]], size: int) -> None:
+        self.articles, self._size, self._read, self._source = iter(articles), max(size, 1), 0, ""
+        self.waiting: OrderedDict[str, tuple[Row, Row | None]] = OrderedDict()
+        self.ended = False
+
+    def position(self) -> tuple[str, float]:
+        """How far it was read. Both files follow the sorted sources; within one source, the shares are compared."""
+        return self._source, self._read / self._size
+
+    def read_one(self) -> None:
+        """Read one more article."""
+        article, drop = next(self.articles, (None, None))
+        if article is None:
+            self.ended = True
+            return
+        self._source, self._read = str(article["source"]), self._read + 1
+        self.waiting[str(article["id"])] = article, drop

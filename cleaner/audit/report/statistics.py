@@ -1,0 +1,231 @@
+"""The statistics of a run: the tallies of all its shards, added up in bounded memory.
+
+The sums and the examples are the same however the corpus was cut into shards and in whatever order the tallies come.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice, repeat
+from typing import Any, Generic, Protocol, Self, TypeVar
+
+from cleaner.audit.spans import clipped
+from cleaner.audit.tally import BINS, EXAMPLES, SAMPLE, PhraseEntry
+
+__all__ = [
+    "OTHER_SITES",
+    "DropStatistics",
+    "FlagStatistics",
+    "GroupStatistics",
+    "Position",
+    "RuleStatistics",
+    "Sampled",
+    "Statistics",
+    "TopK",
+    "add_smallest",
+]
+
+OTHER_SITES = "further sites"
+_SITES, _PHRASES, _STEPS = 2000, 20_000, 500
+"""Keys that are counted one by one: they bound the memory on a corpus of any size. The real phrase lists have fewer
+entries; sites and steps of repair come from the input, which may have any number of them."""
+
+_SHOWN_OF_EACH, _SHOWN_IN_ALL = 2, 150
+"""Articles shown beside the sample, so that each flag, reason and rule can be looked at: of one, and of all of them."""
+
+_NAME = 200
+"""Characters of a site's or language's name. They come from the input, and may be of any length."""
+
+Position = tuple[int, int]
+"""Where an article stands: the number of its shard, and its row there."""
+
+Sampled = tuple[int, ...]
+"""An article as an example: (place in the seeded order, shard, row), or that and which of its removals is meant.
+Sorted, the first ones are the sample."""
+
+
+class Addable(Protocol):
+    """What can be added up."""
+
+    def add(self, other: Self) -> None:
+        """Add another's numbers to the own ones."""
+
+
+K = TypeVar("K", bound=Any)
+V = TypeVar("V", bound=Addable)
+
+
+@dataclass(slots=True)
+class RuleStatistics:
+    """The spans that one rule removed as one kind, or one entry of a phrase list, and where its examples are."""
+
+    spans: int = 0
+    characters: int = 0
+    examples: list[Sampled] = field(default_factory=list)
+
+    def add(self, other: RuleStatistics) -> None:
+        """Add another's numbers, and keep the first examples of both."""
+        self.spans += other.spans
+        self.characters += other.characters
+        if len(self.examples) < EXAMPLES or (other.examples and other.examples[0] < self.examples[-1]):
+            self.examples = sorted(self.examples + other.examples)[:EXAMPLES]
+
+
+@dataclass(slots=True)
+class GroupStatistics:
+    """The articles of one site or one language."""
+
+    read: int = 0
+    written: int = 0
+    before: int = 0  # characters before stripping
+    removed: int = 0  # characters
+    rules: Counter[tuple[str, str]] = field(default_factory=Counter)  # (kind, rule) -> spans, without space
+    scores: list[int] = field(default_factory=lambda: [0] * BINS)  # articles written, by the score of their language
+
+    def add(self, other: GroupStatistics) -> None:
+        """Add another's numbers."""
+        self.read += other.read
+        self.written += other.written
+        self.before += other.before
+        self.removed += other.removed
+        self.rules.update(other.rules)
+        self.scores = [a + b for a, b in zip(self.scores, other.scores, strict=True)]
+
+
+@dataclass(slots=True)
+class FlagStatistics:
+    """The articles that carry one flag."""
+
+    articles: int = 0
+    examples: list[Sampled] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class DropStatistics:
+    """The articles dropped for one reason."""
+
+    articles: int = 0
+    characters: int = 0
+    examples: list[Sampled] = field(default_factory=list)
+
+
+class TopK(Generic[K, V]):
+    """Sums of the `k` keys that come first in sort order, and of those in `named`; all others add up under `rest`.
+
+    First in sort order, not largest: a key that has given way comes behind all that stay, whatever arrives later, so it
+    never comes back, and the sums are exact in any order of arrival.
+    """
+
+    def __init__(self, make: Callable[[], V], k: int, rest: K, named: Iterable[K] = ()) -> None:
+        self.sums: dict[K, V] = {}
+        self._make, self._k, self._rest, self._named = make, k, rest, frozenset(named)
+        self._first: list[K] = []
+
+    def of(self, key: K) -> V:
+        """The sum to which the numbers of `key` belong."""
+        if (found := self.sums.get(key)) is not None:
+            return found
+        if key in self._named or key == self._rest:
+            return self.sums.setdefault(key, self._make())
+        if len(self._first) >= self._k and key > self._first[-1]:
+            return self.of(self._rest)
+        insort(self._first, key)
+        if len(self._first) > self._k:
+            last = self._first.pop()
+            self.of(self._rest).add(self.sums.pop(last))
+        return self.sums.setdefault(key, self._make())
+
+
+class Statistics:
+    """All sums of a run. `named` are sites that are counted one by one in any case."""
+
+    def __init__(self, named: Iterable[str] = ()) -> None:
+        self.articles = 0
+        self.rules: dict[tuple[str, str], RuleStatistics] = {}
+        others = PhraseEntry("", "further", "phrases", "")
+        self.phrases: TopK[PhraseEntry, RuleStatistics] = TopK(RuleStatistics, _PHRASES, others)
+        self.sites: TopK[str, GroupStatistics] = TopK(GroupStatistics, _SITES, OTHER_SITES, named)
+        self.languages: dict[str, GroupStatistics] = {}
+        self.flags: dict[str, FlagStatistics] = {}
+        self.repairs: TopK[str, RuleStatistics] = TopK(RuleStatistics, _STEPS, "other steps")
+        self.dropped: dict[str, DropStatistics] = {}
+        self.sample: list[Sampled] = []
+
+    def add(self, tally: Mapping[str, Any], shard: int) -> None:
+        """Add the tally of a shard (see `cleaner.audit.tally.tally` for its keys)."""
+        rules = []
+        for kind, rule, spans, characters, examples in tally["rules"]:
+            found = self.rules.setdefault((kind, rule), RuleStatistics())
+            found.add(RuleStatistics(spans, characters, [*_in_shard(shard, examples)]))
+            rules.append((kind, rule))
+        for phrase, spans, characters, examples in tally["phrases"]:
+            entry = self.phrases.of(PhraseEntry(**phrase))
+            entry.add(RuleStatistics(spans, characters, [*_in_shard(shard, examples)]))
+        sites = [_grown(self.sites.of(clipped(row[0], _NAME)), *row[1:]) for row in zip(*tally["sites"], strict=True)]
+        languages = [
+            _grown(self.languages.setdefault(clipped(row[0], _NAME), GroupStatistics()), *row[1:])
+            for row in zip(*tally["languages"], strict=True)
+        ]
+        for groups, counted in ((sites, tally["site_rules"]), (languages, tally["language_rules"])):
+            for group, rule_number, spans in zip(*counted, strict=True):
+                groups[group].rules[rules[rule_number]] += spans
+        for name, articles, examples in tally["flags"]:
+            flag = self.flags.setdefault(name, FlagStatistics())
+            flag.articles += articles
+            flag.examples = sorted([*flag.examples, *_in_shard(shard, examples)])[:EXAMPLES]
+        for step, times in tally["repairs"]:
+            self.repairs.of(step).add(RuleStatistics(times))
+        self.articles += sum(tally["languages"][1])
+        # Each tally brings its own first articles; the first of all of them are among those.
+        orders, rows = tally["sample"]
+        self.sample = sorted([*self.sample, *zip(orders, repeat(shard), rows, strict=False)])[:SAMPLE]
+
+    def drop(self, line: Sequence[Any], shard: int) -> None:
+        """Take back an article that its tally counted as written; `line` is its `tally.dropped_line`."""
+        order, row, site, language, score, characters, reason, *_ = line
+        self.sites.of(clipped(site, _NAME)).written -= 1
+        group = self.languages[clipped(language, _NAME)]
+        group.written -= 1
+        group.scores[score] -= 1
+        found = self.dropped.setdefault(reason, DropStatistics())
+        found.articles += 1
+        found.characters += characters
+        add_smallest(found.examples, (order, shard, row), EXAMPLES)
+
+    def shown(self) -> set[Position]:
+        """The articles to be shown: the sample, and the first ones of each flag, reason and rule."""
+        # Flags and reasons first: there are few of them, and rules alone would fill all that is shown.
+        rules = sorted(self.rules.items(), key=lambda item: (-item[1].spans, item[0]))
+        groups: list[FlagStatistics | DropStatistics | RuleStatistics] = [f for _, f in sorted(self.flags.items())]
+        groups += [found for _, found in sorted(self.dropped.items())]
+        groups += [found for (kind, _), found in rules if kind != "space"]
+        first = dict.fromkeys(at[1:3] for group in groups for at in group.examples[:_SHOWN_OF_EACH])
+        chosen = chain((at[1:3] for at in self.sample), islice(first, _SHOWN_IN_ALL))
+        return {(shard, row) for shard, row in chosen}
+
+
+def add_smallest(smallest: list[Any], item: Any, most: int) -> None:
+    """Put `item` into a sorted list that keeps only its `most` smallest items."""
+    if len(smallest) < most or item < smallest[-1]:
+        insort(smallest, item)
+        del smallest[most:]
+
+
+def _grown(
+    group: GroupStatistics, articles: int, before: int, removed: int, scores: Sequence[int] = ()
+) -> GroupStatistics:
+    """Add a shard's articles to a group. All of them count as written until `Statistics.drop` takes some back."""
+    group.read += articles
+    group.written += articles
+    group.before += before
+    group.removed += removed
+    if scores:  # a site has none
+        group.scores = [a + b for a, b in zip(group.scores, scores, strict=True)]
+    return group
+
+
+def _in_shard(shard: int, examples: Iterable[list[int]]) -> Iterator[Sampled]:
+    return ((order, shard, *rest) for order, *rest in examples)

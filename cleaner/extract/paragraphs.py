@@ -1,0 +1,117 @@
+"""Choose the article's paragraphs inside the content root: each is classed alone, then revised by its neighbours.
+
+Classes and revision are the idea of jusText (Pomikálek 2011). Its limits are for whole pages; these are looser. No stop
+list is needed: inside the root links are the only sign of boilerplate, and what is short stays or goes by what stands
+around it.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from itertools import compress
+
+from cleaner.extract.blocks import Blocks
+from cleaner.extract.content_root import HEADINGS, ITEMS, ContentRoot
+
+__all__ = ["as_lines", "choose_paragraphs"]
+
+_LINKED = 0.5  # a paragraph with a larger share of links is boilerplate, unless the next constant saves it
+_BESIDE_LINKS = 15  # characters beside its links that make it a sentence; "Baca juga: " and "Read also: " have fewer
+_LONG_LINKED, _MOST_LINKED = 400, 0.9  # outside of flowing text it must be this long, and be links up to this share
+_SHORT, _LONG = 40, 100  # characters: below the first a paragraph is SHORT, from the second on GOOD
+_REPEATED = 100  # characters; a longer text that comes again is the same for another screen, or a quote from it
+_FLOWING = frozenset(("p", "blockquote")) | ITEMS
+_TAIL_REACH = 4  # short paragraphs this near behind the last prose still belong to it
+_LISTING = 0.3  # of the text that is not pruned; a page with less prose is a list, and its links are the content
+_MAIN_SHARE = 0.5  # of the same; a main element that holds less is not the whole list
+_CELLS = frozenset(("td", "th"))
+
+
+class ParagraphClass(IntEnum):
+    """jusText's classes; from NEAR upwards a paragraph stays whatever stands around it."""
+
+    BAD, HEADING, SHORT, NEAR, GOOD = range(5)
+
+
+def choose_paragraphs(blocks: Blocks, content: ContentRoot) -> tuple[list[int], bool]:
+    """Return the numbers of the article's paragraphs in order, and whether the page is a list rather than prose."""
+    if not blocks.texts:
+        return [], False
+    texts, kept = blocks.texts, content.kept
+    chosen = _drop_repeated(blocks, content.leads + _revise(blocks, content))
+
+    def size(some: list[int]) -> int:
+        return sum([len(texts[j]) for j in some])
+
+    everything = list(compress(range(len(texts)), kept))
+    if chosen and size(chosen) >= _LISTING * size(everything):
+        return chosen, False
+    # The page may be a list. Then all that is not pruned in its main element is the content, or all on the page.
+    mains = [i for i, tag in enumerate(blocks.tags) if tag == "main" or 'role="main"' in blocks.attrs[i]]
+    held = ([j for j in range(blocks.first[i], blocks.last[i]) if kept[j]] for i in mains[:8])
+    listed = max(held, key=len, default=[])
+    if not listed or size(listed) < _MAIN_SHARE * size(everything):
+        listed = everything
+    return (chosen, False) if chosen and size(chosen) >= _LISTING * size(listed) else (listed, True)
+
+
+def _class_of(text: str, linked: int, tag: str, density: float) -> ParagraphClass:
+    """Class one paragraph, of whose characters `linked` are links; sizes are compared in Latin characters."""
+    size = len(text) * density
+    if tag in HEADINGS:
+        return ParagraphClass.HEADING
+    if linked > _LINKED * len(text):
+        if tag not in _FLOWING:
+            near = size >= _LONG_LINKED and linked <= _MOST_LINKED * len(text)
+            return ParagraphClass.NEAR if near else ParagraphClass.BAD
+        if size - linked * density < _BESIDE_LINKS:
+            return ParagraphClass.BAD
+    return ParagraphClass.SHORT if size < _SHORT else ParagraphClass.NEAR if size < _LONG else ParagraphClass.GOOD
+
+
+def _revise(blocks: Blocks, content: ContentRoot) -> list[int]:
+    """Return the paragraphs in the content root that stay: prose, and what is short between the first and the last."""
+    texts, tags, homes = blocks.texts, blocks.tags, blocks.homes
+    inside = [j for j in range(blocks.first[content.root], blocks.last[content.root]) if content.kept[j]]
+    classes = [_class_of(texts[j], blocks.link_chars[j], tags[homes[j]], content.density) for j in inside]
+    prose = [at for at, found in enumerate(classes) if found >= ParagraphClass.NEAR]
+    if not prose:
+        return [j for j, found in zip(inside, classes, strict=True) if found != ParagraphClass.BAD]
+    start, end = prose[0], prose[-1]
+    chosen = []
+    for at, (j, found) in enumerate(zip(inside, classes, strict=True)):
+        tag = tags[homes[j]]
+        if found >= ParagraphClass.NEAR:
+            chosen.append(j)
+        elif found == ParagraphClass.HEADING:
+            if start - 1 <= at < end and tag != "h1":  # one right before the first prose is its heading
+                chosen.append(j)
+        elif found == ParagraphClass.SHORT and (start < at < end or (tag == "p" and end < at < end + _TAIL_REACH)):
+            chosen.append(j)
+    return chosen
+
+
+def _drop_repeated(blocks: Blocks, chosen: list[int]) -> list[int]:
+    """Return `chosen` without long paragraphs whose text was chosen before from another part of the page."""
+    part_of: dict[str, int] = {}
+    kept = []
+    for j in chosen:
+        part = blocks.parents[blocks.homes[j]]
+        if len(blocks.texts[j]) < _REPEATED or part_of.setdefault(blocks.texts[j], part) == part:
+            kept.append(j)
+    return kept
+
+
+def as_lines(blocks: Blocks, chosen: list[int]) -> list[str]:
+    """Return the chosen paragraphs as lines; the cells of a table row stand on one line, with bars between them."""
+    lines: list[str] = []
+    before = (-1, -1)  # row and cell of the line before
+    for j in chosen:
+        home = blocks.homes[j]
+        cell = (blocks.parents[home], home) if blocks.tags[home] in _CELLS else (-1, -1)
+        if cell[0] >= 0 and cell[0] == before[0] and cell[1] != before[1]:
+            lines[-1] += " | " + blocks.texts[j]
+        else:
+            lines.append(blocks.texts[j])
+        before = cell
+    return lines

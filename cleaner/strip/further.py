@@ -1,0 +1,62 @@
+"""Removals that do not come from the phrase lists: rules of plugins, and paragraphs in another language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from cleaner.article import Article, Removal, claim
+from cleaner.errors import OptionError
+from cleaner.language.identify import foreign_paragraphs, identify
+from cleaner.options import Options
+from cleaner.phrases.phrases import normalise_wording
+from cleaner.plugins import plugin_removals
+from cleaner.strip.space import close_gaps
+
+__all__ = ["allowed_lines", "strip_by_plugins", "strip_foreign_paragraphs"]
+
+
+@lru_cache(maxsize=8)
+def allowed_lines(path: str) -> frozenset[str]:
+    """The lines of the file `--allow`, which always stay; none for "". Raises OptionError for a file that is no text.
+
+    The file is read once in a process: every article asks for it.
+    """
+    if not path:
+        return frozenset()
+    try:
+        return frozenset(line.strip() for line in Path(path).read_text("utf-8-sig").splitlines() if line.strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise OptionError(f"--allow {path}: {error}. Give a UTF-8 text file with one line per line to keep.") from error
+
+
+def strip_by_plugins(article: Article, options: Options) -> Article:
+    """Add what the rules of plugins take, but for kinds that stay and lines that are allowed."""
+    taken = [r for r in plugin_removals(article) if not _is_protected(r, article.before, options)]
+    return _with_removals(article, taken) if taken else article
+
+
+def strip_foreign_paragraphs(article: Article) -> Article:
+    """Add a removal for each paragraph that is surely not in the language of the clean text."""
+    [language] = identify([article.text])
+    spans = foreign_paragraphs(article.before, language.code)
+    foreign = [Removal(a, b, "foreign-paragraph", "foreign", f"written in {code}") for a, b, code in spans]
+    return _with_removals(article, foreign)
+
+
+def _is_protected(removal: Removal, before: str, options: Options) -> bool:
+    """True for a removal of a kind that stays, or one that touches an allowed line."""
+    if removal.kind in options.keep_kinds or (options.only_kinds and removal.kind not in options.only_kinds):
+        return True
+    # A plugin may take part of a line, or several: every line that it touches is looked up as a whole.
+    start = before.rfind("\n", 0, removal.start) + 1
+    end = before.find("\n", removal.end)
+    lines = before[start : end if end >= 0 else None].split("\n")
+    allowed = {normalise_wording(line) for line in allowed_lines(options.allow)}
+    return any(normalise_wording(line) in allowed for line in lines)
+
+
+def _with_removals(article: Article, further: Iterable[Removal]) -> Article:
+    """The article with further removals. An earlier removal keeps its name where a further one meets it."""
+    return article._replace(removals=close_gaps(article.before, claim((*article.removals, *further))))
