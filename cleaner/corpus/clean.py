@@ -92,6 +92,7 @@ def clean_corpus(
     sources += list_sources([str(one) for one in given if not isinstance(one, Source)], options)
     to = Destination(str(output), audit=audit, options=options)
     with _open_work(to, sources, options) as work:
+        # before any work is done, and not when the result of hours has nowhere to go
         to.check(resumed=work.resumed)
         with nullcontext(engine) if engine else open_engine(options) as engine:
             run = Run(work, engine, options, progress)
@@ -106,6 +107,7 @@ def clean_corpus(
         extra = [work.path / PAIRS] if options.pairs and options.dedup else []
         shards = run.shards("write")
         target = to.rehearsal(work.path) if options.dry_run else to
+        # from here on the output appears under its name; until then nothing of the user's was touched
         report = _describe(target.publish(shards, rejects, hashes, counts, facts, extra), to, options, shards)
         if options.site_rules and options.repeats and not options.dry_run:
             _save_site_rules(run, Path(options.site_rules))
@@ -139,7 +141,7 @@ def read_corpus(run: Run, sources: Sequence[Source | Reject]) -> list[Reject]:
 def finish_corpus(run: Run) -> None:
     """Find the ids that are taken and the lines that repeat per site, then finish the shards."""
     if len(run.work.done("finish")) >= run.count:
-        return
+        return  # a run that is continued needs the repeats for shards that are left, and there are none
     read = run.shards("read")
     repeats = run.work.path / REPEATS if run.options.repeats else None
     run.begins("repeats")
@@ -150,6 +152,7 @@ def finish_corpus(run: Run) -> None:
         if repeats:
             lines = partial(lines_of_shard, shards)
             found = find_site_repeats(shuffle, shards, lines, articles * LINES_OF_AN_ARTICLE)
+            # what older runs found counts as well: a batch of the day has few articles of a small site
             join_rules(found, _older_site_rules(run)[0]).save(repeats)
 
     def tasks(done: set[int]) -> Iterator[FinishTask]:
@@ -185,7 +188,7 @@ def write_corpus(run: Run) -> Mapping[str, int]:
 def _hash_inputs(run: Run, sources: Sequence[Source | Reject]) -> list[tuple[str, int, str]]:
     """(source, bytes, sha256) of every source; what has no file here has no hash."""
     rest = iter([source for source in sources if isinstance(source, Source)])
-    chunks = iter(lambda: tuple(islice(rest, HASHED_AT_ONCE)), ())
+    chunks = iter(lambda: tuple(islice(rest, HASHED_AT_ONCE)), ())  # ends at the first empty one
     with run.timed("hash"):
         found = [one for some in run.engine.map(hash_stage, chunks) for one in some]
     rules = run.work.path / SITE_RULES
@@ -275,7 +278,7 @@ class _Ahead:
             self._planned += split.end - split.start if split.end >= 0 else self._sizes.get(split.path, 0)
 
     def end(self) -> None:
-        self._all = self._planned = 1
+        self._all = self._planned = 1  # the shards that were counted are all there are
 
     def shards(self) -> int:
         """0 where nobody knows."""

@@ -14,21 +14,21 @@ __all__ = ["label_components"]
 
 
 def label_components(articles: int, batches: Iterable[CandidatePairs]) -> NDArray[Any]:
-    """For every rank the least rank of its component: int32, or int64 from 2**31 articles on; shape (articles,).
+    """For every rank the least rank of its component: int32, or int64 from 2**31 articles on. Shape (n,).
 
-    Only this array and one batch of pairs are in memory at once: 100 million pairs among a billion articles take 58 s of
-    CPU and 4.5 GB (benchmarks/cluster.py --label), so that one process can do what would be 20 or more shuffles.
+    Only this array and one batch of pairs are in memory at once: 100 million pairs among a billion articles take 58 s
+    of CPU and 4.5 GB (benchmarks/cluster.py --label), so that one process can do what would be 20 or more shuffles.
     """
     root = np.arange(articles, dtype=np.int32 if articles < 1 << 31 else np.int64)
     for pairs in batches:
-        low, high = pairs.low, pairs.high
+        low, high = pairs.low, pairs.high  # from the second turn on roots, of components that a pair still connects
         while len(low):
             low, high = _find_roots(root, low), _find_roots(root, high)
             apart = low != high
             low, high = low[apart], high[apart]
             # every root that is not the least around hooks on: at least half of those that still have a pair are gone
             np.minimum.at(root, np.maximum(low, high), np.minimum(low, high))
-    for first in range(0, articles, 1 << 22):
+    for first in range(0, articles, 1 << 22):  # whoever hangs on a root that was hooked on later
         _find_roots(root, np.arange(first, min(first + (1 << 22), articles)))
     return root
 

@@ -34,6 +34,7 @@ class Copies:
 
     def signed(self, number: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
         """Signatures and ranks of the articles of a shard that have tokens and are no exact copies."""
+        # copies of one text would be candidates of each other in all 32 bands, and be found to be copies once more
         rows, ranks = self.ranks.of_shard(number)
         table = self.ranks.shards.read(number, "sizes", "signatures")
         copies = self.ranks.shards.of_shard(self.table, number)["address"] & ROW
@@ -67,7 +68,8 @@ def _emit_tokens(ranks: Ranks, parts: int, number: int) -> Emitted:
 
 
 def _find_equal(table: Table, olds: int, part: int, packed: bytes) -> tuple[int, int]:
-    records = sorted_records(packed, _TOKENS)
+    """The copies of a part, each with the rank of the best ranked article that has its tokens."""
+    records = sorted_records(packed, _TOKENS)  # by tokens, then by rank: the first of equals is the best
     new = np.ones(len(records), np.bool_)
     new[1:] = (records["a"][1:] != records["a"][:-1]) | (records["b"][1:] != records["b"][:-1])
     firsts = np.flatnonzero(new)

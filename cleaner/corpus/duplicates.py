@@ -96,7 +96,7 @@ def find_duplicates(shuffle: Shuffle, shards: ShardSet, options: Options, pairs:
         same_urls = find_same_urls(shuffle, shards, options.one_per_url)
         tables, shards = (same_urls,), replace(shards, gone=same_urls)
     if not options.dedup:
-        return Decisions(shards, tables, {})
+        return Decisions(shards, tables, {})  # one record for each URL is kept without near-duplicates as well
     if options.against:
         index = Index.open(Path(options.against))
         # tables of an unfinished run know the articles of the index by their place in it
@@ -132,6 +132,7 @@ def _find_near(
         ranks.olds,
         partial(_likely_without_boilerplate, stores, LOWEST_AGAIN),
     )
+    # an estimate that counts the boilerplate of a site decides nothing: the first candidates are estimated once more
     remaining = shuffle.table("likely")
     shuffle.each("likely", partial(_save_likely, stores, first, remaining), first.parts)
     pairs = [replace(first, table=remaining), again]
@@ -151,6 +152,7 @@ def _find_near(
     )
     counts = {
         "exact": copies.count,
+        # pairs found again count when they are likely: the others were estimated before, or are chance
         "candidates": first.found + again.kept,
         "verified": dropped.compared,
         "long_runs": first.crowded,
@@ -195,6 +197,7 @@ def _emit_decisions(ranks: Ranks, copies: Copies, dropped: Dropped, task: tuple[
         gone[goes] = records
         gone["rank"] = copied
     both = distinct(np.concatenate([gone["rank"], gone["keeper"]]))
+    # ids are looked up here, where ranks are close together, and not by the shards, whose keepers may be anywhere
     ids, addresses = ranks.ids(both), ranks.addresses(both)
     groups = ranks.shards.groups(addresses).tolist()
     own, keeper = np.searchsorted(both, gone["rank"]), np.searchsorted(both, gone["keeper"])

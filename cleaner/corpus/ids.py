@@ -28,12 +28,14 @@ def rename_repeated(shuffle: Shuffle, shards: ShardSet, articles: int) -> dict[i
 
     The new id is `source#record`; with ~2, ~3 ... behind it where a record has that for its own.
     """
+    # equal ids have equal hashes and meet in one part; which of them clash is told without looking at any article
     parts = shuffle.parts("ids", articles * _ID.itemsize)
     ids = shuffle.table("ids")
     found = shuffle.reduce("ids", shards.numbers, partial(_emit_ids, shards, parts), partial(_find_clashes, ids))
     clashing = np.sort(np.concatenate([np.zeros(0, np.int64), *(ids.load(f"{part}-clashing") for part in found)]))
 
     def is_own_id(name: str) -> bool:
+        """Whether some record has this for its own id; a new id must not be one."""
         own = np.array([id_hash(name)], np.uint64)
         known = ids.load(int(key_part(own, parts)[0]), np.uint64)
         at = int(np.searchsorted(known, own[0]))
@@ -70,6 +72,7 @@ def _emit_ids(shards: ShardSet, parts: int, number: int) -> Emitted:
 
 
 def _find_clashes(table: Table, part: int, packed: bytes) -> int:
+    """Keep the hashes of a part, and the addresses of those that stand there twice."""
     records = sorted_records(packed, _ID)
     same = records["id"][1:] == records["id"][:-1]
     clashing: Any = np.zeros(len(records), np.bool_)

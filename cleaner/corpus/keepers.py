@@ -69,6 +69,7 @@ def choose_all_keepers(
     """Choose the keepers of all components. `labels` has the array `components`: the component of every rank."""
     articles, bits = len(stores.ranks), pairs[0].bits
     tasks = [(candidates, part) for candidates in pairs for part in candidates.parts]
+    # by the bytes of the tokens, which are what a task holds in memory
     bins = shuffle.parts("keepers", stores.shingles * 8)
     keepers = shuffle.table("keepers")
     chosen = shuffle.reduce(
@@ -107,6 +108,7 @@ def _choose(
     with Room(memory, table.folder) as room:
         articles = stores.articles(ranks, room)
 
+        # a pair is compared when its better ranked article is known to stay, so few of a group's pairs are
         def check(some: CandidatePairs) -> NDArray[np.bool_]:
             """Which pairs are copies of one article; what is, or came near to it, is remembered."""
             nonlocal compared
@@ -129,6 +131,7 @@ def _choose(
     for name in ("jaccard", "containment", "rule"):
         dropped[name] = getattr(all_near, name)[why[gone]]
     table.save(part, dropped)
+    # doubtful is only who stays apart: a pair may be unlike and yet have one keeper
     apart = np.flatnonzero((all_near.rule >= UNLIKE) & (keeper[all_pairs.low] != keeper[all_pairs.high]))
     doubtful: NDArray[Any] = np.empty(len(apart), DOUBTFUL)
     doubtful["low"], doubtful["high"] = ranks[all_pairs.low[apart]], ranks[all_pairs.high[apart]]

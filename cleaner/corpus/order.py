@@ -101,6 +101,7 @@ def _sort_articles(
 ) -> list[tuple[str, int]]:
     """Sort the articles of some shards into parts of the table; the parts in order, with how many each has."""
     name = "rank-index" if keep == _IN_INDEX else "rank"
+    # parts are ranges of the order: their keys, Python tuples, are never all in one process
     alive = sum(shuffle.each(f"{name}-counted", shards.count_alive, numbers))
     parts, limits = shuffle.parts(name, alive * _BYTES), []
     if parts > 1:
@@ -125,7 +126,7 @@ class _Keyed:
     def of(cls, shards: ShardSet, number: int, every: int = 1) -> _Keyed:
         """Those of a shard that are alive, or one of so many of them."""
         rows = shards.alive(number)[::every]
-        old = number >= shards.count
+        old = number >= shards.count  # an index knows no dates: they could not change who outranks whom in it
         table = shards.read(number, "length", "id", *(() if old else ("date",)))
         dates = [""] * len(rows) if old else list(map(text_of, binary_values(table["date"], rows)))
         ids = list(map(text_of, binary_values(table["id"], rows)))
@@ -133,6 +134,7 @@ class _Keyed:
 
     def keys(self, keep: str) -> list[tuple[Any, ...]]:
         """What each article is sorted by."""
+        # where several articles of an index are copies of one text, the first by the hash of its id is their keeper
         if keep == _IN_INDEX:
             return list(zip((-self.lengths).tolist(), self.addresses.tolist(), strict=True))
         columns = zip(self.lengths.tolist(), self.dates, self.ids, strict=True)
@@ -145,6 +147,7 @@ class _Keyed:
         return order_articles(self.lengths, self.dates, self.ids, keep)
 
     def pack(self, at: NDArray[np.int64]) -> bytes:
+        """A line of JSON with some of them."""
         rows = at.tolist()
         numbers = [self.lengths[at].tolist(), self.addresses[at].tolist()]
         columns = [*numbers, [self.dates[i] for i in rows], [self.ids[i] for i in rows]]
@@ -152,6 +155,7 @@ class _Keyed:
 
     @classmethod
     def unpack(cls, packed: bytes) -> _Keyed:
+        """Those of many such lines."""
         columns = zip(*map(orjson.loads, packed.splitlines()), strict=True)
         lengths, addresses, dates, ids = (list(chain(*column)) for column in columns)
         return cls(np.array(lengths, np.int64), dates, ids, np.array(addresses, np.int64))

@@ -81,6 +81,7 @@ def find_site_repeats(shuffle: Shuffle, shards: ShardSet, lines: Lines, total: i
 def _count_lines(lines: Lines, parts: int, number: int) -> Emitted:
     """Every key of a shard with the number of its articles there."""
     batch = lines(number)
+    # each key once an article: what stands ten times in one article stands in one
     keys, counts = count_equal(np.sort(batch.keys[(batch.marks & FIRST) > 0]))
     records: NDArray[Any] = np.empty(len(keys), _COUNT)
     records["key"], records["count"], records["address"] = keys, counts, np.int64(number) << SHARD
@@ -91,6 +92,7 @@ def _find_common(table: Table, part: int, packed: bytes) -> int:
     """Keys in at least two articles, for each shard that has them."""
     counted = sorted_records(packed, _COUNT)
     firsts = np.flatnonzero(np.concatenate([np.ones(min(1, len(counted)), np.bool_), np.diff(counted["key"]) != 0]))
+    # most lines stand in one article of all, and end their way here
     totals = np.repeat(np.add.reduceat(counted["count"], firsts), np.diff(firsts, append=len(counted)))
     common: NDArray[Any] = np.empty(int((totals > 1).sum()), _COMMON)
     common["key"], common["address"] = counted["key"][totals > 1], counted["address"][totals > 1]

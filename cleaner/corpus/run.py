@@ -51,6 +51,7 @@ def open_engine(options: Options) -> Iterator[Engine]:
         with open_session(options.master) as session:
             yield Spark(session, seconds=options.record_timeout)
     else:
+        # one worker that was asked for is this process; if one is all that fits, it is a process that may be killed
         workers = fitting(memory_bytes(options.memory), options.workers)
         with Pool(workers, seconds=options.record_timeout, inside=options.workers == 1) as pool:
             yield pool
@@ -96,6 +97,7 @@ class Run:
         if isinstance(self.engine, Pool) and sum(path.stat().st_size for path in shards) <= SMALL:
             return Shuffle(InMemory(), None, memory_bytes(self.options.memory) // 4), found
         tables = self.work.tables(stage)
+        # a task of Spark has the memory that docs/cluster.md asks for, whatever the machine of the driver has
         if isinstance(self.engine, Carrier):
             return Shuffle(self.engine, tables, memory_bytes(self.options.memory or "1G") // 4), found
         assert isinstance(self.engine, Pool), "an engine is a pool or a carrier"

@@ -98,6 +98,7 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
         articles.append(article)
         sites.append(site_for_repeats(raw, article))
     watch.leave()
+    # hashes of ids beside the articles: which are taken is found out without unpacking any
     columns = {
         "id": number_column(np.array([id_hash(a.id) for a in articles], np.uint64)),
         "article": binary_column([pack(a) for a in articles]),
@@ -132,7 +133,7 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
     """Take what repeats on the site, name the language, ask the guards, and sketch the clean texts."""
     table, made = read_shard(task.read, ("article", *(LINES if task.repeats else ())))
     articles = [unpack(cell) for cell in binary_values(table["article"])]
-    for row, new in task.ids.items():
+    for row, new in task.ids.items():  # its own id is taken by an earlier record
         articles[row] = with_new_id(articles[row], new)
     learned: dict[str, list[str]] = {}
     if task.repeats:
@@ -141,6 +142,7 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
         if task.options.site_rules:
             sites = number_values(table["site"]).tolist()
             learned = _wordings_by_key(articles, sites, made["sites"], known)
+    # from here on an article may be dropped, but has a row in every log
     rejects: list[Reject] = []
     finished = _finished(articles, task.options, watch, rejects)
     texts = [a.text for a, _ in finished]
@@ -214,6 +216,7 @@ def write_stage(task: WriteTask, watch: Watch) -> Done:
             counts["dropped", drops[row].reason] += 1
             _count_written(counts, len(gone["text"]), gone["language"], gone["site"], -1)
     tallied_decisions: dict[str, list[object]] = {"dropped": [], "kept": []}
+    # a keeper names the articles in whose place it stays
     for row, ids in duplicates.items():
         whole = orjson.loads(records[row]) | {"duplicates": ids}
         tallied_decisions["kept"].append(kept_line(row, whole))

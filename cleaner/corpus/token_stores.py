@@ -41,7 +41,9 @@ _STORED = np.dtype(
 """An article of a group: its site (-1 is none), where its tokens begin and how many it has, the least value of its
 signature under the first permutation, and whether its text breaks off."""
 
+# an article of a site, on its way to the part in which the shingles of the site are counted
 _PLACE = np.dtype([("rank", np.int64), ("group", np.int64), ("at", np.int64)])
+# what a group knows of a site
 _SITE = np.dtype([("site", np.int64), ("articles", np.int64), ("shingles", np.int64)])
 
 
@@ -127,6 +129,7 @@ def _emit_wanted(ranks: Ranks, candidates: Candidates, part: int) -> Emitted:
 
 
 def _fill(table: Table, ranks: Ranks, group: int, packed: bytes) -> tuple[int, int]:
+    """Store the tokens of the wanted articles of one group; how many shingles they have comes back."""
     wanted = sorted_records(packed, ADDRESSED)
     wanted = wanted[np.concatenate([[True], np.diff(wanted["address"]) != 0])]
     stored: NDArray[Any] = np.empty(len(wanted), _STORED)
@@ -137,6 +140,7 @@ def _fill(table: Table, ranks: Ranks, group: int, packed: bytes) -> tuple[int, i
         rows = wanted["address"][mine] & ROW
         old = number >= ranks.shards.count
         shard = ranks.shards.read(number, "site", "broken", "signatures", *(("tokens",) if old else ()))
+        # texts are read once, and only of articles in pairs: a tenth of a usual corpus
         if old:
             starts, values = list_values(shard["tokens"])
             stored["count"][mine] = starts[rows + 1] - starts[rows]
@@ -147,6 +151,7 @@ def _fill(table: Table, ranks: Ranks, group: int, packed: bytes) -> tuple[int, i
             tokens.append(found.hashes)
         names = [bytes(site) for site in binary_values(shard["site"], rows)]
         number_of = {name: id_hash(name) >> 1 if name else -1 for name in dict.fromkeys(names)}
+        # a site is a hash of its name, so no one has to know all names
         stored["site"][mine] = [number_of[name] for name in names]
         stored["broken"][mine] = sketch_column(shard, "broken")[rows]
         stored["least"][mine] = sketch_column(shard, "signatures")[rows, 0]
@@ -175,6 +180,7 @@ def _learn(shuffle: Shuffle, stores: TokenStores) -> None:
         partial(_emit_by_site, stores),
         partial(_find_recurring, stores, found, shuffle.memory),
     )
+    # small beside what it was found in: a line of 20 words in the footer of a site is 18 keys of 8 bytes
     keys = distinct(np.concatenate([_NOTHING[0], *(found.load(part) for part in parts)]))
     concerned = distinct(np.concatenate([_NOTHING[1], *(found.load(f"{part}-sites") for part in parts)]))
     recurring = SiteShingles.of(keys, concerned)
@@ -183,6 +189,7 @@ def _learn(shuffle: Shuffle, stores: TokenStores) -> None:
 
 
 def _emit_by_site(stores: TokenStores, group: int) -> Emitted:
+    """The places of the articles of a group, to the parts of their sites; those of small sites go nowhere."""
     stored, (sites, parts) = stores.table.load(group), stores.table.load("sites")
     records: NDArray[Any] = np.empty(len(stored), _PLACE)
     records["rank"], records["group"], records["at"] = stored["rank"], group, np.arange(len(stored))
@@ -191,6 +198,7 @@ def _emit_by_site(stores: TokenStores, group: int) -> Emitted:
 
 
 def _find_recurring(stores: TokenStores, table: Table, memory: int, part: int, packed: bytes) -> int:
+    """What recurs on the sites of one part, whose articles are gathered from all groups."""
     records = sorted_records(packed, _PLACE)
     found = []
     for group in distinct(records["group"]).tolist():
@@ -206,6 +214,7 @@ def _find_recurring(stores: TokenStores, table: Table, memory: int, part: int, p
 
 
 def _sign(stores: TokenStores, memory: int, group: int) -> None:
+    """Make the signatures of one group anew."""
     stored = stores.table.load(group)
     everything = np.arange(len(stored))
     signatures = np.empty((len(stored), PERMUTATIONS), np.uint32)
@@ -217,5 +226,6 @@ def _sign(stores: TokenStores, memory: int, group: int) -> None:
     with Room(memory, stores.table.folder) as room:
         articles, _ = stores._gather(len(stored), [(group, everything, everything)], room)
         signed, changed = sign_without_site_shingles(articles, signatures)
+    # all of them, the unchanged ones too: what asks for signatures looks in one place
     stores.table.save(f"{group}-signed", signed)
     stores.table.save(f"{group}-changed", changed)

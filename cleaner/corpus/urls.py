@@ -17,7 +17,7 @@ __all__ = ["SAME_URL", "find_same_urls", "save_lines"]
 
 SAME_URL = "same-url"
 
-_BYTES = 160  # of an article with its URL and id
+_BYTES = 160  # of an article with its URL and id, on its way to the part of its URL
 
 
 def find_same_urls(shuffle: Shuffle, shards: ShardSet, keep: str) -> Table:
@@ -41,7 +41,7 @@ def _emit_urls(shards: ShardSet, keep: str, parts: int, number: int) -> Emitted:
     lengths = number_values(table["length"]).tolist()
     lines: dict[int, list[bytes]] = defaultdict(list)
     for row in shards.alive(number).tolist():
-        if len(urls[row]):
+        if len(urls[row]):  # articles without a URL are no crawls of one page
             key: Any = text_of(dates[row]) if keep == "newest" else lengths[row]
             known = id_hash(urls[row])
             line = [known, key, number << 32 | row, text_of(ids[row]), text_of(urls[row])]
@@ -58,6 +58,7 @@ def _choose(table: Table, part: int, packed: bytes) -> int:
         groups[known].append(record)
     lines: list[tuple[int, bytes]] = []
     for group in groups.values():
+        # the address is in the order of the manifest: of equals the first stays
         best = max(group, key=lambda record: (record[0], -record[1]))
         for _, address, id, url in group:
             if address != best[1]:

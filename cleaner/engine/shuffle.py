@@ -128,6 +128,7 @@ class OnPool:
         groups = list(enumerate(self._groups(tasks)))
         emitted = self.each(partial(_spill, emit, self._folder), groups)
         parts = sorted({part for parts in emitted for part in parts})
+        # the other half begins when all is emitted: only then is a part known to be complete
         answers = self.each(partial(_reduce_spilled, reduce, self._folder, len(groups)), parts)
         shutil.rmtree(self._folder)
         return answers
@@ -159,6 +160,7 @@ def _spill(emit: Callable[[Task], Emitted], folder: Path, task: tuple[int, Seque
                 for part, packed in emit(one):
                     held.setdefault(part, []).append(packed)
                     size += len(packed)
+                # sorted by part, so that a part is read in few and long reads
                 if size >= SPILL_BYTES or n == len(tasks):
                     for part, some in sorted(held.items()):
                         index.append((part, out.tell(), sum(map(len, some))))
@@ -176,7 +178,7 @@ def _reduce_spilled(reduce: Callable[[int, bytes], Any], folder: Path, files: in
     packed = []
     for number in range(files):
         with (folder / str(number)).open("rb") as file:
-            file.seek(-8, os.SEEK_END)
+            file.seek(-8, os.SEEK_END)  # how long the index is, which stands before it
             size = int.from_bytes(file.read(), "little") * _SPILLED.itemsize
             file.seek(-8 - size, os.SEEK_END)
             index = np.frombuffer(file.read(size), _SPILLED)
@@ -271,6 +273,7 @@ class Shuffle:
         """The answer (JSON) of `work`, or what an earlier process noted of it."""
         if self._folder is None:
             return work()
+        # its tables were renamed into place before, so a note says that they are all there
         note = self._folder / f"{name}.json"
         if not note.exists():
             answer = orjson.dumps(work())
@@ -283,7 +286,7 @@ def partition(records: NDArray[Any], parts: NDArray[Any]) -> Emitted:
     """Records packed by the part that each goes to."""
     order = np.argsort(parts, kind="stable")
     records, parts = records[order], parts[order]
-    cuts = np.flatnonzero(parts[1:] != parts[:-1]) + 1
+    cuts = np.flatnonzero(parts[1:] != parts[:-1]) + 1  # where another part begins
     for first, last in zip([0, *cuts.tolist()], [*cuts.tolist(), len(records)], strict=True):
         if first < last:
             yield int(parts[first]), records[first:last].tobytes()

@@ -24,7 +24,7 @@ class Column:
 
     def append(self, values: NDArray[Any]) -> None:
         """Add values at the end."""
-        values = np.ascontiguousarray(values, self.dtype)
+        values = np.ascontiguousarray(values, self.dtype)  # no copy of what is so already
         self.length += len(values)
         if self._file is None:
             self._parts.append(values)
@@ -39,7 +39,7 @@ class Column:
             data = self._file.read((last - first) * self.dtype.itemsize)
             self._file.seek(0, 2)
             return np.frombuffer(data, self.dtype)
-        if len(self._parts) != 1:
+        if len(self._parts) != 1:  # joined at the first read, and not at each append
             self._parts = [np.concatenate(self._parts) if self._parts else np.zeros(0, self.dtype)]
         return self._parts[0][first:last]
 
@@ -68,7 +68,7 @@ class Room:
     def column(self, dtype: type[np.generic], values: int) -> Column:
         """A column for about `values` values."""
         size = values * np.dtype(dtype).itemsize
-        if size <= self._left:
+        if size <= self._left:  # first come, first served
             self._left -= size
             return Column(dtype)
         return Column(dtype, self._files.enter_context(tempfile.TemporaryFile(dir=self._folder, prefix="dedup-")))

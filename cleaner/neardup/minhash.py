@@ -44,6 +44,7 @@ def sign(shingles: Shingles) -> NDArray[np.uint32]:
         t = np.empty_like(x)
         firsts = shingles.starts[filled]
         for a, b, row in zip(*permutations(), least, strict=True):
+            # no array is made in this loop: 128 turns, each over numbers that are still in the cache
             np.multiply(x, a, out=t)
             np.add(t, b, out=t)
             np.minimum.reduceat(t, firsts, out=row)
@@ -66,7 +67,7 @@ def likely(
 ) -> NDArray[np.bool_]:
     """Which pairs of rows of signatures have at least this estimated Jaccard similarity, shape (pairs,)."""
     good = np.zeros(len(low), np.bool_)
-    for first in range(0, len(low), _PAIRS):
+    for first in range(0, len(low), _PAIRS):  # all at once would take 1 kB a pair
         part = slice(first, first + _PAIRS)
         equal = signatures[low[part]] == signatures[high[part]]
         good[part] = equal.mean(axis=1, dtype=np.float32) >= lowest

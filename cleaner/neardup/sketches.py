@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Sketches", "from_lean_minhash", "sketch", "to_lean_minhash"]
 
+# what may stand behind the mark that ends a sentence
 _CLOSING = " \t\r\n\"'”’»)]"
 _SENTENCE_ENDS = tuple(STOPS + "｡۔።")  # the marks with which benchmarks/results/dedup.md was measured
 _BATCH = 1 << 19
@@ -74,6 +75,7 @@ def sketch(texts: Sequence[str]) -> Sketches:
         tokens = tokenize(texts[first:last])
         shingles = shingle_tokens(tokens.hashes, tokens.starts)
         signatures[first:last] = sign(shingles)
+        # of the tokens, so that copies in other case or with other punctuation are exact ones
         view, bounds = memoryview(tokens.hashes.tobytes()), (tokens.starts * 8).tolist()
         digests = [xxhash.xxh3_128_digest(view[a:b]) if a < b else bytes(16) for a, b in pairwise(bounds)]
         exact[first:last] = np.frombuffer(b"".join(digests), np.uint64).reshape(-1, 2)
