@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import takewhile
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +109,9 @@ def find_duplicates(shuffle: Shuffle, shards: ShardSet, options: Options, pairs:
     found, counts, dropped, ranks = _find_near(shuffle, shards, options.keep_duplicate, options.min_similarity)
     decisions = Decisions(shards, (*tables, found), counts)
     if pairs is not None:
-        write_pairs(pairs, _list_pairs(ranks, dropped, decisions))
+        decided = (drop for n in shards.numbers for _, drop in sorted(decisions.of_shard(n)[0].items()))
+        merged = ((d.keeper, d.id, d.jaccard, d.detail, True) for d in decided if d.reason != SAME_URL)
+        write_pairs(pairs, chain(_list_doubtful(ranks, dropped), merged))
     return decisions
 
 
@@ -211,8 +213,8 @@ def _emit_decisions(ranks: Ranks, copies: Copies, dropped: Dropped, task: tuple[
         yield group, b"".join(some)
 
 
-def _list_pairs(ranks: Ranks, dropped: Dropped, decisions: Decisions) -> Iterator[PairRow]:
-    """Doubtful pairs, nearest first, of which the calling process sorts 25 bytes each; then the decided ones by row."""
+def _list_doubtful(ranks: Ranks, dropped: Dropped) -> Iterator[PairRow]:
+    """Doubtful pairs, nearest first; the calling process sorts 25 bytes of each."""
     doubtful = np.concatenate([np.zeros(0, DOUBTFUL), *map(dropped.keepers.load, dropped.doubtful)])
     order = np.lexsort((doubtful["high"], doubtful["low"], -doubtful["jaccard"]))
     for first in range(0, len(order), _LISTED):
@@ -222,10 +224,6 @@ def _list_pairs(ranks: Ranks, dropped: Dropped, decisions: Decisions) -> Iterato
         a, b = np.searchsorted(both, block["low"]).tolist(), np.searchsorted(both, block["high"]).tolist()
         for low, high, jaccard, rule in zip(a, b, block["jaccard"].tolist(), block["rule"].tolist(), strict=True):
             yield ids[low], ids[high], jaccard, RULES[rule], False
-    for shard in decisions.shards.numbers:
-        for _, drop in sorted(decisions.of_shard(shard)[0].items()):
-            if drop.reason != SAME_URL:
-                yield drop.keeper, drop.id, drop.jaccard, drop.detail, True
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,12 +275,14 @@ def find_duplicates_of_texts(
     drops = [line for line in decisions.lines(0) if line[1] == "drop"]
     # numpy's rounding, which differs from Python's in one of some thousand figures
     likeness = np.round(np.array([line[-2:] for line in drops]).reshape(-1, 2), 4).tolist()
-    doubtful = takewhile(lambda pair: not pair[-1], _list_pairs(ranks, dropped, decisions))
     return TextDuplicates(
         [
             (row, by_id[int(keeper)], jaccard, containment, rule)
             for (row, _, _, _, rule, keeper, *_), (jaccard, containment) in zip(drops, likeness, strict=True)
         ],
-        [(by_id[int(low)], by_id[int(high)], round(jaccard, 4), rule) for low, high, jaccard, rule, _ in doubtful],
+        [
+            (by_id[int(low)], by_id[int(high)], round(jaccard, 4), rule)
+            for low, high, jaccard, rule, _ in _list_doubtful(ranks, dropped)
+        ],
         counts,
     )
