@@ -1,4 +1,4 @@
-"""Repair of one text: mojibake, control characters, line breaks, surrogates, normal form. Every fix is ftfy's.
+"""Repair one text: mojibake, control characters, line breaks, surrogates, normal form. Every fix is ftfy's.
 
 The result is `ftfy.fix_text` with the configuration below, to the letter, but for lines that ftfy cannot decode as a
 whole: there the document says how it was garbled (see `mojibake.py`). Two passes spare the work on sound text, which is
@@ -59,7 +59,8 @@ characters that begin with the same two bytes and end in one of the five that ar
 mark is ever written."""
 
 _UNESCAPE = "apply unescape_html"
-"""Done once: ftfy goes on until nothing changes, which is a round for each amp; of &amp;amp;amp;"""
+"""The step that resolves entities. It is done once; ftfy would go on until nothing changes, a round for each amp; of
+&amp;amp;amp;"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +129,19 @@ def _repaired(text: str, *, document: bool = True) -> Repaired:
         return Repaired(text, ())
     parts = [part for start, end in _blocks(text) for part in _fixed_parts(text, start, end)]
     if document:
-        parts = _revised_by_document(text, parts)
+        # First capitals that ftfy took for garbled ones are put back; then garbled spans in what ftfy left are decoded,
+        # by the one charset that the document as a whole speaks for.
+        parts = [_with_meant_capitals(text, part) for part in parts]
+        charsets = {charset for part in parts for charset in part.charsets}
+        lines = [text[part.start : part.end] for part in parts if part.charsets]
+        others = "".join(part.fixed for part in parts if not part.charsets) if charsets else ""
+        if charsets and (by := find_garbling(lines, others, charsets)):
+            parts = [new for part in parts for new in _with_spans_decoded(text, part, by)]
     return _with_plan(text, parts, "repair" if document else "fix_lines")
 
 
 def replay(text: str, plan: Sequence[str]) -> str:
-    """What `repair` made of `text`, from its plan alone."""
+    """Make of `text` what `repair` made of it, from its plan alone."""
     out: list[str] = []
     at = 0
     for entry in plan:
@@ -163,7 +171,7 @@ def _apply(text: str, steps: Sequence[str]) -> str:
 
 
 def _segments(text: str) -> Iterator[tuple[int, int]]:
-    """ftfy's segments: lines with their line feed, cut where they are longer than it takes."""
+    """Start and end of ftfy's segments: lines with their line feed, cut where they are longer than ftfy takes."""
     start = 0
     while start < len(text):
         end = text.find("\n", start, start + _SEGMENT) + 1 or min(len(text), start + _SEGMENT)
@@ -172,7 +180,7 @@ def _segments(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Some whole segments together, as many as make up a block."""
+    """Start and end of blocks: as many whole segments as make up 65,536 characters or more."""
     start = 0
     if len(text) > _BLOCK:
         for _, end in _segments(text):
@@ -184,7 +192,7 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _fixed_parts(text: str, start: int, end: int) -> Iterator[_Part]:
-    """One block fixed, as a whole where that is plain, else segment by segment as ftfy does it."""
+    """Fix one block: as a whole if that is plain, else segment by segment as ftfy does it."""
     block = text[start:end]
     hints = find_hints(block)
     if plain := _fixed_plainly(block, hints):
@@ -199,7 +207,7 @@ def _fixed_parts(text: str, start: int, end: int) -> Iterator[_Part]:
 
 
 def _fixed_plainly(block: str, hints: DamageHints) -> tuple[str, tuple[str, ...]] | None:
-    """What ftfy makes of `block` and by which steps, where that is plain: nothing, line breaks, or the normal form."""
+    """The fixed `block` and the steps, if all that ftfy does to it is its line breaks or the normal form; else None."""
     steps: tuple[str, ...] = ()
     if "\r\n" in block:
         block, steps = block.replace("\r\n", "\n"), ("apply fix_line_breaks",)
@@ -211,7 +219,7 @@ def _fixed_plainly(block: str, hints: DamageHints) -> tuple[str, tuple[str, ...]
 
 
 def _fixed_segment(text: str, start: int, end: int, hints: DamageHints | None = None) -> _Part:
-    """One segment as ftfy fixes it, with the charsets by which a part of it may be garbled yet."""
+    """Fix one segment as ftfy does, and note the charsets by which a part of it may still be garbled."""
     segment = text[start:end]
     hints = hints or find_hints(segment)
     fixed, steps = segment, tuple[str, ...]()
@@ -226,7 +234,7 @@ def _fixed_segment(text: str, start: int, end: int, hints: DamageHints | None = 
 
 
 def _fix_and_explain(text: str, *, encoding: bool = True) -> tuple[str, tuple[str, ...]]:
-    """`ftfy.fix_and_explain` in at most 16 rounds; without `encoding` nothing is decoded."""
+    """Do what `ftfy.fix_and_explain` does, in at most 16 rounds; without `encoding` nothing is decoded."""
     steps: list[str] = []
     for _ in range(_ROUNDS):
         if encoding:
@@ -243,22 +251,12 @@ def _fix_and_explain(text: str, *, encoding: bool = True) -> tuple[str, tuple[st
     return text, tuple(steps)
 
 
-def _revised_by_document(text: str, parts: list[_Part]) -> list[_Part]:
-    """The parts as the whole document speaks for: capitals that ftfy decoded are restored, garbled spans decoded."""
-    parts = [_with_meant_capitals(text, part) for part in parts]
-    charsets = {charset for part in parts for charset in part.charsets}
-    if not charsets:
-        return parts
-    lines = [text[part.start : part.end] for part in parts if part.charsets]
-    by = find_garbling(lines, "".join(part.fixed for part in parts if not part.charsets), charsets)
-    return [new for part in parts for new in _with_spans_decoded(text, part, by)] if by else parts
-
-
 def _with_meant_capitals(text: str, part: _Part) -> _Part:
-    """`part` without what ftfy decoded in it, where that is only capitals at the end of words."""
+    """`part` without ftfy's decoding, if nothing was decoded but capitals at the end of words."""
     if not any(step.startswith("decode ") or step.endswith("inconsistent_utf8") for step in part.steps):
         return part
     segment = text[part.start : part.end]
+    # The decoding was wrong if no part between these capitals looks bad to ftfy by itself.
     cuts = capitals_before_marks(segment, text, whole=part.steps[0].startswith("encode "))
     if not cuts or any(is_bad(segment[a:b]) for a, b in pairwise((0, *cuts, len(segment)))):
         return part
@@ -267,7 +265,7 @@ def _with_meant_capitals(text: str, part: _Part) -> _Part:
 
 
 def _with_spans_decoded(text: str, part: _Part, by: Garbling) -> Iterator[_Part]:
-    """`part` cut at the spans that are surely garbled: these decoded, what is between them fixed for itself."""
+    """Cut `part` at the spans that are surely garbled: these are decoded, what is between them is fixed for itself."""
     spans = garbled_spans(text[part.start : part.end], by) if part.charsets else []
     if not spans:
         yield part
@@ -287,7 +285,7 @@ def _with_spans_decoded(text: str, part: _Part, by: Garbling) -> Iterator[_Part]
 
 
 def _with_plan(text: str, parts: Sequence[_Part], anew: str) -> Repaired:
-    """The parts put together, and the shortest plan that is proved to lead there.
+    """Put the parts together, with the shortest plan whose replay gives the same text.
 
     Few entries are tried first, each of which goes as far as its steps do no harm, then one for each part. Where both
     are long, or ftfy's steps do not give the same in another cut, the plan is to repair the text anew by step `anew`.
@@ -311,7 +309,7 @@ def _with_plan(text: str, parts: Sequence[_Part], anew: str) -> Repaired:
 
 
 def _reaches(text: str, entry: _Part, part: _Part) -> bool:
-    """True when the steps of `entry` leave what follows it as it is up to `part`, and do the same to `part`."""
+    """True if the steps of `entry` change nothing between it and `part`, and do to `part` what its own steps do."""
     gap = text[entry.end : part.start]
     try:
         if entry.steps != part.steps and _apply(text[part.start : part.end], entry.steps) != part.fixed:
