@@ -1,4 +1,4 @@
-"""The nouns that every step passes along: Raw, Article, Removal, Drop, Reject. All are immutable and small."""
+"""The data types that the steps hand on to each other: Raw, Article, Removal, Drop, Reject. All are immutable."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KINDS = (
     "authorbio", "title", "readmore", "loading", "disclaimer", "sourcenote",
     "repeat", "foreign", "duplicate", "space",
 )  # fmt: skip
-"""What a removed span was. The last four come from steps after the phrase lists."""
+"""The kinds of text that a removed span can be. The last four come from steps after the phrase lists."""
 
 
 class Removal(NamedTuple):
@@ -73,26 +73,27 @@ class Raw:
 class Article(NamedTuple):
     """One article on its way. `before` is frozen after decode, extract and repair; later steps only add removals."""
 
+    # A tuple like Removal, because every step makes a new one.
     id: str
     source: str
     before: str
-    removals: tuple[Removal, ...] = ()
-    record: int = 0
+    removals: tuple[Removal, ...] = ()  # sorted and disjoint
+    record: int = 0  # its number in the source, as in Raw
     language: str = "und"
-    language_score: float = 0.0
-    languages: tuple[tuple[str, float], ...] = ()
+    language_score: float = 0.0  # share of such answers that are right, 0..1
+    languages: tuple[tuple[str, float], ...] = ()  # shares of the languages of its paragraphs, largest first
     title: str = ""
     author: str = ""
     date: str = ""
-    place: str = ""
+    place: str = ""  # of its dateline
     url: str = ""
     site: str = ""
     encoding: str = ""
-    repair: tuple[str, ...] = ()
-    page_kind: str = ""
+    repair: tuple[str, ...] = ()  # the plan by which `before` was made of the decoded text
+    page_kind: str = ""  # for HTML, what the page is: "article", or something that is none
     input_kind: str = ""
-    flags: tuple[str, ...] = ()
-    duplicates: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()  # what the guards noticed, for people
+    duplicates: tuple[str, ...] = ()  # ids of the articles that were dropped as copies of this one
     meta: str = "{}"
     form: str = ""
 
@@ -131,7 +132,7 @@ _PLAIN_URL = re.compile(r"https?://([A-Za-z0-9.-]+)(?=[/?#]|$)")
 
 @lru_cache(maxsize=1024)
 def host_of(url: str) -> str:
-    """The host of a URL in small letters, without "www."; "" where there is none.
+    """The host of a URL in small letters, without "www."; "" if it has none.
 
     >>> host_of("https://www.Contoh.example/berita?id=1"), host_of("berita/1")
     ('contoh.example', '')
@@ -162,7 +163,7 @@ def cut(text: str, removals: Sequence[Removal]) -> str:
     """
     if not removals:
         return text
-    kept, at = [], 0
+    kept, at = [], 0  # `at` is the end of the span before
     for removal in removals:
         kept.append(text[at : removal.start])
         at = removal.end
@@ -185,6 +186,7 @@ def claim(removals: Iterable[Removal]) -> tuple[Removal, ...]:
     claimed: list[Removal] = []  # sorted and disjoint after each turn
     for new in nonempty:
         first = last = bisect_right(claimed, new.start, key=lambda r: r.end)
+        # Walk over the claimed spans that `new` overlaps: it gets the gaps between them, and they get a note.
         at, replacements = new.start, list[Removal]()
         while last < len(claimed) and claimed[last].start < new.end:
             earlier = claimed[last]

@@ -1,10 +1,10 @@
-"""What other packages add, by entry points: phrase lists, rules and readers of further formats.
+"""Load what other packages add by entry points: phrase lists, rules and readers of further formats.
 
 cleaner.phrases   a package (or a path) whose folder holds lists such as id.toml
-cleaner.rules     a function `Article -> Iterable[Removal]`, asked after the cleaner's own rules
+cleaner.rules     a function `Article -> Iterable[Removal]`, called after the cleaner's own rules
 cleaner.readers   a function `bytes -> Iterable[Mapping]`, the records of a file; the entry point's name is the suffix
 
-Every plugin that is installed counts; names and versions stand in the manifest, for the output depends on them.
+Every installed plugin is used. Names and versions stand in the manifest, because the output depends on them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Reader = Callable[[bytes], Iterable[Mapping[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
-    """One entry point, and the package that has it."""
+    """One entry point, and the package that declares it."""
 
     point: EntryPoint
     package: str
@@ -42,63 +42,62 @@ class Plugin:
         return f"{self.point.group}: {self.point.name} ({self.package} {self.version})"
 
     def load(self) -> Any:
-        """What the entry point names. Raises OptionError where that fails."""
+        """The object that the entry point names. Raises OptionError if it cannot be imported."""
         try:
             return self.point.load()
-        except Exception as error:  # whatever a plugin does when it is imported
-            told = f"{type(error).__name__}: {error}"
-            raise OptionError(f"The plugin {self} cannot be loaded: {told}. Mend it, or uninstall it.") from error
+        except Exception as error:  # a plugin may raise anything when it is imported
+            detail = f"{type(error).__name__}: {error}"
+            raise OptionError(f"The plugin {self} cannot be loaded: {detail}. Mend it, or uninstall it.") from error
 
 
 def installed() -> list[str]:
-    """All plugins, each as one line with its package and version, sorted."""
+    """All installed plugins, each as one line with its package and version, sorted."""
     return [str(plugin) for group in GROUPS for plugin in _plugins(group)]
 
 
 @cache
 def phrase_folders() -> tuple[tuple[str, Traversable], ...]:
-    """The folders of phrase lists: (name of the plugin, folder)."""
+    """The folders of phrase lists that plugins bring, as pairs of the plugin's name and the folder."""
     found = []
     for plugin in _plugins("cleaner.phrases"):
         what = plugin.load()
+        # A package may lie in a zip file, so its folder is asked of the import system.
         found.append((str(plugin), files(what) if isinstance(what, ModuleType) else Path(what)))
     return tuple(found)
 
 
 @cache
 def readers() -> Mapping[str, tuple[str, Reader]]:
-    """Suffix -> (name of the plugin, its function)."""
+    """The readers that plugins bring: by the suffix of a file, the plugin's name and its function."""
     return {p.point.name.lower().lstrip("."): (str(p), p.load()) for p in _plugins("cleaner.readers")}
 
 
 def ruled(article: Article) -> list[Removal]:
-    """What the rules of plugins take from an article, in no order.
+    """The removals that the rules of plugins want from an article, in no order.
 
-    Raises OptionError for a removal that cannot be, RuntimeError naming the plugin for whatever one raises.
+    Raises OptionError for a removal that is impossible, and RuntimeError with the name of the plugin if a rule fails.
     """
     found: list[Removal] = []
-    for name, rule in _rules():
+    for plugin in _plugins("cleaner.rules"):
+        rule: Rule = plugin.load()
         try:
             taken = list(rule(article))
-        except Exception as error:
-            raise RuntimeError(f"the plugin {name}: {type(error).__name__}: {error}") from error
+        except Exception as error:  # without the name nobody would know whose code failed
+            raise RuntimeError(f"the plugin {plugin}: {type(error).__name__}: {error}") from error
+        # A wrong span would make the clean text unlike what the log says, so it stops the run.
         for removal in taken:
             if not 0 <= removal.start < removal.end <= len(article.before) or removal.kind not in KINDS:
                 raise OptionError(
-                    f"The plugin {name} gave {removal}, which is no span of the article or no known kind."
+                    f"The plugin {plugin} gave {removal}, which is no span of the article or no known kind."
                 )
         found += taken
     return found
 
 
 @cache
-def _rules() -> tuple[tuple[str, Rule], ...]:
-    return tuple((str(p), p.load()) for p in _plugins("cleaner.rules"))
-
-
-@cache
 def _plugins(group: str) -> tuple[Plugin, ...]:
-    found = [
-        Plugin(p, p.dist.name if p.dist else "?", p.dist.version if p.dist else "?") for p in entry_points(group=group)
-    ]
-    return tuple(sorted(found, key=lambda p: (p.point.name, p.package)))
+    """The plugins of a group in a fixed order, because the output must not depend on the order of installation."""
+    found = []
+    for point in entry_points(group=group):
+        found.append(Plugin(point, point.dist.name, point.dist.version) if point.dist else Plugin(point, "?", "?"))
+    return tuple(sorted(found, key=lambda plugin: (plugin.point.name, plugin.package)))
