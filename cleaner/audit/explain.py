@@ -1,4 +1,4 @@
-"""What the rules do, in words: to an article line by line, to a line alone, and what further phrase lists would add."""
+"""Say in words what the rules do: to an article line by line, to a line alone, and what further phrase lists add."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 import click
 import orjson
 
-from cleaner.article import Article, Drop, Raw, Reject, Removal
+from cleaner.article import Article, Drop, Raw, Reject
 from cleaner.audit.restore import article_from_logs, has_logs
 from cleaner.audit.spans import Row, clipped, printable, spans
 from cleaner.errors import CleanerError, InputError, OptionError
@@ -63,6 +63,7 @@ def shown_lines(article: Article) -> Iterator[tuple[str, Row | None]]:
 
 
 def _load_one(file: str, options: Options, wanted: str) -> Article:
+    """The article of a file with the id `wanted`, or its first one if that is ""."""
     for raw in _read([file], options):
         if isinstance(raw, Reject):
             if not wanted:  # else the article asked for may still come
@@ -79,6 +80,7 @@ def _read(inputs: Iterable[str], options: Options) -> Iterator[Raw | Reject]:
 
 
 def _as_json(article: Article, drop: Drop | None) -> Iterator[str]:
+    """An article as lines of JSON, one for each line of its text."""
     for line, row in shown_lines(article):
         reason = {key: row[key] for key in ("rule", "kind", "why")} if row else {}
         yield orjson.dumps({"text": line, "stays": row is None, **reason}).decode()
@@ -87,6 +89,8 @@ def _as_json(article: Article, drop: Drop | None) -> Iterator[str]:
 
 
 def _in_words(article: Article, drop: Drop | None, *, alone: bool) -> Iterator[str]:
+    """An article as lines for people. `alone` says that the steps over the whole corpus have not seen it."""
+    # First what is known of the article, then whether it was dropped, then its text line by line.
     yield click.style(printable(article.id), bold=True)
     facts = [f"language {article.language} ({article.language_score:.4f})", f"encoding {article.encoding}"]
     facts += [f"read as {article.input_kind}"]
@@ -126,7 +130,7 @@ class ListGain:
 def gains_of_lists(inputs: Iterable[str], options: Options) -> list[ListGain]:
     """The removals that there are only with the lists of `options.phrases`, by their evidence, the most frequent first.
 
-    Input that cannot be read is passed over.
+    Input that cannot be read is skipped.
     """
     # By evidence and not by rule: whoever writes a list wants to see what each of its entries does.
     found: dict[str, ListGain] = {}
@@ -134,18 +138,17 @@ def gains_of_lists(inputs: Iterable[str], options: Options) -> list[ListGain]:
         if isinstance(raw, Reject):
             continue
         article = load_article(raw, options)
-        for removal in _only_with_lists(article, options):
+        try:
+            removals = strip_article(article, options).removals
+        except CleanerError:  # a list is wrong; `cleaner phrases test` reports that before it comes here
+            continue
+        shipped = [(r.start, r.end) for r in strip_article(article, replace(options, phrases="")).removals]
+        for removal in removals:
+            # A span inside one that goes anyway is no gain. Space closes the gaps of other removals, so neither is it.
+            covered = any(start <= removal.start and removal.end <= end for start, end in shipped)
+            if covered or removal.kind == "space":
+                continue
             text = clipped(" ".join(article.before[removal.start : removal.end].split()), 100)
             known = found.get(removal.why) or ListGain(removal.why, 0, text, article.id)
             found[removal.why] = replace(known, times=known.times + 1)
     return sorted(found.values(), key=lambda gain: (-gain.times, gain.why))
-
-
-def _only_with_lists(article: Article, options: Options) -> list[Removal]:
-    try:
-        removals = strip_article(article, options).removals
-    except CleanerError:  # a list is wrong; `cleaner phrases test` reports that before it comes here
-        return []
-    shipped = [(r.start, r.end) for r in strip_article(article, replace(options, phrases="")).removals]
-    # A span inside one that goes anyway is no gain. Space closes the gaps of other removals, so it is none either.
-    return [r for r in removals if r.kind != "space" and not any(a <= r.start and r.end <= b for a, b in shipped)]

@@ -1,4 +1,4 @@
-"""What a notebook shows: an article with its removals struck out, and near-duplicates as a table."""
+"""Render what a notebook shows: an article with its removals struck out, and near-duplicates as a table."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["article_html", "pairs_html"]
 _MOST = 20_000
 """Characters of an article shown: some ten pages."""
 
-_PAIRS = 50  # rows of the table
+_PAIRS = 50  # rows of the table of near-duplicates
 _FACTS = ("language", "title", "author", "date", "place", "site", "dropped")
 
 
@@ -49,4 +49,5 @@ def pairs_html(found: DedupResult[Any]) -> str:
 
 
 def _macros() -> Any:
+    """The macros of the template for notebooks."""
     return environment().get_template("notebook.html").module

@@ -1,7 +1,6 @@
-"""The text before stripping, span by span, and texts as people are shown them.
+"""Walk over the text before stripping span by span, and make texts fit to be shown.
 
-explain, the notebook, the report and restore all go over an article in this way, so each of them shows, or rebuilds,
-the same text.
+explain, the notebook, the report and restore all use this one walk, so each of them shows, or rebuilds, the same text.
 """
 
 from __future__ import annotations

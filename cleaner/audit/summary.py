@@ -1,4 +1,4 @@
-"""The summary of a run: a table for people on stderr, or JSON on stdout for programs."""
+"""Print the summary of a run: a table for people on stderr, or JSON for programs on stdout."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EXAMPLES = 3  # kinds of error that are shown by an example
 
 
 def show(report: Report, *, as_json: bool = False) -> None:
-    """Print the summary."""
+    """Print the summary of a finished run."""
     if as_json:
         sys.stdout.write(orjson.dumps(asdict(report), option=orjson.OPT_INDENT_2).decode() + "\n")
         return
@@ -73,6 +73,7 @@ def _table(report: Report) -> Iterator[tuple[str, str, str]]:
 
 
 def _longest_rows(table: dict[str, int]) -> list[tuple[str, int]]:
+    """The largest rows of a table of counts, and one more for all the others."""
     rows = largest_first(table)
     # Added up, and not left out, so that the numbers of a table are all there.
     rest = sum(n for _, n in rows[_LONGEST:])

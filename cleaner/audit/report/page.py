@@ -1,8 +1,8 @@
-"""report.html: the data of a report laid out by the templates in templates/, with page.css and page.js inside it.
+"""Render report.html: the data of a report by the templates in templates/, with page.css and page.js inside it.
 
 Python prepares plain data, and the templates hold all markup. Jinja2 escapes whatever a template puts out, so a text
-from outside cannot become markup. It is imported when a page is written, for a run without a report and `cleaner
---help` do without it.
+from outside cannot become markup. It is imported only when a page is written, because a run without a report and
+`cleaner --help` do not need it.
 """
 
 from __future__ import annotations
@@ -149,6 +149,7 @@ def _funnel(counts: Mapping[str, Any], data: ReportData) -> dict[str, Any]:
     """The steps from the articles read to those written, and into what the characters that were read came apart."""
     articles, characters = counts.get("articles", {}), counts.get("characters", {})
     before, stripped, written = (characters.get(step, 0) for step in ("before", "stripped", "written"))
+    # Each reason takes its articles and characters off what is left, the most frequent first.
     read = left = int(articles.get("read", 0))
     steps = [("read", read, before), ("after stripping", read, stripped)]
     dropped, characters_left = {reason.name: reason.number for reason in data.dropped}, stripped
@@ -214,6 +215,7 @@ def _removals(counts: Mapping[str, Any], data: ReportData) -> list[dict[str, Any
 
 
 def _flags(counts: Mapping[str, Any], data: ReportData) -> list[dict[str, Any]]:
+    """The flags of the guards with their examples, the most frequent first."""
     # The manifest counts all flags, the data of the report has examples of them.
     examples = {found.flag: found.examples for found in data.flags}
     rows = largest_first(counts.get("flag", {}))
@@ -223,6 +225,7 @@ def _flags(counts: Mapping[str, Any], data: ReportData) -> list[dict[str, Any]]:
 
 
 def _rejects(counts: Mapping[str, Any], rejected: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What could not be read, counted by error, with the first rows of the log."""
     errors, skipped = largest_first(counts.get("rejected", {})), largest_first(counts.get("skipped", {}))
     return {
         "total": sum(n for _, n in (*errors, *skipped)),
@@ -268,6 +271,7 @@ def _kinds(article: ShownArticle) -> list[str]:
 
 
 def _article_markup(articles: Iterable[ShownArticle]) -> Iterator[str]:
+    """The markup of each article."""
     macro = environment().get_template("articles.html").module.article  # type: ignore[attr-defined]
     # A reason is named by its id from the span that it explains, so its id must be the only one on the page.
     numbers = count()
@@ -278,6 +282,7 @@ def _article_markup(articles: Iterable[ShownArticle]) -> Iterator[str]:
 
 
 def _pair_markup(data: ReportData) -> Iterator[str]:
+    """The markup of each pair of near-duplicates, with their differences word by word."""
     macro = environment().get_template("duplicates.html").module.pair  # type: ignore[attr-defined]
     for pair in data.pairs:
         lines = aligned(pair.beside.text, pair.member.text) if pair.beside else ()
@@ -298,7 +303,7 @@ def _shown_words(words: Words) -> list[dict[str, Any]]:
 
 
 def _within(most: int, parts: Iterable[str]) -> Iterator[str]:
-    """The first parts that together have at most so many bytes."""
+    """The first parts that together have at most `most` bytes."""
     used = 0
     for part in parts:
         used += len(part.encode())
@@ -308,7 +313,10 @@ def _within(most: int, parts: Iterable[str]) -> Iterator[str]:
 
 
 def histogram_columns(counts: Sequence[int]) -> dict[str, Any]:
-    """Where the columns of a histogram from 0 to 1 and the marks below them stand, and what they say in words."""
+    """The places of the columns of a histogram from 0 to 1 and of the marks below them, and all of it in words.
+
+    The words are for readers who cannot see the picture.
+    """
     wide, high, top, foot = 600, 96, 18, 20  # units: of all columns, and the room above and below them
     number, floor = len(counts) or 1, top + high
     most, step = max(counts, default=0) or 1, wide / number
@@ -353,8 +361,10 @@ def _short(number: int) -> str:
 
 
 def _named(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Names with their counts, the largest first, and "(none)" for an empty name."""
     return [(name or "(none)", n) for name, n in largest_first(counts)]
 
 
 def _percent(part: int, whole: int) -> float:
+    """`part` in percent of `whole`; nothing of nothing is 0."""
     return 100 * part / whole if whole else 0.0

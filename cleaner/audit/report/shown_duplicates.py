@@ -69,7 +69,7 @@ class ShownCluster:
 
 
 class DuplicateStatistics:
-    """How many duplicates there are by similarity, clusters by size, and which of them are to be shown.
+    """Counts of duplicates by similarity and of clusters by size, and the choice of those that are shown.
 
     A doubtful pair is (jaccard, containment, order, shard, row, keeper), another one (order, jaccard, containment,
     shard, row, keeper), a cluster (-size, order, shard, row of the keeper): sorted, the first ones are shown.
@@ -106,14 +106,14 @@ class DuplicateStatistics:
 
 
 def show_pair(record: Row, drop: Row, keeper: Side | None) -> ShownPair:
-    """An article that was dropped in favour of another."""
+    """The pair of an article that was dropped and of the one that was kept for it."""
     likeness = float(drop["jaccard"]), float(drop["containment"])
     names = clipped(str(drop["keeper"]), 200), keeper, clipped(str(drop["detail"]), 200)
     return ShownPair(as_side(record), *names, *likeness)
 
 
 def show_cluster(record: Row) -> ShownCluster:
-    """An article that was kept for others as well."""
+    """The cluster of an article that was kept for others as well."""
     members = tuple(clipped(str(m), 200) for m in record["duplicates"][:_MEMBERS])
     return ShownCluster(as_side(record), members, 1 + len(record["duplicates"]))
 
@@ -145,15 +145,16 @@ def aligned(left: str, right: str) -> Iterator[tuple[str, Words, Words]]:
 
 
 def _paired_lines(a: list[str], b: list[str]) -> Iterator[tuple[str, str]]:
-    """Lines of both sides beside each other, in order, where they share enough words; else alone."""
+    """Pair the lines of both sides in order where they share enough words; a line without partner has "" beside it."""
     if len(a) * len(b) > _LINES**2:
         yield "\n".join(a), "\n".join(b)
         return
     words = [frozenset(line.split()) for line in b]
-    at = 0
+    at = 0  # of the lines of b, how many are out
     for line in a:
         own = frozenset(line.split())
         shares = [2 * len(own & other) / (len(own) + len(other) or 1) for other in words[at:]]
+        # Lines keep their order, so only those behind the last partner are asked.
         best = at + shares.index(max(shares)) if shares and max(shares) >= _ALIKE else -1
         yield from (("", other) for other in b[at : max(at, best)])
         yield line, b[best] if best >= 0 else ""
@@ -162,6 +163,7 @@ def _paired_lines(a: list[str], b: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _word_differences(left: str, right: str) -> tuple[Words, Words]:
+    """Both lines in parts, each with whether the other line lacks it."""
     a, b = _split_words(left), _split_words(right)
     if len(a) * len(b) > _WORDS**2 or not a or not b:
         return [(True, left)] if left else [], [(True, right)] if right else []

@@ -1,4 +1,4 @@
-"""Where a report takes its numbers and texts from: the shards of a run, or its output and logs at any time after it.
+"""Read what a report is made of: the shards of a run, or its output and logs at any time after it.
 
 Both give the tally of each part of the corpus first, and then, once it is known which articles are shown, those.
 """
@@ -42,13 +42,13 @@ class LoggedArticle:
 
 
 class FromShards:
-    """The shards of a run's last stage."""
+    """A source that reads the shards of a run's last stage."""
 
     def __init__(self, shards: Sequence[Path]) -> None:
         self._shards = shards
 
     def complete(self) -> bool:
-        """Whether all of them have tallies: those that an older version left in an unfinished run have none."""
+        """True if all shards have tallies. Those that an older version left in an unfinished run have none."""
         # "verdicts" are the decisions of the global steps: which articles were dropped, and which kept for others.
         return bool(self._shards) and all(all(read_attached(path, "tally", "verdicts")) for path in self._shards)
 

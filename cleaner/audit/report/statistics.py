@@ -1,4 +1,4 @@
-"""The statistics of a run: the tallies of all its shards, added up in bounded memory.
+"""Add up the tallies of all shards of a run in bounded memory.
 
 The sums and the examples are the same however the corpus was cut into shards and in whatever order the tallies come.
 """
@@ -48,7 +48,7 @@ Sorted, the first ones are the sample."""
 
 
 class Addable(Protocol):
-    """What can be added up."""
+    """Statistics that can be added up."""
 
     def add(self, other: Self) -> None:
         """Add another's numbers to the own ones."""
@@ -228,4 +228,5 @@ def _grown(
 
 
 def _in_shard(shard: int, examples: Iterable[list[int]]) -> Iterator[Sampled]:
+    """The examples of a tally, which knows rows only, with the number of its shard."""
     return ((order, shard, *rest) for order, *rest in examples)
