@@ -42,7 +42,9 @@ _DATE_REACH = 400  # characters in which a written date must begin
 _THAI_YEARS_AHEAD = 543  # the Buddhist calendar of Thailand
 
 
+@cache
 def _data(name: str) -> dict[str, Any]:
+    """Return the content of one file of data/."""
     return tomllib.loads((files("cleaner.extract") / "data" / name).read_text("utf-8"))
 
 
@@ -57,12 +59,6 @@ def _by() -> re.Pattern[str]:
     return re.compile(rf"(?:(?:{listed})(?:\s*:\s*|\s+|$))+", re.I)
 
 
-@cache
-def _selectors(field: str) -> tuple[tuple[str, str], ...]:
-    """Return the selectors of data/bylines.toml for a field, best first, each behind the word that it needs."""
-    return tuple((word, selector) for word, selector in _data("bylines.toml")["select"][field])
-
-
 def _marked_nodes(page: Parsed, blocks: Blocks, field: str) -> Iterator[LexborNode]:
     """Yield the first elements that each selector of a field finds, if the word it needs stands on the visible page.
 
@@ -70,7 +66,7 @@ def _marked_nodes(page: Parsed, blocks: Blocks, field: str) -> Iterator[LexborNo
     of what a selector does.
     """
     attributes = "\n".join(chain(blocks.attrs, blocks.inline_attrs))
-    for word, selector in _selectors(field):
+    for word, selector in _data("bylines.toml")["select"][field]:  # the best first
         if word in (page.body if word.startswith("<") else attributes):
             yield from page.tree.css(selector)[:_NODES]
 
@@ -208,6 +204,7 @@ def _month_numbers() -> dict[str, int]:
 
 
 def _iso_day(year: int, month: int, day: int) -> str:
+    """Return a day in ISO 8601; "" if its month or day is out of range, as in a phone number."""
     return f"{year:04d}-{month:02d}-{day:02d}" if 1 <= month <= 12 and 1 <= day <= 31 else ""
 
 
