@@ -30,6 +30,7 @@ def justext_text(html: str, language: str) -> str:
     words = stop_list(language)
     limits = {} if words else {"stopwords_low": 0.0, "stopwords_high": 0.0}
     try:
+        # As bytes, because encoding them replaces the lone surrogates that lxml does not take.
         paragraphs = justext.justext(html.encode("utf-8", "replace"), words, encoding="utf-8", **limits)
     except (LxmlError, ValueError, RecursionError):  # an empty page, or one that lxml or jusText cannot take
         return ""

@@ -21,7 +21,7 @@ from cleaner.extract.parse import Parsed, parse, tame
 __all__ = ["Page", "extract"]
 
 _UNSHOWN = re.compile(r"<(?:noscript|template|nav|footer)\b", re.I)  # what the first reading leaves out
-_LITTLE = 250  # text weight, or characters, under which a page is suspected to keep its text for scripts
+_LITTLE = 250  # text weight, or characters, under which a page may hold its text for scripts only
 _TWICE = 2  # another source of text is taken when it has more than twice as much
 
 _FORUM_URL = re.compile(
@@ -75,6 +75,7 @@ def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: 
     if extractor not in ("cleaner", "justext"):
         raise OptionError(f"There is no extractor {extractor!r}; take cleaner or justext.")
     reading = _read(html, url)
+    # Metadata are read after the choice of paragraphs, because bylines and dates stand near the first of them.
     parsed, blocks = reading.parsed, reading.blocks
     chosen, is_listing = choose_paragraphs(blocks, reading.content)
     meta = read_metadata(parsed, blocks, url, chosen[0] if chosen else 0)
@@ -106,7 +107,7 @@ class _Reading(NamedTuple):
 
     parsed: Parsed
     blocks: Blocks
-    is_forum: bool  # whether the address or the program that made the page says that it is a discussion
+    is_forum: bool  # the address, or the program that made the page, says that it is a discussion
     content: ContentRoot
 
 
@@ -120,6 +121,7 @@ def _read(html: str, url: str) -> _Reading:
         is_forum = bool(_FORUM_URL.search(url) or ("generator" in parsed.head and _FORUM_ENGINE.search(parsed.head)))
         return _Reading(parsed, blocks, is_forum, find_content_root(blocks, forum=is_forum))
 
+    # Most pages show their text to readers without scripts as well, so the second reading is rare.
     reading = read(unscripted=False)
     if reading.content.weight < _LITTLE and _UNSHOWN.search(html):
         other = read(unscripted=True)
@@ -135,6 +137,7 @@ def _page_kind(reading: _Reading, meta: Metadata, taken: int, is_listing: bool) 
     """
     found = _OG_TYPE.search(reading.parsed.head)
     declared = found[1].lower() if found else ""
+    # What the page declares comes before what its text looks like.
     if reading.is_forum or meta.types & _FORUM_TYPES:
         return "forum"
     if meta.is_article or declared == "article":

@@ -124,7 +124,7 @@ def _nesting_table() -> Any:
 
 
 def _may_nest_deep(raw: Any, starts: Any) -> bool:
-    """Whether the tags that begin at `starts` may nest deeper than browsers nest; `raw` is the page as bytes.
+    """Return True if the tags that begin at `starts` may nest deeper than browsers nest; `raw` is the page as bytes.
 
     This is a prefilter for `_flatten`, which would cost a page a sixth more time. It counts every tag whose first two
     letters are not of an element that cannot nest, so that it is deceived only where such tags close what never opened.
