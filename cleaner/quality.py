@@ -1,8 +1,8 @@
 """Guards: look for what speaks against keeping a clean text, flag it for people, and drop what the options ask for.
 
 Only `empty` and `too-short` drop an article without being asked for. FLAGS are always looked for, because they are
-cheap; PRESETS are the quality rules of published corpora. Both are tables at the end of their part of this page. The
-wordings of placeholders and teasers are in quality.toml, cases and traps in tests/cases/quality/.
+cheap; PRESETS are the quality rules of published corpora. The wordings of placeholders and teasers are in quality.toml,
+cases and traps in tests/cases/quality/.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def check_guards(
             raise OptionError(f"There is no guard {guard!r}; choose among {', '.join([*PRESETS, *FLAGS])}.")
     length = len(text.strip())
     page = _Page(text, language, before, [line for line in map(str.strip, text.split("\n")) if line])
-    found = {name: detail for name, rule in FLAGS.items() if length and (detail := rule(page))}
+    found = dict(_find_flags(page)) if length else {}
     if not length:
         reason, detail = "empty", "nothing is left"
     elif length < min_chars:
@@ -118,62 +118,43 @@ def filter_article(article: Article, options: Options) -> Drop | None:
     return None
 
 
-# --- flags: each function returns its finding in words, or "" ---
+# --- flags ---
 
-
-def _placeholder(page: _Page) -> str:
-    """A page that stands in place of an article: not found, log in first, prove that you are no robot."""
-    if len(page.text) > SHORT_PAGE:
-        return ""
-    line = _line_that_begins(page.lines, "placeholder", page.language)
-    return f'a line reads "{line}"' if line else ""
-
-
-def _truncated(page: _Page) -> str:
-    """A text that ends with an ellipsis or an invitation to read on."""
-    last = page.lines[-1]
-    if last.rstrip(")]> ").endswith(("...", "…")):
-        return f'the text ends with "{last[-20:]}"'
-    # The invitation may have been taken off with the cruft, so the last line of the text before is looked at as well.
-    before = page.before[-SHORT_PAGE:].rstrip().rpartition("\n")[2].strip()
-    line = _line_that_begins([last, before], "truncated", page.language)
-    return f'the last line is "{line}"' if line else ""
-
-
-def _no_letters(page: _Page) -> str:
-    """A text without any letter: digits, marks, pictures."""
-    return "" if any(map(str.isalpha, page.text)) else "no letter in the text"
-
-
-def _few_letters(page: _Page) -> str:
-    """Fewer than half of the visible characters are letters or the marks that belong to them: tables, tickers, code."""
-    # A text with two thirds of ASCII letters is fine, and counting these costs a tenth of finding the other characters.
-    data = page.text.encode("utf-8", "replace")
-    if 3 * (len(data) - len(data.translate(None, _ASCII_LETTERS))) > 2 * len(page.text):
-        return ""
-    visible = sum(map(len, page.text.split()))
-    other = sum(map(len, _NOT_LETTERS.findall(page.text)))
-    return f"{other} of {visible} characters are no letters" if 2 * other > visible else ""
-
+FLAGS = ("no-letters", "few-letters", "placeholder", "truncated", "repeated-lines")
+"""The names of all flags. A flag drops an article only if its name is among the guards."""
 
 _ASCII_LETTERS = string.ascii_letters.encode()
 _NOT_LETTERS = re.compile(r"[\d!-/:-@\[-`{-~¡-¿×÷‐-⁞₠-⃏←-⯿\U0001f000-\U0001faff]+")
 
 
-def _repeated_lines(page: _Page) -> str:
-    """More than 30 % of the lines repeat an earlier line; the figure is Gopher's."""
+def _find_flags(page: _Page) -> Iterator[Finding]:
+    """The flags of a text that is not empty, each with what was seen, in words."""
+    # Only digits, marks and pictures.
+    if not any(map(str.isalpha, page.text)):
+        yield "no-letters", "no letter in the text"
+    # Tables, tickers and code: fewer than half of the visible characters are letters or marks that belong to letters.
+    # A text with two thirds of ASCII letters is fine, and counting these costs a tenth of finding the other characters.
+    data = page.text.encode("utf-8", "replace")
+    if 3 * (len(data) - len(data.translate(None, _ASCII_LETTERS))) <= 2 * len(page.text):
+        visible = sum(map(len, page.text.split()))
+        other = sum(map(len, _NOT_LETTERS.findall(page.text)))
+        if 2 * other > visible:
+            yield "few-letters", f"{other} of {visible} characters are no letters"
+    # A page in place of an article: not found, log in first, prove that you are no robot.
+    if len(page.text) <= SHORT_PAGE and (line := _line_that_begins(page.lines, "placeholder", page.language)):
+        yield "placeholder", f'a line reads "{line}"'
+    # A text that ends with an ellipsis or an invitation to read on. The invitation may have been taken off with the
+    # cruft, so the last line of the text before is looked at as well.
+    last = page.lines[-1]
+    before = page.before[-SHORT_PAGE:].rstrip().rpartition("\n")[2].strip()
+    if last.rstrip(")]> ").endswith(("...", "…")):
+        yield "truncated", f'the text ends with "{last[-20:]}"'
+    elif line := _line_that_begins([last, before], "truncated", page.language):
+        yield "truncated", f'the last line is "{line}"'
+    # More than 30 % of the lines repeat an earlier line; the figure is Gopher's.
     repeated = len(page.lines) - len(set(page.lines))
-    return f"{repeated} of {len(page.lines)} lines are repeats" if repeated > 0.3 * len(page.lines) else ""
-
-
-FLAGS: dict[str, Callable[[_Page], str]] = {
-    "no-letters": _no_letters,
-    "few-letters": _few_letters,
-    "placeholder": _placeholder,
-    "truncated": _truncated,
-    "repeated-lines": _repeated_lines,
-}
-"""Flags by name. A flag drops an article only where its name is among the guards."""
+    if repeated > 0.3 * len(page.lines):
+        yield "repeated-lines", f"{repeated} of {len(page.lines)} lines are repeats"
 
 
 @functools.cache

@@ -114,7 +114,7 @@ def _escaped(data: bytes) -> Decoded | None:
 
 
 def _mostly_utf8(data: bytes) -> bool:
-    """Whether sequences of UTF-8 outnumber the high bytes that belong to none.
+    """True if sequences of UTF-8 outnumber the high bytes that belong to none.
 
     Legacy text holds such sequences only by chance, and then fewer of them than other high bytes. One that the end of
     the data cuts is no bad byte: a text of ASCII with nothing else is UTF-8.

@@ -32,7 +32,7 @@ def record(article: Article, text: str | None = None) -> dict[str, object]:
         "text": article.text if text is None else text,
         "language": article.language,
         "language_score": round(article.language_score, 4),
-        # A JSON string, because the keys differ from record to record, and Hugging Face's loader breaks on such objects.
+        # A JSON string: the keys differ from record to record, and Hugging Face's loader breaks on such objects.
         "languages": orjson.dumps({code: round(share, 4) for code, share in article.languages}).decode(),
         "title": article.title,
         "author": article.author,
