@@ -64,6 +64,7 @@ def shown_lines(article: Article) -> Iterator[tuple[str, Row | None]]:
 
 def _load_one(file: str, options: Options, wanted: str) -> Article:
     """The article of a file with the id `wanted`, or its first one if that is ""."""
+    # Records without an id are found by the one that the run would give them.
     for raw in _read([file], options):
         if isinstance(raw, Reject):
             if not wanted:  # else the article asked for may still come
@@ -81,6 +82,7 @@ def _read(inputs: Iterable[str], options: Options) -> Iterator[Raw | Reject]:
 
 def _as_json(article: Article, drop: Drop | None) -> Iterator[str]:
     """An article as lines of JSON, one for each line of its text."""
+    # One object a line, so that a program can read them as they come.
     for line, row in shown_lines(article):
         reason = {key: row[key] for key in ("rule", "kind", "why")} if row else {}
         yield orjson.dumps({"text": line, "stays": row is None, **reason}).decode()

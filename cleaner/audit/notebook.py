@@ -34,12 +34,14 @@ def article_html(article: Cleaned) -> str:
         else:
             shown.append((span, f"{row['kind']}, by {row['rule']}" + (f": {row['why']}" if row["why"] else "")))
         at += len(span)
+    # What is unknown is left out, as in the report.
     facts = [(name, value) for name in _FACTS if (value := str(getattr(article, name)))]
     return str(_macros().article(facts, shown, max(len(article.before) - _MOST, 0)))
 
 
 def pairs_html(found: DedupResult[Any]) -> str:
     """The doubtful pairs, then the articles dropped, the least alike first."""
+    # Doubtful pairs come first, because a person may decide differently about them.
     rows = [(p.id, p.other, f"{p.jaccard:.4f}", f"stays: {p.rule}") for p in found.doubtful]
     dropped = sorted(found.dropped, key=lambda d: (d.jaccard, d.id))
     rows += [(d.id, d.keeper, f"{d.jaccard:.4f}", f"goes: {d.rule}") for d in dropped]

@@ -27,6 +27,7 @@ def show(report: Report, *, as_json: bool = False) -> None:
 
 def summary(report: Report) -> list[str]:
     """The lines of the table: the funnel first, then an example of each error, then where the files are."""
+    # As wide as the widest label; which errors, flags and reasons there are differs from run to run.
     rows = list(_table(report))
     wide = max(len(label) for label, _, _ in rows)
     lines = [f"  {label:<{wide}}  {number:>11}  {note}".rstrip() for label, number, note in rows]

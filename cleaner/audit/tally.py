@@ -22,18 +22,9 @@ from numpy.typing import NDArray
 from cleaner.article import Drop, Removal
 
 __all__ = [
-    "BINS",
-    "EXAMPLES",
-    "SAMPLE",
-    "SEED",
-    "PhraseEntry",
-    "dropped_line",
-    "kept_line",
-    "order",
-    "phrase_of",
-    "site_or_folder",
-    "tally",
-]
+    "BINS", "EXAMPLES", "SAMPLE", "SEED", "PhraseEntry", "dropped_line", "kept_line", "order", "phrase_of",
+    "site_or_folder", "tally",
+]  # fmt: skip
 
 SEED = 20240601
 """Any number would do, but it must stay: another one shows other articles in the report of the same corpus."""
@@ -155,7 +146,7 @@ def phrase_of(why: str) -> PhraseEntry | None:
     PhraseEntry(language='id', kind='ad', how='between', text='Iklan')
     """
     found = _PHRASE.search(why)
-    if not found:
+    if not found:  # a rule without phrases took the span
         return None
     language, kind, how, phrase = found.groups()
     phrase = phrase.split("; also ")[0]  # what other rules said of the same span
@@ -199,7 +190,7 @@ class _Spans:
 
 
 class _Groups:
-    """Articles by a name that they share: their site or language."""
+    """Articles by a name that they share: that of their site, or of their language."""
 
     def __init__(self, names: Sequence[str], rows: Sequence[int], articles: int) -> None:
         self._names, self._of = _numbered(names)
@@ -211,6 +202,7 @@ class _Groups:
 
         (Not a list for each group: there are thousands, and the garbage collector would visit each of them.)
         """
+        # numpy adds weights up as floats, which is exact below 2**53 characters.
         sums = (np.bincount(self._of, values, minlength=len(self._names)) for values in (None, before, removed))
         found = [self._names, *(values.astype(np.int64).tolist() for values in sums)]
         if bins is not None:
@@ -222,6 +214,7 @@ class _Groups:
         """How many spans each rule removed in each group, where it removed any: groups, rules, numbers."""
         group = self._of_article[article]
         both = (group >= 0) & (rule >= 0)
+        # One number for each pair of a group and a rule, so that one sort counts them all.
         pairs, numbers = np.unique(group[both] * rules + rule[both], return_counts=True)
         return [(pairs // max(rules, 1)).tolist(), (pairs % max(rules, 1)).tolist(), numbers.tolist()]
 

@@ -16,15 +16,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 __all__ = [
-    "binary_column",
-    "binary_values",
-    "fixed_column",
-    "fixed_values",
-    "list_column",
-    "list_values",
-    "number_column",
+    "binary_column", "binary_values", "fixed_column", "fixed_values", "list_column", "list_values", "number_column",
     "number_values",
-]
+]  # fmt: skip
 
 
 def binary_column(values: Sequence[bytes | memoryview]) -> pa.Array:

@@ -85,10 +85,6 @@ class Sample:
     data: bytes
     lower: str
 
-    def words(self) -> list[str]:
-        """The words of the sample, in small letters."""
-        return spaced(self.lower).split()
-
     def is_evidence(self, lexicon: Lexicon) -> bool:
         """True if there are letters enough, of a script that some known language is written in."""
         # The letters of the commonest scripts are counted by their bytes, without looking at characters. Two thirds of

@@ -19,9 +19,9 @@ import numpy.typing as npt
 
 from cleaner.errors import MissingExtra, OptionError
 from cleaner.language.evidence import GLANCE, LanguageEvidence, Sample, gather_evidence, take_sample
-from cleaner.language.malay import SIDES, leaning, malay_odds
+from cleaner.language.malay import SIDES, leanings, malay_odds
 from cleaner.language.model import load_model, raw_scores
-from cleaner.language.words import PARTS, Lexicon, load_lexicon, read_list
+from cleaner.language.words import PARTS, Lexicon, load_lexicon, read_list, spaced
 
 __all__ = ["Language", "answer_features", "foreign_paragraphs", "identify", "pair_evidence", "quick_language"]
 
@@ -135,8 +135,8 @@ def pair_evidence(texts: Sequence[str], *, model: str = "langid") -> list[tuple[
     """The words of each text and how far the model leans to Malay, for `benchmarks/fit_malay.py`."""
     back_end = _load_back_end(model)
     samples = [take_sample(text) for text in texts]
-    leanings = _leanings(back_end.scores([some.data for some in samples]), back_end.lexicon)
-    return [(some.words(), lean) for some, lean in zip(samples, leanings, strict=True)]
+    leaning = leanings(back_end.scores([some.data for some in samples]), back_end.lexicon.codes)
+    return [(spaced(some.lower).split(), lean) for some, lean in zip(samples, leaning, strict=True)]
 
 
 class _BackEnd(NamedTuple):
@@ -249,23 +249,17 @@ def _by_model(samples: Sequence[Sample], given: Sequence[LanguageEvidence], back
     # The share of words and letters that speak for the best language: where none does, only the model stands for it.
     sizes = [len(some.lower) for some in samples]
     support = (counts[rows, places] / [item.words or 1 for item in given] + letters[rows, places] / sizes).tolist()
-    leanings = _leanings(model_scores, lexicon)
+    leaning = leanings(model_scores, lexicon.codes)
     answers = []
     for i, (some, margin, share) in enumerate(zip(samples, margins, support, strict=True)):
         size = math.log(len(some.data))
         if is_pair[i]:
-            odds = malay_odds(some.words(), leanings[i], back_end.model)
+            odds = malay_odds(spaced(some.lower).split(), leaning[i], back_end.model)
             answers.append(Answer(SIDES[int(odds > 0)], "pair", (1.0, abs(odds), math.log1p(margin), size)))
         else:
             features = (1.0, math.log1p(margin), size, share, float(share == 0))
             answers.append(Answer(lexicon.languages[places[i]], back_end.model, features))
     return answers
-
-
-def _leanings(scores: Scores, lexicon: Lexicon) -> list[float]:
-    """How far the model leans to Malay rather than to Indonesian, for each of its rows of scores."""
-    indonesian, malay = (lexicon.codes.index(side) for side in SIDES)
-    return [leaning(*both) for both in scores[:, [malay, indonesian]].tolist()]
 
 
 def _foreign_spans(given: Sequence[LanguageEvidence], languages: Sequence[str], back_end: _BackEnd) -> list[list[Span]]:

@@ -13,9 +13,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from cleaner.language.words import WEIGHTS, read_list
 
-__all__ = ["SIDES", "clues", "leaning", "malay_odds"]
+__all__ = ["SIDES", "clues", "leanings", "malay_odds"]
 
 SIDES = ("id", "ms")
 """The two languages: odds below 0 are for the first, above 0 for the second."""
@@ -52,15 +55,17 @@ class _Pair(NamedTuple):
 def malay_odds(words: Sequence[str], lean: float, model: str) -> float:
     """Log-odds of Malay over Indonesian, in nats, for the `words` of a text in small letters.
 
-    `lean` is the `leaning` of the `model`.
+    `lean` is one of the `leanings` of the `model`.
     """
     weights = _load_pair().weights[model]
     return weights["none"] + weights["model"] * lean + sum(weights[clue] for clue in clues(words))
 
 
-def leaning(malay: float, indonesian: float) -> float:
-    """How far a model leans to Malay, -5 to 5, by its scores of the two in nats."""
-    return max(-MODEL_MOST, min(MODEL_MOST, (malay - indonesian) / MODEL_STEP))
+def leanings(scores: npt.NDArray[np.float64], codes: Sequence[str]) -> list[float]:
+    """How far a model leans to Malay, -5 to 5, for each row of its scores: nats, a column for each of `codes`."""
+    indonesian, malay = (scores[:, codes.index(side)] for side in SIDES)
+    leaning: list[float] = np.clip((malay - indonesian) / MODEL_STEP, -MODEL_MOST, MODEL_MOST).tolist()
+    return leaning
 
 
 def clues(words: Sequence[str]) -> Iterator[str]:

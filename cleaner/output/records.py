@@ -11,15 +11,8 @@ import orjson
 from cleaner.article import Article, Drop, Reject, Removal
 
 __all__ = [
-    "drop_of",
-    "dropped_row",
-    "pack",
-    "record",
-    "rejected_row",
-    "removal_of",
-    "removed_rows",
-    "unpack",
-]
+    "drop_of", "dropped_row", "pack", "record", "rejected_row", "removal_of", "removed_rows", "unpack",
+]  # fmt: skip
 
 
 def record(article: Article, text: str | None = None) -> dict[str, object]:

@@ -21,7 +21,7 @@ from ftfy.badness import BADNESS_RE
 
 __all__ = [
     "CHARSETS", "LEADS", "TAILS",
-    "Garbling", "capitals_before_marks", "find_garbling", "garbled_spans", "may_be_garbled",
+    "Garbling", "capitals_before_marks", "find_garbling", "garble_groups", "garbled_spans",
 ]  # fmt: skip
 
 CHARSETS = (
@@ -61,11 +61,6 @@ class _Garble(NamedTuple):
     start: int
     end: int
     char: str
-
-
-def may_be_garbled(line: str, charset: str) -> bool:
-    """True if a part of `line` could be UTF-8 read as `charset`."""
-    return _garble_groups(line, charset) != []
 
 
 def capitals_before_marks(line: str, document: str = "", *, whole: bool = False) -> list[int]:
@@ -109,7 +104,7 @@ def find_garbling(lines: Sequence[str], others: str, charsets: Collection[str] =
         for line in lines:  # what is left without the garbles, and garbles that stand for no likely character
             native.update(_garble_in(charset).sub("", line))
             native.update(*(m[0] for m in _garble_in(charset).finditer(line) if not _meant_by(m[0], charset)))
-        groups = ((line, group) for line in lines for group in _garble_groups(line, charset))
+        groups = ((line, group) for line in lines for group in garble_groups(line, charset))
         by = Garbling(charset, frozenset(native))
         sure = sum(len(group) for line, group in groups if _is_sure(line, group, by.native))
         if sure > most:
@@ -123,12 +118,12 @@ def garbled_spans(line: str, by: Garbling) -> list[tuple[int, int]]:
     A span goes as far as each character beyond ASCII is part of a garble, and never into a word that holds one that is
     not.
     """
-    groups = _garble_groups(line, by.charset)
+    groups = garble_groups(line, by.charset)
     return [(group[0].start, group[-1].end) for group in groups if _is_sure(line, group, by.native)]
 
 
-def _garble_groups(text: str, charset: str) -> list[list[_Garble]]:
-    """The garbles of `text` in groups, with nothing beyond ASCII between those of a group.
+def garble_groups(text: str, charset: str) -> list[list[_Garble]]:
+    """The parts of `text` that could be UTF-8 read as `charset`: garbles in groups, with only ASCII between them.
 
     Garbles at the ends of a group are left out where their word goes on with a character that stands for itself.
     """

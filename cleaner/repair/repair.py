@@ -22,7 +22,7 @@ from ftfy import fixes
 from ftfy.badness import is_bad
 
 from cleaner.repair.damage_hints import DamageHints, find_hints, is_sound
-from cleaner.repair.mojibake import Garbling, capitals_before_marks, find_garbling, garbled_spans, may_be_garbled
+from cleaner.repair.mojibake import Garbling, capitals_before_marks, find_garbling, garble_groups, garbled_spans
 
 __all__ = ["Repaired", "fix_lines", "repair", "replay"]
 
@@ -127,7 +127,8 @@ def _repaired(text: str, *, document: bool = True) -> Repaired:
     """The text with every part fixed; with `document` its other parts are evidence for what ftfy cannot decide."""
     if is_sound(text):
         return Repaired(text, ())
-    parts = [part for start, end in _blocks(text) for part in _fixed_parts(text, start, end)]
+    blocks = _segments(text, _BLOCK) if len(text) > _BLOCK else [(0, len(text))]
+    parts = [part for start, end in blocks for part in _fixed_parts(text, start, end)]
     if document:
         # First capitals that ftfy took for garbled ones are put back; then garbled spans in what ftfy left are decoded,
         # by the one charset that the document as a whole speaks for.
@@ -170,33 +171,33 @@ def _apply(text: str, steps: Sequence[str]) -> str:
     return text
 
 
-def _segments(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of ftfy's segments: lines with their line feed, cut where they are longer than ftfy takes."""
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start, start + _SEGMENT) + 1 or min(len(text), start + _SEGMENT)
-        yield start, end
-        start = end
+def _segments(text: str, least: int = 1) -> Iterator[tuple[int, int]]:
+    """Start and end of ftfy's segments: lines with their line feed, cut where they are longer than ftfy takes.
 
-
-def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of blocks: as many whole segments as make up 65,536 characters or more."""
-    start = 0
-    if len(text) > _BLOCK:
-        for _, end in _segments(text):
-            if end - start >= _BLOCK:
-                yield start, end
-                start = end
-    if start < len(text):
-        yield start, len(text)
+    With `least` whole segments are joined until they have so many characters.
+    """
+    start = end = 0
+    while end < len(text):
+        end = text.find("\n", end, end + _SEGMENT) + 1 or min(len(text), end + _SEGMENT)
+        if end - start >= least or end == len(text):
+            yield start, end
+            start = end
 
 
 def _fixed_parts(text: str, start: int, end: int) -> Iterator[_Part]:
     """Fix one block: as a whole if that is plain, else segment by segment as ftfy does it."""
     block = text[start:end]
-    hints = find_hints(block)
-    if plain := _fixed_plainly(block, hints):
-        yield _Part(start, end, *plain)
+    hints = left = find_hints(block)
+    # It is plain if ftfy would change nothing but line breaks and the normal form.
+    fixed, steps = block, tuple[str, ...]()
+    if "\r\n" in fixed:
+        fixed, steps = fixed.replace("\r\n", "\n"), ("apply fix_line_breaks",)
+        left = find_hints(fixed)
+    if not left.at and not unicodedata.is_normalized("NFC", fixed):
+        fixed, steps = unicodedata.normalize("NFC", fixed), (*steps, "normalize NFC")
+        left = find_hints(fixed)
+    if not left.at:
+        yield _Part(start, end, fixed, steps)
         return
     normal = unicodedata.is_normalized("NFC", block)
     for a, b in _segments(block):
@@ -204,18 +205,6 @@ def _fixed_parts(text: str, start: int, end: int) -> Iterator[_Part]:
             yield _Part(start + a, start + b, block[a:b])
         else:
             yield _fixed_segment(text, start + a, start + b, hints.within(a, b))
-
-
-def _fixed_plainly(block: str, hints: DamageHints) -> tuple[str, tuple[str, ...]] | None:
-    """The fixed `block` and the steps, if all that ftfy does to it is its line breaks or the normal form; else None."""
-    steps: tuple[str, ...] = ()
-    if "\r\n" in block:
-        block, steps = block.replace("\r\n", "\n"), ("apply fix_line_breaks",)
-        hints = find_hints(block)
-    if not hints.at and not unicodedata.is_normalized("NFC", block):
-        block, steps = unicodedata.normalize("NFC", block), (*steps, "normalize NFC")
-        hints = find_hints(block)
-    return None if hints.at else (block, steps)
 
 
 def _fixed_segment(text: str, start: int, end: int, hints: DamageHints | None = None) -> _Part:
@@ -229,7 +218,7 @@ def _fixed_segment(text: str, start: int, end: int, hints: DamageHints | None = 
         steps = ()
     elif steps[0].startswith("encode ") and not is_bad(fixed):
         return _Part(start, end, fixed, steps)  # ftfy has decoded the whole of it
-    charsets = tuple(charset for charset in hints.charsets() if may_be_garbled(segment, charset))
+    charsets = tuple(charset for charset in hints.charsets() if garble_groups(segment, charset))
     return _Part(start, end, fixed, steps, charsets)
 
 

@@ -33,16 +33,9 @@ from cleaner.audit.spans import clipped
 from cleaner.audit.tally import BINS
 
 __all__ = [
-    "ArticleGroup",
-    "Example",
-    "FlaggedArticles",
-    "NamedCount",
-    "RemovedSpans",
-    "ReportData",
-    "collect",
-    "from_json",
-    "to_json",
-]
+    "ArticleGroup", "Example", "FlaggedArticles", "NamedCount", "RemovedSpans", "ReportData", "collect",
+    "from_json", "to_json",
+]  # fmt: skip
 
 _PHRASES, _SITES, _LANGUAGES, _ROWS, _EXAMPLES = 200, 200, 60, 40, 4
 """How many of each are shown, those with most first, and how many examples of each. All of them are counted."""

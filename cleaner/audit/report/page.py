@@ -98,9 +98,9 @@ def render_page(name: str, manifest: Mapping[str, Any], data: ReportData, reject
     counts = manifest["counts"]
     # Articles and pairs are rendered one by one, for only then is it known how many fit. The page gets them as markup.
     articles = [*_within(_ARTICLES_BYTES, _article_markup(data.views))]
-    style, script = (
-        Markup((files("cleaner.audit.report") / name).read_text("utf-8")) for name in ("page.css", "page.js")
-    )
+    # The page holds its style and script, so that it is one file that can be sent to somebody.
+    room = files("cleaner.audit.report")
+    style, script = (Markup((room / part).read_text("utf-8")) for part in ("page.css", "page.js"))
     return (
         environment()
         .get_template("page.html")
@@ -166,16 +166,8 @@ def _funnel(counts: Mapping[str, Any], data: ReportData) -> dict[str, Any]:
     total, start, drawn = sum(number for _, number, _ in parts) or 1, 0.0, []
     for label, number, name in parts:
         share = 100 * number / total
-        drawn.append(
-            {
-                "label": label,
-                "number": number,
-                "class": name,
-                "share": share,
-                "start": f"{start:.3f}",
-                "width": f"{share:.3f}",
-            }
-        )
+        place = {"start": f"{start:.3f}", "width": f"{share:.3f}"}
+        drawn.append({"label": label, "number": number, "class": name, "share": share} | place)
         start += share
     return {
         "parts": drawn,
@@ -320,6 +312,7 @@ def histogram_columns(counts: Sequence[int]) -> dict[str, Any]:
     wide, high, top, foot = 600, 96, 18, 20  # units: of all columns, and the room above and below them
     number, floor = len(counts) or 1, top + high
     most, step = max(counts, default=0) or 1, wide / number
+    # Units are those of the picture's own grid, which the browser scales to the page.
     # Numbers are rounded here, so that the same counts give the same bytes on every machine.
     columns = []
     for i, n in enumerate(counts):

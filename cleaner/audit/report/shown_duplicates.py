@@ -13,16 +13,9 @@ from cleaner.audit.report.statistics import Position, Sampled, add_smallest
 from cleaner.audit.spans import Row, clipped
 
 __all__ = [
-    "COLUMNS",
-    "DuplicateStatistics",
-    "ShownCluster",
-    "ShownPair",
-    "Side",
-    "aligned",
-    "as_side",
-    "show_cluster",
+    "COLUMNS", "DuplicateStatistics", "ShownCluster", "ShownPair", "Side", "aligned", "as_side", "show_cluster",
     "show_pair",
-]
+]  # fmt: skip
 
 COLUMNS = 20  # of the histogram of similarities from 0 to 1
 _DOUBTFUL, _OTHERS = 24, 12

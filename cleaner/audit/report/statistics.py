@@ -16,17 +16,9 @@ from cleaner.audit.spans import clipped
 from cleaner.audit.tally import BINS, EXAMPLES, SAMPLE, PhraseEntry
 
 __all__ = [
-    "OTHER_SITES",
-    "DropStatistics",
-    "FlagStatistics",
-    "GroupStatistics",
-    "Position",
-    "RuleStatistics",
-    "Sampled",
-    "Statistics",
-    "TopK",
-    "add_smallest",
-]
+    "OTHER_SITES", "DropStatistics", "FlagStatistics", "GroupStatistics", "Position", "RuleStatistics", "Sampled",
+    "Statistics", "TopK", "add_smallest",
+]  # fmt: skip
 
 OTHER_SITES = "further sites"
 _SITES, _PHRASES, _STEPS = 2000, 20_000, 500
