@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import NamedTuple
 
 from cleaner.errors import OptionError
 from cleaner.extract.blocks import Blocks, walk
+from cleaner.extract.bylines import load_data
 from cleaner.extract.content_root import ContentRoot, find_content_root
 from cleaner.extract.metadata import Metadata, read_metadata
 from cleaner.extract.paragraphs import as_lines, choose_paragraphs
@@ -92,10 +94,9 @@ def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: 
         left_out=sum(map(len, blocks.texts)) + parsed.navigation_chars - taken,
     )
     if extractor == "justext":
-        from cleaner.extract.justext import justext_text
         from cleaner.language.identify import quick_language
 
-        return replace(page, text=justext_text(html, meta.language or quick_language(page.text)))
+        return replace(page, text=_justext_text(html, meta.language or quick_language(page.text)))
     if _TWICE * len(page.text) < len(meta.body) and len(meta.body) > _LITTLE:
         # The page shows less than half of the body that it gives in its JSON-LD: scripts would show the rest.
         return replace(page, text=meta.body, left_out=page.left_out + len(page.text))
@@ -147,3 +148,34 @@ def _page_kind(reading: _Reading, meta: Metadata, taken: int, is_listing: bool) 
     if is_listing or meta.types & _LISTING_TYPES:
         return "listing"
     return "article" if taken >= _SOME_PROSE else "other"
+
+
+# the exact output of stock jusText, for users who need just that
+
+
+@cache
+def _stop_list(language: str) -> frozenset[str]:
+    """Return jusText's stop list for a language code; empty for a language that jusText does not know."""
+    import justext  # late, because few runs need it
+
+    names = load_data("justext.toml")["stoplists"]
+    return frozenset(justext.get_stoplist(names[language])) if language in names else frozenset()
+
+
+def _justext_text(html: str, language: str) -> str:
+    """Return what jusText keeps of a page with its own settings, a paragraph a line.
+
+    The stop list is that of `language`. For a language without one both limits of stop words are 0, as jusText's
+    documentation advises, so that stop words do not count.
+    """
+    import justext
+    from lxml.etree import LxmlError
+
+    words = _stop_list(language)
+    limits = {} if words else {"stopwords_low": 0.0, "stopwords_high": 0.0}
+    try:
+        # As bytes, because encoding them replaces the lone surrogates that lxml does not take.
+        paragraphs = justext.justext(html.encode("utf-8", "replace"), words, encoding="utf-8", **limits)
+    except (LxmlError, ValueError, RecursionError):  # an empty page, or one that lxml or jusText cannot take
+        return ""
+    return "\n".join(paragraph.text for paragraph in paragraphs if not paragraph.is_boilerplate)
