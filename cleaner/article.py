@@ -132,7 +132,7 @@ _PLAIN_URL = re.compile(r"https?://([A-Za-z0-9.-]+)(?=[/?#]|$)")
 
 @lru_cache(maxsize=1024)
 def host_of(url: str) -> str:
-    """The host of a URL in small letters, without "www."; "" if it has none.
+    """Return the host of a URL in small letters, without "www."; "" if it has none.
 
     >>> host_of("https://www.Contoh.example/berita?id=1"), host_of("berita/1")
     ('contoh.example', '')
@@ -147,7 +147,7 @@ def host_of(url: str) -> str:
 
 
 def site_for_repeats(raw: Raw, article: Article) -> str:
-    """The site on which the lines of an article are compared with those of others.
+    """Return the site on which the lines of an article are compared with those of others.
 
     It is the host of its URL, else the site field of its record, else the folder of its source: files that lie in one
     folder mostly come from one site.
@@ -156,7 +156,7 @@ def site_for_repeats(raw: Raw, article: Article) -> str:
 
 
 def cut(text: str, removals: Sequence[Removal]) -> str:
-    """`text` without the spans of `removals`, which are sorted and disjoint.
+    """Return `text` without the spans of `removals`, which are sorted and disjoint.
 
     >>> cut("Medan - Hujan turun.", [Removal(0, 8, "dateline", "dateline")])
     'Hujan turun.'
@@ -172,7 +172,7 @@ def cut(text: str, removals: Sequence[Removal]) -> str:
 
 
 def claim(removals: Iterable[Removal]) -> tuple[Removal, ...]:
-    """Sorted, disjoint removals with the same union; the first to claim a character names it.
+    """Return sorted, disjoint removals with the same union; the first to claim a character names it.
 
     A later removal keeps only the characters that nobody claimed, and leaves its rule in the `why` of those it
     overlaps.

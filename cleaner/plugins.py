@@ -55,7 +55,7 @@ class Plugin:
 # Cached as all below: entry points are looked up once in a process, and no plugin comes or goes while it lasts.
 @cache
 def _plugins(group: str) -> tuple[Plugin, ...]:
-    """The plugins of a group, sorted, so that their order does not depend on the file system."""
+    """Return the plugins of a group, sorted, so that their order does not depend on the file system."""
     found = []
     for point in entry_points(group=group):  # which may be without its package
         found.append(Plugin(point, point.dist.name, point.dist.version) if point.dist else Plugin(point, "?", "?"))
@@ -63,13 +63,13 @@ def _plugins(group: str) -> tuple[Plugin, ...]:
 
 
 def installed() -> list[str]:
-    """All plugins, each as one line with its package and version, sorted."""
+    """Return all plugins, each as one line with its package and version, sorted."""
     return [str(plugin) for group in GROUPS for plugin in _plugins(group)]
 
 
 @cache
 def phrase_folders() -> tuple[tuple[str, Traversable], ...]:
-    """The folders of phrase lists, each behind the name of its plugin."""
+    """Return the folders of phrase lists, each behind the name of its plugin."""
     found = []
     for plugin in _plugins("cleaner.phrases"):
         target = plugin.load()
@@ -79,12 +79,12 @@ def phrase_folders() -> tuple[tuple[str, Traversable], ...]:
 
 @cache
 def readers() -> Mapping[str, tuple[str, Reader]]:
-    """Suffix -> the name of the plugin that reads it, and its function."""
+    """Return the readers of plugins: by the suffix of a file, the name of the plugin and its function."""
     return {p.point.name.lower().lstrip("."): (str(p), p.load()) for p in _plugins("cleaner.readers")}
 
 
 def plugin_removals(article: Article) -> list[Removal]:
-    """What the rules of all plugins remove from an article, in no particular order.
+    """Return what the rules of all plugins remove from an article, in no particular order.
 
     Raises OptionError for a removal outside the article or of an unknown kind, which would break the logs, and
     RuntimeError with the name of the plugin for whatever a rule raises.

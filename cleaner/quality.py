@@ -98,7 +98,7 @@ def check_guards(
 
 
 def _broken_guards(page: _Page, found: dict[str, str], guards: Sequence[str]) -> Iterator[Finding]:
-    """The findings against a text, guard by guard in the order of their names on the command line."""
+    """Yield the findings against a text, guard by guard in the order of their names on the command line."""
     for guard in guards:
         if guard in found:
             yield guard, found[guard]
@@ -128,7 +128,7 @@ _NOT_LETTERS = re.compile(r"[\d!-/:-@\[-`{-~¡-¿×÷‐-⁞₠-⃏←-⯿\U0001
 
 
 def _find_flags(page: _Page) -> Iterator[Finding]:
-    """The flags of a text that is not empty, each with what was seen, in words."""
+    """Yield the flags of a text that is not empty, each with what was seen, in words."""
     # Only digits, marks and pictures.
     if not any(map(str.isalpha, page.text)):
         yield "no-letters", "no letter in the text"
@@ -159,7 +159,7 @@ def _find_flags(page: _Page) -> Iterator[Finding]:
 
 @functools.cache
 def _phrases(name: str, language: str) -> tuple[str, ...]:
-    """The wordings of quality.toml in `language` and in English; in all languages where it is not known.
+    """Return the wordings of quality.toml in `language` and in English; in all languages where it is not known.
 
     English counts everywhere, because servers and content systems answer in it whatever a site is written in.
     """
@@ -169,7 +169,7 @@ def _phrases(name: str, language: str) -> tuple[str, ...]:
 
 
 def _line_that_begins(lines: Sequence[str], name: str, language: str) -> str:
-    """The first line that begins with a phrase of the list `name` and says little more, or ""."""
+    """Return the first line that begins with a phrase of the list `name` and says little more, or ""."""
     phrases = _phrases(name, language)
     for line in lines:
         start = line.lower().lstrip("\"'“«»→>[( ")
@@ -194,7 +194,7 @@ REPEATED_GRAMS = {5: 0.15, 6: 0.14, 7: 0.13, 8: 0.12, 9: 0.11, 10: 0.10}
 
 
 def gopher_rules(page: _Page) -> Iterator[Finding]:
-    """Quality and repetition rules of Gopher (Rae et al. 2021, appendix A1.1, table A1).
+    """Apply the quality and repetition rules of Gopher (Rae et al. 2021, appendix A1.1, table A1).
 
     50 to 100,000 words; mean word length 3 to 10 (15 for other languages than English, which alone the original knows);
     at most 0.1 hashes or ellipses a word; at most 90 % of lines begin with a bullet, at most 30 % end with an ellipsis;
@@ -221,7 +221,7 @@ def gopher_rules(page: _Page) -> Iterator[Finding]:
 
 
 def _gopher_words(page: _Page) -> Iterator[Finding]:
-    """The rules about number, length and sort of words."""
+    """Apply the rules about number, length and sort of words."""
     words = page.text.split()
     count = len(words)
     if not 50 <= count <= 100_000:
@@ -243,7 +243,7 @@ def _gopher_words(page: _Page) -> Iterator[Finding]:
 
 
 def _gopher_grams(page: _Page) -> Iterator[Finding]:
-    """The rules about groups of n words that come again. All shares are of the characters of all words."""
+    """Apply the rules about groups of n words that come again. All shares are of the characters of all words."""
     words = page.text.split()
     total = sum(map(len, words))
     # First the one n-gram that fills most characters of the text.
@@ -267,21 +267,21 @@ def _gopher_grams(page: _Page) -> Iterator[Finding]:
 
 
 def _repeats(parts: Sequence[str]) -> list[str]:
-    """The parts that are equal to an earlier part."""
+    """Return the parts that are equal to an earlier part."""
     seen: set[str] = set()
     return [part for part in parts if part in seen or seen.add(part)]  # type: ignore[func-returns-value]
 
 
 @functools.cache
 def _frequent_words(language: str) -> frozenset[str]:
-    """The frequent words of a language. Without a list there are none, and then the rule asks for none."""
+    """Return the frequent words of a language. Without a list there are none, and then the rule asks for none."""
     lists = [read_list(name) for name in ("germanic", "indonesia", "others", "romance", "scripts", "slavic")]
     tables = [table for one in lists for key, table in one.items() if language in key.split()]
     return frozenset(word for table in tables for word in table.get("words", "").split())
 
 
 def c4_rules(page: _Page) -> Iterator[Finding]:
-    """Page rules of C4 (Raffel et al. 2020, section 2.2): under 3 sentences, `lorem ipsum`, a curly bracket.
+    """Apply the page rules of C4 (Raffel et al. 2020, section 2.2): under 3 sentences, `lorem ipsum`, a curly bracket.
 
     Sentence ends of other scripts count as well. C4's rules about single lines take text out and are not guards; its
     list of bad words is English and left out.
@@ -296,7 +296,7 @@ def c4_rules(page: _Page) -> Iterator[Finding]:
 
 
 def fineweb_rules(page: _Page) -> Iterator[Finding]:
-    """FineWeb's own rules (Penedo et al. 2024, section 3.6).
+    """Apply FineWeb's own rules (Penedo et al. 2024, section 3.6).
 
     At least 12 % of lines end with punctuation (of any script), at most 10 % of characters stand in repeated lines, at
     most 67 % of lines are shorter than 30 characters. FineWeb applies them after Gopher's and most of C4's: name those

@@ -81,11 +81,11 @@ class Differences:
         return same and not any(r.only_a or r.only_b for r in self.rules) and self.rejected[0] == self.rejected[1]
 
     def json(self) -> str:
-        """All of it as indented JSON."""
+        """Return all of it as indented JSON."""
         return orjson.dumps({**asdict(self), "same": self.none}, option=orjson.OPT_INDENT_2).decode()
 
     def lines(self) -> Iterator[str]:
-        """All of it as lines for people."""
+        """Yield all of it as lines for people."""
         yield f"a: {self.a}"
         yield f"b: {self.b}"
         yield from (f"  {name}: {was or '-'} -> {now or '-'}" for name, was, now in self.settings)
@@ -178,7 +178,7 @@ SELECT text FROM ({_MATCHED}) WHERE runs = 1 AND run = ? AND kind = ? AND rule =
 
 
 def _finished(output: str, audit: str | Path | None) -> Path:
-    """The audit folder of a run. Raises OutputError unless it holds all logs that are compared."""
+    """Return the audit folder of a run. Raises OutputError unless it holds all logs that are compared."""
     folder = audit_folder(output, audit)
     for name in (MANIFEST, *LOGS):
         if not (folder / name).is_file():
@@ -207,7 +207,7 @@ def _load(db: sqlite3.Connection, run: str, output: str, folder: Path) -> None:
 
 
 def _settings(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """(name, in a, in b) of the versions and options that differ; "" where a run had none of that name."""
+    """Yield (name, in a, in b) of the versions and options that differ; "" where a run had none of that name."""
     for what in ("cleaner", "libraries", "options"):
         was, now = (run[what] if isinstance(run[what], dict) else {"": run[what]} for run in (a, b))
         for name in sorted(was.keys() | now.keys()):
@@ -217,7 +217,7 @@ def _settings(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[tuple[str,
 
 
 def _changes(db: sqlite3.Connection, column: str) -> Iterator[Change]:
-    """The articles of both runs that differ in a column, by what it was and what it is."""
+    """Yield the articles of both runs that differ in a column, by what it was and what it is."""
     differs = f"{_BOTH} AND a.{column} != b.{column}"
     changed = db.execute(f"SELECT a.{column}, b.{column}, a.id {differs} ORDER BY 1, 2, 3")
     for (was, now), group in groupby(changed, key=itemgetter(0, 1)):
@@ -229,11 +229,11 @@ def _changes(db: sqlite3.Connection, column: str) -> Iterator[Change]:
 
 
 def _column(db: sqlite3.Connection, query: str, values: Sequence[str] | Mapping[str, str] = ()) -> tuple[Any, ...]:
-    """The first column of the answer to a query with these values."""
+    """Return the first column of the answer to a query with these values."""
     return tuple(row[0] for row in db.execute(query, values))
 
 
 def _such_as(examples: Iterable[str]) -> str:
-    """The end of a line that gives examples; "" if there are none."""
+    """Return the end of a line that gives examples; "" if there are none."""
     shown = ", ".join(map(printable, examples))
     return f", such as {shown}" if shown else ""

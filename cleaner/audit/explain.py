@@ -27,7 +27,7 @@ _ALONE = "Looked at alone. What repeats on its site, or is a duplicate, a run te
 
 
 def explain_file(file: str, options: Options, *, article: str = "", as_json: bool = False) -> Iterator[str]:
-    """The lines to print for one article of a file: the first one, or the one whose id is `article`.
+    """Return the lines to print for one article of a file: the first one, or the one whose id is `article`.
 
     Where the file is the output of a finished run, the article comes from its logs, with what the steps over the whole
     corpus decided. Raises InputError when the file cannot be read, OptionError when it holds no such article.
@@ -42,7 +42,7 @@ def explain_file(file: str, options: Options, *, article: str = "", as_json: boo
 
 
 def explain_one_line(line: str, language: str, extra_dir: str = "") -> Iterator[str]:
-    """Which rules would take a line that stands alone, as lines to print."""
+    """Yield the rules that would take a line that stands alone, as lines to print."""
     found = explain_line(line, language, extra_dir)
     if not found:
         yield "No rule takes this line by itself."
@@ -50,7 +50,7 @@ def explain_one_line(line: str, language: str, extra_dir: str = "") -> Iterator[
 
 
 def shown_lines(article: Article) -> Iterator[tuple[str, Row | None]]:
-    """The text before stripping in order, as (line, the row of the removal that takes it, or None if it stays).
+    """Yield the text before stripping in order, as (line, the row of the removal that takes it, or None if it stays).
 
     Lines are cut at line ends and at the edges of removals. Removals of space, and kept lines of white space alone, are
     left out: they would be empty lines on the screen.
@@ -63,7 +63,7 @@ def shown_lines(article: Article) -> Iterator[tuple[str, Row | None]]:
 
 
 def _load_one(file: str, options: Options, wanted: str) -> Article:
-    """The article of a file with the id `wanted`, or its first one if that is ""."""
+    """Return the article of a file with the id `wanted`, or its first one if that is ""."""
     # Records without an id are found by the one that the run would give them.
     for raw in _read([file], options):
         if isinstance(raw, Reject):
@@ -75,13 +75,13 @@ def _load_one(file: str, options: Options, wanted: str) -> Article:
 
 
 def _read(inputs: Iterable[str], options: Options) -> Iterator[Raw | Reject]:
-    """All records of the inputs, and what could not be read of them."""
+    """Yield all records of the inputs, and what could not be read of them."""
     for task in plan_tasks(list_sources(inputs, options), options):
         yield from [task] if isinstance(task, Reject) else read_records(task, options)
 
 
 def _as_json(article: Article, drop: Drop | None) -> Iterator[str]:
-    """An article as lines of JSON, one for each line of its text."""
+    """Yield an article as lines of JSON, one for each line of its text."""
     # One object a line, so that a program can read them as they come.
     for line, row in shown_lines(article):
         reason = {key: row[key] for key in ("rule", "kind", "why")} if row else {}
@@ -91,7 +91,7 @@ def _as_json(article: Article, drop: Drop | None) -> Iterator[str]:
 
 
 def _in_words(article: Article, drop: Drop | None, *, alone: bool) -> Iterator[str]:
-    """An article as lines for people. `alone` says that the steps over the whole corpus have not seen it."""
+    """Yield an article as lines for people. `alone` says that the steps over the whole corpus have not seen it."""
     # First what is known of the article, then whether it was dropped, then its text line by line.
     yield click.style(printable(article.id), bold=True)
     facts = [f"language {article.language} ({article.language_score:.4f})", f"encoding {article.encoding}"]
@@ -130,7 +130,7 @@ class ListGain:
 
 
 def gains_of_lists(inputs: Iterable[str], options: Options) -> list[ListGain]:
-    """The removals that there are only with the lists of `options.phrases`, by their evidence, the most frequent first.
+    """Return the removals that only the lists of `options.phrases` make, by their evidence, the most frequent first.
 
     Input that cannot be read is skipped.
     """

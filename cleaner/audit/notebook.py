@@ -22,7 +22,7 @@ _FACTS = ("language", "title", "author", "date", "place", "site", "dropped")
 
 
 def article_html(article: Cleaned) -> str:
-    """The text before stripping with its removals struck out; the title of each says kind, rule and reason."""
+    """Return the text before stripping with its removals struck out; the title of each says kind, rule and reason."""
     shown: list[tuple[str, str]] = []
     at = 0
     removed = removed_rows(Article(article.id, source="", before=article.before, removals=article.removals))
@@ -40,7 +40,7 @@ def article_html(article: Cleaned) -> str:
 
 
 def pairs_html(found: DedupResult[Any]) -> str:
-    """The doubtful pairs, then the articles dropped, the least alike first."""
+    """Return the doubtful pairs, then the articles dropped, the least alike first."""
     # Doubtful pairs come first, because a person may decide differently about them.
     rows = [(p.id, p.other, f"{p.jaccard:.4f}", f"stays: {p.rule}") for p in found.doubtful]
     dropped = sorted(found.dropped, key=lambda d: (d.jaccard, d.id))
@@ -51,5 +51,5 @@ def pairs_html(found: DedupResult[Any]) -> str:
 
 
 def _macros() -> Any:
-    """The macros of the template for notebooks."""
+    """Return the macros of the template for notebooks."""
     return environment().get_template("notebook.html").module

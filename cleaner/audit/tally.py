@@ -51,7 +51,7 @@ class PhraseEntry:
 
 
 def order(id: str) -> int:
-    """The place of an article in the seeded order of all articles, a hash of 64 bits. A sample is the first of them.
+    """Return the place of an article in the seeded order of all articles, a hash of 64 bits. Samples are its beginning.
 
     No article's place depends on the others, so a sample needs neither their number nor their order.
     """
@@ -59,7 +59,7 @@ def order(id: str) -> int:
 
 
 def tally(ids: Sequence[str], records: Sequence[Row | None], removals: Sequence[Sequence[Removal]]) -> dict[str, Any]:
-    """The tally of the articles of a shard with their removals. All count as written until a `dropped_line` takes one
+    """Tally the articles of a shard with their removals. All count as written until a `dropped_line` takes one
     back.
 
     A record is None where only the removals of an article are known. Articles are named by their row in the shard. The
@@ -122,25 +122,25 @@ def tally(ids: Sequence[str], records: Sequence[Row | None], removals: Sequence[
 
 
 def dropped_line(row: int, record: Row, drop: Drop) -> list[object]:
-    """What `Statistics.drop` needs to take back an article dropped after the tally, and how alike a duplicate is."""
+    """Return what `Statistics.drop` needs to take back an article, and how alike it is as a duplicate."""
     facts = site_or_folder(record), record["language"], bin_of(record["language_score"]), len(record["text"])
     likeness = round(drop.jaccard, 4), round(drop.containment, 4)
     return [order(record["id"]), row, *facts, drop.reason, drop.keeper, *likeness]
 
 
 def kept_line(row: int, record: Row) -> list[object]:
-    """An article that was kept for others as well, with the size of its cluster."""
+    """Return what the report needs of an article that was kept for others, with the size of its cluster."""
     return [order(record["id"]), row, record["id"], 1 + len(record["duplicates"])]
 
 
 def bin_of(score: float) -> int:
-    """The column of a histogram of scores from 0 to 1."""
+    """Return the column of a histogram of scores from 0 to 1."""
     return min(BINS - 1, max(0, int(score * BINS)))
 
 
 @lru_cache(maxsize=4096)  # a run removes the same phrases over and over
 def phrase_of(why: str) -> PhraseEntry | None:
-    """The phrase list's entry that is named in the `why` of a removal, or None.
+    """Return the phrase list's entry that is named in the `why` of a removal, or None.
 
     >>> phrase_of("id list, ad.between: Iklan; also block-tail")
     PhraseEntry(language='id', kind='ad', how='between', text='Iklan')
@@ -155,7 +155,7 @@ def phrase_of(why: str) -> PhraseEntry | None:
 
 
 def site_or_folder(record: Row) -> str:
-    """The site of a record, or the folder of its source if it names none."""
+    """Return the site of a record, or the folder of its source if it names none."""
     return record["site"] or f"folder {record['source'].rpartition('/')[0] or '.'}"
 
 
@@ -171,7 +171,7 @@ class _Spans:
         self._orders = orders
 
     def by(self, key: Ints, keys: int) -> Iterator[tuple[int, int, list[list[int]]]]:
-        """Spans, characters and examples of each key from 0 on; spans of the key -1 are passed over."""
+        """Yield spans, characters and examples of each key from 0 on; spans of the key -1 are passed over."""
         known = np.flatnonzero(key >= 0)
         key = key[known]
         numbers = np.bincount(key, minlength=keys).tolist()
@@ -198,7 +198,7 @@ class _Groups:
         self._of_article[rows] = self._of
 
     def columns(self, before: Ints, removed: Ints, bins: Ints | None = None) -> list[list[Any]]:
-        """Names, articles, characters before and removed, and numbers by `bins`, each a column over the groups.
+        """Return Names, articles, characters before and removed, and numbers by `bins`, each a column over the groups.
 
         (Not a list for each group: there are thousands, and the garbage collector would visit each of them.)
         """
@@ -211,7 +211,7 @@ class _Groups:
         return found
 
     def rules(self, article: Ints, rule: Ints, rules: int) -> list[list[int]]:
-        """How many spans each rule removed in each group, where it removed any: groups, rules, numbers."""
+        """Return how many spans each rule removed in each group, where it removed any: groups, rules, numbers."""
         group = self._of_article[article]
         both = (group >= 0) & (rule >= 0)
         # One number for each pair of a group and a rule, so that one sort counts them all.
@@ -220,7 +220,7 @@ class _Groups:
 
 
 def _numbered(keys: Iterable[K]) -> tuple[list[K], Ints]:
-    """The distinct keys in order of arrival, and of each key its index among them."""
+    """Return the distinct keys in order of arrival, and of each key its index among them."""
     numbers: defaultdict[K, int] = defaultdict()
     numbers.default_factory = numbers.__len__
     found = np.fromiter(map(numbers.__getitem__, keys), np.int64)

@@ -52,7 +52,7 @@ class Decoded(NamedTuple):
 
 
 def decode(data: bytes, *, declared: str = "", html: bool = False, hint: str | Callable[[], str] = "") -> Decoded:
-    """The text of `data`, unchanged but for a byte order mark, and the encoding it was in. Never raises.
+    """Return the text of `data`, unchanged but for a byte order mark, and the encoding it was in. Never raises.
 
     `declared` is a charset named outside the data, as in an HTTP header; with `html` the page's own declaration counts
     as well. Both are only claims: bytes that are UTF-8 are read as UTF-8 whatever is declared. `hint` is the encoding
@@ -86,7 +86,7 @@ def decode(data: bytes, *, declared: str = "", html: bool = False, hint: str | C
 
 
 def decode_replacing(data: bytes, encoding: str) -> Decoded:
-    """`data` in a given encoding, bad bytes replaced by U+FFFD and counted; one that stands in the data is not."""
+    """Decode `data` with bad bytes replaced by U+FFFD and counted; a U+FFFD of the data itself does not count."""
     try:
         return Decoded(data.decode(encoding), encoding)
     except UnicodeDecodeError:
@@ -96,7 +96,7 @@ def decode_replacing(data: bytes, encoding: str) -> Decoded:
 
 
 def _escaped(data: bytes) -> Decoded | None:
-    """`data` as ISO-2022 or HZ, which switch to another alphabet by an escape sequence; None if they are neither."""
+    """Decode `data` as ISO-2022 or HZ, which switch alphabets by an escape sequence; None if they are neither."""
     if _ISO_2022.search(data):
         encodings = ("iso2022_kr",) if b"\x1b$)C" in data else _ISO_2022_JP
         for encoding in encodings:
@@ -114,7 +114,7 @@ def _escaped(data: bytes) -> Decoded | None:
 
 
 def _mostly_utf8(data: bytes) -> bool:
-    """True if sequences of UTF-8 outnumber the high bytes that belong to none.
+    """Return True if sequences of UTF-8 outnumber the high bytes that belong to none.
 
     Legacy text holds such sequences only by chance, and then fewer of them than other high bytes. One that the end of
     the data cuts is no bad byte: a text of ASCII with nothing else is UTF-8.
@@ -127,7 +127,7 @@ def _mostly_utf8(data: bytes) -> bool:
 
 
 def _wide_encoding(data: bytes) -> str:
-    """UTF-16 or UTF-32 without a mark, "" if the data are neither.
+    """Return the form of UTF-16 or UTF-32 that data without a mark are in; "" if they are in neither.
 
     Where the NULs stand makes the candidates; one is taken if at most one character in 50 is unlikely in it. A single
     NUL in a text proves nothing.
@@ -142,7 +142,7 @@ def _wide_encoding(data: bytes) -> str:
 
 
 def _wide_candidates(sample: bytes) -> Iterator[str]:
-    """Encodings whose NULs would stand as those of the sample do."""
+    """Yield the encodings whose NULs would stand as those of the sample do."""
     nuls = sample.count(0)
     units = len(sample) // 4
     # The highest byte of a unit of UTF-32 is always NUL, the next one nearly always.

@@ -21,7 +21,7 @@ _BY_PYTHON_ONLY = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "
 
 
 def codec_of(label: str) -> str:
-    """Python's codec for a label; "" if there is none, or if it is not one of text (zlib, rot13).
+    """Return Python's codec for a label; "" if there is none, or if it is not one of text (zlib, rot13).
 
     >>> codec_of("ISO-8859-1"), codec_of("x-sjis"), codec_of("zlib")
     ('cp1252', 'cp932', '')
@@ -48,12 +48,12 @@ def check_encoding(label: str) -> None:
 
 @cache
 def table() -> dict[str, Any]:
-    """The content of encodings.toml: labels, rarity and alphabets."""
+    """Return the content of encodings.toml: labels, rarity and alphabets."""
     return tomllib.loads((files("cleaner.decode") / "encodings.toml").read_text("utf-8"))
 
 
 @cache
 def _labels() -> dict[str, str]:
-    """Python's name of the codec for each label that encodings.toml lists."""
+    """Return Python's name of the codec for each label that encodings.toml lists."""
     labels = {label: codec for codec, also in table()["labels"].items() for label in (codec, *also)}
     return {label: codecs.lookup(codec).name for label, codec in labels.items()}

@@ -86,7 +86,7 @@ class Sample:
     lower: str
 
     def is_evidence(self, lexicon: Lexicon) -> bool:
-        """True if there are letters enough, of a script that some known language is written in."""
+        """Return True if there are letters enough, of a script that some known language is written in."""
         # The letters of the commonest scripts are counted by their bytes, without looking at characters. Two thirds of
         # the bytes may be digits, spaces and marks: a table of prices is no evidence, a sentence with prices is.
         common = _count_bytes(self.data, _SMALL) + 2 * _count_bytes(self.data, _COMMON)
@@ -97,7 +97,7 @@ class Sample:
 
 
 def take_sample(text: str) -> Sample:
-    """The first 1,000 bytes and 250 each from middle and end, without the bytes of letters that were cut.
+    """Return the first 1,000 bytes and 250 each from middle and end, without the bytes of letters that were cut.
 
     A text that is nearly all in capitals is shown in small letters, because langid was trained on running text.
     """
@@ -118,12 +118,12 @@ def take_sample(text: str) -> Sample:
 
 
 def _count_bytes(data: bytes, which: bytes) -> int:
-    """How many bytes of `data` are among `which`."""
+    """Return how many bytes of `data` are among `which`."""
     return len(data) - len(data.translate(None, which))
 
 
 def _without_noise(text: str) -> str:
-    """`text` without web and mail addresses, tags and code, with as many line ends as before.
+    """Return `text` without web and mail addresses, tags and code, with as many line ends as before.
 
     These are in English whatever the article is in. A pattern is tried only if a character of it stands in the text,
     because most texts have none of them.

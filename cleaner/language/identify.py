@@ -84,7 +84,7 @@ class Answer(NamedTuple):
 
 
 def quick_language(text: str) -> str:
-    """The language of the beginning of `text`, or "und"; cheap, for the choice of phrase lists before stripping.
+    """Return the language of the beginning of `text`, or "und". It is cheap, for the choice of phrase lists.
 
     >>> quick_language("Harga beras di pasar itu sudah turun sejak pekan lalu karena panen raya.")
     'id'
@@ -95,7 +95,7 @@ def quick_language(text: str) -> str:
 
 
 def identify(texts: Sequence[str], *, model: str = "langid") -> list[Language]:
-    """The language of each text. The answer for a text does not depend on the others.
+    """Return the language of each text. The answer for a text does not depend on the others.
 
     `model` is "langid", "py3langid", or "none", for which every text is undetermined. Raises OptionError for another,
     MissingExtra if py3langid is not installed.
@@ -113,7 +113,7 @@ def identify(texts: Sequence[str], *, model: str = "langid") -> list[Language]:
 
 
 def foreign_paragraphs(text: str, language: str) -> list[Span]:
-    """`(start, end, code)` in code points of `text` for each paragraph that is surely not in `language`.
+    """Return `(start, end, code)` in code points of `text` for each paragraph that is surely not in `language`.
 
     A paragraph is a line; the span has no line end. Paragraphs under 80 characters are never foreign.
 
@@ -126,13 +126,13 @@ def foreign_paragraphs(text: str, language: str) -> list[Span]:
 
 
 def answer_features(texts: Sequence[str], *, model: str = "langid") -> list[Answer]:
-    """The answer for each text before its score is calibrated, for `benchmarks/calibrate_language.py`."""
+    """Return the answer for each text before its score is calibrated, for `benchmarks/calibrate_language.py`."""
     back_end = _load_back_end(model)
     return _answers([gather_evidence(text, back_end.lexicon) for text in texts], back_end)
 
 
 def pair_evidence(texts: Sequence[str], *, model: str = "langid") -> list[tuple[list[str], float]]:
-    """The words of each text and how far the model leans to Malay, for `benchmarks/fit_malay.py`."""
+    """Return the words of each text and how far the model leans to Malay, for `benchmarks/fit_malay.py`."""
     back_end = _load_back_end(model)
     samples = [take_sample(text) for text in texts]
     leaning = leanings(back_end.scores([some.data for some in samples]), back_end.lexicon.codes)
@@ -151,7 +151,7 @@ class _BackEnd(NamedTuple):
 
 @functools.cache
 def _load_back_end(model: str) -> _BackEnd:
-    """The back end of this name, loaded once in a process: the lexicon and the model take .03 s."""
+    """Return the back end of this name, loaded once in a process: the lexicon and the model take .03 s."""
     constants = {way: tuple(table["constants"]) for way, table in read_list("calibration").items()}
     if model == "py3langid":
         codes, scores = _load_py3langid()
@@ -163,7 +163,7 @@ def _load_back_end(model: str) -> _BackEnd:
 
 
 def _load_py3langid() -> tuple[tuple[str, ...], Callable[[Sequence[bytes]], Scores]]:
-    """The codes of py3langid's model, and a function that scores samples by it."""
+    """Return the codes of py3langid's model, and a function that scores samples by it."""
     try:
         from py3langid.langid import MODEL_FILE, LanguageIdentifier
     except ImportError:
@@ -179,7 +179,7 @@ def _load_py3langid() -> tuple[tuple[str, ...], Callable[[Sequence[bytes]], Scor
 
 
 def _judge(given: Sequence[LanguageEvidence], back_end: _BackEnd) -> list[Language]:
-    """The language of each text with its calibrated score, yet without shares."""
+    """Return the language of each text with its calibrated score, yet without shares."""
     found = []
     for code, way, features in _answers(given, back_end):
         if not way:
@@ -214,7 +214,7 @@ def _answers(given: Sequence[LanguageEvidence], back_end: _BackEnd) -> list[Answ
 
 
 def _by_words(item: LanguageEvidence, lexicon: Lexicon) -> Answer | None:
-    """The language that the words alone decide for; None where they leave a doubt."""
+    """Return the language that the words alone decide for; None where they leave a doubt."""
     counts = list(lexicon.row(item.votes))
     first = max(counts)
     place = counts.index(first)
@@ -227,7 +227,7 @@ def _by_words(item: LanguageEvidence, lexicon: Lexicon) -> Answer | None:
 
 
 def _by_model(samples: Sequence[Sample], given: Sequence[LanguageEvidence], back_end: _BackEnd) -> list[Answer]:
-    """The best language by model, words and letters together, and the features of its score."""
+    """Return the best language by model, words and letters together, and the features of its score."""
     lexicon = back_end.lexicon
     counts = lexicon.table([item.votes for item in given])
     letters = lexicon.table([lexicon.count_letters(some.lower) for some in samples])
@@ -263,7 +263,7 @@ def _by_model(samples: Sequence[Sample], given: Sequence[LanguageEvidence], back
 
 
 def _foreign_spans(given: Sequence[LanguageEvidence], languages: Sequence[str], back_end: _BackEnd) -> list[list[Span]]:
-    """For each text, its paragraphs that are surely in another language than its own."""
+    """Return for each text its paragraphs that are surely in another language than its own."""
     lexicon = back_end.lexicon
     # A long line needs a look of its own if it has few words of the language, and some language has more of them or
     # none has any. That spares nearly every line of an article in one language.
@@ -286,7 +286,7 @@ def _foreign_spans(given: Sequence[LanguageEvidence], languages: Sequence[str], 
 
 
 def _with_shares(text: str, whole: Language, foreign: list[Span], back_end: _BackEnd) -> Language:
-    """`whole` with the shares of its paragraphs' languages; the language with the largest share takes its place."""
+    """Return `whole` with the shares of all languages of the text; if another has the largest share, that one."""
     if whole.code == "und":
         return whole
     if not foreign:

@@ -53,7 +53,7 @@ class _Pair(NamedTuple):
 
 
 def malay_odds(words: Sequence[str], lean: float, model: str) -> float:
-    """Log-odds of Malay over Indonesian, in nats, for the `words` of a text in small letters.
+    """Return the log-odds of Malay over Indonesian, in nats, for the `words` of a text in small letters.
 
     `lean` is one of the `leanings` of the `model`.
     """
@@ -62,14 +62,14 @@ def malay_odds(words: Sequence[str], lean: float, model: str) -> float:
 
 
 def leanings(scores: npt.NDArray[np.float64], codes: Sequence[str]) -> list[float]:
-    """How far a model leans to Malay, -5 to 5, for each row of its scores: nats, a column for each of `codes`."""
+    """Return how far a model leans to Malay, -5 to 5, for each row of scores: nats, a column for each of `codes`."""
     indonesian, malay = (scores[:, codes.index(side)] for side in SIDES)
     leaning: list[float] = np.clip((malay - indonesian) / MODEL_STEP, -MODEL_MOST, MODEL_MOST).tolist()
     return leaning
 
 
 def clues(words: Sequence[str]) -> Iterator[str]:
-    """The clue of each word: the list it is on, like "ms words", or else the spellings that it has.
+    """Yield the clue of each word: the list it is on, like "ms words", or else the spellings that it has.
 
     >>> list(clues(["berkualiti", "dikirimkan", "yang", "popularitas"]))
     ['ms words', 'id mostly', '-itas']
@@ -88,7 +88,7 @@ def clues(words: Sequence[str]) -> Iterator[str]:
 
 
 def _roots(word: str, pair: _Pair) -> Iterator[str]:
-    """What may be left of `word` without affixes; forms that lose the fewest affixes come first."""
+    """Yield what may be left of `word` without affixes; forms that lose the fewest affixes come first."""
     stems = [word]
     stems += [word[: -len(clitic)] for clitic in pair.clitics if word.endswith(clitic)][:1]
     stems += [stem[: -len(suffix)] for stem in stems for suffix in pair.suffixes if stem.endswith(suffix)]
@@ -105,7 +105,7 @@ def _roots(word: str, pair: _Pair) -> Iterator[str]:
 
 @functools.cache
 def _load_pair() -> _Pair:
-    """The data of the two languages. Of two lists that have a word, the stronger one names its clue."""
+    """Return the data of the two languages. Of two lists that have a word, the stronger one names its clue."""
     pair = read_list("pair")
     tables = [read_list("indonesia"), read_list("malay")]
     listed = {name: f"{side} names" for side in SIDES for name in pair["names"][side].split()}

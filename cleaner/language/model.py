@@ -58,7 +58,7 @@ class Model:
 
 @functools.cache
 def load_model() -> Model:
-    """The model inside the installed langid.
+    """Return the model inside the installed langid.
 
     langid keeps it as 30 MB of text, packed: 1.5 to 5 s of CPU to unpack. The arrays are therefore kept in the
     user's cache folder (10 MB) and load in 0.02 s from then on; where that folder cannot be written, nothing is kept.
@@ -91,7 +91,7 @@ def load_model() -> Model:
 
 
 def _unpack_langid() -> Arrays:
-    """The ARRAYS as langid's own loader gives them, rounded."""
+    """Return the ARRAYS as langid's own loader gives them, rounded."""
     from langid.langid import LanguageIdentifier, model  # slow, and needed only where nothing is cached
 
     def rounded(values: Scores) -> Scores:
@@ -112,7 +112,7 @@ def _unpack_langid() -> Arrays:
 
 
 def _cache_file() -> Path | None:
-    """The path of the cache file, or None if there is no such place.
+    """Return the path of the cache file, or None if there is no such place.
 
     The name changes with langid's version, the size of its model and the rounding, so a file of another is never read.
     """
@@ -139,7 +139,7 @@ def _keep_arrays(kept: Path, arrays: Arrays) -> None:
 
 
 def raw_scores(texts: Sequence[bytes]) -> Scores:
-    """Log scores of each text for each language of the model, shape (len(texts), C), as langid has them.
+    """Return the log scores of each text for each language of the model, shape (len(texts), C), as langid has them.
 
     The scores of a text do not depend on the other texts, bit for bit.
     """
@@ -160,7 +160,7 @@ def raw_scores(texts: Sequence[bytes]) -> Scores:
 
 
 def _row_counts(texts: Sequence[bytes], model: Model) -> tuple[npt.NDArray[np.intp], Scores, list[int]]:
-    """The rows of the table that each text visits and how often; text i has those from `bounds[i]` to `bounds[i + 1]`.
+    """Return the rows that each text visits and how often; text i has those from `bounds[i]` to `bounds[i + 1]`.
 
     One sort of (text, row) for all texts takes half the time of a count of all rows for each text.
     """

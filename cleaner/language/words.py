@@ -77,20 +77,20 @@ class Lexicon:
     scripts: tuple[tuple[int, int], ...]
 
     def count_letters(self, text: str) -> Votes:
-        """The votes of all letters of `text`, which is in lower case. No letter of ASCII has votes."""
+        """Return the votes of all letters of `text`, which is in lower case. No letter of ASCII has votes."""
         telling = () if text.isascii() else self.letters.keys() & set(text)
         return sum(text.count(letter) * self.letters[letter] for letter in telling)
 
     def row(self, votes: Votes) -> tuple[int, ...]:
-        """Votes as eighths of words or letters, one number for each language."""
+        """Return votes as eighths of words or letters, one number for each language."""
         return self.layout.unpack(votes.to_bytes(self.layout.size, "little"))
 
     def votes_for(self, votes: Votes, place: int) -> int:
-        """The number that `row` has at `place`, without unpacking the others."""
+        """Return the number that `row` has at `place`, without unpacking the others."""
         return votes >> 16 * place & 0xFFFF
 
     def table(self, votes: Sequence[Votes]) -> Counts:
-        """Votes as numbers of words or letters, shape (len(votes), L)."""
+        """Return votes as numbers of words or letters, shape (len(votes), L)."""
         # The integers are what numpy reads as rows of 16-bit numbers, so no number is handled by itself.
         packed = b"".join([vote.to_bytes(self.layout.size, "little") for vote in votes])
         return np.frombuffer(packed, dtype="<u2").reshape(-1, len(self.languages)) / PARTS
@@ -107,7 +107,7 @@ class Lexicon:
         return starts
 
     def knows_script(self, letters: str) -> bool:
-        """True if most of up to 16 of the `letters` are of a script that some known language is written in."""
+        """Return True if most of up to 16 of the `letters` are of a script that some known language is written in."""
         some = letters[:: len(letters) // 16 + 1]
         known = 0
         for code in map(ord, some):
@@ -117,7 +117,7 @@ class Lexicon:
 
 
 def spaced(text: str) -> str:
-    """`text` with a space for each mark of punctuation; `split` then gives the words."""
+    """Return `text` with a space for each mark of punctuation; `split` then gives the words."""
     if text.isascii():  # where `translate` has a fast way in C
         return text.translate(ASCII_GAPS)
     for gap in GAPS:  # many replacements are five times as fast as one regular expression
@@ -127,7 +127,7 @@ def spaced(text: str) -> str:
 
 
 def read_list(name: str) -> dict[str, Any]:
-    """The content of one data file of `lists/`."""
+    """Return the content of one data file of `lists/`."""
     return tomllib.loads((files("cleaner.language") / "lists" / f"{name}.toml").read_text("utf-8"))
 
 
@@ -165,7 +165,7 @@ Weights = dict[tuple[str, str], float]
 
 
 def _weights(tables: Tables, name: str, weight: float) -> Weights:
-    """How much each word or letter of the lists `name` counts for each language; half for one that borrows it."""
+    """Return how much each word or letter of the lists `name` counts for each language; half where it is lent."""
     weights: Weights = {}
     for codes, table in tables:
         listed: str = table.get(name, "").lower()

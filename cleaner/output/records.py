@@ -16,7 +16,7 @@ __all__ = [
 
 
 def record(article: Article, text: str | None = None) -> dict[str, object]:
-    """The record as it is written: always all keys in this order, "" for absent text, and scores with 4 decimals.
+    """Return the record as it is written: always all keys in this order, "" for absent text, scores of 4 decimals.
 
     `text` is the article's clean text, if the caller has it already: to make it again would cost a pass over the text.
     """
@@ -47,7 +47,7 @@ def record(article: Article, text: str | None = None) -> dict[str, object]:
 # The keys of a row stand in this order in the log: `cleaner.audit.logs` tells the rows of articles apart by the bytes
 # before "start", without parsing them.
 def removed_rows(article: Article) -> list[dict[str, Any]]:
-    """The rows of removed.jsonl for one article, in the order of the text."""
+    """Return the rows of removed.jsonl for one article, in the order of the text."""
     return [
         {
             "id": article.id,
@@ -63,12 +63,12 @@ def removed_rows(article: Article) -> list[dict[str, Any]]:
 
 
 def removal_of(row: Mapping[str, Any]) -> Removal:
-    """The removal that a row of removed.jsonl logs."""
+    """Return the removal that a row of removed.jsonl logs."""
     return Removal(row["start"], row["end"], row["rule"], row["kind"], row["why"])
 
 
 def dropped_row(drop: Drop, whole: Mapping[str, object]) -> dict[str, object]:
-    """The row of dropped.jsonl; `whole` is the record as it would have been written."""
+    """Return the row of dropped.jsonl; `whole` is the record as it would have been written."""
     return {
         "id": whole["id"],
         "reason": drop.reason,
@@ -81,12 +81,12 @@ def dropped_row(drop: Drop, whole: Mapping[str, object]) -> dict[str, object]:
 
 
 def drop_of(row: Mapping[str, Any]) -> Drop:
-    """The drop that a row of dropped.jsonl logs."""
+    """Return the drop that a row of dropped.jsonl logs."""
     return Drop(row["id"], row["reason"], row["detail"], row["keeper"], row["jaccard"], row["containment"])
 
 
 def rejected_row(reject: Reject) -> dict[str, object]:
-    """The row of rejected.jsonl."""
+    """Return the row of rejected.jsonl."""
     return asdict(reject)
 
 

@@ -65,12 +65,12 @@ class DamageHints(NamedTuple):
     what: list[int]
 
     def within(self, start: int, end: int) -> DamageHints:
-        """The hints from `start` up to `end`, with places counted from `start`."""
+        """Return the hints from `start` up to `end`, with places counted from `start`."""
         first, last = bisect_left(self.at, start), bisect_left(self.at, end)
         return DamageHints([at - start for at in self.at[first:last]], self.what[first:last])
 
     def call_for_ftfy(self, text: str) -> bool:
-        """True if ftfy would change `text`, whose hints these are, for another reason than its normal form."""
+        """Return True if ftfy would change `text`, whose hints these are, for another reason than its normal form."""
         seen = reduce(or_, self.what, 0)
         if seen & _ACT or not seen & _PAIR:
             return bool(seen & _ACT)
@@ -81,13 +81,13 @@ class DamageHints(NamedTuple):
         return any(BADNESS_RE.search(text, max(0, at - 3), at + 8) for at in places)
 
     def charsets(self) -> list[str]:
-        """The charsets that UTF-8 may have been misread in here."""
+        """Return the charsets that UTF-8 may have been misread in here."""
         seen = reduce(or_, self.what, 0) >> _FIRST_CHARSET
         return [charset for i, charset in enumerate(CHARSETS) if seen >> i & 1]
 
 
 def find_hints(text: str) -> DamageHints:
-    """The hints of damage in `text`; takes some 24 bytes of memory a character while it works."""
+    """Return the hints of damage in `text`. This takes some 24 bytes of memory a character."""
     # Characters beyond the basic plane are looked up as its last one.
     codes = np.minimum(_codes(text + "\n\n"), 0xFFFF)
     tables = _tables()
@@ -110,7 +110,7 @@ others alone."""
 
 
 def is_sound(text: str) -> bool:
-    """True for most texts without a hint that are in normal form and nearly ASCII; False says nothing.
+    """Return True for most texts without a hint that are in normal form and nearly ASCII; False says nothing.
 
     Neighbours beyond ASCII are looked up together and the answer is remembered, since a language has few such groups:
     4 ns a character.
@@ -126,7 +126,7 @@ def is_sound(text: str) -> bool:
 
 @lru_cache(maxsize=1 << 14)
 def _is_sound_in_ascii(data: bytes) -> bool:
-    """True if the characters of `data` have no hint and stay as they are between any printed ASCII characters."""
+    """Return True if the characters of `data` have no hint and stay as they are between printed ASCII."""
     text = data.decode()
     tables = _tables()
     first, last = (int(marks) for marks in tables.hints[_codes(text[0] + text[-1]).clip(max=0xFFFF)])
@@ -154,7 +154,7 @@ def _tables() -> _Tables:
     plane = "".join(map(chr, range(0x10000)))
 
     def members(characters: str) -> str:
-        """All characters that the regular expression class of `characters` matches."""
+        """Return all characters that the regular expression class of `characters` matches."""
         return "".join(re.findall(f"[{characters}]", plane))
 
     # One bit for each: a single character that is acted on, whatever follows it, then the pairs, then the charsets.
@@ -172,5 +172,5 @@ def _tables() -> _Tables:
 
 
 def _codes(characters: str) -> NDArray[np.uint32]:
-    """The code points of a string; a lone surrogate is one as well."""
+    """Return the code points of a string; a lone surrogate is one as well."""
     return np.frombuffer(characters.encode("utf-32-le", "surrogatepass"), np.uint32)

@@ -64,7 +64,7 @@ class _Garble(NamedTuple):
 
 
 def capitals_before_marks(line: str, document: str = "", *, whole: bool = False) -> list[int]:
-    """The places behind capitals that end a word of `line` and are meant as they stand, whatever mark follows.
+    """Return the places behind capitals that end a word of `line` and are meant as they stand, whatever mark follows.
 
     AMANHÃ” is not AMANHÔ, and LYKILORÐ» not LYKILORл. A word that is nothing but Â counts too, if the `document` uses
     its small letter: Welsh says ffwrdd â ni. If the `whole` line could be UTF-8, Ã and the like may be garbled after
@@ -85,7 +85,7 @@ def capitals_before_marks(line: str, document: str = "", *, whole: bool = False)
 
 
 def _ends_word(line: str, capital: re.Match[str]) -> bool:
-    """True if two marks follow, or a capital stands behind a character of its word that is no small letter."""
+    """Return True if two marks follow, or a capital stands behind a character of its word that is no small letter."""
     before = line[capital.start() - 1 : capital.start()].strip()
     return len(capital[1]) > 1 or (capital[0].isupper() and before != "" and not before.islower())
 
@@ -113,7 +113,7 @@ def find_garbling(lines: Sequence[str], others: str, charsets: Collection[str] =
 
 
 def garbled_spans(line: str, by: Garbling) -> list[tuple[int, int]]:
-    """Start and end of each span of `line` that is surely UTF-8 read as `by.charset`. Each decodes as a whole.
+    """Return start and end of each span of `line` that is surely UTF-8 read as `by.charset`. Each decodes as a whole.
 
     A span goes as far as each character beyond ASCII is part of a garble, and never into a word that holds one that is
     not.
@@ -123,7 +123,7 @@ def garbled_spans(line: str, by: Garbling) -> list[tuple[int, int]]:
 
 
 def garble_groups(text: str, charset: str) -> list[list[_Garble]]:
-    """The parts of `text` that could be UTF-8 read as `charset`: garbles in groups, with only ASCII between them.
+    """Return the parts of `text` that could be UTF-8 read as `charset`: garbles with only ASCII between them.
 
     Garbles at the ends of a group are left out where their word goes on with a character that stands for itself.
     """
@@ -150,7 +150,7 @@ def garble_groups(text: str, charset: str) -> list[list[_Garble]]:
 
 
 def _word_goes_on(text: str, at: int, step: int) -> bool:
-    """True if the letters from `at` on, walking by `step`, end in a letter or box character beyond ASCII."""
+    """Return True if the letters from `at` on, walking by `step`, end in a letter or box character beyond ASCII."""
     while 0 <= at < len(text) and text[at].isascii() and text[at].isalnum():
         at += step
     return 0 <= at < len(text) and (_is_box(text[at]) or ("\x7f" < text[at] < "\u0530" and text[at].isalpha()))
@@ -158,7 +158,7 @@ def _word_goes_on(text: str, at: int, step: int) -> bool:
 
 @cache
 def _garble_in(charset: str) -> re.Pattern[str]:
-    """One character of UTF-8, of two to four bytes, as it looks in `charset`."""
+    """Return the pattern of one character of UTF-8, of two to four bytes, as it looks in `charset`."""
     tail, two, three, four = (
         "[" + re.escape(bytes(range(first, last + 1)).decode(charset)) + "]"
         for first, last in ((0x80, 0xBF), (0xC2, 0xDF), (0xE0, 0xEF), (0xF0, 0xF4))
@@ -168,7 +168,7 @@ def _garble_in(charset: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=4096)
 def _meant_by(garble: str, charset: str) -> str:
-    """The one likely character that `garble` stands for, or ""."""
+    """Return the one likely character that `garble` stands for, or ""."""
     try:
         char = garble.encode(charset).decode()
     except UnicodeError:
@@ -178,7 +178,7 @@ def _meant_by(garble: str, charset: str) -> str:
 
 
 def _is_sure(text: str, group: list[_Garble], native: frozenset[str]) -> bool:
-    """True if the garbles of a group can hardly have been meant as they stand."""
+    """Return True if the garbles of a group can hardly have been meant as they stand."""
     # Three garbled letters of one script in a row: no language writes that by chance.
     for a, b, c in zip(group, group[1:], group[2:], strict=False):
         if a.end == b.start and b.end == c.start and (a.char + b.char + c.char).isalpha():
@@ -201,7 +201,7 @@ def _is_sure(text: str, group: list[_Garble], native: frozenset[str]) -> bool:
 
 
 def _is_unlikely(text: str, group: list[_Garble]) -> bool:
-    """True if ftfy's heuristic finds one of the garbles unlikely where it stands."""
+    """Return True if ftfy's heuristic finds one of the garbles unlikely where it stands."""
     at = 0
     for bad in BADNESS_RE.finditer(text, max(0, group[0].start - 2), group[-1].end + 2):
         while at < len(group) and group[at].end <= bad.start():
@@ -212,7 +212,7 @@ def _is_unlikely(text: str, group: list[_Garble]) -> bool:
 
 
 def _is_misfit(text: str, garble: _Garble, native: frozenset[str]) -> bool:
-    """True for one lone letter of a script that neither its word nor the document is written in."""
+    """Return True for one lone letter of a script that neither its word nor the document is written in."""
     if not garble.char.isalpha():
         return False
     script = _script(garble.char)
@@ -223,7 +223,7 @@ def _is_misfit(text: str, garble: _Garble, native: frozenset[str]) -> bool:
 
 
 def _is_odd(text: str, garble: _Garble) -> bool:
-    """True if no writing system puts these characters together: two scripts in one word, or a letter beside a box."""
+    """Return True if no writing system puts these together: two scripts in a word, or a letter beside a box."""
     first, before = text[garble.start], text[garble.start - 1 : garble.start]
     if "\u2010" <= garble.char <= "\u20bf":  # â€“ ΓÇô ‚Äì вЂ“: quotation marks, dashes, currency
         return True
@@ -234,11 +234,11 @@ def _is_odd(text: str, garble: _Garble) -> bool:
 
 
 def _is_box(char: str) -> bool:
-    """True for the lines and blocks that DOS drew frames with."""
+    """Return True for the lines and blocks that DOS drew frames with."""
     return "\u2500" <= char <= "\u259f"
 
 
 @lru_cache(maxsize=4096)
 def _script(char: str) -> str:
-    """The script of a letter as the first word of its Unicode name, such as LATIN; near enough for letters."""
+    """Return the script of a letter as the first word of its Unicode name, such as LATIN; near enough for letters."""
     return unicodedata.name(char, "").partition(" ")[0]

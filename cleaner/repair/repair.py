@@ -90,7 +90,7 @@ class _Part(NamedTuple):
 
 
 def repair(text: str, *, html: bool = False) -> Repaired:
-    r"""`text` without the damage that decoding has done to it, and how that was done.
+    r"""Return `text` without the damage that decoding has done to it, and how that was done.
 
     `html` says that the text was extracted from a page: entities that were escaped twice are then resolved, up to the
     first "<", which is ftfy's sign that they are meant.
@@ -116,7 +116,7 @@ def repair(text: str, *, html: bool = False) -> Repaired:
 
 
 def fix_lines(text: str) -> Repaired:
-    """`ftfy.fix_text(text)` with the corpus configuration, to the letter: what `repair` does line by line.
+    """Return `ftfy.fix_text(text)` with the corpus configuration, to the letter: what `repair` does line by line.
 
     The one difference is a line that ftfy would go through more than 16 times, which only an attack needs.
     """
@@ -124,7 +124,7 @@ def fix_lines(text: str) -> Repaired:
 
 
 def _repaired(text: str, *, document: bool = True) -> Repaired:
-    """The text with every part fixed; with `document` its other parts are evidence for what ftfy cannot decide."""
+    """Repair every part of the text; with `document` the other parts are evidence for what ftfy cannot decide."""
     if is_sound(text):
         return Repaired(text, ())
     blocks = _segments(text, _BLOCK) if len(text) > _BLOCK else [(0, len(text))]
@@ -157,7 +157,7 @@ def replay(text: str, plan: Sequence[str]) -> str:
 
 
 def _apply(text: str, steps: Sequence[str]) -> str:
-    """`text` after the steps of one entry of a plan."""
+    """Return `text` after the steps of one entry of a plan."""
     for step in steps:
         action, _, parameter = step.partition(" ")
         if action == "normalize":
@@ -172,7 +172,7 @@ def _apply(text: str, steps: Sequence[str]) -> str:
 
 
 def _segments(text: str, least: int = 1) -> Iterator[tuple[int, int]]:
-    """Start and end of ftfy's segments: lines with their line feed, cut where they are longer than ftfy takes.
+    """Yield start and end of ftfy's segments: lines with their line feed, cut where they are longer than ftfy takes.
 
     With `least` whole segments are joined until they have so many characters.
     """
@@ -241,7 +241,7 @@ def _fix_and_explain(text: str, *, encoding: bool = True) -> tuple[str, tuple[st
 
 
 def _with_meant_capitals(text: str, part: _Part) -> _Part:
-    """`part` without ftfy's decoding, if nothing was decoded but capitals at the end of words."""
+    """Return `part` without ftfy's decoding, if nothing was decoded but capitals at the end of words."""
     if not any(step.startswith("decode ") or step.endswith("inconsistent_utf8") for step in part.steps):
         return part
     segment = text[part.start : part.end]
@@ -298,7 +298,7 @@ def _with_plan(text: str, parts: Sequence[_Part], anew: str) -> Repaired:
 
 
 def _reaches(text: str, entry: _Part, part: _Part) -> bool:
-    """True if the steps of `entry` change nothing between it and `part`, and do to `part` what its own steps do."""
+    """Return True if the steps of `entry` change nothing up to `part`, and do to `part` what its own steps do."""
     gap = text[entry.end : part.start]
     try:
         if entry.steps != part.steps and _apply(text[part.start : part.end], entry.steps) != part.fixed:

@@ -174,7 +174,7 @@ def collect(source: ReportSource, named: Iterable[str]) -> ReportData:
 
 
 def _group(name: str, group: GroupStatistics) -> ArticleGroup:
-    """The figures of a site or language with its rules, those that removed most spans first."""
+    """Return the figures of a site or language with its rules, those that removed most spans first."""
     # A site's rules have no examples: two hundred sites would need thousands, and the rules' own section has them.
     rules = sorted(group.rules.items(), key=lambda item: (-item[1], item[0]))
     removed = tuple(RemovedSpans(kind, rule, spans, 0) for (kind, rule), spans in rules[:_ROWS])
@@ -231,16 +231,16 @@ class _Texts:
                 self._sides[record["id"]] = as_side(record)
 
     def pairs(self) -> tuple[ShownPair, ...]:
-        """The pairs of a duplicate and its keeper."""
+        """Return the pairs of a duplicate and its keeper."""
         return tuple(show_pair(*self._dropped[at], self._sides.get(keeper)) for at, keeper in self._pairs)
 
     def titles(self, examples: Iterable[Sampled]) -> tuple[Example, ...]:
-        """The titles of the first examples, with the ids of their articles."""
+        """Return the titles of the first examples, with the ids of their articles."""
         found = (self._titles[at[1:3]] for at in [*examples][:_EXAMPLES])
         return tuple(Example(title, (id,)) for title, id in found)
 
     def removed(self, examples: Iterable[Sampled]) -> tuple[Example, ...]:
-        """The removed texts of the examples, each once, with the ids of the articles that it stood in."""
+        """Return the removed texts of the examples, each once, with the ids of the articles that it stood in."""
         # The same text in six articles is one example: six times "Iklan" would show nothing more.
         found: dict[str, list[str]] = {}
         for at in examples:
@@ -250,7 +250,7 @@ class _Texts:
 
 
 def to_json(data: ReportData, of: Mapping[str, Any]) -> bytes:
-    """The content of report.json; `of` are the output files that it describes, as the manifest has them."""
+    """Return the content of report.json; `of` are the output files that it describes, as the manifest has them."""
     return orjson.dumps({"of": of, "findings": data}, option=orjson.OPT_APPEND_NEWLINE)
 
 
@@ -280,6 +280,6 @@ def _rebuilt(kind: Any, value: Any) -> Any:
 
 @cache  # resolving annotations takes longer than all else here, and there are thousands of spans
 def _annotations(kind: Any) -> list[tuple[str, Any]]:
-    """The name and the type of each field of a dataclass."""
+    """Return the name and the type of each field of a dataclass."""
     hints = get_type_hints(kind)
     return [(f.name, hints[f.name]) for f in fields(kind)]

@@ -48,7 +48,7 @@ _INVISIBLE = re.compile(f"[{''.join(re.escape(chr(c)) for c in sorted(_VISIBLE))
 
 
 def visible(value: Any) -> Any:
-    """A text with a picture or a name for each character that HTML cannot show or that turns the direction of text.
+    """Return a text with a picture or a name for each character that HTML cannot show or that turns its direction.
 
     Jinja2 calls it for all that a template puts out. Markup comes from the templates, through here already.
 
@@ -62,7 +62,7 @@ def visible(value: Any) -> Any:
 
 @cache
 def environment() -> Environment:
-    """The templates, with their filters. A name that a template misspells, or is not given, is an error."""
+    """Return the templates with their filters. A name that a template misspells, or is not given, is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     # autoescape for all templates, not by the ending of their names: what escapes must not depend on a file's name.
@@ -92,7 +92,7 @@ def environment() -> Environment:
 
 
 def render_page(name: str, manifest: Mapping[str, Any], data: ReportData, rejected: Sequence[Mapping[str, Any]]) -> str:
-    """The page for the output called `name`; `rejected` are the first rows of rejected.jsonl."""
+    """Return the page for the output called `name`; `rejected` are the first rows of rejected.jsonl."""
     from markupsafe import Markup
 
     counts = manifest["counts"]
@@ -131,7 +131,7 @@ def render_page(name: str, manifest: Mapping[str, Any], data: ReportData, reject
 
 
 def _cards(counts: Mapping[str, Any], sources: int) -> list[tuple[str, str, str]]:
-    """The large numbers at the head of the page, each with what it counts and a remark."""
+    """Return the large numbers at the head of the page, each with what it counts and a remark."""
     articles, characters = counts.get("articles", {}), counts.get("characters", {})
     before, stripped = characters.get("before", 0), characters.get("stripped", 0)
     reasons, set_aside = counts.get("dropped", {}), sum(counts.get("rejected", {}).values())
@@ -146,7 +146,7 @@ def _cards(counts: Mapping[str, Any], sources: int) -> list[tuple[str, str, str]
 
 
 def _funnel(counts: Mapping[str, Any], data: ReportData) -> dict[str, Any]:
-    """The steps from the articles read to those written, and into what the characters that were read came apart."""
+    """Return the steps from the articles read to those written, and what became of the characters that were read."""
     articles, characters = counts.get("articles", {}), counts.get("characters", {})
     before, stripped, written = (characters.get(step, 0) for step in ("before", "stripped", "written"))
     # Each reason takes its articles and characters off what is left, the most frequent first.
@@ -180,7 +180,7 @@ def _funnel(counts: Mapping[str, Any], data: ReportData) -> dict[str, Any]:
 
 
 def _removals(counts: Mapping[str, Any], data: ReportData) -> list[dict[str, Any]]:
-    """Kinds of removal with their rules and examples, the largest first, the space that closes gaps last."""
+    """Return kinds of removal with their rules and examples, the largest first, the space that closes gaps last."""
     spans, characters = counts.get("removals", {}), counts.get("removed_characters", {})
     examples = {(rule.kind, rule.name): rule.examples for rule in data.rules}
     total = {kind: sum(characters[kind].values()) for kind in spans}
@@ -207,7 +207,7 @@ def _removals(counts: Mapping[str, Any], data: ReportData) -> list[dict[str, Any
 
 
 def _flags(counts: Mapping[str, Any], data: ReportData) -> list[dict[str, Any]]:
-    """The flags of the guards with their examples, the most frequent first."""
+    """Return the flags of the guards with their examples, the most frequent first."""
     # The manifest counts all flags, the data of the report has examples of them.
     examples = {found.flag: found.examples for found in data.flags}
     rows = largest_first(counts.get("flag", {}))
@@ -217,7 +217,7 @@ def _flags(counts: Mapping[str, Any], data: ReportData) -> list[dict[str, Any]]:
 
 
 def _rejects(counts: Mapping[str, Any], rejected: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What could not be read, counted by error, with the first rows of the log."""
+    """Return what could not be read, counted by error, with the first rows of the log."""
     errors, skipped = largest_first(counts.get("rejected", {})), largest_first(counts.get("skipped", {}))
     return {
         "total": sum(n for _, n in (*errors, *skipped)),
@@ -231,7 +231,7 @@ def _rejects(counts: Mapping[str, Any], rejected: Sequence[Mapping[str, Any]]) -
 
 
 def _run(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """Versions, options and hashes, for who wants to repeat the run."""
+    """Return versions, options and hashes, for whoever wants to repeat the run."""
     # Only what was set: most options are at their defaults, and the manifest has all of them.
     defaults = asdict(Options())
     return {
@@ -246,7 +246,7 @@ def _run(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _filters(articles: Sequence[ShownArticle]) -> list[tuple[str, str, list[str]]]:
-    """(name, label, values) of the fields by which the articles shown can be narrowed down."""
+    """Return (name, label, values) of the fields by which the articles shown can be narrowed down."""
     # Of the articles shown, not of the corpus: a value that finds nothing on the page would look like a fault.
     return [
         ("kind", "Removed kind", sorted({kind for article in articles for kind in _kinds(article)})),
@@ -258,12 +258,12 @@ def _filters(articles: Sequence[ShownArticle]) -> list[tuple[str, str, list[str]
 
 
 def _kinds(article: ShownArticle) -> list[str]:
-    """The kinds of removal in an article, without space, which only closes gaps."""
+    """Return the kinds of removal in an article, without space, which only closes gaps."""
     return sorted({span.kind for span in article.spans} - {"", "space"})
 
 
 def _article_markup(articles: Iterable[ShownArticle]) -> Iterator[str]:
-    """The markup of each article."""
+    """Yield the markup of each article."""
     macro = environment().get_template("articles.html").module.article  # type: ignore[attr-defined]
     # A reason is named by its id from the span that it explains, so its id must be the only one on the page.
     numbers = count()
@@ -274,7 +274,7 @@ def _article_markup(articles: Iterable[ShownArticle]) -> Iterator[str]:
 
 
 def _pair_markup(data: ReportData) -> Iterator[str]:
-    """The markup of each pair of near-duplicates, with their differences word by word."""
+    """Yield the markup of each pair of near-duplicates, with their differences word by word."""
     macro = environment().get_template("duplicates.html").module.pair  # type: ignore[attr-defined]
     for pair in data.pairs:
         lines = aligned(pair.beside.text, pair.member.text) if pair.beside else ()
@@ -282,7 +282,7 @@ def _pair_markup(data: ReportData) -> Iterator[str]:
 
 
 def _shown_words(words: Words) -> list[dict[str, Any]]:
-    """One side of a line in parts, the long ones shortened in their middle."""
+    """Return one side of a line in parts, the long ones shortened in their middle."""
     shown = []
     for differs, text in words:
         most = _DIFFERENT if differs else _EQUAL
@@ -295,7 +295,7 @@ def _shown_words(words: Words) -> list[dict[str, Any]]:
 
 
 def _within(most: int, parts: Iterable[str]) -> Iterator[str]:
-    """The first parts that together have at most `most` bytes."""
+    """Yield the first parts that together have at most `most` bytes."""
     used = 0
     for part in parts:
         used += len(part.encode())
@@ -305,7 +305,7 @@ def _within(most: int, parts: Iterable[str]) -> Iterator[str]:
 
 
 def histogram_columns(counts: Sequence[int]) -> dict[str, Any]:
-    """The places of the columns of a histogram from 0 to 1 and of the marks below them, and all of it in words.
+    """Return the places of the columns of a histogram from 0 to 1 and of the marks below them, and all of it in words.
 
     The words are for readers who cannot see the picture.
     """
@@ -343,7 +343,7 @@ def histogram_columns(counts: Sequence[int]) -> dict[str, Any]:
 
 
 def _short(number: int) -> str:
-    """A number in four characters or so.
+    """Return a number in four characters or so.
 
     >>> _short(950), _short(12_345), _short(3_400_000)
     ('950', '12k', '3.4M')
@@ -354,10 +354,10 @@ def _short(number: int) -> str:
 
 
 def _named(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Names with their counts, the largest first, and "(none)" for an empty name."""
+    """Return names with their counts, the largest first, and "(none)" for an empty name."""
     return [(name or "(none)", n) for name, n in largest_first(counts)]
 
 
 def _percent(part: int, whole: int) -> float:
-    """`part` in percent of `whole`; nothing of nothing is 0."""
+    """Return `part` in percent of `whole`; nothing of nothing is 0."""
     return 100 * part / whole if whole else 0.0

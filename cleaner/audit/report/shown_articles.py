@@ -94,12 +94,12 @@ def show_article(article: LoggedArticle, room: int) -> ShownArticle:
 
 
 def first_line(text: str) -> str:
-    """The beginning of a text, which is shown in place of a missing title."""
+    """Return the beginning of a text, which is shown in place of a missing title."""
     return text.lstrip()[:240].split("\n", 1)[0]
 
 
 def _facts(record: Row, drop: Row) -> Iterator[tuple[str, str]]:
-    """The names and values of what is known of an article; what is unknown is left out."""
+    """Yield the names and values of what is known of an article; what is unknown is left out."""
     # In the order in which a person checks an article: language, where it is from, what was done to it.
     yield "language", f"{record['language']} ({record['language_score']:.4f})"
     for name in ("author", "date", "place", "site", "url", "encoding", "input_kind", "page_kind"):

@@ -117,7 +117,7 @@ class TopK(Generic[K, V]):
         self._first: list[K] = []
 
     def of(self, key: K) -> V:
-        """The sum to which the numbers of `key` belong."""
+        """Return the sum to which the numbers of `key` belong."""
         if (found := self.sums.get(key)) is not None:
             return found
         if key in self._named or key == self._rest:
@@ -188,7 +188,7 @@ class Statistics:
         add_smallest(found.examples, (order, shard, row), EXAMPLES)
 
     def shown(self) -> set[Position]:
-        """The articles to be shown: the sample, and the first ones of each flag, reason and rule."""
+        """Return the articles to be shown: the sample, and the first ones of each flag, reason and rule."""
         # Flags and reasons first: there are few of them, and rules alone would fill all that is shown.
         rules = sorted(self.rules.items(), key=lambda item: (-item[1].spans, item[0]))
         groups: list[FlagStatistics | DropStatistics | RuleStatistics] = [f for _, f in sorted(self.flags.items())]
@@ -220,5 +220,5 @@ def _grown(
 
 
 def _in_shard(shard: int, examples: Iterable[list[int]]) -> Iterator[Sampled]:
-    """The examples of a tally, which knows rows only, with the number of its shard."""
+    """Return the examples of a tally, which knows rows only, with the number of its shard."""
     return ((order, shard, *rest) for order, *rest in examples)
