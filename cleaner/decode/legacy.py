@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import codecs
 import re
-from functools import cache
 
 from cleaner.decode.decode import Decoded, decode_replacing
 from cleaner.decode.labels import codec_of, table
@@ -113,10 +112,12 @@ def _scores(evidence: bytes, claims: list[str], hint: str) -> dict[str, float]:
     confidence = _confidence(evidence)
     near = max(confidence.values(), default=0.0) * (_NEAR if high > _FEW else _NEAR_OF_FEW)
     scale = max(_GUESS, *confidence.values()) if confidence else 1.0
+    # A codec that few texts are in loses a little, unless it is declared.
+    rarity = {codecs.lookup(name).name: float(less) for less, names in table()["rare"].items() for name in names}
     scores: dict[str, float] = {}
     for codec in dict.fromkeys([*confidence, *claims, hint]):
         if codec and (confidence.get(codec, 0.0) >= near or codec in claims or codec == hint):
-            claimed = _CLAIM if codec in claims else -_rarity().get(codec, 0.0)
+            claimed = _CLAIM if codec in claims else -rarity.get(codec, 0.0)
             expected = _HINT if codec == hint or codec in claims else _COMMON if codec == "cp1252" else 0.0
             scores[codec] = confidence.get(codec, 0.0) / scale + claimed + expected / (_FEW + high)
     return _with_plausibility(evidence, scores) if len(scores) > 1 else scores or {"cp1252": 1.0}
@@ -186,9 +187,3 @@ def _widened(name: str, evidence: bytes) -> str:
             continue
         return wider
     return codec
-
-
-@cache
-def _rarity() -> dict[str, float]:
-    """Return what the score of a codec loses because few texts are in it, by codec."""
-    return {codecs.lookup(name).name: float(less) for less, names in table()["rare"].items() for name in names}
