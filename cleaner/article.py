@@ -90,7 +90,7 @@ class Article(NamedTuple):
     site: str = ""
     encoding: str = ""
     repair: tuple[str, ...] = ()  # the plan by which `before` was made of the decoded text
-    page_kind: str = ""  # for HTML, what the page is: "article", or something that is none
+    page_kind: str = ""  # of HTML: article, listing, forum, product or other
     input_kind: str = ""
     flags: tuple[str, ...] = ()  # what the guards noticed, for people
     duplicates: tuple[str, ...] = ()  # ids of the articles that were dropped as copies of this one

@@ -91,7 +91,7 @@ def plugin_removals(article: Article) -> list[Removal]:
     """
     found: list[Removal] = []
     for plugin in _plugins("cleaner.rules"):
-        rule: Rule = plugin.load()  # from the second article on the import system has it at hand
+        rule: Rule = plugin.load()  # imports it once; after that it is a look-up
         try:
             removals = list(rule(article))
         except Exception as error:  # whatever a plugin does with an article

@@ -122,7 +122,7 @@ def _read(html: str, url: str) -> _Reading:
         is_forum = bool(_FORUM_URL.search(url) or ("generator" in parsed.head and _FORUM_ENGINE.search(parsed.head)))
         return _Reading(parsed, blocks, is_forum, find_content_root(blocks, forum=is_forum))
 
-    # Most pages show their text to readers without scripts as well, so the second reading is rare.
+    # A second reading costs as much as the first, so it is only for pages whose text seems to be elsewhere.
     reading = read(unscripted=False)
     if reading.content.weight < _LITTLE and _UNSHOWN.search(html):
         other = read(unscripted=True)

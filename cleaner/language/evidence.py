@@ -87,8 +87,8 @@ class Sample:
 
     def is_evidence(self, lexicon: Lexicon) -> bool:
         """Return True if there are letters enough, of a script that some known language is written in."""
-        # The letters of the commonest scripts are counted by their bytes, without looking at characters. Two thirds of
-        # the bytes may be digits, spaces and marks: a table of prices is no evidence, a sentence with prices is.
+        # Fast path: the letters of the commonest scripts are counted by their bytes, without looking at characters. A
+        # text with a third of them is evidence; of others the letters of all scripts are asked for.
         common = _count_bytes(self.data, _SMALL) + 2 * _count_bytes(self.data, _COMMON)
         if common >= max(MIN_LETTERS, len(self.data) // 3):
             return True

@@ -101,7 +101,7 @@ def find_hints(text: str) -> DamageHints:
     return DamageHints(at.tolist(), found.tolist())
 
 
-# ASCII without what ftfy removes or replaces: a tab, a line feed and a form feed stay.
+# The control characters of ASCII that ftfy acts on; a tab, a line feed and a form feed stay.
 _CONTROLS = bytes((*range(9), 0x0B, *range(0x0D, 0x20), 0x7F))
 _BLANK_ASCII = bytes((*[0x20] * 0x80, *range(0x80, 0x100)))
 _FEW = 5
