@@ -145,6 +145,7 @@ def raw_scores(texts: Sequence[bytes]) -> Scores:
     """
     model = load_model()
     scores = np.empty((len(texts), len(model.codes)))
+    # Where batches of some 32 KB begin and end.
     cuts, size = [0], 0
     for i, text in enumerate(texts, 1):
         size += len(text) + 1
