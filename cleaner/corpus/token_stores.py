@@ -20,9 +20,9 @@ from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, sorted_re
 from cleaner.neardup.columns import Room, distinct, ranges
 from cleaner.neardup.minhash import PERMUTATIONS
 from cleaner.neardup.shingles import shingle_counts
-from cleaner.neardup.site_shingles import SiteShingles, recurring_in, share_out
+from cleaner.neardup.site_shingles import MOST_SHINGLES, SiteShingles, recurring_in, share_out
 from cleaner.neardup.token_store import TokenStore
-from cleaner.neardup.tokens import tokenize
+from cleaner.neardup.tokens import mix, tokenize
 from cleaner.neardup.verify import StoredArticles, sign_without_site_shingles
 
 __all__ = ["TokenStores", "store_tokens"]
@@ -172,8 +172,7 @@ def _learn(shuffle: Shuffle, stores: TokenStores) -> None:
     all_sites = np.concatenate([np.zeros(0, _SITE), *(stores.table.load(f"{group}-sites") for group in stores.groups)])
     sites, at = np.unique(all_sites["site"], return_inverse=True)
     counts, sizes = (np.bincount(at, all_sites[name]).astype(np.int64) for name in ("articles", "shingles"))
-    # articles without a site have nothing in common that could recur on it, however many they are
-    stores.table.save("sites", np.stack([sites, share_out(np.where(sites < 0, 0, counts), sizes)]))
+    stores.table.save("sites", np.stack([sites, share_out(sites, counts, sizes), sizes]))
     found = shuffle.table("recurring")
     parts = shuffle.reduce(
         "recurring-found",
@@ -191,11 +190,14 @@ def _learn(shuffle: Shuffle, stores: TokenStores) -> None:
 
 def _emit_by_site(stores: TokenStores, group: int) -> Emitted:
     """The places of the articles of a group, to the parts of their sites; those of small sites go nowhere."""
-    stored, (sites, parts) = stores.table.load(group), stores.table.load("sites")
+    stored, (sites, parts, sizes) = stores.table.load(group), stores.table.load("sites")
     records: NDArray[Any] = np.empty(len(stored), _PLACE)
     records["rank"], records["group"], records["at"] = stored["rank"], group, np.arange(len(stored))
-    part = parts[np.searchsorted(sites, stored["site"])]
-    return partition(records[part >= 0], part[part >= 0])
+    site = np.searchsorted(sites, stored["site"])
+    # of more than MOST_SHINGLES every so manyth article is counted, by its rank and so alike on every engine
+    sampled = mix(stored["rank"].astype(np.uint64)) / 2.0**64 * sizes[site] < MOST_SHINGLES
+    counted = sampled & (parts[site] >= 0)
+    return partition(records[counted], parts[site[counted]])
 
 
 def _find_recurring(stores: TokenStores, table: Table, memory: int, part: int, packed: bytes) -> int:
@@ -208,7 +210,7 @@ def _find_recurring(stores: TokenStores, table: Table, memory: int, part: int, p
     with Room(memory, table.folder) as room:
         articles, least = stores._gather(len(records), found, room)
         by_site = np.argsort(articles.sites, kind="stable")
-        keys, sites = recurring_in(articles.store, by_site, articles.sites[by_site], least[by_site])
+        keys, sites = recurring_in(articles.store, by_site, articles.sites[by_site], least[by_site], room)
     table.save(part, keys)
     table.save(f"{part}-sites", sites)
     return part
