@@ -19,9 +19,8 @@ from cleaner.engine.columns import binary_values, list_values
 from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, sorted_records
 from cleaner.neardup.columns import Room, distinct, ranges
 from cleaner.neardup.minhash import PERMUTATIONS
-from cleaner.neardup.shingles import shingle_counts
+from cleaner.neardup.shingles import TokenStore, shingle_counts
 from cleaner.neardup.site_shingles import MOST_SHINGLES, SiteShingles, recurring_in, share_out
-from cleaner.neardup.token_store import TokenStore
 from cleaner.neardup.tokens import mix, tokenize
 from cleaner.neardup.verify import StoredArticles, sign_without_site_shingles
 

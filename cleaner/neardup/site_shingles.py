@@ -19,8 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.neardup.columns import Room, distinct, ranges
-from cleaner.neardup.shingles import Shingles, sets_of
-from cleaner.neardup.token_store import TokenStore
+from cleaner.neardup.shingles import Shingles, TokenStore, sets_of
 from cleaner.neardup.tokens import mix
 
 __all__ = ["FEW", "FEW_WITHOUT_SITE", "MOST_SHINGLES", "SiteShingles", "recurring_in", "share_out"]

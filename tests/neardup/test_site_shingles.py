@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from cleaner.neardup.columns import Room
-from cleaner.neardup.shingles import shingle
+from cleaner.neardup.shingles import TokenStore, shingle
 from cleaner.neardup.site_shingles import FEW, FEW_WITHOUT_SITE, SiteShingles, recurring_in, share_out
-from cleaner.neardup.token_store import TokenStore
 from cleaner.neardup.tokens import tokenize
 
 SITES = np.repeat([-1, 7, 9], [FEW_WITHOUT_SITE + 1, FEW + 1, FEW])
