@@ -4,7 +4,7 @@ signatures made anew without these.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -30,15 +30,14 @@ _STORED = np.dtype(
     [
         ("address", "i8"),
         ("rank", "i8"),
-        ("site", "i8"),
-        ("start", "i8"),
-        ("count", "i8"),
-        ("least", "u4"),
-        ("broken", "?"),
+        ("site", "i8"),  # a hash of its name; -1 is none
+        ("start", "i8"),  # where its tokens begin in the array of the group
+        ("count", "i8"),  # and how many it has
+        ("least", "u4"),  # the least value of its signature under the first permutation: the anchor of a copy
+        ("broken", "?"),  # whether its text breaks off
     ]
 )
-"""An article of a group: its site (-1 is none), where its tokens begin and how many it has, the least value of its
-signature under the first permutation, and whether its text breaks off."""
+"""An article of a group of shards."""
 
 # an article of a site, on its way to the part in which the shingles of the site are counted
 _PLACE = np.dtype([("rank", np.int64), ("group", np.int64), ("at", np.int64)])
@@ -56,8 +55,8 @@ class TokenStores:
 
     ranks: Ranks
     table: Table
-    groups: tuple[int, ...]
-    shingles: int
+    groups: tuple[int, ...]  # of shards, those with articles in pairs
+    shingles: int  # of all these articles, the repeated ones counted each time
 
     def recurring(self) -> SiteShingles:
         """What recurs on sites."""
@@ -66,7 +65,7 @@ class TokenStores:
     def signatures(self, ranks: NDArray[np.int64]) -> NDArray[np.uint32]:
         """Signatures without what recurs, of sorted ranks."""
         signatures = np.empty((len(ranks), PERMUTATIONS), np.uint32)
-        for group, places, at in self._find(ranks):
+        for group, places, at in self.find(ranks):
             signatures[places] = self.table.load(f"{group}-signed")[at]
         return signatures
 
@@ -75,11 +74,7 @@ class TokenStores:
         at = self.table.load(f"{group}-changed")
         return self.table.load(f"{group}-signed")[at], self.table.load(group)["rank"][at]
 
-    def articles(self, ranks: NDArray[np.int64], room: Room) -> StoredArticles:
-        """What the comparison needs of these articles, by place in `ranks`, which are sorted."""
-        return self._gather(len(ranks), list(self._find(ranks)), room)[0]
-
-    def _find(self, ranks: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
+    def find(self, ranks: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
         """Where sorted ranks are stored: (group, places in `ranks`, places in the group); every group once."""
         addresses = self.ranks.addresses(ranks)
         order = np.argsort(addresses)
@@ -88,14 +83,18 @@ class TokenStores:
             group = int(self.ranks.shards.groups(addresses[places[:1]])[0])
             yield group, places, np.searchsorted(self.table.load(group)["address"], addresses[places])
 
-    def _gather(
-        self, count: int, found: Sequence[tuple[int, NDArray[np.int64], NDArray[np.int64]]], room: Room
+    def gather(
+        self, found: Iterable[tuple[int, NDArray[np.int64], NDArray[np.int64]]], room: Room
     ) -> tuple[StoredArticles, NDArray[np.uint32]]:
-        """One store of articles out of many groups, and the least values of their signatures, by place."""
-        stored: NDArray[Any] = np.empty(count, _STORED)
+        """One store of articles out of many groups, and the least values of their signatures, by place.
+
+        `found` is as `find` gives it; the places are 0..n-1, each once.
+        """
+        found = list(found)
+        stored: NDArray[Any] = np.empty(sum(len(places) for _, places, _ in found), _STORED)
         for group, places, at in found:
             stored[places] = self.table.load(group)[at]
-        store = TokenStore(count, int(stored["count"].sum()), room)
+        store = TokenStore(len(stored), int(stored["count"].sum()), room)
         for group, places, _ in found:
             starts, counts = stored["start"][places], stored["count"][places]
             store.add(places, self.table.load(f"{group}-tokens")[ranges(starts, counts)], counts)
@@ -207,7 +206,7 @@ def _find_recurring(stores: TokenStores, table: Table, memory: int, part: int, p
         places = np.flatnonzero(records["group"] == group)
         found.append((group, places, records["at"][places]))
     with Room(memory, table.folder) as room:
-        articles, least = stores._gather(len(records), found, room)
+        articles, least = stores.gather(found, room)
         by_site = np.argsort(articles.sites, kind="stable")
         keys, sites = recurring_in(articles.store, by_site, articles.sites[by_site], least[by_site], room)
     table.save(part, keys)
@@ -226,7 +225,7 @@ def _sign(stores: TokenStores, memory: int, group: int) -> None:
         column = sketch_column(shards.read(number, "signatures"), "signatures")
         signatures[mine] = column[stored["address"][mine] & ROW]
     with Room(memory, stores.table.folder) as room:
-        articles, _ = stores._gather(len(stored), [(group, everything, everything)], room)
+        articles, _ = stores.gather([(group, everything, everything)], room)
         signed, changed = sign_without_site_shingles(articles, signatures)
     # all of them, the unchanged ones too: what asks for signatures looks in one place
     stores.table.save(f"{group}-signed", signed)
