@@ -59,8 +59,9 @@ class TokenStores:
     shingles: int  # of all these articles, the repeated ones counted each time
 
     def recurring(self) -> SiteShingles:
-        """What recurs on sites."""
-        return SiteShingles(*(self.table.load(f"recurring-{name}") for name in ("keys", "sites", "sieve")))
+        """What recurs on sites; nothing as long as that is not learned."""
+        columns = (("keys", np.uint64), ("sites", np.int64), ("sieve", np.bool_))
+        return SiteShingles(*(self.table.load(f"recurring-{name}", dtype) for name, dtype in columns))
 
     def signatures(self, ranks: NDArray[np.int64]) -> NDArray[np.uint32]:
         """Signatures without what recurs, of sorted ranks."""
@@ -98,12 +99,9 @@ class TokenStores:
         for group, places, _ in found:
             starts, counts = stored["start"][places], stored["count"][places]
             store.add(places, self.table.load(f"{group}-tokens")[ranges(starts, counts)], counts)
-        recurring = self.recurring() if "recurring-keys" in self.table else SiteShingles.of(*_NOTHING)
-        sites = np.ascontiguousarray(stored["site"])
-        return StoredArticles(store, recurring, sites, np.ascontiguousarray(stored["broken"])), stored["least"].copy()
-
-
-_NOTHING = np.zeros(0, np.uint64), np.zeros(0, np.int64)
+        # columns of their own, for a field of records keeps all records in memory
+        sites, broken = np.ascontiguousarray(stored["site"]), np.ascontiguousarray(stored["broken"])
+        return StoredArticles(store, self.recurring(), sites, broken), stored["least"].copy()
 
 
 def store_tokens(shuffle: Shuffle, ranks: Ranks, candidates: Candidates) -> TokenStores:
@@ -179,8 +177,8 @@ def _learn(shuffle: Shuffle, stores: TokenStores) -> None:
         partial(_find_recurring, stores, found, shuffle.memory),
     )
     # small beside what it was found in: a line of 20 words in the footer of a site is 18 keys of 8 bytes
-    keys = distinct(np.concatenate([_NOTHING[0], *(found.load(part) for part in parts)]))
-    concerned = distinct(np.concatenate([_NOTHING[1], *(found.load(f"{part}-sites") for part in parts)]))
+    keys = distinct(np.concatenate([np.zeros(0, np.uint64), *(found.load(part) for part in parts)]))
+    concerned = distinct(np.concatenate([np.zeros(0, np.int64), *(found.load(f"{part}-sites") for part in parts)]))
     recurring = SiteShingles.of(keys, concerned)
     for name in ("sites", "sieve", "keys"):
         stores.table.save(f"recurring-{name}", getattr(recurring, name))

@@ -211,14 +211,11 @@ class Table:
 
     def load(self, name: int | str, dtype: Any = None) -> NDArray[Any]:
         """What was saved, mapped and not read; with `dtype` an empty array of it where nothing was."""
-        if dtype is not None and name not in self:
+        path = None if self.folder is None else self.folder / f"{name}.npy"
+        # only where a caller expects that a step may have saved nothing; else it is an error
+        if dtype is not None and not (path.exists() if path else str(name) in self.held):
             return np.zeros(0, dtype)
-        if self.folder is None:
-            return self.held[str(name)]
-        return np.asarray(np.load(self.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
-
-    def __contains__(self, name: int | str) -> bool:
-        return str(name) in self.held if self.folder is None else (self.folder / f"{name}.npy").exists()
+        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)) if path else self.held[str(name)]
 
 
 class Shuffle:

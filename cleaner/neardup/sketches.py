@@ -44,9 +44,6 @@ class Sketches:
     sizes: NDArray[np.int32]
     broken: NDArray[np.bool_]
 
-    def __len__(self) -> int:
-        return len(self.sizes)
-
 
 def sketch(texts: Sequence[str]) -> Sketches:
     """Sketches of a batch of clean texts of any number and length.
