@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cleaner.corpus.ids import key_part
 from cleaner.corpus.shards import LINES, SHARD, ShardSet, lines_of, send_to_shards
-from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, sorted_records
+from cleaner.engine.shuffle import Emitted, InMemory, Shuffle, Table, partition, sorted_records
 from cleaner.repeats.repeats import (
     ANCHOR,
     OCCURRENCE,
@@ -23,7 +23,7 @@ from cleaner.repeats.repeats import (
 )
 from cleaner.repeats.site_lines import FIRST, SiteLines
 
-__all__ = ["LINES_OF_AN_ARTICLE", "find_site_repeats", "lines_of_shard"]
+__all__ = ["LINES_OF_AN_ARTICLE", "find_site_repeats", "learn_repeats", "lines_of_shard"]
 
 Lines = Callable[[int], SiteLines]
 """The lines of a shard, by its number."""
@@ -33,6 +33,12 @@ LINES_OF_AN_ARTICLE = 20
 
 _COUNT = np.dtype([("key", np.uint64), ("address", np.int64), ("count", np.int64)])
 _COMMON = np.dtype([("address", np.int64), ("key", np.uint64), ("count", np.int64)])
+
+
+def learn_repeats(batches: Sequence[SiteLines]) -> Repeats:
+    """What repeats in some batches of lines, each taken for a shard; in the calling process."""
+    shards, total = ShardSet(None, len(batches)), sum(len(batch.keys) for batch in batches)
+    return find_site_repeats(Shuffle(InMemory(), None, 1 << 30), shards, batches.__getitem__, total)
 
 
 def lines_of_shard(shards: ShardSet, number: int) -> SiteLines:

@@ -12,21 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.article import Article, Removal, cut
-from cleaner.corpus.repeats import find_site_repeats
-from cleaner.corpus.shards import ShardSet
-from cleaner.engine.shuffle import InMemory, Shuffle
+from cleaner.corpus.repeats import learn_repeats
 from cleaner.repeats.repeats import Repeats
-from cleaner.repeats.site_lines import SiteLines, site_lines
+from cleaner.repeats.site_lines import site_lines
 
 WORDS = re.findall(
     r"\w+", "angin bakau cumi dermaga ember fajar garam hujan ikan jala karang lampu muara nelayan ombak perahu rawa"
 )
-
-
-def learn_repeats(batches: Sequence[SiteLines]) -> Repeats:
-    """What repeats in some batches of lines, each taken for a shard."""
-    shards, total = ShardSet(None, len(batches)), sum(len(batch.keys) for batch in batches)
-    return find_site_repeats(Shuffle(InMemory(), None, 1 << 30), shards, batches.__getitem__, total)
 
 
 def take(known: Repeats, article: Article, site: str) -> Article:
