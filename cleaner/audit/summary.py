@@ -18,9 +18,10 @@ _EXAMPLES = 3  # kinds of error that are shown by an example
 
 
 def show(report: Report, *, as_json: bool = False) -> None:
-    """Print the summary."""
+    """Print the summary. As JSON it goes to stdout, unless the records of the output are there."""
     if as_json:
-        sys.stdout.write(orjson.dumps(asdict(report), option=orjson.OPT_INDENT_2).decode() + "\n")
+        text = orjson.dumps(asdict(report), option=orjson.OPT_INDENT_2).decode()
+        print(text, file=sys.stderr if report.output == "-" else sys.stdout)
         return
     print("\n".join(summary(report)), file=sys.stderr)
 

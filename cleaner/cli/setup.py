@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from cleaner import __version__
-from cleaner.cli.flags import FLAGS
+from cleaner.cli.flags import EXIT_STATUS, FLAGS
 from cleaner.errors import OutputError
 from cleaner.options import CHOICES, CONFIG, Options
 
@@ -84,14 +84,6 @@ def manual() -> None:
     click.echo(man_page(click.get_current_context().find_root()), nl=False)
 
 
-_EXIT_STATUS = (
-    ("0", "Done."),
-    ("1", "Done, but some input was set aside; rejected.jsonl says what and why."),
-    ("2", "Wrong usage, or an option that is wrong."),
-    ("3", "Failed; the message says what to do next."),
-)
-
-
 def commands_below(ctx: click.Context) -> Iterator[click.Context]:
     """The context of each command below this one, at any depth, in the order of their names; groups come first."""
     if isinstance(ctx.command, click.Group):
@@ -122,7 +114,7 @@ def man_page(root: click.Context) -> str:
         parts += [f".SS {_roff(ctx.command_path)}", *(f".PP\n{_roff(part)}" for part in _paragraphs(ctx))]
         records = (p.get_help_record(ctx) for p in ctx.command.get_params(ctx) if isinstance(p, click.Option))
         parts += [f".TP\n.B {_roff(names)}\n{_roff(help.replace('  ', ' '))}" for names, help in filter(None, records)]
-    parts += [".SH EXIT STATUS", *(f".TP\n.B {number}\n{_roff(meaning)}" for number, meaning in _EXIT_STATUS)]
+    parts += [".SH EXIT STATUS", *(f".TP\n.B {number}\n{_roff(meaning)}" for number, meaning in EXIT_STATUS)]
     return "\n".join(parts) + "\n"
 
 

@@ -22,11 +22,13 @@ from pathlib import Path
 from cleaner.article import Reject
 from cleaner.audit.card import card
 from cleaner.audit.report import write_report
+from cleaner.corpus.checks import check_named_files, check_something_was_read
 from cleaner.corpus.run import Engine, Run, Whole
 from cleaner.corpus.whole import Embedded
 from cleaner.engine.pool import Pool, fitting
 from cleaner.engine.progress import Progress
 from cleaner.engine.work import Work
+from cleaner.errors import InputError
 from cleaner.options import Options, memory_bytes, stage_options
 from cleaner.output.pairs import PAIRS
 from cleaner.output.publish import Destination, Report
@@ -49,8 +51,9 @@ def clean_corpus(
 
     `output` is a path as `cleaner.output.writers.open_output` takes it, or "-" for stdout (then logs are written only
     where `audit` names a folder). An unfinished run of the same inputs is continued. Raises OutputError when the output
-    exists and `options.force` is not set, WorkError when another run is at it; bad input never raises.
-    `engine` does the work; else `options.engine` says what does.
+    exists and `options.force` is not set, WorkError when another run is at it, OptionError for what is wrong in the
+    options, InputError when none of the input can be read; other bad input never raises. `engine` does the
+    work; else `options.engine` says what does.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -61,6 +64,7 @@ def clean_corpus(
     """
     started = time.monotonic()
     options = options or Options()
+    check_named_files(options)
     sources = _sources(inputs, options)
     to = Destination(str(output), audit=audit, options=options)
     with _work(to, sources, options) as work:
@@ -72,6 +76,11 @@ def clean_corpus(
             counts = run.write()
             inputs_hashed = run.hash(sources)
         rejects += [r for stage in ("read", "finish") for r in run.rejects(stage)]
+        try:
+            check_something_was_read(rejects, run.shards("read"))
+        except InputError:
+            work.remove()  # nothing of it could be kept, since the right command reads other inputs
+            raise
         facts: dict[str, object] = {"seconds": round(time.monotonic() - started, 3), "steps": run.times}
         facts |= {"workers": pool.size, "worker_deaths": pool.deaths}
         extra = [work.path / PAIRS] if options.pairs and options.dedup else []
