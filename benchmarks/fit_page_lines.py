@@ -34,7 +34,7 @@ from cleaner.judge.features import Features, neighbour_features, own_features
 from cleaner.judge.lines import Line, split_lines
 from cleaner.judge.trees import UNIT, linear_odds
 from cleaner.phrases.phrases import load_phrases
-from cleaner.strip.line_rules import judge
+from cleaner.strip.line_rules import judge_line
 
 RAW = {"size", "words", "times", "first word's lines", "last word's lines", "letters in a word"}
 """Features without a bound: they are for the trees, which ask only what is above what."""
@@ -115,7 +115,7 @@ def copies(docs: Sequence[dict[str, Any]]) -> Iterator[tuple[int, Page]]:
 
 def page_of(doc: dict[str, Any], script: str = "") -> Page:
     lines, phrases = split_lines(doc["text"]), load_phrases(doc["language"])
-    hits = [judge(line, phrases) for line in lines]
+    hits = [judge_line(line, phrases) for line in lines]
     kinds = {start: kind for start, _, kind in doc["spans"]}
     label = np.array([kinds.get(line.start, "content") for line in lines])
     chars = np.array([len("".join(line.text.split())) for line in lines])

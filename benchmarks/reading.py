@@ -131,17 +131,17 @@ def measure(path: str) -> None:
     """Read `path` and print what it took, as JSON: seconds to plan and to read, records, peak memory in MB."""
     from cleaner import Options
     from cleaner.read.files import list_sources
-    from cleaner.read.plan import plan_tasks
     from cleaner.read.records import read_records
+    from cleaner.read.split import plan_tasks
     from cleaner.read.task import Task
 
     options, records, planned, spent = Options(), 0, 0.0, 0.0
     begin = time.process_time()
-    for piece in plan_tasks(list_sources([path], options), options):
+    for task in plan_tasks(list_sources([path], options), options):
         planned += time.process_time() - begin
         begin = time.process_time()
-        assert isinstance(piece, Task), piece
-        records += sum(1 for _ in read_records(piece, options))
+        assert isinstance(task, Task), task
+        records += sum(1 for _ in read_records(task, options))
         spent += time.process_time() - begin
         begin = time.process_time()
     print(json.dumps([planned, spent, records, _peak()]))

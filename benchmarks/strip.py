@@ -26,7 +26,7 @@ from types import ModuleType
 from typing import Any
 
 from cleaner.phrases.phrases import load_phrases
-from cleaner.strip.line_rules import forget
+from cleaner.strip.line_rules import forget_lines
 from cleaner.strip.strip import strip
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -259,7 +259,7 @@ def speed_table(docs: Sequence[Document]) -> list[str]:
         size, best = sum(len(text.encode()) for text, _ in texts), 1e9
         for _ in range(5):
             if anew:
-                forget()
+                forget_lines()
             begin = process_time()
             for text, language in texts:
                 strip(text, phrases=phrases[language], input_kind="text")

@@ -1,10 +1,11 @@
-"""What other packages add, by entry points: phrase lists, rules and readers of further formats.
+"""What other packages add by entry points: phrase lists, rules, and readers of further formats.
 
-cleaner.phrases   a package (or a path) whose folder holds lists such as id.toml
-cleaner.rules     a function `Article -> Iterable[Removal]`, asked after the cleaner's own rules
+cleaner.phrases   a package, or a path, whose folder holds phrase lists such as id.toml
+cleaner.rules     a function `Article -> Iterable[Removal]`, called after the cleaner's own rules
 cleaner.readers   a function `bytes -> Iterable[Mapping]`, the records of a file; the entry point's name is the suffix
 
-Every plugin that is installed counts; names and versions stand in the manifest, for the output depends on them.
+Every installed plugin counts in every run. Their names and versions stand in the manifest, because the output depends
+on them.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import Any
 from cleaner.article import KINDS, Article, Removal
 from cleaner.errors import OptionError
 
-__all__ = ["GROUPS", "Reader", "Rule", "installed", "phrase_folders", "readers", "ruled"]
+__all__ = ["GROUPS", "Reader", "Rule", "installed", "phrase_folders", "plugin_removals", "readers"]
 
 GROUPS = ("cleaner.phrases", "cleaner.readers", "cleaner.rules")
 
@@ -32,7 +33,7 @@ Reader = Callable[[bytes], Iterable[Mapping[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
-    """One entry point, and the package that has it."""
+    """One entry point, and the package that it belongs to."""
 
     point: EntryPoint
     package: str
@@ -42,12 +43,22 @@ class Plugin:
         return f"{self.point.group}: {self.point.name} ({self.package} {self.version})"
 
     def load(self) -> Any:
-        """What the entry point names. Raises OptionError where that fails."""
+        """Import what the entry point names. Raises OptionError, with the name of the package, where that fails."""
         try:
             return self.point.load()
         except Exception as error:  # whatever a plugin does when it is imported
-            told = f"{type(error).__name__}: {error}"
-            raise OptionError(f"The plugin {self} cannot be loaded: {told}. Mend it, or uninstall it.") from error
+            cause = f"{type(error).__name__}: {error}"
+            raise OptionError(f"The plugin {self} cannot be loaded: {cause}. Mend it, or uninstall it.") from error
+
+
+# Cached as all below: entry points are looked up once in a process, and no plugin comes or goes while it lasts.
+@cache
+def _plugins(group: str) -> tuple[Plugin, ...]:
+    """The plugins of a group, sorted, so that their order does not depend on the file system."""
+    found = [
+        Plugin(p, p.dist.name if p.dist else "?", p.dist.version if p.dist else "?") for p in entry_points(group=group)
+    ]
+    return tuple(sorted(found, key=lambda p: (p.point.name, p.package)))
 
 
 def installed() -> list[str]:
@@ -57,48 +68,41 @@ def installed() -> list[str]:
 
 @cache
 def phrase_folders() -> tuple[tuple[str, Traversable], ...]:
-    """The folders of phrase lists: (name of the plugin, folder)."""
+    """The folders of phrase lists, each behind the name of its plugin."""
     found = []
     for plugin in _plugins("cleaner.phrases"):
-        what = plugin.load()
-        found.append((str(plugin), files(what) if isinstance(what, ModuleType) else Path(what)))
+        target = plugin.load()
+        found.append((str(plugin), files(target) if isinstance(target, ModuleType) else Path(target)))
     return tuple(found)
 
 
 @cache
 def readers() -> Mapping[str, tuple[str, Reader]]:
-    """Suffix -> (name of the plugin, its function)."""
+    """Suffix -> the name of the plugin that reads it, and its function."""
     return {p.point.name.lower().lstrip("."): (str(p), p.load()) for p in _plugins("cleaner.readers")}
-
-
-def ruled(article: Article) -> list[Removal]:
-    """What the rules of plugins take from an article, in no order.
-
-    Raises OptionError for a removal that cannot be, RuntimeError naming the plugin for whatever one raises.
-    """
-    found: list[Removal] = []
-    for name, rule in _rules():
-        try:
-            taken = list(rule(article))
-        except Exception as error:
-            raise RuntimeError(f"the plugin {name}: {type(error).__name__}: {error}") from error
-        for removal in taken:
-            if not 0 <= removal.start < removal.end <= len(article.before) or removal.kind not in KINDS:
-                raise OptionError(
-                    f"The plugin {name} gave {removal}, which is no span of the article or no known kind."
-                )
-        found += taken
-    return found
 
 
 @cache
 def _rules() -> tuple[tuple[str, Rule], ...]:
-    return tuple((str(p), p.load()) for p in _plugins("cleaner.rules"))
+    return tuple((str(plugin), plugin.load()) for plugin in _plugins("cleaner.rules"))
 
 
-@cache
-def _plugins(group: str) -> tuple[Plugin, ...]:
-    found = [
-        Plugin(p, p.dist.name if p.dist else "?", p.dist.version if p.dist else "?") for p in entry_points(group=group)
-    ]
-    return tuple(sorted(found, key=lambda p: (p.point.name, p.package)))
+def plugin_removals(article: Article) -> list[Removal]:
+    """What the rules of all plugins remove from an article, in no particular order.
+
+    Raises OptionError for a removal outside the article or of an unknown kind, which would break the logs, and
+    RuntimeError with the name of the plugin for whatever a rule raises.
+    """
+    found: list[Removal] = []
+    for plugin, rule in _rules():
+        try:
+            removals = list(rule(article))
+        except Exception as error:  # whatever a plugin does with an article
+            raise RuntimeError(f"the plugin {plugin}: {type(error).__name__}: {error}") from error
+        for removal in removals:
+            if not 0 <= removal.start < removal.end <= len(article.before) or removal.kind not in KINDS:
+                raise OptionError(
+                    f"The plugin {plugin} gave {removal}, which is no span of the article or no known kind."
+                )
+        found += removals
+    return found

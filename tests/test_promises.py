@@ -21,8 +21,8 @@ from cleaner.audit.restore import restored
 from cleaner.engine import pool as pool_module
 from cleaner.pipeline import load_article
 from cleaner.read.files import list_sources
-from cleaner.read.plan import plan_tasks
 from cleaner.read.records import read_records
+from cleaner.read.split import plan_tasks
 
 LOGS = ("removed.jsonl", "dropped.jsonl", "rejected.jsonl", "report.json")
 

@@ -16,8 +16,8 @@ from cleaner.options import Options
 from cleaner.output.records import removed_rows
 from cleaner.pipeline import finish_articles, load_article, strip_article
 from cleaner.read.files import list_sources
-from cleaner.read.plan import plan_tasks
 from cleaner.read.records import read_records
+from cleaner.read.split import plan_tasks
 from cleaner.strip.strip import explain_line
 
 __all__ = ["ListGain", "explain_file", "explain_one_line", "gains_of_lists", "shown_lines"]

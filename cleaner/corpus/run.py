@@ -20,7 +20,7 @@ from cleaner.engine.work import Work, read_shard, replacing
 from cleaner.engine.worker import Watch
 from cleaner.options import Options
 from cleaner.output.manifest import sha256
-from cleaner.read.plan import plan_tasks
+from cleaner.read.split import plan_tasks
 from cleaner.read.task import Source, Task
 from cleaner.repeats.repeats import Repeats
 from cleaner.repeats.site_rules import join_rules, load_site_rules, read_rules_file, rule_rows
@@ -112,7 +112,7 @@ class Run:
         ahead = _Ahead(readable)
 
         def tasks() -> Iterator[ReadTask]:
-            for piece in plan_tasks(readable, self._options, piece_records=self._options.shard_records):
+            for piece in plan_tasks(readable, self._options, task_records=self._options.shard_records):
                 if isinstance(piece, Reject):
                     rejects.append(piece)
                     continue
@@ -224,7 +224,7 @@ class _Ahead:
 
     def add(self, piece: Task) -> None:
         self._shards += 1
-        for span in piece.spans:
+        for span in piece.splits:
             if span.payload:  # out of a stream: how much of the file that was, nobody knows
                 self._all = 0
             self._planned += span.end - span.start if span.end >= 0 else self._sizes.get(span.path, 0)

@@ -129,7 +129,7 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
 
 def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
     """The records of the piece that can be worked on; the others go to `rejects`."""
-    for i, span in enumerate(task.piece.spans):
+    for i, span in enumerate(task.piece.splits):
         unit = i << 32  # of the watch: reading the span; its records are counted from there
         if reason := watch.enter(unit):
             rejects.append(Reject(span.source, span.first, "WorkerDied", f"Reading on failed: {reason}.", _DIED))

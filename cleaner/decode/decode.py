@@ -1,7 +1,14 @@
-"""Bytes -> str, in a cascade that names its choice: each step answers only when it is sure, the last one always.
+"""Bytes -> str, by a cascade of steps: each answers only when it is sure, the last one always.
 
-BOM; UTF-16 and UTF-32 by the places of their NULs; strict UTF-8; ISO-2022 and HZ by their escapes; UTF-8 with a few bad
-bytes; then legacy encodings, where what is declared, what chardet says and the letters of the text itself are weighed.
+1. a byte order mark
+2. UTF-16 and UTF-32, by where their NULs stand
+3. strict UTF-8
+4. ISO-2022 and HZ, by their escape sequences
+5. UTF-8 with a few bad bytes
+6. legacy encodings (legacy.py): the declared charset, chardet's answer and the letters of the text are weighed
+
+Benchmarks: benchmarks/results/decode.md. On texts that no rule was made with, 99.5 % of legacy texts and 99.0 % of
+damaged UTF-8 come out right; chardet alone gets 98.4 and 61.2 %.
 """
 
 from __future__ import annotations
@@ -13,6 +20,7 @@ from typing import NamedTuple
 
 __all__ = ["Decoded", "decode", "replacing"]
 
+# UTF-32-LE stands before UTF-16-LE, whose mark is the first half of its own.
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -21,16 +29,22 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _BOM_BYTES = (b"\xef", b"\xff", b"\xfe", b"\0")
+"""First bytes of these marks."""
 _ISO_2022 = re.compile(rb"\x1b(?:\$[@AB]|\$\([DO-Q]|\([JI]|\$\)[AC])")
 _HZ = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e]){2,}~\}")
-_ESCAPED = ("iso2022_jp", "iso2022_jp_2", "iso2022_jp_2004", "iso2022_jp_ext")
-_GOOD = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_CUT_TAIL = re.compile(rb"(?:[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2})\Z")
+_ISO_2022_JP = ("iso2022_jp", "iso2022_jp_2", "iso2022_jp_2004", "iso2022_jp_ext")
+# A whole sequence of UTF-8 beyond ASCII, and one that the end of the data cuts.
+_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_CUT_SEQUENCE = re.compile(rb"(?:[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2})\Z")
+_HIGH = bytes(range(0x80, 0x100))
+# Controls, private characters, surrogates and specials, which no text of UTF-16 is made of.
+_UNLIKELY = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufff0-\uffff\U000e0000-\U0010ffff]")
 _SAMPLE = 1 << 16
+"""Bytes in which UTF-16 and UTF-32 show themselves."""
 
 
 class Decoded(NamedTuple):
-    """`text` as `encoding` (a codec of Python) gives it; `replaced` counts the bad bytes that became U+FFFD."""
+    """A text and the encoding it was in, as a codec of Python; `replaced` counts the bad bytes that became U+FFFD."""
 
     text: str
     encoding: str
@@ -38,11 +52,12 @@ class Decoded(NamedTuple):
 
 
 def decode(data: bytes, *, declared: str = "", html: bool = False, hint: str | Callable[[], str] = "") -> Decoded:
-    """The text of `data`, to the letter but for a byte order mark, and the encoding it was in. Never raises.
+    """The text of `data`, unchanged but for a byte order mark, and the encoding it was in. Never raises.
 
-    `declared` is a charset named outside (an HTTP header); with `html` the page's own declaration counts as well. Both
-    are claims: bytes that are UTF-8 are UTF-8, whatever they say. `hint` is the encoding of sibling files, or
-    finds it where it is needed; it decides between encodings that fit alike.
+    `declared` is a charset named outside the data, as in an HTTP header; with `html` the page's own declaration counts
+    as well. Both are only claims: bytes that are UTF-8 are read as UTF-8 whatever is declared. `hint` is the encoding
+    of sibling files, or a function that finds it, called only where it is needed; it decides between encodings that
+    fit equally well.
 
     >>> decode("Kafé — “ya”".encode("cp1252")).encoding, decode(b"caf\\xc3\\xa9 \\xff caf\\xc3\\xa9").replaced
     ('cp1252', 1)
@@ -51,24 +66,27 @@ def decode(data: bytes, *, declared: str = "", html: bool = False, hint: str | C
         for bom, encoding in _BOMS:
             if data.startswith(bom):
                 return replacing(data[len(bom) :], encoding)
-    if 0 in data and (wide := _wide(data)):
+    # Before UTF-8, because Latin text in UTF-16 without a mark is valid UTF-8 with a NUL beside each letter.
+    if 0 in data and (wide := _wide_encoding(data)):
         return replacing(data, wide)
     try:
         text = data.decode()
     except UnicodeDecodeError:
         pass
     else:
+        # ISO-2022 and HZ consist of bytes of ASCII alone.
         escapes = 0x1B in data or (0x7E in data and b"~{" in data)
         return (_escaped(data) if escapes and text.isascii() else None) or Decoded(text, "utf-8")
     if _mostly_utf8(data):
         return replacing(data, "utf-8")
-    from cleaner.decode.legacy import legacy
+    # Imported late: it needs chardet, and few texts come so far.
+    from cleaner.decode.legacy import decode_legacy
 
-    return legacy(data, declared=declared, html=html, hint=hint if isinstance(hint, str) else hint())
+    return decode_legacy(data, declared=declared, html=html, hint=hint if isinstance(hint, str) else hint())
 
 
 def replacing(data: bytes, encoding: str) -> Decoded:
-    """`data` in `encoding`, bad bytes replaced and counted. A U+FFFD that stands in the data is not counted."""
+    """`data` in a given encoding, bad bytes replaced by U+FFFD and counted; one that stands in the data is not."""
     try:
         return Decoded(data.decode(encoding), encoding)
     except UnicodeDecodeError:
@@ -78,14 +96,15 @@ def replacing(data: bytes, encoding: str) -> Decoded:
 
 
 def _escaped(data: bytes) -> Decoded | None:
-    """ISO-2022 or HZ, which are ASCII to the eye."""
+    """`data` as ISO-2022 or HZ, which switch to another alphabet by an escape sequence; None if they are neither."""
     if _ISO_2022.search(data):
-        for encoding in ("iso2022_kr",) if b"\x1b$)C" in data else _ESCAPED:
+        encodings = ("iso2022_kr",) if b"\x1b$)C" in data else _ISO_2022_JP
+        for encoding in encodings:
             try:
                 return Decoded(data.decode(encoding), encoding)
             except UnicodeDecodeError:
                 continue
-        return replacing(data, "iso2022_kr" if b"\x1b$)C" in data else "iso2022_jp")
+        return replacing(data, encodings[0])
     if _HZ.search(data):
         try:
             return Decoded(data.decode("hz"), "hz")
@@ -94,49 +113,39 @@ def _escaped(data: bytes) -> Decoded | None:
     return None
 
 
-def _is_utf8(data: bytes) -> bool:
-    """Strictly or mostly."""
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return _mostly_utf8(data)
-    return True
-
-
 def _mostly_utf8(data: bytes) -> bool:
-    """Whether the sequences of UTF-8 outnumber the bytes that belong to none.
+    """Whether sequences of UTF-8 outnumber the high bytes that belong to none.
 
-    Legacy text makes such sequences by chance alone, and then fewer of them than other high bytes.
+    Legacy text holds such sequences only by chance, and then fewer of them than other high bytes. One that the end of
+    the data cuts is no bad byte: a text of ASCII with nothing else is UTF-8.
     """
-    rest, good = _GOOD.subn(b"", data)
+    rest, sequences = _SEQUENCE.subn(b"", data)
     bad = len(rest) - len(rest.translate(None, _HIGH))
-    if _CUT_TAIL.search(data):
-        return True if not good and bad <= 3 else good >= 1 and bad - 3 <= good
-    return good >= 1 and bad <= good
+    if _CUT_SEQUENCE.search(data):
+        return (not sequences and bad <= 3) or (sequences >= 1 and bad - 3 <= sequences)
+    return sequences >= 1 and bad <= sequences
 
 
-_HIGH = bytes(range(0x80, 0x100))
+def _wide_encoding(data: bytes) -> str:
+    """UTF-16 or UTF-32 without a mark, "" if the data are neither.
 
-
-def _wide(data: bytes) -> str:
-    """UTF-16 or UTF-32 without a mark, "" if it is neither: told by where the NULs stand, never by one NUL."""
+    Where the NULs stand makes the candidates; one is taken if at most one character in 50 is unlikely in it. A single
+    NUL in a text proves nothing.
+    """
     for encoding in _wide_candidates(data[:_SAMPLE]):
-        sample = data[
-            : _SAMPLE if len(data) > _SAMPLE else len(data) // 4 * 4 if "32" in encoding else len(data) // 2 * 2
-        ]
-        text = sample.decode(encoding, "replace")
-        odd = sum(map(text.count, "\ufffd\0")) + len(_ODD.findall(text))
-        if text and odd <= len(text) // 50:
+        unit = 4 if "32" in encoding else 2
+        text = data[: min(_SAMPLE, len(data) // unit * unit)].decode(encoding, "replace")
+        unlikely = sum(map(text.count, "\ufffd\0")) + len(_UNLIKELY.findall(text))
+        if text and unlikely <= len(text) // 50:
             return encoding
     return ""
 
 
-_ODD = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufff0-\uffff\U000e0000-\U0010ffff]")
-
-
 def _wide_candidates(sample: bytes) -> Iterator[str]:
+    """Encodings whose NULs would stand as those of the sample do."""
     nuls = sample.count(0)
     units = len(sample) // 4
+    # The highest byte of a unit of UTF-32 is always NUL, the next one nearly always.
     if units and nuls >= 2 * units:
         counts = [sample[i::4].count(0) for i in range(4)]
         if counts[3] + counts[2] >= 1.9 * units > 2 * counts[0]:
@@ -144,14 +153,15 @@ def _wide_candidates(sample: bytes) -> Iterator[str]:
         if counts[0] + counts[1] >= 1.9 * units > 2 * counts[3]:
             yield "utf-32-be"
     even, odd = sample[::2], sample[1::2]
-    # Latin text has a NUL in every unit, all on one side.
+    # Latin text in UTF-16 has a NUL in every unit, all on one side.
     if nuls > len(sample) // 4:
         if odd.count(0) > 9 * even.count(0):
             yield "utf-16-le"
         if even.count(0) > 9 * odd.count(0):
             yield "utf-16-be"
-    # Other scripts have few NULs, and are no UTF-8. Text of single bytes with a NUL has spaces on either side.
-    elif not _is_utf8(sample):
+    # Other scripts have few NULs, and are no UTF-8. The high bytes of their units are seldom 0x20; in text of single
+    # bytes with a stray NUL that is a space, and stands on either side.
+    elif not (sample.isascii() or _mostly_utf8(sample)):
         if odd.count(0x20) * 20 < len(odd):
             yield "utf-16-le"
         if even.count(0x20) * 20 < len(even):

@@ -1,4 +1,8 @@
-"""Names of encodings: what the web's labels mean to Python."""
+"""Names of encodings: which codec of Python a label stands for.
+
+Labels mean what browsers take them for (WHATWG Encoding Standard): ISO-8859-1 is cp1252. They are data, in
+encodings.toml.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +16,12 @@ from cleaner.errors import OptionError
 
 __all__ = ["check_encoding", "codec_of", "table"]
 
+_BY_PYTHON_ONLY = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7", "mbcs", "oem")
+"""Codecs in which no file is written, though Python counts them as text."""
+
 
 def codec_of(label: str) -> str:
-    """Python's codec for a label of the web, "" for none that is text.
+    """Python's codec for a label, "" where there is none or it is not of text (zlib, rot13).
 
     >>> codec_of("ISO-8859-1"), codec_of("x-sjis"), codec_of("zlib")
     ('cp1252', 'cp932', '')
@@ -33,17 +40,14 @@ def codec_of(label: str) -> str:
 
 @cache
 def check_encoding(label: str) -> None:
-    """Raises OptionError where `label` names no encoding of text; "" is none, and right."""
+    """Raises OptionError where `label` names no encoding of text; "" stands for none, and is accepted."""
     if label and not codec_of(label):
         raise OptionError(f"--encoding {label}: there is no such encoding. Name one such as utf-8, cp1252 or gb18030.")
 
 
-_BY_PYTHON_ONLY = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7", "mbcs", "oem")
-
-
 @cache
 def table() -> dict[str, Any]:
-    """Labels, rarity and alphabets, from `encodings.toml`."""
+    """Labels, rarity and alphabets, as encodings.toml has them."""
     return tomllib.loads((files("cleaner.decode") / "encodings.toml").read_text("utf-8"))
 
 

@@ -1,7 +1,8 @@
-"""How much bytes in a given encoding look like text that people write: the evidence of the text itself.
+"""How plausible a text is in a given encoding: whether people write its letters and signs so.
 
 Letters should belong to one alphabet and use most of it, capitals should not follow small letters, quotes and dashes
-should open and close where they stand, symbols should not stand inside words.
+should open and close where they stand, symbols should not stand inside words. The letters that each language needs are
+data, in encodings.toml.
 """
 
 from __future__ import annotations
@@ -14,46 +15,21 @@ from unicodedata import combining
 
 from cleaner.decode.labels import table
 
-__all__ = ["MULTIBYTE", "plausibility"]
+__all__ = ["plausibility"]
 
-MULTIBYTE = frozenset(
+_MULTIBYTE = frozenset(
     ("gb18030", "cp932", "shift_jis_2004", "euc_jp", "euc_jis_2004", "big5", "cp950", "big5hkscs", "cp949", "euc_kr")
 )
-_PLACES = 1 << 14  # all of the evidence: two encodings may differ in one sign of a long text
+_PLACES = 1 << 14
+"""Characters beyond ASCII that are asked: in effect all, as two encodings may differ in one sign of a long text."""
 _MISSING = 0.5
-_ENOUGH = 30  # letters beyond ASCII, from which on a language shows most of its own
-
-
-def plausibility(evidence: bytes, codec: str) -> float:
-    """How much `evidence` in `codec` looks like text people write: 1 less its faults, by the root of their chances.
-
-    Candidates differ in few characters; an average would drown them, a sum would let one slip outweigh all.
-    """
-    if codec in MULTIBYTE:
-        return 1.0
-    text = evidence.decode(codec, "replace")
-    places = [match.start() for match in _BEYOND_ASCII.finditer(text)][:_PLACES]
-    if not places:
-        return 0.0
-    letters = Counter(text[i].lower()[:1] for i in places if text[i].isalpha() or combining(text[i]))
-    alphabet, missing = _alphabet(letters)
-    padded = f" {text} "
-    if sum(map(str.isalpha, text)) > 10 * len(places):  # Latin text: letters of another script in it are signs misread
-        letters_of_others = sum(text[i].isalpha() and not _is_latin(text[i]) for i in places)
-    else:
-        letters_of_others = 0
-    triples = Counter(padded[i : i + 3] for i in places)
-    faults = letters_of_others + sum(
-        count * (1 - _look(triple[0], triple[1], triple[2], alphabet)) for triple, count in triples.items()
-    )
-    return 1 - faults / math.sqrt(len(places)) - _MISSING * missing
-
-
+"""What is lost if a text has none of the letters of its alphabet; less in proportion."""
+_ENOUGH = 30
+"""Letters beyond ASCII from which on a text has most of those that its language needs."""
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-_ALONE = frozenset(
-    "àÀáÁåÅäÄöÖéÉèÈêÊíÍóÓòÒôÔúÚýÝæÆøØœŒüÜßºªавикосуяіїйАВИКОСУЯІЙηοΗΟήو"
-)  # words of one letter, ends of abbreviations and lists
-_SET_ALONE = frozenset("“”‘’«»‹›•·—–…©°×")  # in an element of their own, between items of a list
+# Letters that stand alone: words of one letter, ends of abbreviations and lists.
+_ALONE = frozenset("àÀáÁåÅäÄöÖéÉèÈêÊíÍóÓòÒôÔúÚýÝæÆøØœŒüÜßºªавикосуяіїйАВИКОСУЯІЙηοΗΟήو")
+_SET_ALONE = frozenset("“”‘’«»‹›•·—–…©°×")  # signs in an element of their own, or between items of a list
 _OPENING = frozenset("“„‘«‹‚¿¡")
 _CLOSING = frozenset("”’»›…“‘")
 _DASHES = frozenset("–—")
@@ -61,18 +37,44 @@ _BLANKS = frozenset("\xa0\xad\u200c\u200d\u200e\u200f،؛؟")
 _BESIDE_NUMBERS = frozenset("€£¥°§©®™²³½¼¾·•×±№ºª¢†‰")
 
 
-def _look(before: str, char: str, after: str, alphabet: frozenset[str]) -> float:
-    """How well one character beyond ASCII stands between its neighbours, from -2 to 1."""
+def plausibility(evidence: bytes, codec: str) -> float:
+    """How plausible `evidence` is in `codec`: 1 without faults, less for each, below 0 for many.
+
+    The faults are divided by the square root of the number of characters beyond ASCII. Candidates differ in few
+    characters: an average would drown them, and a sum would let one typing error outweigh everything else.
+    """
+    # The tables know alphabets of single letters only.
+    if codec in _MULTIBYTE:
+        return 1.0
+    text = evidence.decode(codec, "replace")
+    places = [match.start() for match in _BEYOND_ASCII.finditer(text)][:_PLACES]
+    if not places:
+        return 0.0
+    letters = Counter(text[i].lower()[:1] for i in places if text[i].isalpha() or combining(text[i]))
+    alphabet, missing = _best_alphabet(letters)
+    faults = 0.0
+    if sum(map(str.isalpha, text)) > 10 * len(places):  # Latin text: letters of another script in it are signs misread
+        faults += sum(text[i].isalpha() and not _is_latin(text[i]) for i in places)
+    padded = f" {text} "
+    # Each triple is judged once, because a long text has the same few over and over.
+    triples = Counter(padded[i : i + 3] for i in places)
+    faults += sum(n * (1 - _character(each[0], each[1], each[2], alphabet)) for each, n in triples.items())
+    return 1 - faults / math.sqrt(len(places)) - _MISSING * missing
+
+
+def _character(before: str, char: str, after: str, alphabet: frozenset[str]) -> float:
+    """How plausible one character beyond ASCII is between its neighbours, from -2 to 1."""
     if combining(char):
         return 1.0 if before.isalpha() or combining(before) else -1.0
     if char.isalpha():
-        return _look_of_letter(before, char, after, alphabet)
+        return _letter(before, char, after, alphabet)
     if before.isspace() and after.isspace() and char in _SET_ALONE:
         return 0.95
     if char in _OPENING or char in _CLOSING or char in _DASHES:
-        return _look_of_punctuation(before, char, after)
+        return _punctuation(before, char, after)
     if char in _BLANKS:
         return 0.95
+    # Controls of C1, replaced bytes and private characters: nobody types them.
     if char < "\xa0" or char == "\ufffd" or "\ue000" <= char <= "\uf8ff":
         return -2.0
     if char in _BESIDE_NUMBERS and not (before.isalpha() and after.isalpha()):
@@ -80,9 +82,10 @@ def _look(before: str, char: str, after: str, alphabet: frozenset[str]) -> float
     return -1.0 if before.isalpha() or after.isalpha() else -0.2
 
 
-def _look_of_letter(before: str, char: str, after: str, alphabet: frozenset[str]) -> float:
+def _letter(before: str, char: str, after: str, alphabet: frozenset[str]) -> float:
     latin = _is_latin(char)
-    if not latin and (_is_ascii_letter(before) or _is_ascii_letter(after)):
+    # Words do not mix scripts, and have no capital inside.
+    if not latin and any(each.isascii() and each.isalpha() for each in (before, after)):
         return -1.0
     if char.isupper() and (before.islower() or (before.isupper() and after.islower())):
         return -0.5
@@ -91,14 +94,14 @@ def _look_of_letter(before: str, char: str, after: str, alphabet: frozenset[str]
     return 1.0 if char in alphabet or char.lower() in alphabet else 0.2
 
 
-def _look_of_punctuation(before: str, char: str, after: str) -> float:
+def _punctuation(before: str, char: str, after: str) -> float:
     if char in _DASHES:
         return 1.0 if before.isspace() == after.isspace() else 0.5
-    if char == "’":
+    if char == "’":  # an apostrophe, too
         return 1.0 if not before.isspace() else 0.9 if after.isalpha() else 0.3
     opens = char in _OPENING and not before.isalnum() and not after.isspace()
     closes = char in _CLOSING and not before.isspace() and not after.isalpha()
-    spaced = char in "«»" and (before.isspace() or after.isspace())
+    spaced = char in "«»" and (before.isspace() or after.isspace())  # as French sets them
     return 1.0 if opens or closes or spaced else 0.0
 
 
@@ -106,24 +109,20 @@ def _is_latin(char: str) -> bool:
     return char < "\u0370" or "\u1e00" <= char <= "\u1eff"
 
 
-def _is_ascii_letter(char: str) -> bool:
-    return char.isascii() and char.isalpha()
-
-
-def _alphabet(letters: Counter[str]) -> tuple[frozenset[str], float]:
-    """The alphabet that fits `letters` best, and which share of it they leave unused where they are many."""
+def _best_alphabet(letters: Counter[str]) -> tuple[frozenset[str], float]:
+    """The alphabet that fits `letters` best, and the share of it that they leave unused where they are many."""
     total = sum(letters.values())
-    best, fit, unused = frozenset[str](), -1.0, 0.0
+    best, best_fit, unused = frozenset[str](), -1.0, 0.0
     for own, every in _alphabets():
         missing = sum(letter not in letters for letter in own) / max(len(own), 1) if total >= _ENOUGH else 0.0
         covered = sum(count for letter, count in letters.items() if letter in every) / max(total, 1)
-        if covered - missing / 2 > fit:
-            best, fit, unused = every, covered - missing / 2, missing
+        if covered - missing / 2 > best_fit:
+            best, best_fit, unused = every, covered - missing / 2, missing
     return best, unused
 
 
 @cache
 def _alphabets() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
-    """For each language its own letters, and those with the letters of its loan words."""
+    """For each language the letters it needs, and these with the letters of its loan words."""
     parts = [(own, own + loans) for own, _, loans in (line.partition(" ") for line in table()["letters"].values())]
     return tuple((frozenset(own), frozenset(every)) for own, every in parts)

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.characters import STOPS, UNSPACED_SCRIPTS
+
 __all__ = ["CharacterCounts", "Numbers", "count_characters", "share"]
 
 Numbers = NDArray[Any]
@@ -25,14 +27,12 @@ CLASSES = ("letter", "capital", "small", "digit", "space", "stop", "comma", "cod
 """Classes of characters. A character may be of several: "A" is a letter and a capital."""
 
 _CHARACTERS = {
-    "stop": ".!?…:;。！？।؟۔",
+    "stop": STOPS + ":;۔",
     "comma": ",،、，",
     "code": "{}()[]<>=;$\\_",
     "quote": "\"“”„«»「」『』‘’'",
     "bar": "|•·/›»>",
 }
-_WIDE = ((0xE00, 0xEFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x9FFF), (0xAC00, 0xD7AF))
-"""Scripts that put no space between words: Thai and Lao, Burmese, Khmer, kana and ideographs, Hangul."""
 
 _BASE = 0x9E3779B97F4A7C15
 """Base of the hashes of words. It is odd, so that its powers have inverses modulo 2 to the 64, and a word's hash does
@@ -119,7 +119,7 @@ def _character_tables() -> tuple[Numbers, Numbers]:
         flags = (
             *(category[0] == "L" or category in ("Mn", "Mc"), category in ("Lu", "Lt"), category == "Ll"),
             *(category == "Nd", character.isspace(), *(character in listed for listed in _CHARACTERS.values())),
-            *(category[0] == "S" or category == "Cs", any(a <= code <= b for a, b in _WIDE)),
+            *(category[0] == "S" or category == "Cs", any(a <= code <= b for a, b in UNSPACED_SCRIPTS)),
         )
         bits[code] = sum(1 << i for i, flag in enumerate(flags) if flag)
         if len(lower := character.lower()) == 1:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from cleaner.characters import BULLETS, CLOSERS, STOPS
 from cleaner.judge.character_counts import CharacterCounts, Numbers, count_characters, share
 from cleaner.judge.lines import ANY, BESIDE, Hit, Line
 
@@ -64,9 +65,8 @@ BLOCK_COSTS = (0.0, 0.1, 0.25)
 CLUSTER_GAPS = (2, 5, 10)
 """Lines that may stand between two paragraphs of one cluster."""
 
-_CLOSERS = "\"'”’»)]」』"
-_FULL_STOPS = frozenset(".!?…:;。！？।؟")
-_BULLETS = frozenset("-•*·–▪→▶✓✔")
+_FULL_STOPS = frozenset(STOPS + ":;")  # the trees were fitted with these, so none can be added without new fitting
+_BULLETS = frozenset(BULLETS + "→▶✓✔")
 _QUOTES = frozenset('"“„«「')
 _SHORT = 60  # Latin characters; a shorter line without a full stop may be an item of a menu
 _SUBHEAD = 80  # a subhead is shorter
@@ -99,7 +99,7 @@ def _flags(values: Sequence[bool]) -> Numbers:
 
 def _shape_features(texts: Sequence[str], size: Numbers) -> Features:
     """Return what the first and the last character tell, and the bracket of LENGTHS that a line falls in."""
-    bare = [text.rstrip(_CLOSERS)[-1:] for text in texts]
+    bare = [text.rstrip(CLOSERS)[-1:] for text in texts]
     full_stop = _flags([c in _FULL_STOPS for c in bare])
     features = {
         "runs on": _flags([text[-1] in ":;," for text in texts]),

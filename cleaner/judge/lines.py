@@ -1,4 +1,8 @@
-"""The lines of a text with their offsets, and what the shape of a line tells."""
+"""Split a text into its lines with their offsets, and tell paragraphs of an article from shorter lines by their shape.
+
+`Hit` is what a rule says against a line; `prose_bounds` says where the article begins and ends. The rules of
+cleaner/strip and the classifier of whole pages (whole_page.py) both stand on these.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from cleaner.characters import SENTENCE_ENDS, UNSPACED_CLASS
 from cleaner.phrases.phrases import normalise_wording
 
 __all__ = [
@@ -31,18 +36,18 @@ LONG = 200
 """Lines of so many characters are paragraphs, whatever they end with."""
 
 LEAST = 25
-"""Shorter lines are no paragraphs in any script."""
+"""Lines of fewer characters are no paragraphs in any script."""
 
 MENU_ITEM = 30
-"""Characters of an item of a menu, at most."""
+"""The most characters that an item of a menu has."""
 
 ANY, EDGE, HEAD, BESIDE = "any", "edge", "head", "beside"
 """Where a hit suffices: anywhere; above the first or below the last paragraph; above the first; beside a hit."""
 
-_SENTENCE_END = frozenset(".!?…\"'”’»)]。！？」』।؟")
+# The Unicode line and paragraph separators end lines as well; vertical tab and form feed stand inside them.
 _BREAKS = re.compile(r"[\n\r\u2028\u2029]")
-_ITEMS = re.compile(r"[\s|｜│丨·・•/／>»›＞-]+")
-_WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uac00-\ud7af]")
+_MENU_MARKS = re.compile(r"[\s|｜│丨·・•/／>»›＞-]+")
+_UNSPACED = re.compile(f"[{UNSPACED_CLASS}]")
 
 
 class Hit(NamedTuple):
@@ -55,24 +60,28 @@ class Hit(NamedTuple):
 
 
 class Line:
-    """One line that is not blank: `text` without outer white space, `start` and `end` in the whole text, its shape."""
+    """One line that is not blank: `text` without outer white space, `start` and `end` in the whole text, its shape.
 
-    __slots__ = ("_folded", "apart", "end", "opens", "prose", "start", "text")
+    `apart` says that a blank line, or nothing, stands above; `prose` that the line is long enough for a paragraph;
+    `opens` that a clause in it may open as calls on the reader and closing phrases do (True until somebody looked).
+    """
+
+    __slots__ = ("_wording", "apart", "end", "opens", "prose", "start", "text")
 
     def __init__(self, start: int, text: str, apart: bool = True) -> None:
-        self.apart = apart  # a blank line, or nothing, stands above
+        self.apart = apart
         self.start, self.end, self.text = start, start + len(text), text
         n = len(text)
         self.prose = n >= LONG or (n >= LEAST and is_prose(text))
-        self.opens = True  # a clause may open as calls and closing phrases do
-        self._folded: str | None = None
+        self.opens = True
+        self._wording: str | None = None
 
     @property
-    def folded(self) -> str:
-        """The folded wording of a line of up to SHORT characters; "" for longer ones."""
-        if self._folded is None:
-            self._folded = normalise_wording(self.text) if len(self.text) <= SHORT else ""
-        return self._folded
+    def wording(self) -> str:
+        """The text by `normalise_wording` for a line of up to SHORT characters; "" for longer ones."""
+        if self._wording is None:
+            self._wording = normalise_wording(self.text) if len(self.text) <= SHORT else ""
+        return self._wording
 
 
 def split_lines(text: str) -> list[Line]:
@@ -81,60 +90,60 @@ def split_lines(text: str) -> list[Line]:
     >>> [(line.start, line.end, line.text) for line in split_lines("a\\n\\n  b c \\r\\n")]
     [(0, 1, 'a'), (5, 8, 'b c')]
     """
+    # str.split is several times as fast as the pattern, and few texts have line ends of another kind
     odd = "\u2028" in text or "\u2029" in text or ("\r" in text and text.count("\r") > text.count("\r\n"))
-    pieces: Iterable[str] = _BREAKS.split(text) if odd else text.split("\n")
+    raw_lines: Iterable[str] = _BREAKS.split(text) if odd else text.split("\n")
     lines, at, apart = [], 0, True
-    for piece in pieces:
-        if bare := piece.strip():
-            lead = 0 if len(bare) == len(piece) else len(piece) - len(piece.lstrip())
-            lines.append(Line(at + lead, bare, apart))
+    for raw in raw_lines:
+        if bare := raw.strip():
+            indent = 0 if len(bare) == len(raw) else len(raw) - len(raw.lstrip())
+            lines.append(Line(at + indent, bare, apart))
             apart = False
         else:
             apart = True
-        at += len(piece) + 1
+        at += len(raw) + 1
     return lines
 
 
 def is_wrapped(lines: Sequence[Line]) -> bool:
-    """Whether sentences run over line ends, as in mail and wire copy: there a line is no unit."""
-    runs = 0
+    """Whether sentences run over line ends, as in mail and wire copy: there a line is no unit.
+
+    A line counts when it has the length of a line of print (40 to 100 characters), ends without a stop, and the next
+    one goes on in a small letter. Two of these, and one in six lines, make a wrapped text.
+    """
+    wrapped = 0
     for line, below in pairwise(lines):
-        if not below.apart and 40 <= line.end - line.start <= 100 and _goes_on(below.text):
-            runs += line.text[-1] not in _SENTENCE_END
-    return runs >= 2 and 6 * runs >= len(lines)
-
-
-def _goes_on(text: str) -> bool:
-    return text[0].islower() and not text.startswith(("http", "www."))
+        if not below.apart and 40 <= line.end - line.start <= 100 and below.text[0].islower():
+            # a list of links goes on in a small letter as well
+            wrapped += line.text[-1] not in SENTENCE_ENDS and not below.text.startswith(("http", "www."))
+    return wrapped >= 2 and 6 * wrapped >= len(lines)
 
 
 def ends_sentence(text: str) -> bool:
-    """Whether the line ends as a sentence does."""
-    return text[-1:] in _SENTENCE_END
+    """Whether the line ends as a sentence does: with a stop, a closing quote or a closing bracket."""
+    return text[-1:] in SENTENCE_ENDS
 
 
 def is_prose(text: str) -> bool:
-    """A line long enough and punctuated as paragraphs are.
+    """Whether a line is long enough and punctuated as paragraphs are.
 
-    Scripts without spaces between words say more in a character, so a third of the length will do, with an end mark
-    (80 otherwise) and without one (LONG otherwise).
+    200 characters suffice for any line, 80 for one that ends as a sentence does. Scripts without spaces between words
+    say more in a character, so there a third of the length will do: 25 with an end mark, 70 without one.
     """
-    n, ended = len(text), text[-1] in _SENTENCE_END
+    n, ended = len(text), text[-1] in SENTENCE_ENDS
     if n >= LONG or (n >= 80 and ended):
         return True
-    if n < LEAST or not (ended or n >= 70) or text.isascii() or not _is_wide(text):
+    if n < LEAST or not (ended or n >= 70) or text.isascii():
+        return False
+    sample = text[:60]
+    if 2 * len(_UNSPACED.findall(sample)) <= len(sample):
         return False
     # a menu may be as long, but has no clause longer than an item; from 80 on, spaces may part the words (Korean)
-    return ended or n >= 80 or max(map(len, _ITEMS.split(text))) > MENU_ITEM
-
-
-def _is_wide(text: str) -> bool:
-    sample = text[:60]
-    return 2 * len(_WIDE.findall(sample)) > len(sample)
+    return ended or n >= 80 or max(map(len, _MENU_MARKS.split(text))) > MENU_ITEM
 
 
 def prose_bounds(lines: Sequence[Line], taken: Sequence[Hit | None]) -> tuple[int, int]:
-    """Indices of the first and the last paragraph that nothing speaks against; (len, -1) when there is none.
+    """Indices of the first and the last paragraph that nothing speaks against; (len(lines), -1) when there is none.
 
     A lone long line above the headline is a caption or a banner, so the first needs another within two lines.
     """

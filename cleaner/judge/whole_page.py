@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from cleaner.characters import SENTENCE_ENDS
 from cleaner.judge.character_counts import Numbers
 from cleaner.judge.features import Features, neighbour_features, own_features
 from cleaner.judge.lines import Hit, Line
@@ -47,7 +48,7 @@ _BARE = 60  # characters; a shorter line without an end mark is bare, as menus a
 _WIDE_BYTES = 2.5  # UTF-8 bytes a character, above which a word is of a script that puts no space between words
 _BETWEEN = frozenset(("ad", "related", "readmore"))
 _WORD = re.compile(r"[^\W\d_]+")
-_END_MARKS = frozenset('.!?:;,…"”’»)。！？」।؟')
+_END_MARKS = SENTENCE_ENDS - frozenset("']』") | frozenset(":;,")  # a bare apostrophe or bracket ends menus as well
 
 
 def looks_like_page(lines: Sequence[Line], hits: Sequence[Hit | None]) -> bool:
@@ -158,7 +159,7 @@ def _find_headline(lines: Sequence[Line], hits: Sequence[Hit | None], first: int
     """
     wanted = normalise_wording(known_title)
     above = range(max(0, first - HEADLINE_ABOVE), first)
-    same = [i for i in above if lines[i].folded == wanted] if wanted else []
+    same = [i for i in above if lines[i].wording == wanted] if wanted else []
     if same:
         return same[-1]
     body = {w for line in lines[first : first + 6] for w in _long_words(line.text[:600])}
@@ -169,7 +170,7 @@ def _find_headline(lines: Sequence[Line], hits: Sequence[Hit | None], first: int
             continue
         shared = sum(1 for w in words if w in body)
         signed = any(h is not None and h.kind in ("byline", "timestamp") for h in hits[i + 1 : min(first, i + 4)])
-        again = any(j != i and lines[i].folded in lines[j].folded for j in above if lines[i].folded)
+        again = any(j != i and lines[i].wording in lines[j].wording for j in above if lines[i].wording)
         near = 2 * (i - above.start + 1) / len(above)
         score = shared / len(words) * min(shared, 6) + 1.5 * signed + again + near
         if shared + signed + again >= 2 and score >= best:

@@ -1,4 +1,7 @@
-"""The phrase lists as people look at them: all entries, a search among them, and what is wrong with a new list."""
+"""The phrase lists as people look at them: all entries, a search among them, and what is wrong with a new list.
+
+`cleaner phrases list`, `search` and `test` print what stands here; `cleaner phrases line` asks strip.explain_line.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,10 @@ def search(wording: str, extra_dir: str = "") -> Iterator[Phrase]:
 
 
 def problems(folder: str) -> Iterator[str]:
-    """What is wrong with the lists of a folder, a sentence each; entries that are shipped already among it."""
+    """What is wrong with the lists of a folder, a sentence each; entries that are shipped already among it.
+
+    Raises OptionError for a folder without lists.
+    """
     paths = sorted(Path(folder).glob("*.toml"))
     if not paths:
         raise OptionError(f"{folder} holds no list, such as id.toml. Name a folder of phrase lists.")
@@ -53,6 +59,7 @@ def problems(folder: str) -> Iterator[str]:
         except OptionError as error:
             yield str(error)
             continue
+        # an entry of another array is no repetition: a user may want a wording to hold in more places
         shipped = {(normalise_wording(p.text), p.array) for p in entries(path.stem)}
         for phrase in _entries(tomllib.loads(path.read_text("utf-8")), path.stem):
             if (normalise_wording(phrase.text), phrase.array) in shipped:

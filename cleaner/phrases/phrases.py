@@ -1,6 +1,9 @@
-"""Phrase lists: loading the TOML files of a language, folding lines, and looking a folded line up.
+"""Phrase lists: load the TOML files of a language, normalise lines, and look a normalised line up.
 
-A lookup costs a few dictionary reads whatever the number of phrases. The format is told in phrases/README.md.
+The data are cleaner/phrases/lists/*.toml, one file a language ("baca juga" stands in id.toml under `[related] start`);
+their format is described in lists/README.md beside them and in docs/phrases.md. What the entries find and what must
+stay are cases in tests/cases/phrases/ and tests/cases/strip/. A lookup costs a few dictionary reads whatever the number
+of phrases.
 """
 
 from __future__ import annotations
@@ -8,7 +11,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -16,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from cleaner.article import KINDS
+from cleaner.characters import UNSPACED_CLASS
 from cleaner.errors import OptionError
 from cleaner.phrases.clauses import opening_pattern
 from cleaner.plugins import phrase_folders
@@ -23,37 +27,47 @@ from cleaner.plugins import phrase_folders
 __all__ = ["ARRAYS", "WORDS", "Phrase", "Phrases", "lists", "load_phrases", "normalise_wording", "phrase_languages"]
 
 ARRAYS = ("between", "line", "tail", "edge", "start", "weak")
+"""The arrays of a kind, in the order in which they are asked: how an entry matches (lists/README.md)."""
 
-HEAD_LENGTH = 6
-"""Characters by which a paragraph is cleared without folding it."""
-LONG_LINE = 80
 WORDS = (
-    *("month", "weekday", "clock", "by", "agency", "place", "role", "photo", "opener"),
+    *("month", "weekday", "clock", "by", "agency", "place", "role", "photo", "opener", "particle"),
     *("network", "sharing", "joining", "letter", "channel", "ours", "joint"),
 )
+"""The vocabularies of `[words]`."""
+
+LABELS = frozenset(("related", "byline", "video"))
+"""Kinds whose labels are also looked for inside a paragraph."""
+
+HEAD_LENGTH = 6
+"""Characters by which a paragraph is cleared without normalising it."""
+
+LONG_ENTRY = 68
+"""An entry of so many characters may be the wording of a line above 200 characters, which normalising can cut to a
+third: runs of digits become one, and marks at the ends go."""
 
 ANY_MAX = 120
-"""Characters an {any} may cover: a headline is rarely longer, and a longer rest is a paragraph."""
+"""Characters that an {any} may cover: a headline is rarely longer, and a longer rest is a paragraph."""
+
+LONG_WORDING, LONG_REST = 24, 400
+"""After so many characters of fixed wording, an {any} at the end of an entry may cover a longer rest."""
 
 MARKS = (
     " \t\r\n\u00a0\u200b\u200e\u200f\ufeff\"'“”„‟‘’‚‹›«»()[]{}<>:.!…*|-–—−_#+•·●▪►▶◄→←↑↓~=■□◆★☆✓✔※"
     "/,;。：！「」『』【】（）،؛"
 )
-"""Dropped at both ends of a line when it is folded."""
-LABELS = frozenset(("related", "byline", "video"))
-"""Kinds whose labels are also looked for inside a paragraph."""
+"""Dropped at both ends of a line when it is normalised."""
+
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_DIGIT = re.compile(r"\d")
-_DIGITS = b"0123456789"
 _HOLE = re.compile(r"\{(\w*)\}")
-LONG_WORDING, LONG_REST = 24, 400
-"""After so many characters of fixed wording, an {any} at the end of an entry may cover a longer rest."""
+_UNSPACED = re.compile(f"[{UNSPACED_CLASS}]")
 _SPELLINGS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "\u200b": "", "\u00ad": "", "\ufeff": ""})
 _SPELLED = re.compile("[’‘ʼ`´\u200b\u00ad\ufeff]")
 
 
 def normalise_wording(line: str) -> str:
-    """`line` in the form in which lines and phrases are compared (phrases/README.md says how).
+    """`line` in the form in which lines and phrases are compared: lower case, numbers as 0, no marks at the ends.
+
+    lists/README.md says how in full.
 
     >>> normalise_wording("  » 12 Komentar: ")
     '0 komentar'
@@ -72,13 +86,7 @@ def normalise_wording(line: str) -> str:
         line = " ".join(line.split())
     if not (line[:1].isalnum() and line[-1:].isalnum()):
         line = line.strip(MARKS)
-    return _NUMBER.sub("0", line) if _has_digit(line) else line
-
-
-def _has_digit(line: str) -> bool:
-    if line.isascii():  # a fifth of what the search by pattern takes
-        return len(line.encode().translate(None, _DIGITS)) < len(line)
-    return _DIGIT.search(line) is not None
+    return _NUMBER.sub("0", line)
 
 
 Heads = Mapping[str, tuple[str, ...]]
@@ -87,13 +95,16 @@ Heads = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One entry of a list: its natural wording, the array it stands in, its kind, and the list's language."""
+    """One entry of a list: its natural wording, the array it stands in, its kind, and the list's language.
+
+    `slight` entries are a single word, which suffices nowhere alone.
+    """
 
     text: str
     array: str
     kind: str
     language: str
-    slight: bool = False  # a single word, which suffices nowhere alone
+    slight: bool = False
 
     @property
     def why(self) -> str:
@@ -103,57 +114,49 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Phrases:
-    """The lists that one text is tried against, indexed by folded wording. Built by `load_phrases`; never changed."""
+    """The lists that one text is tried against, indexed by wording. Built by `load_phrases`; never changed."""
 
     languages: tuple[str, ...]
-    entries: Mapping[str, Mapping[str, Phrase]]  # array -> folded wording -> phrase
+    entries: Mapping[str, Mapping[str, Phrase]]  # array -> normalised wording -> phrase
     patterns: Mapping[str, PatternTable]  # the same of entries with holes
     words: Mapping[str, frozenset[str]]
     times: frozenset[str]  # months, weekdays and words of clocks
-    merged: Mapping[str, Phrase]  # the same of all arrays, in the order of ARRAYS
+    merged: Mapping[str, Phrase]  # `entries` of all arrays, in the order of ARRAYS
     merged_patterns: PatternTable
     heads: Heads  # beginnings of the entries that a paragraph can be or open with
     long_heads: Heads  # the same of paragraphs above 200 characters
     tail_heads: frozenset[str]  # beginnings of the entries of `tail`
     loud: tuple[Phrase, ...]  # entries of `tail` in capitals
-    loud_part: str  # what all of these hold
-    cues: tuple[str, ...]  # words of letters and channels, one of which every call holds
-    plain_cues: tuple[str, ...]  # those in ASCII
-    label_ends: frozenset[str]  # last three characters of the labels that stand inside paragraphs
     label_heads: frozenset[str]  # first four characters of the entries of `start`, shorter ones whole
-    openers: frozenset[str]  # words that open share lines and bylines
     openings: re.Pattern[bytes]  # finds the clauses that open calls and entries of `tail`
 
-    def whole(self, folded: str, array: str) -> Phrase | None:
-        """The phrase of `array` that is this whole folded line, or None."""
-        found = self.entries[array].get(folded)
-        if found is not None or not folded:
+    def whole(self, wording: str, array: str) -> Phrase | None:
+        """The phrase of `array` that is this whole normalised line, or None."""
+        found = self.entries[array].get(wording)
+        if found is not None or not wording:
             return found
-        return _matching(self.patterns[array], folded)
+        return _match_pattern(self.patterns[array], wording)
 
-    def line(self, folded: str) -> Phrase | None:
-        """The phrase of `line` or `tail` that is this whole folded line, or None."""
-        return self.whole(folded, "line") or self.whole(folded, "tail")
+    def line(self, wording: str) -> Phrase | None:
+        """The phrase of `line` or `tail` that is this whole normalised line, or None."""
+        return self.whole(wording, "line") or self.whole(wording, "tail")
 
-    def may_label(self, folded: str) -> bool:
-        """Whether a folded line may open with an entry of `start`."""
+    def any(self, wording: str) -> Phrase | None:
+        """The first phrase of any array, in the order of ARRAYS, that is this whole normalised line, or None."""
+        found = self.merged.get(wording)
+        return found if found is not None else _match_pattern(self.merged_patterns, wording)
+
+    def may_label(self, wording: str) -> bool:
+        """Fast path: False if a normalised line cannot open with an entry of `start`, judged by four characters."""
         known = self.label_heads
-        return folded[:4] in known or folded[:3] in known or folded[:2] in known or bool(self.patterns["start"])
-
-    def any(self, folded: str) -> Phrase | None:
-        """The first phrase of any array, in the order of ARRAYS, that is this whole folded line, or None."""
-        found = self.merged.get(folded)
-        return found if found is not None else _matching(self.merged_patterns, folded)
+        return wording[:4] in known or wording[:3] in known or wording[:2] in known or bool(self.patterns["start"])
 
 
-def _matching(table: PatternTable, folded: str) -> Phrase | None:
-    """The first pattern that a folded line is: by its beginning, by its end, or by neither."""
-    if not table:
-        return None
-    by_head = table.get(folded[:4]) or table.get(folded[:2])
-    for patterns in (by_head, table.get("$" + folded[-2:]), table.get("")):
-        for pattern in patterns or ():
-            if pattern.inner in folded and pattern.matches(folded):
+def _match_pattern(table: PatternTable, wording: str) -> Phrase | None:
+    """The first entry with holes that a normalised line is: found by its beginning, by its end, or by neither."""
+    for key in (wording[:2], "$" + wording[-2:], "") if table else ():
+        for pattern in table.get(key, ()):
+            if wording.startswith(pattern.head) and wording.endswith(pattern.tail) and pattern.matches(wording):
                 return pattern.phrase
     return None
 
@@ -241,74 +244,56 @@ class _Builder:
 
     def _add_phrases(self, texts: list[str], array: str, kind: str, language: str, where: str) -> None:
         for text in texts:
-            folded, wording = _compile(text, array, where)
+            wording, fixed = _normalise_entry(text, array, where)
             phrase = Phrase(text, array, kind, language, _is_slight(text))
-            if "{" not in folded:
-                self.entries[array].setdefault(folded, phrase)
+            if "{" not in wording:
+                self.entries[array].setdefault(wording, phrase)
             else:
-                key = folded[:2] if "{" not in folded[:2] else "$" + folded[-2:] if "}" not in folded[-2:] else ""
-                self.patterns[array].setdefault(key, []).append(_pattern(phrase, folded, wording))
+                key = wording[:2] if "{" not in wording[:2] else "$" + wording[-2:] if "}" not in wording[-2:] else ""
+                head, tail = wording.partition("{")[0].rstrip(), wording.rpartition("}")[2].lstrip()
+                inner = max((part.strip() for part in _HOLE.split(wording)[::2]), key=len)
+                pattern = Pattern(phrase, wording, fixed, head, tail, inner)
+                self.patterns[array].setdefault(key, []).append(pattern)
 
     def build(self, languages: tuple[str, ...]) -> Phrases:
+        """What was gathered, indexed; every index holds its entries in order of precedence."""
         for name, kind in (("role", "byline"), ("photo", "caption")):  # their labels open lines of these kinds
             for word in sorted(self.words[name]):
                 self.entries["start"].setdefault(word, Phrase(word, "start", kind, languages[0], _is_slight(word)))
         merged: dict[str, Phrase] = {}
         merged_patterns: dict[str, list[Pattern]] = {}
         for array in ARRAYS:
-            for folded, phrase in self.entries[array].items():
-                merged.setdefault(folded, phrase)
+            for wording, phrase in self.entries[array].items():
+                merged.setdefault(wording, phrase)
             for key, patterns in self.patterns[array].items():
                 merged_patterns.setdefault(key, []).extend(patterns)
-        long = {text for text in merged if len(text) >= LONG_LINE - 12} | _pattern_heads(merged_patterns)
+        long = {text for text in merged if len(text) >= LONG_ENTRY} | _pattern_heads(merged_patterns)
         tails = {text[:HEAD_LENGTH] for text in {*self.entries["tail"], *_pattern_heads(self.patterns["tail"])}}
-        loud = tuple(p for p in self.entries["tail"].values() if p.text.isupper())
-        cues = _least(self.words["letter"] | self.words["channel"])
         return Phrases(
-            languages,
-            self.entries,
-            {array: _by_head(table) for array, table in self.patterns.items()},
-            {name: frozenset(terms) for name, terms in self.words.items()},
-            frozenset(self.words["month"] | self.words["weekday"] | self.words["clock"]),
-            merged,
-            _by_head(merged_patterns),
-            _heads(long.union(self.entries["start"])),
-            _heads(long),
-            frozenset(tails),
-            loud,
-            _shared([phrase.text for phrase in loud]),
-            cues,
-            tuple(cue for cue in cues if cue.isascii()),
-            frozenset(text[-3:] for text, phrase in self.entries["start"].items() if phrase.kind in LABELS),
-            frozenset(text[:4] for text in self.entries["start"]),
-            frozenset(self.words["sharing"] | self.words["by"]),
-            opening_pattern(filter(None, tails | self.words["joining"])),
+            languages=languages,
+            entries=self.entries,
+            patterns=self.patterns,
+            words={name: frozenset(terms) for name, terms in self.words.items()},
+            times=frozenset(self.words["month"] | self.words["weekday"] | self.words["clock"]),
+            merged=merged,
+            merged_patterns=merged_patterns,
+            heads=_heads(long.union(self.entries["start"])),
+            long_heads=_heads(long),
+            tail_heads=frozenset(tails),
+            loud=tuple(phrase for phrase in self.entries["tail"].values() if phrase.text.isupper()),
+            label_heads=frozenset(text[:4] for text in self.entries["start"]),
+            openings=opening_pattern(filter(None, tails | self.words["joining"])),
         )
-
-
-def _least(cues: set[str]) -> tuple[str, ...]:
-    """The cues that hold no other: a text without them holds none of all."""
-    return tuple(sorted(cue for cue in cues if not any(other != cue and other in cue for other in cues)))
-
-
-def _shared(texts: Sequence[str]) -> str:
-    """The longest stretch that all texts hold."""
-    least = min(texts, key=len, default="")
-    spans = ((i, i + n) for n in range(len(least), 0, -1) for i in range(len(least) - n + 1))
-    return next((least[a:b] for a, b in spans if all(least[a:b] in text for text in texts)), "")
 
 
 def _is_slight(text: str) -> bool:
     """Whether an entry has one word beside its placeholders, in a script that parts words."""
     words = normalise_wording(_HOLE.sub(" ", text)).split()
-    return len(words) <= 1 and not any(
-        "\u0e00" <= c <= "\u0eff" or "\u1000" <= c <= "\u109f" or "\u1780" <= c <= "\u17ff" or "\u3040" <= c <= "\ud7af"
-        for c in "".join(words)
-    )
+    return len(words) <= 1 and not _UNSPACED.search("".join(words))
 
 
 def _pattern_heads(table: Mapping[str, list[Pattern]]) -> set[str]:
-    return {p.folded.partition("{")[0] for patterns in table.values() for p in patterns}
+    return {p.wording.partition("{")[0] for patterns in table.values() for p in patterns}
 
 
 def _heads(openings: Iterable[str]) -> Heads:
@@ -320,55 +305,35 @@ def _heads(openings: Iterable[str]) -> Heads:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A folded entry with one or two holes; compiled only when a line first has its beginning or end."""
+    """An entry with one or two holes; compiled only when a line first has its beginning or end."""
 
     phrase: Phrase
-    folded: str  # with {any} and {name}
-    wording: int  # length of its fixed wording
+    wording: str  # normalised, with {any} and {name}
+    fixed: int  # length of its wording without the holes
     head: str  # the fixed wording before the first hole
     tail: str  # and after the last
     inner: str  # the longest between or beside them
 
     def matches(self, line: str) -> bool:
-        """Whether a whole folded line that holds `inner` is this entry."""
-        if not (line.startswith(self.head) and line.endswith(self.tail)):
-            return False
-        return _regex(self.folded, self.wording).fullmatch(line) is not None
+        """Whether a whole normalised line that begins with `head` and ends with `tail` is this entry."""
+        return self.inner in line and _regex(self.wording, self.fixed).fullmatch(line) is not None
 
 
-def _pattern(phrase: Phrase, folded: str, wording: int) -> Pattern:
-    head, tail = folded.partition("{")[0].rstrip(), folded.rpartition("}")[2].lstrip()
-    inner = max((part.strip() for part in _HOLE.split(folded)[::2]), key=len)
-    return Pattern(phrase, folded, wording, head, tail, inner)
-
-
-PatternTable = Mapping[str, tuple[Pattern, ...]]
-"""Patterns by their first four or two characters, by "$" and their last two, or by nothing."""
-
-
-def _by_head(found: Mapping[str, list[Pattern]]) -> PatternTable:
-    """`found` (by two characters) with the patterns of longer heads under four, each beside shorter ones in order."""
-    table: dict[str, tuple[Pattern, ...]] = {}
-    for key, patterns in found.items():
-        short = () if key and key[0] != "$" else tuple(patterns)
-        if not short:
-            for head in dict.fromkeys(p.head[:4] for p in patterns if len(p.head) >= 4):
-                table[head] = tuple(p for p in patterns if p.head.startswith(head) or head.startswith(p.head))
-            short = tuple(p for p in patterns if len(p.head) < 4)
-        table[key] = short
-    return table
+PatternTable = Mapping[str, list[Pattern]]
+"""Patterns by their first two characters, by "$" and their last two, or by nothing."""
 
 
 @lru_cache(4096)
-def _regex(folded: str, wording: int) -> re.Pattern[str]:
-    parts = re.split(r"( ?\{any\} ?|\{name\})", folded)
+def _regex(wording: str, fixed: int) -> re.Pattern[str]:
+    """The pattern of an entry with holes; the blanks beside an empty {any} go with it."""
+    parts = re.split(r"( ?\{any\} ?|\{name\})", wording)
     out = []
     for i, part in enumerate(parts):
         hole = part.strip()
         if hole == "{name}":
             out.append(r"\S+(?: \S+){0,5}")
         elif hole == "{any}":
-            most = LONG_REST if i == len(parts) - 2 and not parts[-1] and wording >= LONG_WORDING else ANY_MAX
+            most = LONG_REST if i == len(parts) - 2 and not parts[-1] and fixed >= LONG_WORDING else ANY_MAX
             rest = f".{{0,{most}}}"
             before, after = part[0] == " ", part[-1] == " "
             out.append(f"(?: {rest})?" + " " * after if before else f"(?:{rest} )?" if after else rest)
@@ -377,15 +342,20 @@ def _regex(folded: str, wording: int) -> re.Pattern[str]:
     return re.compile("".join(out), re.DOTALL)
 
 
-def _compile(text: str, array: str, where: str) -> tuple[str, int]:
-    """The folded wording of an entry, its placeholders but {n} kept as written, and the length of its wording."""
+def _normalise_entry(text: str, array: str, where: str) -> tuple[str, int]:
+    """The normalised wording of an entry, {any} and {name} kept as written, and its length without the holes.
+
+    Raises OptionError for wrong or too many placeholders, and for an entry so short that it would match by chance.
+    """
     holes = _HOLE.findall(text)
     if len(holes) - holes.count("n") > 2 or not {"n", "name", "any"}.issuperset(holes):
         raise OptionError(f"{where}: {text!r} may hold {{n}}, and at most two of {{name}} and {{any}}.")
     literal = normalise_wording(_HOLE.sub(" ", text))
     whole = array in ("line", "tail", "edge") and not holes
+    # a character of Han, Thai or Arabic says more than a Latin one
     least = (3 if whole else 2) if literal.isascii() else (2 if whole else 1)
     if len(literal) < least:
         raise OptionError(f"{where}: {text!r} is too short; write at least {least} characters beside its placeholders.")
+    # private characters stand for the holes, since braces at the ends would be dropped as marks
     text = text.replace("{n}", "0").replace("{any}", "\ue000").replace("{name}", "\ue001")
     return normalise_wording(text).replace("\ue000", "{any}").replace("\ue001", "{name}"), len(literal)

@@ -1,4 +1,4 @@
-"""ZIP and tar as folders: their members one after another, each a flow of its own."""
+"""ZIP and tar archives as folders: their members one after another, each a stream of its own."""
 
 from __future__ import annotations
 
@@ -10,25 +10,28 @@ from typing import BinaryIO
 
 from cleaner.errors import InputError
 from cleaner.read.read_errors import NotReadable, Truncated, UnknownFormat
-from cleaner.read.stream import CHUNK, Flow, FlowFile, Meter
+from cleaner.read.stream import CHUNK, ByteCounter, Stream, StreamFile
 
 __all__ = ["Member", "tar_members", "zip_members"]
 
-Member = tuple[str, "Flow | InputError"]
+Member = tuple[str, "Stream | InputError"]
 """The name inside the archive ("" for the archive itself), and its bytes or what is wrong with it."""
 
-_DAMAGED = "Fetch or copy the archive again; what came before is kept."
+_ADVICE = "Fetch or copy the archive again; what came before is kept."
+_DOCUMENTS = ("[Content_Types].xml", "META-INF/manifest.xml", "META-INF/container.xml")
+"""Members that only Office documents, OpenDocument files and e-books have; the rest of them is no article."""
 
 
 def zip_members(file: BinaryIO) -> Iterator[Member]:
-    """The members of a ZIP archive in its own order. All of them together are held against a bomb."""
-    meter = Meter()
+    """The members of a ZIP archive in the order of its directory, without folders and hidden files."""
+    # One counter for the whole archive: a bomb may be spread over many members.
+    counter = ByteCounter()
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        yield "", Truncated(f"The archive cannot be opened: {error}.", _DAMAGED)
+        yield "", Truncated(f"The archive cannot be opened: {error}.", _ADVICE)
         return
-    if {"[Content_Types].xml", "META-INF/manifest.xml", "META-INF/container.xml"} & archive.NameToInfo.keys():
+    if not archive.NameToInfo.keys().isdisjoint(_DOCUMENTS):
         yield "", UnknownFormat("This is an Office document or an e-book.", "Convert it to text or HTML first.")
         return
     for info in archive.infolist():
@@ -37,36 +40,37 @@ def zip_members(file: BinaryIO) -> Iterator[Member]:
         if info.flag_bits & 1:
             yield info.filename, NotReadable("The member is encrypted.", "Unpack the archive with its password first.")
             continue
-        meter.packed += info.compress_size
-        yield info.filename, Flow(_zip_chunks(archive, info, meter), meter)
+        counter.compressed += info.compress_size
+        yield info.filename, Stream(_zip_chunks(archive, info, counter))
 
 
-def _zip_chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, meter: Meter) -> Iterator[bytes]:
+def _zip_chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, counter: ByteCounter) -> Iterator[bytes]:
     try:
         with archive.open(info) as member:
             while chunk := member.read(CHUNK):
-                meter.count(len(chunk))
+                counter.add(len(chunk))
                 yield chunk
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
-        raise Truncated(f"The member is damaged: {str(error).rstrip('.')}.", _DAMAGED) from error
+        raise Truncated(f"The member is damaged: {str(error).rstrip('.')}.", _ADVICE) from error
 
 
-def tar_members(flow: Flow) -> Iterator[Member]:
+def tar_members(stream: Stream) -> Iterator[Member]:
     """The files of a tar archive as they come; links and devices are left out."""
-    file = FlowFile(flow)
+    file = StreamFile(stream)
     try:
         with tarfile.open(fileobj=file, mode="r|") as archive:
             for info in archive:
                 if info.isfile() and not _is_hidden(info.name):
-                    yield info.name, Flow(_tar_chunks(archive, info, file))
+                    yield info.name, Stream(_tar_chunks(archive, info, file))
     except (tarfile.TarError, OSError, EOFError, ValueError) as error:
-        yield "", file.damage or Truncated(f"The archive is damaged: {error}.", _DAMAGED)
+        yield "", file.error or Truncated(f"The archive is damaged: {error}.", _ADVICE)
         return
-    if file.damage is not None or file.tell() % tarfile.BLOCKSIZE:
-        yield "", file.damage or Truncated("The archive ends too early.", _DAMAGED)
+    # tarfile takes a cut between two members for the end; an archive that is whole ends with a full block.
+    if file.error is not None or file.tell() % tarfile.BLOCKSIZE:
+        yield "", file.error or Truncated("The archive ends too early.", _ADVICE)
 
 
-def _tar_chunks(archive: tarfile.TarFile, info: tarfile.TarInfo, file: FlowFile) -> Iterator[bytes]:
+def _tar_chunks(archive: tarfile.TarFile, info: tarfile.TarInfo, file: StreamFile) -> Iterator[bytes]:
     member = archive.extractfile(info)
     left = info.size
     try:
@@ -74,10 +78,11 @@ def _tar_chunks(archive: tarfile.TarFile, info: tarfile.TarInfo, file: FlowFile)
             left -= len(chunk)
             yield chunk
     except (tarfile.TarError, OSError, EOFError) as error:
-        raise file.damage or Truncated(f"The member is damaged: {error}.", _DAMAGED) from error
+        raise file.error or Truncated(f"The member is damaged: {error}.", _ADVICE) from error
     if left > 0:
-        raise file.damage or Truncated("The archive ends inside this member.", _DAMAGED)
+        raise file.error or Truncated("The archive ends inside this member.", _ADVICE)
 
 
 def _is_hidden(name: str) -> bool:
+    """Whether a member is left out as a hidden file of a folder is, or is what macOS puts into ZIP archives."""
     return any((part.startswith(".") and part not in (".", "..")) or part == "__MACOSX" for part in name.split("/"))

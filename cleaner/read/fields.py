@@ -1,4 +1,7 @@
-"""One record of a table or a JSON line -> Raw: which field holds the text, and what the others mean."""
+"""One record of a table or a JSON line -> Raw: which field holds the text, and what the others mean.
+
+The usual names of fields are data, in fields.toml.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ import json
 import math
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -21,17 +25,22 @@ __all__ = ["Fields", "find_fields", "json_object", "known_fields", "mend_surroga
 
 Record = Mapping[str, Any]
 Fields = dict[str, str]
-"""What stands where: `text`, `html`, `id`, `url`, `title`, `author`, `date`, `site` -> the name of the field."""
+"""Meaning -> name of the field: `text`, `html`, `id`, `url`, `title`, `author`, `date` and `site` are the meanings."""
 
+# Between the words of a name, which are compared as if all were underscores.
 _SEPARATORS = re.compile(r"[-_. ]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SHOWN_FIELDS = 20
+"""How many fields of a record an error names."""
+_OWN = frozenset(("id", "title", "author", "date", "url", "site"))
+"""Meanings whose values have a place of their own in the output."""
 
 
 def raw_record(record: Record, source: str, number: int, options: Options, *, may_be_empty: bool = False) -> Raw:
-    """The Raw of one record; `meta` keeps every field that has no place of its own, in order, types kept.
+    """The Raw of one record; `meta` keeps every field that has no place of its own, in its order and with its type.
 
-    Raises NoText where no field can hold the text, EmptyText where the field that can is empty and may not be.
+    Raises NoText where no field can hold the text, and EmptyText where the field of the text is empty, unless it
+    `may_be_empty`.
     """
     fields = find_fields(record, options)
     kind = "html" if _prefers_html(record, fields, options) else "text"
@@ -42,19 +51,21 @@ def raw_record(record: Record, source: str, number: int, options: Options, *, ma
     taken = [fields[kind]]
     for key in _OWN & fields.keys():
         value = _at(record, fields[key])
-        values[key] = mend_surrogates(_plain(value))
+        values[key] = mend_surrogates(value if isinstance(value, str) else _value_text(value))
+        # A list of authors or a number loses its type as text, so that `meta` keeps it as well.
         if isinstance(value, str):
             taken.append(fields[key])
-    html = kind == "html" or options.content == "html" or (options.content == "auto" and _is_page(body))
-    rest = _without(record, taken)
+    html = kind == "html" or options.content == "html"
+    if options.content == "auto" and not html:
+        html = looks_like_html(body if isinstance(body, str) else body[: 1 << 16].decode("latin-1"))
     form = f"field {fields[kind]!r}{', which holds HTML' if html and kind == 'text' else ''}"
-    return Raw(source, number, body, html, meta=json_object(rest), form=form, **values)
+    return Raw(source, number, body, html, meta=json_object(_without(record, taken)), form=form, **values)
 
 
 def find_fields(record: Record, options: Options) -> Fields:
-    """Which field of `record` is what: as the options name it, else the first usual name that holds a value.
+    """Which field of `record` has which meaning: as the options say, else the first usual name that holds a value.
 
-    An option may lead into objects: `isi.teks` is the field `teks` of the object `isi`.
+    An option may lead into objects: `isi.teks` is the field `teks` of the object `isi`. Raises NoText.
 
     >>> find_fields({"Judul": "Hujan", "isi_berita": "Hujan turun.", "n": 1}, Options())
     {'text': 'isi_berita', 'title': 'Judul'}
@@ -63,17 +74,36 @@ def find_fields(record: Record, options: Options) -> Fields:
     fields: Fields = {}
     for key, usual in _usual_among(tuple(record)):
         if named.get(key):
-            if _has(record, named[key]):
+            with suppress(KeyError, TypeError):  # the record has no such field, or no object there
+                _at(record, named[key])
                 fields[key] = named[key]
         elif usual and (found := _first(record, usual, key)):
             fields[key] = found
+    # A field that was asked for and is missing is an error, even where another could hold the text.
     if (options.text_field and "text" not in fields) or not fields.keys() & {"text", "html"}:
         raise _no_text(record, options)
     return fields
 
 
+def _no_text(record: Record, options: Options) -> NoText:
+    """The error that names the fields as --text-field takes them, those inside objects behind the object."""
+    names: list[str] = []
+    for name, value in record.items():
+        names += [name, *(f"{name}.{inner}" for inner in value)] if isinstance(value, Mapping) else [name]
+    shown = ", ".join(map(repr, names[:_SHOWN_FIELDS]))
+    if len(names) > _SHOWN_FIELDS:
+        shown += f" and {len(names) - _SHOWN_FIELDS} more"
+    asked = f"named {options.text_field!r}" if options.text_field else "that is known to hold text"
+    return NoText(
+        f"The record has no field {asked}; its fields are: {shown or 'none'}.",
+        "Name the field of the text with --text-field, or that of the page with --html-field.",
+    )
+
+
 def known_fields(names: Iterable[str], options: Options) -> tuple[str, ...]:
-    """Those of `names` that can have a meaning, by what the options name and the usual names.
+    """Those of `names` that can have a meaning, because an option names them or because they are usual.
+
+    A reader of tables needs to load no other columns for them.
 
     >>> known_fields(["n", "Judul", "isi", "kolom-7"], Options(text_field="kolom-7"))
     ('Judul', 'isi', 'kolom-7')
@@ -85,10 +115,8 @@ def known_fields(names: Iterable[str], options: Options) -> tuple[str, ...]:
     return tuple(name for name in names if name in known)
 
 
-_OWN = frozenset(("id", "title", "author", "date", "url", "site"))
-
-
 def _prefers_html(record: Record, fields: Fields, options: Options) -> bool:
+    """Whether a record with a text and a page is read as the page: only if the options say so, or its text is empty."""
     if "html" not in fields:
         return False
     if "text" not in fields or (options.html_field and not options.text_field):
@@ -97,21 +125,15 @@ def _prefers_html(record: Record, fields: Fields, options: Options) -> bool:
 
 
 def _at(record: Record, name: str) -> Any:
+    """The value of a field. A name with dots leads into objects, unless a field is called so."""
     value: Any = record
     for part in (name,) if name in record else name.split("."):
         value = value[part]
     return value
 
 
-def _has(record: Record, name: str) -> bool:
-    try:
-        _at(record, name)
-    except (KeyError, TypeError):
-        return False
-    return True
-
-
 def _without(record: Record, names: Sequence[str]) -> dict[str, Any]:
+    """The record without the named fields. An object stays where a field inside it goes."""
     rest = {key: value for key, value in record.items() if key not in names}
     for name in names:
         outer, _, inner = name.partition(".")
@@ -121,27 +143,28 @@ def _without(record: Record, names: Sequence[str]) -> dict[str, Any]:
 
 
 def _first(record: Record, names: Sequence[str], key: str) -> str:
-    """The first of `names` with a value of the right type; an empty one only where nothing better is there."""
+    """The first of `names` whose value can have the meaning `key`; an empty one only where no other has a value."""
     empty = ""
     for name in names:
         value = record[name]
-        if isinstance(value, str) or (_is_body if key in ("text", "html") else _is_plain)(value):
+        if isinstance(value, str) or _may_mean(key, value):
             if value not in (None, "", b"", []):
                 return name
             empty = empty or name
     return empty
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(part, str) for part in value))
+def _may_mean(key: str, value: object) -> bool:
+    """Whether a value has a type for the meaning `key`.
 
-
-def _is_body(value: object) -> bool:
-    return value is None or isinstance(value, bytes) or _is_text(value)
-
-
-def _is_plain(value: object) -> bool:
-    return _is_text(value) or (isinstance(value, int | float | date) and not isinstance(value, bool))
+    Lists of texts are paragraphs or several authors. A text or page may be bytes, or null for an empty one; the other
+    meanings may be numbers or dates, of which a bool is none.
+    """
+    if isinstance(value, list):
+        return all(isinstance(part, str) for part in value)
+    if key in ("text", "html"):
+        return value is None or isinstance(value, str | bytes)
+    return isinstance(value, str | int | float | date) and not isinstance(value, bool)
 
 
 def _body(value: object) -> str | bytes:
@@ -152,51 +175,20 @@ def _body(value: object) -> str | bytes:
     return mend_surrogates(value) if isinstance(value, str) else ""
 
 
-def _is_page(body: str | bytes) -> bool:
-    return looks_like_html(body if isinstance(body, str) else body[: 1 << 16].decode("latin-1"))
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, str):
-        return value
+def _value_text(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return str(value)
+    return value.isoformat() if isinstance(value, datetime | date) else str(value)
 
 
-def _no_text(record: Record, options: Options) -> NoText:
-    names = [repr(name) for name in _names(record)]
-    shown = ", ".join(names[:_SHOWN_FIELDS]) + (
-        f" and {len(names) - _SHOWN_FIELDS} more" if len(names) > _SHOWN_FIELDS else ""
-    )
-    asked = f"named {options.text_field!r}" if options.text_field else "that is known to hold text"
-    return NoText(
-        f"The record has no field {asked}; its fields are: {shown or 'none'}.",
-        "Name the field of the text with --text-field, or that of the page with --html-field.",
-    )
-
-
-def _names(record: Record) -> Iterator[str]:
-    """The fields as --text-field takes them, those inside objects behind the object."""
-    for name, value in record.items():
-        yield name
-        if isinstance(value, Mapping):
-            yield from (f"{name}.{inner}" for inner in value)
-
-
+# Cached, because all records of a file have the same few sets of fields.
 @lru_cache(maxsize=256)
 def _usual_among(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """For each meaning those of `names` that usually have it, best first."""
     present: dict[str, str] = {}
     for name in names:
-        present.setdefault(_plain_name(name), name)
+        present.setdefault(_SEPARATORS.sub("_", name.casefold()), name)
     return tuple((key, tuple(present[n] for n in usual if n in present)) for key, usual in _usual_names().items())
-
-
-def _plain_name(name: str) -> str:
-    return _SEPARATORS.sub("_", name.casefold())
 
 
 @cache
@@ -205,7 +197,9 @@ def _usual_names() -> dict[str, list[str]]:
 
 
 def mend_surrogates(text: str) -> str:
-    r"""`text` that can be written as UTF-8: pairs of surrogates joined, lone ones replaced.
+    r"""`text` as it can be written in UTF-8: pairs of surrogates are joined, lone ones become U+FFFD.
+
+    JSON may hold half of an emoji, as a program left it that cut a text after 100 units of UTF-16.
 
     >>> mend_surrogates("\ud83d\ude00 \ud800") == "\U0001f600 \ufffd"
     True
@@ -218,7 +212,7 @@ def mend_surrogates(text: str) -> str:
 
 
 def json_object(values: Record) -> str:
-    """`values` as JSON text; what JSON cannot hold (dates, bytes, infinities) as strings.
+    """`values` as JSON text; what JSON cannot hold (dates, bytes, infinities) is written as strings.
 
     >>> json_object({"n": 1, "kata": "é", "x": float("inf")})
     '{"n": 1, "kata": "é", "x": "inf"}'
@@ -226,15 +220,18 @@ def json_object(values: Record) -> str:
     if not values:
         return "{}"
     try:
+        # The usual case; a value that JSON cannot hold costs a second pass, over a copy.
         text = json.dumps(values, ensure_ascii=False, allow_nan=False, default=str)
     except (ValueError, TypeError, RecursionError):
         text = json.dumps(_storable(values), ensure_ascii=False, default=str)
     if mend_surrogates(text) is not text:
+        # Escaped instead of mended, because `meta` keeps the input's fields as they were.
         text = _SURROGATE.sub(lambda lone: f"\\u{ord(lone[0]):04x}", text)
     return text
 
 
 def _storable(value: Any, depth: int = 0) -> Any:
+    """A value that JSON can hold: keys as text, infinities as text, cut where it is nested more than 100 deep."""
     if depth > 100:
         return "..."
     if isinstance(value, float) and not math.isfinite(value):

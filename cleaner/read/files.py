@@ -1,6 +1,7 @@
 """From what a person names (files, folders, patterns, URLs, "-") to the sorted manifest of sources.
 
-A folder is listed, never read: one scandir per folder. Names never depend on the order in which inputs are given.
+Files are listed here and not opened: a folder costs one scandir, which gives the sizes as well (10 µs a file over
+200,000 files). The names of sources do not depend on the order in which inputs are given.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import glob
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from cleaner.article import Reject
 from cleaner.decode.labels import check_encoding
@@ -20,19 +22,21 @@ from cleaner.options import CONFIG, Options
 from cleaner.read.read_errors import NotFound, NotReadable, SymlinkLoop, reject, unreadable
 from cleaner.read.task import Source
 
-__all__ = ["is_remote", "list_sources", "path_of", "remote_damage", "source_name"]
+__all__ = ["is_remote", "list_sources", "path_of", "remote_error", "source_name"]
 
-_REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:::|://)")
+_REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:::|://)")  # two letters at least, because C: is a drive of Windows
+# Backslash, control characters, and the surrogates by which os.fsdecode gives bytes that are not UTF-8.
 _UNPRINTABLE = re.compile(r"[\\\x00-\x1f\x7f\udc80-\udcff]")
+# What `source_name` makes of them.
 _ESCAPE = re.compile(r"\\(?:\\|x[0-9a-f]{2})")
 
 
 def list_sources(inputs: Iterable[str], options: Options) -> list[Source | Reject]:
-    """Every source that `inputs` name, sorted by its name; a file that is named twice stands once.
+    """Every source that `inputs` name, sorted by its name. A file that is named twice is listed once.
 
-    Folders are taken whole, but for hidden files and cleaner.toml; a link to a folder is followed unless that folder
-    was seen already. What cannot be listed is a Reject in its place. Raises MissingExtra for a URL whose package is
-    not installed.
+    All files of a folder count, without hidden ones and cleaner.toml. A link to a folder is followed unless that folder
+    was listed already. What cannot be listed is a Reject in its place. Raises MissingExtra for a URL whose package is
+    not installed, and OptionError for an encoding that does not exist, before anything is listed.
     """
     check_encoding(options.encoding)
     found: dict[str, Source] = {}
@@ -47,7 +51,7 @@ def list_sources(inputs: Iterable[str], options: Options) -> list[Source | Rejec
 
 
 def source_name(path: str) -> str:
-    r"""`path` as it stands in records: "/" between folders, nothing but printable characters.
+    r"""`path` as it stands in records: normalised, "/" between folders, only printable characters.
 
     A byte that is not UTF-8, a control character and a backslash are escaped, so that `path_of` gives the path back.
 
@@ -55,9 +59,7 @@ def source_name(path: str) -> str:
     ('raw/berita.txt', 'raw/caf\\xe9.txt')
     """
     normal = os.path.normpath(path)
-    if os.sep != "/":
-        normal = normal.replace(os.sep, "/")
-    return _UNPRINTABLE.sub(_escape, normal)
+    return _escaped(normal if os.sep == "/" else normal.replace(os.sep, "/"))
 
 
 def path_of(source: str) -> str:
@@ -66,57 +68,56 @@ def path_of(source: str) -> str:
     >>> path_of(source_name("raw/caf\udce9 \\ 1.txt"))
     'raw/caf\udce9 \\ 1.txt'
     """
-    return _ESCAPE.sub(_unescape, source)
+
+    def char(match: re.Match[str]) -> str:
+        if match[0] == "\\\\":
+            return "\\"
+        code = int(match[0][2:], 16)
+        return chr(
+            code if code < 0x80 else 0xDC00 + code
+        )  # os.fsdecode gives a byte that is not UTF-8 as 0xDC00 + byte
+
+    return _ESCAPE.sub(char, source)
+
+
+def _escaped(name: str) -> str:
+    return _UNPRINTABLE.sub(lambda match: "\\\\" if match[0] == "\\" else f"\\x{ord(match[0]) & 0xFF:02x}", name)
 
 
 def is_remote(path: str) -> bool:
-    """Whether fsspec has to open `path`."""
+    """Whether fsspec has to open `path`: it begins with a protocol, as in s3:// or simplecache::."""
     return bool(_REMOTE.match(path))
 
 
-def _escape(match: re.Match[str]) -> str:
-    char = match[0]
-    if char == "\\":
-        return "\\\\"
-    return f"\\x{ord(char) & 0xFF:02x}"
-
-
-def _unescape(match: re.Match[str]) -> str:
-    if match[0] == "\\\\":
-        return "\\"
-    code = int(match[0][2:], 16)
-    return chr(code if code < 0x80 else 0xDC00 + code)
-
-
 _Entry = tuple[str, "Source | Reject"]
+"""Something to list, behind its real path: two names of one file have the same."""
 
 
 def _expand(given: str) -> Iterator[_Entry]:
+    """The entries that one of the person's inputs stands for."""
     if given == "-":
         yield "-", Source("stdin", "-")
     elif is_remote(given):
         yield from _expand_remote(given)
     elif os.path.lexists(given):
+        # Asked before patterns, because a file may have a bracket or a star in its name.
         yield from _expand_path(given)
-    else:
-        matches = sorted(glob.glob(given, recursive=True)) if glob.has_magic(given) else []
-        if not matches:
-            yield given, reject(source_name(given), 0, _missing(given))
+    elif not glob.has_magic(given):
+        wrong = NotFound("There is no file or folder of this name.", "Check the name and the folder you are in.")
+        yield given, reject(source_name(given), 0, wrong)
+    elif matches := sorted(glob.glob(given, recursive=True)):
         for match in matches:
             yield from _expand_path(match)
-
-
-def _missing(given: str) -> InputError:
-    if glob.has_magic(given):
-        return NotFound("The pattern matches no file.", "Check the pattern; put it in quotes if the shell changes it.")
-    return NotFound("There is no file or folder of this name.", "Check the name and the folder you are in.")
+    else:
+        wrong = NotFound("The pattern matches no file.", "Check the pattern; put it in quotes if the shell changes it.")
+        yield given, reject(source_name(given), 0, wrong)
 
 
 def _expand_path(path: str) -> Iterator[_Entry]:
     try:
         status = os.stat(path)  # noqa: PTH116, a path may be no UTF-8
     except OSError as error:
-        yield path, reject(source_name(path), 0, _lost_link(error))
+        yield path, reject(source_name(path), 0, _link_error(error))
         return
     if stat.S_ISDIR(status.st_mode):
         yield from _walk(path)
@@ -127,7 +128,11 @@ def _expand_path(path: str) -> Iterator[_Entry]:
 
 
 def _walk(root: str) -> Iterator[_Entry]:
-    """All files under `root`. Links to folders wait until the real folders are seen, so no loop is walked twice."""
+    """All files under `root`, each folder once.
+
+    Links to folders wait until all real folders are listed. So a file has the name of its real folder, and a loop of
+    links ends.
+    """
     seen: set[str] = set()
     folders, links = [root], list[str]()
     while folders or links:
@@ -144,31 +149,30 @@ def _walk(root: str) -> Iterator[_Entry]:
         for entry in entries:
             if entry.name.startswith(".") or entry.name == CONFIG:
                 continue
-            kind, found = _look(entry, real)
-            if kind == "folder":
-                (links if entry.is_symlink() else folders).append(entry.path)
-            elif found is not None:
-                yield found
+            try:
+                if entry.is_dir():
+                    (links if entry.is_symlink() else folders).append(entry.path)
+                else:
+                    yield _file_entry(entry, real)
+            except OSError as error:
+                yield entry.path, reject(source_name(entry.path), 0, _link_error(error))
         links.sort()
 
 
-def _look(entry: os.DirEntry[str], real_folder: str) -> tuple[str, _Entry | None]:
-    try:
-        if entry.is_dir():
-            return "folder", None
-        status = entry.stat()
-    except OSError as error:
-        return "", (entry.path, reject(source_name(entry.path), 0, _lost_link(error)))
+def _file_entry(entry: os.DirEntry[str], real_folder: str) -> _Entry:
+    """A file of a folder. Raises OSError where its status cannot be asked."""
+    status = entry.stat()
     if not stat.S_ISREG(status.st_mode):
+        # Reading a pipe that nobody writes to would never end.
         wrong = NotReadable(
             "This is a pipe, a socket or a device, not a file.", "Name it outright if it should be read."
         )
-        return "", (entry.path, reject(source_name(entry.path), 0, wrong))
+        return entry.path, reject(source_name(entry.path), 0, wrong)
     real = os.path.realpath(entry.path) if entry.is_symlink() else f"{real_folder}{os.sep}{entry.name}"
-    return "", (real, Source(source_name(entry.path), entry.path, status.st_size))
+    return real, Source(source_name(entry.path), entry.path, status.st_size)
 
 
-def _lost_link(error: OSError) -> InputError:
+def _link_error(error: OSError) -> InputError:
     if error.errno == errno.ELOOP:
         return SymlinkLoop("The link leads to itself.", "Remove the link or point it to a file.")
     return unreadable(error)
@@ -180,23 +184,40 @@ def _expand_remote(url: str) -> Iterator[_Entry]:
     try:
         fs, path = fsspec.url_to_fs(url)
         found = _find_remote(fs, path)
-    except Exception as error:  # each service has its own
-        yield url, reject(url, 0, remote_damage(url, error))
+    except Exception as error:  # each service has errors of its own
+        yield url, reject(url, 0, remote_error(url, error))
         return
     if not found:
         yield url, reject(url, 0, NotFound("Nothing is there.", "Check the URL and your right to list it."))
     for name, size in found:
         full = fs.unstrip_protocol(name)
-        yield full, Source(source_name_of_url(full), full, size)
+        yield full, Source(_escaped(full), full, size)
+
+
+def _find_remote(fs: Any, path: str) -> list[tuple[str, int]]:
+    """Names and sizes of all files under `path`, a pattern or a folder, without hidden ones."""
+    protocol = fs.protocol if isinstance(fs.protocol, str) else fs.protocol[0]
+    if protocol in ("http", "https"):
+        # A web server lists nothing, and "?" and "*" may stand in a URL.
+        return [(path, -1)]
+    roots = sorted(fs.glob(path)) if glob.has_magic(path) and not fs.exists(path) else [path]
+    found: dict[str, int] = {}
+    for root in roots:
+        for name, info in fs.find(root, detail=True).items():
+            inner = name[len(root) :] if name.startswith(root) else name
+            if not any(part.startswith(".") for part in Path(inner).parts):
+                found[name] = int(info.get("size") or -1)
+    return sorted(found.items())
 
 
 _EXTRAS = {
     "s3": ("s3fs", "s3"), "s3a": ("s3fs", "s3"), "gs": ("gcsfs", "gs"), "gcs": ("gcsfs", "gs"),
     "http": ("aiohttp", "http"), "https": ("aiohttp", "http"), "hf": ("huggingface_hub", "hf"),
 }  # fmt: skip
+"""Protocol -> the package that fsspec needs for it, and the extra that installs it."""
 
 
-def remote_damage(url: str, error: Exception) -> InputError:
+def remote_error(url: str, error: Exception) -> InputError:
     """What an error of fsspec, or of the package behind it, means. Raises MissingExtra where that is not installed."""
     if isinstance(error, ImportError):
         for protocol in re.findall(r"([a-z0-9]+)(?:::|://)", url):
@@ -207,22 +228,3 @@ def remote_damage(url: str, error: Exception) -> InputError:
         return unreadable(error)
     reason = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
     return NotReadable(f"The URL cannot be read: {reason}.", "Check the URL, your credentials and the network.")
-
-
-def source_name_of_url(url: str) -> str:
-    """A URL as it stands in records: as it is, control characters escaped."""
-    return _UNPRINTABLE.sub(_escape, url)
-
-
-def _find_remote(fs: object, path: str) -> Sequence[tuple[str, int]]:
-    protocol = fs.protocol if isinstance(fs.protocol, str) else fs.protocol[0]  # type: ignore[attr-defined]
-    if protocol in ("http", "https"):
-        return [(path, -1)]
-    roots = sorted(fs.glob(path)) if glob.has_magic(path) and not fs.exists(path) else [path]  # type: ignore[attr-defined]
-    found: dict[str, int] = {}
-    for root in roots:
-        for name, info in fs.find(root, detail=True).items():  # type: ignore[attr-defined]
-            inner = name[len(root) :] if name.startswith(root) else name
-            if not any(part.startswith(".") for part in Path(inner).parts):
-                found[name] = int(info.get("size") or -1)
-    return sorted(found.items())

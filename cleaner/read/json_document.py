@@ -1,7 +1,8 @@
 """JSON that is one document: an array of records, an object of them, an object around them, or one article.
 
-Elements are found by the parser of the standard library over a growing buffer, so an array of any size reads in
-constant memory. They travel between record separators (RFC 7464), which cannot stand in JSON text.
+The parser of the standard library finds the values in a growing buffer, of which only the value that is being read is
+kept, so that an array of any size is read in constant memory. In splits the values stand between record separators
+(RFC 7464), which cannot stand in JSON text.
 """
 
 from __future__ import annotations
@@ -19,56 +20,44 @@ from cleaner.options import Options
 from cleaner.read.fields import find_fields, raw_record
 from cleaner.read.jsonl import parse_object
 from cleaner.read.read_errors import BrokenJson, NoText, TooLarge, too_large
-from cleaner.read.stream import Flow
-from cleaner.read.task import Bounds, Chunk, Lost, Split
+from cleaner.read.stream import Stream
+from cleaner.read.task import Bounds, Chunk, Lost, Split, gather_chunks
 
-__all__ = ["cut_json", "parse_json"]
+__all__ = ["chunk_json", "parse_json"]
 
 _SEPARATOR = b"\x1e"
+"""Between the values of a chunk. In a value this character can only stand escaped."""
 _GAP = re.compile(r"[ \t\r\n,:\ufeff]*")
+"""What may stand before a value: white space, commas, colons, a byte order mark."""
 _SCALAR = re.compile(r"[^ \t\r\n,\]}]*")
+"""A number or a word such as true, or what stands in place of one."""
 _OUTSIDE = re.compile(r'["{}\[\]]')
 _INSIDE = re.compile(r'["\\]')
+"""Characters that matter outside and inside a string when a broken value is passed over."""
 _ADVICE = "Look at this place of the input; it may be cut or edited by hand."
 
 
-def parse_json(data: bytes, span: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The records of a run of JSON values."""
-    for number, value in enumerate(data.split(_SEPARATOR), span.first):
+def parse_json(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
+    """The records of JSON values between separators."""
+    for number, value in enumerate(data.split(_SEPARATOR), split.first):
         try:
-            yield raw_record(parse_object(value), span.source, number, options)
+            yield raw_record(parse_object(value), split.source, number, options)
         except InputError as wrong:
             yield Lost(number, wrong)
 
 
-def cut_json(flow: Flow, bounds: Bounds, options: Options) -> Iterator[Chunk | Lost]:
-    """The records of a document as runs of values; record 0 where the document is one article."""
-    cursor = _Cursor(flow, bounds.record_bytes)
-    first, held, size = 1, list[bytes](), 0
-    for number, value in _records(cursor, options):
-        if held and (isinstance(value, InputError) or len(held) >= bounds.records or size + len(value) > bounds.bytes):
-            yield _run(first, held)
-            held, size = [], 0
-        if isinstance(value, InputError):
-            yield Lost(number, value)
-            continue
-        if not held:
-            first = number
-        held.append(value)
-        size += len(value)
-    if held:
-        yield _run(first, held)
-
-
-def _run(first: int, held: list[bytes]) -> Chunk:
-    return Chunk(first, len(held), 0, 0, _SEPARATOR.join(held))
+def chunk_json(stream: Stream, bounds: Bounds, options: Options) -> Iterator[Chunk | Lost]:
+    """The records of a document as chunks of values; a document that is one article is record 0."""
+    records = _records(_Cursor(stream, bounds.record_bytes), options)
+    yield from gather_chunks(((number, value, 0) for number, value in records), bounds, separator=_SEPARATOR)
 
 
 _Value = bytes | InputError
-_Numbered = tuple[int, _Value]
+"""A JSON value, or what is wrong with it."""
 
 
-def _records(cursor: _Cursor, options: Options) -> Iterator[_Numbered]:
+def _records(cursor: _Cursor, options: Options) -> Iterator[tuple[int, _Value]]:
+    """The records with their numbers, by what the document begins with."""
     try:
         if cursor.peek() == "[":
             cursor.at += 1
@@ -78,31 +67,31 @@ def _records(cursor: _Cursor, options: Options) -> Iterator[_Numbered]:
             return
         whole = cursor.whole()
         if whole is None:
-            yield from enumerate(_members(cursor), 1)
+            yield from enumerate(_inner_values(cursor), 1)
         elif cursor.peek():
-            yield from enumerate(chain([whole], _rest(cursor)), 1)
+            # More values follow: records one behind another, without an array around them.
+            yield from enumerate(chain([whole], _remaining(cursor)), 1)
         else:
-            yield from _document(whole, options)
-    except InputError as damage:  # of the flow, not of one value
-        yield cursor.number, damage
+            yield from _records_inside(whole, options)
+    except InputError as error:  # of the stream, not of one value
+        yield cursor.number, error
 
 
-def _document(value: bytes, options: Options) -> Iterator[_Numbered]:
-    """One object: an article, or the records that stand in it."""
+def _records_inside(value: bytes, options: Options) -> Iterator[tuple[int, _Value]]:
+    """The records of a document that is one object: itself, or those that it holds.
+
+    They may stand in a list, as in {"count": 2, "data": [...]}, or be its own values, each under its id.
+    """
     document = parse_object(value)
-    inside = next((each for each in _inner(document) if each and _is_record(each[0], options)), None)
-    if inside is None or _is_record(document, options):
+    inner: list[list[Any]] = [each for each in document.values() if isinstance(each, list)]
+    if all(isinstance(each, dict) for each in document.values()):
+        inner.append([each if "id" in each else {"id": key, **each} for key, each in document.items()])
+    records = next((each for each in inner if each and _is_record(each[0], options)), None)
+    if records is None or _is_record(document, options):
         yield 0, value
         return
-    for number, record in enumerate(inside, 1):
+    for number, record in enumerate(records, 1):
         yield number, json.dumps(record).encode()
-
-
-def _inner(document: dict[str, Any]) -> Iterator[list[Any]]:
-    """The lists in `document` that may be its records; then its own values, each under its name as id."""
-    yield from (value for value in document.values() if isinstance(value, list))
-    if all(isinstance(value, dict) for value in document.values()):
-        yield [value if "id" in value else {"id": key, **value} for key, value in document.items()]
 
 
 def _is_record(value: object, options: Options) -> bool:
@@ -113,6 +102,7 @@ def _is_record(value: object, options: Options) -> bool:
 
 
 def _elements(cursor: _Cursor) -> Iterator[_Value]:
+    """The values of an array; the cursor stands behind its opening bracket."""
     while (opening := cursor.peek()) != "]":
         if not opening:
             yield BrokenJson("The array is not closed; the file may be cut.", _ADVICE)
@@ -121,13 +111,17 @@ def _elements(cursor: _Cursor) -> Iterator[_Value]:
     cursor.at += 1
 
 
-def _rest(cursor: _Cursor) -> Iterator[_Value]:
+def _remaining(cursor: _Cursor) -> Iterator[_Value]:
+    """All values from the cursor on."""
     while cursor.peek():
         yield cursor.value()
 
 
-def _members(cursor: _Cursor) -> Iterator[_Value]:
-    """The records of an object too large or broken: its lists of objects, and its objects; then what follows it."""
+def _inner_values(cursor: _Cursor) -> Iterator[_Value]:
+    """The records of an object that is above the bound or broken: the values of its arrays, and its objects.
+
+    What follows the object is read as further records.
+    """
     cursor.at += 1
     while (opening := cursor.peek()) == '"':
         cursor.value()
@@ -143,15 +137,20 @@ def _members(cursor: _Cursor) -> Iterator[_Value]:
         yield BrokenJson("The object is not closed; the file may be cut.", _ADVICE)
         return
     cursor.at += 1
-    yield from _rest(cursor)
+    yield from _remaining(cursor)
 
 
 class _Cursor:
-    """A place in the text of a flow, of which only the value that is being read is held. `number` counts the values."""
+    """A place in the text of a stream, of which only the value that is being read is held.
 
-    def __init__(self, flow: Flow, limit: int) -> None:
-        self._chunks = iter(flow)
+    `buffer` is the text that is held, `at` the place in it, `number` the count of values that were read. `limit` bounds
+    a value in characters.
+    """
+
+    def __init__(self, stream: Stream, limit: int) -> None:
+        self._chunks = iter(stream)
         self._limit = limit
+        # A byte that is not UTF-8 goes through unchanged, and is decoded with the record it stands in.
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self._ended = False
         self.buffer = ""
@@ -159,7 +158,7 @@ class _Cursor:
         self.number = 0
 
     def peek(self) -> str:
-        """The first character of the next value or bracket, "" at the end."""
+        """The first character of the next value or bracket, "" at the end. Commas and colons are passed over."""
         while True:
             gap = _GAP.match(self.buffer, self.at)
             self.at = gap.end() if gap else self.at
@@ -169,7 +168,7 @@ class _Cursor:
                 return ""
 
     def whole(self) -> bytes | None:
-        """The value here, or None (and the cursor where it was) if it is above the limit or cut."""
+        """The value here, or None if it is above the limit, broken or cut; then the cursor stays where it was."""
         try:
             end = self._parse()
         except InputError:
@@ -191,25 +190,28 @@ class _Cursor:
         return text.encode("utf-8", "surrogateescape")
 
     def _parse(self) -> int:
-        """Where the value here ends."""
+        """Where the value here ends. Raises BrokenJson or TooLarge; reads on where the buffer ends too early."""
         while True:
             try:
                 end = _DECODER.raw_decode(self.buffer, self.at)[1]
+                # A number or a word at the end of the buffer may go on in the next chunk.
                 if end < len(self.buffer) or self.buffer[self.at] in '{["' or not self._fill():
                     if end - self.at > self._limit:
                         raise too_large(self._limit)
                     return end
             except json.JSONDecodeError as error:
+                # The value may be cut by the end of the buffer: 16 characters are more than any token but a string has.
                 cut = error.msg.startswith("Unterminated") or error.pos > len(self.buffer) - 16
                 if cut and len(self.buffer) - self.at > self._limit:
                     raise too_large(self._limit) from error
+                # Doubled, so that a large value is parsed a few times only.
                 if not cut or not self._fill(len(self.buffer) - self.at):
                     raise BrokenJson(f"This is not JSON: {error.msg}.", _ADVICE) from error
             except RecursionError as error:
                 raise BrokenJson("The record is nested too deeply.", "Flatten it; no article needs that.") from error
 
     def _fill(self, more: int = 1) -> bool:
-        """Read on by at least `more` characters; False at the end."""
+        """Read at least `more` characters, and drop the text before the cursor; False at the end."""
         parts = [self.buffer[self.at :]]
         while more > 0 and not self._ended:
             chunk = next(self._chunks, b"")
@@ -221,7 +223,7 @@ class _Cursor:
         return len(self.buffer) > before
 
     def _skip(self) -> None:
-        """Over the value here, by its brackets and quotes alone."""
+        """Move behind a value that cannot be parsed, by its brackets and quotes alone."""
         depth, quoted = 0, False
         if self.buffer[self.at] not in '{["':
             scalar = _SCALAR.match(self.buffer, self.at)
@@ -236,7 +238,7 @@ class _Cursor:
                     self.at = len(self.buffer)
                     return
                 continue
-            self.at = mark.end() + (mark[0] == "\\")
+            self.at = mark.end() + (mark[0] == "\\")  # what a backslash escapes is passed over with it
             if mark[0] == '"':
                 quoted = not quoted
             elif mark[0] != "\\":

@@ -1,4 +1,4 @@
-"""Formats of one record a line: JSON lines, and texts with one article a line."""
+"""Formats with one record a line: JSON lines, and texts with one article a line."""
 
 from __future__ import annotations
 
@@ -13,127 +13,129 @@ from cleaner.options import Options
 from cleaner.read.fields import raw_record
 from cleaner.read.markup import looks_like_html
 from cleaner.read.read_errors import BrokenJson, too_large
-from cleaner.read.stream import Flow
+from cleaner.read.stream import Stream
 from cleaner.read.task import Bounds, Chunk, Lost, Split
 
-__all__ = ["cut_lines", "decode_line", "parse_jsonl", "parse_lines", "parse_object", "split_lines"]
+__all__ = ["chunk_lines", "decode_line", "parse_jsonl", "parse_lines", "parse_object"]
 
-_BOM = b"\xef\xbb\xbf"
-_DEEP = "The record is nested too deeply."
+_BOM = b"\xef\xbb\xbf"  # taken off the first line, as the JSON parser refuses it
 
 
-def cut_lines(flow: Flow, bounds: Bounds, *, first: int = 1, keep: bool = True) -> Iterator[Chunk | Lost]:
-    """`flow` cut at line ends into bounded runs, in constant memory; without `keep` their data are empty.
+def chunk_lines(stream: Stream, bounds: Bounds, *, keep: bool = True) -> Iterator[Chunk | Lost]:
+    """`stream` as chunks of whole lines, in constant memory; without `keep` they have offsets and no data.
 
-    A line above the bound is lost alone. Damage ends the flow after all whole lines before it.
+    A line above the bound is lost alone. A read error ends the stream behind the last whole line before it.
     """
-    cutter = _Cutter(bounds, first, keep)
+    chunker = _LineChunker(bounds, keep)
     try:
-        for chunk in flow:
-            yield from cutter.feed(chunk)
-    except InputError as damage:
-        yield from cutter.flush()
-        yield Lost(cutter.number, damage)
+        for data in stream:
+            yield from chunker.take(data)
+    except InputError as error:
+        yield from chunker.flush()
+        yield Lost(chunker.number, error)
         return
-    yield from cutter.finish()
+    # The last line may have no line end.
+    if chunker.end > chunker.line_start or chunker.too_long:
+        yield from chunker.end_line(b"", chunker.end)
+    yield from chunker.flush()
 
 
-class _Cutter:
-    """Where the run and the line that are being read began; the bytes of the run, if they are kept."""
+class _LineChunker:
+    """Gathers whole lines into chunks. Offsets count from the start of the stream."""
 
-    def __init__(self, bounds: Bounds, first: int, keep: bool) -> None:
+    def __init__(self, bounds: Bounds, keep: bool) -> None:
         self.bounds, self.keep = bounds, keep
-        self.number = first  # of the line that is being read
-        self.count = 0  # whole lines in the run
-        self.at = self.run = self.line = 0  # offsets: the end of what was read, starts of the run and of the line
-        self.held = bytearray()  # from the start of the run
-        self.long = False  # the line is above the bound; its bytes are not kept
-        self.blank = True  # nothing but white space so far, which makes no run
+        self.number = 1  # of the line that is being read
+        self.count = 0  # whole lines in the chunk
+        self.start = self.line_start = self.end = 0  # of the chunk, of the line that is being read, of what was taken
+        self.held = bytearray()  # what was taken since the start of the chunk
+        self.too_long = False  # the line that is being read is above the bound; its bytes are not held
+        self.blank = True  # nothing but white space so far; blank lines alone make no chunk
 
-    def feed(self, chunk: bytes) -> Iterator[Chunk | Lost]:
-        """Take a chunk; give the runs that it completes."""
-        base = self.at
+    def take(self, data: bytes) -> Iterator[Chunk | Lost]:
+        """Take the next bytes of the stream, and yield the chunks that they complete."""
+        base = self.end
         taken = 0
-        self.blank = self.blank and chunk.isspace()
-        while end := chunk.find(b"\n", taken) + 1:
-            yield from self._line(chunk[taken:end], base + end)
+        self.blank = self.blank and data.isspace()
+        while end := data.find(b"\n", taken) + 1:
+            yield from self.end_line(data[taken:end], base + end)
             taken = end
-        self.at = base + len(chunk)
-        self._hold(chunk[taken:])
-        if not self.long and self.at - self.line > self.bounds.record_bytes:
+        self.end = base + len(data)
+        if self.keep and not self.too_long:
+            self.held += data[taken:]
+        # Noticed before the line ends, so that a line of a gigabyte is not held.
+        if not self.too_long and self.end - self.line_start > self.bounds.record_bytes:
             yield from self.flush()
-            self.long = True
-        if self.long:
+            self.too_long = True
+        if self.too_long:
             self.held.clear()
 
-    def _line(self, data: bytes, end: int) -> Iterator[Chunk | Lost]:
-        if not self.long and end - self.line > self.bounds.record_bytes + 1:
+    def end_line(self, data: bytes, end: int) -> Iterator[Chunk | Lost]:
+        """A line ends at offset `end`; `data` are the bytes of it that were not held yet."""
+        if not self.too_long and end - self.line_start > self.bounds.record_bytes + 1:  # the line end does not count
             yield from self.flush()
-            self.long = True
-        elif self.count and end - self.run > self.bounds.bytes:
+            self.too_long = True
+        elif self.count and end - self.start > self.bounds.bytes:
             yield from self.flush()
-        if self.long:
+        if self.too_long:
             yield Lost(self.number, too_large(self.bounds.record_bytes))
-            self._skip(end)
+            self.held.clear()
+            self.number, self.start, self.line_start, self.too_long = self.number + 1, end, end, False
             return
-        self._hold(data)
-        self.number, self.count, self.line = self.number + 1, self.count + 1, end
+        if self.keep:
+            self.held += data
+        self.number, self.count, self.line_start = self.number + 1, self.count + 1, end
         if self.count >= self.bounds.records:
             yield from self.flush()
 
-    def _hold(self, data: bytes) -> None:
-        if self.keep and not self.long:
-            self.held += data
-
-    def _skip(self, end: int) -> None:
-        self.held.clear()
-        self.number, self.run, self.line, self.long = self.number + 1, end, end, False
-
     def flush(self) -> Iterator[Chunk]:
-        """The whole lines read so far, as a run."""
+        """The whole lines gathered so far, as a chunk."""
         if self.count:
-            size = self.line - self.run
+            size = self.line_start - self.start
             if not self.blank:
-                yield Chunk(self.number - self.count, self.count, self.run, self.line, bytes(self.held[:size]))
+                data = bytes(self.held[:size])
+                yield Chunk(self.number - self.count, self.count, self.start, self.line_start, data)
             del self.held[:size]
-            self.run, self.count = self.line, 0
-
-    def finish(self) -> Iterator[Chunk | Lost]:
-        """What stands at the end of the flow, its last line without a line end among it."""
-        if self.at > self.line or self.long:
-            yield from self._line(b"", self.at)
-        yield from self.flush()
+            self.start, self.count = self.line_start, 0
 
 
-def split_lines(data: bytes, first: int) -> Iterator[tuple[int, bytes]]:
-    """The lines of a run with their numbers; empty ones are counted and left out."""
+def _numbered_lines(data: bytes, first: int) -> Iterator[tuple[int, bytes]]:
+    """The lines of a chunk with their numbers; empty ones are counted and left out."""
     for number, line in enumerate(data.split(b"\n"), first):
         line = (line.removeprefix(_BOM) if number == 1 else line).strip(b" \t\r")
         if line:
             yield number, line
 
 
-def parse_jsonl(data: bytes, span: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The records of a run of JSON lines."""
-    for number, line in split_lines(data, span.first):
+def parse_jsonl(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
+    """The records of JSON lines; the number of a record is that of its line."""
+    for number, line in _numbered_lines(data, split.first):
         try:
-            yield raw_record(parse_object(line, span.encoding), span.source, number, options)
+            yield raw_record(parse_object(line, split.encoding), split.source, number, options)
         except InputError as wrong:
             yield Lost(number, wrong)
 
 
-def parse_lines(data: bytes, span: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The articles of a run of lines."""
-    for number, line in split_lines(data, span.first):
-        text = decode_line(line, span.encoding)
+def parse_lines(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
+    """The articles of a text with one a line; the number of an article is that of its line."""
+    for number, line in _numbered_lines(data, split.first):
+        text = decode_line(line, split.encoding)
         html = options.content == "html" or (options.content == "auto" and looks_like_html(text))
-        yield Raw(span.source, number, text, html, form="line of a text")
+        yield Raw(split.source, number, text, html, form="line of a text")
+
+
+def decode_line(data: bytes, encoding: str) -> str:
+    """A line in the encoding of its file, "" for UTF-8; in the one it is detected to have where that does not fit."""
+    try:
+        return data.decode(encoding or "utf-8")
+    except UnicodeDecodeError:
+        return decode(data, hint=encoding).text
 
 
 def parse_object(data: bytes, encoding: str = "") -> dict[str, Any]:
     """One JSON object. Raises BrokenJson.
 
-    A repeated key keeps its last value, as everywhere; the earlier ones stay beside it as "key#1", "key#2" ...
+    A repeated key keeps its last value, as with other parsers; the earlier ones stay beside it as "key#1", "key#2" ...
     NaN and the infinities, which Python writes and JSON does not know, become null.
 
     >>> parse_object(b'{"isi": "a", "isi": "b", "n": NaN}')
@@ -142,22 +144,16 @@ def parse_object(data: bytes, encoding: str = "") -> dict[str, Any]:
     try:
         value = _DECODER.decode(decode_line(data, encoding))
     except RecursionError as error:
-        raise BrokenJson(_DEEP, "Flatten it; no article needs that.") from error
+        raise BrokenJson("The record is nested too deeply.", "Flatten it; no article needs that.") from error
     except ValueError as error:
         raise BrokenJson(f"This is not JSON: {error}.", "Look at this line of the input; it may be cut.") from error
     if not isinstance(value, dict):
+        names = {list: "array", str: "string", bool: "boolean", type(None): "null"}
         raise BrokenJson(
-            f"This is a JSON {_kind(value)}, not an object.", "Give one object with named fields a record."
+            f"This is a JSON {names.get(type(value), 'number')}, not an object.",
+            "Give one object with named fields a record.",
         )
     return value
-
-
-def decode_line(data: bytes, encoding: str) -> str:
-    """A line as its file's encoding gives it, or by itself where that does not fit."""
-    try:
-        return data.decode(encoding or "utf-8")
-    except UnicodeDecodeError:
-        return decode(data, hint=encoding).text
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -175,9 +171,5 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return values
 
 
+# Not strict: scrapers write raw line ends and tabs into strings, which JSON forbids.
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=lambda _: None, strict=False)
-
-
-def _kind(value: object) -> str:
-    names = {list: "array", str: "string", bool: "boolean", type(None): "null"}
-    return names.get(type(value), "number")

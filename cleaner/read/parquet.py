@@ -1,4 +1,4 @@
-"""Parquet and Arrow: row groups and record batches where they are small, else streamed through in slices."""
+"""Parquet and Arrow: small row groups and record batches are splits, larger ones are read by the planner in slices."""
 
 from __future__ import annotations
 
@@ -13,25 +13,30 @@ from cleaner.read.read_errors import BrokenTable
 from cleaner.read.stream import open_file
 from cleaner.read.task import Bounds, Chunk, Lost, Split
 
-__all__ = ["cut_table", "parse_table"]
+__all__ = ["chunk_table", "parse_table"]
 
 _GROUP_BYTES = 32 << 20
-"""A row group up to this size (unpacked) is one bit of work; a larger one is streamed by the planner."""
+"""A row group up to this size (decompressed) is read by one worker; the planner cuts a larger one into slices."""
 _ROWS = 256
+"""Rows that are turned into Python values at a time."""
+_ERRORS = (OSError, ValueError, TypeError, KeyError, NotImplementedError, MemoryError)
+"""What pyarrow raises for files that are broken; its own errors derive from these."""
 
 
-def cut_table(file: BinaryIO, format: str, bounds: Bounds, options: Options, *, seek: bool) -> Iterator[Chunk | Lost]:
-    """The runs of a table: numbers of row groups or batches as `start` and `end` with `seek`, else slices as data.
+def chunk_table(file: BinaryIO, format: str, bounds: Bounds, options: Options, *, seek: bool) -> Iterator[Chunk | Lost]:
+    """The chunks of a table. With `seek` a chunk is the number of a row group or batch, else its data are rows.
 
     One error for the whole source where no column can hold the text.
     """
+    import pyarrow as pa
+
     table = _Parquet(file) if format == "parquet" else _Arrow(file)
     find_fields(dict.fromkeys(table.names, "x"), options)
     first = 1
     for group in range(table.groups):
         rows = 0
         try:
-            rows, size = table.weigh(group)
+            rows, size = table.size_of(group)
             if seek and size <= max(_GROUP_BYTES, bounds.bytes):
                 if rows:
                     yield Chunk(first, rows, group, group + 1, b"", format=format)
@@ -39,43 +44,53 @@ def cut_table(file: BinaryIO, format: str, bounds: Bounds, options: Options, *, 
                 step = max(1, min(bounds.records, rows * bounds.bytes // max(size, 1)))
                 at = first
                 for batch in table.batches(group, step):
-                    yield Chunk(at, batch.num_rows, 0, 0, _pack(batch), format="arrow")
+                    sink = pa.BufferOutputStream()
+                    with pa.ipc.new_stream(sink, batch.schema) as writer:
+                        writer.write_batch(batch)
+                    yield Chunk(at, batch.num_rows, 0, 0, bytes(sink.getvalue()), format="arrow")
                     at += batch.num_rows
         except _ERRORS as error:
             yield Lost(first, _broken(error))
         first += rows
 
 
-def parse_table(span: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The records of a run of a table."""
+def parse_table(split: Split, options: Options) -> Iterator[Raw | Lost]:
+    """The records of a split of a table."""
     import pyarrow as pa
 
-    number = span.first
-    file: Any = pa.BufferReader(span.payload) if span.payload else open_file(span.path)
+    number = split.first
+    file: Any = pa.BufferReader(split.payload) if split.payload else open_file(split.path)
     try:
         with file:
-            table = _Parquet(file) if span.format == "parquet" else _Arrow(file)
-            groups = range(span.start, span.end) if not span.payload else range(table.groups)
-            for group in groups:
-                for batch in table.batches(group, _ROWS):
-                    for record in _rows(batch):
-                        try:
-                            yield raw_record(record, span.source, number, options)
-                        except InputError as wrong:
-                            yield Lost(number, wrong)
-                        number += 1
+            table = _Parquet(file) if split.format == "parquet" else _Arrow(file)
+            groups = range(split.start, split.end) if not split.payload else range(table.groups)
+            for batch in (batch for group in groups for batch in table.batches(group, _ROWS)):
+                names = batch.schema.names
+                columns = [_python_values(batch.column(i)) for i in range(batch.num_columns)]
+                for values in zip(*columns, strict=True):
+                    try:
+                        yield raw_record(dict(zip(names, values, strict=True)), split.source, number, options)
+                    except InputError as wrong:
+                        yield Lost(number, wrong)
+                    number += 1
     except _ERRORS as error:
         yield Lost(number, _broken(error))
 
 
-_ERRORS = (
-    OSError,
-    ValueError,
-    TypeError,
-    KeyError,
-    NotImplementedError,
-    MemoryError,
-)  # pyarrow's own derive from these
+def _python_values(column: Any) -> list[Any]:
+    """The values of a column; as bytes or text where Python has no such value.
+
+    Strings that are not UTF-8 become bytes; times in nanoseconds and years above 9999 become text.
+    """
+    import pyarrow as pa
+
+    try:
+        return list(column.to_pylist())
+    except UnicodeDecodeError:
+        wide = pa.types.is_large_string(column.type)
+        return list(column.cast(pa.large_binary() if wide else pa.binary()).to_pylist())
+    except ValueError:
+        return list(column.cast(pa.string()).to_pylist())
 
 
 def _broken(error: BaseException) -> BrokenTable:
@@ -90,18 +105,20 @@ class _Parquet:
         import pyarrow.parquet as pq
 
         try:
+            # Without a buffer pyarrow reads whole column chunks at once.
             self._file = pq.ParquetFile(file, pre_buffer=False, buffer_size=1 << 20)
         except _ERRORS as error:
             raise _broken(error) from error
         self.names = list(self._file.schema_arrow.names)
         self.groups = self._file.metadata.num_row_groups
 
-    def weigh(self, group: int) -> tuple[int, int]:
-        """Rows and unpacked bytes."""
+    def size_of(self, group: int) -> tuple[int, int]:
+        """Rows and decompressed bytes of a row group."""
         about = self._file.metadata.row_group(group)
         return about.num_rows, about.total_byte_size
 
     def batches(self, group: int, rows: int) -> Iterator[Any]:
+        # One thread, because the pool has a process for each core already.
         return iter(self._file.iter_batches(batch_size=rows, row_groups=[group], use_threads=False))
 
 
@@ -117,7 +134,7 @@ class _Arrow:
                 self._file = pa.ipc.open_file(file)
                 self.groups = self._file.num_record_batches
                 self.names = list(self._file.schema.names)
-            except pa.ArrowInvalid:
+            except pa.ArrowInvalid:  # no footer: it is a stream
                 file.seek(0)
                 self._stream = pa.ipc.open_stream(file)
                 self.groups = 1
@@ -125,8 +142,8 @@ class _Arrow:
         except _ERRORS as error:
             raise _broken(error) from error
 
-    def weigh(self, group: int) -> tuple[int, int]:
-        """Rows and bytes; a stream does not say, and is taken for large."""
+    def size_of(self, group: int) -> tuple[int, int]:
+        """Rows and bytes of a batch; a stream does not say, and is taken for large."""
         if self._stream is not None:
             return _ROWS, 1 << 62
         batch = self._file.get_batch(group)
@@ -137,32 +154,3 @@ class _Arrow:
         for batch in whole:
             for at in range(0, batch.num_rows, rows):
                 yield batch.slice(at, rows)
-
-
-def _pack(batch: Any) -> bytes:
-    import pyarrow as pa
-
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, batch.schema) as writer:
-        writer.write_batch(batch)
-    return bytes(sink.getvalue())
-
-
-def _rows(batch: Any) -> Iterator[dict[str, Any]]:
-    names = batch.schema.names
-    columns = [_column(batch.column(i)) for i in range(batch.num_columns)]
-    for values in zip(*columns, strict=True):
-        yield dict(zip(names, values, strict=True))
-
-
-def _column(column: Any) -> list[Any]:
-    """Python values; in another type what Python refuses: nanoseconds, years above 9999, strings that are not UTF-8."""
-    import pyarrow as pa
-
-    try:
-        return list(column.to_pylist())
-    except UnicodeDecodeError:
-        wide = pa.types.is_large_string(column.type)
-        return list(column.cast(pa.large_binary() if wide else pa.binary()).to_pylist())
-    except ValueError:
-        return list(column.cast(pa.string()).to_pylist())

@@ -1,4 +1,4 @@
-"""What can be wrong with one input, as errors whose class name stands in `rejected.jsonl`.
+"""Read errors: what can be wrong with one input. The name of the class stands in `rejected.jsonl`.
 
 InputError
 ├── NotFound         no file, folder or pattern of this name
@@ -12,8 +12,8 @@ InputError
 ├── BrokenJson, BrokenCsv, BrokenTable, BrokenWarc
 ├── Truncated        compressed data that ends too early, or is damaged
 ├── TooLarge         a record above `max_record_bytes`
-├── ArchiveBomb      unpacks to far more than it should
-└── NoArticle        what every crawl holds beside articles: it is logged, and is no failure of the run
+├── ArchiveBomb      compressed data that grow beyond belief, or are nested too deeply
+└── NoArticle        what every crawl holds beside articles; it is logged and does not count as a failure
     ├── PagePart     an image, a script, a style sheet beside saved pages
     ├── NotText      a web response that is not a text
     ├── HttpStatus   a web response that is an error page or a redirect
@@ -90,7 +90,7 @@ class BrokenJson(InputError):
 
 
 class BrokenCsv(InputError):
-    """A row that cannot be told from its neighbours."""
+    """A row that cannot be told from its neighbours, or does not fit the header."""
 
 
 class BrokenTable(InputError):
@@ -110,7 +110,7 @@ class TooLarge(InputError):
 
 
 class ArchiveBomb(InputError):
-    """Unpacks to far more than it should."""
+    """Compressed data that grow beyond belief, or are nested too deeply."""
 
 
 class NoArticle(InputError):
@@ -134,16 +134,17 @@ class NoContent(NoArticle):
 
 
 SKIPPED = frozenset(kind.__name__ for kind in NoArticle.__subclasses__())
-"""The errors that are logged as any other, and are no failure."""
+"""Names of the errors that are logged as any other, and counted as skipped instead of failed."""
 
 
 def reject(source: str, record: int, error: InputError) -> Reject:
-    """The line of `rejected.jsonl` that tells of `error`."""
+    """The row of `rejected.jsonl` for `error`."""
     return Reject(source, record, type(error).__name__, error.detail, error.advice)
 
 
 def unreadable(error: OSError) -> InputError:
-    """What an OSError means to the person who started the run."""
+    """An error of the system as a read error, with what the person can do."""
+    # An error that a library raises itself may have no number, or no text at all.
     reason = error.strerror or str(error) or type(error).__name__
     if isinstance(error, FileNotFoundError):
         return NotFound(f"There is no such file: {reason}.", "Check the name; a link may point to nothing.")
@@ -155,5 +156,5 @@ def unreadable(error: OSError) -> InputError:
 
 
 def too_large(limit: int) -> TooLarge:
-    """A record that is longer than `limit` bytes."""
+    """The error for a record that is longer than `limit` bytes."""
     return TooLarge(f"The record is larger than {limit:,} bytes.", "Raise --max-record-bytes if it is one article.")

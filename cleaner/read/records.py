@@ -1,4 +1,4 @@
-"""A piece -> its records. Runs in a worker; depends on nothing but the piece and the options."""
+"""A task -> its records, in a worker. The outcome depends on the task and the options alone."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from cleaner.article import Raw, Reject
 from cleaner.errors import InputError
 from cleaner.options import Options
+from cleaner.plugins import readers
 from cleaner.read.csv import parse_csv
+from cleaner.read.fields import raw_record
 from cleaner.read.json_document import parse_json
 from cleaner.read.jsonl import parse_jsonl, parse_lines
 from cleaner.read.parquet import parse_table
-from cleaner.read.plugged import parse_plugged
-from cleaner.read.read_errors import reject
+from cleaner.read.read_errors import NotReadable, reject
+from cleaner.read.sniff import PLUGGED
 from cleaner.read.split import split_source
-from cleaner.read.stream import open_flow
+from cleaner.read.stream import open_stream
 from cleaner.read.task import TASK_BYTES, TASK_RECORDS, Bounds, Lost, Split, Task
 from cleaner.read.text import parse_html, parse_txt
 from cleaner.read.warc import parse_warc
@@ -31,34 +33,46 @@ _PARSERS = {
     "json": parse_json,
     "warc": parse_warc,
 }
+"""Format -> what parses the bytes of a split. Tables open their files themselves; other formats are of plugins."""
 
 
-def read_records(piece: Task, options: Options) -> Iterator[Raw | Reject]:
-    """The records of `piece` in their order; what cannot be read is a Reject in its place."""
+def read_records(task: Task, options: Options) -> Iterator[Raw | Reject]:
+    """The records of `task` in their order; what cannot be read is a Reject in its place."""
     bounds = Bounds(TASK_RECORDS, TASK_BYTES, options.max_record_bytes)
-    for span in piece.spans:
-        for part in [span] if span.cut else split_source(span, options, bounds):
+    for split in task.splits:
+        for part in [split] if split.chunked else split_source(split, options, bounds):
             if isinstance(part, Reject):
                 yield part
-            else:
-                yield from _read(part, options)
+                continue
+            number = part.first
+            try:
+                for found in _parse(part, options):
+                    if isinstance(found, Lost):
+                        yield reject(part.source, found.number, found.error)
+                    else:
+                        number = found.record
+                        yield found
+            except InputError as wrong:  # the file itself, from behind its last good record on
+                yield reject(part.source, number, wrong)
 
 
-def _read(span: Split, options: Options) -> Iterator[Raw | Reject]:
-    number = span.first
+def _parse(split: Split, options: Options) -> Iterator[Raw | Lost]:
+    if split.format in ("parquet", "arrow"):
+        return parse_table(split, options)
+    data = split.payload or b"".join(open_stream(split.path, split.start, split.end))
+    return _PARSERS.get(split.format, _parse_plugged)(data, split, options)
+
+
+def _parse_plugged(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
+    """The records that a plugin makes of a file of its suffix; what it raises ends the file, not the run."""
+    plugin, reader = readers()[split.format.removeprefix(PLUGGED)]
+    number = 0
     try:
-        for found in _parse(span, options):
-            if isinstance(found, Lost):
-                yield reject(span.source, found.number, found.error)
-            else:
-                number = found.record
-                yield found
-    except InputError as wrong:
-        yield reject(span.source, number, wrong)
-
-
-def _parse(span: Split, options: Options) -> Iterator[Raw | Lost]:
-    if span.format in ("parquet", "arrow"):
-        return parse_table(span, options)
-    data = span.payload or b"".join(open_flow(span.path, span.start, span.end))
-    return _PARSERS.get(span.format, parse_plugged)(data, span, options)
+        for number, record in enumerate(reader(data), 1):
+            try:
+                yield raw_record(record, split.source, number, options)
+            except InputError as wrong:
+                yield Lost(number, wrong)
+    except Exception as error:  # whatever a plugin does with a file
+        message = f"The plugin {plugin} failed: {type(error).__name__}: {error}."
+        yield Lost(number + 1, NotReadable(message, "Look at the file, or tell the author of the plugin."))

@@ -1,92 +1,233 @@
-"""What a flow of bytes is: unpacked, its format known, its encoding made fit for splitting."""
+"""Which format data have: by the suffix of their name, else by how they begin; compression and wide encodings undone.
+
+The suffixes and first bytes are data, in formats.toml.
+"""
 
 from __future__ import annotations
 
 import codecs
+import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
 from cleaner.decode.decode import decode
 from cleaner.options import Options
-from cleaner.read.formats import HEAD, check_text, format_by_content, is_json_lines
-from cleaner.read.read_errors import ArchiveBomb, EmptyFile
-from cleaner.read.stream import Flow, packing_of, unpack
+from cleaner.plugins import readers
+from cleaner.read.markup import looks_like_html
+from cleaner.read.read_errors import ArchiveBomb, BinaryFile, EmptyFile, PagePart, UnknownFormat
+from cleaner.read.stream import Stream, compression_of, decompress
 
-__all__ = ["SPLIT", "Sniffed", "sniff"]
+__all__ = ["PLUGGED", "Sniffed", "check_name", "format_by_content", "format_by_name", "sniff"]
 
-SPLIT = frozenset({"jsonl", "lines", "csv", "tsv", "json"})
-"""Formats that are split as bytes, so that their encoding must have ASCII as a part."""
+PLUGGED = "plugin:"
+"""The name of a format that a plugin reads is this and the suffix."""
+
+_HEAD = 1 << 16
+"""How many first bytes of a file decide on its format."""
+_SPLIT_AS_BYTES = frozenset({"jsonl", "lines", "csv", "tsv", "json"})
+"""Formats that are split at bytes of ASCII, so that UTF-16 and UTF-32 have to be converted before."""
+_TEXTS = frozenset({"txt", "html", "jsonl", "json", "csv", "tsv"})
+"""Formats whose content must not be binary, whatever the suffix says."""
 _DEPTH = 3
+"""So many layers of compression are a bomb: a file may have been compressed twice, not three times."""
 _BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xfe\xff"
+"""White space, NULs of UTF-16, and byte order marks."""
+_PRINTED = bytes(sorted({*range(0x20, 0x7F), *range(0x80, 0x100), *b"\0\t\n\v\f\r\x1a\x1b"}))
+"""Bytes that stand in text of some encoding; Ctrl+Z ended files of DOS, ISO-2022 switches alphabets by Escape."""
+# One object that ends on its line, and another on the next.
+_JSON_LINES = re.compile(rb"\s*\{[^\n]*\}[ \t\r]*\n\s*\{")
+# An object with a first key or none, or an array whose first value is an array, an object or a string, or none.
+_JSON_DOCUMENT = re.compile(rb'\{\s*("|\})|\[\s*[\[{"\]]')
+_WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
 class Sniffed:
-    """`plain` says that offsets in `flow` are offsets in the file itself."""
+    """A stream that was sniffed: decompressed, in an encoding that can be split, its format known.
 
-    flow: Flow
+    `plain` is True if the bytes are those of the file, so that their offsets can be sought in it. `encoding` is asked
+    only of formats that are split as bytes; "" is UTF-8.
+    """
+
+    stream: Stream
     format: str
     encoding: str
     plain: bool
 
 
-def sniff(flow: Flow, named: str, options: Options) -> Sniffed:
-    """`flow` unpacked and known; `named` is the format of the suffix. Raises EmptyFile, BinaryFile, ArchiveBomb."""
+def sniff(stream: Stream, named: str, options: Options) -> Sniffed:
+    """Find out what a stream is; `named` is the format that its suffix says, "" for none.
+
+    Raises EmptyFile, BinaryFile, UnknownFormat, or ArchiveBomb where it is compressed over and over.
+    """
+    stream, plain = _without_compression(stream)
+    head = stream.head(_HEAD)
+    if not head.strip(_BLANK) and len(head) < _HEAD:
+        raise stream.error or EmptyFile("The file holds no text.", "Nothing to do, unless it should hold some.")
+    format = named or format_by_content(head)
+    if format in _TEXTS:
+        _check_text(head)
+    if format == "json" and _is_json_lines(head):
+        format = "jsonl"  # many programs write JSON lines under the suffix .json
+    elif format == "txt" and options.txt_layout == "lines":
+        format = "lines"
+    if format not in _SPLIT_AS_BYTES:
+        return Sniffed(stream, format, "", plain)
+    if b"\r" in head and b"\n" not in head:  # line ends of an old Macintosh
+        stream, plain = Stream(chunk.replace(b"\r", b"\n") for chunk in stream), False
+    if wide := _wide_encoding(head):
+        return Sniffed(_as_utf8(stream, wide), format, "", False)
+    encoding = options.encoding or _line_encoding(stream.head(1 << 20))
+    if encoding and format == "json":
+        # The parser of JSON documents reads UTF-8 only; lines and rows are decoded one by one.
+        return Sniffed(_as_utf8(stream, encoding), format, "", False)
+    return Sniffed(stream, format, encoding, plain)
+
+
+def _without_compression(stream: Stream) -> tuple[Stream, bool]:
+    """A stream decompressed, as often as it takes; and whether it was not compressed at all.
+
+    The content decides, not the suffix: a server may deliver a .gz decompressed.
+    """
     plain = True
     for _ in range(_DEPTH):
-        if not (packing := packing_of(flow.head(HEAD))):
-            break
-        flow, plain = unpack(flow, packing), False
-    else:
-        raise ArchiveBomb(f"The data are packed more than {_DEPTH - 1} times over.", "Unpack the file yourself.")
-    head = flow.head(HEAD)
-    if not head.strip(_BLANK) and len(head) < HEAD:
-        raise flow.damage or EmptyFile("The file holds no text.", "Nothing to do, unless it should hold some.")
-    found = _format(named, head, options)
-    if found not in SPLIT:
-        return Sniffed(flow, found, "", plain)
-    if b"\r" in head and b"\n" not in head:  # line ends of an old Macintosh
-        flow, plain = Flow(chunk.replace(b"\r", b"\n") for chunk in flow), False
-    if wide := _wide(head):
-        return Sniffed(_as_utf8(flow, wide), found, "", False)
-    encoding = options.encoding or _encoding(flow.head(1 << 20))
-    if encoding and found == "json":
-        return Sniffed(_as_utf8(flow, encoding), found, "", False)
-    return Sniffed(flow, found, encoding, plain)
+        if not (compression := compression_of(stream.head(_HEAD))):
+            return stream, plain
+        stream, plain = decompress(stream, compression), False
+    raise ArchiveBomb(f"The data are packed more than {_DEPTH - 1} times over.", "Unpack the file yourself.")
 
 
-def _format(named: str, head: bytes, options: Options) -> str:
-    found = named or format_by_content(head)
-    if found in ("txt", "html", "jsonl", "json", "csv", "tsv"):
-        check_text(head)
-    if found == "json" and is_json_lines(head):
-        return "jsonl"
-    if found == "txt" and options.txt_layout == "lines":
-        return "lines"
-    return found
+def _wide_encoding(head: bytes) -> str:
+    """UTF-16 or UTF-32 where the data are in one of them, else ""."""
+    encoding = decode(head[:4096]).encoding if b"\0" in head[:64] or head[:2] in _WIDE_BOMS else ""
+    return encoding if encoding.startswith(("utf-16", "utf-32")) else ""
 
 
-def _wide(head: bytes) -> str:
-    """UTF-16 or UTF-32, if it is that."""
-    found = decode(head[:4096]).encoding if b"\0" in head[:64] or head[:2] in (b"\xff\xfe", b"\xfe\xff") else ""
-    return found if found.startswith(("utf-16", "utf-32")) else ""
-
-
-def _as_utf8(flow: Flow, encoding: str) -> Flow:
+def _as_utf8(stream: Stream, encoding: str) -> Stream:
     def chunks() -> Iterator[bytes]:
         decoder = codecs.getincrementaldecoder(encoding)("replace")
-        for chunk in flow:
+        for chunk in stream:
             yield decoder.decode(chunk).encode("utf-8")
         yield decoder.decode(b"", True).encode("utf-8")
 
-    return Flow(chunk for chunk in chunks() if chunk)
+    return Stream(chunk for chunk in chunks() if chunk)
 
 
-def _encoding(head: bytes) -> str:
-    """The encoding of lines, "" for UTF-8, told from the beginning of the file."""
+def _line_encoding(head: bytes) -> str:
+    """The encoding of lines and rows, "" for UTF-8, detected in the beginning of the file."""
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
+        codecs.getincrementaldecoder("utf-8")().decode(head)  # incremental, because `head` may end inside a character
     except UnicodeDecodeError:
-        found = decode(head[: head.rfind(b"\n") + 1] or head).encoding
-        return "" if found == "utf-8" else found
+        encoding = decode(head[: head.rfind(b"\n") + 1] or head).encoding
+        return "" if encoding == "utf-8" else encoding
     return ""
+
+
+def format_by_name(name: str) -> tuple[str, bool]:
+    """The format that the suffix of `name` says ("" for none), and whether the suffix says that it is compressed.
+
+    >>> format_by_name("berita.jsonl.gz"), format_by_name("crawl.tgz"), format_by_name("README")
+    (('jsonl', True), ('tar', True), ('', False))
+    """
+    suffix, compressed = _suffix(name)
+    if suffix in readers():
+        return PLUGGED + suffix, compressed
+    return _suffixes("suffixes").get(suffix, ""), compressed
+
+
+def check_name(name: str) -> None:
+    """Raises UnknownFormat or PagePart when the suffix of `name` is that of a format that is not read.
+
+    The name is enough, so that the images of a folder of saved pages are not opened.
+    """
+    suffix, _ = _suffix(name)
+    if suffix in readers():
+        return
+    if what := _suffixes("unread").get(suffix):
+        raise UnknownFormat(f"This is {what}, by its name, which is not read.", "Convert it to text or HTML first.")
+    if what := _suffixes("parts").get(suffix):
+        raise PagePart(f"This is {what}, by its name.", "Nothing to do; it holds no article.")
+
+
+def _suffix(name: str) -> tuple[str, bool]:
+    """The suffix that says the format, and whether the last one says that the file is compressed.
+
+    They are the same in .tgz, and in a suffix that a plugin reads.
+    """
+    parts = name.rpartition("/")[2].casefold().split(".")[1:]
+    compressed = bool(parts) and parts[-1] in _suffixes("compressed")
+    if compressed and parts[-1] not in _suffixes("suffixes") and parts[-1] not in readers():
+        parts.pop()
+    return (parts[-1] if parts else ""), compressed
+
+
+def format_by_content(head: bytes) -> str:
+    """The format of a file that begins with `head`; "txt" where it is nothing else. Raises InputError."""
+    for magic, name in _magic("magic"):
+        if head.startswith(magic):
+            return name
+    if head[257:262] == b"ustar":
+        return "tar"
+    _check_text(head)
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start[:1] in (b"{", b"["):
+        if _is_json_lines(head):
+            return "jsonl"
+        document = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+        # An article may begin with a bracket: "[UPDATE] Hujan ..."
+        return "json" if _JSON_DOCUMENT.match(document) else "txt"
+    if looks_like_html(head.decode("latin-1")):
+        return "html"
+    if start.startswith(b"<?xml"):
+        raise UnknownFormat("This is XML, and no page.", "Take the articles out of it into JSON lines first.")
+    return "txt"
+
+
+def _is_json_lines(head: bytes) -> bool:
+    """Whether `head` begins with one JSON object a line, not with one that is spread over lines."""
+    return bool(_JSON_LINES.match(head.removeprefix(b"\xef\xbb\xbf")))
+
+
+def _check_text(head: bytes) -> None:
+    """Raises BinaryFile when `head` cannot be the beginning of a text in any encoding."""
+    for magic, name in _magic("binary"):
+        if head.startswith(magic):
+            raise BinaryFile(f"This is {name}, not text.", "Leave it out, or convert it to text first.")
+    if head[:2] in _WIDE_BOMS or _has_wide_nuls(head):
+        return
+    controls = head.translate(None, _PRINTED)
+    # Text may have a stray control character; binary data have many of many kinds, or a few among NULs.
+    many = len(controls) > 2 + len(head) // 50 and len(set(controls)) > 2
+    if many or (head.count(0) > len(head) // 2 and len(controls) > 2):
+        raise BinaryFile("The content is not text in any encoding.", "Leave it out, or convert it to text first.")
+
+
+def _has_wide_nuls(head: bytes) -> bool:
+    """UTF-16 or UTF-32 of mostly Latin text: nearly all NULs stand at the same place of each unit."""
+    if len(head) < 4 or b"\0" not in head:
+        return False
+    units = len(head) // 4
+    counts = [head[i::4].count(0) for i in range(4)]
+    often = sum(count > units * 0.6 for count in counts)
+    return often >= 2 or (max(counts) > units * 0.9 and min(counts) < units * 0.1)
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads((files("cleaner.read") / "formats.toml").read_text("utf-8"))
+
+
+@cache
+def _suffixes(table: str) -> dict[str, str]:
+    """Suffix -> name, from one of the tables of suffixes."""
+    return {suffix: name for name, suffixes in _table()[table].items() for suffix in suffixes}
+
+
+@cache
+def _magic(table: str) -> list[tuple[bytes, str]]:
+    """First bytes and the name of what begins with them, from one of the tables of first bytes."""
+    return [(bytes.fromhex(magic), name) for name, magics in _table()[table].items() for magic in magics]

@@ -1,9 +1,13 @@
-"""A source -> spans of a bounded size: unpacked, archives opened, records told apart. Planner and workers share it."""
+"""Sources -> tasks: small files are bundled, large ones split, streams and archives opened.
+
+The planner asks only the names and sizes of small files; a worker splits them as it reads them, by `split_source` as
+well. Where a source is split never changes a record or its number.
+"""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import BinaryIO
@@ -12,121 +16,197 @@ from cleaner.article import Reject
 from cleaner.errors import InputError
 from cleaner.options import Options
 from cleaner.read.archive import Member, tar_members, zip_members
-from cleaner.read.csv import cut_csv
+from cleaner.read.csv import chunk_csv
 from cleaner.read.files import is_remote, source_name
-from cleaner.read.formats import PLUGGED, check_name, format_by_name
-from cleaner.read.json_document import cut_json
-from cleaner.read.jsonl import cut_lines
-from cleaner.read.parquet import cut_table
+from cleaner.read.json_document import chunk_json
+from cleaner.read.jsonl import chunk_lines
+from cleaner.read.parquet import chunk_table
 from cleaner.read.read_errors import ArchiveBomb, EmptyFile, UnknownFormat, reject
-from cleaner.read.sniff import Sniffed, sniff
-from cleaner.read.stream import Flow, open_file, open_flow
-from cleaner.read.task import Bounds, Chunk, Lost, Split
-from cleaner.read.text import cut_whole
-from cleaner.read.warc import cut_warc
+from cleaner.read.sniff import PLUGGED, Sniffed, check_name, format_by_name, sniff
+from cleaner.read.stream import Stream, open_file, open_stream
+from cleaner.read.task import TASK_BYTES, TASK_RECORDS, Bounds, Chunk, Lost, Source, Split, Task
+from cleaner.read.text import SIBLINGS, chunk_whole
+from cleaner.read.warc import chunk_warc
 
-__all__ = ["split_source"]
+__all__ = ["plan_tasks", "split_source"]
 
-_ARCHIVES = 3
+_EXPANSION = 8
+"""How much larger a compressed file is taken to be than it is; text shrinks to about an eighth."""
+_ARCHIVE_DEPTH = 3
 """How many archives may stand inside one another."""
 
 
-def split_source(span: Split, options: Options, bounds: Bounds) -> Iterator[Split | Reject]:
-    """The parts of a span that was not cut yet, in their order; what cannot be read is a Reject in its place."""
-    flow = Flow(iter([span.payload])) if span.payload else open_flow(span.path)
-    seek = not span.payload and span.path != "-" and not is_remote(span.path)
-    place = _Place(span, options, bounds, span.path if seek else "")
-    yield from _guarded(place, flow, span.format)
+def plan_tasks(
+    sources: Iterable[Source | Reject],
+    options: Options,
+    *,
+    task_records: int = TASK_RECORDS,
+    task_bytes: int = TASK_BYTES,
+) -> Iterator[Task | Reject]:
+    """The tasks of `sources` in the order of the manifest, Rejects in their places.
+
+    A task has at most `task_records` records and `task_bytes` bytes, or one split that is larger. Both are guesses for
+    files that are not opened: a file counts as one record.
+    """
+    bounds = Bounds(task_records, task_bytes, options.max_record_bytes)
+    entries = list(sources)
+    siblings = _siblings(entries)
+    splits: list[Split] = []
+    records = size = 0
+    for entry in entries:
+        for split, weight in _weighed_splits(entry, options, bounds, siblings):
+            if isinstance(split, Reject):
+                # The task before it goes out first, so that all come in the order of the manifest.
+                if splits:
+                    yield Task(tuple(splits))
+                    splits, records, size = [], 0, 0
+                yield split
+                continue
+            if splits and (records + split.count > task_records or size + weight > task_bytes):
+                yield Task(tuple(splits))
+                splits, records, size = [], 0, 0
+            splits.append(split)
+            records, size = records + split.count, size + weight
+    if splits:
+        yield Task(tuple(splits))
+
+
+def _siblings(entries: list[Source | Reject]) -> dict[str, tuple[str, ...]]:
+    """The first texts of each folder, in the order of the manifest."""
+    found: dict[str, list[str]] = {}
+    for entry in entries:
+        if isinstance(entry, Source) and entry.path.endswith(".txt") and not is_remote(entry.path):
+            texts = found.setdefault(_folder(entry.path), [])
+            if len(texts) < SIBLINGS:
+                texts.append(entry.path)
+    return {folder: tuple(texts) for folder, texts in found.items()}
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _weighed_splits(
+    entry: Source | Reject, options: Options, bounds: Bounds, siblings: dict[str, tuple[str, ...]]
+) -> Iterator[tuple[Split | Reject, int]]:
+    """The splits of one source with their bytes when they are read; a small file is one split, and is not opened."""
+    if isinstance(entry, Reject):
+        yield entry, 0
+        return
+    try:
+        if entry.size == 0:
+            raise EmptyFile("The file is empty.", "Nothing to do, unless it should hold some text.")
+        check_name(entry.path)
+    except InputError as wrong:
+        yield reject(entry.source, 0, wrong), 0
+        return
+    named, compressed = format_by_name(entry.path)
+    # The vote of a folder is taken for texts only; pages declare their charset, and tables have one for all records.
+    near = siblings.get(_folder(entry.path), ()) if named == "txt" else ()
+    split = Split(entry.source, named, entry.path, siblings=near)
+    weight = max(entry.size, 0) * (_EXPANSION if compressed else 1)
+    # A file that is one article is never split; stdin may be anything.
+    one_article = named in ("txt", "html") and options.txt_layout == "article" and entry.path != "-"
+    if one_article or 0 < weight <= bounds.bytes:
+        yield split, weight
+        return
+    for part in split_source(split, options, bounds):
+        size = 0 if isinstance(part, Reject) else len(part.payload) or max(part.end - part.start, 1)
+        yield part, size
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What is being cut. `path` is there where parts can be named by their offsets in it."""
+    """What is being split. `path` is "" where the data cannot be sought, and have to travel in the splits."""
 
-    span: Split
+    split: Split
     options: Options
     bounds: Bounds
     path: str
     depth: int = 0
 
 
-def _guarded(place: _Place, flow: Flow, named: str) -> Iterator[Split | Reject]:
+def split_source(split: Split, options: Options, bounds: Bounds) -> Iterator[Split | Reject]:
+    """The parts of a split that is a whole file, in their order; what cannot be read is a Reject in its place."""
+    # Remote files are read in one go; a split that named offsets in one would open it again.
+    seek = split.path != "-" and not is_remote(split.path)
+    place = _Place(split, options, bounds, split.path if seek else "")
+    yield from _parts_or_reject(place, open_stream(split.path), split.format)
+
+
+def _parts_or_reject(place: _Place, stream: Stream, named: str) -> Iterator[Split | Reject]:
     empty = True
     try:
-        for part in _parts(place, flow, named):
+        for part in _parts(place, stream, named):
             empty = False
             yield part
         if empty:
             raise EmptyFile("The file holds no text.", "Nothing to do, unless it should hold some.")
     except InputError as wrong:
-        yield reject(place.span.source, 0, wrong)
+        yield reject(place.split.source, 0, wrong)
 
 
-def _parts(place: _Place, flow: Flow, named: str) -> Iterator[Split | Reject]:
-    sniffed = sniff(flow, named, place.options)
-    place = replace(place, path=place.path if sniffed.plain else "")
+def _parts(place: _Place, stream: Stream, named: str) -> Iterator[Split | Reject]:
+    """The splits of a file, or of all members of an archive."""
+    sniffed = sniff(stream, named, place.options)
+    if not sniffed.plain:
+        place = replace(place, path="")
     if sniffed.format in ("zip", "tar"):
-        yield from _members(place, sniffed)
+        if place.depth >= _ARCHIVE_DEPTH:
+            wrong = f"More than {_ARCHIVE_DEPTH} archives stand inside one another."
+            raise ArchiveBomb(wrong, "Unpack the archive yourself.")
+        if sniffed.format == "tar":
+            yield from _member_parts(place, tar_members(sniffed.stream))
+            return
+        # The directory of a ZIP archive stands at its end.
+        with closing(_seekable(place, sniffed.stream)) as file:
+            yield from _member_parts(place, zip_members(file))
         return
-    for run in _runs(place, sniffed):
-        if isinstance(run, Lost):
-            yield reject(place.span.source, run.number, run.error)
-        else:
-            yield _span(place, sniffed, run)
+    for chunk in _chunks(place, sniffed):
+        if isinstance(chunk, Lost):
+            yield reject(place.split.source, chunk.number, chunk.error)
+            continue
+        yield Split(
+            place.split.source,
+            chunk.format or sniffed.format,
+            "" if chunk.data else place.path,
+            chunk.first,
+            *((0, -1) if chunk.data else (chunk.start, chunk.end)),
+            payload=chunk.data,
+            header=chunk.header,
+            encoding=sniffed.encoding,
+            chunked=True,
+            count=chunk.count,
+            siblings=place.split.siblings,
+        )
 
 
-def _span(place: _Place, sniffed: Sniffed, run: Chunk) -> Split:
-    at, data = ((run.start, run.end), b"") if not run.data else ((0, -1), run.data)
-    return Split(
-        place.span.source,
-        run.format or sniffed.format,
-        "" if data else place.path,
-        run.first,
-        *at,
-        payload=data,
-        header=run.header,
-        encoding=sniffed.encoding,
-        cut=True,
-        count=run.count,
-        siblings=place.span.siblings,
-    )
-
-
-def _runs(place: _Place, sniffed: Sniffed) -> Iterator[Chunk | Lost]:
-    flow, bounds, keep = sniffed.flow, place.bounds, not place.path
+def _chunks(place: _Place, sniffed: Sniffed) -> Iterator[Chunk | Lost]:
+    stream, bounds, keep = sniffed.stream, place.bounds, not place.path
     match sniffed.format:
         case "txt" | "html":
-            yield from cut_whole(flow, bounds)
+            yield from chunk_whole(stream, bounds)
         case "jsonl" | "lines":
-            yield from cut_lines(flow, bounds, keep=keep)
+            yield from chunk_lines(stream, bounds, keep=keep)
         case "csv" | "tsv":
-            yield from cut_csv(flow, bounds, keep=keep, encoding=sniffed.encoding)
+            yield from chunk_csv(stream, bounds, keep=keep, encoding=sniffed.encoding)
         case "json":
-            yield from cut_json(flow, bounds, place.options)
+            yield from chunk_json(stream, bounds, place.options)
         case "warc":
-            yield from cut_warc(flow, bounds)
+            yield from chunk_warc(stream, bounds)
         case "parquet" | "arrow":
-            with closing(_seekable(place, flow)) as file:
-                yield from cut_table(file, sniffed.format, bounds, place.options, seek=not keep)
-        case other if other.startswith(PLUGGED):
-            yield from cut_whole(flow, bounds)
+            with closing(_seekable(place, stream)) as file:
+                yield from chunk_table(file, sniffed.format, bounds, place.options, seek=not keep)
+        case other if other.startswith(PLUGGED):  # a plugin is given the whole file
+            yield from chunk_whole(stream, bounds)
         case other:
             raise UnknownFormat(f"Files of the format {other} are not read.", "Convert it to JSON lines.")
 
 
-def _members(place: _Place, sniffed: Sniffed) -> Iterator[Split | Reject]:
-    if place.depth >= _ARCHIVES:
-        raise ArchiveBomb(f"More than {_ARCHIVES} archives stand inside one another.", "Unpack the archive yourself.")
-    if sniffed.format == "tar":
-        yield from _each_member(place, tar_members(sniffed.flow))
-        return
-    with closing(_seekable(place, sniffed.flow)) as file:
-        yield from _each_member(place, zip_members(file))
-
-
-def _each_member(place: _Place, members: Iterator[Member]) -> Iterator[Split | Reject]:
+def _member_parts(place: _Place, members: Iterator[Member]) -> Iterator[Split | Reject]:
+    """The splits of the members; the source of each is the archive's name and its own, as if it were a folder."""
     for name, member in members:
-        source = f"{place.span.source}/{source_name(name)}" if name else place.span.source
+        source = f"{place.split.source}/{source_name(name)}" if name else place.split.source
         try:
             if isinstance(member, InputError):
                 raise member
@@ -134,16 +214,16 @@ def _each_member(place: _Place, members: Iterator[Member]) -> Iterator[Split | R
         except InputError as wrong:
             yield reject(source, 0, wrong)
             continue
-        inner = replace(place, span=Split(source, "", name), path="", depth=place.depth + 1)
-        yield from _guarded(inner, member, format_by_name(name)[0])
+        inner = replace(place, split=Split(source, "", name), path="", depth=place.depth + 1)
+        yield from _parts_or_reject(inner, member, format_by_name(name)[0])
 
 
-def _seekable(place: _Place, flow: Flow) -> BinaryIO:
-    """The file itself, or a copy in a temporary file where it comes as a stream."""
+def _seekable(place: _Place, stream: Stream) -> BinaryIO:
+    """The file itself, or a copy in a temporary file where the data come as a stream; the caller closes it."""
     if place.path:
         return open_file(place.path)
-    copy = tempfile.TemporaryFile()  # noqa: SIM115, closed by the caller
-    for chunk in flow:
+    copy = tempfile.TemporaryFile()  # noqa: SIM115
+    for chunk in stream:
         copy.write(chunk)
     copy.seek(0)
     return copy

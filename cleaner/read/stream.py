@@ -1,23 +1,31 @@
-"""Bytes from anywhere, a bounded chunk at a time: local files and ranges, stdin, remote files, unpacked on the way."""
+"""Bytes from anywhere, one bounded chunk at a time: local files and byte ranges, stdin, remote files, decompressed."""
 
 from __future__ import annotations
 
 import io
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, BinaryIO
 
 from cleaner.errors import InputError
-from cleaner.read.files import is_remote, remote_damage
+from cleaner.read.files import is_remote, remote_error
 from cleaner.read.read_errors import ArchiveBomb, NotReadable, Truncated, unreadable
 
-__all__ = ["Flow", "FlowFile", "Meter", "open_flow", "packing_of", "unpack"]
+__all__ = ["ByteCounter", "Stream", "StreamFile", "compression_of", "decompress", "open_file", "open_stream"]
 
 CHUNK = 1 << 20
+"""Bytes of a chunk: what is read from a file at a time, and the most that one call of a decompressor returns."""
 _FEED = 1 << 16
-_ZSTD_FEED = 1 << 10  # one call may unpack 128 KiB per 4 bytes: at most 32 MiB for this much
+"""Compressed bytes given to a decompressor in one call. What it had decompressed when it met an error is lost for as
+many bytes at most."""
+_ZSTD_FEED = 1 << 10
+"""The same for zstandard, whose calls have no limit for their output: 4 bytes may become 128 KiB, 1 KiB 32 MiB."""
 _BOMB_FLOOR = 64 << 20
-_BOMB_RATIO = 200  # text packs 3 to 20 times, very repetitive JSON up to 100; deflate cannot exceed 1032
+"""Decompressed bytes that are never taken for a bomb."""
+_BOMB_RATIO = 200
+"""More decompressed bytes than this for each compressed one are a bomb. Text shrinks 3 to 20 times and very repetitive
+JSON up to 100 times; deflate cannot exceed 1,032."""
 
 _MAGIC = (
     (b"\x1f\x8b", "gz"),
@@ -26,42 +34,54 @@ _MAGIC = (
     (b"\xfd7zXZ\x00", "xz"),
     (b"\x04\x22\x4d\x18", "lz4"),
 )
+"""First bytes of compressed data, and the compression."""
 
 
-class Meter:
-    """Counts the bytes before and after unpacking; raises ArchiveBomb when the second runs away from the first."""
+class ByteCounter:
+    """Counts bytes before and after decompression, and raises ArchiveBomb when the second outgrow the first."""
 
     def __init__(self) -> None:
-        self.packed = 0
-        self.unpacked = 0
+        self.compressed = 0
+        self.decompressed = 0
 
-    def count(self, unpacked: int) -> None:
-        """Add to the unpacked bytes."""
-        self.unpacked += unpacked
-        if self.unpacked > _BOMB_FLOOR and self.unpacked > _BOMB_RATIO * max(self.packed, 1):
+    def parts(self, stream: Stream, size: int) -> Iterator[bytes]:
+        """The compressed bytes of a stream in parts of at most `size` bytes, counted as they are taken."""
+        for chunk in stream:
+            for at in range(0, len(chunk), size):
+                part = chunk[at : at + size]
+                self.compressed += len(part)
+                yield part
+
+    def add(self, decompressed: int) -> None:
+        """Count bytes that came out."""
+        self.decompressed += decompressed
+        if self.decompressed > _BOMB_FLOOR and self.decompressed > _BOMB_RATIO * max(self.compressed, 1):
             raise ArchiveBomb(
                 f"The data unpack to more than {_BOMB_RATIO} times their size.",
                 "If this is right, unpack the file yourself and give the result.",
             )
 
 
-class Flow:
-    """Chunks of bytes with a look at the head before they are taken. Damage is raised after the last good chunk."""
+class Stream:
+    """An iterator over chunks of bytes whose beginning can be looked at before it is taken.
 
-    def __init__(self, chunks: Iterator[bytes], meter: Meter | None = None) -> None:
+    A read error is raised when all chunks before it were taken, so that no good data are lost. `error` is one that was
+    met while looking at the beginning.
+    """
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
         self._head: list[bytes] = []
-        self.damage: InputError | None = None
-        self.meter = meter or Meter()
+        self.error: InputError | None = None
 
     def head(self, size: int) -> bytes:
-        """The first `size` bytes, or fewer at the end; they stay in the flow."""
+        """The first `size` bytes, or fewer where the stream is shorter. They stay in the stream."""
         have = sum(map(len, self._head))
-        while have < size and self.damage is None:
+        while have < size and self.error is None:
             try:
                 chunk = next(self._chunks, b"")
-            except InputError as damage:
-                self.damage = damage
+            except InputError as error:
+                self.error = error
                 break
             if not chunk:
                 break
@@ -74,19 +94,23 @@ class Flow:
     def __iter__(self) -> Iterator[bytes]:
         while self._head:
             yield self._head.pop(0)
-        if self.damage is not None:
-            raise self.damage
+        if self.error is not None:
+            raise self.error
         yield from self._chunks
 
 
-class FlowFile(io.RawIOBase):
-    """A Flow as a readable file for libraries that want one. Keeps the damage that ended it in `damage`."""
+class StreamFile(io.RawIOBase):
+    """A stream as a readable file, for libraries that want one.
 
-    def __init__(self, flow: Flow) -> None:
-        self._chunks = iter(flow)
+    A read error looks like the end of the file to the library, whose own message would hide the cause; it is kept in
+    `error` for the caller to ask after.
+    """
+
+    def __init__(self, stream: Stream) -> None:
+        self._chunks = iter(stream)
         self._rest = memoryview(b"")
         self._at = 0
-        self.damage: InputError | None = None
+        self.error: InputError | None = None
 
     def readable(self) -> bool:
         return True
@@ -98,8 +122,8 @@ class FlowFile(io.RawIOBase):
         while not self._rest:
             try:
                 chunk = next(self._chunks, None)
-            except InputError as damage:
-                self.damage = damage
+            except InputError as error:
+                self.error = error
                 return 0
             if chunk is None:
                 return 0
@@ -111,9 +135,12 @@ class FlowFile(io.RawIOBase):
         return size
 
 
-def open_flow(path: str, start: int = 0, end: int = -1) -> Flow:
-    """The bytes of `path` ("-" is stdin) from `start` to `end`; -1 is the end of the file. Raises InputError."""
-    return Flow(_chunks_of(path, start, end))
+def open_stream(path: str, start: int = 0, end: int = -1) -> Stream:
+    """The bytes of `path` ("-" is stdin) from offset `start` to `end`; -1 is the end of the file.
+
+    The file is opened when the first chunk is taken, and InputError is raised there.
+    """
+    return Stream(_chunks_of(path, start, end))
 
 
 def open_file(path: str) -> BinaryIO:
@@ -125,9 +152,9 @@ def open_file(path: str) -> BinaryIO:
 
         file: BinaryIO = fsspec.open(path, "rb").open()
         return file
-    except Exception as error:
+    except Exception as error:  # each remote service has errors of its own
         if is_remote(path):
-            raise remote_damage(path, error) from error
+            raise remote_error(path, error) from error
         if isinstance(error, OSError):
             raise unreadable(error) from error
         raise NotReadable(f"{str(error).rstrip('.')}.", "Check the name of the file.") from error
@@ -144,48 +171,42 @@ def _chunks_of(path: str, start: int, end: int) -> Iterator[bytes]:
             yield chunk
     except OSError as error:
         raise unreadable(error) from error
-    except Exception as error:
+    except Exception as error:  # each remote service has errors of its own
         if not is_remote(path):
             raise
-        raise remote_damage(path, error) from error
+        raise remote_error(path, error) from error
     finally:
         if path != "-":
             file.close()
 
 
-def packing_of(head: bytes) -> str:
-    """How the data that begin with `head` are packed: gz, zst, bz2, xz, lz4, or "" for not at all.
+def compression_of(head: bytes) -> str:
+    """How data that begin with `head` are compressed: gz, zst, bz2, xz, lz4, or "" for not at all.
 
-    >>> packing_of(b"\\x1f\\x8b\\x08"), packing_of(b"Hujan")
+    >>> compression_of(b"\\x1f\\x8b\\x08"), compression_of(b"Hujan")
     ('gz', '')
     """
-    for magic, packing in _MAGIC:
+    for magic, compression in _MAGIC:
         if head.startswith(magic):
-            return packing
+            return compression
     # A skippable frame may stand first in a zstd file (pzstd writes one).
     return "zst" if len(head) >= 4 and head[1:4] == b"\x2a\x4d\x18" and head[0] & 0xF0 == 0x50 else ""
 
 
-def unpack(flow: Flow, packing: str) -> Flow:
-    """The unpacked bytes of `flow`, all its members one after another. Raises Truncated or ArchiveBomb on the way."""
-    meter = Meter()
-    feed = _ZSTD_FEED if packing == "zst" else _FEED
-    return Flow(_join(_unpack(_small(flow, feed, meter), packing, meter)), meter)
+def decompress(stream: Stream, compression: str) -> Stream:
+    """The decompressed bytes of `stream`, all its members one after another.
+
+    Where the data are cut or broken, Truncated is raised behind the last good byte; ArchiveBomb is raised where they
+    grow beyond belief. Memory stays within a few chunks, however much comes out.
+    """
+    return Stream(_in_chunks(_decompressed(stream, compression)))
 
 
-def _small(flow: Flow, size: int, meter: Meter) -> Iterator[bytes]:
-    for chunk in flow:
-        for at in range(0, len(chunk), size):
-            part = chunk[at : at + size]
-            meter.packed += len(part)
-            yield part
-
-
-def _join(parts: Iterator[bytes]) -> Iterator[bytes]:
-    """Chunks of a useful size; what came before the damage comes first."""
+def _in_chunks(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """The parts joined to chunks of at least CHUNK bytes; what came before an error is given before it is raised."""
     held: list[bytes] = []
     size = 0
-    damage: InputError | None = None
+    error: InputError | None = None
     try:
         for part in parts:
             held.append(part)
@@ -193,113 +214,81 @@ def _join(parts: Iterator[bytes]) -> Iterator[bytes]:
             if size >= CHUNK:
                 yield b"".join(held)
                 held, size = [], 0
-    except InputError as error:
-        damage = error
+    except InputError as raised:
+        error = raised
     if held:
         yield b"".join(held)
-    if damage is not None:
-        raise damage
+    if error is not None:
+        raise error
 
 
-def _unpack(parts: Iterator[bytes], packing: str, meter: Meter) -> Iterator[bytes]:
-    make = _UNPACKERS[packing]
-    unpacker = make()
-    began = False
-    for part in parts:
-        data = part
+def _decompressed(stream: Stream, compression: str) -> Iterator[bytes]:
+    """What the members of a compressed stream hold, as it comes out of the decompressor.
+
+    The libraries' decompressor objects are driven here, because their file objects hide read errors: BZ2File and
+    LZMAFile take any bytes that begin no member for the end of the file, and so drop a member behind padding;
+    zstandard's stream_reader ends without an error where the data are cut.
+    """
+    make_decompressor, feed, limit = _decompressor(compression)
+    counter = ByteCounter()
+    member: Any = None
+    for data in counter.parts(stream, feed):
         while data:
-            if unpacker.eof:
-                data = data.lstrip(b"\0") if packing in ("gz", "xz") else data
+            if member is None:
+                # gzip and xz files may be padded with zeros behind a member, to fill the blocks of a tape.
+                data = data.lstrip(b"\0") if compression in ("gz", "xz") else data
                 if not data:
                     break
-                unpacker, began = make(), False
-            began = True
-            for out in _feed(unpacker, data):
-                meter.count(len(out))
+                member = make_decompressor()
+            for out in _output(member, data, limit):
+                counter.add(len(out))
                 yield out
-            data = unpacker.unused_data if unpacker.eof else b""
-    if began and not unpacker.eof:
+            data, member = (member.unused_data, None) if member.eof else (b"", member)
+    if member is not None:
         raise Truncated("The packed data end too early.", "Fetch or copy the file again; what came before is kept.")
 
 
-def _feed(unpacker: Any, data: bytes) -> Iterator[bytes]:
+def _output(member: Any, data: bytes, limit: tuple[int, ...]) -> Iterator[bytes]:
+    """All that a decompressor makes of `data`, at most CHUNK bytes a call where it takes a limit."""
     try:
-        out = unpacker.decompress(data, CHUNK)
-        while out:
+        while out := member.decompress(data, *limit):
             yield out
-            if unpacker.eof or (unpacker.needs_input and len(out) < CHUNK):  # zlib may hold more than it says
+            # zlib hands back the input for which there was no room; bz2, lzma and lz4 keep it, and ask for none.
+            data = getattr(member, "unconsumed_tail", b"")
+            pending = data or not getattr(member, "needs_input", True) or len(out) >= CHUNK  # zlib may hold output
+            if member.eof or not pending:
                 break
-            out = unpacker.decompress(b"", CHUNK)
-    except (
-        Exception
-    ) as error:  # each library has its own: zlib.error, LZMAError, OSError, EOFError, RuntimeError, ZstdError
+    except Exception as error:  # zlib.error, OSError, EOFError, LZMAError, RuntimeError or ZstdError
         raise Truncated(
             f"The packed data are damaged: {error}.", "Fetch or copy the file again; what came before is kept."
         ) from error
 
 
-class _Gzip:
-    """zlib with the face of bz2 and lzma."""
+def _decompressor(compression: str) -> tuple[Callable[[], Any], int, tuple[int, ...]]:
+    """What makes a decompressor, how many bytes it is fed at a time, and the limit it takes for its output, if any."""
+    match compression:
+        case "gz":
+            import zlib
 
-    def __init__(self) -> None:
-        import zlib
+            return partial(zlib.decompressobj, wbits=31), _FEED, (CHUNK,)  # 31: with the header and checksum of gzip
+        case "bz2":
+            import bz2
 
-        self._zlib = zlib.decompressobj(wbits=31)
+            return bz2.BZ2Decompressor, _FEED, (CHUNK,)
+        case "xz":
+            import lzma
 
-    @property
-    def eof(self) -> bool:
-        return self._zlib.eof
+            # xz -9 needs 65 MiB; a hostile header may ask for 4 GiB.
+            return partial(lzma.LZMADecompressor, memlimit=1 << 30), _FEED, (CHUNK,)
+        case "lz4":
+            import lz4.frame
 
-    @property
-    def needs_input(self) -> bool:
-        return not self._zlib.unconsumed_tail
+            return lz4.frame.LZ4FrameDecompressor, _FEED, (CHUNK,)
+        case _:
+            import zstandard
 
-    @property
-    def unused_data(self) -> bytes:
-        return self._zlib.unused_data
+            def zstd() -> Any:
+                # 128 MiB is the largest window that `zstd` itself reads without being told to.
+                return zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj(write_size=1 << 16)
 
-    def decompress(self, data: bytes, limit: int) -> bytes:
-        return self._zlib.decompress(self._zlib.unconsumed_tail + data, limit)
-
-
-class _Zstd:
-    """zstandard with the face of bz2 and lzma; its output per call is bounded by the feed."""
-
-    needs_input = True
-
-    def __init__(self) -> None:
-        import zstandard
-
-        self._zstd = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj(write_size=1 << 16)
-
-    @property
-    def eof(self) -> bool:
-        return bool(self._zstd.eof)
-
-    @property
-    def unused_data(self) -> bytes:
-        return bytes(self._zstd.unused_data)
-
-    def decompress(self, data: bytes, limit: int) -> bytes:
-        return bytes(self._zstd.decompress(data))
-
-
-def _bz2() -> Any:
-    import bz2
-
-    return bz2.BZ2Decompressor()
-
-
-def _xz() -> Any:
-    import lzma
-
-    return lzma.LZMADecompressor(memlimit=1 << 30)
-
-
-def _lz4() -> Any:
-    import lz4.frame
-
-    return lz4.frame.LZ4FrameDecompressor()
-
-
-_UNPACKERS: dict[str, Callable[[], Any]] = {"gz": _Gzip, "zst": _Zstd, "bz2": _bz2, "xz": _xz, "lz4": _lz4}
+            return zstd, _ZSTD_FEED, ()

@@ -1,22 +1,42 @@
-"""The nouns of reading: Source (a file of the manifest), Span (a run of its records), Piece (a bounded bit of work)."""
+"""The nouns of reading, from large to small: a source is split, splits are bundled into tasks, records become chunks.
+
+Source    one file of the input manifest
+Task      what one worker reads at a time: one or more splits
+Split     a part of a source, or all of it, that a worker can read without the rest
+Chunk     consecutive records as they were found in a stream; each becomes a split
+Lost      a record that cannot be read
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cleaner.errors import InputError
 
-__all__ = ["TASK_BYTES", "TASK_RECORDS", "Bounds", "Chunk", "Lost", "Source", "Split", "Task"]
+__all__ = [
+    "TASK_BYTES",
+    "TASK_RECORDS",
+    "Bounds",
+    "Chunk",
+    "Lost",
+    "Numbered",
+    "Source",
+    "Split",
+    "Task",
+    "gather_chunks",
+]
 
 TASK_RECORDS = 1_000
 TASK_BYTES = 8 << 20
+"""Bounds of a task where the caller names none: a worker holds the bytes of one task at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """One file of the input manifest.
 
-    `source` is its printable name as it stands in records; `path` opens it (a local path, a URL, or "-");
+    `source` is its printable name, as it stands in records. `path` opens it: a local path, a URL, or "-" for stdin.
     `size` is in bytes, -1 where it is unknown before reading (stdin, pipes, some servers).
     """
 
@@ -27,13 +47,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A run of records of one source that a worker can read alone.
+    """A part of one source that a worker can read without the rest.
 
-    Either `path` with `start` and `end` (bytes, or numbers of row groups or batches; `end` -1 is the end of the file),
-    or `payload`, the records themselves where the source cannot be sought. `first` is the number of the first record, 0
-    for a file that is one article. `header` carries what stands once per file (dialect and column names of CSV),
-    `encoding` the encoding of a format that is split by bytes ("" is UTF-8). `cut` says that it is a run of records and
-    not a whole file, `count` how many records. `siblings` are the first texts of its folder, asked for their encoding.
+    The data stand either in `path` from `start` to `end` (offsets in bytes, or numbers of row groups or batches of a
+    table; `end` -1 is the end of the file), or in `payload` where the source cannot be sought, as in a compressed file.
+
+    `first` is the number of the first record, 0 for a file that is one article. `header` carries what stands only once
+    in the file (delimiter, escape character and column names of CSV). `encoding` is that of a format that is split as
+    bytes, "" for UTF-8. `chunked` says that the split was made of a chunk and needs no further splitting; a split that
+    is not chunked is a whole file. `count` is the number of records. `siblings` are the first texts of the same folder;
+    they help to find the encoding of a text.
     """
 
     source: str
@@ -45,26 +68,26 @@ class Split:
     payload: bytes = b""
     header: tuple[str, ...] = ()
     encoding: str = ""
-    cut: bool = False
+    chunked: bool = False
     count: int = 1
     siblings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A bounded bit of work: about `TASK_RECORDS` records or `TASK_BYTES` bytes, in the order of the manifest."""
+    """A bounded amount of work: about `TASK_RECORDS` records or `TASK_BYTES` bytes, in the order of the manifest."""
 
-    spans: tuple[Split, ...]
+    splits: tuple[Split, ...]
 
     @property
     def source(self) -> str:
-        """The source of its first record, for messages."""
-        return self.spans[0].source
+        """The source of the first record; messages about the task name it."""
+        return self.splits[0].source
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How large a run of records may be, in records and in bytes; how large one record may be."""
+    """Upper bounds: records and bytes of a chunk, and bytes of a single record."""
 
     records: int
     bytes: int
@@ -73,9 +96,10 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """`count` records from number `first` on: the bytes `start` to `end` of the flow they were cut from.
+    """`count` consecutive records, the first of which has the number `first`.
 
-    `format` is that of `data` where it is not that of the flow.
+    They stand in the stream from byte `start` to byte `end`; `data` are these bytes, or empty where the offsets are
+    enough. `header` is that of `Split`. `format` is the format of `data` where it is not that of the stream.
     """
 
     first: int
@@ -89,7 +113,50 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Record `number` cannot be read, or nothing from there on; 0 is the whole source."""
+    """Record `number` cannot be read, or nothing from there on; number 0 stands for the whole source."""
 
     number: int
     error: InputError
+
+
+Numbered = tuple[int, bytes | InputError, int]
+"""A record as it is found: its number, its bytes or what is wrong with it, and the offset of its end in the stream."""
+
+
+def gather_chunks(
+    records: Iterable[Numbered],
+    bounds: Bounds,
+    *,
+    separator: bytes = b"",
+    header: tuple[str, ...] = (),
+    keep: bool = True,
+) -> Iterator[Chunk | Lost]:
+    """Consecutive records as chunks within `bounds`, each broken one as Lost in its place.
+
+    A record that is larger than `bounds.bytes` is a chunk of its own. With `keep` False the chunks have offsets and no
+    data, so that a file of any size is split in constant memory.
+    """
+    held: list[bytes] = []
+    first = count = size = start = end = 0
+
+    def flush() -> Iterator[Chunk]:
+        nonlocal count, size
+        if count:
+            yield Chunk(first, count, start, end, separator.join(held), header)
+            count = size = 0
+            held.clear()
+
+    for number, data, data_end in records:
+        if isinstance(data, InputError):
+            yield from flush()
+            yield Lost(number, data)
+            continue
+        length = len(data)
+        if count >= bounds.records or size + length > bounds.bytes:
+            yield from flush()
+        if not count:
+            first, start = number, max(data_end - length, 0)
+        count, size, end = count + 1, size + length, data_end
+        if keep:
+            held.append(data)
+    yield from flush()

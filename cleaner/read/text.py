@@ -1,62 +1,89 @@
-"""Files that are one article: plain text and saved pages. Their bytes are decoded later, if their folder has no say."""
+"""Files that are one article: plain texts and saved pages.
+
+Their bytes are decoded later, with the rest of the article's way, unless the texts of their folder have a say in it.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from cleaner.article import Raw
 from cleaner.decode.decode import decode
 from cleaner.errors import InputError
 from cleaner.options import Options
-from cleaner.read.folder_encoding import folder_hint
 from cleaner.read.markup import looks_like_html
 from cleaner.read.read_errors import too_large
-from cleaner.read.stream import Flow
+from cleaner.read.stream import Stream, open_stream
 from cleaner.read.task import Bounds, Chunk, Lost, Split
 
-__all__ = ["cut_whole", "parse_html", "parse_txt"]
+__all__ = ["SIBLINGS", "chunk_whole", "folder_hint", "parse_html", "parse_txt"]
+
+SIBLINGS = 16
+"""How many texts of a folder are asked for their encoding, the first in the order of their names."""
+_HEAD = 1 << 16
+"""Bytes of a text that are enough to see its encoding, or whether it is a page."""
+_HIGH = bytes(range(0x80, 0x100))
 
 
-def cut_whole(flow: Flow, bounds: Bounds, *, first: int = 0, keep: bool = True) -> Iterator[Chunk | Lost]:
-    """The whole flow as one article. What came before damage is kept, and the damage is told."""
+def chunk_whole(stream: Stream, bounds: Bounds) -> Iterator[Chunk | Lost]:
+    """The whole stream as one article. Where a read error ends it, the beginning is kept and the error reported."""
     parts: list[bytes] = []
     size = 0
-    damage: InputError | None = None
+    error: InputError | None = None
     try:
-        for chunk in flow:
+        for chunk in stream:
             size += len(chunk)
             if size > bounds.record_bytes:
                 yield Lost(0, too_large(bounds.record_bytes))
                 return
             parts.append(chunk)
-    except InputError as error:
-        damage = error
+    except InputError as raised:
+        error = raised
     if not all(map(bytes.isspace, parts)):
         yield Chunk(0, 1, 0, size, b"".join(parts))
-    if damage is not None:
-        yield Lost(0, damage)
+    if error is not None:
+        yield Lost(0, error)
 
 
-def parse_txt(data: bytes, span: Split, options: Options) -> Iterator[Raw | Lost]:
-    """A text, or a page under the name of a text."""
-    html = options.content == "html" or (options.content == "auto" and looks_like_html(_glance(data)))
-    yield _parsed(data, span, options, html)
+def parse_txt(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
+    """The article of a text file, which may hold a page under the name of a text."""
+    html = options.content == "html"
+    if options.content == "auto":
+        head = data[:_HEAD]
+        # Tags are ASCII in every encoding but UTF-16 and UTF-32, so that only these have to be decoded to see them.
+        wide = b"\0" in head[:64] or head[:2] in (b"\xff\xfe", b"\xfe\xff")
+        html = looks_like_html(decode(head).text if wide else head.decode("latin-1"))
+    yield _whole_file(data, split, options, html)
 
 
-def parse_html(data: bytes, span: Split, options: Options) -> Iterator[Raw | Lost]:
-    """A saved page."""
-    yield _parsed(data, span, options, options.content != "plain")
+def parse_html(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
+    """The article of a saved page."""
+    yield _whole_file(data, split, options, options.content != "plain")
 
 
-def _parsed(data: bytes, span: Split, options: Options, html: bool) -> Raw:
+def _whole_file(data: bytes, split: Split, options: Options, html: bool) -> Raw:
     form = "page" if html else "text"
-    if options.encoding or not span.siblings:
-        return Raw(span.source, 0, data, html, form=form)
-    text, encoding, bad_bytes = decode(data, html=html, hint=lambda: folder_hint(span.siblings))
-    return Raw(span.source, 0, text, html, encoding, bad_bytes=bad_bytes, form=form)
+    if options.encoding or not split.siblings:
+        return Raw(split.source, 0, data, html, form=form)
+    text, encoding, bad_bytes = decode(data, html=html, hint=lambda: folder_hint(split.siblings))
+    return Raw(split.source, 0, text, html, encoding, bad_bytes=bad_bytes, form=form)
 
 
-def _glance(data: bytes) -> str:
-    """Enough of the text to see tags; they are ASCII in every encoding but the wide ones."""
-    head = data[: 1 << 16]
-    return decode(head).text if b"\0" in head[:64] or head[:2] in (b"\xff\xfe", b"\xfe\xff") else head.decode("latin-1")
+@lru_cache(maxsize=256)
+def folder_hint(paths: tuple[str, ...]) -> str:
+    """The encoding that most of `paths` have, each weighted by its bytes beyond ASCII; "" where all are ASCII.
+
+    A short text in a legacy encoding may fit several; its neighbours decide. The answer depends on the contents of
+    `paths` alone, so that it is the same in every worker.
+    """
+    votes: Counter[str] = Counter()
+    for path in paths:
+        try:
+            data = open_stream(path, 0, _HEAD).head(_HEAD)
+        except InputError:
+            continue
+        if weight := len(data) - len(data.translate(None, _HIGH)):
+            votes[decode(data).encoding] += weight
+    return max(votes, key=lambda encoding: (votes[encoding], encoding)) if votes else ""

@@ -1,4 +1,7 @@
-"""The lines of articles as compact columns: a key that carries the site, length, place, marks. No wording."""
+"""The lines of articles as compact columns: a key that carries the site, length, marks of their place. No wording.
+
+repeats.py learns from these columns which lines repeat beside different articles of a site.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,19 @@ __all__ = [
 ]  # fmt: skip
 
 Keys = NDArray[np.uint64]
+"""xxh3 keys of 64 bits, of sites or of lines."""
 
-HEAD, TAIL = 3, 6  # lines that count as an end of the text
-LONG = 200  # characters; running text, only flagged
-RUN = 3  # lines in a row that bear each other out
-ROW = 80  # characters of a table's row
+HEAD, TAIL = 3, 6
+"""Lines that count as the beginning and the end of a text; templates put more below an article than above it."""
+
+LONG = 200
+"""Lines above so many characters are running text; when they repeat they are only flagged."""
+
+RUN = 3
+"""Lines in a row that bear each other out."""
+
+ROW = 80
+"""The most characters of a row of a table."""
 
 IS_HEAD, IS_TAIL, IS_LONG, VARIES, IS_LEAD, FIRST = 1, 2, 4, 8, 16, 32
 """Marks: among the first, or the last lines; running text; holds digits; the constant start of a line, such as
@@ -30,9 +41,6 @@ IS_HEAD, IS_TAIL, IS_LONG, VARIES, IS_LEAD, FIRST = 1, 2, 4, 8, 16, 32
 _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"\w\w")
 _LEAD = re.compile(r"([^\W\d][^:|]{1,28}?)\s*[:|]\s*\S")
-
-_Line = tuple[int, int, int, int]
-"""Key, characters, marks, start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +70,17 @@ def site_key(site: str) -> int:
 
 
 def line_key(wording: str, site: int) -> int:
-    """The key of a line in its folded wording, on the site of this key."""
+    """The key of a line by its wording (lower case, single spaces, numbers as 0) on the site of this key."""
     return xxhash.xxh3_64_intdigest(wording.encode("utf-8", "surrogatepass"), site)
 
 
 def site_lines(texts: Sequence[str], sites: Sequence[str]) -> SiteLines:
-    """The lines of clean texts, keyed by site and folded wording."""
+    """The lines of clean texts, keyed by site and normalised wording; `texts` and `sites` are of equal length."""
     known = {site: site_key(site) for site in dict.fromkeys(sites)}
-    lines: list[_Line] = []
+    lines: list[tuple[int, int, int, int]] = []  # key, characters, marks, start
     offsets = [0]
     for text, site in zip(texts, sites, strict=True):
-        lines += _lines(text, known[site])
+        lines += _keyed_lines(text, known[site])
         offsets.append(len(lines))
     keys, lengths, marks, starts = zip(*lines, strict=True) if lines else ((), (), (), ())
     return SiteLines(
@@ -86,67 +94,61 @@ def site_lines(texts: Sequence[str], sites: Sequence[str]) -> SiteLines:
 
 
 def wordings(line: str) -> tuple[str, ...]:
-    """The folded wordings by which a line may have got its key: itself, with its digits, its lead."""
+    """The wordings by which a line may have got its key: itself with numbers as 0, to the letter, its lead."""
     lead = _LEAD.match(line)
     return (_normalise_line(line), line, *((_normalise_line(lead[1]) + ":*",) if lead else ()))
 
 
-def _lines(text: str, site: int) -> Iterator[_Line]:
-    """Each line that holds a word, and again for its lead where it has one."""
+def _keyed_lines(text: str, site: int) -> Iterator[tuple[int, int, int, int]]:
+    """Key, characters, marks and start of each line that holds a word, and again for its lead where it has one."""
     lines = [(start, line) for start, line in _split(text) if _WORD.search(line)]
     short = [line if len(line) <= LONG else "" for _, line in lines]
     varies = [_DIGITS.search(line) is not None for line in short]
-    tables = _runs([many and len(line) <= ROW for many, line in zip(varies, short, strict=True)])
+    in_table = _in_long_series([many and len(line) <= ROW for many, line in zip(varies, short, strict=True)])
     leads = [_LEAD.match(line) if ":" in line or "|" in line else None for line in short]
     last = len(lines) - TAIL
-    met: set[int] = set()
+    seen: set[int] = set()
     for i, (start, line) in enumerate(lines):
         length = len(line)
         mark = place = IS_HEAD * (i < HEAD) | IS_TAIL * (i >= last)
         if length > LONG:
             key, mark = line_key(line, site), place | IS_LONG
-        elif tables[i]:  # of numbers, whose digits are what it says
+        elif in_table[i]:  # rows of a table would all be one line without their digits, which are what they say
             key = line_key(line, site)
         elif varies[i]:
             key, mark = line_key(_normalise_line(line), site), place | VARIES
         else:
             key = line_key(" ".join(line.casefold().split()), site)
-        yield key, length, mark if key in met else mark | FIRST, start
-        met.add(key)
+        yield key, length, mark if key in seen else mark | FIRST, start
+        seen.add(key)
         lead = leads[i]
-        if lead and (place or not _beside(leads, i)):  # between paragraphs, rows of labels are a table
+        # between paragraphs, labels in neighbouring lines are a table of the article
+        apart = not (i and leads[i - 1]) and not (i + 1 < len(leads) and leads[i + 1])
+        if lead and (place or apart):
             key = line_key(_normalise_line(lead[1]) + ":*", site)
             mark = place | IS_LEAD
-            yield key, length, mark if key in met else mark | FIRST, start
-            met.add(key)
+            yield key, length, mark if key in seen else mark | FIRST, start
+            seen.add(key)
 
 
 def _split(text: str) -> Iterator[tuple[int, str]]:
     """Start and wording of each line, without white space at its ends."""
     at = 0
-    for piece in text.split("\n"):
-        line = piece.strip()
-        yield (at if line == piece else at + len(piece) - len(piece.lstrip())), line
-        at += len(piece) + 1
+    for raw in text.split("\n"):
+        line = raw.strip()
+        yield (at if line == raw else at + len(raw) - len(raw.lstrip())), line
+        at += len(raw) + 1
 
 
-def _runs(marks: Sequence[bool]) -> Sequence[bool]:
-    """True inside runs of at least RUN marks."""
+def _in_long_series(marks: Sequence[bool]) -> Sequence[bool]:
+    """For each mark whether it is True and stands in a row of at least RUN that are."""
     if sum(marks) < RUN:
         return [False] * len(marks)
-    inside = [False] * len(marks)
-    start = 0
+    inside: list[bool] = []
     for mark, group in groupby(marks):
-        end = start + len(list(group))
-        if mark and end - start >= RUN:
-            inside[start:end] = [True] * (end - start)
-        start = end
+        count = len(list(group))
+        inside += [mark and count >= RUN] * count
     return inside
-
-
-def _beside(marks: Sequence[object], i: int) -> bool:
-    """Whether a neighbour of i has the mark as well."""
-    return bool(i and marks[i - 1]) or bool(i + 1 < len(marks) and marks[i + 1])
 
 
 def _normalise_line(line: str) -> str:

@@ -1,9 +1,10 @@
-"""What was learned about sites, as a file that people can read and correct: one repeating line a row.
+"""Site rules: what was learned about sites, as a file that people can read and correct, one repeating line a row.
 
     {"site": "situs.example", "line": "dibaca 0 kali", "anchors": 41, "of": 60, "places": ["end", "run"]}
 
-`line` is folded: lower case, single spaces, each number a 0 (but in tables of numbers); "penulis:*" is the constant
-start of lines. A row that is deleted is forgotten, and learned again where the articles show it again.
+`line` is normalised: lower case, single spaces, each number a 0 (but in tables of numbers); "penulis:*" is the constant
+start of lines. `anchors` of the site's `of` different articles have the line; `places` says where it may go. A row that
+is deleted is forgotten, and learned again where the articles show it again.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ from cleaner.repeats.site_lines import Keys, line_key, site_key, wordings
 __all__ = ["Wordings", "join_rules", "load_site_rules", "read_rules_file", "rule_rows", "wordings_taken"]
 
 Wordings = Mapping[int, tuple[str, str]]
-"""Key -> site and folded wording of a line."""
+"""Key -> site and normalised wording of a line."""
 
 _PLACES = {"end": AT_AN_END, "run": IN_A_RUN, "anywhere": ANYWHERE, "menu": IN_A_MENU}
 _FIGURES = ("anchors", "of", "places")
 
 
 def read_rules_file(path: str) -> bytes:
-    """The file as it stands; nothing where it is still to be made. Raises OptionError when it cannot be read."""
+    """The bytes of the file; none where a run is still to make it. Raises OptionError when it cannot be read."""
     try:
         return Path(path).read_bytes()
     except FileNotFoundError:
@@ -42,7 +43,10 @@ def read_rules_file(path: str) -> bytes:
 
 
 def load_site_rules(lines: Iterable[bytes], path: str = "") -> tuple[Repeats, dict[int, tuple[str, str]]]:
-    """What the lines of such a file say, and the wording of each. Raises OptionError for a row that is none."""
+    """The rules that the lines of such a file hold, and the wording of each.
+
+    Raises OptionError with the number of the line for a row that is no rule; blank lines are passed over.
+    """
     wording: dict[int, tuple[str, str]] = {}
     figures: dict[int, tuple[int, int, int]] = {}
     for number, line in enumerate(lines, 1):
@@ -66,14 +70,15 @@ def load_site_rules(lines: Iterable[bytes], path: str = "") -> tuple[Repeats, di
 def join_rules(one: Repeats, other: Repeats) -> Repeats:
     """Both; of a line that both know, the figures of the larger site and the places of either."""
     keys = np.union1d(one.keys, other.keys)
-    sides = [_spread(side, keys) for side in (one, other)]
+    sides = [_align(side, keys) for side in (one, other)]
+    # the figures of one crawl stay together, or `anchors` of one and `of` of the other would make no share
     larger = sides[1]["of"] > sides[0]["of"]
     anchors, of = (np.where(larger, sides[1][name], sides[0][name]) for name in _FIGURES[:2])
     return Repeats(keys, anchors, of, sides[0]["places"] | sides[1]["places"])
 
 
-def _spread(side: Repeats, keys: Keys) -> dict[str, NDArray[np.int64]]:
-    """The columns of one side at the places of all keys; 0 where it does not know the key."""
+def _align(side: Repeats, keys: Keys) -> dict[str, NDArray[np.int64]]:
+    """The columns of one side at the index of each of all keys; 0 where it does not know the key."""
     at = np.searchsorted(keys, side.keys)
     columns = {name: np.zeros(len(keys), np.int64) for name in _FIGURES}
     for name, column in columns.items():
@@ -81,14 +86,23 @@ def _spread(side: Repeats, keys: Keys) -> dict[str, NDArray[np.int64]]:
     return columns
 
 
+def _index_of(key: int, known: Repeats) -> int:
+    """The index of a key among those of the rules, -1 where they do not know it."""
+    at = int(np.searchsorted(known.keys, np.uint64(key)))
+    return at if at < len(known.keys) and int(known.keys[at]) == key else -1
+
+
 def wordings_taken(article: Article, site: str, known: Repeats) -> Iterator[tuple[int, str]]:
-    """Key and folded wording of the lines of an article that went because they repeat on the site of this name."""
+    """Key and wording of the lines of an article that went because they repeat on the site of this name.
+
+    The columns of the lines hold no wording, so it is found again in the article, by the key.
+    """
     for removal in article.removals:
+        # spans of other rules repeat by themselves and need no row
         if removal.rule in ("site-line", "site-lead"):
             for wording in wordings(article.before[removal.start : removal.end]):
                 key = line_key(wording, site_key(site))
-                at = int(np.searchsorted(known.keys, np.uint64(key)))
-                if at < len(known.keys) and int(known.keys[at]) == key:
+                if _index_of(key, known) >= 0:
                     yield key, wording
                     break
 
@@ -96,13 +110,12 @@ def wordings_taken(article: Article, site: str, known: Repeats) -> Iterator[tupl
 def rule_rows(known: Repeats, wording: Wordings) -> Iterable[dict[str, object]]:
     """The rows of the file, by site and wording."""
     for site, line, key in sorted((*wording[key], key) for key in wording):
-        at = int(np.searchsorted(known.keys, np.uint64(key)))
-        if at < len(known.keys) and int(known.keys[at]) == key:
-            places = [name for name, bit in _PLACES.items() if known.places[at] & bit]
+        at = _index_of(key, known)
+        if at >= 0:
             yield {
                 "site": site,
                 "line": line,
                 "anchors": int(known.anchors[at]),
                 "of": int(known.of[at]),
-                "places": places,
+                "places": [name for name, bit in _PLACES.items() if known.places[at] & bit],
             }

@@ -1,1 +1,14 @@
-"""Taking site boilerplate off plain text: `strip.strip` names every span that goes, its kind, and the evidence."""
+"""Taking site boilerplate off plain text: `strip.strip` names every span that goes, its kind, and the evidence.
+
+    strip.py         the way of one text, every step in order
+    line_rules.py    what speaks against one line: phrases, labels, times, rights, names
+    calls.py         lines that call on the reader, menus and paths
+    neighbours.py    which of these hits hold, by place and neighbours, and the blocks they open
+    inside_lines.py  what goes inside lines that stay: tails, labelled parts
+    datelines.py     place, site and agency before the first sentence
+    facts.py         title, author and date out of the lines that go
+    space.py         the white space that closes a gap
+
+A new wording is an entry in cleaner/phrases/lists/; a new shape is a function here; both need cases in
+tests/cases/strip/, half of them traps that must stay.
+"""

@@ -11,7 +11,7 @@ from cleaner.errors import OptionError
 from cleaner.language.identify import foreign_paragraphs, identify
 from cleaner.options import Options
 from cleaner.phrases.phrases import normalise_wording
-from cleaner.plugins import ruled
+from cleaner.plugins import plugin_removals
 from cleaner.strip.space import close_gaps
 
 __all__ = ["allowed_lines", "strip_by_plugins", "strip_foreign_paragraphs"]
@@ -33,7 +33,7 @@ def allowed_lines(path: str) -> frozenset[str]:
 
 def strip_by_plugins(article: Article, options: Options) -> Article:
     """Add what the rules of plugins take, but for kinds that stay and lines that are allowed."""
-    taken = [r for r in ruled(article) if not _is_protected(r, article.before, options)]
+    taken = [r for r in plugin_removals(article) if not _is_protected(r, article.before, options)]
     return _with_removals(article, taken) if taken else article
 
 

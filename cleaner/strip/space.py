@@ -1,4 +1,4 @@
-"""Closing the gaps that removals leave: between two kept stretches one of the original separators stays."""
+"""Closing the gaps that removals leave: between two spans that stay one of the original separators stays."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ __all__ = ["close_gaps"]
 def close_gaps(text: str, removals: Sequence[Removal]) -> tuple[Removal, ...]:
     """`removals` (sorted, disjoint) with further ones of kind "space" between and beside them.
 
-    Of the white space in and around a run of removals the piece with most line ends stays (of equals the
-    first); at the ends of the text none does.
+    Of the white space in and around a group of removals the gap with most line ends stays (of equals the
+    first), so that a paragraph break survives; at the ends of the text none does.
     """
     closed: list[Removal] = []
     at = 0
@@ -22,23 +22,24 @@ def close_gaps(text: str, removals: Sequence[Removal]) -> tuple[Removal, ...]:
         stop = at + 1
         while stop < len(removals) and not text[removals[stop - 1].end : removals[stop].start].strip():
             stop += 1
-        closed += _close_run(text, removals[at:stop])
+        closed += _close_group(text, removals[at:stop])
         at = stop
     return tuple(closed)
 
 
-def _close_run(text: str, run: Sequence[Removal]) -> list[Removal]:
-    before, after = run[0].start, run[-1].end
+def _close_group(text: str, group: Sequence[Removal]) -> list[Removal]:
+    """The same for removals between which nothing but white space stands."""
+    before, after = group[0].start, group[-1].end
     while before and text[before - 1].isspace():
         before -= 1
     while after < len(text) and text[after].isspace():
         after += 1
-    gaps = list(zip((before, *(r.end for r in run)), (*(r.start for r in run), after), strict=True))
-    if before and after < len(text):
+    gaps = list(zip((before, *(r.end for r in group)), (*(r.start for r in group), after), strict=True))
+    if before and after < len(text):  # at an end of the text nothing has to be kept apart
         most = [(text.count("\n", a, b), b > a) for a, b in gaps]
         gaps[most.index(max(most))] = (0, 0)
     closed = []
-    for (start, end), removal in zip_longest(gaps, run):
+    for (start, end), removal in zip_longest(gaps, group):
         if end > start:
             closed.append(Removal(start, end, "space", "space", "closes the gap"))
         if removal:

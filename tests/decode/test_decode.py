@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cleaner.decode.decode import Decoded, decode
 from cleaner.decode.labels import codec_of
-from cleaner.read.folder_encoding import folder_hint
+from cleaner.read.text import folder_hint
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases/decode/bytes.toml").read_text("utf-8"))["case"]
 LANGUAGES = tomllib.loads((Path(__file__).parents[2] / "benchmarks/data/languages.toml").read_text("utf-8"))

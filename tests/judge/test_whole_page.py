@@ -18,7 +18,7 @@ from cleaner.judge.lines import split_lines
 from cleaner.judge.trees import Trees, linear_odds, model_for
 from cleaner.judge.whole_page import looks_like_page, outside_block
 from cleaner.phrases.phrases import load_phrases
-from cleaner.strip.line_rules import judge
+from cleaner.strip.line_rules import judge_line
 from cleaner.strip.strip import strip
 
 ROOT = Path(__file__).parent.parent.parent
@@ -30,7 +30,7 @@ TRAPS = [pytest.param(case, id=f"{case['language']}: {case['why']}") for case in
 
 def is_page(text: str, language: str) -> bool:
     lines, phrases = split_lines(text), load_phrases(language)
-    return looks_like_page(lines, [judge(line, phrases) for line in lines])
+    return looks_like_page(lines, [judge_line(line, phrases) for line in lines])
 
 
 @pytest.mark.parametrize("case", PAGES)
@@ -57,7 +57,7 @@ def test_half_of_the_cases_are_traps() -> None:
 @pytest.mark.parametrize("case", PAGES)
 def test_a_known_title_is_the_headline(case: dict[str, Any]) -> None:
     lines, phrases = split_lines(case["text"]), load_phrases(case["language"])
-    hits = [judge(line, phrases) for line in lines]
+    hits = [judge_line(line, phrases) for line in lines]
     outside = outside_block(lines, hits, case["stays"][0])
     kept = [line.text for line, away in zip(lines, outside, strict=True) if away is None]
     assert case["stays"][0] in kept
@@ -83,7 +83,7 @@ LINE = st.one_of(
 @settings(max_examples=60, deadline=None)
 def test_any_lines_have_one_answer_each(texts: list[str]) -> None:
     lines, phrases = split_lines("\n".join(texts)), load_phrases("en")
-    hits = [judge(line, phrases) for line in lines]
+    hits = [judge_line(line, phrases) for line in lines]
     outside = outside_block(lines, hits, "")
     assert len(outside) == len(lines)
     assert not lines or not all(outside)
@@ -135,7 +135,7 @@ def test_strange_characters_are_judged_too() -> None:
 def test_a_page_of_very_many_lines_has_an_answer_for_each() -> None:
     lines = split_lines((CASES[0]["text"] + "\n") * 160)
     phrases = load_phrases("en")
-    hits = [judge(line, phrases) for line in lines]
+    hits = [judge_line(line, phrases) for line in lines]
     assert len(outside_block(lines, hits, "")) == len(lines)
 
 

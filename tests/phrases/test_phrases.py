@@ -12,7 +12,7 @@ from cleaner.errors import OptionError
 from cleaner.phrases.phrases import ARRAYS, load_phrases, normalise_wording, phrase_languages
 from cleaner.strip.strip import strip
 
-LISTS = Path(load_phrases.__wrapped__.__code__.co_filename).parent / "phrases"
+LISTS = Path(load_phrases.__wrapped__.__code__.co_filename).parent / "lists"
 FILES = sorted(LISTS.glob("*.toml"))
 
 

@@ -1,4 +1,4 @@
-"""Every format, compression and way in: the same records with the same numbers, whatever the size of the pieces."""
+"""Every format, compression and way in: the same records with the same numbers, whatever the size of the tasks."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from hypothesis import strategies as st
 from cleaner.article import Raw, Reject
 from cleaner.options import Options
 from cleaner.read.files import list_sources
-from cleaner.read.jsonl import cut_lines
-from cleaner.read.plan import plan_tasks
+from cleaner.read.jsonl import chunk_lines
 from cleaner.read.records import read_records
-from cleaner.read.stream import Flow
+from cleaner.read.split import plan_tasks
+from cleaner.read.stream import Stream
 from cleaner.read.task import Bounds, Lost, Source, Task
 
 RECORDS = [
@@ -57,15 +57,15 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
 
 def records(*inputs: str | Path, options: Options = Options(), **size: int) -> list[Raw | Reject]:  # noqa: B008
     found: list[Raw | Reject] = []
-    for piece in plan_tasks(list_sources(map(str, inputs), options), options, **size):
-        found.extend(read_records(pickle.loads(pickle.dumps(piece)), options) if isinstance(piece, Task) else [piece])
+    for task in plan_tasks(list_sources(map(str, inputs), options), options, **size):
+        found.extend(read_records(pickle.loads(pickle.dumps(task)), options) if isinstance(task, Task) else [task])
     return found
 
 
-def same_in_any_pieces(*inputs: str | Path, options: Options = Options()) -> list[Raw | Reject]:  # noqa: B008
+def same_in_tasks_of_any_size(*inputs: str | Path, options: Options = Options()) -> list[Raw | Reject]:  # noqa: B008
     whole = records(*inputs, options=options)
     for size in ((1, 1), (7, 900), (100, 20_000)):
-        assert records(*inputs, options=options, piece_records=size[0], piece_bytes=size[1]) == whole
+        assert records(*inputs, options=options, task_records=size[0], task_bytes=size[1]) == whole
     return whole
 
 
@@ -78,14 +78,14 @@ def check(found: list[Raw | Reject], typed: bool = True) -> None:
 
 def test_json_lines(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(JSONL)
-    check(same_in_any_pieces(tmp_path / "a.jsonl"))
+    check(same_in_tasks_of_any_size(tmp_path / "a.jsonl"))
 
 
 @pytest.mark.parametrize("packing", PACKERS)
 def test_compression_of_several_members(tmp_path: Path, packing: str) -> None:
     half = len(JSONL) // 2
     (tmp_path / f"a.jsonl.{packing}").write_bytes(PACKERS[packing](JSONL[:half]) + PACKERS[packing](JSONL[half:]))
-    check(same_in_any_pieces(tmp_path))
+    check(same_in_tasks_of_any_size(tmp_path))
 
 
 def test_compression_is_told_by_the_content(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_compression_is_told_by_the_content(tmp_path: Path) -> None:
     check(records(tmp_path / "a.jsonl"))
     (tmp_path / "a.jsonl").unlink()
     (tmp_path / "b.jsonl.gz").write_bytes(JSONL)
-    check(same_in_any_pieces(tmp_path))
+    check(same_in_tasks_of_any_size(tmp_path))
 
 
 @pytest.mark.parametrize("shape", ["array", "lines", "around", "object", "concatenated"])
@@ -106,12 +106,12 @@ def test_json(tmp_path: Path, shape: str) -> None:
         "concatenated": "\n".join(json.dumps(record, indent=2) for record in RECORDS),
     }
     (tmp_path / "a.json").write_text(shapes[shape])
-    check(same_in_any_pieces(tmp_path))
+    check(same_in_tasks_of_any_size(tmp_path))
 
 
 def test_json_of_one_article(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"title": "T", "text": "Isi.", "images": [{"src": "x"}]}')
-    assert same_in_any_pieces(tmp_path) == [
+    assert same_in_tasks_of_any_size(tmp_path) == [
         Raw(f"{tmp_path}/a.json", 0, "Isi.", title="T", meta='{"images": [{"src": "x"}]}', form="field 'text'")
     ]
 
@@ -122,7 +122,7 @@ def test_csv(tmp_path: Path, suffix: str, delimiter: str) -> None:
         writer = csv.DictWriter(file, RECORDS[0], delimiter=delimiter)
         writer.writeheader()
         writer.writerows(RECORDS)
-    check(same_in_any_pieces(tmp_path), typed=False)
+    check(same_in_tasks_of_any_size(tmp_path), typed=False)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "cp1252"])
@@ -132,7 +132,7 @@ def test_tables_in_other_encodings(tmp_path: Path, encoding: str, suffix: str) -
     rows = io.StringIO(newline="")
     csv.writer(rows).writerows([["id", "judul", "isi"], *([r["id"], r["judul"], r["isi"]] for r in RECORDS)])
     (tmp_path / f"a.{suffix}").write_bytes((lines.get(suffix) or rows.getvalue()).encode(encoding))
-    found = same_in_any_pieces(tmp_path)
+    found = same_in_tasks_of_any_size(tmp_path)
     assert [getattr(r, "body", r) for r in found] == [r["isi"] for r in RECORDS]
 
 
@@ -146,7 +146,7 @@ def test_parquet_and_arrow(tmp_path: Path) -> None:
     with pa.OSFile(str(tmp_path / "s/a.arrows"), "wb") as file, pa.ipc.new_stream(file, table.schema) as writer:
         writer.write_table(table, max_chunksize=50)
     for folder in "pfs":
-        check(same_in_any_pieces(tmp_path / folder))
+        check(same_in_tasks_of_any_size(tmp_path / folder))
 
 
 def test_parquet_keeps_types(tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_warc(tmp_path: Path) -> None:
     ]
     (tmp_path / "a.warc").write_bytes(b"".join(crawl))
     (tmp_path / "b.warc.gz").write_bytes(b"".join(map(gzip.compress, crawl)))
-    found = same_in_any_pieces(tmp_path / "a.warc")
+    found = same_in_tasks_of_any_size(tmp_path / "a.warc")
     assert [(r.record, getattr(r, "error", "")) for r in found] == [
         (1, ""),
         (2, ""),
@@ -225,7 +225,7 @@ def test_warc(tmp_path: Path) -> None:
     assert [getattr(r, "body", b"") for r in found[1:3]] == [page, page]
     texts = [r for r in found[5:] if isinstance(r, Raw)]
     assert [(r.body, r.html) for r in texts] == [("Isi teks – bersih.".encode(), False), (b"Teks biasa.", False)]
-    packed = same_in_any_pieces(tmp_path / "b.warc.gz")
+    packed = same_in_tasks_of_any_size(tmp_path / "b.warc.gz")
     assert [getattr(r, "body", "") for r in packed] == [getattr(r, "body", "") for r in found]
 
 
@@ -243,10 +243,10 @@ def test_archives_are_folders(tmp_path: Path) -> None:
             member = tarfile.TarInfo(name)
             member.size = len(data)
             tar.addfile(member, io.BytesIO(data))
-    zipped = same_in_any_pieces(tmp_path / "x.zip")
+    zipped = same_in_tasks_of_any_size(tmp_path / "x.zip")
     assert zipped[0] == Raw(f"{tmp_path}/x.zip/b/catatan.txt", 0, b"Catatan.", form="text")
     check(zipped[1:])
-    tarred = same_in_any_pieces(tmp_path / "y.tar.gz")
+    tarred = same_in_tasks_of_any_size(tmp_path / "y.tar.gz")
     check(tarred[:260])
     assert tarred[260].source == f"{tmp_path}/y.tar.gz/z/x.zip/b/catatan.txt"
     check(tarred[261:-1])
@@ -257,7 +257,7 @@ def test_archives_are_folders(tmp_path: Path) -> None:
 def test_stdin(monkeypatch: pytest.MonkeyPatch, packed: bool) -> None:
     data = gzip.compress(JSONL) if packed else JSONL
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
-    found = records("-", piece_records=50)
+    found = records("-", task_records=50)
     check(found)
     assert found[0].source == "stdin"
 
@@ -268,7 +268,7 @@ def test_remote_files() -> None:
     pa.parquet.write_table(pa.Table.from_pylist(RECORDS), table, row_group_size=100)
     memory.pipe({"/read/a.jsonl.gz": gzip.compress(JSONL), "/read/b.parquet": table.getvalue(), "/read/c.txt": b"Hai."})
     try:
-        found = same_in_any_pieces("memory://read")
+        found = same_in_tasks_of_any_size("memory://read")
         check(found[:260])
         check(found[260:520])
         assert found[520] == Raw("memory:///read/c.txt", 0, b"Hai.", form="text")
@@ -290,14 +290,16 @@ def test_content_decides_where_the_suffix_says_nothing(tmp_path: Path) -> None:
     }
     for name, data in contents.items():
         (tmp_path / name).write_bytes(data)
-    found = [(r.source.rpartition("/")[2], r.record, getattr(r, "html", r)) for r in same_in_any_pieces(tmp_path)]
+    found = [
+        (r.source.rpartition("/")[2], r.record, getattr(r, "html", r)) for r in same_in_tasks_of_any_size(tmp_path)
+    ]
     expected = [("a", 0), ("b", 1), ("b", 2), ("c", 1), ("d", 0), ("e", 1), ("f", 1), ("g.weird", 0)]
     assert found == [(*place, place[0] in "df") for place in expected]
 
 
 def test_one_article_a_line(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes("Satu.\r\n\r\nDua – é.\nTiga.".encode("cp1252"))
-    found = same_in_any_pieces(tmp_path, options=Options(txt_layout="lines"))
+    found = same_in_tasks_of_any_size(tmp_path, options=Options(txt_layout="lines"))
     assert [(r.record, getattr(r, "body", "")) for r in found] == [(1, "Satu."), (3, "Dua – é."), (4, "Tiga.")]
 
 
@@ -314,7 +316,7 @@ def test_siblings_break_ties_and_shards_do_not_matter(tmp_path: Path) -> None:
     texts = ["Żółw śpi, a łoś się namyśla nad źdźbłem trawy. " * 8, "Čas běží, příště možná přijdeme dřív.", "Šaľa"]
     for i, text in enumerate(texts):
         (tmp_path / f"{i}.txt").write_bytes(text.encode("iso8859-2"))
-    found = same_in_any_pieces(tmp_path)
+    found = same_in_tasks_of_any_size(tmp_path)
     assert [getattr(r, "body", "") for r in found] == texts
     assert {getattr(r, "declared", "") for r in found} == {"iso8859-2"}
 
@@ -328,16 +330,16 @@ def test_a_named_encoding_is_left_to_the_decoding(tmp_path: Path) -> None:
 
 def test_a_million_files_are_one_listing(tmp_path: Path) -> None:
     sources: list[Source | Reject] = [Source(f"raw/{i:05}.txt", f"raw/{i:05}.txt", 3000) for i in range(5_000)]
-    pieces = list(plan_tasks(sources, Options()))  # none of these files exists: nothing is opened
-    assert len(pieces) == 5
-    assert max(len(pickle.dumps(piece)) for piece in pieces) < 200_000
+    tasks = list(plan_tasks(sources, Options()))  # none of these files exists: nothing is opened
+    assert len(tasks) == 5
+    assert max(len(pickle.dumps(task)) for task in tasks) < 200_000
 
 
-def test_pieces_are_bounded(tmp_path: Path) -> None:
+def test_tasks_are_bounded(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(JSONL)
-    pieces = list(plan_tasks(list_sources([str(tmp_path)], Options()), Options(), piece_records=100, piece_bytes=5000))
-    assert all(isinstance(p, Task) and sum(s.end - s.start for s in p.spans) <= 5000 for p in pieces)
-    assert len(pickle.dumps(pieces[0])) < 1000
+    tasks = list(plan_tasks(list_sources([str(tmp_path)], Options()), Options(), task_records=100, task_bytes=5000))
+    assert all(isinstance(p, Task) and sum(s.end - s.start for s in p.splits) <= 5000 for p in tasks)
+    assert len(pickle.dumps(tasks[0])) < 1000
 
 
 LINE = st.binary(max_size=30).map(lambda line: line.replace(b"\n", b"."))
@@ -345,19 +347,21 @@ LINE = st.binary(max_size=30).map(lambda line: line.replace(b"\n", b"."))
 
 @given(st.lists(LINE, max_size=40), st.integers(1, 50), st.integers(1, 9), st.integers(1, 60), st.booleans())
 @settings(deadline=None, max_examples=100)
-def test_lines_are_cut_alike_from_any_chunks(lines: list[bytes], chunk: int, count: int, size: int, keep: bool) -> None:
+def test_lines_are_split_alike_from_any_chunks(
+    lines: list[bytes], chunk: int, count: int, size: int, keep: bool
+) -> None:
     data = b"\n".join(lines)
     chunks = [data[at : at + chunk] for at in range(0, len(data), chunk)]
     seen: dict[int, bytes | None] = {}
-    for run in cut_lines(Flow(iter(chunks)), Bounds(count, size, 20), keep=keep):
-        if isinstance(run, Lost):
-            seen[run.number] = None
+    for found in chunk_lines(Stream(iter(chunks)), Bounds(count, size, 20), keep=keep):
+        if isinstance(found, Lost):
+            seen[found.number] = None
             continue
-        piece = data[run.start : run.end]
-        assert run.data == (piece if keep else b"")
-        assert run.count <= count
-        assert len(piece) <= size or run.count == 1
-        seen |= dict(enumerate(piece.removesuffix(b"\n").split(b"\n"), run.first))
+        lines_of_chunk = data[found.start : found.end]
+        assert found.data == (lines_of_chunk if keep else b"")
+        assert found.count <= count
+        assert len(lines_of_chunk) <= size or found.count == 1
+        seen |= dict(enumerate(lines_of_chunk.removesuffix(b"\n").split(b"\n"), found.first))
     kept = {number: line for number, line in seen.items() if line != b""}
     assert kept == {i: (line if len(line) <= 20 else None) for i, line in enumerate(lines, 1) if line != b""}
 
@@ -372,9 +376,9 @@ JSON_LINE = st.one_of(
 
 @given(st.lists(JSON_LINE, max_size=12), st.integers(1, 4), st.integers(1, 100))
 @settings(deadline=None, max_examples=60)
-def test_any_lines_in_any_pieces(
+def test_any_lines_in_tasks_of_any_size(
     tmp_path_factory: pytest.TempPathFactory, lines: list[str], count: int, size: int
 ) -> None:
     path = tmp_path_factory.mktemp("lines") / "a.jsonl"
     path.write_text("\n".join(lines))
-    assert records(path, piece_records=count, piece_bytes=size) == records(path)
+    assert records(path, task_records=count, task_bytes=size) == records(path)

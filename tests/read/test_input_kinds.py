@@ -1,4 +1,4 @@
-"""What is read, what is told to be no article, and what the person who runs it hears of that."""
+"""What is read, what is recognised as no article, and what the summary says about both."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from cleaner import Options, clean, clean_corpus
 from cleaner.article import Raw, Reject
 from cleaner.audit.summary import summary
 from cleaner.read.files import list_sources
-from cleaner.read.plan import plan_tasks
 from cleaner.read.read_errors import SKIPPED
 from cleaner.read.records import read_records
+from cleaner.read.split import plan_tasks
 from cleaner.read.task import Task
 
 
 def records(*inputs: str | Path, **options: Any) -> list[Raw | Reject]:
     chosen = Options(**options)
     found: list[Raw | Reject] = []
-    for piece in plan_tasks(list_sources(map(str, inputs), chosen), chosen):
-        found.extend(read_records(piece, chosen) if isinstance(piece, Task) else [piece])
+    for task in plan_tasks(list_sources(map(str, inputs), chosen), chosen):
+        found.extend(read_records(task, chosen) if isinstance(task, Task) else [task])
     return found
 
 

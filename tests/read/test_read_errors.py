@@ -1,4 +1,4 @@
-"""Bad input: set aside with a clear error or handled; nothing before the damage is lost, nothing hangs."""
+"""Bad input: set aside with a clear error or handled; nothing that stands before an error is lost, nothing hangs."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from hypothesis import strategies as st
 from cleaner.article import Raw, Reject
 from cleaner.options import Options
 from cleaner.read.files import list_sources
-from cleaner.read.plan import plan_tasks
 from cleaner.read.read_errors import ArchiveBomb
 from cleaner.read.records import read_records
-from cleaner.read.stream import Flow, unpack
+from cleaner.read.split import plan_tasks
+from cleaner.read.stream import Stream, decompress
 from cleaner.read.task import Source, Task
 
 DEFAULT = Options()
@@ -37,16 +37,16 @@ LINES = [json.dumps({"text": f"Berita {i} tentang hujan."}) for i in range(1, 20
 
 def records(*inputs: str | Path, options: Options = DEFAULT, **size: int) -> list[Raw | Reject]:
     found: list[Raw | Reject] = []
-    for piece in plan_tasks(list_sources(map(str, inputs), options), options, **size):
-        found.extend(read_records(piece, options) if isinstance(piece, Task) else [piece])
+    for task in plan_tasks(list_sources(map(str, inputs), options), options, **size):
+        found.extend(read_records(task, options) if isinstance(task, Task) else [task])
     return found
 
 
 def told(*inputs: str | Path, options: Options = DEFAULT) -> list[tuple[int, str]]:
-    """Record and error of what was read, alike for pieces of any size; every error has its two sentences."""
+    """Record and error of what was read, alike for tasks of any size; every error has its two sentences."""
     found = records(*inputs, options=options)
     for size in (1, 500):
-        assert records(*inputs, options=options, piece_bytes=size) == found
+        assert records(*inputs, options=options, task_bytes=size) == found
     for each in found:
         if isinstance(each, Reject):
             assert each.detail.endswith((".", "?", "!")), each.detail
@@ -141,7 +141,7 @@ def test_a_bomb_is_not_unpacked_in_memory() -> None:
     packed = zstandard.compress(b"0" * (96 << 20))
     tracemalloc.start()
     with pytest.raises(ArchiveBomb):
-        deque(unpack(Flow(iter([packed])), "zst"), maxlen=0)
+        deque(decompress(Stream(iter([packed])), "zst"), maxlen=0)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 100 << 20
@@ -243,21 +243,42 @@ def test_tables_without_a_text(tmp_path: Path) -> None:
     assert len([r for r in records(tmp_path / "b.csv", options=Options(text_field="judul")) if isinstance(r, Raw)]) == 2
 
 
-def test_a_truncated_crawl(tmp_path: Path) -> None:
-    def record(number: int) -> bytes:
-        http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>Halaman.</p>"
-        head = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a.id/{number}\r\n"
-        return (
-            f"{head}Content-Type: application/http; msgtype=response\r\nContent-Length: {len(http)}\r\n\r\n".encode()
-            + http
-            + b"\r\n\r\n"
-        )
+def crawl_record(number: int, content: bytes, content_type: str = "application/http; msgtype=response") -> bytes:
+    head = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a.id/{number}\r\n"
+    head += f"Content-Type: {content_type}\r\nContent-Length: {len(content)}\r\n\r\n"
+    return head.encode() + content + b"\r\n\r\n"
 
-    crawl = [record(i) for i in range(5)]
+
+def test_a_truncated_crawl(tmp_path: Path) -> None:
+    page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>Halaman.</p>"
+    crawl = [crawl_record(i, page) for i in range(5)]
     (tmp_path / "a.warc").write_bytes(b"".join(crawl)[:-30])
     (tmp_path / "b.warc.gz").write_bytes(b"".join(map(gzip.compress, crawl))[:-30])
     good = [(i, "") for i in range(1, 5)]
     assert told(tmp_path) == [*good, (5, "Truncated"), *good, (5, "Truncated")]
+
+
+def test_a_broken_body_in_a_crawl_is_lost_alone(tmp_path: Path) -> None:
+    page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>Halaman.</p>"
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n\r\n"
+    body = bytearray(gzip.compress(b"<p>Hujan turun di kota kecil itu.</p>" * 20))
+    body[20:30] = b"\xff" * 10
+    crawl = [crawl_record(1, page), crawl_record(2, head + bytes(body)), crawl_record(3, page)]
+    (tmp_path / "a.warc").write_bytes(b"".join(crawl))
+    assert told(tmp_path) == [(1, ""), (2, "BrokenWarc"), (3, "")]
+
+
+def test_a_crawl_that_is_cut_in_a_header(tmp_path: Path) -> None:
+    page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>Halaman.</p>"
+    (tmp_path / "a.warc").write_bytes(crawl_record(1, page) + crawl_record(2, page)[:60])
+    assert told(tmp_path) == [(1, ""), (2, "BrokenWarc")]
+
+
+def test_an_answer_of_a_name_server_is_no_article(tmp_path: Path) -> None:
+    page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>Halaman.</p>"
+    crawl = [crawl_record(1, b"20240102030405\na.id. 300 IN A 192.0.2.1\n", "text/dns"), crawl_record(2, page)]
+    (tmp_path / "a.warc").write_bytes(b"".join(crawl))
+    assert told(tmp_path) == [(1, "NotText"), (2, "")]
 
 
 def test_damaged_archives(tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ import pytest
 from cleaner.article import Raw, Reject
 from cleaner.options import Options
 from cleaner.read.files import list_sources
-from cleaner.read.plan import plan_tasks
 from cleaner.read.records import read_records
+from cleaner.read.split import plan_tasks
 from cleaner.read.task import Task
 
 pytestmark = [
@@ -44,8 +44,8 @@ FILES = {"a.jsonl": JSONL, "b.jsonl.gz": gzip.compress(JSONL), "c.parquet": parq
 
 def records(*inputs: str, options: Options = Options()) -> list[Raw | Reject]:  # noqa: B008
     found: list[Raw | Reject] = []
-    for piece in plan_tasks(list_sources(inputs, options), options, piece_records=120):
-        found.extend(read_records(piece, options) if isinstance(piece, Task) else [piece])
+    for task in plan_tasks(list_sources(inputs, options), options, task_records=120):
+        found.extend(read_records(task, options) if isinstance(task, Task) else [task])
     return found
 
 

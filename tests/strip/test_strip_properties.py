@@ -14,8 +14,8 @@ from cleaner.errors import OptionError
 from cleaner.judge.lines import split_lines
 from cleaner.phrases.clauses import find_openings, opening_pattern
 from cleaner.phrases.phrases import load_phrases
-from cleaner.strip.inline import trims
-from cleaner.strip.line_rules import judge
+from cleaner.strip.inside_lines import trims
+from cleaner.strip.line_rules import judge_line
 from cleaner.strip.strip import explain_line, strip
 
 CASES = Path(__file__).parent.parent / "cases" / "strip"
@@ -153,7 +153,7 @@ def test_lines_without_an_opening_tell_what_they_tell_when_asked(text: str, lang
     phrases, asked, marked = load_phrases(language), split_lines(text), split_lines(text)
     for line in marked:
         line.opens = any(line.start <= at < line.end for at in find_openings(text, phrases.openings))
-    assert [judge(line, phrases) for line in marked] == [judge(line, phrases) for line in asked]
+    assert [judge_line(line, phrases) for line in marked] == [judge_line(line, phrases) for line in asked]
     stays = [None] * len(asked)
     assert list(trims(text, marked, stays, phrases)) == list(trims(text, asked, stays, phrases))
 

@@ -1,0 +1,36 @@
+"""Sets of characters that several rooms ask for: where sentences end, what closes quotes, scripts without spaces.
+
+Each room spells its own needs as one of these sets, plus or minus the characters in which it differs on purpose, with
+a comment that says why.
+"""
+
+from __future__ import annotations
+
+__all__ = ["BULLETS", "CLOSERS", "DASHES", "MORE_STOPS", "SENTENCE_ENDS", "STOPS", "UNSPACED_CLASS", "UNSPACED_SCRIPTS"]
+
+STOPS = ".!?…。！？।؟"
+"""Marks that end a sentence: Latin, Greek and Cyrillic, Chinese and Japanese, Devanagari and Bengali, and the Arabic
+question mark."""
+
+MORE_STOPS = "॥۔։።"
+"""Further ones: the double danda, the full stops of Urdu, Armenian and Ethiopic. The rules that were fitted or measured
+without them leave them out, so that their results stay what was measured."""
+
+CLOSERS = "\"'”’»)]」』"
+"""Quotation marks and brackets that may stand behind the mark that ends a sentence."""
+
+SENTENCE_ENDS = frozenset(STOPS + CLOSERS)
+"""The last character of a line that ends as a sentence does."""
+
+DASHES = "-–—"
+"""Hyphen, en dash and em dash, which templates use for one another."""
+
+BULLETS = "-•*·–▪"
+"""Characters with which the items of a list begin."""
+
+UNSPACED_SCRIPTS = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x9FFF), (0xAC00, 0xD7AF))
+"""First and last code point of the scripts in which few characters say much: Thai and Lao, Burmese, Khmer, kana and
+Han, and Hangul, whose words are parted by spaces but are as short."""
+
+UNSPACED_CLASS = "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSPACED_SCRIPTS)
+"""The same as the inside of a character class in a regular expression."""
