@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cleaner.article import Reject
+from cleaner.corpus.saved_index import Index
 from cleaner.decode.labels import check_encoding
 from cleaner.engine.work import read_shard
 from cleaner.errors import InputError, OptionError
 from cleaner.language.identify import identify
-from cleaner.neardup.index import Index
 from cleaner.options import Options
 from cleaner.phrases.phrases import load_phrases
 from cleaner.repeats.site_rules import load_site_rules, read_rules_file
