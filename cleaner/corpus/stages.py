@@ -30,6 +30,7 @@ from cleaner.engine.columns import (
     number_values,
 )
 from cleaner.engine.progress import Done
+from cleaner.engine.time_limit import RecordTimeout
 from cleaner.engine.work import read_attached, read_shard, write_shard
 from cleaner.engine.worker import Watch
 from cleaner.errors import CleanerError
@@ -88,10 +89,15 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
     rejects: list[Reject] = []
     for raw in _raws(task, watch, rejects):
         try:
-            article = strip_article(load_article(raw, task.options), task.options)
+            with watch.limited():
+                article = strip_article(load_article(raw, task.options), task.options)
         except CleanerError:  # an option or a phrase list is wrong, which no other record can mend
             raise
+        except RecordTimeout as late:
+            rejects.append(Reject(raw.source, raw.record, "WorkerDied", f"It failed: {late}.", _DIED))
+            continue
         except Exception as error:  # one record must never end a run
+            watch.failed(error)
             said = f"{type(error).__name__}: {error}"
             rejects.append(Reject(raw.source, raw.record, "Unexpected", said, _UNEXPECTED))
             continue
@@ -119,7 +125,16 @@ def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
         if reason := watch.enter(unit):
             rejects.append(Reject(split.source, split.first, "WorkerDied", f"Reading on failed: {reason}.", _DIED))
             continue
-        for j, raw in enumerate(read_records(Task((split,)), task.options), 1):
+        records = enumerate(read_records(Task((split,)), task.options), 1)
+        while True:
+            try:
+                with watch.limited():
+                    j, raw = next(records, (0, None))
+            except RecordTimeout as late:
+                rejects.append(Reject(split.source, split.first, "WorkerDied", f"Reading on failed: {late}.", _DIED))
+                break
+            if raw is None:
+                break
             if isinstance(raw, Reject):
                 rejects.append(raw)
             elif reason := watch.enter(unit + j):
@@ -185,15 +200,24 @@ def _finished(
     articles: Sequence[Article], options: Options, watch: Watch, rejects: list[Reject]
 ) -> list[tuple[Article, Drop | None]]:
     """Finish all articles at once, which is fastest; one by one where that has ended a worker."""
-    finished: list[tuple[Article, Drop | None]] = []
     if not watch.enter(0):
-        finished = finish_articles(articles, options)
-    else:
-        for i, article in enumerate(articles, 1):
-            if reason := watch.enter(i):
-                rejects.append(Reject(article.source, article.record, "WorkerDied", f"It failed: {reason}.", _DIED))
-            else:
-                finished += finish_articles([article], options)
+        try:
+            with watch.limited():
+                return finish_articles(articles, options)
+        except RecordTimeout:  # one by one says which of them took the time
+            pass
+        finally:
+            watch.leave()
+    finished: list[tuple[Article, Drop | None]] = []
+    for i, article in enumerate(articles, 1):
+        reason = watch.enter(i)
+        try:
+            with watch.limited():
+                finished += [] if reason else finish_articles([article], options)
+        except RecordTimeout as late:
+            reason = str(late)
+        if reason:
+            rejects.append(Reject(article.source, article.record, "WorkerDied", f"It failed: {reason}.", _DIED))
     watch.leave()
     return finished
 
