@@ -124,9 +124,11 @@ def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Ite
     [('', 'Panen raya mundur sepekan, kata penyuluh.', ''), ('b', '', 'empty')]
     """
     options = options or Options()
+    # What a run over a corpus learned of sites; a stream is never seen whole, so nothing new is learned from it.
     site_rules = None
     if options.site_rules and options.repeats:
         site_rules, _ = load_site_rules(read_rules_file(options.site_rules).splitlines(), options.site_rules)
+    # Each step is done for a batch before the next one begins; `_raw` is lazy, so no more than a batch is read ahead.
     for batch in _batches(_raw(article, n, options) for n, article in enumerate(articles, 1)):
         stripped = [strip_article(load_article(raw, options), options) for raw in batch]
         if site_rules:
@@ -272,7 +274,8 @@ def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep_duplicate:
     """
     from cleaner.corpus.duplicates import find_duplicates_of_texts
 
-    options = Options(keep_duplicate=keep_duplicate)  # raises for a word that it does not know
+    # raises for a word that it does not know, and for what is no share
+    options = Options(keep_duplicate=keep_duplicate, min_similarity=min_similarity)
     given = list(articles)
     known = [_known(article, number) for number, article in enumerate(given)]
     found = find_duplicates_of_texts(
@@ -281,7 +284,7 @@ def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep_duplicate:
         dates=[a.date for a in known],
         sites=[a.site for a in known],
         keep=options.keep_duplicate,
-        min_similarity=min_similarity,
+        min_similarity=options.min_similarity,
     )
     gone = {number for number, *_ in found.dropped}
     return DedupResult(

@@ -43,17 +43,8 @@ class InputError(CleanerError):
     """
 
     def __init__(self, detail: str, advice: str = "") -> None:
-        super().__init__(detail, advice)
-
-    @property
-    def detail(self) -> str:
-        """What is wrong."""
-        return str(self.args[0])
-
-    @property
-    def advice(self) -> str:
-        """What to do next, or ""."""
-        return str(self.args[1])
+        super().__init__(detail, advice)  # both, so that a worker can pickle it
+        self.detail, self.advice = detail, advice
 
     def __str__(self) -> str:
         return f"{self.detail} {self.advice}".rstrip()
