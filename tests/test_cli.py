@@ -91,6 +91,14 @@ def test_the_exit_statuses_stand_in_the_help_and_on_the_page() -> None:
             assert f"{status} {meaning}" in " ".join(help.stdout.split())
 
 
+def test_a_crawl_that_brings_nothing_new_is_no_failure(article: Path, tmp_path: Path) -> None:
+    assert call("index", "build", tmp_path / "older", article, "--workers", "1").exit_code == 0
+    arguments = ("clean", article, "-o", tmp_path / "new.jsonl", "--workers", "1", "--against", tmp_path / "older")
+    done = call(*arguments)
+    assert (done.exit_code, "dropped by: duplicate (1)" in done.stderr) == (0, True)
+    assert call(*arguments, "--force", "--language", "en").exit_code == 1
+
+
 def test_an_index_of_nothing_that_could_be_read_is_a_failure(article: Path, tmp_path: Path) -> None:
     (tmp_path / "bad.jsonl").write_text('{"text": broken}\n', "utf-8")
     build = ("index", "build", "--workers", "1")

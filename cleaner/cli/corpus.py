@@ -41,13 +41,17 @@ def _run(inputs: tuple[str, ...], output: str, options: Options, audit: str | No
     if report.rejected:  # told in spite of --quiet: a run that ends well must not hide that it left something out
         where = f"; {report.audit}/rejected.jsonl says what and why" if report.audit else ""
         click.echo(f"cleaner: {report.rejected:,} inputs or records were set aside{where}.", err=True)
+    dropped = report.counts.get("dropped", {})
+    # A crawl that brings nothing new is no failure: all of it can be duplicates only of an index.
+    nothing_new = bool(dropped) and not dropped.keys() - {"duplicate"}
     if not report.written:
-        reasons = ", ".join(f"{name} ({n:,})" for name, n in report.counts.get("dropped", {}).items())
+        reasons = ", ".join(f"{name} ({n:,})" for name, n in dropped.items())
         said = (
             f"no article is left of {report.read:,}; dropped by: {reasons}" if reasons else "the input has no article"
         )
         click.echo(f"cleaner: {said}.", err=True)
-    sys.exit(NOTHING_LEFT if not report.written or (options.strict and report.rejected) else DONE)
+    failed = (not report.written and not nothing_new) or (options.strict and report.rejected)
+    sys.exit(NOTHING_LEFT if failed else DONE)
 
 
 @click.command(epilog=EXIT_HELP)

@@ -57,7 +57,7 @@ class ArticleCleaner(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # 
 
         NumPy's own arrays of texts would pad all of them to the longest.
         """
-        # A column has one dimension, and begins with a text or a missing value; all else is checked as scikit-learn does it.
+        # A column has one dimension, and begins with a text or a missing value; scikit-learn checks all else.
         column = getattr(X, "ndim", 1) == 1 and not hasattr(X, "columns") and hasattr(X, "__len__")
         if not column or not isinstance(next(iter(X), None), str | None):
             dtype = None if hasattr(X, "dtype") else object
