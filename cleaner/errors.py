@@ -4,13 +4,14 @@ CleanerError
 ├── OptionError      an option, configuration key or phrase list is wrong (exit status 2)
 ├── MissingExtra     an optional package is needed; the message names the install command (exit status 2)
 ├── InputError       one input or record cannot be used; it is set aside and the run goes on
-├── OutputError      the output cannot be written, or exists already (exit status 3)
-└── WorkError        the work directory is in use, or belongs to another run (exit status 3)
+├── OutputError      the output, its logs or the work directory cannot be read or written (exit status 3)
+│   └── RefusedError a file or folder is not this run's own, so it is not written or deleted (exit status 2)
+└── WorkError        the work directory is in use, or was made from other inputs (exit status 2)
 """
 
 from __future__ import annotations
 
-__all__ = ["CleanerError", "InputError", "MissingExtra", "OptionError", "OutputError", "WorkError"]
+__all__ = ["CleanerError", "InputError", "MissingExtra", "OptionError", "OutputError", "RefusedError", "WorkError"]
 
 
 class CleanerError(Exception):
@@ -60,7 +61,11 @@ class InputError(CleanerError):
 
 
 class OutputError(CleanerError):
-    """The output cannot be written, or exists already."""
+    """The output, its logs or the work directory cannot be read or written."""
+
+
+class RefusedError(OutputError):
+    """A file or folder that a run would write or delete is not its own. Nothing was made or changed."""
 
 
 class WorkError(CleanerError):
