@@ -17,7 +17,7 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,11 +31,13 @@ __all__ = [
     "PAGE_MARK",
     "Mark",
     "check_folder",
+    "check_new_file",
     "check_page",
     "claim_folder",
     "is_beside_data",
     "is_empty",
     "is_made_file",
+    "is_page",
     "mark_beside",
     "read_mark",
     "read_mark_file",
@@ -196,12 +198,32 @@ def is_beside_data(path: Path) -> bool:
     return path.name == MARK or (path.name == "README.md" and is_made_file(path, CARD_MARK.encode()))
 
 
-def check_page(path: Path, *, force: bool = False, option: str = "--force") -> None:
+def is_page(path: Path) -> bool:
+    """Whether a file is a report page of Cleaner."""
+    return is_made_file(path, PAGE_MARK)
+
+
+def check_page(path: Path, *, force: bool = False) -> None:
     """Raise RefusedError where writing a report page to `path` would replace a file that is not one."""
-    if os.path.lexists(path) and not force and not is_made_file(path, PAGE_MARK):
+    if os.path.lexists(path) and not force and not is_page(path):
         raise RefusedError(
-            f"{path} exists already and is no report of Cleaner. Name another file, or replace it with {option}."
+            f"{path} exists already and is no report of Cleaner. Name another file, or replace it with --force."
         )
+
+
+def check_new_file(path: Path, read: Iterable[Path], *, force: bool = False) -> None:
+    """Raise RefusedError where a command would write over a file: without `force` any file, else one that it reads.
+
+    `read` are files and folders.
+    """
+    if not os.path.lexists(path):
+        return
+    if not force:
+        raise RefusedError(f"{path} exists already. Name another FILE, or replace it with --force.")
+    real = Path(os.path.realpath(path))
+    for place in map(Path, map(os.path.realpath, read)):
+        if real == place or place in real.parents or (place.exists() and real.samefile(place)):
+            raise RefusedError(f"{path} is, or lies in, {place}, which is read here. Name another FILE.")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from cleaner.cli.corpus import clean, dedup, index
 from cleaner.cli.looking import diff, explain, report, restore
 from cleaner.cli.phrases import phrases
 from cleaner.cli.setup import completion, init, manual
-from cleaner.errors import CleanerError, MissingExtra, OptionError
+from cleaner.errors import CleanerError, MissingExtra, OptionError, RefusedError, WorkError
 
 __all__ = ["main"]
 
@@ -32,7 +32,7 @@ class _Group(click.Group):
         except CleanerError as error:
             # What the user can mend in the command is wrong usage; all else is a run that failed.
             click.echo(f"cleaner: {error}", err=True)
-            ctx.exit(USAGE if isinstance(error, OptionError | MissingExtra) else FAILED)
+            ctx.exit(USAGE if isinstance(error, OptionError | MissingExtra | RefusedError | WorkError) else FAILED)
         except OSError as error:  # a full disk, a drive that went away: what is finished is kept
             click.echo(f"cleaner: {error}. The same command goes on where it stood.", err=True)
             ctx.exit(FAILED)

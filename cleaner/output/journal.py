@@ -23,8 +23,8 @@ class Journal:
     """The journal in a work directory, of the run that `about` describes; that of another run is not followed.
 
     `output` is what `describe` says of the output that this run publishes, None while it is not complete.
-    `done` says that everything is published, so that only the work directory is left to be removed. `of_another` says
-    that there is a journal of a run over other inputs or with other options.
+    `complete` says that everything was published, `finished` that the work directory was to be removed then, both of
+    any run; `of_another` that the journal is of a run over other inputs or with other options.
     """
 
     def __init__(self, folder: Path, about: bytes, shards: int = 0) -> None:
@@ -33,7 +33,8 @@ class Journal:
         self._run = hashlib.sha256(about + b" %d" % shards).hexdigest()
         known = self._read()
         self.of_another = known.get("run", self._run) != self._run
-        self.finished = bool(known.get("done")) and not known.get("kept")
+        self.complete = bool(known.get("done"))
+        self.finished = self.complete and not known.get("kept")
         self._steps: dict[str, Any] = {} if self.of_another else known
         self._steps["run"] = self._run
 

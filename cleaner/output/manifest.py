@@ -16,7 +16,7 @@ from cleaner.options import RUN_OPTIONS, Options
 from cleaner.ownership import is_beside_data
 from cleaner.plugins import installed
 
-__all__ = ["SCHEMA", "count_tables", "describe", "largest_first", "manifest", "sha256"]
+__all__ = ["SCHEMA", "count_tables", "describe", "largest_first", "manifest", "same_data", "sha256"]
 
 SCHEMA = 1  # of the manifest; to be raised when a key changes its meaning or goes
 _LIBRARIES = ("chardet", "datasketch", "ftfy", "justext", "langid", "lxml", "numpy", "pyarrow", "selectolax")
@@ -92,6 +92,13 @@ def describe(path: Path) -> dict[str, Any]:
         files = sorted(file for file in path.rglob("*") if not (file.is_dir() or is_beside_data(file)))
         return {file.relative_to(path).as_posix(): describe(file) for file in files}
     return {"bytes": path.stat().st_size, "sha256": sha256(path)}
+
+
+def same_data(path: Path, known: Mapping[str, Any]) -> bool:
+    """Whether `describe` says `known` of a file or folder. Sizes are compared first, so that most cost nothing."""
+    if path.is_file() and path.stat().st_size != known.get("bytes"):
+        return False
+    return path.exists() and describe(path) == known
 
 
 def _installed_version(name: str) -> str:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from cleaner.engine.work import LOCK, read_shard, remove_work
 from cleaner.errors import RefusedError
 from cleaner.options import Options
 from cleaner.output.journal import Journal
-from cleaner.output.manifest import Tables, count_tables, describe, manifest
+from cleaner.output.manifest import Tables, count_tables, describe, manifest, same_data
 from cleaner.output.records import rejected_row
 from cleaner.output.writers import Output, clear_remains, open_output
 from cleaner.ownership import (
@@ -121,7 +122,7 @@ class Destination:
     """Where a run's output and logs go. `output` "-" is stdout, which has logs only where `audit` names a folder."""
 
     def __init__(self, output: str, *, audit: str | Path | None, options: Options) -> None:
-        self._output, self._options = output, options
+        self.output, self._options = output, options
         self.streams = output == "-"
         self.audit = None if self.streams and not audit else audit_folder(output, audit)
         beside = None if self.streams else path_beside(output, ".work")
@@ -140,15 +141,15 @@ class Destination:
         """Where the dataset card goes, None where none was asked for."""
         if not self._options.card or self.streams or self._options.dry_run:
             return None
-        folder = self._options.shards or self._output.endswith("/")
-        return (Path(self._output) if folder else Path(self._output).parent) / "README.md"
+        folder = self._options.shards or self.output.endswith("/")
+        return (Path(self.output) if folder else Path(self.output).parent) / "README.md"
 
     @property
     def page(self) -> Path | None:
         """Where the report of a dry run goes, None where it is with the logs or not asked for."""
         if not self._options.report or self.streams or not self._options.dry_run:
             return None
-        return path_beside(self._output, ".dry-run.html")
+        return path_beside(self.output, ".dry-run.html")
 
     def rehearsal(self, folder: Path) -> Destination:
         """Where a dry run puts what it would have written, to be looked at and thrown away."""
@@ -171,9 +172,9 @@ class Destination:
         self._check_places()
         self._check_inputs(sources)
         if self.work is not None:
-            check_folder(self.work, "work", self._output)
+            check_folder(self.work, "work", self.output)
         if self.audit is not None and not self._options.dry_run:
-            check_folder(self.audit, "audit", self._output)
+            check_folder(self.audit, "audit", self.output)
         journal = self.journal(about)
         if journal is not None and journal.finished and self.work is not None and not self._options.fresh:
             complete = journal.done and self._is_published(journal) and not self._reads_stdin(sources)
@@ -213,9 +214,11 @@ class Destination:
         for path in shards:
             rows += read_shard(path, ())[1]["counts"]
         counts = count_tables(rows)
+        if journal is not None and journal.complete:  # this is done once more, with --force
+            journal.note(done=False)
         if self.audit:
-            claim_folder(self.audit, "audit", self._output)  # first, so that its mark names an output that stands there
-            for path in (self.audit, mark_beside(self._output), *filter(None, (self.card, self.page))):
+            claim_folder(self.audit, "audit", self.output)  # first, so that its mark names an output that stands there
+            for path in (self.audit, mark_beside(self.output), *filter(None, (self.card, self.page))):
                 remove_parts(path)
         outputs = self._write_output(shards, counts.get("articles", {}).get("written", 0), journal)
         rejected_rows = [rejected_row(r) for r in rejected]
@@ -227,16 +230,20 @@ class Destination:
             )
             with replacing(self.audit / MANIFEST) as out_manifest:
                 out_manifest.write(described)
-        return report_of(self._output, str(self.audit or ""), counts, rejected_rows, float(str(facts["seconds"])))
+        return report_of(self.output, str(self.audit or ""), counts, rejected_rows, float(str(facts["seconds"])))
 
     def _write_output(self, shards: Sequence[Path], total: int, journal: Journal | None) -> dict[str, object]:
         """Write the records, and return what the manifest says of them."""
         if self.streams:
+            digest, size = sha256(), 0
             for path in shards:
-                sys.stdout.buffer.writelines(_lines(path, "record"))
+                for line in _lines(path, "record"):
+                    sys.stdout.buffer.write(line)
+                    digest.update(line)
+                    size += len(line)
             sys.stdout.buffer.flush()  # an error of writing shows here, and not after the run was reported as done
-            return {}
-        output, described = Path(self._output), dict[str, object]()
+            return {"stdout": {"bytes": size, "sha256": digest.hexdigest()}}
+        output, described = Path(self.output), dict[str, object]()
         if journal is not None and self._is_published(journal):
             clear_remains(output)
             described |= journal.output or {}
@@ -253,9 +260,9 @@ class Destination:
         assert self.audit is not None, "only stdout has no logs"
         if output.is_file():  # a folder carries its own mark
             size = output.stat().st_size
-            write_mark(self.audit, "audit", self._output, size)
-            if self.audit != audit_folder(self._output):
-                write_mark(output.parent / "-", "audit", self._output, size, path=mark_beside(output))
+            write_mark(self.audit, "audit", self.output, size)
+            if self.audit != audit_folder(self.output):
+                write_mark(output.parent / "-", "audit", self.output, size, path=mark_beside(output))
         return {"output": described}
 
     def _write_logs(
@@ -276,12 +283,11 @@ class Destination:
         return {name: describe(audit / name) for name in names}
 
     def _open(self, total: int, *, force: bool, complete: Callable[[Path], None] = lambda path: None) -> Output:
-        return open_output(self._output, shards=self._options.shards, total=total, force=force, complete=complete)
+        return open_output(self.output, shards=self._options.shards, total=total, force=force, complete=complete)
 
     def _is_published(self, journal: Journal) -> bool:
         """Whether the output is the one that this run put there."""
-        output = Path(self._output)
-        return journal.output is not None and output.exists() and describe(output) == journal.output
+        return journal.output is not None and same_data(Path(self.output), journal.output)
 
     def _published(self) -> Report:
         """The report of a run that is complete, from its logs."""
@@ -289,14 +295,15 @@ class Destination:
         found = orjson.loads((self.audit / MANIFEST).read_bytes())
         rejected = [orjson.loads(line) for line in (self.audit / "rejected.jsonl").read_bytes().splitlines()]
         page = self.audit / "report.html"
-        report = report_of(self._output, str(self.audit), found["counts"], rejected, found["run"]["seconds"])
+        report = report_of(self.output, str(self.audit), found["counts"], rejected, found["run"]["seconds"])
         return replace(report, report_path=str(page) if page.exists() else "")
 
     def _check_output(self, journal: Journal | None) -> None:
         """Raise RefusedError when the output, or the card beside it, would replace what is the user's."""
-        own = journal is not None and self._is_published(journal)
+        # A run that is complete is not replaced, even if it has kept its work directory.
+        own = journal is not None and not journal.complete and self._is_published(journal)
         self._open(0, force=self._options.force or own)
-        output, force = Path(self._output), self._options.force
+        output, force = Path(self.output), self._options.force
         if output.is_dir() and force and not own and self.audit is not None:
             # With --force a folder goes with all that is in it, so nothing may have come in since it was written.
             with suppress(OSError, ValueError, KeyError):
@@ -305,12 +312,7 @@ class Destination:
                 if more is not None:
                     raise RefusedError(f"{output / more} is not of the run that wrote {output}. Move it away first.")
         card = self.card
-        if (
-            card is not None
-            and card.exists()
-            and not force
-            and not is_made_file(card, card_mark(self._output).encode())
-        ):
+        if card is not None and card.exists() and not force and not is_made_file(card, card_mark(self.output).encode()):
             raise RefusedError(
                 f"--card would replace {card}, which is no card of this output. Move it away, name an output in "
                 "another folder, or replace it with --force."
@@ -319,12 +321,12 @@ class Destination:
     def _check_places(self) -> None:
         """Raise RefusedError where two of the paths are the same, or one lies in a folder that is replaced."""
         options = self._options
-        named = {"the output": "" if self.streams else self._output, "--audit": self.audit, "--work": self.work}
+        named = {"the output": "" if self.streams else self.output, "--audit": self.audit, "--work": self.work}
         named |= {
             f"--{n.replace('_', '-')}": getattr(options, n) for n in ("site_rules", "against", "phrases", "allow")
         }
         places = {name: Path(os.path.realpath(path)) for name, path in named.items() if path}
-        folder = bool(options.shards) or self._output.endswith("/")
+        folder = bool(options.shards) or self.output.endswith("/")
         for name, place in places.items():
             for other, outer in places.items():
                 if name != other and place == outer:
@@ -338,7 +340,7 @@ class Destination:
     def _check_inputs(self, sources: Iterable[Source | Reject]) -> None:
         """Raise RefusedError where an input would be overwritten, by any name of it."""
         written = [
-            Path(path) for path in (self._output * (not self.streams), self._options.site_rules, self.card) if path
+            Path(path) for path in (self.output * (not self.streams), self._options.site_rules, self.card) if path
         ]
         files = {(s.st_dev, s.st_ino): p for p in written if p.is_file() for s in (p.stat(),)}
         folders = [Path(os.path.realpath(path)) for path in (*written, self.work, self.audit) if path and path.is_dir()]

@@ -26,7 +26,7 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def manifest(output: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((output.with_suffix(".audit") / "manifest.json").read_text("utf-8"))
+    found: dict[str, Any] = json.loads((output.with_name(f"{output.name}.audit") / "manifest.json").read_text("utf-8"))
     return found
 
 

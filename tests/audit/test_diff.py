@@ -63,7 +63,7 @@ def test_a_kind_that_stays(runs: Run) -> None:
 
 def test_it_counts_what_the_logs_hold(runs: Run, tmp_path: Path) -> None:
     found = differences(runs("one", ARTICLES), runs("two", ARTICLES, strip=False, repeats=False))
-    spans = [r for r in read_lines(tmp_path / "one.audit" / "removed.jsonl") if r["kind"] != "space"]
+    spans = [r for r in read_lines(tmp_path / "one.jsonl.audit" / "removed.jsonl") if r["kind"] != "space"]
     assert sum(r.only_a for r in found.rules) == len(spans) > 0
     assert sum(r.only_b + r.both for r in found.rules) == 0
 

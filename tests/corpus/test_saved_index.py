@@ -38,7 +38,7 @@ def against(folder: Path, rows: Rows, **options: Any) -> dict[str, tuple[str, st
     source = write(folder / "new.jsonl", rows)
     options = {**AS_IT_IS, "workers": 1, "force": True, "against": str(folder / "index"), **options}
     clean_corpus([source], folder / "out.jsonl", Options(**options))
-    return {row["id"]: (row["keeper"], row["detail"]) for row in read_lines(folder / "out.audit/dropped.jsonl")}
+    return {row["id"]: (row["keeper"], row["detail"]) for row in read_lines(folder / "out.jsonl.audit/dropped.jsonl")}
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -101,7 +101,7 @@ def test_articles_of_an_index_are_never_dropped_nor_compared_with_each_other(
     old = [{"id": f"lama{n}", "text": f"{make_article(1)} {n}"} for n in range(5)]
     add(tmp_path / "index", old, build=True)
     assert against(tmp_path, [{"id": "baru", "text": make_article(2)}]) == {}
-    counts = json.loads((tmp_path / "out.audit/manifest.json").read_text("utf-8"))["counts"]["near_duplicates"]
+    counts = json.loads((tmp_path / "out.jsonl.audit/manifest.json").read_text("utf-8"))["counts"]["near_duplicates"]
     assert (counts["candidates"], counts["verified"], counts["exact"]) == (0, 0, 0)
     found = against(tmp_path, [{"id": "baru", "text": make_article(1)}, {"id": "baru2", "text": make_article(1)}])
     assert set(found) == {"baru", "baru2"}
