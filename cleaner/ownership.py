@@ -39,6 +39,7 @@ __all__ = [
     "is_made_file",
     "is_page",
     "mark_beside",
+    "mark_line",
     "read_mark",
     "read_mark_file",
     "refusal",
@@ -104,14 +105,19 @@ def read_mark_file(path: str | Path) -> Mark | None:
     return None
 
 
-def write_mark(folder: Path, kind: str, output: str, size: int = -1, *, path: Path | None = None) -> None:
-    """Mark a folder as made for `output`, a path or "-". `path` is the mark's file where it is not in the folder."""
-    said = {"made_by": "cleaner", "kind": kind, "output": _from_folder(folder, output)}
+def mark_line(folder: Path, kind: str, output: str, size: int = -1) -> bytes:
+    """What the mark of a folder says: that it was made for `output`, a path or "-"."""
+    said: dict[str, object] = {"made_by": "cleaner", "kind": kind, "output": _from_folder(folder, output)}
     if size >= 0:
-        said["bytes"] = size  # type: ignore[assignment]
+        said["bytes"] = size
     # json escapes what is not ASCII, so that a path of bytes that are no UTF-8 comes back as it was.
-    with replacing(path or folder / MARK) as out:
-        out.write(json.dumps(said).encode() + b"\n")
+    return json.dumps(said).encode() + b"\n"
+
+
+def write_mark(folder: Path, kind: str, output: str, size: int = -1) -> None:
+    """Mark a folder, in one step."""
+    with replacing(folder / MARK) as out:
+        out.write(mark_line(folder, kind, output, size))
 
 
 def _from_folder(folder: Path, output: str) -> str:

@@ -91,8 +91,8 @@ def test_dedup_takes_only_what_is_its_own(folder: Path) -> None:
 
 def test_paths_are_meant_from_the_file_on(folder: Path) -> None:
     (folder / "stay.txt").write_text("Iklan\n", "utf-8")
-    write(folder, 'allow = "stay.txt"')
-    assert clean(folder).exit_code == 0
+    path = write(folder, 'allow = "stay.txt"')
+    assert clean(folder, "--config", str(path)).exit_code == 0
     assert text_of(folder).endswith("Iklan")
 
 

@@ -33,6 +33,7 @@ from cleaner.ownership import (
     is_empty,
     is_made_file,
     mark_beside,
+    mark_line,
     read_mark,
     remove_parts,
     replacing,
@@ -262,7 +263,8 @@ class Destination:
             size = output.stat().st_size
             write_mark(self.audit, "audit", self.output, size)
             if self.audit != audit_folder(self.output):
-                write_mark(output.parent / "-", "audit", self.output, size, path=mark_beside(output))
+                with replacing(mark_beside(output)) as mark:
+                    mark.write(mark_line(mark_beside(output), "audit", self.output, size))
         return {"output": described}
 
     def _write_logs(

@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 from cleaner.errors import OptionError, OutputError, RefusedError
 from cleaner.output.formats import FORMATS, RECORD, Record, RecordFile, unwritable
-from cleaner.ownership import MARK, check_folder, is_beside_data, write_mark
+from cleaner.ownership import MARK, check_folder, is_beside_data, mark_line
 
 __all__ = ["RECORD", "Output", "clear_remains", "open_output"]
 
@@ -108,7 +108,9 @@ class Output:
             _remove(self._temporary)  # left behind by a run that was killed
             self._contents.start(self._temporary)
             if self._contents.owned is not None:
-                write_mark(self._temporary, "output", str(self._target), path=self._temporary / MARK)
+                with open(self._temporary / MARK, "xb") as mark:
+                    mark.write(mark_line(self._temporary, "output", str(self._target)))
+                    os.fsync(mark.fileno())
         return self
 
     def write(self, records: Iterable[Record]) -> None:
@@ -280,9 +282,10 @@ def _places(record: Record) -> Iterator[str]:
     A record that was a file of its own, whose id is its source, has the path of that file.
     """
     identifier = str(record["id"])
-    if identifier == record["source"]:
-        *folders, name = identifier.strip("/").split("/")
-        yield "/".join((*map(_path_part, folders), _file_name(name)))
+    parts = [part for part in identifier.strip("/").split("/") if part != ".."]
+    # Members of archives may lie deeper than any file system lets a folder be.
+    if identifier == record["source"] and 0 < len(parts) <= 64:
+        yield "/".join((*map(_path_part, parts[:-1]), _file_name(parts[-1])))
     name = _file_name(identifier)
     yield name
     stem = f"{name.removesuffix('.txt')}~{_digest(identifier)}"

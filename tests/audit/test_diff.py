@@ -108,5 +108,5 @@ def test_texts_cannot_steer_the_terminal(runs: Run) -> None:
 
 
 def test_a_run_that_is_not_there(runs: Run, tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="finished runs"):
+    with pytest.raises(OutputError, match="finished run"):
         differences(runs("one", ARTICLES), str(tmp_path / "none.jsonl"))
