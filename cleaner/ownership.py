@@ -140,7 +140,8 @@ def check_folder(folder: Path, kind: str, output: str) -> None:
             f"{folder} holds {found} and no mark of Cleaner ({MARK}), so nothing in it is written or deleted. Name a "
             "folder that is new or empty, or move this one away."
         )
-    if mark.kind != kind or mark.output != _from_folder(folder, output):
+    # An index is the folder itself, whatever name that has now.
+    if mark.kind != kind or (kind != "index" and mark.output != _from_folder(folder, output)):
         raise RefusedError(
             f"{folder} holds {_KINDS[mark.kind]} {mark.output}, not {_KINDS[kind]} {output}. Name another folder, or "
             "move this one away."
@@ -200,8 +201,10 @@ def is_made_file(path: str | Path, marker: bytes) -> bool:
 
 
 def is_beside_data(path: Path) -> bool:
-    """Whether a file in a folder of output is no data: the mark, or the dataset card."""
-    return path.name == MARK or (path.name == "README.md" and is_made_file(path, CARD_MARK.encode()))
+    """Whether a file in a folder of output is no data: the mark, the dataset card, or what a kill left unfinished."""
+    if path.name == "README.md":
+        return is_made_file(path, CARD_MARK.encode())
+    return path.name == MARK or _PART.fullmatch(path.name) is not None
 
 
 def is_page(path: Path) -> bool:

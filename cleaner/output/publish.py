@@ -192,6 +192,8 @@ class Destination:
         except RefusedError:
             self._remove_remains()
             raise
+        if self.audit is not None and self.work is not None and Path(os.path.realpath(self.audit)) in self.work.parents:
+            claim_folder(self.audit, "audit", self.output)  # now, because the work directory will lie in it
         return None
 
     def publish(

@@ -76,5 +76,5 @@ def test_errors_say_what_to_do(old: Path, tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full/x").touch()
     done = call("index", "build", tmp_path / "full", old)
-    assert done.exit_code == 3
-    assert "not empty" in done.output
+    assert done.exit_code == 2
+    assert "no mark of Cleaner" in done.output

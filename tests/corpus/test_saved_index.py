@@ -15,6 +15,7 @@ from cleaner import Options, clean_corpus
 from cleaner.corpus.index import AS_IT_IS, index_corpus
 from cleaner.corpus.saved_index import Index
 from cleaner.errors import OptionError, OutputError, WorkError
+from cleaner.ownership import MARK
 
 Make = Callable[..., str]
 Rows = Sequence[Mapping[str, Any]]
@@ -69,7 +70,7 @@ def test_two_runs_make_the_index_of_one(
     add(tmp_path / "two", articles[:25], workers=workers)
     assert content(tmp_path / "one") == content(tmp_path / "two")
     assert sorted(content(tmp_path / "one")) == [f"{n:08d}.arrow" for n in range(3)]
-    assert sorted(path.name for path in (tmp_path / "two").iterdir()) == ["data-2", "header.json"]
+    assert sorted(path.name for path in (tmp_path / "two").iterdir()) == [MARK, "data-2", "header.json"]
 
 
 def test_adding_the_same_again_changes_nothing(tmp_path: Path, articles: Rows) -> None:
@@ -175,7 +176,7 @@ def test_no_index_and_a_folder_in_use(tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="cleaner index build"):
         Index.open(tmp_path)
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="not empty"):
+    with pytest.raises(OutputError, match="no mark of Cleaner"):
         Index.build(tmp_path)
 
 
