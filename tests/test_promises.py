@@ -107,7 +107,7 @@ def test_a_stopped_run_goes_on_and_no_shard_is_done_twice(
     clean_corpus(FEW, tmp_path / "clean.jsonl", options)
     assert outcome(tmp_path) == few
     assert len(done) == len(set(done))
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["clean.jsonl.audit", "clean.jsonl"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["clean.jsonl", "clean.jsonl.audit"]
 
 
 def stopping(done: list[Path], after: int):  # type: ignore[no-untyped-def]
@@ -279,7 +279,7 @@ def test_ctrl_c_says_how_to_go_on_and_leaves_nothing_partial(expected: dict[str,
     assert not (tmp_path / "clean.jsonl").exists()
     assert subprocess.run(command).returncode == 0
     assert outcome(tmp_path) == expected
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["clean.jsonl.audit", "clean.jsonl"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["clean.jsonl", "clean.jsonl.audit"]
 
 
 def shards(folder: Path) -> dict[str, tuple[int, int]]:

@@ -81,10 +81,9 @@ def choose_all_keepers(
     parts = shuffle.parts("dropped", sum(count for _, count, _ in chosen) * DROPPED.itemsize)
     doubtful = tuple(f"{part}-doubtful" for part, _, _ in chosen)
     dropped = Dropped(articles, parts, shuffle.table("dropped"), keepers, doubtful, sum(n for _, _, n in chosen))
-    tasks_by_rank = [part for part, _, _ in chosen]
-    shuffle.reduce(
-        "dropped", tasks_by_rank, partial(_emit_by_rank, dropped), partial(save_sorted, dropped.table, DROPPED)
-    )
+    # from parts of components to ranges of ranks, in which copies of those that go are looked up
+    done = [part for part, _, _ in chosen]
+    shuffle.reduce("dropped", done, partial(_emit_by_rank, dropped), partial(save_sorted, dropped.table, DROPPED))
     return dropped
 
 

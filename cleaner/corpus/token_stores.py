@@ -123,7 +123,8 @@ def store_tokens(shuffle: Shuffle, ranks: Ranks, candidates: Candidates) -> Toke
 def _emit_wanted(ranks: Ranks, candidates: Candidates, part: int) -> Emitted:
     """The articles of some pairs, to the groups of their shards."""
     pairs = candidates.pairs(part)
-    wanted: NDArray[Any] = np.empty(len(both := distinct(np.concatenate([pairs.low, pairs.high]))), ADDRESSED)
+    both = distinct(np.concatenate([pairs.low, pairs.high]))
+    wanted: NDArray[Any] = np.empty(len(both), ADDRESSED)
     wanted["value"], wanted["address"] = both, ranks.addresses(both)
     return partition(wanted, ranks.shards.groups(wanted["address"]))
 
@@ -150,8 +151,8 @@ def _fill(table: Table, ranks: Ranks, group: int, packed: bytes) -> tuple[int, i
             stored["count"][mine] = np.diff(found.starts)
             tokens.append(found.hashes)
         names = [bytes(site) for site in binary_values(shard["site"], rows)]
-        number_of = {name: id_hash(name) >> 1 if name else -1 for name in dict.fromkeys(names)}
         # a site is a hash of its name, so no one has to know all names
+        number_of = {name: id_hash(name) >> 1 if name else -1 for name in dict.fromkeys(names)}
         stored["site"][mine] = [number_of[name] for name in names]
         stored["broken"][mine] = sketch_column(shard, "broken")[rows]
         stored["least"][mine] = sketch_column(shard, "signatures")[rows, 0]

@@ -47,18 +47,6 @@ class Sketches:
     def __len__(self) -> int:
         return len(self.sizes)
 
-    @classmethod
-    def join(cls, parts: Sequence[Sketches]) -> Sketches:
-        """The rows of all parts, in order."""
-        if not parts:
-            return sketch(())
-        return cls(
-            np.concatenate([p.signatures for p in parts]),
-            np.concatenate([p.exact for p in parts]),
-            np.concatenate([p.sizes for p in parts]),
-            np.concatenate([p.broken for p in parts]),
-        )
-
 
 def sketch(texts: Sequence[str]) -> Sketches:
     """Sketches of a batch of clean texts of any number and length.
