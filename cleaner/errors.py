@@ -4,13 +4,24 @@ CleanerError
 ├── OptionError      an option, configuration key or phrase list is wrong (exit status 2)
 ├── MissingExtra     an optional package is needed; the message names the install command (exit status 2)
 ├── InputError       one input or record cannot be used; it is set aside and the run goes on
-├── OutputError      the output cannot be written, or exists already (exit status 3)
-└── WorkError        the work directory is in use, or belongs to another run (exit status 3)
+├── OutputError      the output, its logs or the work directory cannot be read or written (exit status 3)
+│   └── RefusedError a file or folder is not this run's own, so it is not written or deleted (exit status 2)
+├── WorkError        the work directory is in use, or was made from other inputs (exit status 2)
+└── EngineError      worker processes cannot be started, or die again and again (exit status 3)
 """
 
 from __future__ import annotations
 
-__all__ = ["CleanerError", "InputError", "MissingExtra", "OptionError", "OutputError", "WorkError"]
+__all__ = [
+    "CleanerError",
+    "EngineError",
+    "InputError",
+    "MissingExtra",
+    "OptionError",
+    "OutputError",
+    "RefusedError",
+    "WorkError",
+]
 
 
 class CleanerError(Exception):
@@ -51,8 +62,16 @@ class InputError(CleanerError):
 
 
 class OutputError(CleanerError):
-    """The output cannot be written, or exists already."""
+    """The output, its logs or the work directory cannot be read or written."""
+
+
+class RefusedError(OutputError):
+    """A file or folder that a run would write or delete is not its own. Nothing was made or changed."""
 
 
 class WorkError(CleanerError):
     """The work directory is in use by another run, or was made by a run with other options."""
+
+
+class EngineError(CleanerError):
+    """Worker processes cannot be started, or die again and again where no record is to blame."""

@@ -25,9 +25,11 @@ __all__ = [
     "CHOICES",
     "CONFIG",
     "GUARDS",
+    "OWN_OPTIONS",
     "RUN_OPTIONS",
     "Options",
     "find_config",
+    "is_own_config",
     "memory_bytes",
     "read_config",
     "read_options",
@@ -231,6 +233,22 @@ def memory_bytes(size: str) -> int:
 PATHS = ("phrases", "allow", "against", "work", "site_rules")
 """Options that name a file or folder. In a file of options they are meant from its folder on."""
 
+OWN_OPTIONS = {
+    "work": "that folder is emptied and removed at the end",
+    "fresh": "it throws the work of an unfinished run away",
+    "keep_work": "it leaves files behind",
+    "force": "it replaces an output that exists",
+    "card": "it writes a README.md",
+    "site_rules": "that file is written",
+    "against": "it reads elsewhere",
+    "phrases": "it reads elsewhere, and lists say what is removed",
+    "allow": "it reads elsewhere",
+    "engine": "it starts programs",
+    "master": "it sends the articles to another machine",
+}
+"""Options that write, delete or read elsewhere than the input and the output, and why each is not taken from a file of
+options that came with the input: it may have been downloaded together with the articles."""
+
 _DEFAULTS = {f.name: f.default for f in fields(Options)}
 _WANTED = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", tuple: "a list of texts"}
 """What an option has to be, in words, by the type of its default."""
@@ -300,6 +318,24 @@ def find_config(inputs: Iterable[str]) -> Path | None:
         named = ", ".join(map(str, found.values()))
         raise OptionError(f"The inputs have different files of options: {named}. Choose one by --config.")
     return next(iter(found.values()), None)
+
+
+def is_own_config(path: Path, inputs: Iterable[str]) -> bool:
+    """Whether a file of options is the person's own: it lies in the current folder, and that is no part of the input.
+
+    The options of OWN_OPTIONS count only there, on the command line, and in a file that is named by --config.
+    """
+    here = Path.cwd().resolve()
+    if path.parent.resolve() != here:
+        return False
+    for given in inputs:
+        folder = Path(given)
+        # A pattern with ** stands for a folder and all below it, as the name of the folder does.
+        while "**" in str(folder) and not folder.exists():
+            folder = folder.parent
+        if folder.is_dir() and (folder.resolve() == here or folder.resolve() in here.parents):
+            return False
+    return True
 
 
 def _typed(name: str, value: Any, wanted: type) -> Any:

@@ -32,7 +32,7 @@ def test_the_summary_goes_to_stderr_and_the_status_is_0(article: Path, tmp_path:
     assert done.exit_code == 0
     assert done.stdout == ""
     assert "articles written" in done.stderr
-    assert "out.audit" in done.stderr
+    assert "out.jsonl.audit" in done.stderr
 
 
 def test_json_summary(article: Path, tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_an_index_of_nothing_that_could_be_read_is_a_failure(article: Path, tmp_
     [
         (["clean"], 2, "Missing argument"),
         (["clean", "{article}", "-o", "x.docx"], 2, ".jsonl.zst"),
-        (["clean", "{article}", "-o", "{article}"], 2, "suffix"),
+        (["clean", "{article}", "-o", "{article}"], 2, "one of its inputs"),
         (["clean", "{article}", "-o", "out.jsonl", "--memory", "lots"], 2, "1.5G"),
         (["clean", "{article}", "-o", "out.jsonl", "--allow", "nowhere.txt"], 2, "--allow"),
         (["clean", "{article}", "-o", "out.jsonl", "--guards", "gofer"], 2, "gopher"),

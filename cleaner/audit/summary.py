@@ -35,6 +35,8 @@ def summary(report: Report) -> list[str]:
     # An example says in words what is wrong and what to do; the table above has only the names of errors.
     for error, _ in _longest_rows(report.counts.get("rejected", {}))[:_EXAMPLES]:
         lines.append(f"  {error}, such as {report.examples[error]}")
+    if report.left_out:
+        lines.append(f"  Not read as articles: files that Cleaner made, {report.left_out:,} of them.")
     path = report.report_path
     if not report.output:
         lines.append("  Nothing was written" + (f"; the report of what would be is {path}" if path else "."))

@@ -20,7 +20,7 @@ from cleaner.cli.looking import diff, explain, report, restore
 from cleaner.cli.phrases import phrases
 from cleaner.cli.setup import completion, init, manual
 from cleaner.cli.streams import sigterm_as_interrupt, terminal_safe
-from cleaner.errors import CleanerError, MissingExtra, OptionError
+from cleaner.errors import CleanerError, MissingExtra, OptionError, RefusedError, WorkError
 
 __all__ = ["main"]
 
@@ -46,7 +46,7 @@ class _Group(click.Group):
         except CleanerError as error:
             # What the user can mend in the command is wrong usage; all else is a run that failed.
             click.echo(f"cleaner: {error}", err=True)
-            ctx.exit(USAGE if isinstance(error, OptionError | MissingExtra) else FAILED)
+            ctx.exit(USAGE if isinstance(error, OptionError | MissingExtra | RefusedError | WorkError) else FAILED)
         except BrokenPipeError:
             with suppress(OSError):  # what is still in the buffers has nowhere to go; Python would complain at its end
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

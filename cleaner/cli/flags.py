@@ -15,7 +15,7 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from cleaner.article import KINDS
-from cleaner.options import CHOICES, GUARDS, Options, find_config, read_config
+from cleaner.options import CHOICES, GUARDS, OWN_OPTIONS, Options, find_config, is_own_config, read_config
 
 __all__ = [
     "DONE",
@@ -210,8 +210,17 @@ def read(flags: Mapping[str, Any], *, whole: bool = False) -> Options:
     """
     ctx = click.get_current_context()
     named = ctx.meta.get("config")
-    path = named or find_config(ctx.params.get("inputs") or filter(None, [ctx.params.get("file")]))
+    inputs = ctx.params.get("inputs") or list(filter(None, [ctx.params.get("file")]))
+    path = named or find_config(inputs)
     values = {k: v for k, v in read_config(path).items() if whole or k in ctx.params} if path else {}
+    if path and not named and not is_own_config(path, inputs):
+        for name in sorted(OWN_OPTIONS.keys() & values.keys()):
+            del values[name]
+            click.echo(
+                f"cleaner: {name} in {path} is not followed, because {OWN_OPTIONS[name]}, and the file may have come "
+                f"with the input. Give --{name.replace('_', '-')} here, or name the file by --config.",
+                err=True,
+            )
     if path and not ctx.params.get("quiet"):
         click.echo(f"cleaner: options by {path}", err=True)
     for name, value in flags.items():

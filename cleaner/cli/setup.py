@@ -14,7 +14,7 @@ import click
 
 from cleaner import __version__
 from cleaner.cli.flags import EXIT_STATUS, FLAGS
-from cleaner.errors import OutputError
+from cleaner.errors import RefusedError
 from cleaner.options import CHOICES, CONFIG, Options
 
 __all__ = ["commands_below", "completion", "init", "man_page", "manual", "options_file"]
@@ -27,7 +27,7 @@ def init(file: str, force: bool) -> None:
     """Write a cleaner.toml that names every option, with its default as a comment."""
     path = Path(file)
     if path.exists() and not force:
-        raise OutputError(f"{file} exists already. Name another FILE, or replace it with --force.")
+        raise RefusedError(f"{file} exists already. Name another FILE, or replace it with --force.")
     path.write_text(options_file(), "utf-8")
     click.echo(f"{file} written. Remove the # before what you want to change.", err=True)
 

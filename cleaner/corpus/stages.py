@@ -39,6 +39,7 @@ from cleaner.options import Options
 from cleaner.output.manifest import sha256
 from cleaner.output.records import dropped_row, pack, record, rejected_row, removed_rows, unpack
 from cleaner.pipeline import finish_articles, load_article, strip_article, with_new_id
+from cleaner.read.changes import Stamps, changed_sources
 from cleaner.read.records import read_records
 from cleaner.read.task import Source, Task
 from cleaner.repeats.repeats import Repeats
@@ -54,11 +55,12 @@ _UNEXPECTED = "Please report this together with the record."
 
 @dataclass(frozen=True, slots=True)
 class ReadTask:
-    """A part of the input, as it was planned, and where its shard goes."""
+    """A part of the input, as it was planned, and where its shard goes. `stamps` are those of its files."""
 
     input: Task
     out: Path
     options: Options
+    stamps: Stamps = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
         articles.append(article)
         sites.append(site_for_repeats(raw, article))
     watch.leave()
+    rejects += changed_sources(task.stamps)
     # hashes of ids beside the articles: which are taken is found out without unpacking any
     columns = {
         "id": number_column(np.array([id_hash(a.id) for a in articles], np.uint64)),

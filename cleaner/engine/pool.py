@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 
 from cleaner.engine.time_limit import OVER_TIME
 from cleaner.engine.worker import OUT_OF_MEMORY, OUTSIDE, UNSTARTED, Watch, read_record
-from cleaner.errors import WorkError
+from cleaner.errors import EngineError
 
 __all__ = ["Pool", "cores", "fitting"]
 
@@ -98,7 +98,7 @@ class Pool:
     def map(self, function: Callable[[Task, Watch], Result], tasks: Iterable[Task]) -> Iterator[Result]:
         """Results of `function(task, watch)` as they come, in no order; `tasks` is read no faster than needed.
 
-        `function` must be importable by name. An exception in it is raised here. Raises WorkError when workers die
+        `function` must be importable by name. An exception in it is raised here. Raises EngineError when workers die
         again and again outside any record.
         """
         if self._inside:
@@ -132,7 +132,7 @@ class Pool:
     def _replace(self, worker: _Worker, job: _Job) -> None:
         """Start a process in the place of a dead one, and count the death against the record that it was in.
 
-        Raises WorkError where no process can be started, or this one died too often outside any record.
+        Raises EngineError where no process can be started, or this one died too often outside any record.
         """
         record, reason = worker.restart()
         self.deaths += 1
@@ -142,7 +142,7 @@ class Pool:
             return
         self._failed_starts += 1
         if self._failed_starts == FAILED_STARTS:
-            raise WorkError(
+            raise EngineError(
                 f"No worker process could be started in {FAILED_STARTS} tries: {reason}. "
                 "Mend that, or run with --workers 1; the same command goes on where it stood."
             )
@@ -175,7 +175,7 @@ class _Job:
         if self._strikes[record] < STRIKES:
             return
         if record == OUTSIDE:  # no record can be left out, so trying again would never end
-            raise WorkError(
+            raise EngineError(
                 f"A worker process ended {STRIKES} times outside any record: {reason}. "
                 "Give the run more --memory or fewer --workers; the same command goes on where it stood."
             )

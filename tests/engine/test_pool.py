@@ -14,7 +14,7 @@ from stages_for_tests import die_once, die_outside, double, fail, limited, path_
 from cleaner.engine import pool as pool_module
 from cleaner.engine.pool import FAILED_STARTS, PACKAGE, Pool, cores, fitting
 from cleaner.engine.worker import ROOM
-from cleaner.errors import WorkError
+from cleaner.errors import EngineError
 
 HOSTILE = ("json", "numpy", "mmap", "orjson", "typing", "sitecustomize", "usercustomize", "nowhere_else")
 ARTICLE = "Warga menanam kembali bakau nomor {} di sepanjang pesisir utara yang rusak oleh abrasi sejak tahun lalu."
@@ -76,7 +76,7 @@ def test_one_death_is_nobodys_fault(tmp_path: Path) -> None:
 
 
 def test_a_worker_that_always_dies_outside_records_ends_the_run_with_a_clear_error() -> None:
-    with Pool(2) as pool, pytest.raises(WorkError, match=r"outside any record.*--memory"):
+    with Pool(2) as pool, pytest.raises(EngineError, match=r"outside any record.*--memory"):
         list(pool.map(die_outside, [1]))
 
 
@@ -191,7 +191,7 @@ def test_workers_that_cannot_start_are_given_up_with_the_reason(
     start: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pool_module, "START", start)
-    with Pool(2) as pool, pytest.raises(WorkError) as failed:
+    with Pool(2) as pool, pytest.raises(EngineError) as failed:
         list(pool.map(double, range(50)))
     assert words in str(failed.value)
     assert pool.deaths == FAILED_STARTS
