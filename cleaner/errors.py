@@ -3,7 +3,8 @@
 CleanerError
 ├── OptionError      an option, configuration key or phrase list is wrong (exit status 2)
 ├── MissingExtra     an optional package is needed; the message names the install command (exit status 2)
-├── InputError       one input or record cannot be used; it is set aside and the run goes on
+├── InputError       one input or record cannot be used; it is set aside and the run goes on. A run that could read
+│                    nothing at all raises it (exit status 3)
 ├── OutputError      the output, its logs or the work directory cannot be read or written (exit status 3)
 │   └── RefusedError a file or folder is not this run's own, so it is not written or deleted (exit status 2)
 ├── WorkError        the work directory is in use, or was made from other inputs (exit status 2)

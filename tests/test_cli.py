@@ -67,7 +67,7 @@ def test_stdin_to_stdout() -> None:
         (["--workers", "-2"], 2, "workers"),
         (["--language", "indonesan"], 2, "id (Indonesian)"),
         (["--min-chars", "9" * 5000], 2, "--min-chars"),
-        (["--work", "{article}"], 3, "could not be written"),
+        (["--work", "{article}"], 2, "has to be"),
     ],
 )
 def test_exit_statuses(
@@ -81,6 +81,13 @@ def test_exit_statuses(
     assert words in done.stderr if words else not done.stderr
     assert Path("out.jsonl").exists() is (status < 2 and "--dry-run" not in arguments)
     assert status < 2 or not Path("out.work").exists()
+
+
+def test_where_nothing_can_be_read_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = call("clean", "rwa", "-o", "out.jsonl", "--workers", "1", "--quiet")
+    assert (done.exit_code, "rwa: There is no file" in done.stderr) == (3, True)
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_exit_statuses_stand_in_the_help_and_on_the_page() -> None:
