@@ -81,7 +81,7 @@ def records(output: str) -> Iterator[Row]:
             path.glob("part-*")
         ):  # numbered with leading zeros, so that this is the order of the records
             yield from _records_of_file(part)
-        if any(path.glob("*.txt")):
+        if any(path.rglob("*.txt")):
             raise OutputError(f"{path} is a folder of texts, which hold no ids. Clean into .jsonl or .parquet instead.")
     elif path.is_file():
         yield from _records_of_file(path)

@@ -81,10 +81,11 @@ def clean_corpus(
     """Clean files, folders and patterns of them into one corpus, with logs of every decision beside it.
 
     `output` is a path as `cleaner.output.writers.open_output` takes it, or "-" for stdout (then logs are written only
-    where `audit` names a folder). An unfinished run of the same inputs is continued. Raises OutputError when the output
-    exists and `options.force` is not set, WorkError when another run is at it, OptionError for what is wrong in the
-    options, InputError when none of the input can be read; other bad input never raises. `engine` does the work; else
-    `options.engine` says what does.
+    where `audit` names a folder). An unfinished run of the same inputs is continued. Raises, before anything is made,
+    RefusedError when the output exists and `options.force` is not set, or when anything of the user's would be written
+    or deleted, WorkError when another run is at it, OptionError for what is wrong in the options; InputError when none
+    of the input can be read. Other bad input never raises. `engine` does the work; else `options.engine` says what
+    does.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -276,7 +277,8 @@ def _open_work(
 ) -> Iterator[Work]:
     """The work directory: as `options.work` says, else beside the output, else a temporary one."""
     if to.work:
-        fresh = options.fresh or "stdin" in inputs  # of which nobody knows whether it is still the same
+        # of stdin nobody knows whether it is still the same
+        fresh = options.fresh or inputs.get("stdin") == [-1, 0]
         with Work(to.work, inputs=inputs, stages=stages, output=to.output, fresh=fresh) as work:
             yield work
     else:

@@ -58,6 +58,7 @@ HEADER_FILE = "header.json"
 SHARD_ARTICLES = 8192
 """Articles in one shard, some 25 MB of them: 512 bytes of signature and 8 for each token."""
 
+_DATA = re.compile(r"data-\d+")
 _COLUMNS = ("id", "site", "length", *SKETCH, "tokens")
 _KEY = np.dtype([("name", "u8"), ("a", "u8"), ("b", "u8"), ("new", "?"), ("address", "i8")])
 
@@ -94,7 +95,7 @@ class Index:
                 raise OptionError(f"The index {folder} has {name} {theirs!r}, this version {ours!r}. Build it again.")
         data = str(header.get("data"))
         # It is deleted when articles are added, so it has to be of this index: a folder in it, and no link.
-        if not re.fullmatch(r"data-\d+", data) or not (folder / data).is_dir() or (folder / data).is_symlink():
+        if not _DATA.fullmatch(data) or not (folder / data).is_dir() or (folder / data).is_symlink():
             raise OptionError(
                 f"The index {folder} names {data!r} as its data, which is no folder of it. Build it again."
             )
@@ -131,7 +132,9 @@ class Index:
         remove_parts(self.folder)
         old = self.data
         data = self.folder / f"data-{int(old.name.partition('-')[2]) + 1}"
-        shutil.rmtree(data, ignore_errors=True)  # left by a run that was killed
+        for left in self.folder.glob("data-*"):  # by a run that was killed before or after it changed the header
+            if left != old and _DATA.fullmatch(left.name) and not left.is_symlink():
+                shutil.rmtree(left)
         data.mkdir()
         # 33 bytes an article in this process; the articles themselves go from shard to shard
         keys = shuffle.table("index-keys")

@@ -351,11 +351,11 @@ class Destination:
         if not files and not folders:
             return
         for source in sources:
-            if not isinstance(source, Source) or source.size < 0:
+            if not isinstance(source, Source):
                 continue
-            with suppress(OSError, ValueError):
+            with suppress(OSError, ValueError):  # what is no local file, or went away, is not overwritten
                 path = Path(source.path)
-                status = path.stat()
+                status = os.fstat(0) if source.path == "-" else path.stat()  # stdin may be a file, too
                 found = files.get((status.st_dev, status.st_ino))
                 found = found or next((f for f in folders if f in Path(os.path.realpath(path)).parents), None)
                 if found is not None:
@@ -373,7 +373,7 @@ class Destination:
 
     @staticmethod
     def _reads_stdin(sources: Iterable[Source | Reject]) -> bool:
-        return any(source.source == "stdin" for source in sources)
+        return any(isinstance(source, Source) and source.path == "-" for source in sources)
 
 
 def _lines(path: Path, column: str) -> Iterator[memoryview]:
