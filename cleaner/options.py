@@ -91,6 +91,7 @@ class Options:
     against: str = ""  # a saved index
     pairs: bool = False
     # the run
+    follow_links: bool = False  # links that lead out of the inputs; the manifest lists what was read in any case
     workers: int = 0  # 0 is one per core
     memory: str = ""  # "" is half of the machine
     shards: int = 0  # 0 writes one file
@@ -183,8 +184,8 @@ RANGES: dict[str, tuple[float, float]] = {
 """The least and the largest value, both allowed. Whole numbers without a row of their own may be 0 or more."""
 
 RUN_OPTIONS = (
-    "workers", "memory", "shards", "shard_records", "work", "fresh", "keep_work", "record_timeout", "force", "strict",
-    "dry_run", "report", "card", "engine", "master",
+    "follow_links", "workers", "memory", "shards", "shard_records", "work", "fresh", "keep_work", "record_timeout",
+    "force", "strict", "dry_run", "report", "card", "engine", "master",
 )  # fmt: skip
 """Options that say how a run goes, and never change a byte of what it writes to one file. They are not hashed, so a run
 can be continued with others."""
@@ -234,6 +235,7 @@ PATHS = ("phrases", "allow", "against", "work", "site_rules")
 """Options that name a file or folder. In a file of options they are meant from its folder on."""
 
 OWN_OPTIONS = {
+    "follow_links": "it reads elsewhere",
     "work": "that folder is emptied and removed at the end",
     "fresh": "it throws the work of an unfinished run away",
     "keep_work": "it leaves files behind",

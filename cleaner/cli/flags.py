@@ -129,6 +129,7 @@ FLAGS: dict[str, dict[str, Any]] = {
         "metavar": "INDEX",
     },
     "pairs": {"is_flag": True, "help": "Write pairs.parquet to the logs, doubtful pairs first."},
+    "follow_links": {"is_flag": True, "help": "Follow links that lead out of the input."},
     "workers": {
         "type": int,
         "help": "Worker processes, as many of them as --memory allows (0: one per core; 1: none, work in this one).",

@@ -38,7 +38,7 @@ _HEADINGS = {
     "strip": "Stripping",
     "language": "Language and guards",
     "dedup": "Near-duplicates",
-    "workers": "The run: these never change the output",
+    "follow_links": "The run: these never change the output",
 }
 """The heading that stands before an option."""
 

@@ -22,7 +22,7 @@ from cleaner.errors import InputError, MissingExtra
 from cleaner.options import CONFIG, Options
 from cleaner.ownership import read_mark
 from cleaner.read.made_files import MadeFiles
-from cleaner.read.read_errors import MadeByCleaner, NotFound, NotReadable, SymlinkLoop, reject, unreadable
+from cleaner.read.read_errors import LinkOutside, MadeByCleaner, NotFound, NotReadable, SymlinkLoop, reject, unreadable
 from cleaner.read.task import Source
 
 __all__ = ["Listing", "is_remote", "list_inputs", "list_sources", "path_of", "remote_error", "source_name"]
@@ -52,16 +52,19 @@ def list_inputs(inputs: Iterable[str], options: Options, own: Iterable[str | os.
 
     All files of a folder count, without hidden ones, cleaner.toml, and what Cleaner made (`own` are paths of the run
     itself); an output that is named outright is read. A link to a folder is followed unless that folder was listed
-    already. What cannot be listed is a Reject in its place. Raises MissingExtra for a URL whose package is not
-    installed, and OptionError for an encoding that does not exist, before anything is listed.
+    already; a link that leads out of the inputs is followed only with `options.follow_links`. What cannot be listed is
+    a Reject in its place. Raises MissingExtra for a URL whose package is not installed, and OptionError for an encoding
+    that does not exist, before anything is listed.
     """
     check_encoding(options.encoding)
     made = MadeFiles(own)
+    inputs = list(inputs)
+    roots = None if options.follow_links else tuple(map(_root, inputs))
     found: dict[str, Source] = {}
     outright: set[str] = set()
     rejects: dict[str, Reject] = {}
     for given in inputs:
-        for real, entry, walked in _expand(given, made):
+        for real, entry, walked in _expand(given, made, roots):
             if isinstance(entry, Reject):
                 rejects[entry.source] = entry
                 continue
@@ -119,7 +122,28 @@ _Entry = tuple[str, "Source | Reject", bool]
 """Something to list, behind its real path (two names of one file have the same); whether a walk found it."""
 
 
-def _expand(given: str, made: MadeFiles) -> Iterator[_Entry]:
+_Roots = tuple[str, ...] | None
+"""The real paths of the inputs, which links may not leave; None where they may."""
+
+
+def _root(given: str) -> str:
+    """The real path of an input; of a pattern, that of the folder before its first wildcard."""
+    if glob.has_magic(given) and not os.path.lexists(given):
+        given = next(str(folder) for folder in Path(given).parents if not glob.has_magic(str(folder)))
+    return os.path.realpath(given)
+
+
+def _check_link(path: str, roots: _Roots) -> None:
+    """Raise LinkOutside for a link that leads out of the inputs: who made the folder could show any file with it."""
+    real = os.path.realpath(path)
+    if roots is not None and not any(real == root or real.startswith(root.rstrip(os.sep) + os.sep) for root in roots):
+        raise LinkOutside(
+            f"The link leads out of the input, to {_escaped(real)}.",
+            "Name that as an input too, or give --follow-links.",
+        )
+
+
+def _expand(given: str, made: MadeFiles, roots: _Roots) -> Iterator[_Entry]:
     """The entries that one of the person's inputs stands for."""
     if given == "-":
         yield "-", Source("stdin", "-"), False
@@ -127,7 +151,7 @@ def _expand(given: str, made: MadeFiles) -> Iterator[_Entry]:
         yield from _expand_remote(given)
     elif os.path.lexists(given):
         # Asked before patterns, because a file may have a bracket or a star in its name.
-        yield from _expand_path(given, made)
+        yield from _expand_path(given, made, roots)
     elif not glob.has_magic(given):
         wrong = NotFound("There is no file or folder of this name.", "Check the name and the folder you are in.")
         yield given, reject(source_name(given), 0, wrong), False
@@ -139,17 +163,19 @@ def _expand(given: str, made: MadeFiles) -> Iterator[_Entry]:
             if made.is_inside(match, str(root)):
                 made.left_out += Path(match).is_file()
             else:
-                yield from _expand_path(match, made, walked=True)
+                yield from _expand_path(match, made, roots, walked=True)
     else:
         wrong = NotFound("The pattern matches no file.", "Check the pattern; put it in quotes if the shell changes it.")
         yield given, reject(source_name(given), 0, wrong), False
 
 
-def _expand_path(path: str, made: MadeFiles, *, walked: bool = False) -> Iterator[_Entry]:
+def _expand_path(path: str, made: MadeFiles, roots: _Roots, *, walked: bool = False) -> Iterator[_Entry]:
     """A file, or the files of a folder; `walked` says that a pattern found it."""
     try:
+        if walked:
+            _check_link(path, roots)
         status = os.stat(path)  # noqa: PTH116, a path may be no UTF-8
-    except OSError as error:
+    except (LinkOutside, OSError) as error:
         yield path, reject(source_name(path), 0, _link_error(error)), walked
         return
     if not stat.S_ISDIR(status.st_mode):
@@ -159,13 +185,13 @@ def _expand_path(path: str, made: MadeFiles, *, walked: bool = False) -> Iterato
         return
     mark = None if walked else read_mark(path)
     if mark is None or mark.kind == "output":
-        yield from _walk(path, made, outright=not walked)
+        yield from _walk(path, made, roots, outright=not walked)
     else:
         wrong = MadeByCleaner("Cleaner made this folder; it holds no articles.", f"Name the output, {mark.output}.")
         yield path, reject(source_name(path), 0, wrong), walked
 
 
-def _walk(root: str, made: MadeFiles, *, outright: bool) -> Iterator[_Entry]:
+def _walk(root: str, made: MadeFiles, roots: _Roots, *, outright: bool) -> Iterator[_Entry]:
     """All files under `root`, each folder once; those that Cleaner made are left out, but for an output named outright.
 
     Links to folders wait until all real folders are listed. So a file has the name of its real folder, and a loop of
@@ -191,11 +217,13 @@ def _walk(root: str, made: MadeFiles, *, outright: bool) -> Iterator[_Entry]:
             if entry.name.startswith(".") or entry.name == CONFIG:
                 continue
             try:
+                if entry.is_symlink():
+                    _check_link(entry.path, roots)
                 if entry.is_dir():
                     (links if entry.is_symlink() else folders).append(entry.path)
                 else:
                     yield (*_file_entry(entry, real), True)
-            except OSError as error:
+            except (LinkOutside, OSError) as error:
                 yield entry.path, reject(source_name(entry.path), 0, _link_error(error)), True
         links.sort()
 
@@ -213,7 +241,9 @@ def _file_entry(entry: os.DirEntry[str], real_folder: str) -> tuple[str, Source 
     return real, Source(source_name(entry.path), entry.path, status.st_size)
 
 
-def _link_error(error: OSError) -> InputError:
+def _link_error(error: LinkOutside | OSError) -> InputError:
+    if isinstance(error, LinkOutside):
+        return error
     if error.errno == errno.ELOOP:
         return SymlinkLoop("The link leads to itself.", "Remove the link or point it to a file.")
     return unreadable(error)

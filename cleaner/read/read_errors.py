@@ -4,6 +4,7 @@ InputError
 ├── NotFound         no file, folder or pattern of this name
 ├── NotReadable      the system refuses to open or read it
 ├── SymlinkLoop      a link that leads to itself
+├── LinkOutside      a link that leads out of the inputs, which is not followed unless --follow-links says so
 ├── ChangedWhileRead the file is not as it was when it was listed
 ├── MadeByCleaner    the logs of a run, its work directory or an index, named as an input
 ├── UnknownFormat    neither the name nor the content says what it is
@@ -39,6 +40,7 @@ __all__ = [
     "EmptyFile",
     "EmptyText",
     "HttpStatus",
+    "LinkOutside",
     "MadeByCleaner",
     "NoArticle",
     "NoContent",
@@ -67,6 +69,10 @@ class NotReadable(InputError):
 
 class SymlinkLoop(InputError):
     """A link that leads to itself."""
+
+
+class LinkOutside(InputError):
+    """A link that leads out of the inputs."""
 
 
 class ChangedWhileRead(InputError):
