@@ -18,7 +18,7 @@ import orjson
 from cleaner.article import Reject
 from cleaner.engine.columns import binary_values
 from cleaner.engine.work import LOCK, read_shard, remove_work
-from cleaner.errors import RefusedError
+from cleaner.errors import OptionError, RefusedError
 from cleaner.options import Options
 from cleaner.output.collisions import check_inputs_stay, check_places
 from cleaner.output.journal import Journal
@@ -126,6 +126,8 @@ class Destination:
     def __init__(self, output: str, *, audit: str | Path | None, options: Options) -> None:
         self.output, self._options = output, options
         self.streams = output == "-"
+        if Path(output).name in ("", ".."):
+            raise OptionError(f"-o {output} names no new file or folder. Name one, such as {output}/clean.jsonl.")
         self.audit = None if self.streams and not audit else audit_folder(output, audit)
         beside = None if self.streams else path_beside(output, ".work")
         work = Path(options.work) if options.work else beside
