@@ -29,7 +29,7 @@ __all__ = [
     "CARD_MARK",
     "MARK",
     "PAGE_MARK",
-    "Mark",
+    "FolderMark",
     "check_folder",
     "check_new_file",
     "check_page",
@@ -70,7 +70,7 @@ _MARK_BYTES = 1 << 16  # a mark has 200 bytes; what is much longer is none, and 
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class FolderMark:
     """What the mark of a folder says.
 
     `kind` is a key of the kinds above; `output` is the output's path from the folder that holds the marked one, "-" for
@@ -82,7 +82,7 @@ class Mark:
     bytes: int = -1
 
 
-def read_mark(folder: str | Path) -> Mark | None:
+def read_mark(folder: str | Path) -> FolderMark | None:
     """The mark of a folder; None where it has none, or a file of this name that is not Cleaner's."""
     return read_mark_file(Path(folder) / MARK)
 
@@ -93,13 +93,13 @@ def mark_beside(output: str | Path) -> Path:
     return path.with_name(f".{path.name}{MARK}")
 
 
-def read_mark_file(path: str | Path) -> Mark | None:
+def read_mark_file(path: str | Path) -> FolderMark | None:
     """The mark in a file; None where it is missing or not Cleaner's."""
     try:
         with open(path, "rb") as file:
             found = json.loads(file.read(_MARK_BYTES))
         if found["made_by"] == "cleaner" and found["kind"] in _KINDS:
-            return Mark(found["kind"], str(found["output"]), int(found.get("bytes", -1)))
+            return FolderMark(found["kind"], str(found["output"]), int(found.get("bytes", -1)))
     except (OSError, ValueError, KeyError, TypeError):
         pass
     return None

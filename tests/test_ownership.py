@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sample import ROOT
 
 from cleaner.cli import main
-from cleaner.ownership import MARK, Mark, check_folder, claim_folder, read_mark, remove_folder, remove_parts
+from cleaner.ownership import MARK, FolderMark, check_folder, claim_folder, read_mark, remove_folder, remove_parts
 
 CASES: list[dict[str, Any]] = tomllib.loads((ROOT / "tests/cases/ownership.toml").read_text("utf-8"))["case"]
 TEXTS = [
@@ -119,9 +119,9 @@ def test_every_name_is_told_once_and_half_of_the_cases_are_traps() -> None:
 
 def test_a_mark_comes_back(tmp_path: Path) -> None:
     claim_folder(tmp_path / "far/logs", "audit", str(tmp_path / "near/o\udce9.jsonl"))
-    assert read_mark(tmp_path / "far/logs") == Mark("audit", "../near/o\udce9.jsonl")
+    assert read_mark(tmp_path / "far/logs") == FolderMark("audit", "../near/o\udce9.jsonl")
     claim_folder(tmp_path / "w", "work", "-")
-    assert read_mark(tmp_path / "w") == Mark("work", "-")
+    assert read_mark(tmp_path / "w") == FolderMark("work", "-")
     (tmp_path / "far").rename(tmp_path / "there")
     check_folder(tmp_path / "there/logs", "audit", str(tmp_path / "near/o\udce9.jsonl"))
 

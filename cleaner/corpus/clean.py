@@ -102,13 +102,13 @@ def clean_corpus(
     listing = list_inputs([str(one) for one in given if not isinstance(one, Source)], options, to.own)
     sources = [*(one for one in given if isinstance(one, Source)), *listing.sources]
     stamps = stamps_of(sources)
-    inputs, stages = _describe_inputs(sources, stamps, options), stage_options(options)
+    described, stages = _describe_inputs(sources, stamps, options), stage_options(options)
     # before anything is made, and not when the result of hours has nowhere to go
-    if complete := to.check(sources, describe_run(inputs, stages)):
+    if complete := to.check(sources, describe_run(described, stages)):
         _log.warning("The run was complete; what it had left of its work directory is removed.")
         return complete
-    with _open_work(to, inputs, stages, options) as work:
-        journal = to.journal(describe_run(inputs, stages))
+    with _open_work(to, described, stages, options) as work:
+        journal = to.journal(describe_run(described, stages))
         with nullcontext(engine) if engine else open_engine(options) as engine:
             run = Run(work, engine, options, progress)
             rejects = read_corpus(run, sources, stamps)

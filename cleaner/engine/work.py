@@ -118,7 +118,7 @@ class Work:
             self._checked[stage] = found
             for number in sorted(found):
                 shard = self.shard(stage, number)
-                if not _is_whole(shard):
+                if not _is_intact(shard):
                     _log.warning("%s is damaged and is made again.", shard)
                     shard.unlink()
                     found.discard(number)
@@ -246,8 +246,8 @@ def _open_shard(path: Path) -> pa.ipc.RecordBatchFileReader:
     return pa.ipc.open_file(source.read_buffer(source.size() - _TRAILER_BYTES))
 
 
-def _is_whole(path: Path) -> bool:
-    """Whether a shard has the checksum that it carries."""
+def _is_intact(path: Path) -> bool:
+    """Whether a shard has the checksum that it carries, and so is as it was written."""
     checksum = xxhash.xxh3_128()
     with path.open("rb") as file:
         left = os.fstat(file.fileno()).st_size - _TRAILER_BYTES

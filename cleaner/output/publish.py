@@ -18,8 +18,9 @@ import orjson
 from cleaner.article import Reject
 from cleaner.engine.columns import binary_values
 from cleaner.engine.work import LOCK, read_shard, remove_work
-from cleaner.errors import RefusedError
+from cleaner.errors import OptionError, RefusedError
 from cleaner.options import Options
+from cleaner.output.collisions import check_inputs_stay, check_places
 from cleaner.output.journal import Journal
 from cleaner.output.manifest import Tables, count_tables, describe, manifest, same_data
 from cleaner.output.records import rejected_row
@@ -125,11 +126,17 @@ class Destination:
     def __init__(self, output: str, *, audit: str | Path | None, options: Options) -> None:
         self.output, self._options = output, options
         self.streams = output == "-"
+        if Path(output).name in ("", ".."):
+            raise OptionError(f"-o {output} names no new file or folder. Name one, such as {output}/clean.jsonl.")
         self.audit = None if self.streams and not audit else audit_folder(output, audit)
         beside = None if self.streams else path_beside(output, ".work")
         work = Path(options.work) if options.work else beside
         self.work = Path(os.path.realpath(work)) if work else None
         """The work directory, None where a temporary one is used."""
+
+    @property
+    def _is_folder(self) -> bool:
+        return bool(self._options.shards) or self.output.endswith("/")
 
     @property
     def own(self) -> list[Path]:
@@ -142,8 +149,7 @@ class Destination:
         """Where the dataset card goes, None where none was asked for."""
         if not self._options.card or self.streams or self._options.dry_run:
             return None
-        folder = self._options.shards or self.output.endswith("/")
-        return (Path(self.output) if folder else Path(self.output).parent) / "README.md"
+        return (Path(self.output) if self._is_folder else Path(self.output).parent) / "README.md"
 
     @property
     def page(self) -> Path | None:
@@ -170,22 +176,27 @@ class Destination:
         Raises RefusedError, with the path and what to do, where a file or folder is the user's. Returns the report of a
         run that is complete: it was ended while its work directory was removed, which is finished here.
         """
-        self._check_places()
-        self._check_inputs(sources)
+        output, options = "" if self.streams else self.output, self._options
+        named = {"the output": output, "--audit": self.audit, "--work": self.work, "--site-rules": options.site_rules}
+        named |= {"--against": options.against, "--phrases": options.phrases, "--allow": options.allow}
+        check_places(named, ("--work", "the output") if self._is_folder else ("--work",))
+        check_inputs_stay((output, options.site_rules, self.card, self.work, self.audit), sources)
         if self.work is not None:
             check_folder(self.work, "work", self.output)
-        if self.audit is not None and not self._options.dry_run:
+        if self.audit is not None and not options.dry_run:
             check_folder(self.audit, "audit", self.output)
         journal = self.journal(about)
-        if journal is not None and journal.finished and self.work is not None and not self._options.fresh:
-            complete = journal.done and self._is_published(journal) and not self._reads_stdin(sources)
+        if journal is not None and journal.finished and self.work is not None and not options.fresh:
+            # Of stdin nobody knows whether it is still the same.
+            stdin = any(isinstance(source, Source) and source.path == "-" for source in sources)
+            report = self._published() if journal.done and not stdin and self._is_published(journal) else None
             remove_work(self.work)  # of a complete run, whatever that was about
-            if complete:
-                return self._published()
+            if report is not None:
+                return report
             journal = self.journal(about)
-        if self.streams or self._options.dry_run:
-            if self.page is not None:
-                check_page(self.page, force=self._options.force)
+        if self.page is not None:
+            check_page(self.page, force=options.force)
+        if self.streams or options.dry_run:
             return None
         try:
             self._check_output(journal)
@@ -293,9 +304,10 @@ class Destination:
         """Whether the output is the one that this run put there."""
         return journal.output is not None and same_data(Path(self.output), journal.output)
 
-    def _published(self) -> Report:
-        """The report of a run that is complete, from its logs."""
-        assert self.audit is not None, "only stdout has no logs"
+    def _published(self) -> Report | None:
+        """The report of a run that is complete, from its logs; None where somebody has removed them."""
+        if self.audit is None or not (self.audit / MANIFEST).exists():
+            return None
         found = orjson.loads((self.audit / MANIFEST).read_bytes())
         rejected = [orjson.loads(line) for line in (self.audit / "rejected.jsonl").read_bytes().splitlines()]
         page = self.audit / "report.html"
@@ -322,58 +334,12 @@ class Destination:
                 "another folder, or replace it with --force."
             )
 
-    def _check_places(self) -> None:
-        """Raise RefusedError where two of the paths are the same, or one lies in a folder that is replaced."""
-        options = self._options
-        named = {"the output": "" if self.streams else self.output, "--audit": self.audit, "--work": self.work}
-        named |= {
-            f"--{n.replace('_', '-')}": getattr(options, n) for n in ("site_rules", "against", "phrases", "allow")
-        }
-        places = {name: Path(os.path.realpath(path)) for name, path in named.items() if path}
-        folder = bool(options.shards) or self.output.endswith("/")
-        for name, place in places.items():
-            for other, outer in places.items():
-                if name != other and place == outer:
-                    raise RefusedError(f"{name} and {other} are the same path, {place}. Name different ones.")
-                if outer in place.parents and (other == "--work" or (other == "the output" and folder)):
-                    raise RefusedError(
-                        f"{name} lies in {outer}, which goes with all that is in it when the run ends. Name another "
-                        f"path for {name}."
-                    )
-
-    def _check_inputs(self, sources: Iterable[Source | Reject]) -> None:
-        """Raise RefusedError where an input would be overwritten, by any name of it."""
-        written = [
-            Path(path) for path in (self.output * (not self.streams), self._options.site_rules, self.card) if path
-        ]
-        files = {(s.st_dev, s.st_ino): p for p in written if p.is_file() for s in (p.stat(),)}
-        folders = [Path(os.path.realpath(path)) for path in (*written, self.work, self.audit) if path and path.is_dir()]
-        if not files and not folders:
-            return
-        for source in sources:
-            if not isinstance(source, Source):
-                continue
-            with suppress(OSError, ValueError):  # what is no local file, or went away, is not overwritten
-                path = Path(source.path)
-                status = os.fstat(0) if source.path == "-" else path.stat()  # stdin may be a file, too
-                found = files.get((status.st_dev, status.st_ino))
-                found = found or next((f for f in folders if f in Path(os.path.realpath(path)).parents), None)
-                if found is not None:
-                    raise RefusedError(
-                        f"{found} would be written by this run and is, or holds, one of its inputs ({source.source}). "
-                        "An input is never overwritten, with --force neither. Name another path."
-                    )
-
     def _remove_remains(self) -> None:
         """Remove a work directory in which a kill left nothing but the mark and the lock."""
         if self.work is None or self._options.work or not self.work.is_dir():
             return
         if is_empty(self.work) or (read_mark(self.work) and {p.name for p in self.work.iterdir()} <= {MARK, LOCK}):
             remove_work(self.work)
-
-    @staticmethod
-    def _reads_stdin(sources: Iterable[Source | Reject]) -> bool:
-        return any(isinstance(source, Source) and source.path == "-" for source in sources)
 
 
 def _lines(path: Path, column: str) -> Iterator[memoryview]:

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from cleaner.ownership import CARD_MARK, MARK, PAGE_MARK, Mark, is_made_file, read_mark, read_mark_file
+from cleaner.ownership import CARD_MARK, MARK, PAGE_MARK, FolderMark, is_made_file, read_mark, read_mark_file
 
 __all__ = ["MadeFiles"]
 
@@ -32,7 +32,7 @@ class MadeFiles:
         for folder in self._own:
             self._note(folder, read_mark(folder))
 
-    def mark_of(self, real: str, names: Iterable[str]) -> Mark | None:
+    def mark_of(self, real: str, names: Iterable[str]) -> FolderMark | None:
         """The mark of a folder by the names of all that is in it; the outputs that these marks name are noted."""
         found = None
         for name in names:
@@ -42,7 +42,7 @@ class MadeFiles:
                 mark = read_mark_file(f"{real}{os.sep}{name}")
                 self._note(f"{real}{os.sep}{name}", mark)
         if real in self._own and found is None:
-            return Mark("index", "")
+            return FolderMark("index", "")
         return found
 
     def note_beside(self, folder: str) -> None:
@@ -81,7 +81,7 @@ class MadeFiles:
                 return True
         return False
 
-    def _note(self, marked: str, mark: Mark | None) -> None:
+    def _note(self, marked: str, mark: FolderMark | None) -> None:
         if mark is not None and mark.kind in ("audit", "work") and mark.output != "-":
             output = os.path.normpath(Path(marked).parent / mark.output)
             self._outputs.setdefault(output, set()).add(mark.bytes)

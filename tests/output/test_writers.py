@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from cleaner.errors import OptionError, OutputError, RefusedError
 from cleaner.output import formats
 from cleaner.output.writers import RECORD, open_output
-from cleaner.ownership import MARK, Mark, read_mark
+from cleaner.ownership import MARK, FolderMark, read_mark
 
 FILES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
 EMPTY = {"string": "", "strings": [], "double": 0.0}
@@ -129,7 +129,7 @@ def test_shards_are_even_and_in_order(tmp_path: Path, total: int, shards: int, s
     rows = [read(path) for path in parts(folder)]
     assert [len(part) for part in rows] == sizes
     assert [row for part in rows for row in part] == records
-    assert read_mark(folder) == Mark("output", "out")
+    assert read_mark(folder) == FolderMark("output", "out")
     assert names(tmp_path) == ["out", *(f"out/{name}" for name in names(folder))]
 
 
