@@ -8,6 +8,7 @@ import click
 
 from cleaner.cli.flags import files, options, read, takes_config
 from cleaner.errors import OptionError
+from cleaner.language_codes import language_code
 
 __all__ = ["diff", "explain", "report", "restore"]
 
@@ -32,7 +33,7 @@ def explain(file: str | None, article: str, line: str, line_language: str, as_js
     rows = (
         explain_file(file, read(flags, whole=True), article=article, as_json=as_json)
         if file
-        else explain_one_line(line, line_language)
+        else explain_one_line(line, language_code(line_language))
     )
     for row in rows:
         click.echo(row)

@@ -7,9 +7,10 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import BinaryIO, cast
 
 __all__ = ["ShownText", "sigterm_as_interrupt", "terminal_safe"]
 
@@ -25,7 +26,8 @@ class ShownText(io.TextIOWrapper):
     """Text for a terminal: a character that it would obey is written as an escape such as `\\u001b`.
 
     That is an escape of JSON as well, so lines of JSON keep their meaning. `original` is the stream that this one
-    stands in for. What is written to `buffer`, such as the records of `-o -`, goes through as it is.
+    stands in for. Bytes that are written to `buffer`, such as the records of `-o -`, pass as they are; on a terminal
+    they are shown in the same way as text.
     """
 
     def __init__(self, original: io.TextIOWrapper, *, styled: bool) -> None:
@@ -37,6 +39,11 @@ class ShownText(io.TextIOWrapper):
         super().__init__(original.buffer, encoding, "backslashreplace", line_buffering=original.line_buffering)
         self.original, self._styled = original, styled
 
+    @property
+    def buffer(self) -> BinaryIO:
+        """Where bytes are written."""
+        return cast(BinaryIO, _ShownBytes(self) if self._styled else self.original.buffer)
+
     def write(self, text: str) -> int:
         """Write text that is shown. Returns its length, as it was given."""
         if OBEYED.search(text):
@@ -46,6 +53,24 @@ class ShownText(io.TextIOWrapper):
         else:
             super().write(text)
         return len(text)
+
+
+class _ShownBytes:
+    """Bytes of UTF-8 for a terminal, in whole lines, which are shown as text is."""
+
+    def __init__(self, shown: ShownText) -> None:
+        self._shown = shown
+        self.flush, self.fileno = shown.flush, shown.fileno
+
+    def write(self, data: bytes | memoryview) -> int:
+        """Write lines. Returns the number of bytes."""
+        self._shown.write(bytes(data).decode("utf-8", "backslashreplace"))
+        return len(data)
+
+    def writelines(self, lines: Iterable[bytes | memoryview]) -> None:
+        """Write one line after the other."""
+        for line in lines:
+            self.write(line)
 
 
 @contextmanager

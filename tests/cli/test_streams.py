@@ -82,6 +82,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "phrases list id --phrases {0}/lists",
         "phrases search pariwara --phrases {0}/lists",
         "phrases line {1}",
+        "phrases line x --language {1}",
+        "phrases list {1}",
         "phrases test {0}/wrong",
         "phrases test {0}/lists {0}/raw",
         "init {0}/conf/cleaner.toml",
@@ -151,3 +153,32 @@ def test_a_reader_that_ends_first_is_no_error(folder: Path) -> None:
         assert done.returncode == 141
         assert b"roken" not in done.stderr.replace(b"broken.jsonl", b"")
         assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a terminal")
+@pytest.mark.parametrize(
+    "command",
+    [
+        "restore {0}/one.jsonl",
+        "clean {0}/raw -o - --config /dev/null --workers 1 --quiet",
+        "explain {0}/one.jsonl",
+        "diff {0}/one.jsonl {0}/two.jsonl",
+    ],
+)
+def test_on_a_terminal_records_are_shown_too(command: str, folder: Path) -> None:
+    ours, theirs = os.openpty()
+    arguments = [word.format(folder) for word in command.split()]
+    run = subprocess.Popen([sys.executable, "-m", "cleaner", *arguments], stdout=theirs, stderr=subprocess.DEVNULL)
+    os.close(theirs)
+    sent = b""
+    try:
+        while data := os.read(ours, 1 << 16):
+            sent += data
+    except OSError:  # Linux tells so that the other side is closed
+        pass
+    os.close(ours)
+    assert run.wait() == 0
+    shown = OUR_STYLES.sub("", sent.decode().replace("\r\n", "\n"))
+    assert not OBEYED.search(shown), OBEYED.findall(shown)
+    if not command.startswith(("explain", "diff")):
+        assert "\u202e" in json.loads(shown.splitlines()[0])["text"]
