@@ -99,7 +99,7 @@ class Options:
     work: str = ""  # "" is beside the output
     fresh: bool = False
     keep_work: bool = False
-    record_timeout: float = 60.0
+    record_timeout: float = 60.0  # CPU seconds; with one worker it holds in the main thread alone
     force: bool = False
     strict: bool = False  # from the command line, what was set aside makes the exit status 1
     dry_run: bool = False

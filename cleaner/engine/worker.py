@@ -61,6 +61,7 @@ class Watch:
         self._page = page
         self._memory = memory
         self._bounded = False  # whether the limit of memory is on
+        self._limits: tuple[int, int] | None = None  # what they were before
 
     def enter(self, record: int) -> str:
         """Begin a record. Returns "" when it may be worked on, else why it must be left out."""
@@ -82,8 +83,9 @@ class Watch:
         # Only within records: the steps over the whole corpus bound their memory themselves, by larger shares.
         if self._memory and self._bounded != (record != OUTSIDE):
             self._bounded = record != OUTSIDE
-            hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-            soft = hard if not self._bounded or 0 <= hard < self._memory else self._memory  # -1 is no limit
+            soft, hard = self._limits = self._limits or resource.getrlimit(resource.RLIMIT_DATA)
+            if self._bounded and not 0 <= soft < self._memory:  # -1 is no limit; one of the user's stays
+                soft = self._memory if not 0 <= hard < self._memory else hard
             resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
     def failed(self, error: Exception) -> None:
