@@ -30,6 +30,7 @@ from cleaner.engine.columns import (
     number_values,
 )
 from cleaner.engine.progress import Done
+from cleaner.engine.time_limit import RecordTimeout
 from cleaner.engine.work import read_attached, read_shard, write_shard
 from cleaner.engine.worker import Watch
 from cleaner.errors import CleanerError
@@ -38,6 +39,7 @@ from cleaner.options import Options
 from cleaner.output.manifest import sha256
 from cleaner.output.records import dropped_row, pack_article, record, rejected_row, removed_rows, unpack_article
 from cleaner.pipeline import finish_articles, load_article, strip_article, with_new_id
+from cleaner.read.changes import Stamps, changed_sources
 from cleaner.read.records import read_records
 from cleaner.read.task import Source, Task
 from cleaner.repeats.repeats import Repeats
@@ -53,11 +55,12 @@ _UNEXPECTED = "Please report this together with the record."
 
 @dataclass(frozen=True, slots=True)
 class ReadTask:
-    """A part of the input, as it was planned, and where its shard goes."""
+    """A part of the input, as it was planned, and where its shard goes. `stamps` are those of its files."""
 
     input: Task  # as `plan_tasks` cut it
     out: Path  # the file that the stage leaves
     options: Options
+    stamps: Stamps = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +91,22 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
     rejects: list[Reject] = []
     for raw in _raws(task, watch, rejects):
         try:
-            article = strip_article(load_article(raw, task.options), task.options)
+            with watch.limited():
+                article = strip_article(load_article(raw, task.options), task.options)
         except CleanerError:  # an option or a phrase list is wrong, which no other record can mend
             raise
+        except RecordTimeout as late:
+            rejects.append(Reject(raw.source, raw.record, "WorkerDied", f"It failed: {late}.", _DIED))
+            continue
         except Exception as error:  # one record must never end a run
+            watch.failed(error)
             said = f"{type(error).__name__}: {error}"
             rejects.append(Reject(raw.source, raw.record, "Unexpected", said, _UNEXPECTED))
             continue
         articles.append(article)
         sites.append(site_for_repeats(raw, article))
     watch.leave()
+    rejects += changed_sources(task.stamps)
     # hashes of ids beside the articles: which are taken is found out without unpacking any
     columns = {
         "id": number_column(np.array([id_hash(a.id) for a in articles], np.uint64)),
@@ -119,7 +128,16 @@ def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
         if reason := watch.enter(unit):
             rejects.append(Reject(split.source, split.first, "WorkerDied", f"Reading on failed: {reason}.", _DIED))
             continue
-        for j, raw in enumerate(read_records(Task((split,)), task.options), 1):
+        records = enumerate(read_records(Task((split,)), task.options), 1)
+        while True:
+            try:
+                with watch.limited():
+                    j, raw = next(records, (0, None))
+            except RecordTimeout as late:
+                rejects.append(Reject(split.source, split.first, "WorkerDied", f"Reading on failed: {late}.", _DIED))
+                break
+            if raw is None:
+                break
             if isinstance(raw, Reject):
                 rejects.append(raw)
             elif reason := watch.enter(unit + j):
@@ -180,15 +198,24 @@ def _finished(
     articles: Sequence[Article], options: Options, watch: Watch, rejects: list[Reject]
 ) -> list[tuple[Article, Drop | None]]:
     """Finish all articles at once, which is fastest; one by one where that has ended a worker."""
-    finished: list[tuple[Article, Drop | None]] = []
     if not watch.enter(0):
-        finished = finish_articles(articles, options)
-    else:
-        for i, article in enumerate(articles, 1):
-            if reason := watch.enter(i):
-                rejects.append(Reject(article.source, article.record, "WorkerDied", f"It failed: {reason}.", _DIED))
-            else:
-                finished += finish_articles([article], options)
+        try:
+            with watch.limited():
+                return finish_articles(articles, options)
+        except RecordTimeout:  # one by one says which of them took the time
+            pass
+        finally:
+            watch.leave()
+    finished: list[tuple[Article, Drop | None]] = []
+    for i, article in enumerate(articles, 1):
+        reason = watch.enter(i)
+        try:
+            with watch.limited():
+                finished += [] if reason else finish_articles([article], options)
+        except RecordTimeout as late:
+            reason = str(late)
+        if reason:
+            rejects.append(Reject(article.source, article.record, "WorkerDied", f"It failed: {reason}.", _DIED))
     watch.leave()
     return finished
 

@@ -23,7 +23,7 @@ from cleaner import __version__
 from cleaner.engine.java import find_java
 from cleaner.engine.pool import Pool
 from cleaner.engine.worker import Watch
-from cleaner.errors import CleanerError, MissingExtra, OptionError, WorkError
+from cleaner.errors import CleanerError, EngineError, MissingExtra, OptionError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -106,7 +106,7 @@ class Spark:
             there = set(self._context.parallelize(range(self.size), self.size).map(_version).collect())
         except Exception as error:
             if "ModuleNotFoundError" not in str(error):
-                raise WorkError(f"No executor answers: {_short(error)}") from error
+                raise EngineError(f"No executor answers: {_short(error)}") from error
             there = {"none"}
         if there != {__version__}:
             raise OptionError(
@@ -157,11 +157,11 @@ class Spark:
         return [answer for _, answer in answers]
 
     def _collect(self, rows: Any) -> list[Any]:
-        """What a job gives. Raises WorkError when Spark gives it up."""
+        """What a job gives. Raises EngineError when Spark gives it up."""
         try:
             return list(rows.collect())
         except Exception as error:
-            raise WorkError(
+            raise EngineError(
                 f"Spark gave the job up: {_short(error)} The same command goes on where it stood."
             ) from error
 

@@ -4,6 +4,9 @@ InputError
 ├── NotFound         no file, folder or pattern of this name
 ├── NotReadable      the system refuses to open or read it
 ├── SymlinkLoop      a link that leads to itself
+├── LinkOutside      a link that leads out of the inputs, which is not followed unless --follow-links says so
+├── ChangedWhileRead the file is not as it was when it was listed
+├── MadeByCleaner    the logs of a run, its work directory or an index, named as an input
 ├── UnknownFormat    neither the name nor the content says what it is
 ├── BinaryFile       not text (an image, a PDF, a program, a database ...)
 ├── EmptyFile        no text in the whole file
@@ -33,9 +36,12 @@ __all__ = [
     "BrokenJson",
     "BrokenTable",
     "BrokenWarc",
+    "ChangedWhileRead",
     "EmptyFile",
     "EmptyText",
     "HttpStatus",
+    "LinkOutside",
+    "MadeByCleaner",
     "NoArticle",
     "NoContent",
     "NoText",
@@ -63,6 +69,18 @@ class NotReadable(InputError):
 
 class SymlinkLoop(InputError):
     """A link that leads to itself."""
+
+
+class LinkOutside(InputError):
+    """A link that leads out of the inputs."""
+
+
+class ChangedWhileRead(InputError):
+    """The file is not as it was when it was listed."""
+
+
+class MadeByCleaner(InputError):
+    """The logs of a run, its work directory or an index."""
 
 
 class UnknownFormat(InputError):

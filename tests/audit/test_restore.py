@@ -90,5 +90,5 @@ def test_every_form_of_output_can_be_restored(name: str, tmp_path: Path) -> None
 
 
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CleanerError, match=r"removed\.jsonl is not there.*--audit"):
+    with pytest.raises(CleanerError, match=r"manifest\.json is not there.*--audit"):
         list(restored(str(tmp_path / "none.jsonl")))

@@ -168,7 +168,7 @@ def _run(name: str, scenario: Scenario, way: str, expected: Hashes | None) -> Ha
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(".cleaner-made"))
 
 
 def _sha256(path: Path) -> str:
