@@ -15,7 +15,7 @@ from cleaner.errors import InputError
 from cleaner.options import Options
 from cleaner.read.fields import find_fields, raw_record
 from cleaner.read.jsonl import chunk_lines, decode_line
-from cleaner.read.read_errors import BrokenCsv, NoText, too_large
+from cleaner.read.read_errors import BrokenCsv, NoText, as_input_error, too_large
 from cleaner.read.stream import Stream
 from cleaner.read.task import Bounds, Chunk, Lost, Numbered, Split, gather_chunks
 
@@ -85,8 +85,8 @@ def parse_csv(data: bytes, split: Split, options: Options) -> Iterator[Raw | Los
                     f"The row has {len(row)} fields, the header {len(names)}.", "Look at the quotes in this row."
                 )
             yield raw_record(dict(zip(names, row, strict=False)), split.source, number, options)
-        except InputError as wrong:
-            yield Lost(number, wrong)
+        except Exception as error:
+            yield Lost(number, as_input_error(error))
 
 
 def _text_lines(text: str) -> Iterator[str]:

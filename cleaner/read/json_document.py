@@ -19,7 +19,7 @@ from cleaner.errors import InputError
 from cleaner.options import Options
 from cleaner.read.fields import find_fields, raw_record
 from cleaner.read.jsonl import parse_object
-from cleaner.read.read_errors import BrokenJson, NoText, TooLarge, too_large
+from cleaner.read.read_errors import BrokenJson, NoText, TooLarge, as_input_error, too_large
 from cleaner.read.stream import Stream
 from cleaner.read.task import Bounds, Chunk, Lost, Split, gather_chunks
 
@@ -42,8 +42,8 @@ def parse_json(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lo
     for number, value in enumerate(data.split(_SEPARATOR), split.first):
         try:
             yield raw_record(parse_object(value), split.source, number, options)
-        except InputError as wrong:
-            yield Lost(number, wrong)
+        except Exception as error:
+            yield Lost(number, as_input_error(error))
 
 
 def chunk_json(stream: Stream, bounds: Bounds, options: Options) -> Iterator[Chunk | Lost]:

@@ -12,7 +12,7 @@ from cleaner.errors import InputError
 from cleaner.options import Options
 from cleaner.read.fields import raw_record
 from cleaner.read.markup import looks_like_html
-from cleaner.read.read_errors import BrokenJson, too_large
+from cleaner.read.read_errors import BrokenJson, as_input_error, too_large
 from cleaner.read.stream import Stream
 from cleaner.read.task import Bounds, Chunk, Lost, Split
 
@@ -112,8 +112,8 @@ def parse_jsonl(data: bytes, split: Split, options: Options) -> Iterator[Raw | L
     for number, line in _numbered_lines(data, split.first):
         try:
             yield raw_record(parse_object(line, split.encoding), split.source, number, options)
-        except InputError as wrong:
-            yield Lost(number, wrong)
+        except Exception as error:
+            yield Lost(number, as_input_error(error))
 
 
 def parse_lines(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:

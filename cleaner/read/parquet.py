@@ -9,7 +9,7 @@ from cleaner.article import Raw
 from cleaner.errors import InputError
 from cleaner.options import Options
 from cleaner.read.fields import find_fields, raw_record
-from cleaner.read.read_errors import BrokenTable
+from cleaner.read.read_errors import BrokenTable, as_input_error
 from cleaner.read.stream import open_file
 from cleaner.read.task import Bounds, Chunk, Lost, Split
 
@@ -70,8 +70,8 @@ def parse_table(split: Split, options: Options) -> Iterator[Raw | Lost]:
                 for values in zip(*columns, strict=True):
                     try:
                         yield raw_record(dict(zip(names, values, strict=True)), split.source, number, options)
-                    except InputError as wrong:
-                        yield Lost(number, wrong)
+                    except Exception as error:
+                        yield Lost(number, as_input_error(error))
                     number += 1
     except _ERRORS as error:
         yield Lost(number, _broken(error))

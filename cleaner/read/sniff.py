@@ -21,7 +21,7 @@ from cleaner.read.markup import looks_like_html
 from cleaner.read.read_errors import ArchiveBomb, BinaryFile, EmptyFile, PagePart, UnknownFormat
 from cleaner.read.stream import Stream, compression_of, decompress
 
-__all__ = ["PLUGGED", "Sniffed", "check_name", "format_by_content", "format_by_name", "sniff"]
+__all__ = ["PLUGGED", "Sniffed", "check_name", "check_text", "format_by_content", "format_by_name", "sniff"]
 
 PLUGGED = "plugin:"
 """The name of a format that a plugin reads is this and the suffix."""
@@ -64,13 +64,14 @@ def sniff(stream: Stream, named: str, options: Options) -> Sniffed:
 
     Raises EmptyFile, BinaryFile, UnknownFormat, or ArchiveBomb where it is compressed over and over.
     """
-    stream, plain = _without_compression(stream)
+    stream, plain = _without_compression(stream, named)
     head = stream.head(_HEAD)
-    if not head.strip(_BLANK) and len(head) < _HEAD:
+    # A crawl whose first member is damaged goes on behind it.
+    if not head.strip(_BLANK) and len(head) < _HEAD and getattr(stream.error, "rest", None) is None:
         raise stream.error or EmptyFile("The file holds no text.", "Nothing to do, unless it should hold some.")
     format = named or format_by_content(head)
     if format in _TEXTS:
-        _check_text(head)
+        check_text(head)
     if format == "json" and _is_json_lines(head):
         format = "jsonl"  # many programs write JSON lines under the suffix .json
     elif format == "txt" and options.txt_layout == "lines":
@@ -88,7 +89,7 @@ def sniff(stream: Stream, named: str, options: Options) -> Sniffed:
     return Sniffed(stream, format, encoding, plain)
 
 
-def _without_compression(stream: Stream) -> tuple[Stream, bool]:
+def _without_compression(stream: Stream, named: str) -> tuple[Stream, bool]:
     """A stream decompressed, as often as it takes; and whether it was not compressed at all.
 
     The content decides, not the suffix: a server may deliver a .gz decompressed.
@@ -97,7 +98,7 @@ def _without_compression(stream: Stream) -> tuple[Stream, bool]:
     for _ in range(_DEPTH):
         if not (compression := compression_of(stream.head(_HEAD))):
             return stream, plain
-        stream, plain = decompress(stream, compression), False
+        stream, plain = decompress(stream, compression, crawl=named == "warc"), False
     raise ArchiveBomb(f"The data are packed more than {_DEPTH - 1} times over.", "Unpack the file yourself.")
 
 
@@ -172,7 +173,7 @@ def format_by_content(head: bytes) -> str:
             return name
     if head[257:262] == b"ustar":
         return "tar"
-    _check_text(head)
+    check_text(head)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start[:1] in (b"{", b"["):
         if _is_json_lines(head):
@@ -192,7 +193,7 @@ def _is_json_lines(head: bytes) -> bool:
     return bool(_JSON_LINES.match(head.removeprefix(b"\xef\xbb\xbf")))
 
 
-def _check_text(head: bytes) -> None:
+def check_text(head: bytes) -> None:
     """Raises BinaryFile when `head` cannot be the beginning of a text in any encoding."""
     for magic, name in _magic("binary"):
         if head.startswith(magic):

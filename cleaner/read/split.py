@@ -21,7 +21,7 @@ from cleaner.read.files import is_remote, source_name
 from cleaner.read.json_document import chunk_json
 from cleaner.read.jsonl import chunk_lines
 from cleaner.read.parquet import chunk_table
-from cleaner.read.read_errors import ArchiveBomb, EmptyFile, UnknownFormat, reject
+from cleaner.read.read_errors import ArchiveBomb, EmptyFile, UnknownFormat, as_input_error, reject
 from cleaner.read.sniff import PLUGGED, Sniffed, check_name, format_by_name, sniff
 from cleaner.read.stream import Stream, open_file, open_stream
 from cleaner.read.task import TASK_BYTES, TASK_RECORDS, Bounds, Chunk, Lost, Source, Split, Task
@@ -142,8 +142,8 @@ def _parts_or_reject(place: _Place, stream: Stream, named: str) -> Iterator[Spli
             yield part
         if empty:
             raise EmptyFile("The file holds no text.", "Nothing to do, unless it should hold some.")
-    except InputError as wrong:
-        yield reject(place.split.source, 0, wrong)
+    except Exception as error:  # of any library that reads a format
+        yield reject(place.split.source, 0, as_input_error(error))
 
 
 def _parts(place: _Place, stream: Stream, named: str) -> Iterator[Split | Reject]:
