@@ -1,89 +1,186 @@
-"""CSV and TSV: rows are found by the parser itself, so that line ends inside quotes are safe."""
+"""CSV and TSV: where rows end, and what is quoted, by evidence.
+
+A quote closes a field only if a separator or a line end follows it. Rows in which all quotes are right are found by one
+expression, and parsed by the csv module. Others are read loosely, and written anew as rows that are right: a quote that
+is never closed is a character of the text, and must not swallow the rows that follow.
+"""
 
 from __future__ import annotations
 
 import csv
-import io
-from collections import deque
+import re
 from collections.abc import Callable, Iterator
-from itertools import count
+from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from cleaner.article import Raw
 from cleaner.errors import InputError
 from cleaner.options import Options
 from cleaner.read.fields import find_fields, raw_record
-from cleaner.read.jsonl import chunk_lines, decode_line
-from cleaner.read.read_errors import BrokenCsv, NoText, as_input_error, too_large
-from cleaner.read.stream import Stream
-from cleaner.read.task import Bounds, Chunk, Lost, Numbered, Split, gather_chunks
+from cleaner.read.jsonl import decode_line
+from cleaner.read.read_errors import BrokenCsv, NoText, RepeatedHead, as_input_error, too_large
+from cleaner.read.stream import Stream, Window
+from cleaner.read.task import Bounds, Chunk, Lost, Numbered, Rewritten, Split, gather_chunks
 
 __all__ = ["chunk_csv", "parse_csv"]
 
 _DELIMITERS = ",;\t|"
-"""Characters that may stand between fields; the most frequent one in the first line does."""
+"""Characters that may stand between fields; the most frequent one in the head does."""
+_SAMPLE = 1 << 16
+"""Bytes in which a table shows its dialect."""
+_HEAD_LINES = 20
+"""Lines in which the head of a table is looked for, behind comments and titles."""
+_SEP_LINE = re.compile(rb'"?sep=([^\r\n])"?\r*\n', re.IGNORECASE)
+"""The first line with which spreadsheets name the delimiter."""
 _FIELD_LIMIT = 1 << 17
 """Characters that the csv module takes in a field if it is told nothing."""
-_Line = tuple[bytes, int]
-"""A line with its end, and the offset of its end in the stream."""
+_SHOWN = 60
+"""Characters of a name of a column that an error shows; what is longer is an article in the place of a name."""
+_ADVICE = "Look at the quotes in this row."
+_BOM = b"\xef\xbb\xbf"
 _T = TypeVar("_T")
 
 
-def chunk_csv(stream: Stream, bounds: Bounds, *, keep: bool = True, encoding: str = "") -> Iterator[Chunk | Lost]:
-    """`stream` as chunks of whole rows, whose `header` is the delimiter, the escape character and the column names.
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """How a table is written. `spaced` is True where blanks stand behind the delimiters and belong to no field.
 
-    A row that cannot be told from its neighbours, because a quote is never closed, is lost alone: reading goes on in
-    its second line.
+    `quoted` is False where quotation marks at the beginning of fields are those of texts.
     """
-    start = stream.head(1 << 16)
-    line = start.lstrip(b"\xef\xbb\xbf\r\n").partition(b"\n")[0]
-    delimiter = max(_DELIMITERS, key=lambda each: line.count(each.encode()))
+
+    delimiter: str
+    escape: str = ""
+    spaced: bool = False
+    quoted: bool = True
+    line_end: str = "\n"
+
+
+def chunk_csv(
+    stream: Stream, bounds: Bounds, options: Options, *, keep: bool = True, encoding: str = ""
+) -> Iterator[Chunk | Lost]:
+    """`stream` as chunks of whole rows, whose `header` is the delimiter, the escape character, whether blanks stand
+    behind delimiters, and the column names.
+
+    Raises NoText where no column can hold the text.
+    """
+    window = Window(stream)
+    window.fill(_SAMPLE)
+    dialect, names = _sniff_dialect(window, options, encoding)
+    if not names:  # nothing but line ends
+        return
+    find_fields(dict.fromkeys(names, "x"), options)
+    header = (dialect.delimiter, dialect.escape, " " * dialect.spaced, *names)
+    rows = _Rows(window, dialect, len(names), bounds.record_bytes)
+    yield from gather_chunks(rows.numbered(), bounds, header=header, keep=keep)
+
+
+def _sniff_dialect(window: Window, options: Options, encoding: str) -> tuple[_Dialect, list[str]]:
+    """The dialect of a table and the names of its columns; the window is moved behind its head.
+
+    Raises BrokenCsv where the head cannot be told from a row.
+    """
+    window.at += len(_BOM) * window.buffer.startswith(_BOM)
+    while window.have or window.fill(1):
+        window.at += len(window.buffer) - window.at - len(window.buffer[window.at :].lstrip(b"\r\n"))
+        if window.have:
+            break
+    window.fill(_SAMPLE)
+    sep = _SEP_LINE.match(window.buffer, window.at)
+    window.at = sep.end() if sep else window.at
+    start = window.buffer[window.at : window.at + _SAMPLE]
     # Quotes inside fields are doubled, or escaped by a backslash as MySQL and pandas can write them.
     escape = "\\" if start.count(b'\\"') > start.count(b'""') else ""
-    rows = _rows(stream, bounds, delimiter, escape)
-    names: list[str] = []
-    for _, row, _ in rows:  # the first one only
-        if isinstance(row, InputError):
-            raise row
-        names = _column_names(decode_line(row.removeprefix(b"\xef\xbb\xbf"), encoding), delimiter)
-        break
-    yield from gather_chunks(rows, bounds, header=(delimiter, escape, *names), keep=keep)
+    # Line ends of an old Macintosh, where line feeds can stand in quoted fields alone.
+    first = re.search(rb"\r*\n|\r", start.lstrip(b"\r\n"))
+    line_end = "\r" if first and first[0] == b"\r" else "\n"
+    place, found = 0, None
+    for _ in range(_HEAD_LINES):
+        end = start.find(line_end.encode(), place) + 1 or len(start)
+        line = start[place:end]
+        if end == place:
+            break
+        delimiter = sep[1].decode("latin-1") if sep else max(_DELIMITERS, key=lambda c: line.count(c.encode()))
+        # The head may have line ends inside quotes.
+        row = _row_pattern(_Dialect(delimiter, escape, line_end=line_end)).match(start, place)
+        end = row.end() if row else end
+        names = _column_names(decode_line(start[place:end].strip(b"\r\n"), encoding), delimiter)
+        dialect = _Dialect(delimiter, escape, any(name[:1] == " " for name in names[1:]), line_end=line_end)
+        names = [name.strip(" \ufeff") for name in names]
+        known = _known(names, options)
+        if line.strip() and (found is None or known):
+            found = found if found and not known else (dialect, names, end)
+        # A comment, a title or an empty line may stand before the head.
+        if known or (line.strip() and not line.startswith(b"#") and delimiter.encode() in line):
+            break
+        place = end
+    if found is None:
+        return _Dialect(","), []
+    dialect, names, end = found
+    if not _known(names, options) and max(map(len, names)) > _SHOWN:
+        raise NoText(
+            "The first row is no head: it holds a text in the place of the name of a column.",
+            "Write the names of the columns into the first line, such as id,text.",
+        )
+    window.at += end
+    # Quotes are those of texts where more rows are wrong with them than right, and no field needs them.
+    sample = Window(iter([window.buffer[window.at : window.at + _SAMPLE].rpartition(line_end.encode())[0]]))
+    rows = _Rows(sample, dialect, len(names), _SAMPLE, counting=True)
+    for _ in rows.numbered():
+        pass
+    quoted = rows.needed > 0 or rows.literal <= rows.right
+    return _Dialect(dialect.delimiter, escape, dialect.spaced, quoted, line_end), names
+
+
+def _known(names: list[str], options: Options) -> bool:
+    try:
+        find_fields(dict.fromkeys(names, "x"), options)
+    except NoText:
+        return False
+    return True
 
 
 def _column_names(line: str, delimiter: str) -> list[str]:
     """The names of the header row; one that stands there again gets a number, so that no column is lost."""
+    spaced = f"{delimiter} " in line
+    reader = csv.reader(_text_lines(line), delimiter=delimiter, skipinitialspace=spaced and f'{delimiter} "' in line)
+    row = _with_field_limit(len(line), lambda: next(reader, []))
+    return _numbered_names([f" {n}" for n in row] if spaced and f'{delimiter} "' in line else row)
+
+
+def _numbered_names(row: list[str]) -> list[str]:
     seen: dict[str, int] = {}
     names = []
-    reader = csv.reader(_text_lines(line), delimiter=delimiter)
-    for name in _with_field_limit(len(line), lambda: next(reader, [])):
+    for name in row:
         seen[name] = seen.get(name, 0) + 1
         names.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
     return names
 
 
 def parse_csv(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The records of rows. One error for the whole source where no column can hold the text."""
-    delimiter, escape, *names = split.header
-    try:
-        find_fields(dict.fromkeys(names, "x"), options)
-    except NoText as wrong:
-        if split.first == 1:
-            yield Lost(0, wrong)
-        return
+    """The records of rows; a head that stands there again is Lost as what is no article."""
+    delimiter, escape, blank, *names = split.header
     text = decode_line(data, split.encoding)
-    reader = csv.reader(_text_lines(text), delimiter=delimiter, escapechar=escape or None, doublequote=not escape)
+    reader = csv.reader(
+        _text_lines(text),
+        delimiter=delimiter,
+        escapechar=escape or None,
+        doublequote=not escape,
+        skipinitialspace=bool(blank),
+    )
     # All rows of the chunk at once: a generator might be left before its end, with the limit still raised.
     rows = _with_field_limit(len(text), lambda: list(reader))
     for number, row in enumerate(rows, split.first):
         if not row:
             continue
         try:
+            row[0] = row[0].removeprefix("\ufeff")  # of a file that was joined to another
+            if len(row) == len(names) and _numbered_names([name.strip(" \ufeff") for name in row]) == names:
+                raise RepeatedHead("The row holds the names of the columns once more.", "Nothing to do.")
             # A longer row with empty fields at its end is whole: spreadsheets write them.
             if len(row) < len(names) or any(row[len(names) :]):
-                raise BrokenCsv(
-                    f"The row has {len(row)} fields, the header {len(names)}.", "Look at the quotes in this row."
-                )
+                raise BrokenCsv(f"The row has {len(row)} fields, the header {len(names)}.", _ADVICE)
             yield raw_record(dict(zip(names, row, strict=False)), split.source, number, options)
         except Exception as error:
             yield Lost(number, as_input_error(error))
@@ -115,60 +212,213 @@ def _with_field_limit(limit: int, parse: Callable[[], _T]) -> _T:
             csv.field_size_limit(before)
 
 
-def _rows(stream: Stream, bounds: Bounds, delimiter: str, escape: str) -> Iterator[Numbered]:
-    """The rows of a stream as bytes, the header with number 0; what is wrong with one stands in its place."""
-    lines = _lines(stream, bounds)
-    again: deque[_Line] = deque()  # lines that were taken for parts of a row and are rows of their own
-    dialect = {"delimiter": delimiter, "escapechar": escape or None, "doublequote": not escape}
-    for number in count():
-        taken, wrong = _read_row(lambda: again.popleft() if again else next(lines, None), bounds.record_bytes, dialect)
-        if wrong is not None:
-            again.extendleft(reversed(taken[1:]))
-            yield number, wrong, 0
-        elif taken:
-            yield number, b"".join(line for line, _ in taken), taken[-1][1]
-        else:
-            return
+@lru_cache(maxsize=64)
+def _row_pattern(dialect: _Dialect) -> re.Pattern[bytes]:
+    """A row in which all quotes are right, with its line end; or what is left of the data.
+
+    The groups are possessive, so that a row is found in linear time or not at all.
+    """
+    d, back, end = (re.escape(c).encode() for c in (dialect.delimiter, dialect.escape, dialect.line_end))
+    blanks = b" *+" if dialect.spaced else b""
+    escaped = rb"|\\." if back else b""
+    inside = rb'(?:[^"' + back + rb"]++" + (escaped or b'|""') + b")*+"
+    plain = rb"(?:[^" + d + rb"\r\n" + back + b"]" + escaped + b")*+"
+    quoted = b'"' + inside + b'"|' if dialect.quoted else b""
+    field = blanks + b"(?:" + quoted + b'(?!")' + plain + b")"
+    ends = rb"(?:\r*+\n|\Z)" if dialect.line_end == "\n" else rb"(?:" + end + rb"|\Z)"
+    return re.compile(field + b"(?:" + d + field + b")*+" + ends, re.DOTALL)
 
 
-def _read_row(
-    next_line: Callable[[], _Line | Lost | None], limit: int, dialect: dict[str, Any]
-) -> tuple[list[_Line], InputError | None]:
-    """The lines of the next row, none at the end; and what is wrong with it."""
-    taken: list[_Line] = []
-    wrong: list[InputError] = []
+class _Rows:
+    """The rows of a table as they stand in the window, behind its head.
 
-    def lines() -> Iterator[str]:
-        """The parser asks for more than one line only while a quote is open."""
-        size = 0
-        while (line := next_line()) is not None:
-            if isinstance(line, Lost):
-                wrong.append(line.error)
+    `right` counts the rows with quotes that are all right, `needed` those of them in which a quoted field holds a
+    delimiter, a line end or a quote, and `literal` the rows in which a quote opens a field and never closes it.
+    """
+
+    def __init__(self, window: Window, dialect: _Dialect, width: int, limit: int, *, counting: bool = False) -> None:
+        self.right = self.needed = self.literal = 0
+        self._window, self._dialect, self._width, self._limit = window, dialect, width, limit
+        self._counting = counting
+        self._pattern = _row_pattern(dialect)
+        self._delimiter, self._end = dialect.delimiter.encode(), dialect.line_end.encode()
+        back = rb"\\.|" if dialect.escape else b""
+        self._quotes = re.compile(back + b'"+', re.DOTALL)
+        self._no_close_before = 0  # offset in the stream up to which no quote closes a field
+
+    def numbered(self) -> Iterator[Numbered]:
+        """The rows with their numbers from 1 on; what is wrong with one stands in its place."""
+        window, number = self._window, 0
+        while window.have or window.fill(1):
+            number += 1
+            row = self._next_row()
+            yield number, row, window.base + window.at
+        if window.error is not None:
+            yield number + 1, window.error, 0
+
+    def _next_row(self) -> bytes | InputError:
+        """The next row, or what is wrong with it; the window is moved behind it."""
+        window = self._window
+        while True:
+            match = self._pattern.match(window.buffer, window.at)
+            # What ends where the buffer ends may go on in the next chunk.
+            if match and (match.end() < len(window.buffer) or window.ended):
+                break
+            line = window.buffer.find(self._end, window.at)
+            if line >= 0 and (match is None or window.have > self._limit):
+                break
+            if window.have > self._limit or not window.fill(2 * window.have):
+                match = self._pattern.match(window.buffer, window.at) if window.ended else None
+                break
+        if match:
+            data = match[0]
+            window.at = match.end()
+            if len(data) > self._limit + 1:  # the line end does not count
+                return too_large(self._limit)
+            if self._counting and b'"' in data:
+                self._count(data)
+            return data if self._end == b"\n" else Rewritten(data.removesuffix(self._end) + b"\n")
+        return self._loose_row()
+
+    def _count(self, row: bytes) -> None:
+        """Count a row with quotes; asked of the sample alone."""
+        d = re.escape(self._delimiter)
+        fields = re.findall(rb'(?:^|' + d + rb') *"((?:[^"]|"")*)"', row)
+        self.right += bool(fields)
+        self.needed += any(c in field for field in fields for c in (self._delimiter, b"\n", b"\r", b'"'))
+
+    def _line_end(self, at: int) -> int:
+        """Where the line that stands at `at` ends, read on until it does or is above the limit; -1 for the latter."""
+        window = self._window
+        place = at - window.at
+        while (end := window.buffer.find(self._end, window.at + place)) < 0:
+            if window.have - place > self._limit:
+                return -1
+            if not window.fill(max(1 << 16, 2 * window.have)) and window.ended:
+                return len(window.buffer)
+        return end
+
+    def _loose_row(self) -> bytes | InputError:
+        """A row in which a quote is wrong, written anew; fields end where a delimiter stands outside of quotes."""
+        window = self._window
+        end = self._line_end(window.at)
+        if end < 0 or end - window.at > self._limit:
+            self._pass_line()
+            return too_large(self._limit)
+        fields: list[bytes] = []
+        at = 0  # counted from the window's place, as the buffer moves when it is filled
+        while True:
+            buffer = window.buffer
+            place = window.at + at
+            while self._dialect.spaced and buffer[place : place + 1] == b" ":
+                place += 1
+            close = -1
+            if self._dialect.quoted and buffer[place : place + 1] == b'"':
+                offset = place - window.at
+                close = self._closing_quote(offset, fields)
+                if close == -2:
+                    return self._lost_lines(fields)
+                buffer, place = window.buffer, window.at + offset
+            if close >= 0:
+                field, place = buffer[place + 1 : window.at + close], window.at + close + 1
+                field = field.replace(b'""', b'"')
+            else:
+                line = buffer.find(self._end, place)
+                line = line if line >= 0 else len(buffer)
+                delimiter = buffer.find(self._delimiter, place, line)
+                end = delimiter if delimiter >= 0 else line
+                field = buffer[place:end]
+                field = field.rstrip(b"\r") if end == line else field
+                self.literal += field.startswith(b'"')
+                place = end
+            fields.append(re.sub(rb"\\(.)", rb"\1", field, flags=re.DOTALL) if self._dialect.escape else field)
+            at = place - window.at
+            if buffer[place : place + 1] != self._delimiter:
+                break
+            at += 1
+        behind = re.compile(rb"\r*" + self._end).match(window.buffer, window.at + at)
+        window.at = behind.end() if behind else window.at + at
+        return Rewritten(self._delimiter.join(map(self._written, fields)) + b"\n")
+
+    def _written(self, field: bytes) -> bytes:
+        if self._dialect.escape:
+            return b'"' + field.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+        return b'"' + field.replace(b'"', b'""') + b'"'
+
+    def _closing_quote(self, opening: int, fields: list[bytes]) -> int:
+        """Where the quote stands that closes the field opened at `opening`, both counted from the window's place.
+
+        -1 if the opening quote is a character of its text: none closes it, or a row begins before one does. -2 if none
+        does, and what follows are lines of the text.
+        """
+        window = self._window
+        at, odd, lines = opening + 1, False, False
+        while True:
+            if window.base + window.at + at < self._no_close_before:
+                at = max(at, self._no_close_before - window.base - window.at)
+            end_of_search = window.have
+            for found in self._quotes.finditer(window.buffer, window.at + at):
+                first, end = found.start() - window.at, found.end() - window.at
+                if end == end_of_search and not window.ended:
+                    break  # it may go on in the next chunk
+                if not lines and self._end in window.buffer[window.at + at : window.at + first]:
+                    lines = True
+                    # Asked once, so that a table full of such quotes takes linear time.
+                    if odd and self._row_between(opening, first, fields):
+                        return -1
+                at = end
+                if found[0][:1] == b"\\" or (end - first) % 2 == 0:
+                    continue  # escaped
+                if window.buffer[found.end() : found.end() + 1] in (self._delimiter, b"\r", b"\n", b""):
+                    return end - 1
+                if not odd and lines and self._row_between(opening, first, fields):
+                    return -1
+                odd = True
+                if lines and window.buffer[found.start() - 1 : found.start()] in (self._delimiter, self._end):
+                    return -2  # a field of a later row begins here
+            if window.have > self._limit or not window.fill(2 * window.have):
+                break
+        self._no_close_before = window.base + window.at + window.have
+        if self._line_end(window.at + opening) >= window.at + window.have - 1:
+            return -1  # the last line
+        return -1 if self._row_between(opening, window.have, fields) else -2
+
+    def _row_between(self, opening: int, end: int, fields: list[bytes]) -> bool:
+        """Whether the line behind that of `opening` is a row as this one: as many fields, and numbers at their places.
+
+        A text of several lines has other lines; its second one holds an id by no chance.
+        """
+        window = self._window
+        start = window.buffer.find(self._end, window.at + opening) + 1
+        if not 0 < start < window.at + end:
+            return False
+        return self._is_row(start, fields)
+
+    def _is_row(self, start: int, fields: list[bytes]) -> bool:
+        line = self._window.buffer[start : self._window.buffer.find(self._end, start) + 1 or None]
+        parts = line.split(self._delimiter)
+        shapes = [(_shape(a), _shape(b)) for a, b in zip(fields, parts, strict=False)]
+        alike = all(a == b for a, b in shapes if b"9" in a and len(a) <= 6)
+        return alike and len(parts) >= self._width
+
+    def _lost_lines(self, fields: list[bytes]) -> InputError:
+        """Pass over a row whose quote is never closed: its lines, up to one that begins as a row does."""
+        self._pass_line()
+        while self._line_end(self._window.at) >= 0 and self._window.have and not self._is_row(self._window.at, fields):
+            self._pass_line()
+        return BrokenCsv("A quote is opened in this row and never closed.", "Close it or double it.")
+
+    def _pass_line(self) -> None:
+        """Move behind the line, however long it is."""
+        window = self._window
+        while (end := window.buffer.find(self._end, window.at)) < 0:
+            window.at = len(window.buffer)
+            if not window.fill(1):
                 return
-            taken.append(line)
-            size += len(line[0])
-            if size > limit:
-                wrong.append(too_large(limit))
-                return
-            # Latin-1 makes a character of each byte, whatever the encoding; delimiters and quotes are ASCII in all.
-            yield line[0].decode("latin-1")
-        if taken:
-            wrong.append(BrokenCsv("A quote is opened in this row and never closed.", "Close it or double it."))
-
-    reader = csv.reader(lines(), **dialect)
-    try:
-        _with_field_limit(limit, lambda: next(reader, None))
-    except csv.Error as error:
-        wrong.append(BrokenCsv(f"The row cannot be read: {error}.", "Look at the quotes in this row."))
-    return taken, wrong[0] if wrong else None
+        window.at = end + 1
 
 
-def _lines(stream: Stream, bounds: Bounds) -> Iterator[_Line | Lost]:
-    for chunk in chunk_lines(stream, bounds):
-        if isinstance(chunk, Lost):
-            yield chunk
-            continue
-        end = chunk.start
-        for line in io.BytesIO(chunk.data):
-            end += len(line)
-            yield line, end
+def _shape(field: bytes) -> bytes:
+    """What kinds of characters a field has: 9 for digits, a for letters; a long one has no shape."""
+    field = field.strip(b' "\r\n')
+    return re.sub(rb"[A-Za-z]+", b"a", re.sub(rb"[0-9]+", b"9", field)) if len(field) <= 40 else b""

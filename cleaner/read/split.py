@@ -189,7 +189,7 @@ def _chunks(place: _Place, sniffed: Sniffed) -> Iterator[Chunk | Lost]:
         case "jsonl" | "lines":
             yield from chunk_lines(stream, bounds, keep=keep)
         case "csv" | "tsv":
-            yield from chunk_csv(stream, bounds, keep=keep, encoding=sniffed.encoding)
+            yield from chunk_csv(stream, bounds, place.options, keep=keep, encoding=sniffed.encoding)
         case "json":
             yield from chunk_json(stream, bounds, place.options)
         case "warc":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
 from typing import Any, BinaryIO
@@ -13,7 +13,7 @@ from cleaner.errors import InputError
 from cleaner.read.files import is_remote, remote_error
 from cleaner.read.read_errors import ArchiveBomb, NotReadable, Truncated, unreadable
 
-__all__ = ["ByteCounter", "Stream", "StreamFile", "compression_of", "decompress", "open_file", "open_stream"]
+__all__ = ["ByteCounter", "Stream", "StreamFile", "Window", "compression_of", "decompress", "open_file", "open_stream"]
 
 CHUNK = 1 << 20
 """Bytes of a chunk: what is read from a file at a time, and the most that one call of a decompressor returns."""
@@ -138,6 +138,44 @@ class StreamFile(io.RawIOBase):
         self._rest = self._rest[size:]
         self._at += size
         return size
+
+
+class Window:
+    """The part of a stream that a reader looks at: `buffer`, with the place `at` in it, which stands at `base` + `at` of
+    the stream.
+
+    `error` is what ended the stream before its end, if anything did.
+    """
+
+    def __init__(self, stream: Iterable[bytes]) -> None:
+        self._chunks = iter(stream)
+        self.buffer = b""
+        self.at = self.base = 0
+        self.ended = False
+        self.error: InputError | None = None
+
+    @property
+    def have(self) -> int:
+        """Bytes in the buffer from the place on."""
+        return len(self.buffer) - self.at
+
+    def fill(self, size: int) -> bool:
+        """Have `size` bytes from the place on, if the stream has as many; what stands before the place is dropped."""
+        have = self.have
+        if have >= size or self.ended:
+            return have >= size
+        parts = [self.buffer[self.at :]]
+        while have < size and not self.ended:
+            try:
+                chunk = next(self._chunks, b"")
+            except InputError as error:
+                self.error, chunk = error, b""
+            self.ended = not chunk
+            parts.append(chunk)
+            have += len(chunk)
+        self.base += self.at
+        self.buffer, self.at = b"".join(parts), 0
+        return have >= size
 
 
 def open_stream(path: str, start: int = 0, end: int = -1) -> Stream:

@@ -8,8 +8,7 @@ bytes cost the record they stand in, and no other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from cleaner.article import Raw
 from cleaner.errors import InputError
@@ -26,7 +25,7 @@ from cleaner.read.read_errors import (
     too_large,
 )
 from cleaner.read.sniff import check_text
-from cleaner.read.stream import Stream
+from cleaner.read.stream import Stream, Window
 from cleaner.read.task import Bounds, Chunk, Lost, Numbered, Split, gather_chunks
 
 __all__ = ["chunk_warc", "parse_warc"]
@@ -60,7 +59,7 @@ def _records(stream: Stream, limit: int) -> Iterator[Numbered]:
     Damage between two records has the number of the next one.
     """
     number = 1
-    rest: Any = stream
+    rest: Iterable[bytes] | None = stream
     while rest is not None:
         crawl = _Crawl(rest, limit)
         for found, counts in crawl.records():
@@ -73,39 +72,31 @@ def _records(stream: Stream, limit: int) -> Iterator[Numbered]:
         rest = crawl.error.rest if isinstance(crawl.error, Truncated) else None
 
 
-class _Crawl:
-    """The bytes of a crawl in a growing buffer, of which only the record that is read is kept.
+class _Crawl(Window):
+    """The bytes of a crawl, of which only the record that is read is kept."""
 
-    `error` is what ended the stream before its end, if anything did.
-    """
-
-    def __init__(self, stream: Any, limit: int) -> None:
-        self._chunks = iter(stream)
+    def __init__(self, stream: Iterable[bytes], limit: int) -> None:
+        super().__init__(stream)
         self._limit = limit
-        self._buffer = b""
-        self._at = 0  # the cursor in the buffer
-        self._base = 0  # the offset of the buffer in the stream
-        self._ended = False
-        self.error: InputError | None = None
 
     def records(self) -> Iterator[tuple[bytes | InputError, bool]]:
         """The records and what is wrong with them, and whether each counts as a record."""
-        while self._fill(_HEAD_BYTES) or self._at < len(self._buffer):
-            while self._buffer[self._at : self._at + 1] in (b"\r", b"\n"):
-                self._at += 1
-            if self._at == len(self._buffer):
+        while self.fill(_HEAD_BYTES) or self.at < len(self.buffer):
+            while self.buffer[self.at : self.at + 1] in (b"\r", b"\n"):
+                self.at += 1
+            if self.at == len(self.buffer):
                 continue
-            head = _RECORD.match(self._buffer, self._at) and _HEAD_END.search(self._buffer, self._at)
+            head = _RECORD.match(self.buffer, self.at) and _HEAD_END.search(self.buffer, self.at)
             if not head:
-                place, start = self._base + self._at, self._at
-                named = self._buffer.startswith(b"WARC/", start)
-                self._at += 1
+                place, start = self.base + self.at, self.at
+                named = self.buffer.startswith(b"WARC/", start)
+                self.at += 1
                 size = 1 + self._pass_to_record()
                 what = "The head of a record is broken" if named else "Bytes that belong to no record"
                 yield BrokenWarc(f"{what}: {size:,} bytes from byte {place:,} on are passed over.", _ADVICE), named
                 continue
-            headers = _headers(self._buffer[self._at : head.start()])
-            self._at = head.end()
+            headers = _headers(self.buffer[self.at : head.start()])
+            self.at = head.end()
             wanted = headers.get("warc-type", "").strip().lower() in _KINDS
             body, wrong = self._body(headers.get("content-length", ""))
             if wanted and body is not None:
@@ -124,26 +115,26 @@ class _Crawl:
         length = int(claimed) if claimed.isascii() and claimed.isdigit() and len(claimed) < 19 else -1
         if length > self._limit:
             return None, self._pass_over(length)
-        whole = length >= 0 and self._fill(length + _START_BYTES) or len(self._buffer) - self._at >= length >= 0
+        whole = length >= 0 and self.fill(length + _START_BYTES) or self.have >= length >= 0
         if whole:
-            end = self._at + length
-            after = _BEHIND.match(self._buffer, end)
+            end = self.at + length
+            after = _BEHIND.match(self.buffer, end)
             # Blank lines and then anything: the length is right, and stray bytes follow.
-            if (after and (after.end() < len(self._buffer) or self._ended)) or _HEAD_END.match(self._buffer, end):
-                body, self._at = self._buffer[self._at : end], end
+            if (after and (after.end() < len(self.buffer) or self.ended)) or _HEAD_END.match(self.buffer, end):
+                body, self.at = self.buffer[self.at : end], end
                 return body, None
         size = self._find_record(self._limit)
         if size < 0 and self.error is not None:
-            self._at = len(self._buffer)
+            self.at = len(self.buffer)
             return None, self.error
         if size < 0 and length >= 0 and not whole:
-            self._at = len(self._buffer)
+            self.at = len(self.buffer)
             return None, Truncated("The record ends too early.", "Fetch or copy the file again.")
-        if size < 0 and not self._ended:
+        if size < 0 and not self.ended:
             self._pass_to_record()
             return None, too_large(self._limit)
-        size = len(self._buffer) - self._at if size < 0 else size
-        body, self._at = self._buffer[self._at : self._at + size], self._at + size
+        size = self.have if size < 0 else size
+        body, self.at = self.buffer[self.at : self.at + size], self.at + size
         body = body.removesuffix(b"\n").removesuffix(b"\r").removesuffix(b"\n").removesuffix(b"\r")
         says = f"says that it has {length:,}" if length >= 0 else "does not say how many it has"
         return body, BrokenWarc(f"The record has {len(body):,} bytes and {says}.", _ADVICE)
@@ -151,56 +142,38 @@ class _Crawl:
     def _pass_over(self, length: int) -> InputError:
         """Move behind a block that is too large to be held, or to the next record if that comes first."""
         left = length
-        while left > 0 and (self._fill(2 * _START_BYTES) or self._at < len(self._buffer)):
+        while left > 0 and (self.fill(2 * _START_BYTES) or self.at < len(self.buffer)):
             size = self._find_record(0)
             if 0 <= size < left:
-                self._at += size
+                self.at += size
                 break
-            have = len(self._buffer) - self._at
-            step = min(left, have if self._ended else have - _START_BYTES)
-            self._at, left = self._at + step, left - step
+            have = self.have
+            step = min(left, have if self.ended else have - _START_BYTES)
+            self.at, left = self.at + step, left - step
         return too_large(self._limit)
 
     def _pass_to_record(self) -> int:
         """Move to the next record or the end, however far; the bytes that were passed."""
-        start = self._base + self._at
+        start = self.base + self.at
         while (size := self._find_record(0)) < 0:
-            have = len(self._buffer) - self._at
-            self._at += have if self._ended else max(0, have - _START_BYTES)
-            if not self._fill(2 * _START_BYTES) and self._at == len(self._buffer):
+            have = self.have
+            self.at += have if self.ended else max(0, have - _START_BYTES)
+            if not self.fill(2 * _START_BYTES) and self.at == len(self.buffer):
                 break
-        self._at += max(size, 0)
-        return self._base + self._at - start
+        self.at += max(size, 0)
+        return self.base + self.at - start
 
     def _find_record(self, most: int) -> int:
         """How many bytes of the stream stand before the next record, searched for in `most` bytes; -1 if none does."""
         searched = 0
         while True:
-            found = _RECORD.search(self._buffer, self._at + searched)
+            found = _RECORD.search(self.buffer, self.at + searched)
             if found:
-                return found.start() - self._at
-            have = len(self._buffer) - self._at
+                return found.start() - self.at
+            have = self.have
             searched = max(0, have - _START_BYTES)
-            if searched >= most or not self._fill(have + 1):
+            if searched >= most or not self.fill(have + 1):
                 return -1
-
-    def _fill(self, size: int) -> bool:
-        """Have `size` bytes from the cursor on, if the stream has as many; what stands before the cursor is dropped."""
-        have = len(self._buffer) - self._at
-        if have >= size or self._ended:
-            return have >= size
-        parts = [self._buffer[self._at :]]
-        while have < size and not self._ended:
-            try:
-                chunk = next(self._chunks, b"")
-            except InputError as error:
-                self.error, chunk = error, b""
-            self._ended = not chunk
-            parts.append(chunk)
-            have += len(chunk)
-        self._base += self._at
-        self._buffer, self._at = b"".join(parts), 0
-        return have >= size
 
 
 def _headers(head: bytes) -> dict[str, str]:
