@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Lock
 from typing import TypeVar
@@ -124,13 +124,16 @@ def _sniff_dialect(window: Window, options: Options, encoding: str) -> tuple[_Di
             "Write the names of the columns into the first line, such as id,text.",
         )
     window.at += end
+    sample = window.buffer[window.at : window.at + _SAMPLE].rpartition(line_end.encode())[0]
+    # What the counts say first, and the other only if more rows are right with it.
+    escapes = (escape, "" if escape else "\\") if b'\\"' in sample and b'""' in sample else (escape,)
+    tried = [(replace(dialect, escape=each), _Rows(Window([sample]), replace(dialect, escape=each), len(names), _SAMPLE))
+             for each in escapes]
+    for _, rows in tried:
+        rows.count()
+    dialect, rows = max(tried, key=lambda each: each[1].whole)
     # Quotes are those of texts where more rows are wrong with them than right, and no field needs them.
-    sample = Window(iter([window.buffer[window.at : window.at + _SAMPLE].rpartition(line_end.encode())[0]]))
-    rows = _Rows(sample, dialect, len(names), _SAMPLE, counting=True)
-    for _ in rows.numbered():
-        pass
-    quoted = rows.needed > 0 or rows.literal <= rows.right
-    return _Dialect(dialect.delimiter, escape, dialect.spaced, quoted, line_end), names
+    return replace(dialect, quoted=rows.needed > 0 or rows.literal <= rows.right), names
 
 
 def _known(names: list[str], options: Options) -> bool:
@@ -232,14 +235,14 @@ def _row_pattern(dialect: _Dialect) -> re.Pattern[bytes]:
 class _Rows:
     """The rows of a table as they stand in the window, behind its head.
 
-    `right` counts the rows with quotes that are all right, `needed` those of them in which a quoted field holds a
-    delimiter, a line end or a quote, and `literal` the rows in which a quote opens a field and never closes it.
+    `count` counts the rows that are `right` with quotes, those of them in which a field `needed` its quotes because it
+    holds a delimiter, a line end or a quote, those with as many fields as the head (`whole`), and among the others
+    the fields with a `literal` quote, which opens them and never closes them.
     """
 
-    def __init__(self, window: Window, dialect: _Dialect, width: int, limit: int, *, counting: bool = False) -> None:
-        self.right = self.needed = self.literal = 0
+    def __init__(self, window: Window, dialect: _Dialect, width: int, limit: int) -> None:
+        self.right = self.needed = self.literal = self.whole = 0
         self._window, self._dialect, self._width, self._limit = window, dialect, width, limit
-        self._counting = counting
         self._pattern = _row_pattern(dialect)
         self._delimiter, self._end = dialect.delimiter.encode(), dialect.line_end.encode()
         back = rb"\\.|" if dialect.escape else b""
@@ -275,17 +278,22 @@ class _Rows:
             window.at = match.end()
             if len(data) > self._limit + 1:  # the line end does not count
                 return too_large(self._limit)
-            if self._counting and b'"' in data:
-                self._count(data)
             return data if self._end == b"\n" else Rewritten(data.removesuffix(self._end) + b"\n")
         return self._loose_row()
 
-    def _count(self, row: bytes) -> None:
-        """Count a row with quotes; asked of the sample alone."""
+    def count(self) -> None:
+        """Read all rows for their counts."""
         d = re.escape(self._delimiter)
-        fields = re.findall(rb'(?:^|' + d + rb') *"((?:[^"]|"")*)"', row)
-        self.right += bool(fields)
-        self.needed += any(c in field for field in fields for c in (self._delimiter, b"\n", b"\r", b'"'))
+        quoted = re.compile(rb"(?:^|" + d + rb') *"((?:[^"]|"")*)"')
+        field = re.compile(rb' *"(?:[^"\\]|""|\\.)*"|[^' + d + rb"\r\n]+", re.DOTALL)
+        for _, row, _ in self.numbered():
+            if not isinstance(row, bytes) or isinstance(row, Rewritten):
+                continue
+            self.whole += field.sub(b"", row).count(self._delimiter) == self._width - 1
+            if b'"' in row:
+                fields = quoted.findall(row)
+                self.right += bool(fields)
+                self.needed += any(c in each for each in fields for c in (self._delimiter, b"\n", b"\r", b'"'))
 
     def _line_end(self, at: int) -> int:
         """Where the line that stands at `at` ends, read on until it does or is above the limit; -1 for the latter."""

@@ -6,6 +6,7 @@ The suffixes and first bytes are data, in formats.toml.
 from __future__ import annotations
 
 import codecs
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -42,6 +43,8 @@ _PRINTED = bytes(sorted({*range(0x20, 0x7F), *range(0x80, 0x100), *b"\0\t\n\v\f\
 _JSON_LINES = re.compile(rb"\s*\{[^\n]*\}[ \t\r]*\n\s*\{")
 # An object with a first key or none, or an array whose first value is an array, an object or a string, or none.
 _JSON_DOCUMENT = re.compile(rb'\{\s*("|\})|\[\s*[\[{"\]]')
+# The first line of a document that is indented: a bracket, perhaps with the first key and the begin of its value.
+_OPEN = re.compile(rb'[\[{]|\[\s*\{|\[?\s*\{?\s*"[^"\\]*"\s*:\s*(?:[\[{]|(?:"(?:[^"\\]|\\.)*"|[-+.\w]+)\s*,)?')
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -74,6 +77,8 @@ def sniff(stream: Stream, named: str, options: Options) -> Sniffed:
         check_text(head)
     if format == "json" and _is_json_lines(head):
         format = "jsonl"  # many programs write JSON lines under the suffix .json
+    elif format == "jsonl" and _is_json_document(head):
+        format = "json"  # and some write indented objects, or an array, under .jsonl
     elif format == "txt" and options.txt_layout == "lines":
         format = "lines"
     if format not in _SPLIT_AS_BYTES:
@@ -191,6 +196,27 @@ def format_by_content(head: bytes) -> str:
 def _is_json_lines(head: bytes) -> bool:
     """Whether `head` begins with one JSON object a line, not with one that is spread over lines."""
     return bool(_JSON_LINES.match(head.removeprefix(b"\xef\xbb\xbf")))
+
+
+def _is_json_document(head: bytes) -> bool:
+    """Whether lines cannot be what divides the values of `head`: an object or an array goes over its first lines.
+
+    A first line that is cut is none: the line behind it begins with an object of its own.
+    """
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    first, _, rest = start.partition(b"\n")
+    if not start.startswith((b"{", b"[")) or (
+        start[:1] == b"{" and rest.lstrip().startswith(b"{")
+    ):
+        return False
+    if _OPEN.fullmatch(first.strip()) or (start[:1] == b"[" and first.rstrip().endswith(b"},")):
+        return True
+    # Two objects on the first line: they are counted as values, not as lines.
+    try:
+        end = json.JSONDecoder(strict=False).raw_decode(first.decode("latin-1"))[1]
+    except (ValueError, RecursionError):
+        return False
+    return first[:1] == b"[" and end > 2 or first[end:].lstrip(b", \t").startswith(b"{")
 
 
 def check_text(head: bytes) -> None:
