@@ -9,7 +9,7 @@ import codecs
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -19,10 +19,20 @@ from cleaner.decode.decode import decode
 from cleaner.options import Options
 from cleaner.plugins import readers
 from cleaner.read.markup import looks_like_html
-from cleaner.read.read_errors import ArchiveBomb, BinaryFile, EmptyFile, PagePart, UnknownFormat
+from cleaner.read.read_errors import ArchiveBomb, BinaryFile, EmptyFile, PagePart, SystemFile, UnknownFormat
 from cleaner.read.stream import Stream, compression_of, decompress
 
-__all__ = ["PLUGGED", "Sniffed", "check_name", "check_text", "format_by_content", "format_by_name", "sniff"]
+__all__ = [
+    "PLUGGED",
+    "Sniffed",
+    "check_name",
+    "check_page_folder",
+    "check_text",
+    "format_by_content",
+    "format_by_name",
+    "page_stems",
+    "sniff",
+]
 
 PLUGGED = "plugin:"
 """The name of a format that a plugin reads is this and the suffix."""
@@ -148,8 +158,11 @@ def format_by_name(name: str) -> tuple[str, bool]:
 def check_name(name: str) -> None:
     """Raises UnknownFormat or PagePart when the suffix of `name` is that of a format that is not read.
 
-    The name is enough, so that the images of a folder of saved pages are not opened.
+    The name is enough, so that the images of a folder of saved pages are not opened. Raises SystemFile for what systems
+    write into every folder.
     """
+    if name.rpartition("/")[2].casefold() in _table()["system"]["names"]:
+        raise SystemFile("This is a file that the system keeps in its folders.", "Nothing to do; it holds no article.")
     suffix, _ = _suffix(name)
     if suffix in readers():
         return
@@ -157,6 +170,21 @@ def check_name(name: str) -> None:
         raise UnknownFormat(f"This is {what}, by its name, which is not read.", "Convert it to text or HTML first.")
     if what := _suffixes("parts").get(suffix):
         raise PagePart(f"This is {what}, by its name.", "Nothing to do; it holds no article.")
+
+
+def page_stems(name: str) -> tuple[str, ...]:
+    """The names that the folder of a saved page can begin with: with the suffix of the page and without it."""
+    return (name.rpartition(".")[0], name) if format_by_name(name)[0] == "html" else ()
+
+
+def check_page_folder(name: str, stems: Container[str]) -> None:
+    """Raises PagePart where `name` lies in the folder of a saved page, the stem of whose name is among `stems`."""
+    folder = name.rpartition("/")[0]
+    while folder:
+        for ending in _table()["page_folders"]["endings"]:
+            if folder.casefold().endswith(ending) and folder[: -len(ending)] in stems:
+                raise PagePart("This is a part of the page that lies beside its folder.", "Nothing to do.")
+        folder = folder.rpartition("/")[0]
 
 
 def _suffix(name: str) -> tuple[str, bool]:
