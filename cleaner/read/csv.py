@@ -127,8 +127,10 @@ def _sniff_dialect(window: Window, options: Options, encoding: str) -> tuple[_Di
     sample = window.buffer[window.at : window.at + _SAMPLE].rpartition(line_end.encode())[0]
     # What the counts say first, and the other only if more rows are right with it.
     escapes = (escape, "" if escape else "\\") if b'\\"' in sample and b'""' in sample else (escape,)
-    tried = [(replace(dialect, escape=each), _Rows(Window([sample]), replace(dialect, escape=each), len(names), _SAMPLE))
-             for each in escapes]
+    tried = [
+        (replace(dialect, escape=each), _Rows(Window([sample]), replace(dialect, escape=each), len(names), _SAMPLE))
+        for each in escapes
+    ]
     for _, rows in tried:
         rows.count()
     dialect, rows = max(tried, key=lambda each: each[1].whole)
@@ -264,14 +266,11 @@ class _Rows:
         window = self._window
         while True:
             match = self._pattern.match(window.buffer, window.at)
-            # What ends where the buffer ends may go on in the next chunk.
-            if match and (match.end() < len(window.buffer) or window.ended):
+            if match and match.end() == len(window.buffer) and not window.ended:
+                match = None  # what ends where the buffer ends may go on in the next chunk
+            elif match or window.buffer.find(self._end, window.at) >= 0:
                 break
-            line = window.buffer.find(self._end, window.at)
-            if line >= 0 and (match is None or window.have > self._limit):
-                break
-            if window.have > self._limit or not window.fill(2 * window.have):
-                match = self._pattern.match(window.buffer, window.at) if window.ended else None
+            if window.have > self._limit or not window.more():
                 break
         if match:
             data = match[0]
@@ -302,7 +301,7 @@ class _Rows:
         while (end := window.buffer.find(self._end, window.at + place)) < 0:
             if window.have - place > self._limit:
                 return -1
-            if not window.fill(max(1 << 16, 2 * window.have)) and window.ended:
+            if not window.more():
                 return len(window.buffer)
         return end
 
@@ -356,53 +355,55 @@ class _Rows:
     def _closing_quote(self, opening: int, fields: list[bytes]) -> int:
         """Where the quote stands that closes the field opened at `opening`, both counted from the window's place.
 
-        -1 if the opening quote is a character of its text: none closes it, or a row begins before one does. -2 if none
+        -1 if the opening quote is a character of its text: none closes it, and a row begins before one could. -2 if none
         does, and what follows are lines of the text.
         """
         window = self._window
-        at, odd, lines = opening + 1, False, False
-        while True:
-            if window.base + window.at + at < self._no_close_before:
-                at = max(at, self._no_close_before - window.base - window.at)
-            end_of_search = window.have
-            for found in self._quotes.finditer(window.buffer, window.at + at):
-                first, end = found.start() - window.at, found.end() - window.at
-                if end == end_of_search and not window.ended:
-                    break  # it may go on in the next chunk
-                if not lines and self._end in window.buffer[window.at + at : window.at + first]:
-                    lines = True
-                    # Asked once, so that a table full of such quotes takes linear time.
-                    if odd and self._row_between(opening, first, fields):
-                        return -1
-                at = end
-                if found[0][:1] == b"\\" or (end - first) % 2 == 0:
-                    continue  # escaped
-                if window.buffer[found.end() : found.end() + 1] in (self._delimiter, b"\r", b"\n", b""):
-                    return end - 1
-                if not odd and lines and self._row_between(opening, first, fields):
+        odd = asked = lines = False
+        at = opening
+        for first, end in self._lone_quotes(opening + 1):
+            lines = lines or self._end in window.buffer[window.at + at : window.at + first]
+            at = end
+            before, behind = (window.buffer[window.at + i : window.at + i + 1] for i in (first - 1, end))
+            closes = behind in (self._delimiter, b"\r", b"\n", b"")
+            odd = odd or not closes
+            # Asked once, so that a table full of such quotes takes linear time.
+            if lines and odd and not asked:
+                if self._row_follows(opening, fields):
                     return -1
-                odd = True
-                if lines and window.buffer[found.start() - 1 : found.start()] in (self._delimiter, self._end):
-                    return -2  # a field of a later row begins here
-            if window.have > self._limit or not window.fill(2 * window.have):
+                asked = True
+            if closes:
+                return end - 1
+            if lines and before in (self._delimiter, self._end):
+                return -2  # a field of a later row begins here
+        return -1 if self._row_follows(opening, fields) else -2
+
+    def _lone_quotes(self, at: int) -> Iterator[tuple[int, int]]:
+        """The runs of quotes behind `at` that are not pairs of escaped quotes; counted from the window's place."""
+        window = self._window
+        at = max(at, self._no_close_before - window.base - window.at)
+        while True:
+            for found in self._quotes.finditer(window.buffer, window.at + at):
+                if found.end() == len(window.buffer) and not window.ended:
+                    break  # it may go on in the next chunk
+                first, at = found.start() - window.at, found.end() - window.at
+                if found[0][:1] != b"\\" and (at - first) % 2:
+                    yield first, at
+            if window.have > self._limit or not window.more():
                 break
         self._no_close_before = window.base + window.at + window.have
-        if self._line_end(window.at + opening) >= window.at + window.have - 1:
-            return -1  # the last line
-        return -1 if self._row_between(opening, window.have, fields) else -2
 
-    def _row_between(self, opening: int, end: int, fields: list[bytes]) -> bool:
-        """Whether the line behind that of `opening` is a row as this one: as many fields, and numbers at their places.
+    def _row_follows(self, opening: int, fields: list[bytes]) -> bool:
+        """Whether no line is behind that of `opening`, or one that is a row as this one.
 
         A text of several lines has other lines; its second one holds an id by no chance.
         """
         window = self._window
         start = window.buffer.find(self._end, window.at + opening) + 1
-        if not 0 < start < window.at + end:
-            return False
-        return self._is_row(start, fields)
+        return not 0 < start < len(window.buffer) or self._is_row(start, fields)
 
     def _is_row(self, start: int, fields: list[bytes]) -> bool:
+        """Whether the line at `start` has as many fields as the head, and numbers where `fields` have them."""
         line = self._window.buffer[start : self._window.buffer.find(self._end, start) + 1 or None]
         parts = line.split(self._delimiter)
         shapes = [(_shape(a), _shape(b)) for a, b in zip(fields, parts, strict=False)]

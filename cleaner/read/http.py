@@ -66,9 +66,7 @@ def parse_response(block: bytes, limit: int, kinds: tuple[str, ...]) -> Response
         headers.setdefault(name.strip().lower(), []).append(value.strip())
     content = next(iter(headers.get("content-type", ())), "")
     charset = _CHARSET.search(content)
-    response = Response(
-        code, content.partition(";")[0].strip().lower(), charset[1].lower() if charset else "", body
-    )
+    response = Response(code, content.partition(";")[0].strip().lower(), charset[1].lower() if charset else "", body)
     if response.kind not in kinds or not 200 <= code < 300:
         return response
     codings = [
@@ -180,7 +178,12 @@ def _unchunked(body: bytes) -> tuple[bytes, InputError | None]:
         between = _LINE_END.match(body, at)
         # The first line may be a text's own; then no chunk ends where it says, and no page or packed data follow it.
         begins = body[line.end() : line.end() + 64].lstrip()[:3]
-        if not parts and between is None and at != len(body) and not begins.startswith((b"<", b"\x1f\x8b", b"\x28\xb5\x2f")):
+        if (
+            not parts
+            and between is None
+            and at != len(body)
+            and not begins.startswith((b"<", b"\x1f\x8b", b"\x28\xb5\x2f"))
+        ):
             return body, None
         parts.append(body[line.end() : at])
         at = between.end() if between else at

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cleaner.article import Raw, Reject
-from cleaner.errors import InputError
 from cleaner.options import Options
 from cleaner.plugins import readers
 from cleaner.read.csv import parse_csv

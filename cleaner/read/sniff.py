@@ -233,9 +233,7 @@ def _is_json_document(head: bytes) -> bool:
     """
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     first, _, rest = start.partition(b"\n")
-    if not start.startswith((b"{", b"[")) or (
-        start[:1] == b"{" and rest.lstrip().startswith(b"{")
-    ):
+    if not start.startswith((b"{", b"[")) or (start[:1] == b"{" and rest.lstrip().startswith(b"{")):
         return False
     if _OPEN.fullmatch(first.strip()) or (start[:1] == b"[" and first.rstrip().endswith(b"},")):
         return True
@@ -244,7 +242,7 @@ def _is_json_document(head: bytes) -> bool:
         end = json.JSONDecoder(strict=False).raw_decode(first.decode("latin-1"))[1]
     except (ValueError, RecursionError):
         return False
-    return first[:1] == b"[" and end > 2 or first[end:].lstrip(b", \t").startswith(b"{")
+    return (first[:1] == b"[" and end > 2) or first[end:].lstrip(b", \t").startswith(b"{")
 
 
 def check_text(head: bytes) -> None:

@@ -37,7 +37,7 @@ _MAGIC = (
 )
 """First bytes of compressed data, and the compression."""
 _CRAWL = b"WARC/"
-"""How the records of a crawl begin; each is a compressed member of its own, so that reading can go on at the next one."""
+"""How the records of a crawl begin; each is a compressed member, so that reading can go on at the next one."""
 _HELD = 4 << 20
 """Compressed bytes of a member of a crawl that are searched for the next member where it turns out to be damaged."""
 
@@ -141,10 +141,9 @@ class StreamFile(io.RawIOBase):
 
 
 class Window:
-    """The part of a stream that a reader looks at: `buffer`, with the place `at` in it, which stands at `base` + `at` of
-    the stream.
+    """The part of a stream that a reader looks at: `buffer`, with the place `at` in it.
 
-    `error` is what ended the stream before its end, if anything did.
+    `base` is the offset of the buffer in the stream, `error` what ended the stream before its end, if anything did.
     """
 
     def __init__(self, stream: Iterable[bytes]) -> None:
@@ -176,6 +175,13 @@ class Window:
         self.base += self.at
         self.buffer, self.at = b"".join(parts), 0
         return have >= size
+
+    def more(self) -> bool:
+        """Read as much again as there is; False if the end was known already."""
+        if self.ended:
+            return False
+        self.fill(2 * max(self.have, CHUNK // 2))
+        return True
 
 
 def open_stream(path: str, start: int = 0, end: int = -1) -> Stream:

@@ -115,7 +115,7 @@ class _Crawl(Window):
         length = int(claimed) if claimed.isascii() and claimed.isdigit() and len(claimed) < 19 else -1
         if length > self._limit:
             return None, self._pass_over(length)
-        whole = length >= 0 and self.fill(length + _START_BYTES) or self.have >= length >= 0
+        whole = (length >= 0 and self.fill(length + _START_BYTES)) or self.have >= length >= 0
         if whole:
             end = self.at + length
             after = _BEHIND.match(self.buffer, end)
