@@ -38,6 +38,8 @@ _FIELD_LIMIT = 1 << 17
 """Characters that the csv module takes in a field if it is told nothing."""
 _SHOWN = 60
 """Characters of a name of a column that an error shows; what is longer is an article in the place of a name."""
+_LONG_NAME = 200
+"""No column has a name of so many characters, whatever the others are called."""
 _ADVICE = "Look at the quotes in this row."
 _BOM = b"\xef\xbb\xbf"
 _T = TypeVar("_T")
@@ -118,7 +120,8 @@ def _sniff_dialect(window: Window, options: Options, encoding: str) -> tuple[_Di
     if found is None:
         return _Dialect(","), []
     dialect, names, end = found
-    if not _known(names, options) and max(map(len, names)) > _SHOWN:
+    longest = max(map(len, names), default=0)
+    if longest > _LONG_NAME or (longest > _SHOWN and not _known(names, options)):
         raise NoText(
             "The first row is no head: it holds a text in the place of the name of a column.",
             "Write the names of the columns into the first line, such as id,text.",
@@ -355,7 +358,7 @@ class _Rows:
     def _closing_quote(self, opening: int, fields: list[bytes]) -> int:
         """Where the quote stands that closes the field opened at `opening`, both counted from the window's place.
 
-        -1 if the opening quote is a character of its text: none closes it, and a row begins before one could. -2 if none
+        -1 if the opening quote is a character of its text: none closes it, and a row begins before one could. -2 if no one
         does, and what follows are lines of the text.
         """
         window = self._window

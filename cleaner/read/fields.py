@@ -79,7 +79,7 @@ def find_fields(record: Record, options: Options) -> Fields:
                 fields[key] = named[key]
         elif usual and (found := _first(record, usual, key)):
             fields[key] = found
-    if not fields.keys() & {"text", "html"} and not (options.text_field or options.html_field):
+    if "text" not in fields and "html" not in fields and not (options.text_field or options.html_field):
         fields = _fields_inside(record) | fields
     # A field that was asked for and is missing is an error, even where another could hold the text.
     if (options.text_field and "text" not in fields) or not fields.keys() & {"text", "html"}:

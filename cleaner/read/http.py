@@ -137,13 +137,14 @@ def _inflated(body: bytes, limit: int) -> tuple[bytes, InputError | None]:
 
 
 def _unpacked_brotli(body: bytes, limit: int) -> tuple[bytes, InputError | None]:
-    if _is_text(body):  # packed data have control characters, and a recorder undid the coding
-        return body, None
     try:
         brotli = importlib.import_module("brotli")
     except ImportError as error:
-        raise NotReadable("The body is packed by Brotli.", "Install the package for it: pip install brotli") from error
+        if _is_text(body):  # a recorder undid the coding
+            return body, None
+        raise NotReadable("The body is packed by Brotli.", "Install the package for it: pip install brotli.") from error
     unpacker, parts, size = brotli.Decompressor(), list[bytes](), 0
+    wrong: InputError | None = None
     try:
         for at in range(0, len(body), 1 << 10):  # in small parts, so that a bomb is noticed
             parts.append(unpacker.process(body[at : at + (1 << 10)]))
@@ -151,9 +152,10 @@ def _unpacked_brotli(body: bytes, limit: int) -> tuple[bytes, InputError | None]
             if size > limit:
                 raise too_large(limit)
     except brotli.error as error:
-        return b"".join(parts), BrokenWarc(f"The body cannot be unpacked: {error}.", _CUT)
-    cut = None if unpacker.is_finished() else BrokenWarc("The body ends too early.", _CUT)
-    return b"".join(parts), cut
+        wrong = BrokenWarc(f"The body cannot be unpacked: {error}.", _CUT)
+    if wrong is None and not unpacker.is_finished():
+        wrong = BrokenWarc("The body ends too early.", _CUT)
+    return (body, None) if wrong is not None and _is_text(body) else (b"".join(parts), wrong)
 
 
 def _is_text(body: bytes) -> bool:

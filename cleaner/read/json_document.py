@@ -231,6 +231,9 @@ class _Cursor:
             return wrong
         except BrokenJson as wrong:
             self._pass_broken()
+            # The parser's errors count the lines before them in the whole buffer, however many there are.
+            if self.at > 1 << 14:
+                self.buffer, self.at = self.buffer[self.at :], 0
             return wrong
 
     def _take(self, end: int) -> bytes:
