@@ -206,7 +206,7 @@ def _validate(batch: Any, *, full: bool = True) -> None:
     import pyarrow as pa
 
     batch.validate()
-    if batch.num_rows > 8 * batch.nbytes + 8:  # columns of nulls take no room, and a column of texts does
+    if batch.num_rows > max(_MOST_ROWS, 8 * batch.nbytes):  # columns of nulls take no room, and a column of texts does
         raise pa.ArrowInvalid(f"a batch says that it has {batch.num_rows:,} rows")
     for column in batch.columns if full else ():
         try:
