@@ -358,8 +358,8 @@ class _Rows:
     def _closing_quote(self, opening: int, fields: list[bytes]) -> int:
         """Where the quote stands that closes the field opened at `opening`, both counted from the window's place.
 
-        -1 if the opening quote is a character of its text: none closes it, and a row begins before one could. -2 if no one
-        does, and what follows are lines of the text.
+        -1 if the opening quote is a character of its text: none closes it, and a row begins before one could. -2 if
+        none does, and what follows are lines of the text.
         """
         window = self._window
         odd = asked = lines = False

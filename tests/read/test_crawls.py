@@ -20,7 +20,8 @@ from cleaner.read.task import Task
 
 
 def page(name: str) -> bytes:
-    return f"<!doctype html><html><body><p>{'The ferry to ' + name + ' runs on Sundays only. ' * 9}</p></body></html>".encode()
+    text = f"The ferry to {name} runs on Sundays only. " * 9
+    return f"<!doctype html><html><body><p>{text}</p></body></html>".encode()
 
 
 FIRST, SECOND, THIRD = page("Aldra"), page("Brenna"), page("Corvo")
