@@ -40,6 +40,7 @@ _SHOWN = 60
 """Characters of a name of a column that an error shows; what is longer is an article in the place of a name."""
 _LONG_NAME = 200
 """No column has a name of so many characters, whatever the others are called."""
+_COMMENTS = (b"#", b"//", b"%")
 _ADVICE = "Look at the quotes in this row."
 _BOM = b"\xef\xbb\xbf"
 _T = TypeVar("_T")
@@ -114,7 +115,7 @@ def _sniff_dialect(window: Window, options: Options, encoding: str) -> tuple[_Di
         if line.strip() and (found is None or known):
             found = found if found and not known else (dialect, names, end)
         # A comment, a title or an empty line may stand before the head.
-        if known or (line.strip() and not line.startswith(b"#") and delimiter.encode() in line):
+        if known or (line.strip() and not line.startswith(_COMMENTS) and delimiter.encode() in line):
             break
         place = end
     if found is None:
@@ -252,6 +253,8 @@ class _Rows:
         self._delimiter, self._end = dialect.delimiter.encode(), dialect.line_end.encode()
         back = rb"\\.|" if dialect.escape else b""
         self._quotes = re.compile(back + b'"+', re.DOTALL)
+        # Blanks may stand between the closing quote and the delimiter.
+        self._closed = re.compile(rb" *(?:[\r\n]|\Z|" + re.escape(self._delimiter) + b")")
         self._no_close_before = 0  # offset in the stream up to which no quote closes a field
 
     def numbered(self) -> Iterator[Numbered]:
@@ -332,6 +335,8 @@ class _Rows:
             if close >= 0:
                 field, place = buffer[place + 1 : window.at + close], window.at + close + 1
                 field = field.replace(b'""', b'"')
+                while buffer[place : place + 1] == b" ":
+                    place += 1
             else:
                 line = buffer.find(self._end, place)
                 line = line if line >= 0 else len(buffer)
@@ -367,8 +372,8 @@ class _Rows:
         for first, end in self._lone_quotes(opening + 1):
             lines = lines or self._end in window.buffer[window.at + at : window.at + first]
             at = end
-            before, behind = (window.buffer[window.at + i : window.at + i + 1] for i in (first - 1, end))
-            closes = behind in (self._delimiter, b"\r", b"\n", b"")
+            before = window.buffer[window.at + first - 1 : window.at + first]
+            closes = bool(self._closed.match(window.buffer, window.at + end))
             odd = odd or not closes
             # Asked once, so that a table full of such quotes takes linear time.
             if lines and odd and not asked:

@@ -21,6 +21,7 @@ from cleaner.read.task import Bounds, Chunk, Lost, Split
 __all__ = ["chunk_lines", "decode_line", "parse_jsonl", "parse_lines", "parse_object"]
 
 _BOM = b"\xef\xbb\xbf"  # taken off, as the JSON parser refuses it
+_EDGES = b" \t\r\x1e"
 _BETWEEN = re.compile(r"[\s,\ufeff]*")  # what may stand between two objects on a line
 
 
@@ -105,8 +106,8 @@ class _LineChunker:
 def _numbered_lines(data: bytes, first: int) -> Iterator[tuple[int, bytes]]:
     """The lines of a chunk with their numbers; empty ones are counted and left out."""
     for number, line in enumerate(data.split(b"\n"), first):
-        # Files that were joined have byte order marks in their middle as well.
-        line = line.strip(b" \t\r").removeprefix(_BOM).strip(b" \t\r")
+        # Files that were joined have byte order marks in their middle as well; RFC 7464 sets \x1e before each record.
+        line = line.strip(_EDGES).removeprefix(_BOM).strip(_EDGES)
         if line:
             yield number, line
 

@@ -38,7 +38,9 @@ _PAGE_TYPES = ("", "text/html", "application/xhtml+xml")
 _WEB = ("http", "https", "ftp", "ftps", "file", "")
 """Schemes of the addresses of pages. Crawlers keep their own settings and logs as resources under others (metadata)."""
 _RECORD = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]*\r?\n(?:WARC-|Content-)[A-Za-z-]{1,40}[ \t]*:", re.IGNORECASE)
-"""How a record begins; the first header is asked as well, because a page may quote the first line."""
+"""How a record that is searched for begins; its first header is asked as well, as a page may quote the first line."""
+_VERSION = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]*\r?\n")
+"""The first line of a record, where one has to stand."""
 _HEAD_END = re.compile(rb"\r?\n[ \t]*\r?\n")
 _BEHIND = re.compile(rb"[\r\n]*(?:WARC/[01]\.|\Z)")
 """What stands behind a record whose length is right: blank lines, and the next record or nothing."""
@@ -86,7 +88,7 @@ class _Crawl(Window):
                 self.at += 1
             if self.at == len(self.buffer):
                 continue
-            head = _RECORD.match(self.buffer, self.at) and _HEAD_END.search(self.buffer, self.at)
+            head = _VERSION.match(self.buffer, self.at) and _HEAD_END.search(self.buffer, self.at)
             if not head:
                 place, start = self.base + self.at, self.at
                 named = self.buffer.startswith(b"WARC/", start)

@@ -51,6 +51,7 @@ SHAPES: dict[str, tuple[str, str]] = {
     "behind one another": ("jsonl", "".join(PLAIN)),
     "commas behind lines": ("jsonl", ",\n".join(PLAIN)),
     "joined without a line end": ("jsonl", PLAIN[0] + "\n" + PLAIN[1] + PLAIN[2] + "\n"),
+    "separators of records": ("jsonl", "".join(f"\x1e{line}\n" for line in PLAIN)),
     "marks inside": ("jsonl", "\ufeff" + "\n\ufeff".join(PLAIN)),
     "marks inside a document": ("json", "\ufeff" + "\n\ufeff".join(json.dumps(r, indent=1) for r in THREE)),
     "two arrays": ("json", f"[{PLAIN[0]}]\n[{PLAIN[1]}, {PLAIN[2]}]"),

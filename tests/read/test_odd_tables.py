@@ -52,6 +52,7 @@ HEADS = {
     "old line ends, quoted": 'id,text\r1,"satu"\r2,"dua"',
     "blank lines first": "\n\r\n\nid,text\n1,satu\n2,dua\n",
     "comments first": "# made by a tool\n# on a day, at noon\nid,text\n1,satu\n2,dua\n",
+    "other comments first": "// made by a tool, on a day\n% at noon\nid,text\n1,satu\n2,dua\n",
     "a title first": "Daftar berita\n\nid,text\n1,satu\n2,dua\n",
     "blanks in the head": "id, text\n1, satu\n2, dua\n",
     "blanks in the head, quoted": '"id", "text"\n"1", "satu"\n"2", "dua"\n',
@@ -91,6 +92,7 @@ QUOTES: dict[str, tuple[str, str, list[str], int]] = {
     "lines that are never closed": ("csv", 'id,text\n1,"a\nb c\nd e\n2,"f"\n3,g\n', ["f", "g"], 1),
     "escaped": ("csv", 'id,text\n1,"kata \\"ya\\", lalu"\n2,"b\\\\"\n', ['kata "ya", lalu', "b\\"], 0),
     "a return in a field": ("csv", "id,text\n1,a\rb\n2,c\n", ["a\rb", "c"], 0),
+    "blanks behind quotes": ("csv", 'id,text,n\n1,"a, b" ,x\n2,"c"  ,y\n', ["a, b", "c"], 0),
     "inches": ("tsv", 'id\ttext\n1\tlayar 24"\n2\t"b"\n', ['layar 24"', "b"], 0),
     "too few and too many": ("csv", "id,text\n1\n2,a,b\n3,c\n", ["c"], 2),
 }
