@@ -28,7 +28,7 @@ import json
 from collections.abc import Sequence
 
 from cleaner.article import Article, Drop, Raw, host_of
-from cleaner.decode.decode import Decoded, decode, replacing
+from cleaner.decode.decode import Decoded, decode, decode_replacing
 from cleaner.decode.labels import check_encoding
 from cleaner.extract.page import Page, extract
 from cleaner.language.identify import identify, quick_language
@@ -57,7 +57,7 @@ def load_article(raw: Raw, options: Options) -> Article:
         decoded = Decoded(raw.body, raw.declared or "utf-8", raw.bad_bytes)
     elif options.encoding:
         check_encoding(options.encoding)
-        decoded = replacing(raw.body, options.encoding)
+        decoded = decode_replacing(raw.body, options.encoding)
     else:
         decoded = decode(raw.body, declared=raw.declared, html=raw.html)
     text = decoded.text

@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-__all__ = ["Decoded", "decode", "replacing"]
+__all__ = ["Decoded", "decode", "decode_replacing"]
 
 # UTF-32-LE stands before UTF-16-LE, whose mark is the first half of its own.
 _BOMS = (
@@ -52,7 +52,7 @@ class Decoded(NamedTuple):
 
 
 def decode(data: bytes, *, declared: str = "", html: bool = False, hint: str | Callable[[], str] = "") -> Decoded:
-    """The text of `data`, unchanged but for a byte order mark, and the encoding it was in. Never raises.
+    """Return the text of `data`, unchanged but for a byte order mark, and the encoding it was in. Never raises.
 
     `declared` is a charset named outside the data, as in an HTTP header; with `html` the page's own declaration counts
     as well. Both are only claims: bytes that are UTF-8 are read as UTF-8 whatever is declared. `hint` is the encoding
@@ -65,10 +65,10 @@ def decode(data: bytes, *, declared: str = "", html: bool = False, hint: str | C
     if data[:1] in _BOM_BYTES:
         for bom, encoding in _BOMS:
             if data.startswith(bom):
-                return replacing(data[len(bom) :], encoding)
+                return decode_replacing(data[len(bom) :], encoding)
     # Before UTF-8, because Latin text in UTF-16 without a mark is valid UTF-8 with a NUL beside each letter.
     if 0 in data and (wide := _wide_encoding(data)):
-        return replacing(data, wide)
+        return decode_replacing(data, wide)
     try:
         text = data.decode()
     except UnicodeDecodeError:
@@ -78,15 +78,15 @@ def decode(data: bytes, *, declared: str = "", html: bool = False, hint: str | C
         escapes = 0x1B in data or (0x7E in data and b"~{" in data)
         return (_escaped(data) if escapes and text.isascii() else None) or Decoded(text, "utf-8")
     if _mostly_utf8(data):
-        return replacing(data, "utf-8")
+        return decode_replacing(data, "utf-8")
     # Imported late: it needs chardet, and few texts come so far.
     from cleaner.decode.legacy import decode_legacy
 
     return decode_legacy(data, declared=declared, html=html, hint=hint if isinstance(hint, str) else hint())
 
 
-def replacing(data: bytes, encoding: str) -> Decoded:
-    """`data` in a given encoding, bad bytes replaced by U+FFFD and counted; one that stands in the data is not."""
+def decode_replacing(data: bytes, encoding: str) -> Decoded:
+    """Decode `data` with bad bytes replaced by U+FFFD and counted; a U+FFFD of the data itself does not count."""
     try:
         return Decoded(data.decode(encoding), encoding)
     except UnicodeDecodeError:
@@ -96,7 +96,7 @@ def replacing(data: bytes, encoding: str) -> Decoded:
 
 
 def _escaped(data: bytes) -> Decoded | None:
-    """`data` as ISO-2022 or HZ, which switch to another alphabet by an escape sequence; None if they are neither."""
+    """Decode `data` as ISO-2022 or HZ, which switch alphabets by an escape sequence; None if they are neither."""
     if _ISO_2022.search(data):
         encodings = ("iso2022_kr",) if b"\x1b$)C" in data else _ISO_2022_JP
         for encoding in encodings:
@@ -104,7 +104,7 @@ def _escaped(data: bytes) -> Decoded | None:
                 return Decoded(data.decode(encoding), encoding)
             except UnicodeDecodeError:
                 continue
-        return replacing(data, encodings[0])
+        return decode_replacing(data, encodings[0])
     if _HZ.search(data):
         try:
             return Decoded(data.decode("hz"), "hz")
@@ -114,7 +114,7 @@ def _escaped(data: bytes) -> Decoded | None:
 
 
 def _mostly_utf8(data: bytes) -> bool:
-    """Whether sequences of UTF-8 outnumber the high bytes that belong to none.
+    """Return True if sequences of UTF-8 outnumber the high bytes that belong to none.
 
     Legacy text holds such sequences only by chance, and then fewer of them than other high bytes. One that the end of
     the data cuts is no bad byte: a text of ASCII with nothing else is UTF-8.
@@ -127,7 +127,7 @@ def _mostly_utf8(data: bytes) -> bool:
 
 
 def _wide_encoding(data: bytes) -> str:
-    """UTF-16 or UTF-32 without a mark, "" if the data are neither.
+    """Return the form of UTF-16 or UTF-32 that data without a mark are in; "" if they are in neither.
 
     Where the NULs stand makes the candidates; one is taken if at most one character in 50 is unlikely in it. A single
     NUL in a text proves nothing.
@@ -142,7 +142,7 @@ def _wide_encoding(data: bytes) -> str:
 
 
 def _wide_candidates(sample: bytes) -> Iterator[str]:
-    """Encodings whose NULs would stand as those of the sample do."""
+    """Yield the encodings whose NULs would stand as those of the sample do."""
     nuls = sample.count(0)
     units = len(sample) // 4
     # The highest byte of a unit of UTF-32 is always NUL, the next one nearly always.

@@ -1,4 +1,4 @@
-"""The rows in which articles are written and logged, and the packed form in which they pass from stage to stage."""
+"""Make the rows in which articles are written and logged, and the packed form in which they go from stage to stage."""
 
 from __future__ import annotations
 
@@ -11,28 +11,21 @@ import orjson
 from cleaner.article import Article, Drop, Reject, Removal
 
 __all__ = [
-    "drop_of",
-    "dropped_row",
-    "pack",
-    "record",
-    "rejected_row",
-    "removal_of",
-    "removed_rows",
-    "unpack",
-]
+    "drop_of", "dropped_row", "pack_article", "record", "rejected_row", "removal_of", "removed_rows", "unpack_article",
+]  # fmt: skip
 
 
 def record(article: Article, text: str | None = None) -> dict[str, object]:
-    """The record as it is written: all keys, always in this order; absent text is "", scores have 4 decimals.
+    """Return the record as it is written: always all keys in this order, "" for absent text, scores of 4 decimals.
 
-    `text` is the article's clean text where the caller has it already.
+    `text` is the article's clean text, if the caller has it already: to make it again would cost a pass over the text.
     """
     return {
         "id": article.id,
         "text": article.text if text is None else text,
         "language": article.language,
         "language_score": round(article.language_score, 4),
-        # A JSON string, for the keys differ from record to record, and Hugging Face's loader breaks on such objects.
+        # A JSON string: the keys differ from record to record, and Hugging Face's loader breaks on such objects.
         "languages": orjson.dumps({code: round(share, 4) for code, share in article.languages}).decode(),
         "title": article.title,
         "author": article.author,
@@ -54,7 +47,7 @@ def record(article: Article, text: str | None = None) -> dict[str, object]:
 # The keys of a row stand in this order in the log: `cleaner.audit.logs` tells the rows of articles apart by the bytes
 # before "start", without parsing them.
 def removed_rows(article: Article) -> list[dict[str, Any]]:
-    """The rows of removed.jsonl for one article, in the order of the text."""
+    """Return the rows of removed.jsonl for one article, in the order of the text."""
     return [
         {
             "id": article.id,
@@ -70,12 +63,12 @@ def removed_rows(article: Article) -> list[dict[str, Any]]:
 
 
 def removal_of(row: Mapping[str, Any]) -> Removal:
-    """The removal that a row of removed.jsonl logs."""
+    """Return the removal that a row of removed.jsonl logs."""
     return Removal(row["start"], row["end"], row["rule"], row["kind"], row["why"])
 
 
 def dropped_row(drop: Drop, whole: Mapping[str, object]) -> dict[str, object]:
-    """The row of dropped.jsonl, with the whole record as it would have been written."""
+    """Return the row of dropped.jsonl; `whole` is the record as it would have been written."""
     return {
         "id": whole["id"],
         "reason": drop.reason,
@@ -88,31 +81,31 @@ def dropped_row(drop: Drop, whole: Mapping[str, object]) -> dict[str, object]:
 
 
 def drop_of(row: Mapping[str, Any]) -> Drop:
-    """The drop that a row of dropped.jsonl logs."""
+    """Return the drop that a row of dropped.jsonl logs."""
     return Drop(row["id"], row["reason"], row["detail"], row["keeper"], row["jaccard"], row["containment"])
 
 
 def rejected_row(reject: Reject) -> dict[str, object]:
-    """The row of rejected.jsonl."""
+    """Return the row of rejected.jsonl."""
     return asdict(reject)
 
 
-# Fields of `Article` that JSON would give back as lists.
+# The places in `Article` of the fields that JSON would give back as lists.
 _FIELDS = Article._fields
 _REMOVALS, _LANGUAGES = _FIELDS.index("removals"), _FIELDS.index("languages")
 _TUPLES = tuple(_FIELDS.index(name) for name in ("repair", "flags", "duplicates"))
 
 
-def pack(article: Article) -> bytes:
-    """An article as a JSON list of its fields, for the files between stages."""
+def pack_article(article: Article) -> bytes:
+    """Pack an article as a JSON list of its fields, for the files between stages."""
     # A list and not an object, which would repeat the names of all fields for each article.
     values: list[object] = list(article)
     values[_REMOVALS] = list(map(tuple, article.removals))
     return orjson.dumps(values)
 
 
-def unpack(data: bytes | memoryview) -> Article:
-    """The article that `pack` packed. JSON has no tuples, so its lists become tuples again."""
+def unpack_article(data: bytes | memoryview) -> Article:
+    """Return the article that `pack_article` packed. JSON has no tuples, so its lists become tuples again."""
     values = orjson.loads(data)
     values[_REMOVALS] = tuple(map(Removal._make, values[_REMOVALS]))
     values[_LANGUAGES] = tuple((code, share) for code, share in values[_LANGUAGES])

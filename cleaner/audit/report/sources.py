@@ -1,4 +1,4 @@
-"""Where a report takes its numbers and texts from: the shards of a run, or its output and logs at any time after it.
+"""Read what a report is made of: the shards of a run, or its output and logs at any time after it.
 
 Both give the tally of each part of the corpus first, and then, once it is known which articles are shown, those.
 """
@@ -41,32 +41,32 @@ class LoggedArticle:
     removed: Sequence[Row]
 
 
+@dataclass(frozen=True, slots=True)
 class FromShards:
-    """The shards of a run's last stage."""
+    """A source that reads the shards of a run's last stage."""
 
-    def __init__(self, shards: Sequence[Path]) -> None:
-        self._shards = shards
+    shards: Sequence[Path]
 
     def complete(self) -> bool:
-        """Whether all of them have tallies: those that an older version left in an unfinished run have none."""
+        """Return True if all shards have tallies. Those that an older version left in an unfinished run have none."""
         # "verdicts" are the decisions of the global steps: which articles were dropped, and which kept for others.
-        return bool(self._shards) and all(all(read_attached(path, "tally", "verdicts")) for path in self._shards)
+        return bool(self.shards) and all(all(read_attached(path, "tally", "verdicts")) for path in self.shards)
 
     def tallies(self) -> Iterator[Tallied]:
-        """The tallies that the run left in its shards."""
+        """Yield the tallies that the run left in its shards."""
         # Attached to a shard as JSON, these can be read without the shard's texts.
-        for path in self._shards:
+        for path in self.shards:
             counted, decisions = map(orjson.loads, read_attached(path, "tally", "verdicts"))
             yield counted, decisions["dropped"], decisions["kept"]
 
     def articles(
         self, positions: Collection[Position], ids: Collection[str]
     ) -> Iterator[tuple[Position, LoggedArticle]]:
-        """The articles asked for. Only shards that hold one are opened for their texts."""
+        """Yield the articles asked for. Only shards that hold one are opened for their texts."""
         wanted: dict[int, set[int]] = {}
         for shard, row in positions:
             wanted.setdefault(shard, set()).add(row)
-        for shard, path in enumerate(self._shards):
+        for shard, path in enumerate(self.shards):
             here = wanted.get(shard, set())
             # Keepers are known by id alone. Those of this shard stand in its decisions, which are small.
             if ids:
@@ -83,16 +83,16 @@ class FromShards:
                 yield (shard, row), found
 
 
+@dataclass(frozen=True, slots=True)
 class FromLogs:
-    """The output of a run and its logs, read once for the tallies and once more for the texts."""
+    """A source that reads the output of a run and its logs, once for the tallies and once more for the texts."""
 
-    def __init__(self, output: str, folder: Path, counts: Mapping[str, Any]) -> None:
-        articles = counts.get("articles", {})
-        written = int(articles.get("written", 0))
-        self._output, self._folder, self._sizes = output, folder, (written, int(articles.get("read", 0)) - written)
+    output: str
+    folder: Path
+    counts: Mapping[str, Any]  # those of the manifest
 
     def tallies(self) -> Iterator[Tallied]:
-        """Tallies as a run would have made them, of a thousand articles each."""
+        """Yield tallies as a run would have made them, of a thousand articles each."""
         for articles in self._parts():
             dropped, kept = [], []
             for row, article in enumerate(articles):
@@ -108,7 +108,7 @@ class FromLogs:
     def articles(
         self, positions: Collection[Position], ids: Collection[str]
     ) -> Iterator[tuple[Position, LoggedArticle]]:
-        """The articles asked for, found by reading everything again."""
+        """Yield the articles asked for, found by reading everything again."""
         # The logs have no index. Parts of them are cut as for the tallies, so positions mean the same articles.
         for part, articles in enumerate(self._parts()):
             for row, article in enumerate(articles):
@@ -117,8 +117,12 @@ class FromLogs:
                     yield (part, row), article
 
     def _parts(self) -> Iterator[list[LoggedArticle]]:
-        logs = rows(self._folder / "dropped.jsonl"), removals_by_article(self._folder / "removed.jsonl")
-        articles = logged_articles(_written(self._output), *logs, sizes=self._sizes)
+        """Return the articles of the logs in lists of a thousand."""
+        logs = rows(self.folder / "dropped.jsonl"), removals_by_article(self.folder / "removed.jsonl")
+        numbers = self.counts.get("articles", {})
+        written = int(numbers.get("written", 0))
+        sizes = written, int(numbers.get("read", 0)) - written
+        articles = logged_articles(_written(self.output), *logs, sizes=sizes)
         return iter(lambda: list(islice(articles, _ARTICLES)), [])
 
 
@@ -128,7 +132,7 @@ which finds articles by position and those written under some ids, each once."""
 
 
 def _written(output: str) -> Iterator[Row]:
-    """The records of the output, as far as it holds any: stdout and a folder of texts hold none."""
+    """Yield the records of the output, as far as it holds any: stdout and a folder of texts hold none."""
     with suppress(OutputError):
         yield from records(output)
 
@@ -140,7 +144,7 @@ def logged_articles(
     *,
     sizes: tuple[int, int] = (1, 1),
 ) -> Iterator[LoggedArticle]:
-    """Every article once, with its removals; all three inputs stand in the order of the run.
+    """Yield every article once, with its removals; all three inputs stand in the order of the run.
 
     `removed` are (id, rows) as `cleaner.audit.logs.removals_by_article` gives them. `sizes` are the numbers of articles
     written and dropped. An article is in one of two files, and which one is only known when it is read, so each removal
@@ -178,7 +182,7 @@ class _ReadAhead:
         self.ended = False
 
     def position(self) -> tuple[str, float]:
-        """How far it was read. Both files follow the sorted sources; within one source, the shares are compared."""
+        """Return how far it was read. Both files follow the sorted sources; within one, the shares are compared."""
         return self._source, self._read / self._size
 
     def read_one(self) -> None:
