@@ -55,7 +55,7 @@ from cleaner.read.files import list_inputs
 from cleaner.read.split import plan_tasks
 from cleaner.read.task import Source, Task
 from cleaner.repeats.repeats import Repeats
-from cleaner.repeats.site_rules import join_rules, load_site_rules, read_rules_file, rule_rows
+from cleaner.repeats.site_rules import join_rules, list_rules, load_site_rules, read_rules_file
 
 __all__ = ["Progress", "Report", "clean_corpus", "finish_corpus", "read_corpus", "write_corpus"]
 
@@ -239,7 +239,7 @@ def _save_site_rules(run: Run, path: Path) -> None:
             wording[int(key)] = site, line
     remove_parts(path)
     with replacing(path) as out:
-        for row in rule_rows(Repeats.load(run.work.path / REPEATS), wording):
+        for row in list_rules(Repeats.load(run.work.path / REPEATS), wording):
             out.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
 
 
