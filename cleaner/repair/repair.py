@@ -21,10 +21,11 @@ import ftfy
 from ftfy import fixes
 from ftfy.badness import is_bad
 
+from cleaner.read.markup import unmark
 from cleaner.repair.damage_hints import DamageHints, find_hints, is_sound
 from cleaner.repair.mojibake import Garbling, capitals_before_marks, find_garbling, garbled_spans, may_be_garbled
 
-__all__ = ["Repaired", "fix_lines", "repair", "replay"]
+__all__ = ["UNMARK", "Repaired", "fix_lines", "repair", "replay"]
 
 # What a corpus wants: quotation marks, ligatures and full-width letters are the author's; entities in plain text too.
 _CONFIG = ftfy.TextFixerConfig(
@@ -57,6 +58,9 @@ _CLOSE = "restore byte 9d"
 """The step that closes quotations. Windows-1252 has no byte 9D, so a strict reader of “…” leaves â€œ…â€�. Of the
 characters that begin with the same two bytes and end in one of the five that are missing, only the closing quotation
 mark is ever written."""
+
+UNMARK = "apply unmark"
+"""The step that takes markup out of plain text. It comes before repair and stands in the same plan."""
 
 _UNESCAPE = "apply unescape_html"
 """Done once: ftfy goes on until nothing changes, which is a round for each amp; of &amp;amp;amp;"""
@@ -155,6 +159,8 @@ def _apply(text: str, steps: Sequence[str]) -> str:
             text = unicodedata.normalize(parameter, text)  # type: ignore[arg-type]
         elif action in ("repair", "fix_lines"):
             text = _repaired(text, document=action == "repair").text
+        elif step == UNMARK:
+            text = unmark(text)
         elif step == _CLOSE:
             text = text.replace("â€\ufffd", "â€\x9d")
         else:
