@@ -44,9 +44,10 @@ from cleaner.strip.strip import Stripped, add_later, strip
 
 __all__ = ["finish_articles", "load_article", "strip_article", "with_new_id"]
 
-BAD_BYTES, REPEATED_ID = "bad-bytes", "repeated-id"
-"""Flags of articles: bytes that are no character became U+FFFD; an earlier article has the record's own id. Another one
-is MARKUP: tags, entities or escapes in plain text were resolved."""
+BAD_BYTES, GARBLED, REPEATED_ID = "bad-bytes", "garbled", "repeated-id"
+"""Flags of articles: bytes that are no character became U+FFFD; the text looks like another script read as Latin
+letters; an earlier article has the record's own id. Another one is MARKUP: tags, entities or escapes in plain text were
+resolved."""
 
 
 def load_article(raw: Raw, options: Options) -> Article:
@@ -73,6 +74,7 @@ def load_article(raw: Raw, options: Options) -> Article:
     else:
         page = Page(text=text)
     before = repair(page.text, html=html)
+    flags = (*flags, GARBLED) if before.doubtful else flags
     plan = before.plan
     if MARKUP in flags:
         plan = (f"0:{len(text)} {UNMARK}", *(("then", *plan) if plan else ()))
