@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import importlib.metadata
 import json
+import mmap
 import multiprocessing
 import os
 import platform
@@ -20,23 +21,27 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from dedup_peers import PEERS, gaoya_signatures
 
+from cleaner.corpus.candidates import find_candidates
+from cleaner.corpus.duplicates import find_duplicates_of_texts
+from cleaner.engine.pool import Pool
+from cleaner.engine.shuffle import OnPool, Shuffle
 from cleaner.neardup.clusters import choose_keepers
-from cleaner.neardup.columns import Room, forget
-from cleaner.neardup.duplicates import RULES, deduplicate
-from cleaner.neardup.lsh import Pairs, find_candidates
-from cleaner.neardup.minhash import PERMUTATIONS, estimate
-from cleaner.neardup.order import rank_articles
-from cleaner.neardup.sketches import Sketches, sketch
+from cleaner.neardup.lsh import LOWEST_FIRST, CandidatePairs
+from cleaner.neardup.minhash import PERMUTATIONS, likely
+from cleaner.neardup.sketches import sketch
 
 BENCH = Path(os.environ.get("CLEANER_BENCH", Path(__file__).parents[2] / "shared" / "bench")) / "dedup"
 THREADS = ("OMP_NUM_THREADS", "RAYON_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+STEP = 1 << 15  # signatures in one task
 FIGURES = ("removal_recall", "removal_precision", "lost", "lost_footer", "lost_template", "pair_f1", "right_keeper")
 
 
@@ -97,16 +102,9 @@ def load(path: Path) -> tuple[list[str], list[str], list[str]]:
 
 
 def cleaner(ids: list[str], texts: list[str], sites: list[str]) -> dict[int, int]:
-    names = sorted(set(sites))
-    number = {name: i for i, name in enumerate(names)}
-    found = deduplicate(
-        Sketches.join([sketch(texts[i : i + 1000]) for i in range(0, len(texts), 1000)]),
-        rank=rank_articles(np.array([len(text) for text in texts]), [""] * len(ids), ids),
-        sites=np.array([number[site] for site in sites], np.int32),
-        texts=lambda rows: [texts[row] for row in rows.tolist()],
-    )
-    print("   ", found.counts, dict(zip(RULES, np.bincount(found.rule, minlength=4).tolist(), strict=False)))
-    return dict(zip(found.row.tolist(), found.keeper_row.tolist(), strict=True))
+    found = find_duplicates_of_texts(texts, ids, sites=sites)
+    print("   ", found.counts, dict(Counter(rule for *_, rule in found.dropped)))
+    return {text: keeper for text, keeper, *_ in found.dropped}
 
 
 def score(path: Path, ids: list[str], dropped: dict[int, int | None], folder: Path) -> dict[str, Any]:
@@ -174,18 +172,24 @@ def made_signatures(n: int, folder: Path) -> np.ndarray:
 
 
 def ours_joined(table: np.ndarray, memory: int, folder: Path) -> int:
-    def check(pairs: Pairs) -> np.ndarray:
-        good = np.zeros(len(pairs), np.bool_)
-        for first in range(0, len(pairs), 1 << 15):
-            part = slice(first, first + (1 << 15))
-            good[part] = estimate(table[pairs.low[part]], table[pairs.high[part]]) >= np.float32(0.6)
-            forget(table)
+    """Candidates and keepers in one process, the records of the shuffles in files."""
+
+    def at_least(lowest: np.float32, pairs: CandidatePairs) -> np.ndarray:
+        good = likely(table, pairs.low, pairs.high, lowest)
+        if isinstance(table, np.memmap):  # pages of a mapped file stay, but count as ours until they are given back
+            table.base.madvise(mmap.MADV_DONTNEED)
         return good
 
-    row_of = np.arange(len(table))
-    with Room(memory // 2, folder) as room:
-        keeper = choose_keepers(len(table), find_candidates(table, row_of, row_of, room).pairs, check)
-    return int((keeper != row_of).sum())
+    def signed(first: int) -> tuple[np.ndarray, np.ndarray]:
+        return table[first : first + STEP], np.arange(first, min(first + STEP, len(table)))
+
+    with tempfile.TemporaryDirectory(dir=folder) as tables, Pool(1) as pool:
+        shuffle = Shuffle(OnPool(pool, Path(tables, "spilled")), Path(tables), memory // 2)
+        first = partial(at_least, LOWEST_FIRST)
+        found = find_candidates(shuffle, "first", range(0, len(table), STEP), signed, len(table), 0, first)
+        pairs = CandidatePairs.join(*map(found.pairs, found.parts))
+        keeper = choose_keepers(len(table), pairs, partial(at_least, np.float32(0.6)))
+    return int((keeper != np.arange(len(table))).sum())
 
 
 def duckdb_joined(table: np.ndarray) -> int:

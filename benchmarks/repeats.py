@@ -25,7 +25,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from cleaner.article import Article
-from cleaner.repeats.repeats import learn_repeats
+from cleaner.corpus.repeats import learn_repeats
 from cleaner.repeats.site_lines import site_lines
 
 BENCH = Path(os.environ.get("CLEANER_BENCH", Path(__file__).parent.parent / "../shared/bench"))
@@ -175,7 +175,7 @@ def measure(name: str, pages: Sequence[tuple[str, Page]]) -> dict[str, object]:
     texts = ["\n".join(line for line, _ in page) for _, page in pages]
     sites = [site for site, _ in pages]
     start = time.process_time()
-    known = learn_repeats(lambda: [site_lines(texts, sites)])
+    known = learn_repeats([site_lines(texts, sites)])
     cleaned = [known.take(Article("", "", text), site) for text, site in zip(texts, sites, strict=True)]
     seconds = time.process_time() - start
     right = wrong = missed = lost = content = 0

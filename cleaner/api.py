@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-
-import numpy as np
+from typing import Any, Generic, TypeVar
 
 from cleaner.article import Article, Drop, Raw, Removal, site_for_repeats
 from cleaner.errors import InputError
@@ -15,9 +13,6 @@ from cleaner.pipeline import finish_articles, load_article, strip_article
 from cleaner.read.fields import raw_record
 from cleaner.repeats.site_lines import site_lines
 from cleaner.repeats.site_rules import load_site_rules, read_rules_file
-
-if TYPE_CHECKING:
-    from cleaner.neardup.duplicates import Duplicates
 
 __all__ = ["Cleaned", "DedupResult", "Duplicate", "Given", "Pair", "clean", "clean_html", "dedup", "iter_clean"]
 
@@ -254,45 +249,24 @@ def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep_duplicate:
     >>> [id for id, text in found.kept], [(d.id, d.keeper, d.jaccard) for d in found.dropped]
     (['a', 'c'], [('b', 'a', 1.0)])
     """
-    from cleaner.neardup.duplicates import deduplicate
-    from cleaner.neardup.order import rank_articles
-    from cleaner.neardup.sketches import sketch
+    from cleaner.corpus.duplicates import find_duplicates_of_texts
 
+    options = Options(keep_duplicate=keep_duplicate)  # raises for a word that it does not know
     given = list(articles)
-    known = [_known(article, n) for n, article in enumerate(given)]
-    lengths = np.array([len(a.text) for a in known], np.int64)
-    names = sorted({a.site for a in known})
-    number = {name: n for n, name in enumerate(names)}
-    found = deduplicate(
-        sketch([a.text for a in known]),
-        # ids may be equal here: the place decides then
-        rank=rank_articles(
-            lengths, [a.date for a in known], [f"{a.id}\0{n:012}" for n, a in enumerate(known)], keep_duplicate
-        ),
-        sites=np.array([number[a.site] if a.site else -1 for a in known], np.int32),
-        texts=lambda rows: [known[row].text for row in rows.tolist()],
+    known = [_known(article, number) for number, article in enumerate(given)]
+    found = find_duplicates_of_texts(
+        [a.text for a in known],
+        [a.id for a in known],
+        dates=[a.date for a in known],
+        sites=[a.site for a in known],
+        keep=options.keep_duplicate,
         min_similarity=min_similarity,
     )
-    return _unique(given, [a.id for a in known], found)
-
-
-def _unique(given: Sequence[T], ids: Sequence[str], found: Duplicates) -> DedupResult[T]:
-    from cleaner.neardup.verify import RULES
-
-    gone = set(found.row.tolist())
-    columns = (found.row, found.keeper_row, found.jaccard.round(4), found.containment.round(4), found.rule)
+    gone = {number for number, *_ in found.dropped}
     return DedupResult(
-        tuple(article for row, article in enumerate(given) if row not in gone),
-        tuple(
-            Duplicate(given[row], ids[row], ids[keeper], jaccard, containment, RULES[rule])
-            for row, keeper, jaccard, containment, rule in zip(*(c.tolist() for c in columns), strict=True)
-        ),
-        tuple(
-            Pair(ids[high], ids[low], round(jaccard, 4), RULES[rule])
-            for (low, high), jaccard, rule in zip(
-                found.doubtful_rows.tolist(), found.doubtful_jaccard.tolist(), found.doubtful_rule.tolist(), strict=True
-            )
-        ),
+        tuple(article for number, article in enumerate(given) if number not in gone),
+        tuple(Duplicate(given[a], known[a].id, known[b].id, j, c, rule) for a, b, j, c, rule in found.dropped),
+        tuple(Pair(known[high].id, known[low].id, jaccard, rule) for low, high, jaccard, rule in found.doubtful),
     )
 
 

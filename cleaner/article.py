@@ -1,4 +1,4 @@
-"""The nouns that every step passes along: Raw, Article, Removal, Drop, Reject. All are immutable and small."""
+"""The data types that the steps hand on to each other: Raw, Article, Removal, Drop, Reject. All are immutable."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KINDS = (
     "authorbio", "title", "readmore", "loading", "disclaimer", "sourcenote",
     "repeat", "foreign", "duplicate", "space",
 )  # fmt: skip
-"""What a removed span was. The last four come from steps after the phrase lists."""
+"""The kinds of text that a removed span can be. The last four come from steps after the phrase lists."""
 
 
 RECORD_KEYS = (
@@ -91,26 +91,27 @@ class Article(NamedTuple):
     file is the record). `known` says that an earlier run named the language, which then stays.
     """
 
+    # A tuple like Removal, because every step makes a new one.
     id: str
     source: str
     before: str
-    removals: tuple[Removal, ...] = ()
-    record: int = 0
+    removals: tuple[Removal, ...] = ()  # sorted and disjoint
+    record: int = 0  # its number in the source, as in Raw
     language: str = "und"
-    language_score: float = 0.0
-    languages: tuple[tuple[str, float], ...] = ()
+    language_score: float = 0.0  # share of such answers that are right, 0..1
+    languages: tuple[tuple[str, float], ...] = ()  # shares of the languages of its paragraphs, largest first
     title: str = ""
     author: str = ""
     date: str = ""
-    place: str = ""
+    place: str = ""  # of its dateline
     url: str = ""
     site: str = ""
     encoding: str = ""
-    repair: tuple[str, ...] = ()
-    page_kind: str = ""
+    repair: tuple[str, ...] = ()  # the plan by which `before` was made of the decoded text
+    page_kind: str = ""  # of HTML: article, listing, forum, product or other
     input_kind: str = ""
-    flags: tuple[str, ...] = ()
-    duplicates: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()  # what the guards noticed, for people
+    duplicates: tuple[str, ...] = ()  # ids of the articles that were dropped as copies of this one
     meta: str = "{}"
     form: str = ""
     original: str = ""
@@ -151,7 +152,7 @@ _PLAIN_URL = re.compile(r"https?://([A-Za-z0-9.-]+)(?=[/?#]|$)")
 
 @lru_cache(maxsize=1024)
 def host_of(url: str) -> str:
-    """The host of a URL in small letters, without "www."; "" where there is none.
+    """Return the host of a URL in small letters, without "www."; "" if it has none.
 
     >>> host_of("https://www.Contoh.example/berita?id=1"), host_of("berita/1")
     ('contoh.example', '')
@@ -166,7 +167,7 @@ def host_of(url: str) -> str:
 
 
 def site_for_repeats(raw: Raw, article: Article) -> str:
-    """The site on which the lines of an article are compared with those of others.
+    """Return the site on which the lines of an article are compared with those of others.
 
     It is the host of its URL, else the site field of its record, else the folder of its source: files that lie in one
     folder mostly come from one site.
@@ -175,14 +176,14 @@ def site_for_repeats(raw: Raw, article: Article) -> str:
 
 
 def cut(text: str, removals: Sequence[Removal]) -> str:
-    """`text` without the spans of `removals`, which are sorted and disjoint.
+    """Return `text` without the spans of `removals`, which are sorted and disjoint.
 
     >>> cut("Medan - Hujan turun.", [Removal(0, 8, "dateline", "dateline")])
     'Hujan turun.'
     """
     if not removals:
         return text
-    kept, at = [], 0
+    kept, at = [], 0  # `at` is the end of the span before
     for removal in removals:
         kept.append(text[at : removal.start])
         at = removal.end
@@ -191,7 +192,7 @@ def cut(text: str, removals: Sequence[Removal]) -> str:
 
 
 def claim(removals: Iterable[Removal]) -> tuple[Removal, ...]:
-    """Sorted, disjoint removals with the same union; the first to claim a character names it.
+    """Return sorted, disjoint removals with the same union; the first to claim a character names it.
 
     A later removal keeps only the characters that nobody claimed, and leaves its rule in the `why` of those it
     overlaps.
@@ -205,6 +206,7 @@ def claim(removals: Iterable[Removal]) -> tuple[Removal, ...]:
     claimed: list[Removal] = []  # sorted and disjoint after each turn
     for new in nonempty:
         first = last = bisect_right(claimed, new.start, key=lambda r: r.end)
+        # Walk over the claimed spans that `new` overlaps: it gets the gaps between them, and they get a note.
         at, replacements = new.start, list[Removal]()
         while last < len(claimed) and claimed[last].start < new.end:
             earlier = claimed[last]

@@ -29,7 +29,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cleaner.article import MARKUP, Article, Drop, Raw, host_of
-from cleaner.decode.decode import Decoded, decode, replacing
+from cleaner.decode.decode import Decoded, decode, decode_replacing
 from cleaner.decode.labels import check_encoding
 from cleaner.extract.page import Page, extract
 from cleaner.language.identify import identify, quick_language
@@ -61,7 +61,7 @@ def load_article(raw: Raw, options: Options) -> Article:
         decoded = Decoded(raw.body, raw.declared or "utf-8", raw.bad_bytes)
     elif options.encoding:
         check_encoding(options.encoding)
-        decoded = replacing(raw.body, options.encoding)
+        decoded = decode_replacing(raw.body, options.encoding)
     else:
         decoded = decode(raw.body, declared=raw.declared, html=raw.html)
     text = decoded.text

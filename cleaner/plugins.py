@@ -26,6 +26,7 @@ from cleaner.errors import OptionError
 __all__ = ["GROUPS", "Reader", "Rule", "installed", "phrase_folders", "plugin_removals", "readers"]
 
 GROUPS = ("cleaner.phrases", "cleaner.readers", "cleaner.rules")
+"""The groups of entry points, sorted, as the manifest lists them."""
 
 Rule = Callable[[Article], Iterable[Removal]]
 Reader = Callable[[bytes], Iterable[Mapping[str, Any]]]
@@ -54,21 +55,21 @@ class Plugin:
 # Cached as all below: entry points are looked up once in a process, and no plugin comes or goes while it lasts.
 @cache
 def _plugins(group: str) -> tuple[Plugin, ...]:
-    """The plugins of a group, sorted, so that their order does not depend on the file system."""
-    found = [
-        Plugin(p, p.dist.name if p.dist else "?", p.dist.version if p.dist else "?") for p in entry_points(group=group)
-    ]
-    return tuple(sorted(found, key=lambda p: (p.point.name, p.package)))
+    """Return the plugins of a group, sorted, so that their order does not depend on the file system."""
+    found = []
+    for point in entry_points(group=group):  # which may be without its package
+        found.append(Plugin(point, point.dist.name, point.dist.version) if point.dist else Plugin(point, "?", "?"))
+    return tuple(sorted(found, key=lambda plugin: (plugin.point.name, plugin.package)))
 
 
 def installed() -> list[str]:
-    """All plugins, each as one line with its package and version, sorted."""
+    """Return all plugins, each as one line with its package and version, sorted."""
     return [str(plugin) for group in GROUPS for plugin in _plugins(group)]
 
 
 @cache
 def phrase_folders() -> tuple[tuple[str, Traversable], ...]:
-    """The folders of phrase lists, each behind the name of its plugin."""
+    """Return the folders of phrase lists, each behind the name of its plugin."""
     found = []
     for plugin in _plugins("cleaner.phrases"):
         target = plugin.load()
@@ -78,23 +79,19 @@ def phrase_folders() -> tuple[tuple[str, Traversable], ...]:
 
 @cache
 def readers() -> Mapping[str, tuple[str, Reader]]:
-    """Suffix -> the name of the plugin that reads it, and its function."""
+    """Return the readers of plugins: by the suffix of a file, the name of the plugin and its function."""
     return {p.point.name.lower().lstrip("."): (str(p), p.load()) for p in _plugins("cleaner.readers")}
 
 
-@cache
-def _rules() -> tuple[tuple[str, Rule], ...]:
-    return tuple((str(plugin), plugin.load()) for plugin in _plugins("cleaner.rules"))
-
-
 def plugin_removals(article: Article) -> list[Removal]:
-    """What the rules of all plugins remove from an article, in no particular order.
+    """Return what the rules of all plugins remove from an article, in no particular order.
 
     Raises OptionError for a removal outside the article or of an unknown kind, which would break the logs, and
     RuntimeError with the name of the plugin for whatever a rule raises.
     """
     found: list[Removal] = []
-    for plugin, rule in _rules():
+    for plugin in _plugins("cleaner.rules"):
+        rule: Rule = plugin.load()  # imports it once; after that it is a look-up
         try:
             removals = list(rule(article))
         except Exception as error:  # whatever a plugin does with an article

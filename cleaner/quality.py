@@ -1,8 +1,8 @@
-"""Guards: what speaks against keeping a clean text. Flags are for people, drops are for the rules that were asked for.
+"""Guards: look for what speaks against keeping a clean text, flag it for people, and drop what the options ask for.
 
 Only `empty` and `too-short` drop an article without being asked for. FLAGS are always looked for, because they are
-cheap; PRESETS are the quality rules of published corpora. Both are tables at the end of their part of this page. The
-wordings of placeholders and teasers are in quality.toml, cases and traps in tests/cases/quality/.
+cheap; PRESETS are the quality rules of published corpora. The wordings of placeholders and teasers are in quality.toml,
+cases and traps in tests/cases/quality/.
 """
 
 from __future__ import annotations
@@ -38,12 +38,13 @@ SENTENCE_END = re.compile(r"[.!?](?=[\s\"'”’»)\]]|$)|[。！？।॥؟۔։
 LINE_END = tuple(".!?\"'”’»)。！？」』।॥؟۔։።…")
 
 Finding = tuple[str, str]
-"""Name of a rule and what it measured, in words."""
+"""The name of a rule and what it measured, in words."""
 
 
 @dataclass(frozen=True, slots=True)
 class GuardResult:
-    """`drop` is the reason for dropping or "", `detail` its figures for people, `flags` what was noticed."""
+    """The answer of the guards: `drop` is the reason for dropping or "", `detail` its figures for people, and `flags`
+    are the names of all that was noticed."""
 
     drop: str
     detail: str
@@ -52,21 +53,13 @@ class GuardResult:
 
 @dataclass(frozen=True)
 class _Page:
-    """A text as the rules see it. `before` is what it was cut from."""
+    """A text as the rules see it. `before` is what it was cut from; `lines` are its own without the empty ones, each
+    without white space at its ends."""
 
     text: str
     language: str
     before: str
-
-    @functools.cached_property
-    def lines(self) -> list[str]:
-        """The lines without white space at their ends; empty ones are left out."""
-        return [line for line in map(str.strip, self.text.split("\n")) if line]
-
-    @functools.cached_property
-    def words(self) -> list[str]:
-        """What stands between white space."""
-        return self.text.split()
+    lines: list[str]
 
 
 def check_guards(
@@ -79,7 +72,7 @@ def check_guards(
     max_chars: int,
     before: str = "",
 ) -> GuardResult:
-    """Judge one clean text. `before` is what it was cut from: an invitation to read on at its end has left the text.
+    """Judge one clean text. `before` is what it was cut from, whose last line may have been an invitation to read on.
 
     `min_chars` and `max_chars` are code points without white space at the ends; `max_chars` 0 is no limit. `flags` of
     earlier steps come first in the answer. `guards` are names of presets or of flags that shall drop; OptionError for
@@ -92,8 +85,8 @@ def check_guards(
         if guard not in PRESETS and guard not in FLAGS:
             raise OptionError(f"There is no guard {guard!r}; choose among {', '.join([*PRESETS, *FLAGS])}.")
     length = len(text.strip(BLANK))
-    page = _Page(text, language, before)
-    found = {name: detail for name, rule in FLAGS.items() if length and (detail := rule(page))}
+    page = _Page(text, language, before, [line for line in map(str.strip, text.split("\n")) if line])
+    found = dict(_find_flags(page)) if length else {}
     if not length:
         reason, detail = "empty", "nothing is left"
     elif length < min_chars:
@@ -106,7 +99,7 @@ def check_guards(
 
 
 def _broken_guards(page: _Page, found: dict[str, str], guards: Sequence[str]) -> Iterator[Finding]:
-    """What speaks against a text, guard by guard in the order of their names on the command line."""
+    """Yield the findings against a text, guard by guard in the order of their names on the command line."""
     for guard in guards:
         if guard in found:
             yield guard, found[guard]
@@ -115,7 +108,7 @@ def _broken_guards(page: _Page, found: dict[str, str], guards: Sequence[str]) ->
 
 
 def filter_article(article: Article, options: Options) -> Drop | None:
-    """Drop an article for what the options leave out: pages that are no articles, and other or doubtful languages."""
+    """Drop an article that the options leave out: a page that is no article, another language, or a doubtful one."""
     if options.articles_only and article.page_kind not in ("", "article"):
         return Drop(article.id, "not-an-article", f"the page is of the kind {article.page_kind}")
     # "zh" keeps "zh-Hant" as well.
@@ -126,66 +119,48 @@ def filter_article(article: Article, options: Options) -> Drop | None:
     return None
 
 
-# --- flags: each returns what it saw, in words, or "" ---
+# --- flags ---
 
-
-def _placeholder(page: _Page) -> str:
-    """A page that stands in place of an article: not found, log in first, prove that you are no robot."""
-    if len(page.text) > SHORT_PAGE:
-        return ""
-    line = _line_that_begins(page.lines, _phrases("placeholder", page.language))
-    return f'a line reads "{line}"' if line else ""
-
-
-def _truncated(page: _Page) -> str:
-    """A text that ends with an ellipsis or an invitation to read on."""
-    last = page.lines[-1]
-    if last.rstrip(")]> ").endswith(("...", "…")):
-        return f'the text ends with "{last[-20:]}"'
-    before = page.before[-SHORT_PAGE:].rstrip().rpartition("\n")[2].strip()
-    line = _line_that_begins([last, before], _phrases("truncated", page.language))
-    return f'the last line is "{line}"' if line else ""
-
-
-def _no_letters(page: _Page) -> str:
-    """A text without any letter: digits, marks, pictures."""
-    return "" if any(map(str.isalpha, page.text)) else "no letter in the text"
-
-
-def _few_letters(page: _Page) -> str:
-    """Fewer than half of the visible characters are letters or the marks that belong to them: tables, tickers, code."""
-    # Two thirds of ASCII letters settle the question at a tenth of the price of finding the other characters.
-    data = page.text.encode("utf-8", "replace")
-    if 3 * (len(data) - len(data.translate(None, _ASCII_LETTERS))) > 2 * len(page.text):
-        return ""
-    visible = sum(map(len, page.words))
-    other = sum(map(len, _NOT_LETTERS.findall(page.text)))
-    return f"{other} of {visible} characters are no letters" if 2 * other > visible else ""
-
+FLAGS = ("no-letters", "few-letters", "placeholder", "truncated", "repeated-lines")
+"""The names of all flags. A flag drops an article only if its name is among the guards."""
 
 _ASCII_LETTERS = string.ascii_letters.encode()
 _NOT_LETTERS = re.compile(r"[\d!-/:-@\[-`{-~¡-¿×÷‐-⁞₠-⃏←-⯿\U0001f000-\U0001faff]+")
 
 
-def _repeated_lines(page: _Page) -> str:
-    """Over 30 % of the lines stand in the text before (the figure is Gopher's)."""
+def _find_flags(page: _Page) -> Iterator[Finding]:
+    """Yield the flags of a text that is not empty, each with what was seen, in words."""
+    # Only digits, marks and pictures.
+    if not any(map(str.isalpha, page.text)):
+        yield "no-letters", "no letter in the text"
+    # Tables, tickers and code: fewer than half of the visible characters are letters or marks that belong to letters.
+    # A text with two thirds of ASCII letters is fine, and counting these costs a tenth of finding the other characters.
+    data = page.text.encode("utf-8", "replace")
+    if 3 * (len(data) - len(data.translate(None, _ASCII_LETTERS))) <= 2 * len(page.text):
+        visible = sum(map(len, page.text.split()))
+        other = sum(map(len, _NOT_LETTERS.findall(page.text)))
+        if 2 * other > visible:
+            yield "few-letters", f"{other} of {visible} characters are no letters"
+    # A page in place of an article: not found, log in first, prove that you are no robot.
+    if len(page.text) <= SHORT_PAGE and (line := _line_that_begins(page.lines, "placeholder", page.language)):
+        yield "placeholder", f'a line reads "{line}"'
+    # A text that ends with an ellipsis or an invitation to read on. The invitation may have been taken off with the
+    # cruft, so the last line of the text before is looked at as well.
+    last = page.lines[-1]
+    before = page.before[-SHORT_PAGE:].rstrip().rpartition("\n")[2].strip()
+    if last.rstrip(")]> ").endswith(("...", "…")):
+        yield "truncated", f'the text ends with "{last[-20:]}"'
+    elif line := _line_that_begins([last, before], "truncated", page.language):
+        yield "truncated", f'the last line is "{line}"'
+    # More than 30 % of the lines repeat an earlier line; the figure is Gopher's.
     repeated = len(page.lines) - len(set(page.lines))
-    return f"{repeated} of {len(page.lines)} lines are repeats" if repeated > 0.3 * len(page.lines) else ""
-
-
-FLAGS: dict[str, Callable[[_Page], str]] = {
-    "no-letters": _no_letters,
-    "few-letters": _few_letters,
-    "placeholder": _placeholder,
-    "truncated": _truncated,
-    "repeated-lines": _repeated_lines,
-}
-"""Flags by name. A flag drops an article only where its name is among the guards."""
+    if repeated > 0.3 * len(page.lines):
+        yield "repeated-lines", f"{repeated} of {len(page.lines)} lines are repeats"
 
 
 @functools.cache
 def _phrases(name: str, language: str) -> tuple[str, ...]:
-    """The wordings of quality.toml in `language` and in English; in all languages where it is not known.
+    """Return the wordings of quality.toml in `language` and in English; in all languages where it is not known.
 
     English counts everywhere, because servers and content systems answer in it whatever a site is written in.
     """
@@ -194,8 +169,9 @@ def _phrases(name: str, language: str) -> tuple[str, ...]:
     return tuple(phrase for code, table in tables.items() if code in wanted for phrase in table[name])
 
 
-def _line_that_begins(lines: Sequence[str], phrases: tuple[str, ...]) -> str:
-    """The first line that begins with one of the phrases and says little more, or ""."""
+def _line_that_begins(lines: Sequence[str], name: str, language: str) -> str:
+    """Return the first line that begins with a phrase of the list `name` and says little more, or ""."""
+    phrases = _phrases(name, language)
     for line in lines:
         start = line.lower().lstrip("\"'“«»→>[( ")
         if start.startswith(phrases):
@@ -205,7 +181,7 @@ def _line_that_begins(lines: Sequence[str], phrases: tuple[str, ...]) -> str:
     return ""
 
 
-# --- presets: generators of what speaks against a text ---
+# --- presets: each generator yields its findings against a text ---
 
 BULLETS = ("-", "*", "•", "●", "○", "▪", "‣", "·", "–")
 STOP_WORDS = 2
@@ -219,7 +195,7 @@ REPEATED_GRAMS = {5: 0.15, 6: 0.14, 7: 0.13, 8: 0.12, 9: 0.11, 10: 0.10}
 
 
 def gopher_rules(page: _Page) -> Iterator[Finding]:
-    """Quality and repetition rules of Gopher (Rae et al. 2021, appendix A1.1, table A1).
+    """Apply the quality and repetition rules of Gopher (Rae et al. 2021, appendix A1.1, table A1).
 
     50 to 100,000 words; mean word length 3 to 10 (15 for other languages than English, which alone the original knows);
     at most 0.1 hashes or ellipses a word; at most 90 % of lines begin with a bullet, at most 30 % end with an ellipsis;
@@ -246,39 +222,42 @@ def gopher_rules(page: _Page) -> Iterator[Finding]:
 
 
 def _gopher_words(page: _Page) -> Iterator[Finding]:
-    """The rules about number, length and sort of words."""
-    count = len(page.words)
+    """Apply the rules about number, length and sort of words."""
+    words = page.text.split()
+    count = len(words)
     if not 50 <= count <= 100_000:
         yield "words", f"{count} words, not 50 to 100,000"
-    length = sum(map(len, page.words)) / count
+    length = sum(map(len, words)) / count
     longest = 10 if page.language == "en" else 15  # languages that join words have longer ones
     if not 3 <= length <= longest:
         yield "word-length", f"mean word length {length:.1f}, not 3 to {longest}"
-    lettered = sum(any(map(str.isalpha, word)) for word in page.words)
+    lettered = sum(any(map(str.isalpha, word)) for word in words)
     if lettered < 0.8 * count:
         yield "letters", f"{lettered} of {count} words have a letter"
     marks = page.text.count("#") + page.text.count("...") + page.text.count("…")
     if marks > 0.1 * count:
         yield "symbols", f"{marks} hashes and ellipses in {count} words"
     frequent = _frequent_words(page.language)
-    stops = len(frequent & {word.lower().strip(".,;:!?\"'()") for word in page.words})
+    stops = len(frequent & {word.lower().strip(".,;:!?\"'()") for word in words})
     if frequent and stops < STOP_WORDS:
         yield "stop-words", f"{stops} frequent words of the language, not {STOP_WORDS}"
 
 
 def _gopher_grams(page: _Page) -> Iterator[Finding]:
-    """The rules about runs of n words that come again. All shares are of the characters of the words."""
-    words = page.words
+    """Apply the rules about groups of n words that come again. All shares are of the characters of all words."""
+    words = page.text.split()
     total = sum(map(len, words))
+    # First the one n-gram that fills most characters of the text.
     for n, most in TOP_GRAMS.items():
         grams = Counter(zip(*(words[i:] for i in range(n)), strict=False))
         gram, times = max(grams.items(), key=lambda item: item[1] * sum(map(len, item[0])), default=((), 0))
         share = times * sum(map(len, gram)) / total if times > 1 else 0.0
         if share > most:
             yield f"top-{n}-gram", f'"{" ".join(gram)}" is {share:.0%} of the characters'
+    # Then all n-grams that the text had before. They overlap, and each word counts once.
     for n, most in REPEATED_GRAMS.items():
         seen: set[tuple[str, ...]] = set()
-        characters, counted = 0, 0  # `counted`: the words before it count already; n-grams overlap
+        characters, counted = 0, 0  # words before number `counted` have been counted
         for i, gram in enumerate(zip(*(words[i:] for i in range(n)), strict=False)):
             if gram in seen:
                 characters += sum(map(len, words[max(i, counted) : i + n]))
@@ -289,21 +268,21 @@ def _gopher_grams(page: _Page) -> Iterator[Finding]:
 
 
 def _repeats(parts: Sequence[str]) -> list[str]:
-    """The parts that stand among the earlier parts already."""
+    """Return the parts that are equal to an earlier part."""
     seen: set[str] = set()
     return [part for part in parts if part in seen or seen.add(part)]  # type: ignore[func-returns-value]
 
 
 @functools.cache
 def _frequent_words(language: str) -> frozenset[str]:
-    """The frequent words of a language; none where it has no list, and then none is asked for."""
+    """Return the frequent words of a language. Without a list there are none, and then the rule asks for none."""
     lists = [read_list(name) for name in ("germanic", "indonesia", "others", "romance", "scripts", "slavic")]
     tables = [table for one in lists for key, table in one.items() if language in key.split()]
     return frozenset(word for table in tables for word in table.get("words", "").split())
 
 
 def c4_rules(page: _Page) -> Iterator[Finding]:
-    """Page rules of C4 (Raffel et al. 2020, section 2.2): under 3 sentences, `lorem ipsum`, a curly bracket.
+    """Apply the page rules of C4 (Raffel et al. 2020, section 2.2): under 3 sentences, `lorem ipsum`, a curly bracket.
 
     Sentence ends of other scripts count as well. C4's rules about single lines take text out and are not guards; its
     list of bad words is English and left out.
@@ -318,7 +297,7 @@ def c4_rules(page: _Page) -> Iterator[Finding]:
 
 
 def fineweb_rules(page: _Page) -> Iterator[Finding]:
-    """FineWeb's own rules (Penedo et al. 2024, section 3.6).
+    """Apply FineWeb's own rules (Penedo et al. 2024, section 3.6).
 
     At least 12 % of lines end with punctuation (of any script), at most 10 % of characters stand in repeated lines, at
     most 67 % of lines are shorter than 30 characters. FineWeb applies them after Gopher's and most of C4's: name those
@@ -341,4 +320,4 @@ PRESETS: dict[str, Callable[[_Page], Iterator[Finding]]] = {
     "c4": c4_rules,
     "fineweb": fineweb_rules,
 }
-"""Presets by name. Each yields what speaks against a text, and the first finding drops it."""
+"""Presets by name. The first finding of a preset drops the text."""

@@ -1,9 +1,9 @@
-"""What two runs did differently: articles, texts, and removals per kind and rule, from their outputs and logs."""
+"""Compare two runs by their outputs and logs: articles, texts, and removals per kind and rule."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from itertools import chain, groupby
@@ -27,9 +27,10 @@ _CLIP = 100  # characters shown of a removed text
 
 @dataclass(frozen=True, slots=True)
 class RuleDifference:
-    """One kind and rule: spans that only the first run removed, only the second, and both; some texts of each side.
+    """How many spans one rule removed as one kind in the first run only, in the second only, and in both.
 
-    A span is the same where article, start, end, kind and rule are; those of articles in one run alone do not count.
+    Two spans are the same if article, start, end, kind and rule are. Spans of articles that only one run has do not
+    count. The examples are texts that only one side removed.
     """
 
     kind: str
@@ -43,7 +44,7 @@ class RuleDifference:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Articles whose outcome or language differs: what it was, what it is, how many, and some ids."""
+    """How many articles went from one outcome or language to another, with the ids of some."""
 
     was: str
     now: str
@@ -53,9 +54,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """Everything in which two runs differ. `settings` are (name, in a, in b) of versions and options.
+    """Everything in which two runs differ. Articles are matched by their ids.
 
-    `texts` are the articles that both wrote with different texts. Articles are told apart by their ids.
+    `settings` are versions and options as (name, in a, in b). `texts` counts the articles that both wrote with
+    different texts. `rejected` are the numbers of inputs that each run set aside.
     """
 
     a: str
@@ -73,17 +75,17 @@ class Differences:
 
     @property
     def none(self) -> bool:
-        """Whether the runs did the same to the same articles; settings may differ."""
+        """True if the runs did the same to the same articles; settings may differ."""
         # Settings are left out on purpose: that another version does the same is what one hopes to hear.
         same = not (self.only_a or self.only_b or self.texts or self.outcomes or self.languages)
         return same and not any(r.only_a or r.only_b for r in self.rules) and self.rejected[0] == self.rejected[1]
 
     def json(self) -> str:
-        """All of it as indented JSON."""
+        """Return all of it as indented JSON."""
         return orjson.dumps({**asdict(self), "same": self.none}, option=orjson.OPT_INDENT_2).decode()
 
     def lines(self) -> Iterator[str]:
-        """All of it as lines for people."""
+        """Yield all of it as lines for people."""
         yield f"a: {self.a}"
         yield f"b: {self.b}"
         yield from (f"  {name}: {was or '-'} -> {now or '-'}" for name, was, now in self.settings)
@@ -114,23 +116,33 @@ def differences(a: str, b: str, *, audit_a: str | Path | None = None, audit_b: s
     folders = _finished(a, audit_a), _finished(b, audit_b)
     manifests = [read_manifest(folder) for folder in folders]
     with closing(sqlite3.connect("")) as db:  # "" is a file that SQLite makes and deletes
+        # Both runs go into the same tables, and every question after that is a query.
         db.executescript(_TABLES)
         for run, output, folder in zip("ab", (a, b), folders, strict=True):
             _load(db, run, output, folder)
         db.execute(f"DELETE FROM span WHERE id NOT IN (SELECT a.id {_BOTH})")  # of articles in one run alone
+        rules = []
+        for kind, rule, only_a, only_b, both in db.execute(_PER_RULE).fetchall():
+            examples_a = _column(db, _EXAMPLES_OF, ("a", kind, rule)) if only_a else ()
+            examples_b = _column(db, _EXAMPLES_OF, ("b", kind, rule)) if only_b else ()
+            rules.append(RuleDifference(kind, rule, only_a, only_b, both, examples_a, examples_b))
+        [only_in_a] = _column(db, _ONLY_ARTICLES, {"run": "a", "other": "b"})
+        [only_in_b] = _column(db, _ONLY_ARTICLES, {"run": "b", "other": "a"})
+        [in_both] = _column(db, f"SELECT count(*) {_BOTH}")
+        [texts] = _column(db, f"SELECT count(*) {_BOTH} AND {_TEXT_DIFFERS}")
         rejected = [sum(manifest["counts"].get("rejected", {}).values()) for manifest in manifests]
         return Differences(
             a=a,
             b=b,
             settings=tuple(_settings(*manifests)),
-            only_a=_number(db, _ONLY_ARTICLES, run="a", other="b"),
-            only_b=_number(db, _ONLY_ARTICLES, run="b", other="a"),
-            both=_number(db, f"SELECT count(*) {_BOTH}"),
-            texts=_number(db, f"SELECT count(*) {_BOTH} AND {_TEXT_DIFFERS}"),
+            only_a=only_in_a,
+            only_b=only_in_b,
+            both=in_both,
+            texts=texts,
             texts_examples=_column(db, f"SELECT a.id {_BOTH} AND {_TEXT_DIFFERS} ORDER BY a.id LIMIT {_EXAMPLES}"),
             outcomes=tuple(_changes(db, "outcome")),
             languages=tuple(_changes(db, "language")),
-            rules=tuple(_rules(db)),
+            rules=tuple(rules),
             rejected=(rejected[0], rejected[1]),
         )
 
@@ -166,7 +178,7 @@ SELECT text FROM ({_MATCHED}) WHERE runs = 1 AND run = ? AND kind = ? AND rule =
 
 
 def _finished(output: str, audit: str | Path | None) -> Path:
-    """The audit folder of a run, which holds all logs that are compared."""
+    """Return the audit folder of a run. Raises OutputError unless it holds all logs that are compared."""
     folder = audit_folder(output, audit)
     for name in (MANIFEST, *LOGS):
         if not (folder / name).is_file():
@@ -195,7 +207,7 @@ def _load(db: sqlite3.Connection, run: str, output: str, folder: Path) -> None:
 
 
 def _settings(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """(name, in a, in b) of the versions and options that differ; "" where a run had none of that name."""
+    """Yield (name, in a, in b) of the versions and options that differ; "" where a run had none of that name."""
     for what in ("cleaner", "libraries", "options"):
         was, now = (run[what] if isinstance(run[what], dict) else {"": run[what]} for run in (a, b))
         for name in sorted(was.keys() | now.keys()):
@@ -205,32 +217,23 @@ def _settings(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[tuple[str,
 
 
 def _changes(db: sqlite3.Connection, column: str) -> Iterator[Change]:
+    """Yield the articles of both runs that differ in a column, by what it was and what it is."""
     differs = f"{_BOTH} AND a.{column} != b.{column}"
     changed = db.execute(f"SELECT a.{column}, b.{column}, a.id {differs} ORDER BY 1, 2, 3")
     for (was, now), group in groupby(changed, key=itemgetter(0, 1)):
         n, examples = 0, []
-        for row in group:
+        for row in group:  # which may be half a corpus, so only a few ids are held
             n += 1
             examples += [row[2]] if n <= _EXAMPLES else []
         yield Change(was, now, n, tuple(examples))
 
 
-def _rules(db: sqlite3.Connection) -> Iterator[RuleDifference]:
-    for kind, rule, only_a, only_b, both in db.execute(_PER_RULE).fetchall():
-        examples = [
-            _column(db, _EXAMPLES_OF, (run, kind, rule)) if n else () for run, n in (("a", only_a), ("b", only_b))
-        ]
-        yield RuleDifference(kind, rule, only_a, only_b, both, *examples)
-
-
-def _number(db: sqlite3.Connection, query: str, **values: str) -> int:
-    return int(db.execute(query, values).fetchone()[0])
-
-
-def _column(db: sqlite3.Connection, query: str, values: Iterable[str] = ()) -> tuple[str, ...]:
-    return tuple(row[0] for row in db.execute(query, tuple(values)))
+def _column(db: sqlite3.Connection, query: str, values: Sequence[str] | Mapping[str, str] = ()) -> tuple[Any, ...]:
+    """Return the first column of the answer to a query with these values."""
+    return tuple(row[0] for row in db.execute(query, values))
 
 
 def _such_as(examples: Iterable[str]) -> str:
+    """Return the end of a line that gives examples; "" if there are none."""
     shown = ", ".join(map(printable, examples))
     return f", such as {shown}" if shown else ""

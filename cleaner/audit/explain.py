@@ -1,4 +1,4 @@
-"""What the rules do, in words: to an article line by line, to a line alone, and what further phrase lists would add."""
+"""Say in words what the rules do: to an article line by line, to a line alone, and what further phrase lists add."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 import click
 import orjson
 
-from cleaner.article import Article, Drop, Raw, Reject, Removal
+from cleaner.article import Article, Drop, Raw, Reject
 from cleaner.audit.restore import article_from_logs, has_logs
 from cleaner.audit.spans import Row, clipped, printable, spans
 from cleaner.errors import CleanerError, InputError, OptionError
@@ -27,7 +27,7 @@ _ALONE = "Looked at alone. What repeats on its site, or is a duplicate, a run te
 
 
 def explain_file(file: str, options: Options, *, article: str = "", as_json: bool = False) -> Iterator[str]:
-    """The lines to print for one article of a file: the first one, or the one whose id is `article`.
+    """Return the lines to print for one article of a file: the first one, or the one whose id is `article`.
 
     Where the file is the output of a finished run, the article comes from its logs, with what the steps over the whole
     corpus decided. Raises InputError when the file cannot be read, OptionError when it holds no such article.
@@ -42,7 +42,7 @@ def explain_file(file: str, options: Options, *, article: str = "", as_json: boo
 
 
 def explain_one_line(line: str, language: str, extra_dir: str = "") -> Iterator[str]:
-    """Which rules would take a line that stands alone, as lines to print."""
+    """Yield the rules that would take a line that stands alone, as lines to print."""
     found = explain_line(line, language, extra_dir)
     if not found:
         yield "No rule takes this line by itself."
@@ -50,7 +50,7 @@ def explain_one_line(line: str, language: str, extra_dir: str = "") -> Iterator[
 
 
 def shown_lines(article: Article) -> Iterator[tuple[str, Row | None]]:
-    """The text before stripping in order, as (line, the row of the removal that takes it, or None if it stays).
+    """Yield the text before stripping in order, as (line, the row of the removal that takes it, or None if it stays).
 
     Lines are cut at line ends and at the edges of removals. Removals of space, and kept lines of white space alone, are
     left out: they would be empty lines on the screen.
@@ -63,6 +63,8 @@ def shown_lines(article: Article) -> Iterator[tuple[str, Row | None]]:
 
 
 def _load_one(file: str, options: Options, wanted: str) -> Article:
+    """Return the article of a file with the id `wanted`, or its first one if that is ""."""
+    # Records without an id are found by the one that the run would give them.
     for raw in _read([file], options):
         if isinstance(raw, Reject):
             if not wanted:  # else the article asked for may still come
@@ -73,12 +75,14 @@ def _load_one(file: str, options: Options, wanted: str) -> Article:
 
 
 def _read(inputs: Iterable[str], options: Options) -> Iterator[Raw | Reject]:
-    """All records of the inputs, and what could not be read of them."""
+    """Yield all records of the inputs, and what could not be read of them."""
     for task in plan_tasks(list_sources(inputs, options), options):
         yield from [task] if isinstance(task, Reject) else read_records(task, options)
 
 
 def _as_json(article: Article, drop: Drop | None) -> Iterator[str]:
+    """Yield an article as lines of JSON, one for each line of its text."""
+    # One object a line, so that a program can read them as they come.
     for line, row in shown_lines(article):
         reason = {key: row[key] for key in ("rule", "kind", "why")} if row else {}
         yield orjson.dumps({"text": line, "stays": row is None, **reason}).decode()
@@ -87,6 +91,8 @@ def _as_json(article: Article, drop: Drop | None) -> Iterator[str]:
 
 
 def _in_words(article: Article, drop: Drop | None, *, alone: bool) -> Iterator[str]:
+    """Yield an article as lines for people. `alone` says that the steps over the whole corpus have not seen it."""
+    # First what is known of the article, then whether it was dropped, then its text line by line.
     yield click.style(printable(article.id), bold=True)
     facts = [f"language {article.language} ({article.language_score:.4f})", f"encoding {article.encoding}"]
     facts += [f"read as {article.input_kind}"]
@@ -124,9 +130,9 @@ class ListGain:
 
 
 def gains_of_lists(inputs: Iterable[str], options: Options) -> list[ListGain]:
-    """The removals that there are only with the lists of `options.phrases`, by their evidence, the most frequent first.
+    """Return the removals that only the lists of `options.phrases` make, by their evidence, the most frequent first.
 
-    Input that cannot be read is passed over.
+    Input that cannot be read is skipped.
     """
     # By evidence and not by rule: whoever writes a list wants to see what each of its entries does.
     found: dict[str, ListGain] = {}
@@ -134,18 +140,17 @@ def gains_of_lists(inputs: Iterable[str], options: Options) -> list[ListGain]:
         if isinstance(raw, Reject):
             continue
         article = load_article(raw, options)
-        for removal in _only_with_lists(article, options):
+        try:
+            removals = strip_article(article, options).removals
+        except CleanerError:  # a list is wrong; `cleaner phrases test` reports that before it comes here
+            continue
+        shipped = [(r.start, r.end) for r in strip_article(article, replace(options, phrases="")).removals]
+        for removal in removals:
+            # A span inside one that goes anyway is no gain. Space closes the gaps of other removals, so neither is it.
+            covered = any(start <= removal.start and removal.end <= end for start, end in shipped)
+            if covered or removal.kind == "space":
+                continue
             text = clipped(" ".join(article.before[removal.start : removal.end].split()), 100)
             known = found.get(removal.why) or ListGain(removal.why, 0, text, article.id)
             found[removal.why] = replace(known, times=known.times + 1)
     return sorted(found.values(), key=lambda gain: (-gain.times, gain.why))
-
-
-def _only_with_lists(article: Article, options: Options) -> list[Removal]:
-    try:
-        removals = strip_article(article, options).removals
-    except CleanerError:  # a list is wrong; `cleaner phrases test` reports that before it comes here
-        return []
-    shipped = [(r.start, r.end) for r in strip_article(article, replace(options, phrases="")).removals]
-    # A span inside one that goes anyway is no gain. Space closes the gaps of other removals, so it is none either.
-    return [r for r in removals if r.kind != "space" and not any(a <= r.start and r.end <= b for a, b in shipped)]

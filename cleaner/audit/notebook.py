@@ -1,4 +1,4 @@
-"""What a notebook shows: an article with its removals struck out, and near-duplicates as a table."""
+"""Render what a notebook shows: an article with its removals struck out, and near-duplicates as a table."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ __all__ = ["article_html", "pairs_html"]
 _MOST = 20_000
 """Characters of an article shown: some ten pages."""
 
-_PAIRS = 50  # rows of the table
+_PAIRS = 50  # rows of the table of near-duplicates
 _FACTS = ("language", "title", "author", "date", "place", "site", "dropped")
 
 
 def article_html(article: Cleaned) -> str:
-    """The text before stripping with its removals struck out; the title of each says kind, rule and reason."""
+    """Return the text before stripping with its removals struck out; the title of each says kind, rule and reason."""
     shown: list[tuple[str, str]] = []
     at = 0
     removed = removed_rows(Article(article.id, source="", before=article.before, removals=article.removals))
@@ -34,12 +34,14 @@ def article_html(article: Cleaned) -> str:
         else:
             shown.append((span, f"{row['kind']}, by {row['rule']}" + (f": {row['why']}" if row["why"] else "")))
         at += len(span)
+    # What is unknown is left out, as in the report.
     facts = [(name, value) for name in _FACTS if (value := str(getattr(article, name)))]
     return str(_macros().article(facts, shown, max(len(article.before) - _MOST, 0)))
 
 
 def pairs_html(found: DedupResult[Any]) -> str:
-    """The doubtful pairs, then the articles dropped, the least alike first."""
+    """Return the doubtful pairs, then the articles dropped, the least alike first."""
+    # Doubtful pairs come first, because a person may decide differently about them.
     rows = [(p.id, p.other, f"{p.jaccard:.4f}", f"stays: {p.rule}") for p in found.doubtful]
     dropped = sorted(found.dropped, key=lambda d: (d.jaccard, d.id))
     rows += [(d.id, d.keeper, f"{d.jaccard:.4f}", f"goes: {d.rule}") for d in dropped]
@@ -49,4 +51,5 @@ def pairs_html(found: DedupResult[Any]) -> str:
 
 
 def _macros() -> Any:
+    """Return the macros of the template for notebooks."""
     return environment().get_template("notebook.html").module

@@ -1,7 +1,6 @@
-"""The text before stripping, span by span, and texts as people are shown them.
+"""Walk over the text before stripping span by span, and make texts fit to be shown.
 
-explain, the notebook, the report and restore all go over an article in this way, so each of them shows, or rebuilds,
-the same text.
+explain, the notebook, the report and restore all use this one walk, so each of them shows, or rebuilds, the same text.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ _JOINERS = "\u200c\u200d"
 
 
 def spans(text: str, removed: Iterable[Row]) -> Iterator[tuple[str, Row | None]]:
-    """The text before stripping, in order, as (span, the row of removed.jsonl that took it, or None if it stayed).
+    """Yield the text before stripping in order, as (span, the row of removed.jsonl that took it, None if it stayed).
 
     `text` is the clean text and `removed` are the article's rows of removed.jsonl, sorted by `start`.
 
@@ -41,7 +40,7 @@ def spans(text: str, removed: Iterable[Row]) -> Iterator[tuple[str, Row | None]]
 
 
 def join(text: str, removed: Iterable[Row]) -> str:
-    """The text before stripping, rebuilt from the clean text and its rows of removed.jsonl.
+    """Return the text before stripping, rebuilt from the clean text and its rows of removed.jsonl.
 
     >>> join("Hujan turun.", [{"start": 0, "end": 8, "text": "Medan - "}])
     'Medan - Hujan turun.'
@@ -50,7 +49,7 @@ def join(text: str, removed: Iterable[Row]) -> str:
 
 
 def clipped(text: str, most: int) -> str:
-    """The text, cut to `most` characters with an ellipsis as the last one where it is longer.
+    """Return the text, cut to `most` characters with an ellipsis as the last one where it is longer.
 
     >>> clipped("abcdef", 4)
     'abc…'
@@ -59,7 +58,7 @@ def clipped(text: str, most: int) -> str:
 
 
 def printable(text: str) -> str:
-    """The text on one line, with a space for each character that a terminal would obey instead of show.
+    """Return the text on one line, with a space for each character that a terminal would obey instead of show.
 
     >>> printable("\\x1b[2J Hujan")
     ' [2J Hujan'

@@ -1,4 +1,4 @@
-"""The summary of a run: a table for people on stderr, or JSON on stdout for programs."""
+"""Print the summary of a run: a table for people on stderr, or JSON for programs on stdout."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EXAMPLES = 3  # kinds of error that are shown by an example
 
 
 def show(report: Report, *, as_json: bool = False) -> None:
-    """Print the summary."""
+    """Print the summary of a finished run."""
     if as_json:
         sys.stdout.write(orjson.dumps(asdict(report), option=orjson.OPT_INDENT_2).decode() + "\n")
         return
@@ -26,7 +26,8 @@ def show(report: Report, *, as_json: bool = False) -> None:
 
 
 def summary(report: Report) -> list[str]:
-    """The lines of the table: the funnel first, then an example of each error, then where the files are."""
+    """Return the lines of the table: the funnel first, then an example of each error, then where the files are."""
+    # As wide as the widest label; which errors, flags and reasons there are differs from run to run.
     rows = list(_table(report))
     wide = max(len(label) for label, _, _ in rows)
     lines = [f"  {label:<{wide}}  {number:>11}  {note}".rstrip() for label, number, note in rows]
@@ -46,7 +47,7 @@ def summary(report: Report) -> list[str]:
 
 
 def _table(report: Report) -> Iterator[tuple[str, str, str]]:
-    """The rows (label, number, note), from what was read to what was written."""
+    """Yield the rows (label, number, note), from what was read to what was written."""
     counts = report.counts
     characters = counts.get("characters", {})
     yield "articles read", f"{report.read:,}", f"{characters.get('before', 0):,} characters"
@@ -73,6 +74,7 @@ def _table(report: Report) -> Iterator[tuple[str, str, str]]:
 
 
 def _longest_rows(table: dict[str, int]) -> list[tuple[str, int]]:
+    """Return the largest rows of a table of counts, and one more for all the others."""
     rows = largest_first(table)
     # Added up, and not left out, so that the numbers of a table are all there.
     rest = sum(n for _, n in rows[_LONGEST:])

@@ -1,4 +1,4 @@
-"""The tally of a shard: what the report counts of its articles, and where its examples stand.
+"""Tally a shard: count for the report what its articles are, and note where examples of it stand.
 
 A run makes it while it has the articles in memory, for a twentieth of the cost of reading its output and logs again.
 The tallies of all shards add up to the same sums and the same examples however the corpus was cut into shards.
@@ -22,18 +22,9 @@ from numpy.typing import NDArray
 from cleaner.article import Drop, Removal
 
 __all__ = [
-    "BINS",
-    "EXAMPLES",
-    "SAMPLE",
-    "SEED",
-    "PhraseEntry",
-    "dropped_line",
-    "kept_line",
-    "order",
-    "phrase_of",
-    "site_or_folder",
-    "tally",
-]
+    "BINS", "EXAMPLES", "SAMPLE", "SEED", "PhraseEntry", "dropped_line", "kept_line", "order", "phrase_of",
+    "site_or_folder", "tally",
+]  # fmt: skip
 
 SEED = 20240601
 """Any number would do, but it must stay: another one shows other articles in the report of the same corpus."""
@@ -51,7 +42,7 @@ K = TypeVar("K")
 
 @dataclass(frozen=True, slots=True, order=True)
 class PhraseEntry:
-    """An entry of a phrase list: its list's language, its kind, and the way it is matched."""
+    """An entry of a phrase list: the language of the list, its kind, the way it is matched, and its text."""
 
     language: str
     kind: str
@@ -60,7 +51,7 @@ class PhraseEntry:
 
 
 def order(id: str) -> int:
-    """The place of an article in the seeded order of all articles, a hash of 64 bits. Samples are its first articles.
+    """Return the place of an article in the seeded order of all articles, a hash of 64 bits. Samples are its beginning.
 
     No article's place depends on the others, so a sample needs neither their number nor their order.
     """
@@ -68,7 +59,7 @@ def order(id: str) -> int:
 
 
 def tally(ids: Sequence[str], records: Sequence[Row | None], removals: Sequence[Sequence[Removal]]) -> dict[str, Any]:
-    """The tally of the articles of a shard with their removals. All count as written until a `dropped_line` takes one
+    """Tally the articles of a shard with their removals. All count as written until a `dropped_line` takes one
     back.
 
     A record is None where only the removals of an article are known. Articles are named by their row in the shard. The
@@ -87,6 +78,7 @@ def tally(ids: Sequence[str], records: Sequence[Row | None], removals: Sequence[
     Everything is counted in columns of numbers, for a shard has tens of thousands of spans of a few hundred reasons:
     14 µs an article, measured on 10,000 articles in one process.
     """
+    # Everything below is in the seeded order, so that the first examples of anything are a random sample.
     orders = [order(id) for id in ids]
     ordered = sorted(range(len(ids)), key=orders.__getitem__)
     spans = _Spans(orders, ordered, [removals[row] for row in ordered])
@@ -96,13 +88,18 @@ def tally(ids: Sequence[str], records: Sequence[Row | None], removals: Sequence[
     entries = [phrase_of(why) if kind != "space" else None for _, kind, why in reasons]
     (_, *phrases), phrase = _numbered([None, *entries])
     phrase, rule = phrase[1:][reason] - 1, rule[reason]  # -1 where no phrase is named
+    # Counts by site and language need the records, which removals alone do not have.
     known = [row for row in ordered if records[row] is not None]
     facts = [record for row in known if (record := records[row]) is not None]
     sites = _Groups([site_or_folder(f) for f in facts], known, len(ids))
     languages = _Groups([f["language"] for f in facts], known, len(ids))
-    removed = spans.characters_removed(len(ids))[known]
+    removed = np.bincount(spans.article, spans.length, minlength=len(ids)).astype(np.int64)[known]
     before = np.array([len(f["text"]) for f in facts], np.int64) + removed
     scores = np.array([bin_of(f["language_score"]) for f in facts], np.int64)
+    flags: defaultdict[str, list[list[int]]] = defaultdict(list)
+    for row, record in zip(known, facts, strict=True):
+        for flag in record["flags"]:
+            flags[flag].append([orders[row], row])
     # Space closes the gap of another removal, which counts already; groups count its characters but not its spans.
     is_space = np.array([kind == "space" for kind, _ in rules], bool)
     rule_not_space = np.where(is_space[rule], -1, rule)
@@ -118,38 +115,38 @@ def tally(ids: Sequence[str], records: Sequence[Row | None], removals: Sequence[
         "languages": languages.columns(before, removed, scores),
         "site_rules": sites.rules(spans.article, rule_not_space, len(rules)),
         "language_rules": languages.rules(spans.article, rule_not_space, len(rules)),
-        "flags": _flags(facts, [[orders[row], row] for row in known]),
+        "flags": [[flag, len(at), at[:EXAMPLES]] for flag, at in sorted(flags.items())],
         # A step may begin with the position that it mended, by which the same step would be counted as many.
         "repairs": sorted(Counter(_POSITION_IN_TEXT.sub("", s[:200]) for f in facts for s in f["repair"]).items()),
     }
 
 
 def dropped_line(row: int, record: Row, drop: Drop) -> list[object]:
-    """An article that was dropped after the tally: what `Statistics.drop` takes back, and how alike a duplicate is."""
+    """Return what `Statistics.drop` needs to take back an article, and how alike it is as a duplicate."""
     facts = site_or_folder(record), record["language"], bin_of(record["language_score"]), len(record["text"])
     likeness = round(drop.jaccard, 4), round(drop.containment, 4)
     return [order(record["id"]), row, *facts, drop.reason, drop.keeper, *likeness]
 
 
 def kept_line(row: int, record: Row) -> list[object]:
-    """An article that was kept for others as well, with the size of its cluster."""
+    """Return what the report needs of an article that was kept for others, with the size of its cluster."""
     return [order(record["id"]), row, record["id"], 1 + len(record["duplicates"])]
 
 
 def bin_of(score: float) -> int:
-    """The column of a histogram of scores from 0 to 1."""
+    """Return the column of a histogram of scores from 0 to 1."""
     return min(BINS - 1, max(0, int(score * BINS)))
 
 
 @lru_cache(maxsize=4096)  # a run removes the same phrases over and over
 def phrase_of(why: str) -> PhraseEntry | None:
-    """The phrase list's entry that is named in the `why` of a removal, or None.
+    """Return the phrase list's entry that is named in the `why` of a removal, or None.
 
     >>> phrase_of("id list, ad.between: Iklan; also block-tail")
     PhraseEntry(language='id', kind='ad', how='between', text='Iklan')
     """
     found = _PHRASE.search(why)
-    if not found:
+    if not found:  # a rule without phrases took the span
         return None
     language, kind, how, phrase = found.groups()
     phrase = phrase.split("; also ")[0]  # what other rules said of the same span
@@ -158,7 +155,7 @@ def phrase_of(why: str) -> PhraseEntry | None:
 
 
 def site_or_folder(record: Row) -> str:
-    """The site, or the folder of the source where none is named; in either, lines are compared with each other."""
+    """Return the site of a record, or the folder of its source if it names none."""
     return record["site"] or f"folder {record['source'].rpartition('/')[0] or '.'}"
 
 
@@ -168,17 +165,17 @@ class _Spans:
     def __init__(self, orders: Sequence[int], rows: Sequence[int], removals: Sequence[Sequence[Removal]]) -> None:
         self.spans = [*chain.from_iterable(removals)]
         numbers = np.array([*map(len, removals)], np.int64)
-        self._length = np.array([removal[1] - removal[0] for removal in self.spans], np.int64)
+        self.length = np.array([removal[1] - removal[0] for removal in self.spans], np.int64)
         self.article = np.repeat(np.array(rows, np.int64), numbers)
         self._nth = np.arange(len(self.article)) - np.repeat(np.cumsum(numbers) - numbers, numbers)
         self._orders = orders
 
     def by(self, key: Ints, keys: int) -> Iterator[tuple[int, int, list[list[int]]]]:
-        """Spans, characters and examples of each key from 0 on; spans of the key -1 are passed over."""
+        """Yield spans, characters and examples of each key from 0 on; spans of the key -1 are passed over."""
         known = np.flatnonzero(key >= 0)
         key = key[known]
         numbers = np.bincount(key, minlength=keys).tolist()
-        characters = np.bincount(key, self._length[known], minlength=keys).astype(np.int64).tolist()
+        characters = np.bincount(key, self.length[known], minlength=keys).astype(np.int64).tolist()
         at = known[np.argsort(key.astype(np.uint16) if keys < 1 << 16 else key, kind="stable")]  # short ones by radix
         articles, nth, start = self.article[at].tolist(), self._nth[at].tolist(), 0
         for number, size in zip(numbers, characters, strict=True):
@@ -191,13 +188,9 @@ class _Spans:
             yield number, size, [[self._orders[article], article, n] for article, n in examples.items()]
             start += number
 
-    def characters_removed(self, articles: int) -> Ints:
-        """Characters removed from each article."""
-        return np.bincount(self.article, self._length, minlength=articles).astype(np.int64)
-
 
 class _Groups:
-    """Articles by a name that they share: their site or language."""
+    """Articles by a name that they share: that of their site, or of their language."""
 
     def __init__(self, names: Sequence[str], rows: Sequence[int], articles: int) -> None:
         self._names, self._of = _numbered(names)
@@ -205,10 +198,11 @@ class _Groups:
         self._of_article[rows] = self._of
 
     def columns(self, before: Ints, removed: Ints, bins: Ints | None = None) -> list[list[Any]]:
-        """Names, articles, characters before and removed, and numbers by `bins`, each a column over the groups.
+        """Return Names, articles, characters before and removed, and numbers by `bins`, each a column over the groups.
 
         (Not a list for each group: there are thousands, and the garbage collector would visit each of them.)
         """
+        # numpy adds weights up as floats, which is exact below 2**53 characters.
         sums = (np.bincount(self._of, values, minlength=len(self._names)) for values in (None, before, removed))
         found = [self._names, *(values.astype(np.int64).tolist() for values in sums)]
         if bins is not None:
@@ -217,23 +211,16 @@ class _Groups:
         return found
 
     def rules(self, article: Ints, rule: Ints, rules: int) -> list[list[int]]:
-        """How many spans each rule removed in each group, where it removed any: groups, rules, numbers."""
+        """Return how many spans each rule removed in each group, where it removed any: groups, rules, numbers."""
         group = self._of_article[article]
         both = (group >= 0) & (rule >= 0)
+        # One number for each pair of a group and a rule, so that one sort counts them all.
         pairs, numbers = np.unique(group[both] * rules + rule[both], return_counts=True)
         return [(pairs // max(rules, 1)).tolist(), (pairs % max(rules, 1)).tolist(), numbers.tolist()]
 
 
-def _flags(records: Sequence[Row], examples: Sequence[list[int]]) -> list[list[object]]:
-    found: dict[str, list[list[int]]] = {}
-    for record, example in zip(records, examples, strict=True):
-        for flag in record["flags"]:
-            found.setdefault(flag, []).append(example)
-    return [[flag, len(at), at[:EXAMPLES]] for flag, at in sorted(found.items())]
-
-
 def _numbered(keys: Iterable[K]) -> tuple[list[K], Ints]:
-    """The distinct keys in order of arrival, and of each key its index among them."""
+    """Return the distinct keys in order of arrival, and of each key its index among them."""
     numbers: defaultdict[K, int] = defaultdict()
     numbers.default_factory = numbers.__len__
     found = np.fromiter(map(numbers.__getitem__, keys), np.int64)

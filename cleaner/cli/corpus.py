@@ -92,7 +92,7 @@ def index_info(folder: str) -> None:
     """What an index holds, as JSON."""
     from pathlib import Path
 
-    from cleaner.neardup.index import Index
+    from cleaner.corpus.saved_index import Index
 
     click.echo(json.dumps(Index.open(Path(folder)).info(), indent=1))
 

@@ -93,7 +93,7 @@ FLAGS: dict[str, dict[str, Any]] = {
     "min_similarity": {"type": float, "help": "Jaccard similarity from which two articles are one."},
     "keep_duplicate": {"help": "Which of near-identical articles stays."},
     "against": {
-        "help": "Drop what an index made by `cleaner index` holds already. With Spark the driver alone finds this out.",
+        "help": "Drop what an index made by `cleaner index` holds already.",
         "metavar": "INDEX",
     },
     "pairs": {"is_flag": True, "help": "Write pairs.parquet to the logs, doubtful pairs first."},

@@ -1,39 +1,65 @@
-"""The order of steps over a corpus: the page to read first.
+"""The way of a corpus, from files to files: the second page to read. The first is pipeline.py, the way of one article.
 
-    read -> decode -> extract (HTML only) -> repair -> quick language -> strip     read_stage, shard by shard
-    [repeats per site]                                                            over all shards
-    -> language -> guards                                                         finish_stage, shard by shard
-    [near-duplicates]                                                             over all shards
-    -> write -> report                                                            write_stage, and this page
+    read_corpus     read -> decode -> extract (HTML only) -> repair -> quick language -> strip      shard by shard
+    finish_corpus   [ids that are taken, lines that repeat per site]                                over all shards
+                    -> repeats -> language -> guards                                                shard by shard
+    write_corpus    [near-duplicates]                                                               over all shards
+                    -> the lines of the output and of the logs                                      shard by shard
+    clean_corpus    all three, then the output, its logs and its report under their final names
 
-What happens to one article is in steps.py, to one shard in stages.py; passes.py goes over all shards, and verdicts.py
-says what only all of them together can tell.
+A shard is one file of about 1,000 articles; what is done to one is in stages.py. The two steps in brackets need the
+whole corpus: each is a shuffle (engine/shuffle.py) over compact columns of the shards, in ids.py, repeats.py and
+duplicates.py.
 """
 
 from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
+
+import orjson
 
 from cleaner.article import Reject
 from cleaner.audit.card import card
 from cleaner.audit.report import write_report
-from cleaner.corpus.run import Engine, Run, Whole
-from cleaner.corpus.whole import Embedded
-from cleaner.engine.pool import Pool, fitting
+from cleaner.corpus.duplicates import find_duplicates
+from cleaner.corpus.ids import rename_repeated
+from cleaner.corpus.repeats import LINES_OF_AN_ARTICLE, find_site_repeats, lines_of_shard
+from cleaner.corpus.run import Engine, Run, open_engine
+from cleaner.corpus.stages import (
+    FinishTask,
+    ReadTask,
+    WriteTask,
+    finish_stage,
+    hash_stage,
+    read_stage,
+    write_stage,
+)
 from cleaner.engine.progress import Progress
-from cleaner.engine.work import Work
-from cleaner.options import Options, memory_bytes, stage_options
+from cleaner.engine.work import Work, read_shard, replacing
+from cleaner.options import Options, stage_options
+from cleaner.output.manifest import sha256
 from cleaner.output.pairs import PAIRS
 from cleaner.output.publish import Destination, Report
 from cleaner.read.files import list_sources
-from cleaner.read.task import Source
+from cleaner.read.split import plan_tasks
+from cleaner.read.task import Source, Task
+from cleaner.repeats.repeats import Repeats
+from cleaner.repeats.site_rules import join_rules, load_site_rules, read_rules_file, rule_rows
 
-__all__ = ["Progress", "Report", "clean_corpus"]
+__all__ = ["Progress", "Report", "clean_corpus", "finish_corpus", "read_corpus", "write_corpus"]
+
+REPEATS, SITE_RULES = "repeats.npy", "learned.jsonl"
+"""Files of the work directory: what repeats in this corpus, and the site rules as they were when the run began."""
+
+HASHED_AT_ONCE = 256
+"""Files of input in one task: few enough to share out, enough to cost no messages."""
 
 
 def clean_corpus(
@@ -61,37 +87,136 @@ def clean_corpus(
     """
     started = time.monotonic()
     options = options or Options()
-    sources = _sources(inputs, options)
+    given = [inputs] if isinstance(inputs, str | Path) else list(inputs)
+    sources: list[Source | Reject] = [one for one in given if isinstance(one, Source)]
+    sources += list_sources([str(one) for one in given if not isinstance(one, Source)], options)
     to = Destination(str(output), audit=audit, options=options)
-    with _work(to, sources, options) as work:
+    with _open_work(to, sources, options) as work:
+        # before any work is done, and not when the result of hours has nowhere to go
         to.check(resumed=work.resumed)
-        with nullcontext(engine) if engine else _engine(options) as pool:
-            run = Run(work, pool, options, progress, _whole(pool, work, options))
-            rejects = run.read(sources)
-            run.finish()
-            counts = run.write()
-            inputs_hashed = run.hash(sources)
-        rejects += [r for stage in ("read", "finish") for r in run.rejects(stage)]
-        facts: dict[str, object] = {"seconds": round(time.monotonic() - started, 3), "steps": run.times}
-        facts |= {"workers": pool.size, "worker_deaths": pool.deaths}
-        extra = [work.path / PAIRS] if options.pairs and options.dedup else []
+        with nullcontext(engine) if engine else open_engine(options) as engine:
+            run = Run(work, engine, options, progress)
+            rejects = read_corpus(run, sources)
+            finish_corpus(run)
+            counts = write_corpus(run)
+            hashes = _hash_inputs(run, sources)
+        rejects += run.rejects()
         run.begins("publish")
-        target = to.rehearsal(work.path) if options.dry_run else to
+        facts: dict[str, object] = {"seconds": round(time.monotonic() - started, 3), "steps": run.times}
+        facts |= {"workers": engine.size, "worker_deaths": engine.deaths}
+        extra = [work.path / PAIRS] if options.pairs and options.dedup else []
         shards = run.shards("write")
-        done = target.publish(shards, rejects, inputs_hashed, counts, facts, extra)
-        report = _describe(done, to, options, shards)
+        target = to.rehearsal(work.path) if options.dry_run else to
+        # from here on the output appears under its name; until then nothing of the user's was touched
+        report = _describe(target.publish(shards, rejects, hashes, counts, facts, extra), to, options, shards)
         if options.site_rules and options.repeats and not options.dry_run:
-            run.save_learned(Path(options.site_rules))
+            _save_site_rules(run, Path(options.site_rules))
         if not options.keep_work:
             work.remove()
     return report
 
 
-def _sources(inputs: str | Path | Iterable[str | Path | Source], options: Options) -> list[Source | Reject]:
-    """What is given as a source, and what the paths and patterns name."""
-    named = [inputs] if isinstance(inputs, str | Path) else list(inputs)
-    given: list[Source | Reject] = [i for i in named if isinstance(i, Source)]
-    return given + list_sources([str(i) for i in named if not isinstance(i, Source)], options)
+def read_corpus(run: Run, sources: Sequence[Source | Reject]) -> list[Reject]:
+    """Cut the input into tasks and read each into a shard. What could not be planned comes back."""
+    rejects = [source for source in sources if isinstance(source, Reject)]
+    readable = [source for source in sources if isinstance(source, Source)]
+    ahead = _Ahead(readable)
+
+    def tasks(done: set[int]) -> Iterator[ReadTask]:
+        # a generator, so that the first tasks are worked on while the last files are still being looked through
+        for task in plan_tasks(readable, run.options, task_records=run.options.shard_records):
+            if isinstance(task, Reject):
+                rejects.append(task)
+                continue
+            run.count += 1
+            ahead.add(task)
+            if run.count - 1 not in done:
+                yield ReadTask(task, run.work.shard("read", run.count - 1), run.options)
+        ahead.end()
+
+    run.stage("read", read_stage, tasks, ahead.shards)
+    return rejects
+
+
+def finish_corpus(run: Run) -> None:
+    """Find the ids that are taken and the lines that repeat per site, then finish the shards."""
+    if len(run.work.done("finish")) >= run.count:
+        return  # a run that is continued needs the repeats for shards that are left, and there are none
+    read = run.shards("read")
+    repeats = run.work.path / REPEATS if run.options.repeats else None
+    run.begins("repeats")
+    with run.timed("repeats"):
+        shuffle, shards = run.shuffle("read", read)
+        articles = len(read) * run.options.shard_records  # about: this only says into how many parts they go
+        new_ids = rename_repeated(shuffle, shards, articles)
+        if repeats:
+            lines = partial(lines_of_shard, shards)
+            found = find_site_repeats(shuffle, shards, lines, articles * LINES_OF_AN_ARTICLE)
+            # what older runs found counts as well: a batch of the day has few articles of a small site
+            join_rules(found, _older_site_rules(run)[0]).save(repeats)
+
+    def tasks(done: set[int]) -> Iterator[FinishTask]:
+        for n in range(run.count):
+            if n not in done:
+                yield FinishTask(read[n], run.work.shard("finish", n), run.options, new_ids.get(n, {}), repeats)
+
+    run.stage("finish", finish_stage, tasks)
+
+
+def write_corpus(run: Run) -> Mapping[str, int]:
+    """Decide which articles go because another stays, then write the lines of the output, shard by shard.
+
+    What the manifest counts of near-duplicates comes back.
+    """
+    finished = run.shards("finish")
+    run.begins("duplicates")
+    with run.timed("duplicates"):
+        shuffle, shards = run.shuffle("write", finished)
+        decisions = find_duplicates(shuffle, shards, run.options, run.work.path / PAIRS if run.options.pairs else None)
+
+    def tasks(done: set[int]) -> Iterator[WriteTask]:
+        for n in range(run.count):
+            if n not in done:
+                # decisions in files are read by who needs them; those in memory are sent along
+                decided = decisions.of_shard(n) if shuffle.in_memory else decisions
+                yield WriteTask(finished[n], run.work.shard("write", n), n, decided)
+
+    run.stage("write", write_stage, tasks)
+    return decisions.counts
+
+
+def _hash_inputs(run: Run, sources: Sequence[Source | Reject]) -> list[tuple[str, int, str]]:
+    """(source, bytes, sha256) of every source; what has no file here has no hash."""
+    rest = iter([source for source in sources if isinstance(source, Source)])
+    chunks = iter(lambda: tuple(islice(rest, HASHED_AT_ONCE)), ())  # ends at the first empty one
+    with run.timed("hash"):
+        found = [one for some in run.engine.map(hash_stage, chunks) for one in some]
+    rules = run.work.path / SITE_RULES
+    if run.options.site_rules and rules.exists():
+        found.append((run.options.site_rules, rules.stat().st_size, sha256(rules)))
+    return sorted(found)
+
+
+def _older_site_rules(run: Run) -> tuple[Repeats, dict[int, tuple[str, str]]]:
+    """What older runs found on sites, and in which words. An unfinished run is kept to the file that it began with."""
+    copy = run.work.path / SITE_RULES
+    if not run.options.site_rules:
+        return load_site_rules(())
+    if not copy.exists():
+        with replacing(copy) as out:
+            out.write(read_rules_file(run.options.site_rules))
+    return load_site_rules(copy.read_bytes().splitlines(), run.options.site_rules)
+
+
+def _save_site_rules(run: Run, path: Path) -> None:
+    """Write what this run and those before it found on sites."""
+    wording = dict(_older_site_rules(run)[1])
+    for shard in run.shards("finish"):
+        for key, (site, line) in read_shard(shard, ())[1]["learned"].items():
+            wording[int(key)] = site, line
+    with replacing(path) as out:
+        for row in rule_rows(Repeats.load(run.work.path / REPEATS), wording):
+            out.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
 
 
 def _describe(done: Report, to: Destination, options: Options, shards: Sequence[Path]) -> Report:
@@ -110,32 +235,12 @@ def _describe(done: Report, to: Destination, options: Options, shards: Sequence[
 
 
 @contextmanager
-def _engine(options: Options) -> Iterator[Engine]:
-    if options.engine == "spark":
-        from cleaner.engine.spark import Spark, open_session
-
-        with open_session(options.master) as session:
-            yield Spark(session, seconds=options.record_timeout)
-    else:
-        workers = fitting(memory_bytes(options.memory), options.workers)
-        with Pool(workers, seconds=options.record_timeout, inside=options.workers == 1) as pool:
-            yield pool
-
-
-def _whole(engine: Engine, work: Work, options: Options) -> Whole:
-    """The steps that need the whole corpus: spread by an engine that can, else in this process."""
-    if isinstance(engine, Pool):
-        return Embedded(work, options)
-    from cleaner.corpus.spread import Spread
-    from cleaner.engine.shuffle import Exchange
-
-    return Spread(engine, work, options) if isinstance(engine, Exchange) else Embedded(work, options)
-
-
-@contextmanager
-def _work(to: Destination, sources: Sequence[Source | Reject], options: Options) -> Iterator[Work]:
+def _open_work(to: Destination, sources: Sequence[Source | Reject], options: Options) -> Iterator[Work]:
     """The work directory: as `options.work` says, else beside the output, else a temporary one."""
-    inputs = {s.source: [s.size, _changed(s.path)] if isinstance(s, Source) else [s.error] for s in sources}
+    inputs: dict[str, list[object]] = {}
+    for source in sources:
+        # a file that changed since an unfinished run would make shards that do not fit together
+        inputs[source.source] = [source.size, _changed(source.path)] if isinstance(source, Source) else [source.error]
     inputs["records per shard"] = [options.shard_records]
     stages = stage_options(options)
     if options.work or not to.streams:
@@ -155,3 +260,26 @@ def _changed(path: str) -> int:
         return Path(path).stat().st_mtime_ns
     except (OSError, ValueError):
         return 0
+
+
+class _Ahead:
+    """How many shards there will be, from the share of the input's bytes that was planned."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._sizes = {s.path: s.size for s in sources}
+        self._all = sum(self._sizes.values()) if min(self._sizes.values(), default=-1) >= 0 else 0
+        self._planned = self._shards = 0
+
+    def add(self, task: Task) -> None:
+        self._shards += 1
+        for split in task.splits:
+            if split.payload:  # out of a stream: how much of the file that was, nobody knows
+                self._all = 0
+            self._planned += split.end - split.start if split.end >= 0 else self._sizes.get(split.path, 0)
+
+    def end(self) -> None:
+        self._all = self._planned = 1  # the shards that were counted are all there are
+
+    def shards(self) -> int:
+        """0 where nobody knows."""
+        return round(self._shards * self._all / self._planned) if self._all and self._planned else 0

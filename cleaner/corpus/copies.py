@@ -1,107 +1,81 @@
-"""Exact copies, spread: of every set of articles with the same tokens the best ranked is told to the others.
-
-A shard sends on only the best of its own, so a text that stands there a million times is met once for each shard.
-"""
+"""Exact copies: of the articles with the same tokens the best ranked stays, and the others hear which that is."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.corpus.ranks import RANKED, Ranked, Shard, to_shards
-from cleaner.corpus.stages import sketch_column
-from cleaner.engine.shuffle import Blobs, Steps, deal, load, order_of, rows_of, save
-from cleaner.engine.work import read_shard
+from cleaner.corpus.order import Ranks
+from cleaner.corpus.shards import ADDRESSED, ROW, SHARD, send_to_shards, sketch_column
+from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, sorted_records
 
-__all__ = ["Copies", "exact_copies"]
+__all__ = ["Copies", "find_copies"]
 
-_SENT = np.dtype([("a", np.uint64), ("b", np.uint64), ("rank", np.int64)])
+_TOKENS = np.dtype([("a", np.uint64), ("b", np.uint64), ("rank", np.int64), ("address", np.int64)])
 
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """Which articles of a shard have the same tokens as a better ranked one, and which is that."""
+    """Which articles are exact copies, by address, with the ranks of what they copy; how many there are."""
 
-    ranked: Ranked
-    place: Path
+    ranks: Ranks
+    table: Table
+    count: int
 
-    def of(self, shard: Shard) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[np.int64]]:
-        """RANKED rows of articles that have tokens and are no copies; ranks of copies; for each the rank it copies."""
-        sent, ranked, heads, best = _heads(self.ranked, shard)
-        original = sent["rank"].copy()
-        path = self.place / f"{shard.number}.npy"
-        if path.exists():
-            elsewhere = load(path)
-            at = np.searchsorted(ranked["row"][heads], elsewhere["row"])
-            original[heads[at]] = elsewhere["rank"]
-        original = original[best]
-        copy = original != sent["rank"]
-        return ranked[~copy], sent["rank"][copy], original[copy]
+    def of_shard(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The ranks of the copies in a shard, and for each the rank that it copies."""
+        rows, ranks = self.ranks.of_shard(number)
+        copies = self.ranks.shards.of_shard(self.table, number)
+        return ranks[np.searchsorted(rows, copies["address"] & ROW)], copies["value"]
+
+    def signed(self, number: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+        """Signatures and ranks of the articles of a shard that have tokens and are no exact copies."""
+        # copies of one text would be candidates of each other in all 32 bands, and be found to be copies once more
+        rows, ranks = self.ranks.of_shard(number)
+        table = self.ranks.shards.read(number, "sizes", "signatures")
+        copies = self.ranks.shards.of_shard(self.table, number)["address"] & ROW
+        compared = (sketch_column(table, "sizes")[rows] > 0) & ~np.isin(rows, copies)
+        return sketch_column(table, "signatures")[rows[compared]], ranks[compared]
 
 
-def exact_copies(steps: Steps, ranked: Ranked, shards: Sequence[Shard]) -> Copies:
-    """Find them."""
-    parts = steps.parts(len(ranked) * _SENT.itemsize)
-    found = steps.place("copies-found")
-    files = steps.exchange("copies-found", shards, partial(_give, ranked, parts), partial(_find, found))
-    copies = Copies(ranked, steps.place("copies"))
-    steps.exchange(
-        "copies", [found / f"{part}.npy" for part in files], partial(_tell, ranked), partial(_told, copies.place)
+def find_copies(shuffle: Shuffle, ranks: Ranks) -> Copies:
+    """Find them by the 128-bit hash of the tokens. An article of the index is nobody's copy: it is never dropped."""
+    parts = shuffle.parts("copies", len(ranks) * _TOKENS.itemsize)
+    found = shuffle.table("copies-found")
+    tasks = shuffle.reduce(
+        "copies-found",
+        ranks.shards.all,
+        partial(_emit_tokens, ranks, parts),
+        partial(_find_equal, found, ranks.olds),
     )
-    return copies
+    by_shard = send_to_shards(shuffle, "copies", ranks.shards, [part for part, _ in tasks], found.load)
+    return Copies(ranks, by_shard, sum(count for _, count in tasks))
 
 
-def _heads(ranked: Ranked, shard: Shard) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.int64], NDArray[np.int64]]:
-    """Articles with tokens: what is sent, their RANKED rows, the best of each set, in order; for each row its best."""
-    table, _ = read_shard(shard.path, ("exact", "sizes"))
-    rows = ranked.of(shard)
-    rows = rows[sketch_column(table, "sizes")[rows["row"]] > 0]
-    exact = sketch_column(table, "exact")[rows["row"]]
-    sent = np.empty(len(rows), _SENT)
-    sent["a"], sent["b"], sent["rank"] = exact[:, 0], exact[:, 1], rows["rank"]
-    order = order_of(sent)
-    best = np.empty(len(rows), np.int64)
-    best[order] = order[_firsts(sent[order])]
-    return sent, rows, np.unique(best), best
+def _emit_tokens(ranks: Ranks, parts: int, number: int) -> Emitted:
+    rows, ranked = ranks.of_shard(number)
+    table = ranks.shards.read(number, "exact", "sizes")
+    some = sketch_column(table, "sizes")[rows] > 0  # a text without tokens has nothing by which it could be a copy
+    rows, exact = rows[some], sketch_column(table, "exact")[rows[some]]
+    records: NDArray[Any] = np.empty(len(rows), _TOKENS)
+    records["a"], records["b"] = exact[:, 0], exact[:, 1]
+    records["rank"], records["address"] = ranked[some], np.int64(number) << SHARD | rows
+    return partition(records, (records["a"] % np.uint64(parts)).astype(np.int64))
 
 
-def _firsts(ordered: NDArray[Any]) -> NDArray[np.int64]:
-    """For every row of sorted ones the first with the same tokens."""
-    new = np.ones(len(ordered), np.bool_)
-    new[1:] = (ordered["a"][1:] != ordered["a"][:-1]) | (ordered["b"][1:] != ordered["b"][:-1])
-    heads = np.flatnonzero(new)
-    return np.repeat(heads, np.diff(heads, append=len(ordered)))
-
-
-def _give(ranked: Ranked, parts: int, shard: Shard) -> Blobs:
-    sent, _, heads, _ = _heads(ranked, shard)
-    sent = sent[heads]
-    yield from deal(sent, (sent["a"] % np.uint64(parts)).astype(np.int64))
-
-
-def _find(place: Path, part: int, blobs: list[bytes]) -> int:
-    rows = rows_of(blobs, _SENT)
-    rows = rows[order_of(rows)]
-    firsts = _firsts(rows)
-    copy = firsts != np.arange(len(rows))
-    found = np.empty(int(copy.sum()), RANKED)
-    found["row"], found["rank"] = rows["rank"][copy], rows["rank"][firsts[copy]]  # the copy and what it copies
-    save(place / f"{part}.npy", found[order_of(found)])
-    return part
-
-
-def _tell(ranked: Ranked, path: Path) -> Blobs:
-    found = load(path)
-    yield from to_shards(ranked, found["row"], found["rank"])
-
-
-def _told(place: Path, shard: int, blobs: list[bytes]) -> int:
-    rows = rows_of(blobs, RANKED)
-    save(place / f"{shard}.npy", rows[order_of(rows)])
-    return shard
+def _find_equal(table: Table, olds: int, part: int, packed: bytes) -> tuple[int, int]:
+    """The copies of a part, each with the rank of the best ranked article that has its tokens."""
+    records = sorted_records(packed, _TOKENS)  # by tokens, then by rank: the first of equals is the best
+    new = np.ones(len(records), np.bool_)
+    new[1:] = (records["a"][1:] != records["a"][:-1]) | (records["b"][1:] != records["b"][:-1])
+    firsts = np.flatnonzero(new)
+    original = np.repeat(records["rank"][firsts], np.diff(firsts, append=len(records)))
+    copy = ~new & (records["rank"] >= olds)
+    found: NDArray[Any] = np.empty(int(copy.sum()), ADDRESSED)
+    found["address"], found["value"] = records["address"][copy], original[copy]
+    table.save(part, found)
+    return part, len(found)

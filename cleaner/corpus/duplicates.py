@@ -1,211 +1,288 @@
-"""Duplicates of a corpus, spread: the verdicts of `cleaner.corpus.whole`, one file of them for every shard."""
+"""Duplicates: which articles go because another stays. The steps in their order, each a shuffle:
+
+same URL        of the crawls of one page one stays, where the options ask for it      urls.py
+rank            the one order of all articles                                          order.py
+exact copies    the same tokens                                                        copies.py
+candidates      pairs that agree in a band of their signatures                         candidates.py
+token stores    the tokens of those, and what recurs on their sites                    token_stores.py
+candidates      again, by signatures without what recurs
+components      which pairs hang together                                              components.py
+keepers         pairs compared by their tokens, the best ranked of each group stays    keepers.py
+decisions       what goes and what stays for others, back to the shards                here
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import orjson
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from cleaner.article import Drop
-from cleaner.corpus.bands import meet
-from cleaner.corpus.components import HERE, components
-from cleaner.corpus.copies import Copies, exact_copies
-from cleaner.corpus.keepers import DOUBT, FATE, Fates, decide, likely_again, likely_pairs
-from cleaner.corpus.ranks import Ranked, Shard, rank
-from cleaner.corpus.shelves import shelve
-from cleaner.corpus.stages import WriteTask, sketch_column, write_stage
-from cleaner.corpus.urls import one_per_url, write_lines
-from cleaner.engine.columns import binary_values, list_column
-from cleaner.engine.progress import Done
-from cleaner.engine.shuffle import Blobs, Steps, load
-from cleaner.engine.work import read_shard, write_shard
-from cleaner.engine.worker import Watch
+from cleaner.corpus.candidates import Candidates, find_candidates, keep_likely
+from cleaner.corpus.components import label_components
+from cleaner.corpus.copies import Copies, find_copies
+from cleaner.corpus.keepers import DOUBTFUL, DROPPED, Dropped, choose_all_keepers
+from cleaner.corpus.order import Ranks, rank_shards
+from cleaner.corpus.saved_index import Index
+from cleaner.corpus.shards import ROW, SKETCH, ShardSet, sketch_column
+from cleaner.corpus.token_stores import TokenStores, store_tokens
+from cleaner.corpus.urls import SAME_URL, find_same_urls, save_lines
+from cleaner.engine.columns import binary_column, fixed_column, number_column
+from cleaner.engine.shuffle import STRING, Emitted, InMemory, Shuffle, Table, load_strings
+from cleaner.errors import WorkError
 from cleaner.neardup.columns import distinct
-from cleaner.neardup.lsh import Pairs, alike
-from cleaner.neardup.minhash import PERMUTATIONS
+from cleaner.neardup.lsh import LOWEST, LOWEST_AGAIN, LOWEST_FIRST, CandidatePairs
+from cleaner.neardup.minhash import PERMUTATIONS, likely
+from cleaner.neardup.sketches import sketch
 from cleaner.neardup.verify import EXACT, RULES
 from cleaner.options import Options
 from cleaner.output.pairs import PairRow, write_pairs
 
-__all__ = ["Found", "duplicates", "write_told"]
+__all__ = ["Decided", "Decisions", "TextDuplicates", "find_duplicates", "find_duplicates_of_texts"]
 
-_SHARD, _ROW = 32, 0xFFFFFFFF
+Decided = tuple[dict[int, Drop], dict[int, tuple[str, ...]]]
+"""Of one shard, by row: the articles that go, and the ids of those for which others stay."""
+
 _LISTED = 1 << 20  # doubtful pairs whose ids are looked up at once
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Where the verdicts on the rows of each shard stand, and figures for the report."""
+class Decisions:
+    """Who goes and who stays for others, in tables of lines by address, and figures for the report.
 
-    places: tuple[Path, ...]
+    A line is JSON: `["drop", id, reason, detail, keeper, jaccard, containment]`, or `["kept", id]`, which names an
+    article in whose place this one stays.
+    """
+
+    shards: ShardSet
+    tables: tuple[Table, ...]
     counts: dict[str, int]
 
-    def of_shard(self, shard: int) -> tuple[dict[int, Drop], dict[int, tuple[str, ...]]]:
-        """What goes, and which ids an article that stays stands for, by row."""
+    def of_shard(self, number: int) -> Decided:
+        """What was decided on one shard."""
         drops: dict[int, Drop] = {}
         kept: dict[int, list[str]] = defaultdict(list)
-        for place in self.places:
-            path = place / f"{shard}.json"
-            for kind, row, *values in map(orjson.loads, path.read_bytes().splitlines()) if path.exists() else ():
-                if kind == "drop":
-                    drops[row] = Drop(*values)
-                else:
-                    kept[row].append(values[0])
+        for row, kind, id, *values in self.lines(number):
+            if kind == "drop":
+                reason, detail, keeper, jaccard, containment = values
+                drops[row] = Drop(id, reason, detail, keeper, round(jaccard, 4), round(containment, 4))
+            else:
+                kept[row].append(id)
         return drops, {row: tuple(sorted(ids)) for row, ids in kept.items()}
 
-    @property
-    def stage(self) -> Callable[[Any, Watch], Done]:
-        """The last stage."""
-        return write_told
-
-    def task(self, shard: int, finished: Path, out: Path) -> ToldTask:
-        """What `write_told` makes the shard of the last stage of."""
-        return ToldTask(self, shard, finished, out)
-
-
-@dataclass(frozen=True, slots=True)
-class ToldTask:
-    """A finished shard, and where the verdicts on it stand."""
-
-    found: Found
-    shard: int
-    finished: Path
-    out: Path
+    def lines(self, number: int) -> Iterator[list[Any]]:
+        """The lines about one shard, by row, which each begins with."""
+        for table in self.tables:
+            group, where = self.shards.find(table, number, STRING)
+            addresses = table.load(group, STRING)["address"][where]
+            lines = load_strings(table, group, np.arange(where.start, where.stop))
+            for address, line in zip(addresses.tolist(), lines, strict=True):
+                yield [address & int(ROW), *orjson.loads(line)]
 
 
-def write_told(task: ToldTask, watch: Watch) -> Done:
-    """The last stage, which reads its verdicts where it works."""
-    return write_stage(WriteTask(task.finished, task.out, *task.found.of_shard(task.shard)), watch)
-
-
-def duplicates(
-    steps: Steps, finished: Sequence[Path], options: Options, *, here: int = HERE, listed: Path | None = None
-) -> Found:
-    """Which articles go because another stays. Up to `here` pairs are put into components by the calling process.
-
-    `listed`: the file into which pairs.parquet is written, where `options` ask for it.
-    """
-    shards = [Shard(number, path) for number, path in enumerate(finished)]
-    places: tuple[Path, ...] = ()
+def find_duplicates(shuffle: Shuffle, shards: ShardSet, options: Options, pairs: Path | None = None) -> Decisions:
+    """Which articles go because another stays. `pairs`: the file for what `--pairs` lists, where that is asked for."""
+    tables: tuple[Table, ...] = ()
     if options.one_per_url:
-        place = one_per_url(steps, shards, options.one_per_url)
-        places = (place,)
-        shards = [replace(s, gone=place / f"{s.number}.npy") for s in shards]
+        same_urls = find_same_urls(shuffle, shards, options.one_per_url)
+        tables, shards = (same_urls,), replace(shards, gone=same_urls)
     if not options.dedup:
-        return Found(places, {})
-    ranked = rank(steps, shards, options.keep_duplicate)
-    copies = exact_copies(steps, ranked, shards)
-    paths = {shard.number: shard.path for shard in shards}
-    met = meet(steps, "first", shards, partial(_signed, copies), len(ranked), partial(_alike, ranked, paths))
-    shelves = shelve(steps, ranked, shards, met, _site_names(steps, shards))
-    again = meet(steps, "again", shelves.shards, shelves.enough, len(ranked), partial(likely_again, shelves))
-    pairs = likely_pairs(steps, shelves, met) + list(again.edges(steps.place("again-edges")))
-    fates = decide(steps, shelves, components(steps, pairs, here=here), pairs, options.min_similarity, len(ranked))
-    told = steps.place("verdicts")
-    tasks: list[Path | Shard] = [*fates.files, *shards]
-    kept = steps.exchange("verdicts", tasks, partial(_tell, ranked, copies, fates), partial(_told, told))
+        return Decisions(shards, tables, {})  # one record for each URL is kept without near-duplicates as well
+    if options.against:
+        index = Index.open(Path(options.against))
+        # tables of an unfinished run know the articles of the index by their place in it
+        if list(shuffle.once("index", index.state)) != index.state():
+            raise WorkError(
+                f"The index {options.against} has changed since the unfinished run, whose steps against it are kept. "
+                "Run again with --fresh to start over."
+            )
+        shards = replace(shards, index=index.data, indexed=index.shards)
+    found, counts, dropped, ranks = _find_near(shuffle, shards, options.keep_duplicate, options.min_similarity)
+    decisions = Decisions(shards, (*tables, found), counts)
+    if pairs is not None:
+        decided = (drop for n in shards.numbers for _, drop in sorted(decisions.of_shard(n)[0].items()))
+        merged = ((d.keeper, d.id, d.jaccard, d.detail, True) for d in decided if d.reason != SAME_URL)
+        write_pairs(pairs, chain(_list_doubtful(ranks, dropped), merged))
+    return decisions
+
+
+def _find_near(
+    shuffle: Shuffle, shards: ShardSet, keep: str, min_similarity: float
+) -> tuple[Table, dict[str, int], Dropped, Ranks]:
+    """Near-duplicates and exact copies: lines as in `Decisions`, figures, and what the pairs are listed from."""
+    ranks = rank_shards(shuffle, shards, keep)
+    copies = find_copies(shuffle, ranks)
+    first = find_candidates(
+        shuffle, "first", shards.all, copies.signed, len(ranks), ranks.olds, partial(_likely_first, ranks)
+    )
+    stores = store_tokens(shuffle, ranks, first)
+    again = find_candidates(
+        shuffle,
+        "again",
+        stores.groups,
+        stores.changed,
+        len(ranks),
+        ranks.olds,
+        partial(_likely_without_boilerplate, stores, LOWEST_AGAIN),
+    )
+    # an estimate that counts the boilerplate of a site decides nothing: the first candidates are estimated once more
+    remaining = shuffle.table("likely")
+    shuffle.each("likely", partial(_save_likely, stores, first, remaining), first.parts)
+    pairs = [replace(first, table=remaining), again]
+    labels = shuffle.table("labels")
+
+    def label() -> None:
+        batches = (candidates.pairs(part) for candidates in pairs for part in candidates.parts)
+        labels.save("components", label_components(len(ranks), batches))
+
+    # in the calling process: the labels take 4 bytes an article there, and 20 rounds of shuffles on a cluster
+    shuffle.once("labels", label)
+    dropped = choose_all_keepers(shuffle, stores, pairs, labels, min_similarity)
+    decided = shuffle.table("decisions")
+    tasks = [("dropped", part) for part in range(dropped.parts)] + [("copies", number) for number in shards.numbers]
+    kept = shuffle.reduce(
+        "decisions", tasks, partial(_emit_decisions, ranks, copies, dropped), partial(save_lines, decided)
+    )
     counts = {
-        "exact": sum(steps.each("exact", partial(_count_copies, copies), shards)),
-        "candidates": met.met + again.kept,
-        "verified": fates.verified,
-        "long_runs": met.long_runs,
-        "recurring": len(shelves.recurring().keys),
+        "exact": copies.count,
+        # pairs found again count when they are likely: the others were estimated before, or are chance
+        "candidates": first.found + again.kept,
+        "verified": dropped.compared,
+        "long_runs": first.crowded,
+        "recurring": len(stores.recurring().keys),
         "components": sum(kept),
     }
-    if listed is not None and options.pairs:
-        write_pairs(listed, _pairs(ranked, fates, Found((told,), {}), len(finished)))
-    return Found((*places, told), counts)
+    return decided, counts, dropped, ranks
 
 
-def _pairs(ranked: Ranked, fates: Fates, found: Found, shards: int) -> Iterator[PairRow]:
-    """Doubtful pairs, of which the calling process sorts some 25 bytes each, and then the decided ones by row."""
-    doubtful = np.concatenate([np.zeros(0, DOUBT), *map(load, fates.doubtful)])
+def _likely_first(ranks: Ranks, pairs: CandidatePairs) -> NDArray[np.bool_]:
+    """Which pairs are not estimated to be wholly unlike, by the signatures in the shards."""
+    both = distinct(np.concatenate([pairs.low, pairs.high]))
+    signatures = np.empty((len(both), PERMUTATIONS), np.uint32)
+    for number, places, rows in ranks.find(both):
+        signatures[places] = sketch_column(ranks.shards.read(number, "signatures"), "signatures")[rows]
+    return likely(signatures, np.searchsorted(both, pairs.low), np.searchsorted(both, pairs.high), LOWEST_FIRST)
+
+
+def _likely_without_boilerplate(stores: TokenStores, lowest: np.float32, pairs: CandidatePairs) -> NDArray[np.bool_]:
+    """Which pairs are likely enough, by signatures without what recurs on their sites."""
+    both = distinct(np.concatenate([pairs.low, pairs.high]))
+    signatures = stores.signatures(both)
+    return likely(signatures, np.searchsorted(both, pairs.low), np.searchsorted(both, pairs.high), lowest)
+
+
+def _save_likely(stores: TokenStores, candidates: Candidates, table: Table, part: int) -> None:
+    likely_enough = partial(_likely_without_boilerplate, stores, LOWEST)
+    table.save(part, keep_likely(candidates.table.load(part), candidates.bits, likely_enough))
+
+
+def _emit_decisions(ranks: Ranks, copies: Copies, dropped: Dropped, task: tuple[str, int]) -> Emitted:
+    """What goes, on its way to its shard; its id, on its way to the shard of its keeper."""
+    kind, number = task
+    if kind == "dropped":
+        gone = dropped.table.load(number, DROPPED)
+    else:
+        copied, originals = copies.of_shard(number)
+        gone = np.empty(len(copied), DROPPED)
+        gone["keeper"], gone["jaccard"], gone["containment"], gone["rule"] = originals, 1.0, 1.0, EXACT
+        # a copy of an article that goes itself goes where that one goes, and by what was found of that one
+        goes, records = dropped.find(originals)
+        gone[goes] = records
+        gone["rank"] = copied
+    both = distinct(np.concatenate([gone["rank"], gone["keeper"]]))
+    # ids are looked up here, where ranks are close together, and not by the shards, whose keepers may be anywhere
+    ids, addresses = ranks.ids(both), ranks.addresses(both)
+    groups = ranks.shards.groups(addresses).tolist()
+    own, keeper = np.searchsorted(both, gone["rank"]), np.searchsorted(both, gone["keeper"])
+    lines: dict[int, list[bytes]] = defaultdict(list)
+    for record, a, b in zip(gone.tolist(), own.tolist(), keeper.tolist(), strict=True):
+        _, _, jaccard, containment, rule = record
+        drop = orjson.dumps(["drop", ids[a], "duplicate", RULES[rule], ids[b], jaccard, containment])
+        lines[groups[a]].append(b"%d\t%s\n" % (addresses[a], drop))
+        lines[groups[b]].append(b"%d\t%s\n" % (addresses[b], orjson.dumps(["kept", ids[a]])))
+    for group, some in lines.items():
+        yield group, b"".join(some)
+
+
+def _list_doubtful(ranks: Ranks, dropped: Dropped) -> Iterator[PairRow]:
+    """Doubtful pairs, nearest first; the calling process sorts 25 bytes of each."""
+    doubtful = np.concatenate([np.zeros(0, DOUBTFUL), *map(dropped.keepers.load, dropped.doubtful)])
     order = np.lexsort((doubtful["high"], doubtful["low"], -doubtful["jaccard"]))
     for first in range(0, len(order), _LISTED):
         block = doubtful[order[first : first + _LISTED]]
-        ranks = distinct(np.concatenate([block["low"], block["high"]]))
-        ids = ranked.ids(ranks)
-        a, b = np.searchsorted(ranks, block["low"]).tolist(), np.searchsorted(ranks, block["high"]).tolist()
+        both = distinct(np.concatenate([block["low"], block["high"]]))
+        ids = ranks.ids(both)
+        a, b = np.searchsorted(both, block["low"]).tolist(), np.searchsorted(both, block["high"]).tolist()
         for low, high, jaccard, rule in zip(a, b, block["jaccard"].tolist(), block["rule"].tolist(), strict=True):
             yield ids[low], ids[high], jaccard, RULES[rule], False
-    for shard in range(shards):
-        for _, drop in sorted(found.of_shard(shard)[0].items()):
-            yield drop.keeper, drop.id, drop.jaccard, drop.detail, True
 
 
-def _signed(copies: Copies, shard: Shard) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """Signatures and ranks of the articles that are no exact copies."""
-    ranked, _, _ = copies.of(shard)
-    signatures = sketch_column(read_shard(shard.path, ("signatures",))[0], "signatures")
-    return signatures[ranked["row"]], ranked["rank"].astype(np.int64)
+@dataclass(frozen=True, slots=True)
+class TextDuplicates:
+    """What was found among texts: (number, number of its keeper, jaccard, containment, rule) of each that goes, by
+    number; (low, high, jaccard, rule) of the doubtful pairs, nearest first; figures as in the manifest."""
+
+    dropped: list[tuple[int, int, float, float, str]]
+    doubtful: list[tuple[int, int, float, str]]
+    counts: dict[str, int]
 
 
-def _alike(ranked: Ranked, paths: Mapping[int, Path], pairs: Pairs) -> NDArray[np.bool_]:
-    """Which pairs are not estimated to be wholly unlike."""
-    ranks = distinct(np.concatenate([pairs.low, pairs.high]))
-    signatures = np.empty((len(ranks), PERMUTATIONS), np.uint32)
-    for shard, places, rows in ranked.find(ranks):
-        signatures[places] = sketch_column(read_shard(paths[shard], ("signatures",))[0], "signatures")[rows]
-    return alike(signatures, np.searchsorted(ranks, pairs.low), signatures, np.searchsorted(ranks, pairs.high))
+def find_duplicates_of_texts(
+    texts: Sequence[str],
+    ids: Sequence[str],
+    *,
+    dates: Sequence[str] = (),
+    sites: Sequence[str] = (),
+    keep: str = "longest",
+    min_similarity: float = 0.6,
+    carrier: InMemory | None = None,
+    memory: int = 1 << 30,
+) -> TextDuplicates:
+    """The same steps over texts in memory, in the calling process.
 
-
-def _site_names(steps: Steps, shards: Sequence[Shard]) -> Path:
-    """The file of all names of sites but "", sorted. Its driver holds them all: some 100 bytes for each site."""
-    found = steps.each("sites", _sites, shards)
-    names = [name.encode("utf-8", "surrogatepass") for name in set().union(*found)]
-    path = steps.folder / "sites.arrow"
-    letters = [np.frombuffer(name, np.uint8) for name in sorted(names)]
-    ends = np.cumsum([0, *map(len, letters)])
-    write_shard(path, {"site": list_column(ends, np.concatenate([np.zeros(0, np.uint8), *letters]))})
-    return path
-
-
-def _sites(shard: Shard) -> list[str]:
-    table, _ = read_shard(shard.path, ("drop", "site"))
-    drops, sites = binary_values(table["drop"]), binary_values(table["site"])
-    names = {bytes(site) for site, drop in zip(sites, drops, strict=True) if site and not drop}
-    return sorted(name.decode("utf-8", "surrogatepass") for name in names)
-
-
-def _count_copies(copies: Copies, shard: Shard) -> int:
-    return len(copies.of(shard)[1])
-
-
-def _tell(ranked: Ranked, copies: Copies, fates: Fates, task: Path | Shard) -> Blobs:
-    """What goes, on its way to its shard; its id, on its way to the shard of its keeper."""
-    gone = load(task) if isinstance(task, Path) else _gone_copies(fates, *copies.of(task)[1:])
-    ranks = distinct(np.concatenate([gone["rank"], gone["keeper"]]))
-    ids, addresses = ranked.ids(ranks), ranked.addresses(ranks)
-    own, keeper = np.searchsorted(ranks, gone["rank"]), np.searchsorted(ranks, gone["keeper"])
-    lines: dict[int, list[bytes]] = defaultdict(list)
-    for row, a, b in zip(gone, own.tolist(), keeper.tolist(), strict=True):
-        likeness = round(float(row["jaccard"]), 4), round(float(row["containment"]), 4)
-        drop = Drop(ids[a], "duplicate", RULES[row["rule"]], ids[b], *likeness)
-        at, beside = int(addresses[a]), int(addresses[b])
-        lines[at >> _SHARD].append(orjson.dumps(["drop", at & _ROW, *asdict(drop).values()]))
-        lines[beside >> _SHARD].append(orjson.dumps(["kept", beside & _ROW, ids[a]]))
-    for shard, told in lines.items():
-        yield shard, b"\n".join(told) + b"\n"
-
-
-def _gone_copies(fates: Fates, ranks: NDArray[np.int64], originals: NDArray[np.int64]) -> NDArray[Any]:
-    """An exact copy of an article that goes, goes where that one goes, by its verdict."""
-    gone = np.empty(len(ranks), FATE)
-    gone["keeper"], gone["jaccard"], gone["containment"], gone["rule"] = originals, 1.0, 1.0, EXACT
-    goes, rows = fates.of(originals)
-    gone[goes] = rows
-    gone["rank"] = ranks
-    return gone
-
-
-def _told(place: Path, shard: int, blobs: list[bytes]) -> int:
-    """How many articles of the shard stay for others."""
-    lines = map(orjson.loads, write_lines(place, shard, blobs))
-    return len({row for kind, row, *_ in lines if kind == "kept"})
+    `dates` and `sites` are as long as `texts`, or () where no text has one. Of equal ids the first comes first.
+    """
+    # an id is only asked for its order, and may be any string; so each is known by its place in that
+    by_id = sorted(range(len(ids)), key=ids.__getitem__)
+    names = np.empty(len(ids), np.int64)
+    names[by_id] = np.arange(len(ids))
+    none = [b""] * len(texts)
+    sketches = sketch(texts)
+    table = pa.table(
+        {
+            "id": binary_column([b"%012d" % name for name in names.tolist()]),
+            "date": binary_column([date.encode("utf-8", "replace") for date in dates] or none),
+            "site": binary_column([site.encode("utf-8", "surrogatepass") for site in sites] or none),
+            "drop": binary_column(none),
+            "text": binary_column([text.encode("utf-8", "surrogatepass") for text in texts]),
+            "length": number_column(np.array([len(text) for text in texts], np.int64)),
+            **{name: fixed_column(getattr(sketches, name)) for name in SKETCH},
+        }
+    )
+    shards = ShardSet(None, 1, held=(table,))
+    shuffle = Shuffle(carrier or InMemory(), None, memory)
+    found, counts, dropped, ranks = _find_near(shuffle, shards, keep, min_similarity)
+    decisions = Decisions(shards, (found,), counts)
+    drops = [line for line in decisions.lines(0) if line[1] == "drop"]
+    # numpy's rounding, which differs from Python's in one of some thousand figures
+    likeness = np.round(np.array([line[-2:] for line in drops]).reshape(-1, 2), 4).tolist()
+    return TextDuplicates(
+        [
+            (row, by_id[int(keeper)], jaccard, containment, rule)
+            for (row, _, _, _, rule, keeper, *_), (jaccard, containment) in zip(drops, likeness, strict=True)
+        ],
+        [
+            (by_id[int(low)], by_id[int(high)], round(jaccard, 4), rule)
+            for low, high, jaccard, rule, _ in _list_doubtful(ranks, dropped)
+        ],
+        counts,
+    )

@@ -1,4 +1,4 @@
-"""Saved near-duplicate indexes of whole corpora: what `cleaner index` does."""
+"""What `cleaner index` does: a saved near-duplicate index of a whole corpus."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from cleaner.article import Reject
-from cleaner.corpus.rows import Rows
+from cleaner.corpus.clean import finish_corpus, read_corpus
 from cleaner.corpus.run import Run
+from cleaner.corpus.saved_index import Index
 from cleaner.engine.pool import Pool
 from cleaner.engine.work import Work
 from cleaner.errors import OptionError
-from cleaner.neardup.index import Index
-from cleaner.options import Options, memory_bytes, stage_options
+from cleaner.options import Options, stage_options
 from cleaner.read.files import list_sources
 
 __all__ = ["AS_IT_IS", "index_corpus"]
@@ -45,17 +45,9 @@ def index_corpus(
         Pool(options.workers, seconds=options.record_timeout) as pool,
     ):
         run = Run(work, pool, options)
-        rejects = run.read(sources)
-        run.finish()
-        rejects += [r for stage in ("read", "finish") for r in run.rejects(stage)]
-        rows = Rows(run.shards("finish"))
-        index.add(
-            rows.sketches(work.path),
-            ids=rows.ids,
-            sites=[rows.site_names[n] if n >= 0 else "" for n in rows.sites],
-            lengths=rows.lengths,
-            texts=rows.texts,
-            memory=memory_bytes(options.memory) // 2,
-            work=work.path,
-        )
+        rejects = read_corpus(run, sources)
+        finish_corpus(run)
+        rejects += run.rejects()
+        shuffle, shards = run.shuffle("write", run.shards("finish"))
+        index.add(shuffle, replace(shards, index=index.data, indexed=index.shards))
     return index.info(), rejects

@@ -1,156 +1,144 @@
-"""Keepers, spread: whole components are decided by the functions that decide a corpus in one process."""
+"""Keepers: the articles of one component are compared in one task; the best ranked of each group of copies stays."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.corpus.bands import Met
-from cleaner.corpus.components import Labels, edges_of
-from cleaner.corpus.shelves import Shelves
-from cleaner.engine.shuffle import Blobs, Steps, deal, load, order_of, rows_of, save
+from cleaner.corpus.candidates import Candidates
+from cleaner.corpus.token_stores import TokenStores
+from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, save_sorted, sorted_records
 from cleaner.neardup.clusters import choose_keepers
-from cleaner.neardup.columns import Column, Room, distinct
-from cleaner.neardup.compare import Comparison, likely
-from cleaner.neardup.duplicates import AGAIN
-from cleaner.neardup.lsh import Pairs
+from cleaner.neardup.columns import Room, distinct
+from cleaner.neardup.lsh import CandidatePairs, split_pairs
 from cleaner.neardup.tokens import mix
-from cleaner.neardup.verify import UNLIKE
+from cleaner.neardup.verify import UNLIKE, Comparison, compare
 
-__all__ = ["DOUBT", "FATE", "Fates", "decide", "likely_again", "likely_pairs"]
+__all__ = ["DOUBTFUL", "DROPPED", "Dropped", "choose_all_keepers"]
 
-FATE = np.dtype(
+DROPPED = np.dtype(
     [("rank", np.int64), ("keeper", np.int64), ("jaccard", float), ("containment", float), ("rule", np.uint8)]
 )
-"""An article that goes: its rank, the rank of the one that stays in its place, and the verdict on the two."""
+"""An article that goes: its rank, the rank of the one that stays in its place, and what the comparison of both said."""
 
-DOUBT = np.dtype([("low", np.int64), ("high", np.int64), ("jaccard", float), ("rule", np.uint8)])
+DOUBTFUL = np.dtype([("low", np.int64), ("high", np.int64), ("jaccard", float), ("rule", np.uint8)])
 """Two articles, by rank, that stayed apart though they were nearly one."""
 
-_PAIR = np.dtype([("low", np.int64), ("high", np.int64)])
+_CLOSE = 0.1  # a pair that misses the similarity by no more than this is doubtful
 
 
 @dataclass(frozen=True, slots=True)
-class Fates:
-    """Files of FATE rows by ranges of rank; how many pairs were verified; files of DOUBT rows."""
+class Dropped:
+    """Which articles go, of those that were compared: DROPPED records in ranges of ranks, `p` for part p of `parts`.
 
-    files: tuple[Path, ...]
-    limits: tuple[int, ...]
-    verified: int
-    doubtful: tuple[Path, ...]
+    `doubtful` names the arrays of DOUBTFUL pairs in the table `keepers`; `compared` is how many pairs were compared.
+    """
 
-    def of(self, ranks: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[Any]]:
-        """Which of these articles go, and the rows of those."""
-        goes = np.zeros(len(ranks), np.bool_)
-        rows = np.empty(len(ranks), FATE)
-        part = np.searchsorted(np.array(self.limits, np.int64), ranks, "right")
+    articles: int
+    parts: int
+    table: Table
+    keepers: Table
+    doubtful: tuple[str, ...]
+    compared: int
+
+    def part(self, ranks: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The part in which each of these ranks is looked up."""
+        return ranks * self.parts // max(1, self.articles)
+
+    def find(self, ranks: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[Any]]:
+        """Which of these articles go, and the records of those."""
+        goes, found = np.zeros(len(ranks), np.bool_), np.empty(len(ranks), DROPPED)
+        part = self.part(ranks)
         for number in distinct(part).tolist():
-            known, mine = load(self.files[number]), np.flatnonzero(part == number)
+            known, mine = self.table.load(number, DROPPED), np.flatnonzero(part == number)
             if len(known):
                 at = np.minimum(np.searchsorted(known["rank"], ranks[mine]), len(known) - 1)
-                met = known["rank"][at] == ranks[mine]
-                goes[mine[met]], rows[mine[met]] = True, known[at[met]]
-        return goes, rows[goes]
+                same = known["rank"][at] == ranks[mine]
+                goes[mine[same]], found[mine[same]] = True, known[at[same]]
+        return goes, found[goes]
 
 
-def likely_pairs(steps: Steps, shelves: Shelves, met: Met) -> list[Path]:
-    """Files of the edges that have a chance without what recurs on their sites."""
-    place = steps.place("likely")
-    steps.each("likely", partial(_write_likely, shelves, met, place), range(len(met.files)))
-    return [place / f"{number}.npy" for number in range(len(met.files))]
-
-
-def _write_likely(shelves: Shelves, met: Met, place: Path, number: int) -> int:
-    pairs = met.pairs(number)
-    good = _likely(shelves, pairs)
-    save(place / f"{number}.npy", edges_of(pairs.where(good)))
-    return int(good.sum())
-
-
-def likely_again(shelves: Shelves, pairs: Pairs) -> NDArray[np.bool_]:
-    """Which pairs that were met by what is left without furniture are worth a look."""
-    return _likely(shelves, pairs, AGAIN)
-
-
-def _likely(shelves: Shelves, pairs: Pairs, *lowest: np.float32) -> NDArray[np.bool_]:
-    ranks = distinct(np.concatenate([pairs.low, pairs.high]))
-    signatures = Column(np.uint32)
-    signatures.append(shelves.signatures(ranks).ravel())
-    low, high = np.searchsorted(ranks, pairs.low), np.searchsorted(ranks, pairs.high)
-    return likely(signatures, Pairs(low, high), *lowest)
-
-
-def decide(
-    steps: Steps, shelves: Shelves, labels: Labels, pairs: Sequence[Path], min_similarity: float, articles: int
-) -> Fates:
-    """Choose the keepers of all components. `pairs` are files of edges."""
-    bins = steps.parts(shelves.shingles * 8)
-    place = steps.place("decided")
-    chosen = steps.exchange(
-        "decided",
-        pairs,
-        partial(_by_component, labels, bins),
-        partial(_decide, shelves, place, min_similarity, steps.memory),
+def choose_all_keepers(
+    shuffle: Shuffle, stores: TokenStores, pairs: Sequence[Candidates], labels: Table, min_similarity: float
+) -> Dropped:
+    """Choose the keepers of all components. `labels` has the array `components`: the component of every rank."""
+    articles, bits = len(stores.ranks), pairs[0].bits
+    tasks = [(candidates, part) for candidates in pairs for part in candidates.parts]
+    # by the bytes of the tokens, which are what a task holds in memory
+    bins = shuffle.parts("keepers", stores.shingles * 8)
+    keepers = shuffle.table("keepers")
+    chosen = shuffle.reduce(
+        "keepers",
+        tasks,
+        partial(_emit_by_component, labels, bins),
+        partial(_choose, stores, keepers, bits, min_similarity, shuffle.memory),
     )
-    files = [place / f"{part}.npy" for part, _, _ in chosen]
-    parts = steps.parts(sum(gone for _, gone, _ in chosen) * FATE.itemsize)
-    limits = tuple(articles * n // parts for n in range(1, parts))
-    sorted_place = steps.place("fates")
-    there = set(steps.exchange("fates", files, partial(_by_rank, limits), partial(_sorted, sorted_place)))
-    for part in set(range(parts)) - there:
-        save(sorted_place / f"{part}.npy", np.zeros(0, FATE))
-    fates = tuple(sorted_place / f"{part}.npy" for part in range(parts))
-    doubtful = tuple(place / f"{part}.doubtful.npy" for part, _, _ in chosen)
-    return Fates(fates, limits, sum(verified for _, _, verified in chosen), doubtful)
+    parts = shuffle.parts("dropped", sum(count for _, count, _ in chosen) * DROPPED.itemsize)
+    doubtful = tuple(f"{part}-doubtful" for part, _, _ in chosen)
+    dropped = Dropped(articles, parts, shuffle.table("dropped"), keepers, doubtful, sum(n for _, _, n in chosen))
+    # from parts of components to ranges of ranks, in which copies of those that go are looked up
+    done = [part for part, _, _ in chosen]
+    shuffle.reduce("dropped", done, partial(_emit_by_rank, dropped), partial(save_sorted, dropped.table, DROPPED))
+    return dropped
 
 
-def _by_component(labels: Labels, bins: int, path: Path) -> Blobs:
-    edges = load(path)
-    rows = np.empty(len(edges), _PAIR)
-    rows["low"], rows["high"] = edges["node"], edges["next"]
-    yield from deal(rows, (mix(labels.of(rows["low"]).astype(np.uint64)) % np.uint64(bins)).astype(np.int64))
+def _emit_by_component(labels: Table, bins: int, task: tuple[Candidates, int]) -> Emitted:
+    candidates, part = task
+    packed = candidates.table.load(part)
+    component = labels.load("components")[split_pairs(packed, candidates.bits).low]
+    return partition(packed, (mix(component.astype(np.uint64)) % np.uint64(bins)).astype(np.int64))
 
 
-def _decide(
-    shelves: Shelves, place: Path, min_similarity: float, memory: int, part: int, blobs: list[bytes]
+def _choose(
+    stores: TokenStores, table: Table, bits: int, min_similarity: float, memory: int, part: int, packed: bytes
 ) -> tuple[int, int, int]:
-    rows = rows_of(blobs, _PAIR)
-    rows = rows[order_of(rows)]
-    ranks = distinct(np.concatenate([rows["low"], rows["high"]]))
-    pairs = Pairs(np.searchsorted(ranks, rows["low"]), np.searchsorted(ranks, rows["high"]))
-    with Room(memory, place) as room:
-        comparison = Comparison(shelves.articles(ranks, room), Column(np.uint32), min_similarity)
-        keeper = choose_keepers(len(ranks), pairs, comparison.check)
-    checked, verdicts = comparison.verdicts()
-    chosen = np.flatnonzero(keeper[checked.high] == checked.low)
-    gone = distinct(checked.high[chosen])
-    verdict = np.empty(len(ranks), np.int64)
-    verdict[checked.high[chosen]] = chosen
-    fates = np.empty(len(gone), FATE)
-    fates["rank"], fates["keeper"] = ranks[gone], ranks[keeper[gone]]
+    """Whole components: how many articles go, and how many pairs were compared."""
+    by_rank = split_pairs(sorted_records(packed, np.uint64), bits)
+    ranks = distinct(np.concatenate([by_rank.low, by_rank.high]))
+    pairs = CandidatePairs(np.searchsorted(ranks, by_rank.low), np.searchsorted(ranks, by_rank.high))
+    near_pairs: list[CandidatePairs] = []
+    near: list[Comparison] = []
+    compared = 0
+    with Room(memory, table.folder) as room:
+        articles = stores.articles(ranks, room)
+
+        # a pair is compared when its better ranked article is known to stay, so few of a group's pairs are
+        def check(some: CandidatePairs) -> NDArray[np.bool_]:
+            """Which pairs are copies of one article; what is, or came near to it, is remembered."""
+            nonlocal compared
+            compared += len(some)
+            found = compare(articles, some.low, some.high, min_similarity)
+            kept = (found.rule != UNLIKE) | (found.jaccard >= min_similarity - _CLOSE)
+            near_pairs.append(some.where(kept))
+            near.append(Comparison(found.jaccard[kept], found.containment[kept], found.rule[kept]))
+            return found.rule < UNLIKE
+
+        keeper = choose_keepers(len(ranks), pairs, check)
+    all_pairs, all_near = CandidatePairs.join(*near_pairs), Comparison.join(near)
+    # of the pairs that are copies those of an article and its keeper say why it goes
+    chosen = np.flatnonzero(keeper[all_pairs.high] == all_pairs.low)
+    why = np.empty(len(ranks), np.int64)
+    why[all_pairs.high[chosen]] = chosen
+    gone = distinct(all_pairs.high[chosen])
+    dropped: NDArray[Any] = np.empty(len(gone), DROPPED)
+    dropped["rank"], dropped["keeper"] = ranks[gone], ranks[keeper[gone]]
     for name in ("jaccard", "containment", "rule"):
-        fates[name] = getattr(verdicts, name)[verdict[gone]]
-    save(place / f"{part}.npy", fates)
-    apart = np.flatnonzero((verdicts.rule >= UNLIKE) & (keeper[checked.low] != keeper[checked.high]))
-    doubtful = np.empty(len(apart), DOUBT)
-    doubtful["low"], doubtful["high"] = ranks[checked.low[apart]], ranks[checked.high[apart]]
-    doubtful["jaccard"], doubtful["rule"] = verdicts.jaccard[apart], verdicts.rule[apart]
-    save(place / f"{part}.doubtful.npy", doubtful)
-    return part, len(fates), comparison.verified
+        dropped[name] = getattr(all_near, name)[why[gone]]
+    table.save(part, dropped)
+    # doubtful is only who stays apart: a pair may be unlike and yet have one keeper
+    apart = np.flatnonzero((all_near.rule >= UNLIKE) & (keeper[all_pairs.low] != keeper[all_pairs.high]))
+    doubtful: NDArray[Any] = np.empty(len(apart), DOUBTFUL)
+    doubtful["low"], doubtful["high"] = ranks[all_pairs.low[apart]], ranks[all_pairs.high[apart]]
+    doubtful["jaccard"], doubtful["rule"] = all_near.jaccard[apart], all_near.rule[apart]
+    table.save(f"{part}-doubtful", doubtful)
+    return part, len(dropped), compared
 
 
-def _by_rank(limits: Sequence[int], path: Path) -> Blobs:
-    rows = load(path)
-    yield from deal(rows, np.searchsorted(np.array(limits, np.int64), rows["rank"], "right"))
-
-
-def _sorted(place: Path, part: int, blobs: list[bytes]) -> int:
-    rows = rows_of(blobs, FATE)
-    save(place / f"{part}.npy", rows[order_of(rows)])
-    return part
+def _emit_by_rank(dropped: Dropped, part: int) -> Emitted:
+    records = dropped.keepers.load(part)
+    return partition(records, dropped.part(records["rank"]))

@@ -1,33 +1,31 @@
 """The three stages of a run over one shard: pure functions of a task, which leave one Arrow file each.
 
-read_stage    a piece of input -> articles, prepared and tidied; their lines, for what repeats per site
+read_stage    a part of the input -> articles, loaded and stripped; their lines, for what repeats per site
 finish_stage  those -> repeats taken, language, guards: the lines of the output and its logs; sketches, for duplicates
-write_stage   those lines and the verdicts of the near-duplicate step -> the lines as they are written
+write_stage   those lines and the decisions on duplicates -> the lines as they are written
+
+hash_stage does no article: it hashes some files of the input for the manifest.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import orjson
-import pyarrow as pa
-import xxhash
-from numpy.typing import NDArray
 
 from cleaner.article import Article, Drop, Raw, Reject, site_for_repeats
 from cleaner.audit.tally import dropped_line, kept_line, tally
+from cleaner.corpus.duplicates import Decided, Decisions
+from cleaner.corpus.shards import LINES, SKETCH, id_hash, lines_of
 from cleaner.engine.columns import (
     binary_column,
     binary_values,
     fixed_column,
-    fixed_values,
     list_column,
-    list_values,
     number_column,
     number_values,
 )
@@ -35,34 +33,19 @@ from cleaner.engine.progress import Done
 from cleaner.engine.work import read_attached, read_shard, write_shard
 from cleaner.engine.worker import Watch
 from cleaner.errors import CleanerError
-from cleaner.neardup.sketches import Sketches, sketch
+from cleaner.neardup.sketches import sketch
 from cleaner.options import Options
+from cleaner.output.manifest import sha256
 from cleaner.output.records import dropped_row, pack, record, rejected_row, removed_rows, unpack
 from cleaner.pipeline import finish_articles, load_article, strip_article, with_new_id
 from cleaner.read.records import read_records
-from cleaner.read.task import Task
+from cleaner.read.task import Source, Task
 from cleaner.repeats.repeats import Repeats
-from cleaner.repeats.site_lines import SiteLines, site_key, site_lines
+from cleaner.repeats.site_lines import site_key, site_lines
 from cleaner.repeats.site_rules import wordings_taken
 
-__all__ = [
-    "SKETCH",
-    "FinishTask",
-    "ReadTask",
-    "WriteTask",
-    "finish_stage",
-    "id_hash",
-    "lines_of",
-    "read_stage",
-    "sketch_column",
-    "sketches_of",
-    "write_stage",
-]
+__all__ = ["FinishTask", "ReadTask", "WriteTask", "finish_stage", "hash_stage", "read_stage", "write_stage"]
 
-SKETCH = tuple(f.name for f in fields(Sketches))
-"""The columns of a sketch."""
-
-_LINES = ("keys", "lengths", "marks", "starts")
 _Counts = Counter[tuple[str, ...]]
 _DIED = "Look at this record by itself; --record-timeout and --memory set the limits."
 _UNEXPECTED = "Please report this together with the record."
@@ -70,9 +53,9 @@ _UNEXPECTED = "Please report this together with the record."
 
 @dataclass(frozen=True, slots=True)
 class ReadTask:
-    """A piece of input, and where its shard goes."""
+    """A part of the input, as it was planned, and where its shard goes."""
 
-    piece: Task
+    input: Task
     out: Path
     options: Options
 
@@ -90,16 +73,16 @@ class FinishTask:
 
 @dataclass(frozen=True, slots=True)
 class WriteTask:
-    """A finished shard and its duplicates by row: what goes, and which ids an article that stays stands for."""
+    """A finished shard, its number, and what was decided: for all shards, which a worker reads, or for this one."""
 
     finished: Path
     out: Path
-    drops: Mapping[int, Drop]
-    duplicates: Mapping[int, tuple[str, ...]]
+    number: int
+    decided: Decisions | Decided
 
 
 def read_stage(task: ReadTask, watch: Watch) -> Done:
-    """Read, decode, extract, repair, strip."""
+    """Read, decode, extract, repair and strip the records of a task."""
     articles: list[Article] = []
     sites: list[str] = []
     rejects: list[Reject] = []
@@ -109,11 +92,13 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
         except CleanerError:  # an option or a phrase list is wrong, which no other record can mend
             raise
         except Exception as error:  # one record must never end a run
-            rejects.append(_unexpected(raw, error))
+            said = f"{type(error).__name__}: {error}"
+            rejects.append(Reject(raw.source, raw.record, "Unexpected", said, _UNEXPECTED))
             continue
         articles.append(article)
         sites.append(site_for_repeats(raw, article))
     watch.leave()
+    # hashes of ids beside the articles: which are taken is found out without unpacking any
     columns = {
         "id": number_column(np.array([id_hash(a.id) for a in articles], np.uint64)),
         "article": binary_column([pack(a) for a in articles]),
@@ -121,20 +106,20 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
     if task.options.repeats:
         lines = site_lines([a.text for a in articles], sites)
         columns["site"] = number_column(lines.sites)
-        columns |= {name: list_column(lines.offsets, getattr(lines, name)) for name in _LINES}
+        columns |= {name: list_column(lines.offsets, getattr(lines, name)) for name in LINES[1:]}
     notes = {"rejects": [rejected_row(r) for r in rejects], "sites": {str(site_key(s)): s for s in sorted({*sites})}}
     write_shard(task.out, columns, notes)
     return Done(len(articles), sum(_size(a.before) for a in articles), rejected=len(rejects))
 
 
 def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
-    """The records of the piece that can be worked on; the others go to `rejects`."""
-    for i, span in enumerate(task.piece.splits):
-        unit = i << 32  # of the watch: reading the span; its records are counted from there
+    """The records of the task that can be worked on; the others go to `rejects`."""
+    for i, split in enumerate(task.input.splits):
+        unit = i << 32  # of the watch: reading the split; its records are counted from there
         if reason := watch.enter(unit):
-            rejects.append(Reject(span.source, span.first, "WorkerDied", f"Reading on failed: {reason}.", _DIED))
+            rejects.append(Reject(split.source, split.first, "WorkerDied", f"Reading on failed: {reason}.", _DIED))
             continue
-        for j, raw in enumerate(read_records(Task((span,)), task.options), 1):
+        for j, raw in enumerate(read_records(Task((split,)), task.options), 1):
             if isinstance(raw, Reject):
                 rejects.append(raw)
             elif reason := watch.enter(unit + j):
@@ -145,17 +130,19 @@ def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
 
 
 def finish_stage(task: FinishTask, watch: Watch) -> Done:
-    """Take what repeats on the site, name the language, ask the guards, sketch."""
-    table, made = read_shard(task.read, ("article", *(("site", *_LINES) if task.repeats else ())))
+    """Take what repeats on the site, name the language, ask the guards, and sketch the clean texts."""
+    table, made = read_shard(task.read, ("article", *(LINES if task.repeats else ())))
     articles = [unpack(cell) for cell in binary_values(table["article"])]
-    for row, new in task.ids.items():
+    for row, new in task.ids.items():  # its own id is taken by an earlier record
         articles[row] = with_new_id(articles[row], new)
     learned: dict[str, list[str]] = {}
     if task.repeats:
         known = Repeats.load(task.repeats)
         articles = known.take_all(articles, lines_of(table))
         if task.options.site_rules:
-            learned = _learned(articles, number_values(table["site"]).tolist(), made["sites"], known)
+            sites = number_values(table["site"]).tolist()
+            learned = _wordings_by_key(articles, sites, made["sites"], known)
+    # from here on an article may be dropped, but has a row in every log
     rejects: list[Reject] = []
     finished = _finished(articles, task.options, watch, rejects)
     texts = [a.text for a, _ in finished]
@@ -183,7 +170,7 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
     return Done(len(finished), sum(map(_size, texts)), dropped, len(rejects))
 
 
-def _learned(
+def _wordings_by_key(
     articles: Sequence[Article], sites: Sequence[int], names: Mapping[str, str], known: Repeats
 ) -> dict[str, list[str]]:
     """Site and wording of the lines that were taken, by key."""
@@ -197,7 +184,7 @@ def _learned(
 def _finished(
     articles: Sequence[Article], options: Options, watch: Watch, rejects: list[Reject]
 ) -> list[tuple[Article, Drop | None]]:
-    """All at once, which is fastest; one by one where that has ended a worker."""
+    """Finish all articles at once, which is fastest; one by one where that has ended a worker."""
     finished: list[tuple[Article, Drop | None]] = []
     if not watch.enter(0):
         finished = finish_articles(articles, options)
@@ -212,36 +199,42 @@ def _finished(
 
 
 def write_stage(task: WriteTask, watch: Watch) -> Done:
-    """The lines of the output and of the logs, article by article."""
+    """Make the lines of the output and of the logs, article by article."""
     table, notes = read_shard(task.finished, ("record", "removed", "drop"))
     counts: _Counts = Counter({tuple(key): n for *key, n in notes["counts"]})
     records, dropped = binary_values(table["record"]), [b""] * table.num_rows
-    drops, early_drops = dict(task.drops), 0
+    decided = task.decided
+    drops, duplicates = decided.of_shard(task.number) if isinstance(decided, Decisions) else decided
+    early_drops = 0
     for row, early in enumerate(binary_values(table["drop"])):
         if early:
             early_drops += 1
             drops[row] = Drop(**orjson.loads(early))
         elif row in drops:
-            _count_duplicate(counts, orjson.loads(records[row]), drops[row])
-    told: dict[str, list[object]] = {"dropped": [], "kept": []}
-    for row, ids in task.duplicates.items():
+            # it was counted as written, but goes after all
+            gone = orjson.loads(records[row])
+            counts["dropped", drops[row].reason] += 1
+            _count_written(counts, len(gone["text"]), gone["language"], gone["site"], -1)
+    tallied_decisions: dict[str, list[object]] = {"dropped": [], "kept": []}
+    # a keeper names the articles in whose place it stays
+    for row, ids in duplicates.items():
         whole = orjson.loads(records[row]) | {"duplicates": ids}
-        told["kept"].append(kept_line(row, whole))
+        tallied_decisions["kept"].append(kept_line(row, whole))
         records[row] = memoryview(_line(whole))
     for row, drop in drops.items():
         whole = orjson.loads(records[row])
-        told["dropped"].append(dropped_line(row, whole, drop))
+        tallied_decisions["dropped"].append(dropped_line(row, whole, drop))
         dropped[row] = _line(dropped_row(drop, whole))
         records[row] = memoryview(b"")
     columns = {"record": binary_column(records), "removed": table["removed"], "dropped": binary_column(dropped)}
     [tallied] = read_attached(task.finished, "tally")
-    attached = {"tally": tallied, "verdicts": orjson.dumps(told)}
+    attached = {"tally": tallied, "verdicts": orjson.dumps(tallied_decisions)}
     write_shard(task.out, columns, {"counts": _listed(counts)}, attached)
     return Done(len(records), sum(map(len, records)), len(drops) - early_drops)
 
 
 def _counted(finished: Sequence[tuple[Article, Drop | None]], texts: Sequence[str]) -> _Counts:
-    """What the manifest counts, but for removals; every key is (table, key ...)."""
+    """What the manifest counts, but for removals. A key is (table, key ...), as in `count_tables`."""
     articles = [article for article, _ in finished]
     counts: _Counts = Counter()
     counts["articles", "read"] = len(articles)
@@ -270,40 +263,20 @@ def _count_written(counts: _Counts, length: int, language: str, site: str, times
     counts["site", site] += times
 
 
-def _count_duplicate(counts: _Counts, row: Mapping[str, str], drop: Drop) -> None:
-    """An article that was counted as written goes after all."""
-    counts["dropped", drop.reason] += 1
-    _count_written(counts, len(row["text"]), row["language"], row["site"], -1)
-
-
 def _listed(counts: _Counts) -> list[list[object]]:
     return [[*key, n] for key, n in sorted(counts.items()) if n]
 
 
-def lines_of(shard: pa.Table | Path) -> SiteLines:
-    """The lines that `read_stage` left for what repeats per site."""
-    table = read_shard(shard, ("site", *_LINES))[0] if isinstance(shard, Path) else shard
-    columns = {name: list_values(table[name]) for name in _LINES}
-    return SiteLines(
-        sites=number_values(table["site"]),
-        offsets=columns["keys"][0],
-        **{name: values for name, (_, values) in columns.items()},
-    )
-
-
-def sketches_of(table: pa.Table) -> Sketches:
-    """The sketches that `finish_stage` left."""
-    return Sketches(**{name: sketch_column(table, name) for name in SKETCH})
-
-
-def sketch_column(table: pa.Table, name: str) -> NDArray[Any]:
-    """One column of them."""
-    return fixed_values(table[name], getattr(sketch(()), name))
-
-
-def id_hash(name: str) -> int:
-    """64 bits by which ids are compared."""
-    return xxhash.xxh3_64_intdigest(name.encode("utf-8", "surrogatepass"))
+def hash_stage(sources: Sequence[Source], watch: Watch) -> list[tuple[str, int, str]]:
+    """(source, bytes, sha256) of every source; "" for one that is no file here, or that cannot be read."""
+    hashed = []
+    for source in sources:
+        try:
+            digest = sha256(Path(source.path)) if Path(source.path).is_file() else ""
+        except OSError:  # the log of rejects says so already
+            digest = ""
+        hashed.append((source.source, source.size, digest))
+    return hashed
 
 
 def _size(text: str) -> int:
@@ -312,7 +285,3 @@ def _size(text: str) -> int:
 
 def _line(row: Mapping[str, object]) -> bytes:
     return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
-
-
-def _unexpected(raw: Raw, error: Exception) -> Reject:
-    return Reject(raw.source, raw.record, "Unexpected", f"{type(error).__name__}: {error}", _UNEXPECTED)

@@ -1,94 +1,87 @@
-"""Of the records of one URL only the newest, or the longest, stays: spread by the hash of the URL."""
+"""One record for each URL: of the crawls of one page only the newest, or the longest, stays."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import orjson
 
-from cleaner.article import Drop
-from cleaner.corpus.ranks import Shard
-from cleaner.corpus.stages import id_hash
+from cleaner.corpus.shards import ShardSet, id_hash, text_of
 from cleaner.engine.columns import binary_values, number_values
-from cleaner.engine.shuffle import Blobs, Steps, save
-from cleaner.engine.work import read_shard, replacing
+from cleaner.engine.shuffle import Emitted, Shuffle, Table, load_strings, save_strings
 
-__all__ = ["one_per_url", "write_lines"]
+__all__ = ["SAME_URL", "find_same_urls", "save_lines"]
 
-_BYTES = 160  # of an article with its URL and id
-_SHARD = 32
+SAME_URL = "same-url"
 
-
-def one_per_url(steps: Steps, shards: Sequence[Shard], keep: str) -> Path:
-    """The folder of what goes: rows as N.npy and drops as N.json for every shard N."""
-    parts = steps.parts(sum(steps.each("urls-count", _count, shards)) * _BYTES)
-    place = steps.place("urls-met")
-    found = steps.exchange("urls-met", shards, partial(_give, keep, parts), partial(_best, place))
-    told = steps.place("urls")
-    steps.exchange("urls", [place / f"{part}.jsonl" for part in found], _tell, partial(_told, told))
-    for shard in shards:
-        if not (told / f"{shard.number}.npy").exists():
-            save(told / f"{shard.number}.npy", np.zeros(0, np.int64))
-    return told
+_BYTES = 160  # of an article with its URL and id, on its way to the part of its URL
 
 
-def _count(shard: Shard) -> int:
-    return len(shard.alive())
+def find_same_urls(shuffle: Shuffle, shards: ShardSet, keep: str) -> Table:
+    """Which articles go because of their URL: lines of JSON by address, as `Decisions` reads them.
+
+    `keep` is "newest" by date, or "longest"; of equals the first in the manifest stays.
+    """
+    articles = sum(shuffle.each("urls-counted", shards.count_alive, shards.numbers))
+    parts = shuffle.parts("urls", articles * _BYTES)
+    dropped, table = shuffle.table("urls-dropped"), shuffle.table("urls")
+    found = shuffle.reduce(
+        "urls-dropped", shards.numbers, partial(_emit_urls, shards, keep, parts), partial(_choose, dropped)
+    )
+    shuffle.reduce("urls", found, partial(_emit_lines, shards, dropped), partial(save_lines, table))
+    return table
 
 
-def _give(keep: str, parts: int, shard: Shard) -> Blobs:
-    table, _ = read_shard(shard.path, ("url", "date", "length", "id"))
+def _emit_urls(shards: ShardSet, keep: str, parts: int, number: int) -> Emitted:
+    table = shards.read(number, "url", "date", "length", "id")
     urls, dates, ids = (binary_values(table[name]) for name in ("url", "date", "id"))
     lengths = number_values(table["length"]).tolist()
-    rows: dict[int, list[bytes]] = defaultdict(list)
-    for row in shard.alive().tolist():
-        if not len(urls[row]):
-            continue
-        url = bytes(urls[row]).decode("utf-8", "surrogatepass")
-        key: Any = bytes(dates[row]).decode("utf-8", "surrogatepass") if keep == "newest" else lengths[row]
-        known = id_hash(url)
-        name = bytes(ids[row]).decode("utf-8", "surrogatepass")
-        rows[known % parts].append(orjson.dumps([known, key, shard.number << _SHARD | row, name, url]))
-    for part, lines in rows.items():
-        yield part, b"\n".join(lines) + b"\n"
+    lines: dict[int, list[bytes]] = defaultdict(list)
+    for row in shards.alive(number).tolist():
+        if len(urls[row]):  # articles without a URL are no crawls of one page
+            key: Any = text_of(dates[row]) if keep == "newest" else lengths[row]
+            known = id_hash(urls[row])
+            line = [known, key, number << 32 | row, text_of(ids[row]), text_of(urls[row])]
+            lines[known % parts].append(orjson.dumps(line) + b"\n")
+    for part, packed in lines.items():
+        yield part, b"".join(packed)
 
 
-def _best(place: Path, part: int, blobs: list[bytes]) -> int:
-    """Everything but the best of each URL: address, drop."""
+def _choose(table: Table, part: int, packed: bytes) -> int:
+    """A line for every record but the best of each URL."""
     groups: dict[int, list[list[Any]]] = defaultdict(list)
-    for line in b"".join(blobs).splitlines():
-        known, *row = orjson.loads(line)
-        groups[known].append(row)
-    with replacing(place / f"{part}.jsonl") as out:
-        for group in groups.values():
-            best = max(group, key=lambda row: (row[0], -row[1]))
-            for row in group:
-                if row is not best:
-                    out.write(orjson.dumps([row[1], Drop(row[2], "same-url", row[3], best[2])]) + b"\n")
+    for line in packed.splitlines():
+        known, *record = orjson.loads(line)
+        groups[known].append(record)
+    lines: list[tuple[int, bytes]] = []
+    for group in groups.values():
+        # the address is in the order of the manifest: of equals the first stays
+        best = max(group, key=lambda record: (record[0], -record[1]))
+        for _, address, id, url in group:
+            if address != best[1]:
+                lines.append((address, orjson.dumps(["drop", id, SAME_URL, url, best[2], 0.0, 0.0])))
+    lines.sort()
+    save_strings(table, part, np.array([address for address, _ in lines], np.int64), [line for _, line in lines])
     return part
 
 
-def _tell(path: Path) -> Blobs:
-    for line in path.read_bytes().splitlines():
-        address, drop = orjson.loads(line)
-        told = ["drop", address & 0xFFFFFFFF, *drop.values()]
-        yield address >> _SHARD, orjson.dumps(told) + b"\n"
+def _emit_lines(shards: ShardSet, table: Table, part: int) -> Emitted:
+    addresses = table.load(part)["address"]
+    groups = shards.groups(addresses).tolist()
+    by_group: dict[int, list[bytes]] = defaultdict(list)
+    lines = load_strings(table, part, np.arange(len(addresses)))
+    for group, address, line in zip(groups, addresses.tolist(), lines, strict=True):
+        by_group[group].append(b"%d\t%s\n" % (address, line))
+    for group, packed in by_group.items():
+        yield group, b"".join(packed)
 
 
-def _told(place: Path, shard: int, blobs: list[bytes]) -> int:
-    rows = [orjson.loads(line)[1] for line in write_lines(place, shard, blobs)]
-    save(place / f"{shard}.npy", np.array(sorted(rows), np.int64))
-    return shard
-
-
-def write_lines(place: Path, shard: int, blobs: list[bytes]) -> list[bytes]:
-    """Write what a shard is told as sorted lines."""
-    lines = sorted(b"".join(blobs).splitlines())
-    with replacing(place / f"{shard}.json") as out:
-        out.writelines(line + b"\n" for line in lines)
-    return lines
+def save_lines(table: Table, group: int, packed: bytes) -> int:
+    """Keep lines `address TAB JSON` by address. How many articles of the group stay for others comes back."""
+    lines = [(int(address), line) for address, _, line in (x.partition(b"\t") for x in packed.splitlines())]
+    lines.sort()
+    save_strings(table, group, np.array([address for address, _ in lines], np.int64), [line for _, line in lines])
+    return len({address for address, line in lines if line.startswith(b'["kept"')})

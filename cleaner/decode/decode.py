@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-__all__ = ["Decoded", "decode", "mostly_utf8", "replacing"]
+__all__ = ["Decoded", "decode", "decode_replacing", "mostly_utf8"]
 
 # UTF-32-LE stands before UTF-16-LE, whose mark is the first half of its own.
 _BOMS = (
@@ -57,7 +57,7 @@ class Decoded(NamedTuple):
 
 
 def decode(data: bytes, *, declared: str = "", html: bool = False, hint: str | Callable[[], str] = "") -> Decoded:
-    """The text of `data`, unchanged but for a byte order mark, and the encoding it was in. Never raises.
+    """Return the text of `data`, unchanged but for a byte order mark, and the encoding it was in. Never raises.
 
     `declared` is a charset named outside the data, as in an HTTP header; with `html` the page's own declaration counts
     as well. Both are only claims: bytes that are UTF-8 are read as UTF-8 whatever is declared. `hint` is the encoding
@@ -70,10 +70,10 @@ def decode(data: bytes, *, declared: str = "", html: bool = False, hint: str | C
     if data[:1] in _BOM_BYTES:
         for bom, encoding in _BOMS:
             if data.startswith(bom):
-                return replacing(data[len(bom) :], encoding)
+                return decode_replacing(data[len(bom) :], encoding)
     # Before UTF-8, because Latin text in UTF-16 without a mark is valid UTF-8 with a NUL beside each letter.
     if 0 in data and (wide := _wide_encoding(data)):
-        return replacing(data, wide)
+        return decode_replacing(data, wide)
     try:
         text = data.decode()
     except UnicodeDecodeError:
@@ -90,8 +90,8 @@ def decode(data: bytes, *, declared: str = "", html: bool = False, hint: str | C
     return decode_legacy(data, declared=declared, html=html, hint=hint if isinstance(hint, str) else hint())
 
 
-def replacing(data: bytes, encoding: str) -> Decoded:
-    """`data` in a given encoding, bad bytes replaced by U+FFFD and counted; one that stands in the data is not."""
+def decode_replacing(data: bytes, encoding: str) -> Decoded:
+    """Decode `data` with bad bytes replaced by U+FFFD and counted; a U+FFFD of the data itself does not count."""
     try:
         return Decoded(data.decode(encoding), encoding)
     except UnicodeDecodeError:
@@ -108,7 +108,7 @@ def _with_legacy_lines(data: bytes) -> Decoded:
     """
     cut = _CUT_SEQUENCE.search(data)
     lines = data[: cut.start() if cut else None].split(b"\n")
-    legacy = [n for n, line in enumerate(lines) if not line.isascii() and not _SEQUENCE.search(line)]
+    legacy = [n for n, line in enumerate(lines) if not (line.isascii() or 0 in line or _SEQUENCE.search(line))]
     evidence = b"\n".join(lines[n] for n in legacy)
     high = len(evidence) - len(evidence.translate(None, _HIGH))
     if high >= _LEGACY_BYTES and 2 * sum(map(evidence.count, _FIRST_BYTES)) < high:
@@ -122,11 +122,11 @@ def _with_legacy_lines(data: bytes) -> Decoded:
             for n, text in zip(legacy, found.text.split("\n"), strict=True):
                 lines[n] = text.encode()
             data = b"\n".join(lines) + (cut[0] if cut else b"")
-    return replacing(data, "utf-8")
+    return decode_replacing(data, "utf-8")
 
 
 def _escaped(data: bytes) -> Decoded | None:
-    """`data` as ISO-2022 or HZ, which switch to another alphabet by an escape sequence; None if they are neither."""
+    """Decode `data` as ISO-2022 or HZ, which switch alphabets by an escape sequence; None if they are neither."""
     if _ISO_2022.search(data):
         encodings = ("iso2022_kr",) if b"\x1b$)C" in data else _ISO_2022_JP
         for encoding in encodings:
@@ -134,7 +134,7 @@ def _escaped(data: bytes) -> Decoded | None:
                 return Decoded(data.decode(encoding), encoding)
             except UnicodeDecodeError:
                 continue
-        return replacing(data, encodings[0])
+        return decode_replacing(data, encodings[0])
     if _HZ.search(data):
         try:
             return Decoded(data.decode("hz"), "hz")
@@ -144,7 +144,7 @@ def _escaped(data: bytes) -> Decoded | None:
 
 
 def mostly_utf8(data: bytes) -> bool:
-    """Whether sequences of UTF-8 outnumber the high bytes that belong to none.
+    """Return True if sequences of UTF-8 outnumber the high bytes that belong to none.
 
     Legacy text holds such sequences only by chance, and then fewer of them than other high bytes. One that the end of
     the data cuts is no bad byte: a text of ASCII with nothing else is UTF-8.
@@ -157,7 +157,7 @@ def mostly_utf8(data: bytes) -> bool:
 
 
 def _wide_encoding(data: bytes) -> str:
-    """UTF-16 or UTF-32 without a mark, "" if the data are neither.
+    """Return the form of UTF-16 or UTF-32 that data without a mark are in; "" if they are in neither.
 
     Where the NULs stand makes the candidates; one is taken if at most one character in 50 is unlikely in it. A single
     NUL in a text proves nothing.
@@ -172,7 +172,7 @@ def _wide_encoding(data: bytes) -> str:
 
 
 def _wide_candidates(sample: bytes) -> Iterator[str]:
-    """Encodings whose NULs would stand as those of the sample do."""
+    """Yield the encodings whose NULs would stand as those of the sample do."""
     nuls = sample.count(0)
     units = len(sample) // 4
     # The highest byte of a unit of UTF-32 is always NUL, the next one nearly always.

@@ -1,7 +1,7 @@
-"""Names of encodings: which codec of Python a label stands for.
+"""Find the codec of Python that the name of an encoding stands for.
 
-Labels mean what browsers take them for (WHATWG Encoding Standard): ISO-8859-1 is cp1252. They are data, in
-encodings.toml.
+Names mean what browsers take them for (WHATWG Encoding Standard): ISO-8859-1 is cp1252, because pages that declare
+the one hold characters of the other. The names are data, in encodings.toml.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _BY_PYTHON_ONLY = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "
 
 
 def codec_of(label: str) -> str:
-    """Python's codec for a label, "" where there is none or it is not of text (zlib, rot13).
+    """Return Python's codec for a label; "" if there is none, or if it is not one of text (zlib, rot13).
 
     >>> codec_of("ISO-8859-1"), codec_of("x-sjis"), codec_of("zlib")
     ('cp1252', 'cp932', '')
@@ -31,6 +31,7 @@ def codec_of(label: str) -> str:
         return ""
     if plain in _labels():
         return _labels()[plain]
+    # What browsers do not know, Python may: cp437, or koi8_t.
     try:
         found = codecs.lookup(plain)
     except (LookupError, ValueError):
@@ -40,18 +41,19 @@ def codec_of(label: str) -> str:
 
 @cache
 def check_encoding(label: str) -> None:
-    """Raises OptionError where `label` names no encoding of text; "" stands for none, and is accepted."""
+    """Raise OptionError if `label` names no encoding of text; "" stands for none, and is accepted."""
     if label and not codec_of(label):
         raise OptionError(f"--encoding {label}: there is no such encoding. Name one such as utf-8, cp1252 or gb18030.")
 
 
 @cache
 def table() -> dict[str, Any]:
-    """Labels, rarity and alphabets, as encodings.toml has them."""
+    """Return the content of encodings.toml: labels, rarity and alphabets."""
     return tomllib.loads((files("cleaner.decode") / "encodings.toml").read_text("utf-8"))
 
 
 @cache
 def _labels() -> dict[str, str]:
+    """Return Python's name of the codec for each label that encodings.toml lists."""
     labels = {label: codec for codec, also in table()["labels"].items() for label in (codec, *also)}
     return {label: codecs.lookup(codec).name for label, codec in labels.items()}

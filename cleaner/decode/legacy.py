@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from functools import cache
 
-from cleaner.decode.decode import Decoded, replacing
+from cleaner.decode.decode import Decoded, decode_replacing
 from cleaner.decode.labels import codec_of, table
 from cleaner.decode.plausibility import plausibility
 
@@ -67,7 +66,7 @@ _WIDER = {
 
 
 def decode_legacy(data: bytes, *, declared: str = "", html: bool = False, hint: str = "") -> Decoded:
-    """The text of `data`, which are not UTF-8, in the encoding that scores best; the arguments are those of `decode`.
+    """Return the text of `data`, which are not UTF-8, in the encoding that scores best. See `decode` for the arguments.
 
     Where no codec decodes all bytes, the best one replaces the bad ones.
     """
@@ -82,18 +81,18 @@ def decode_legacy(data: bytes, *, declared: str = "", html: bool = False, hint: 
     # ASCII but for one byte that would be no letter or sign at its place in cp1252 is broken, and not in an encoding.
     one_high_byte = len(data) >= _LONG and len(_HIGH.findall(data[: 1 << 20])) == 1
     if not claims and not hint and one_high_byte and plausibility(data, "cp1252") < 0.5:
-        return replacing(data, "utf-8")
+        return decode_replacing(data, "utf-8")
     scores = _scores(evidence, claims, codec_of(hint))
     for codec in sorted(scores, key=lambda each: -scores[each]):
         try:
             return Decoded(data.decode(codec), codec)
         except UnicodeDecodeError:
             continue
-    return replacing(data, max(scores, key=lambda each: scores[each], default="cp1252"))
+    return decode_replacing(data, max(scores, key=lambda each: scores[each], default="cp1252"))
 
 
 def _evidence(data: bytes, html: bool) -> bytes:
-    """The bytes that tell encodings apart: of a page its texts, of a long text its lines, those with high bytes."""
+    """Return the bytes that tell encodings apart: texts of a page, or lines of a long text, with high bytes."""
     if not html and len(data) <= _EVIDENCE:
         return data
     parts: list[bytes] = []
@@ -108,22 +107,24 @@ def _evidence(data: bytes, html: bool) -> bytes:
 
 
 def _scores(evidence: bytes, claims: list[str], hint: str) -> dict[str, float]:
-    """Each codec that may be right with the sum of what speaks for it; chardet's best codec gets 1 from chardet."""
+    """Return each codec that may be right with the sum of what speaks for it; chardet gives its best codec 1."""
     high = len(evidence) - len(evidence.translate(None, _HIGH_BYTES))
     confidence = _confidence(evidence)
     near = max(confidence.values(), default=0.0) * (_NEAR if high > _FEW else _NEAR_OF_FEW)
     scale = max(_GUESS, *confidence.values()) if confidence else 1.0
+    # A codec that few texts are in loses a little, unless it is declared.
+    rarity = {codecs.lookup(name).name: float(less) for less, names in table()["rare"].items() for name in names}
     scores: dict[str, float] = {}
     for codec in dict.fromkeys([*confidence, *claims, hint]):
         if codec and (confidence.get(codec, 0.0) >= near or codec in claims or codec == hint):
-            claimed = _CLAIM if codec in claims else -_rarity().get(codec, 0.0)
+            claimed = _CLAIM if codec in claims else -rarity.get(codec, 0.0)
             expected = _HINT if codec == hint or codec in claims else _COMMON if codec == "cp1252" else 0.0
             scores[codec] = confidence.get(codec, 0.0) / scale + claimed + expected / (_FEW + high)
     return _with_plausibility(evidence, scores) if len(scores) > 1 else scores or {"cp1252": 1.0}
 
 
 def _with_plausibility(evidence: bytes, scores: dict[str, float]) -> dict[str, float]:
-    """`scores` with the plausibility of the text in each codec.
+    """Return `scores` with the plausibility of the text in each codec.
 
     It costs a decoding, so it is not asked of codecs that could not win even if they were fully plausible.
     """
@@ -137,7 +138,7 @@ def _with_plausibility(evidence: bytes, scores: dict[str, float]) -> dict[str, f
 
 
 def _confidence(evidence: bytes) -> dict[str, float]:
-    """The confidence that chardet has in each codec, from 0 to 1; for a text in capitals, in its small letters.
+    """Return the confidence that chardet has in each codec, from 0 to 1; for a text in capitals, in its small letters.
 
     Its models have seen few capitals: it gives Russian in cp1251 0.73, the same in capitals 0.03 (and koi8-r 0.21).
     """
@@ -160,7 +161,7 @@ def _confidence(evidence: bytes) -> dict[str, float]:
 
 
 def _ask_chardet(evidence: bytes) -> dict[str, float]:
-    """Codec to decode with -> confidence of chardet in it."""
+    """Return the confidence that chardet has in each codec, by the codec to decode with."""
     import chardet
 
     # prefer_superset renames ISO-8859-2, -5 and -6 to encodings that are no supersets of them.
@@ -172,7 +173,7 @@ def _ask_chardet(evidence: bytes) -> dict[str, float]:
 
 
 def _widened(name: str, evidence: bytes) -> str:
-    """The codec to decode with for one that is named: the widest of its family that fits.
+    """Return the codec to decode with for one that is named: the widest of its family that fits.
 
     What is declared or detected as ISO-8859-1 or GB2312 mostly holds characters of cp1252 or GB18030.
     """
@@ -186,9 +187,3 @@ def _widened(name: str, evidence: bytes) -> str:
             continue
         return wider
     return codec
-
-
-@cache
-def _rarity() -> dict[str, float]:
-    """Codec -> what its score loses because few texts are in it."""
-    return {codecs.lookup(name).name: float(less) for less, names in table()["rare"].items() for name in names}

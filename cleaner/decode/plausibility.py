@@ -38,7 +38,7 @@ _BESIDE_NUMBERS = frozenset("€£¥°§©®™²³½¼¾·•×±№ºª¢†�
 
 
 def plausibility(evidence: bytes, codec: str) -> float:
-    """How plausible `evidence` is in `codec`: 1 without faults, less for each, below 0 for many.
+    """Return how plausible `evidence` is in `codec`: 1 without faults, less for each, below 0 for many.
 
     The faults are divided by the square root of the number of characters beyond ASCII. Candidates differ in few
     characters: an average would drown them, and a sum would let one typing error outweigh everything else.
@@ -63,7 +63,7 @@ def plausibility(evidence: bytes, codec: str) -> float:
 
 
 def _character(before: str, char: str, after: str, alphabet: frozenset[str]) -> float:
-    """How plausible one character beyond ASCII is between its neighbours, from -2 to 1."""
+    """Return how plausible one character beyond ASCII is between its neighbours, from -2 to 1."""
     if combining(char):
         return 1.0 if before.isalpha() or combining(before) else -1.0
     if char.isalpha():
@@ -83,6 +83,7 @@ def _character(before: str, char: str, after: str, alphabet: frozenset[str]) -> 
 
 
 def _letter(before: str, char: str, after: str, alphabet: frozenset[str]) -> float:
+    """Return how plausible one letter is between its neighbours."""
     latin = _is_latin(char)
     # Words do not mix scripts, and have no capital inside.
     if not latin and any(each.isascii() and each.isalpha() for each in (before, after)):
@@ -95,6 +96,7 @@ def _letter(before: str, char: str, after: str, alphabet: frozenset[str]) -> flo
 
 
 def _punctuation(before: str, char: str, after: str) -> float:
+    """Return how plausible a quotation mark or a dash is between its neighbours."""
     if char in _DASHES:
         return 1.0 if before.isspace() == after.isspace() else 0.5
     if char == "’":  # an apostrophe, too
@@ -106,11 +108,12 @@ def _punctuation(before: str, char: str, after: str) -> float:
 
 
 def _is_latin(char: str) -> bool:
+    """Return True for letters of Latin scripts, and for all else before Greek."""
     return char < "\u0370" or "\u1e00" <= char <= "\u1eff"
 
 
 def _best_alphabet(letters: Counter[str]) -> tuple[frozenset[str], float]:
-    """The alphabet that fits `letters` best, and the share of it that they leave unused where they are many."""
+    """Return the alphabet that fits `letters` best, and the share of it that they leave unused where they are many."""
     total = sum(letters.values())
     best, best_fit, unused = frozenset[str](), -1.0, 0.0
     for own, every in _alphabets():
@@ -123,6 +126,6 @@ def _best_alphabet(letters: Counter[str]) -> tuple[frozenset[str], float]:
 
 @cache
 def _alphabets() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
-    """For each language the letters it needs, and these with the letters of its loan words."""
+    """Return for each language the letters it needs, and these with the letters of its loan words."""
     parts = [(own, own + loans) for own, _, loans in (line.partition(" ") for line in table()["letters"].values())]
     return tuple((frozenset(own), frozenset(every)) for own, every in parts)

@@ -1,6 +1,6 @@
-"""Columns of shards: arrays and byte strings into Arrow and back, buffer by buffer.
+"""Turn arrays and byte strings into the Arrow columns of shards and back, buffer by buffer.
 
-`pyarrow.array` would look at every value, and import pandas where that is installed: half a second in each worker.
+`pyarrow.array` would look at every value, and import pandas if that is installed: half a second in each worker.
 What `..._column` stores, `..._values` reads back, as views of the shard's memory map and without a copy.
 """
 
@@ -16,19 +16,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 __all__ = [
-    "binary_column",
-    "binary_values",
-    "fixed_column",
-    "fixed_values",
-    "list_column",
-    "list_values",
-    "number_column",
+    "binary_column", "binary_values", "fixed_column", "fixed_values", "list_column", "list_values", "number_column",
     "number_values",
-]
+]  # fmt: skip
 
 
 def binary_column(values: Sequence[bytes | memoryview]) -> pa.Array:
-    """A column of byte strings of any lengths."""
+    """Make a column of byte strings of any lengths."""
     ends = np.zeros(len(values) + 1, np.int64)
     np.cumsum([len(value) for value in values], out=ends[1:])
     return pa.Array.from_buffers(
@@ -37,7 +31,7 @@ def binary_column(values: Sequence[bytes | memoryview]) -> pa.Array:
 
 
 def binary_values(column: pa.ChunkedArray, rows: NDArray[np.int64] | None = None) -> list[memoryview]:
-    """What `binary_column` stored, or only the cells of `rows`."""
+    """Return what `binary_column` stored, or only the cells with the indices `rows`."""
     array = _one_chunk(column)
     _, offsets, data = array.buffers()  # the first one would say which values are missing; none is
     ends = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
@@ -48,26 +42,27 @@ def binary_values(column: pa.ChunkedArray, rows: NDArray[np.int64] | None = None
 
 
 def number_column(array: NDArray[Any]) -> pa.Array:
-    """A column of numbers: an array of one dimension."""
+    """Make a column of the numbers of an array with one dimension."""
     return pa.Array.from_buffers(
         pa.from_numpy_dtype(array.dtype), len(array), [None, pa.py_buffer(np.ascontiguousarray(array))]
     )
 
 
 def number_values(column: pa.ChunkedArray) -> NDArray[Any]:
-    """What `number_column` stored."""
+    """Return the array that `number_column` stored."""
     array = _one_chunk(column)
+    # A slice of a column shares the buffers of the whole, so its offset counts everywhere here.
     dtype = array.type.to_pandas_dtype()
     return np.frombuffer(array.buffers()[1] or b"", dtype)[array.offset : array.offset + len(array)]
 
 
 def list_column(offsets: NDArray[np.int64], values: NDArray[Any]) -> pa.Array:
-    """A column whose cells are slices of an array: cell i is `values[offsets[i]:offsets[i + 1]]`."""
+    """Make a column whose cells are slices of an array: cell i is `values[offsets[i]:offsets[i + 1]]`."""
     return pa.LargeListArray.from_arrays(number_column(offsets), number_column(values))
 
 
 def list_values(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], NDArray[Any]]:
-    """The offsets and values that `list_column` stored."""
+    """Return the offsets and values that `list_column` stored."""
     array = _one_chunk(column)
     if not len(array):  # an empty array may have no buffer of offsets at all
         return np.zeros(1, np.int64), number_values(array.values)
@@ -76,14 +71,14 @@ def list_values(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], NDArray[Any
 
 
 def fixed_column(array: NDArray[Any]) -> pa.Array:
-    """A column of cells of one size: the rows of an array of any shape."""
+    """Make a column of cells of one size: the rows of an array of any shape."""
     width = array.itemsize * prod(array.shape[1:])
     # Bytes, whatever the type of the array: Arrow has no type for cells of several dimensions.
     return pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), len(array), [None, pa.py_buffer(array.tobytes())])
 
 
 def fixed_values(column: pa.ChunkedArray, like: NDArray[Any]) -> NDArray[Any]:
-    """The array that `fixed_column` stored, with the type and row shape of `like`."""
+    """Return the array that `fixed_column` stored, with the type and row shape of `like`."""
     array = _one_chunk(column)
     width = prod(like.shape[1:])
     flat = np.frombuffer(array.buffers()[1] or b"", like.dtype)

@@ -1,12 +1,22 @@
-"""Exchanges: tasks give packed rows to numbered parts, and what comes together in a part is worked on at once.
+"""The shuffle, in which every step over the whole corpus is written: partition, sort, reduce over compact records.
 
-That is all an engine must be able to do for the steps that need the whole corpus. Rows come together in no order;
-the work on a part sorts what it needs sorted, writes its files in one piece each, and answers with a few figures.
+A step has tasks, mostly numbers of shards. `emit(task)` yields packed records, each with the number of the part that
+it goes to; the carrier joins what belongs to one part; `reduce(part, packed)` sorts it, works on it at once, saves a
+table, and answers with a few figures. Records of a part arrive in no order, so a result never depends on which process
+did what, and the same two functions give the same bytes on all three carriers:
+
+    InMemory    in the calling process, nothing written: `cleaner.dedup`, and runs over small inputs
+    OnPool      on a pool of processes (or of none), with files in the work directory between the two halves
+    Spark       on a cluster (spark.py)
 """
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
@@ -14,124 +24,303 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from cleaner.engine.work import replacing
+from cleaner.engine.pool import Pool
+from cleaner.engine.work import refusal, replacing
+from cleaner.engine.worker import Watch
+from cleaner.errors import OutputError
 
-__all__ = ["Blobs", "Exchange", "Here", "Steps", "deal", "load", "order_of", "rows_of", "save"]
+__all__ = [
+    "STRING",
+    "Carrier",
+    "Emitted",
+    "InMemory",
+    "OnPool",
+    "Shuffle",
+    "Table",
+    "load_strings",
+    "order_of",
+    "partition",
+    "save_sorted",
+    "save_strings",
+    "sorted_records",
+]
 
 Task = TypeVar("Task")
-Blobs = Iterator[tuple[int, bytes]]
-"""(part, packed rows)."""
+
+Emitted = Iterator[tuple[int, bytes]]
+"""Number of a part, and records for it, packed in such a way that what is packed can be joined."""
 
 PART_BYTES = 64 << 20
-"""Rows of one part, so that sorting them takes a few hundred MB."""
+"""Most bytes of records in one part. Sorting them takes some six times as much, numpy's copies included."""
 
-_SMALLEST = 1 << 20
+SMALLEST_PART = 1 << 20
+"""Records of a step are cut into as many parts as work at once, but not into smaller ones than this many bytes."""
+
+SPILL_BYTES = 32 << 20
+"""Records that a process of a pool holds before it writes them out, sorted by part: fewer, longer reads afterwards."""
+
+TASK_GROUPS = 4
+"""Messages that each process of a pool gets in one half of a step: few enough to cost nothing, enough to share out."""
+
+_SPILLED = np.dtype([("part", np.int64), ("offset", np.int64), ("size", np.int64)])
+STRING = np.dtype([("address", np.int64), ("end", np.int64)])
+"""What `save_strings` keeps beside the letters: the address that goes with a string, and where its letters end."""
 
 
 @runtime_checkable
-class Exchange(Protocol):
-    """What an engine does for the steps that need the whole corpus."""
+class Carrier(Protocol):
+    """What moves the records of a step: it calls `emit` and `reduce`, and knows nothing of what they mean."""
 
     size: int
 
-    def exchange(
-        self,
-        tasks: Sequence[Task],
-        give: Callable[[Task], Blobs],
-        take: Callable[[int, list[bytes]], Any],
-    ) -> list[Any]:
-        """`take(part, blobs)` for every part that some `give(task)` has given to; the answers (JSON) by part."""
-        ...
-
     def each(self, work: Callable[[Task], Any], tasks: Iterable[Task]) -> list[Any]:
-        """`work(task)` for every task, in order."""
+        """`work(task)` for every task; the answers in the order of the tasks."""
+        ...
+
+    def shuffle(
+        self, tasks: Sequence[Task], emit: Callable[[Task], Emitted], reduce: Callable[[int, bytes], Any]
+    ) -> list[Any]:
+        """`reduce(part, packed)` for every part that something was emitted for; the answers by part."""
         ...
 
 
-class Here:
-    """The calling process as an engine: the reference, and the way to test the steps without a cluster."""
+class InMemory:
+    """The calling process as a carrier; all records of a step are in memory at once. `size` says how many parts a
+    step is cut into at least, which tests set to have several."""
 
-    def __init__(self, size: int = 2) -> None:
+    def __init__(self, size: int = 1) -> None:
         self.size = size
-
-    def exchange(
-        self, tasks: Sequence[Task], give: Callable[[Task], Blobs], take: Callable[[int, list[bytes]], Any]
-    ) -> list[Any]:
-        parts: dict[int, list[bytes]] = {}
-        for task in tasks:
-            for part, blob in give(task):
-                parts.setdefault(part, []).append(blob)
-        return [take(part, blobs[::-1]) for part, blobs in sorted(parts.items())]
 
     def each(self, work: Callable[[Task], Any], tasks: Iterable[Task]) -> list[Any]:
         return [work(task) for task in tasks]
 
+    def shuffle(
+        self, tasks: Sequence[Task], emit: Callable[[Task], Emitted], reduce: Callable[[int, bytes], Any]
+    ) -> list[Any]:
+        parts: dict[int, list[bytes]] = {}
+        for task in tasks:
+            for part, packed in emit(task):
+                parts.setdefault(part, []).append(packed)
+        # the last first, so that a step which relies on an order fails its tests here, and not on a cluster
+        return [reduce(part, b"".join(packed[::-1])) for part, packed in sorted(parts.items())]
 
-class Steps:
-    """The steps of one run in their folder; a step that is finished is not done again by the next process."""
 
-    def __init__(self, engine: Exchange, folder: Path, memory: int) -> None:
-        self.engine, self.folder, self.memory = engine, folder, memory
-        folder.mkdir(parents=True, exist_ok=True)
+class OnPool:
+    """A pool of processes as a carrier. What is emitted goes to files in `folder`, each read by part afterwards.
 
-    def parts(self, size: int) -> int:
-        """Into how many parts `size` bytes of rows go: as many as work at once, more where they would be large."""
-        return max(1, min(self.engine.size, size // _SMALLEST), -(-size // PART_BYTES))
+    A file begun by a run that was killed is no harm: the folder is emptied before each step.
+    """
 
-    def exchange(
+    def __init__(self, pool: Pool, folder: Path) -> None:
+        self.size = pool.size
+        self._pool, self._folder = pool, folder
+
+    def each(self, work: Callable[[Task], Any], tasks: Iterable[Task]) -> list[Any]:
+        groups = enumerate(self._groups(list(tasks)))
+        answers = dict(self._pool.map(partial(_work_on_all, work), groups))  # in no order
+        return [answer for number in range(len(answers)) for answer in answers[number]]
+
+    def shuffle(
+        self, tasks: Sequence[Task], emit: Callable[[Task], Emitted], reduce: Callable[[int, bytes], Any]
+    ) -> list[Any]:
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(parents=True)
+        groups = list(enumerate(self._groups(tasks)))
+        emitted = self.each(partial(_spill, emit, self._folder), groups)
+        parts = sorted({part for parts in emitted for part in parts})
+        # the other half begins when all is emitted: only then is a part known to be complete
+        answers = self.each(partial(_reduce_spilled, reduce, self._folder, len(groups)), parts)
+        shutil.rmtree(self._folder)
+        return answers
+
+    def _groups(self, tasks: Sequence[Task]) -> list[Sequence[Task]]:
+        size = -(-len(tasks) // (TASK_GROUPS * self.size)) or 1
+        return [tasks[first : first + size] for first in range(0, len(tasks), size)]
+
+
+def _work_on_all(work: Callable[[Task], Any], group: tuple[int, Sequence[Task]], watch: Watch) -> tuple[int, list[Any]]:
+    number, tasks = group
+    return number, [work(task) for task in tasks]
+
+
+def _spill(emit: Callable[[Task], Emitted], folder: Path, task: tuple[int, Sequence[Task]]) -> list[int]:
+    """Write what some tasks emit to one file, with an index by part at its end; the parts come back.
+
+    Unlike all other files it appears under its name before it is complete, and is not flushed to the disk: only the
+    same step of the same run reads it.
+    """
+    number, tasks = task
+    path = folder / str(number)
+    index: list[tuple[int, int, int]] = []
+    held: dict[int, list[bytes]] = {}
+    size = 0
+    try:
+        with path.open("wb") as out:
+            for n, one in enumerate(tasks, 1):
+                for part, packed in emit(one):
+                    held.setdefault(part, []).append(packed)
+                    size += len(packed)
+                # sorted by part, so that a part is read in few and long reads
+                if size >= SPILL_BYTES or n == len(tasks):
+                    for part, some in sorted(held.items()):
+                        index.append((part, out.tell(), sum(map(len, some))))
+                        out.writelines(some)
+                    held.clear()
+                    size = 0
+            out.write(np.array(sorted(index), _SPILLED).tobytes())
+            out.write(len(index).to_bytes(8, "little"))
+    except OSError as error:
+        raise OutputError(refusal(path, error)) from error
+    return sorted({part for part, _, _ in index})
+
+
+def _reduce_spilled(reduce: Callable[[int, bytes], Any], folder: Path, files: int, part: int) -> Any:
+    packed = []
+    for number in range(files):
+        with (folder / str(number)).open("rb") as file:
+            file.seek(-8, os.SEEK_END)  # how long the index is, which stands before it
+            size = int.from_bytes(file.read(), "little") * _SPILLED.itemsize
+            file.seek(-8 - size, os.SEEK_END)
+            index = np.frombuffer(file.read(size), _SPILLED)
+            mine = slice(*np.searchsorted(index["part"], (part, part + 1)).tolist())
+            for _, offset, size in index[mine].tolist():
+                file.seek(offset)
+                packed.append(file.read(size))
+    return reduce(part, b"".join(packed))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The arrays that a step saves and later steps load, by name (mostly the number of a part).
+
+    They are files in `folder`, which any process can read, or are held by the table itself when it has none.
+    """
+
+    folder: Path | None
+    held: dict[str, NDArray[Any]] = field(default_factory=dict)
+
+    def save(self, name: int | str, array: NDArray[Any]) -> None:
+        """Keep an array. A file appears when it is complete."""
+        if self.folder is None:
+            self.held[str(name)] = array
+            return
+        with replacing(self.folder / f"{name}.npy") as out:
+            np.save(out, array, allow_pickle=False)
+
+    def load(self, name: int | str, dtype: Any = None) -> NDArray[Any]:
+        """What was saved, mapped and not read; with `dtype` an empty array of it where nothing was."""
+        if dtype is not None and name not in self:
+            return np.zeros(0, dtype)
+        if self.folder is None:
+            return self.held[str(name)]
+        return np.asarray(np.load(self.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
+
+    def __contains__(self, name: int | str) -> bool:
+        return str(name) in self.held if self.folder is None else (self.folder / f"{name}.npy").exists()
+
+
+class Shuffle:
+    """The steps of one run on a carrier. `memory` is what one task may use, in bytes.
+
+    `folder` keeps the tables, and for every finished step a note of its answers: a step that is noted is not done
+    again by the next process. Without a folder everything is held in memory.
+    """
+
+    def __init__(self, carrier: Carrier, folder: Path | None, memory: int) -> None:
+        self.carrier, self.memory = carrier, memory
+        self._folder = folder
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+        self._tables: dict[str, Table] = {}
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether tables are held by this process, and cannot be read by another."""
+        return self._folder is None
+
+    def parts(self, name: str, size: int) -> int:
+        """Into how many parts `size` bytes of records go: one for each process, and more where they would be large.
+
+        It is noted under this name, because a run may be continued with other memory and another number of processes.
+        """
+        most = max(SMALLEST_PART, min(PART_BYTES, self.memory // 4))
+        parts = max(1, min(self.carrier.size, size // SMALLEST_PART), -(-size // most))
+        return int(self.once(f"{name}-parts", lambda: parts))
+
+    def table(self, name: str) -> Table:
+        """The table of this name, empty at first."""
+        if name not in self._tables:
+            if self._folder is not None:
+                (self._folder / name).mkdir(exist_ok=True)
+            self._tables[name] = Table(None if self._folder is None else self._folder / name)
+        return self._tables[name]
+
+    def reduce(
         self,
         name: str,
         tasks: Sequence[Task],
-        give: Callable[[Task], Blobs],
-        take: Callable[[int, list[bytes]], Any],
+        emit: Callable[[Task], Emitted],
+        reduce: Callable[[int, bytes], Any],
     ) -> list[Any]:
-        return self._once(name, lambda: self.engine.exchange(tasks, give, take))
+        """One step: see the head of this module. The answers (JSON) of `reduce`, by part."""
+        return list(self.once(name, lambda: self.carrier.shuffle(tasks, emit, reduce)))
 
     def each(self, name: str, work: Callable[[Task], Any], tasks: Sequence[Task]) -> list[Any]:
-        return self._once(name, lambda: self.engine.each(work, tasks))
+        """A step without a shuffle: the answers (JSON) of `work`, by task."""
+        return list(self.once(name, lambda: self.carrier.each(work, tasks)))
 
-    def place(self, name: str) -> Path:
-        """The folder in which the files of a step stand."""
-        path = self.folder / name
-        path.mkdir(exist_ok=True)
-        return path
-
-    def _once(self, name: str, work: Callable[[], list[Any]]) -> list[Any]:
-        marker = self.folder / f"{name}.json"
-        if marker.exists():
-            return list(orjson.loads(marker.read_bytes()))
-        answers = orjson.dumps(work())
-        with replacing(marker) as out:
-            out.write(answers)
-        return list(orjson.loads(answers))
+    def once(self, name: str, work: Callable[[], Any]) -> Any:
+        """The answer (JSON) of `work`, or what an earlier process noted of it."""
+        if self._folder is None:
+            return work()
+        # its tables were renamed into place before, so a note says that they are all there
+        note = self._folder / f"{name}.json"
+        if not note.exists():
+            answer = orjson.dumps(work())
+            with replacing(note) as out:
+                out.write(answer)
+        return orjson.loads(note.read_bytes())
 
 
-def deal(rows: NDArray[Any], parts: NDArray[Any]) -> Blobs:
-    """Rows, packed by the part that each goes to."""
+def partition(records: NDArray[Any], parts: NDArray[Any]) -> Emitted:
+    """Records packed by the part that each goes to."""
     order = np.argsort(parts, kind="stable")
-    rows, parts = rows[order], parts[order]
-    cuts = np.flatnonzero(parts[1:] != parts[:-1]) + 1
-    for first, last in zip([0, *cuts.tolist()], [*cuts.tolist(), len(rows)], strict=True):
+    records, parts = records[order], parts[order]
+    cuts = np.flatnonzero(parts[1:] != parts[:-1]) + 1  # where another part begins
+    for first, last in zip([0, *cuts.tolist()], [*cuts.tolist(), len(records)], strict=True):
         if first < last:
-            yield int(parts[first]), rows[first:last].tobytes()
+            yield int(parts[first]), records[first:last].tobytes()
 
 
-def rows_of(blobs: Iterable[bytes], dtype: np.dtype[Any] | type[np.generic]) -> NDArray[Any]:
-    """The rows that were packed."""
-    return np.frombuffer(b"".join(blobs), dtype)
+def sorted_records(packed: bytes, dtype: Any) -> NDArray[Any]:
+    """The records that `partition` packed, in the order of their fields."""
+    records = np.frombuffer(packed, dtype)
+    return records[order_of(records)] if records.dtype.names else np.sort(records)
 
 
-def order_of(rows: NDArray[Any]) -> NDArray[np.int64]:
-    """How to sort rows by their fields, the first one first. (np.argsort is ten times slower.)"""
-    return np.lexsort([rows[name] for name in reversed(rows.dtype.names or ())])
+def save_sorted(table: Table, dtype: Any, part: int, packed: bytes) -> None:
+    """A `reduce` that only keeps the records of its part, sorted."""
+    table.save(part, sorted_records(packed, dtype))
 
 
-def save(path: Path, rows: NDArray[Any]) -> None:
-    """Write an array in one step."""
-    with replacing(path) as out:
-        np.save(out, rows, allow_pickle=False)
+def order_of(records: NDArray[Any]) -> NDArray[np.int64]:
+    """How to sort records by their fields, the first field first. (np.argsort takes ten times as long.)"""
+    return np.lexsort([records[name] for name in reversed(records.dtype.names or ())])
 
 
-def load(path: Path) -> NDArray[Any]:
-    """What `save` wrote, mapped and not read."""
-    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+def save_strings(table: Table, name: int | str, addresses: NDArray[np.int64], strings: Sequence[bytes]) -> None:
+    """Keep strings, each with an address; two arrays, so that some can be read without the others."""
+    records = np.empty(len(addresses), STRING)
+    records["address"], records["end"] = addresses, np.cumsum([len(string) for string in strings], dtype=np.int64)
+    table.save(name, records)
+    table.save(f"{name}-letters", np.frombuffer(b"".join(strings), np.uint8))
+
+
+def load_strings(table: Table, name: int | str, places: NDArray[np.int64]) -> list[bytes]:
+    """The strings at these places, in this order."""
+    if not len(places):
+        return []
+    ends = table.load(name)["end"]
+    firsts = np.where(places > 0, ends[places - 1], 0).tolist()
+    letters = table.load(f"{name}-letters").data
+    return [bytes(letters[a:b]) for a, b in zip(firsts, ends[places].tolist(), strict=True)]

@@ -34,8 +34,8 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 _WAVE = 4096  # tasks in one job of Spark; more only cost the driver memory
-_SLICES = 2  # tasks of Spark for each core
-_MANY = 1 << 30
+_SLICES = 2  # tasks of Spark for each core, so that one that ends early has something else to do
+_MANY = 1 << 30  # parts, of which nobody knows how many there will be
 _LIGHT = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 _HERE = {
     "spark.driver.host": "127.0.0.1",
@@ -44,45 +44,56 @@ _HERE = {
     "spark.executor.defaultJavaOptions": _LIGHT,
     "spark.shuffle.sort.bypassMergeThreshold": "1",  # past it a task has one serializer, not one for each part
 }
-"""Settings on one machine, where all that Java does is to pass packed rows on: its second compiler costs more there."""
+"""Settings on one machine, where all that Java does is to pass packed records on: its second compiler only costs."""
 
 _AT_HOME = ("local", "local-cluster")  # masters whose executors are on this machine
 
 
 @contextmanager
 def open_session(master: str, **settings: str) -> Iterator[SparkSession]:
-    """A session on `master` ("" is what spark-submit or Spark's own configuration says), stopped at the end."""
+    """A session on `master` ("" is what spark-submit or Spark's own configuration says), stopped at the end.
+
+    Raises MissingExtra without pyspark, OptionError without a Java that Spark can run on, or when it does not start.
+    """
     try:
         from pyspark.sql import SparkSession
     except ImportError:
         raise MissingExtra("pyspark", "spark", "--engine spark") from None
-    os.environ["JAVA_HOME"] = str(find_java())
+    environment = {"JAVA_HOME": str(find_java())}
     settings = {"spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR", **settings}
     builder = SparkSession.builder.appName("cleaner")
     if master:
-        builder = builder.master(_with_retries(master))
+        # local[2] tries nothing twice unless it is told to, and then one process that dies ends the run
+        retried = master.startswith("local[") and "," not in master
+        builder = builder.master(f"{master[:-1]},4]" if retried else master)
         if master.partition("[")[0] in _AT_HOME:
-            os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+            environment |= dict.fromkeys(("PYSPARK_PYTHON", "PYSPARK_DRIVER_PYTHON"), sys.executable)
             settings = {**_HERE, **settings}
     for name, value in settings.items():
         builder = builder.config(name, value)
+    before = {name: os.environ.get(name) for name in environment}
+    os.environ.update(environment)
     try:
-        session = builder.getOrCreate()
-    except Exception as error:
-        raise OptionError(f"Spark did not start on --master {master}: {_short(error)}") from error
-    try:
-        yield session
+        try:
+            session = builder.getOrCreate()
+        except Exception as error:
+            raise OptionError(f"Spark did not start on --master {master}: {_short(error)}") from error
+        try:
+            yield session
+        finally:
+            session.stop()
     finally:
-        session.stop()
-
-
-def _with_retries(master: str) -> str:
-    """`local[2]` tries nothing twice unless it is told to."""
-    return f"{master[:-1]},4]" if master.startswith("local[") and "," not in master else master
+        for name, old in before.items():
+            os.environ.pop(name, None)
+            os.environ.update({} if old is None else {name: old})
 
 
 class Spark:
-    """Runs stages as `cleaner.engine.pool.Pool` does, on the executors of a session. `seconds`: CPU time per record."""
+    """Runs stages as `cleaner.engine.pool.Pool` does, and carries shuffles, on the executors of a session.
+
+    `seconds` is the limit of CPU time per record (0: none). Raises OptionError when the executors have not this version
+    of the package.
+    """
 
     def __init__(self, session: SparkSession, *, seconds: float = 0.0) -> None:
         self.deaths = 0
@@ -105,26 +116,29 @@ class Spark:
         run = partial(_run, partial(_unwatched, work), 0.0, str(Path.cwd()))
         return self._answers(self._context.parallelize(tasks, self._slices(len(tasks))).mapPartitions(run))
 
-    def exchange(
+    def shuffle(
         self,
         tasks: Sequence[Task],
-        give: Callable[[Task], Iterator[tuple[int, bytes]]],
-        take: Callable[[int, list[bytes]], Any],
+        emit: Callable[[Task], Iterator[tuple[int, bytes]]],
+        reduce: Callable[[int, bytes], Any],
     ) -> list[Any]:
-        """`take(part, blobs)` for every part that some `give(task)` has given to; the answers by part."""
+        """`reduce(part, packed)` for every part that some `emit(task)` has something for; the answers by part."""
         if not tasks:
             return []
         folder = str(Path.cwd())
-        # pickled lists of rows that Java passes on unseen; a DataFrame's exchange takes twice the CPU and other workers
-        given = self._context.parallelize(tasks, self._slices(len(tasks))).mapPartitions(partial(_give, folder, give))
-        parts = given.repartitionAndSortWithinPartitions(self._slices(_MANY if len(tasks) > 1 else 1), _itself)
-        answers = dict(self._collect(parts.mapPartitions(partial(_take, folder, take))))
+        # pickled lists of records that Java passes on unseen; a DataFrame's shuffle takes twice the CPU
+        emitted = self._context.parallelize(tasks, self._slices(len(tasks))).mapPartitions(partial(_emit, folder, emit))
+        # a part goes to the partition of its number, modulo their count: `int` is the hash that Spark asks for
+        parts = emitted.repartitionAndSortWithinPartitions(self._slices(_MANY if len(tasks) > 1 else 1), int)
+        answers = dict(self._collect(parts.mapPartitions(partial(_reduce, folder, reduce))))
         return [orjson.loads(answers[part]) for part in sorted(answers)]
 
     def _slices(self, tasks: int) -> int:
+        """Into how many tasks of Spark so many of ours go."""
         return max(1, min(tasks, _SLICES * self.size))
 
     def _answers(self, rdd: Any) -> list[Any]:
+        """What `_run` gives in a job. An error that is meant for people is raised here."""
         answers = self._collect(rdd)
         for fine, answer in answers:
             if not fine:
@@ -156,6 +170,7 @@ class Spark:
 
 
 def _version(_: int) -> str:
+    """In an executor: the version of the package there, for Spark sends a function by its name alone."""
     return __version__
 
 
@@ -176,8 +191,14 @@ def _run(
             if careful:
                 with Pool(1, seconds=seconds, inside=False) as pool:
                     yield from ((True, result) for result in pool.map(function, tasks))
-            else:
-                yield from ((True, result) for result in _here(function, seconds, tasks))
+                return
+            with mmap.mmap(-1, mmap.PAGESIZE) as page:
+                watch = Watch(seconds=seconds, page=page)
+                for task in tasks:
+                    try:
+                        yield True, function(task, watch)
+                    finally:
+                        watch.leave()
         except CleanerError as error:
             yield False, error
 
@@ -191,35 +212,21 @@ def _in(folder: str) -> AbstractContextManager[object]:
     return chdir(folder) if Path(folder).is_dir() else nullcontext()
 
 
-def _give(folder: str, give: Callable[[Task], Iterator[tuple[int, bytes]]], tasks: Iterable[Task]) -> Iterator[Any]:
-    """In an executor: the rows of the tasks that come, each with its part."""
+def _emit(folder: str, emit: Callable[[Task], Iterator[tuple[int, bytes]]], tasks: Iterable[Task]) -> Iterator[Any]:
+    """In an executor: the records of the tasks that come, each with its part."""
     with _in(folder):
-        yield from chain.from_iterable(map(give, tasks))
+        yield from chain.from_iterable(map(emit, tasks))
 
 
-def _itself(part: int) -> int:
-    return part
-
-
-def _take(folder: str, take: Callable[[int, list[bytes]], Any], rows: Iterable[tuple[int, bytes]]) -> Iterator[Any]:
+def _reduce(folder: str, reduce: Callable[[int, bytes], Any], records: Iterable[tuple[int, bytes]]) -> Iterator[Any]:
     """In an executor: the work on the parts that come, one after the other."""
     with _in(folder):
-        for part, group in groupby(rows, key=itemgetter(0)):
-            yield part, orjson.dumps(take(part, [blob for _, blob in group]))
-
-
-def _here(function: Callable[[Task, Watch], Result], seconds: float, tasks: Iterable[Task]) -> Iterator[Result]:
-    with mmap.mmap(-1, mmap.PAGESIZE) as page:
-        watch = Watch(seconds=seconds, page=page)
-        for task in tasks:
-            try:
-                yield function(task, watch)
-            finally:
-                watch.leave()
+        for part, group in groupby(records, key=itemgetter(0)):
+            yield part, orjson.dumps(reduce(part, b"".join(packed for _, packed in group)))
 
 
 def _short(error: Exception) -> str:
     """The line of a long Java trace that says what was wrong."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    told = [line for line in lines if "Error" in line or "Exception" in line]
-    return f"{(told or lines or [type(error).__name__])[-1][:300]}."
+    said = [line for line in lines if "Error" in line or "Exception" in line]
+    return f"{(said or lines or [type(error).__name__])[-1][:300]}."

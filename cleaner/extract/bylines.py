@@ -18,7 +18,7 @@ from selectolax.lexbor import LexborNode
 from cleaner.extract.blocks import Blocks
 from cleaner.extract.parse import Parsed
 
-__all__ = ["clean_name", "iso_date", "url_date", "visible_author", "visible_date", "written_date"]
+__all__ = ["clean_name", "iso_date", "load_data", "url_date", "visible_author", "visible_date", "written_date"]
 
 _BEFORE, _BEHIND = 12, 12  # paragraphs around headline and start of text in which author and date may stand
 _SHORT_LINE = 160  # characters; a longer line near the headline is text
@@ -42,7 +42,9 @@ _DATE_REACH = 400  # characters in which a written date must begin
 _THAI_YEARS_AHEAD = 543  # the Buddhist calendar of Thailand
 
 
-def _data(name: str) -> dict[str, Any]:
+@cache
+def load_data(name: str) -> dict[str, Any]:
+    """Return the content of one file of data/."""
     return tomllib.loads((files("cleaner.extract") / "data" / name).read_text("utf-8"))
 
 
@@ -52,15 +54,9 @@ def _data(name: str) -> dict[str, Any]:
 @cache
 def _by() -> re.Pattern[str]:
     """Match the words that introduce a name ("By", "Oleh", "Written by"), at the start of a line."""
-    words = sorted(_data("bylines.toml")["by"]["words"].split(), key=lambda word: (-len(word), word))
+    words = sorted(load_data("bylines.toml")["by"]["words"].split(), key=lambda word: (-len(word), word))
     listed = "|".join(re.escape(word.replace("_", " ")) for word in words)
     return re.compile(rf"(?:(?:{listed})(?:\s*:\s*|\s+|$))+", re.I)
-
-
-@cache
-def _selectors(field: str) -> tuple[tuple[str, str], ...]:
-    """Return the selectors of data/bylines.toml for a field, best first, each behind the word that it needs."""
-    return tuple((word, selector) for word, selector in _data("bylines.toml")["select"][field])
 
 
 def _marked_nodes(page: Parsed, blocks: Blocks, field: str) -> Iterator[LexborNode]:
@@ -70,7 +66,7 @@ def _marked_nodes(page: Parsed, blocks: Blocks, field: str) -> Iterator[LexborNo
     of what a selector does.
     """
     attributes = "\n".join(chain(blocks.attrs, blocks.inline_attrs))
-    for word, selector in _selectors(field):
+    for word, selector in load_data("bylines.toml")["select"][field]:  # the best first
         if word in (page.body if word.startswith("<") else attributes):
             yield from page.tree.css(selector)[:_NODES]
 
@@ -200,7 +196,7 @@ def written_date(text: str, *, month_first: bool = False) -> str:
 def _month_numbers() -> dict[str, int]:
     """Return the number of each month name, from 1; of names that two languages share the first listed counts."""
     known: dict[str, int] = {}
-    for names in _data("dates.toml")["months"].values():
+    for names in load_data("dates.toml")["months"].values():
         for number, forms in enumerate(names.split(), 1):
             for form in forms.split("/"):
                 known.setdefault(form, number)
@@ -208,6 +204,7 @@ def _month_numbers() -> dict[str, int]:
 
 
 def _iso_day(year: int, month: int, day: int) -> str:
+    """Return a day in ISO 8601; "" if its month or day is out of range, as in a phone number."""
     return f"{year:04d}-{month:02d}-{day:02d}" if 1 <= month <= 12 and 1 <= day <= 31 else ""
 
 

@@ -93,7 +93,7 @@ def _boilerplate_headings() -> tuple[frozenset[str], tuple[str, ...]]:
 
 
 def opens_boilerplate(heading: str) -> bool:
-    """Whether a box under this heading is boilerplate: related articles, comments, about the author.
+    """Return True if a box under this heading is boilerplate: related articles, comments, about the author.
 
     >>> opens_boilerplate("Berita Terkait:"), opens_boilerplate("Related articles that may interest you")
     (True, True)

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from html import unescape
-from importlib.resources import files
 from itertools import chain
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
@@ -19,7 +17,15 @@ from urllib.parse import urljoin, urlsplit
 import orjson
 
 from cleaner.extract.blocks import Blocks
-from cleaner.extract.bylines import clean_name, iso_date, url_date, visible_author, visible_date, written_date
+from cleaner.extract.bylines import (
+    clean_name,
+    iso_date,
+    load_data,
+    url_date,
+    visible_author,
+    visible_date,
+    written_date,
+)
 from cleaner.extract.parse import Parsed
 
 __all__ = ["Metadata", "best_title", "read_metadata"]
@@ -111,8 +117,7 @@ def read_metadata(page: Parsed, blocks: Blocks, url: str, start: int) -> Metadat
 @cache
 def _names(section: str, field: str) -> tuple[str, ...]:
     """Return the names of meta tags, or types of nodes, that data/metadata.toml lists for a field, the best first."""
-    table = tomllib.loads((files("cleaner.extract") / "data" / "metadata.toml").read_text("utf-8"))
-    return tuple(table[section][field].split())
+    return tuple(load_data("metadata.toml")[section][field].split())
 
 
 def _read_meta_tags(head: str) -> dict[str, str]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import NamedTuple
 
 from cleaner.errors import OptionError
 from cleaner.extract.blocks import Blocks, walk
+from cleaner.extract.bylines import load_data
 from cleaner.extract.content_root import ContentRoot, find_content_root
 from cleaner.extract.metadata import Metadata, read_metadata
 from cleaner.extract.paragraphs import as_lines, choose_paragraphs
@@ -21,7 +23,7 @@ from cleaner.extract.parse import Parsed, parse, tame
 __all__ = ["Page", "extract"]
 
 _UNSHOWN = re.compile(r"<(?:noscript|template|nav|footer)\b", re.I)  # what the first reading leaves out
-_LITTLE = 250  # text weight, or characters, under which a page is suspected to keep its text for scripts
+_LITTLE = 250  # text weight, or characters, under which a page may hold its text for scripts only
 _TWICE = 2  # another source of text is taken when it has more than twice as much
 
 _FORUM_URL = re.compile(
@@ -75,6 +77,7 @@ def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: 
     if extractor not in ("cleaner", "justext"):
         raise OptionError(f"There is no extractor {extractor!r}; take cleaner or justext.")
     reading = _read(html, url)
+    # Metadata are read after the choice of paragraphs, because bylines and dates stand near the first of them.
     parsed, blocks = reading.parsed, reading.blocks
     chosen, is_listing = choose_paragraphs(blocks, reading.content)
     meta = read_metadata(parsed, blocks, url, chosen[0] if chosen else 0)
@@ -91,10 +94,9 @@ def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: 
         left_out=sum(map(len, blocks.texts)) + parsed.navigation_chars - taken,
     )
     if extractor == "justext":
-        from cleaner.extract.justext import justext_text
         from cleaner.language.identify import quick_language
 
-        return replace(page, text=justext_text(html, meta.language or quick_language(page.text)))
+        return replace(page, text=_justext_text(html, meta.language or quick_language(page.text)))
     if _TWICE * len(page.text) < len(meta.body) and len(meta.body) > _LITTLE:
         # The page shows less than half of the body that it gives in its JSON-LD: scripts would show the rest.
         return replace(page, text=meta.body, left_out=page.left_out + len(page.text))
@@ -106,7 +108,7 @@ class _Reading(NamedTuple):
 
     parsed: Parsed
     blocks: Blocks
-    is_forum: bool  # whether the address or the program that made the page says that it is a discussion
+    is_forum: bool  # the address, or the program that made the page, says that it is a discussion
     content: ContentRoot
 
 
@@ -120,6 +122,7 @@ def _read(html: str, url: str) -> _Reading:
         is_forum = bool(_FORUM_URL.search(url) or ("generator" in parsed.head and _FORUM_ENGINE.search(parsed.head)))
         return _Reading(parsed, blocks, is_forum, find_content_root(blocks, forum=is_forum))
 
+    # A second reading costs as much as the first, so it is only for pages whose text seems to be elsewhere.
     reading = read(unscripted=False)
     if reading.content.weight < _LITTLE and _UNSHOWN.search(html):
         other = read(unscripted=True)
@@ -135,6 +138,7 @@ def _page_kind(reading: _Reading, meta: Metadata, taken: int, is_listing: bool) 
     """
     found = _OG_TYPE.search(reading.parsed.head)
     declared = found[1].lower() if found else ""
+    # What the page declares comes before what its text looks like.
     if reading.is_forum or meta.types & _FORUM_TYPES:
         return "forum"
     if meta.is_article or declared == "article":
@@ -144,3 +148,34 @@ def _page_kind(reading: _Reading, meta: Metadata, taken: int, is_listing: bool) 
     if is_listing or meta.types & _LISTING_TYPES:
         return "listing"
     return "article" if taken >= _SOME_PROSE else "other"
+
+
+# the exact output of stock jusText, for users who need just that
+
+
+@cache
+def _stop_list(language: str) -> frozenset[str]:
+    """Return jusText's stop list for a language code; empty for a language that jusText does not know."""
+    import justext  # late, because few runs need it
+
+    names = load_data("justext.toml")["stoplists"]
+    return frozenset(justext.get_stoplist(names[language])) if language in names else frozenset()
+
+
+def _justext_text(html: str, language: str) -> str:
+    """Return what jusText keeps of a page with its own settings, a paragraph a line.
+
+    The stop list is that of `language`. For a language without one both limits of stop words are 0, as jusText's
+    documentation advises, so that stop words do not count.
+    """
+    import justext
+    from lxml.etree import LxmlError
+
+    words = _stop_list(language)
+    limits = {} if words else {"stopwords_low": 0.0, "stopwords_high": 0.0}
+    try:
+        # As bytes, because encoding them replaces the lone surrogates that lxml does not take.
+        paragraphs = justext.justext(html.encode("utf-8", "replace"), words, encoding="utf-8", **limits)
+    except (LxmlError, ValueError, RecursionError):  # an empty page, or one that lxml or jusText cannot take
+        return ""
+    return "\n".join(paragraph.text for paragraph in paragraphs if not paragraph.is_boilerplate)

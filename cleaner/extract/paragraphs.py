@@ -19,7 +19,7 @@ _LINKED = 0.5  # a paragraph with a larger share of links is boilerplate, unless
 _BESIDE_LINKS = 15  # characters beside its links that make it a sentence; "Baca juga: " and "Read also: " have fewer
 _LONG_LINKED, _MOST_LINKED = 400, 0.9  # outside of flowing text it must be this long, and be links up to this share
 _SHORT, _LONG = 40, 100  # characters: below the first a paragraph is SHORT, from the second on GOOD
-_REPEATED = 100  # characters; a longer text that comes again is the same for another screen, or a quote from it
+_REPEATED = 100  # characters; a shorter text may come again by chance
 _FLOWING = frozenset(("p", "blockquote")) | ITEMS
 _TAIL_REACH = 4  # short paragraphs this near behind the last prose still belong to it
 _LISTING = 0.3  # of the text that is not pruned; a page with less prose is a list, and its links are the content
@@ -38,7 +38,13 @@ def choose_paragraphs(blocks: Blocks, content: ContentRoot) -> tuple[list[int], 
     if not blocks.texts:
         return [], False
     texts, kept = blocks.texts, content.kept
-    chosen = _drop_repeated(blocks, content.leads + _revise(blocks, content))
+    # A long text that comes again in another part of the page is the same for another screen, or a quote from it.
+    part_of: dict[str, int] = {}
+    chosen = []
+    for j in content.leads + _revise(blocks, content):
+        part = blocks.parents[blocks.homes[j]]
+        if len(texts[j]) < _REPEATED or part_of.setdefault(texts[j], part) == part:
+            chosen.append(j)
 
     def size(some: list[int]) -> int:
         return sum([len(texts[j]) for j in some])
@@ -91,19 +97,8 @@ def _revise(blocks: Blocks, content: ContentRoot) -> list[int]:
     return chosen
 
 
-def _drop_repeated(blocks: Blocks, chosen: list[int]) -> list[int]:
-    """Return `chosen` without long paragraphs whose text was chosen before from another part of the page."""
-    part_of: dict[str, int] = {}
-    kept = []
-    for j in chosen:
-        part = blocks.parents[blocks.homes[j]]
-        if len(blocks.texts[j]) < _REPEATED or part_of.setdefault(blocks.texts[j], part) == part:
-            kept.append(j)
-    return kept
-
-
 def as_lines(blocks: Blocks, chosen: list[int]) -> list[str]:
-    """Return the chosen paragraphs as lines; the cells of a table row stand on one line, with bars between them."""
+    """Return the chosen paragraphs as lines. The cells of a table row stand on one line, with bars between them."""
     lines: list[str] = []
     before = (-1, -1)  # row and cell of the line before
     for j in chosen:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from html import escape
 from typing import Any
 
@@ -35,6 +34,10 @@ _NESTING = re.compile(  # tags of elements that nest, and whole elements whose c
 )
 # How the tags of elements begin that do not nest: <br>, <img>, <input>, <li>, <p>, <td> ...
 _NOT_NESTING = b"br im in me hr wb so co li p> td tr th tb dt dd op".split()
+# By the two lower-case bytes behind `<` or `</`, whether such a tag may nest.
+_NESTS = np.zeros(1 << 16, np.bool_)
+_NESTS[ord("a") << 8 : (ord("z") + 1) << 8] = True
+_NESTS[[first << 8 | second for first, second in (*_NOT_NESTING, b"p ")]] = False
 _BLOATED_TAG = re.compile(rb"<[a-zA-Z][^<>]{%d,}" % _LONG_TAG)
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _OPTION = re.compile(rb"</?opt(?:ion|group)\b[^<>]*>", re.I)
@@ -114,17 +117,8 @@ def _drop_attributes(tag: re.Match[bytes]) -> bytes:
     return kept + b'"' * (kept.count(b'"') % 2)
 
 
-@cache
-def _nesting_table() -> Any:
-    """Return 65,536 booleans: for the two lower-case bytes behind `<` or `</`, whether such a tag may nest."""
-    nests = np.zeros(1 << 16, np.bool_)
-    nests[ord("a") << 8 : (ord("z") + 1) << 8] = True
-    nests[[first << 8 | second for first, second in (*_NOT_NESTING, b"p ")]] = False
-    return nests
-
-
 def _may_nest_deep(raw: Any, starts: Any) -> bool:
-    """Whether the tags that begin at `starts` may nest deeper than browsers nest; `raw` is the page as bytes.
+    """Return True if the tags that begin at `starts` may nest deeper than browsers nest; `raw` is the page as bytes.
 
     This is a prefilter for `_flatten`, which would cost a page a sixth more time. It counts every tag whose first two
     letters are not of an element that cannot nest, so that it is deceived only where such tags close what never opened.
@@ -132,7 +126,7 @@ def _may_nest_deep(raw: Any, starts: Any) -> bool:
     at = starts + 1
     closing = raw[at] == ord("/")
     at += closing
-    step = _nesting_table()[raw[at].astype(np.uint16) << 8 | raw[at + 1] | 0x2020].astype(np.int8)
+    step = _NESTS[raw[at].astype(np.uint16) << 8 | raw[at + 1] | 0x2020].astype(np.int8)
     step[closing] *= -1
     depth = np.cumsum(step, dtype=np.int32)
     lowest = np.minimum.accumulate(np.minimum(depth, 0))  # a tag that closes nothing does not make room for others

@@ -37,19 +37,8 @@ BRACKETS = (5, 10, 15, 20, 30, 40, 60, 80, 120, 200, 400)
 """The same, finer, for comparing the sizes of neighbours."""
 
 WINDOWS = (
-    (-1, 0),
-    (1, 2),
-    (-2, -1),
-    (2, 3),
-    (-4, -2),
-    (3, 5),
-    (-9, -4),
-    (5, 10),
-    (-21, -9),
-    (10, 22),
-    (-51, -21),
-    (22, 52),
-)
+    (-1, 0), (1, 2), (-2, -1), (2, 3), (-4, -2), (3, 5), (-9, -4), (5, 10), (-21, -9), (10, 22), (-51, -21), (22, 52),
+)  # fmt: skip
 """Windows of neighbours, in lines before (negative) and after a line, the second bound not included."""
 
 COMPANY = ("capitals", "topic", "hit", "repeated", "full stop", "topic, often")

@@ -19,7 +19,7 @@ from cleaner.judge.features import Features
 __all__ = ["LineModel", "Trees", "linear_odds", "model_for"]
 
 CASED = 0.03
-"""A page has capitals when more of its words than this share begin with one."""
+"""A page has capitals if more than this share of its words begin with one."""
 
 UNIT = 1000
 """Leaves are whole numbers, thousandths of log odds: their sum does not depend on the order of adding."""
@@ -40,6 +40,7 @@ class Trees:
         """Return for each line the log odds that it is the article's."""
         table = np.stack([features[name] for name in self.names]).astype(np.float32)
         above = table[self.split] > self.limit[:, :, None]  # trees x depth x lines
+        # The answers at all levels, read as the bits of a number, say which leaf a line comes to.
         place = np.zeros((len(self.split), table.shape[1]), np.intp)
         for level in range(self.split.shape[1]):
             place += above[:, level] * (1 << level)
@@ -77,6 +78,7 @@ def model_for(own: Features) -> LineModel:
 
 @cache
 def _load_model(name: str) -> LineModel:
+    """Return one of the two models of page_trees.json, read once in a process."""
     stored = json.loads((files("cleaner.judge") / "page_trees.json").read_text("utf-8"))[name]
     trees = stored["trees"]
     split, limit, leaf = np.array(trees["split"]), np.array(trees["limit"], np.float32), np.array(trees["leaf"])

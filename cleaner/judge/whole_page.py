@@ -52,10 +52,10 @@ _END_MARKS = SENTENCE_ENDS - frozenset("']』") | frozenset(":;,")  # a bare apo
 
 
 def looks_like_page(lines: Sequence[Line], hits: Sequence[Hit | None]) -> bool:
-    """Whether a text has many lines, boilerplate of several kinds among them, and a good part of them short and bare.
+    """Return True for many lines, boilerplate of several kinds among them, and a good part of them short and bare.
 
     Shorter pages need more of both, a hit on one line in six: extracted articles rarely keep three kinds. So 747 of 788
-    labelled pages are told, and 2 of 305 labelled articles are taken for pages.
+    labelled pages are recognised, and 2 of 305 labelled articles are taken for pages.
     """
     n = len(lines)
     kinds = [hit.kind for hit in hits if hit is not None and hit.kind in BOILERPLATE]
@@ -187,12 +187,12 @@ def _find_headline(lines: Sequence[Line], hits: Sequence[Hit | None], first: int
 
 
 def _has_headline_length(text: str) -> bool:
-    """Whether `text` has 15 to 200 characters; in scripts that say more in one, 15 bytes of UTF-8 are enough."""
+    """Return True for 15 to 200 characters; in scripts that say more in one, 15 bytes of UTF-8 are enough."""
     return len(text) <= 200 and (len(text) >= 15 or len(text.encode("utf-8", "surrogatepass")) >= 15)
 
 
 def _is_wide(text: str) -> bool:
-    """Whether `text` is mostly of a script whose characters take three bytes in UTF-8, as all without spaces do."""
+    """Return True for text of a script whose characters mostly take three bytes in UTF-8, as all without spaces do."""
     return len(text.encode("utf-8", "surrogatepass")) > _WIDE_BYTES * len(text)
 
 

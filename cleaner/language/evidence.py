@@ -1,4 +1,4 @@
-"""What a text shows of its language: the words of its lines, and a sample of its bytes for the model."""
+"""Gather what a text shows of its language: the listed words of its lines, and a sample of its bytes for the model."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from typing import NamedTuple
 
 from cleaner.language.words import Lexicon, Votes, spaced
 
-__all__ = ["LONG_PARAGRAPH", "LanguageEvidence", "LongLine", "Sample", "gather_evidence", "take_sample"]
+__all__ = ["GLANCE", "LONG_PARAGRAPH", "LanguageEvidence", "LongLine", "Sample", "gather_evidence", "take_sample"]
+
+GLANCE = 500
+"""Code points at the beginning of a text in which words are counted first; more are read where these do not decide."""
 
 LONG_PARAGRAPH = 80
 """Code points from which a paragraph can be in a language of its own; shorter ones go with the article."""
 
 OPENING = 120
-"""Code points that are read of every long line, once the beginning of the text is read."""
+"""Code points that are read of every long line once the beginning of the text is read: enough words to see that a
+paragraph is in another language, and the rest of a long article costs nothing."""
 
 HEAD, SLICE = 1000, 250
 """Bytes that the model looks at: the head, and one slice each from the middle and the end, because an article may open
@@ -24,9 +28,9 @@ with a quotation or a caption in another language."""
 MIN_LETTERS = 10
 """Fewer bytes of letters than this are no evidence: 10 Latin letters, 5 Cyrillic, 4 Chinese."""
 
-SMALL, CAPITAL = string.ascii_lowercase.encode(), string.ascii_uppercase.encode()
+_SMALL, _CAPITAL = string.ascii_lowercase.encode(), string.ascii_uppercase.encode()
 
-COMMON = bytes((0xCE, 0xCF, 0xD0, 0xD1, 0xD7, 0xD8))
+_COMMON = bytes((0xCE, 0xCF, 0xD0, 0xD1, 0xD7, 0xD8))
 """First bytes of most Greek, Cyrillic, Hebrew and Arabic letters in UTF-8."""
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[^\s@]{1,64}@[^\s@]{1,255}")
@@ -44,7 +48,7 @@ class LongLine(NamedTuple):
 
 
 class LanguageEvidence(NamedTuple):
-    """The `votes` of the words that were read, how many `words` these are, and the long lines."""
+    """What the words of a `text` say: the sum of their `votes`, how many `words` were read, and the long `lines`."""
 
     text: str
     votes: Votes
@@ -52,7 +56,7 @@ class LanguageEvidence(NamedTuple):
     lines: list[LongLine]
 
 
-def gather_evidence(text: str, lexicon: Lexicon, read: int) -> LanguageEvidence:
+def gather_evidence(text: str, lexicon: Lexicon, read: int = GLANCE) -> LanguageEvidence:
     """Count the words of the first `read` code points, and after them of the opening of each long line.
 
     Addresses and code are left out. Votes of the openings are kept with their lines and do not count for the text.
@@ -63,7 +67,7 @@ def gather_evidence(text: str, lexicon: Lexicon, read: int) -> LanguageEvidence:
         size = len(line)
         if size and (room > 0 or size >= LONG_PARAGRAPH):
             some = plain[: room if room > OPENING else OPENING].split()
-            vote = lexicon.count_words(some)
+            vote = sum(filter(None, map(lexicon.words.get, some)))
             if room > 0:
                 votes += vote
                 words += len(some)
@@ -76,19 +80,16 @@ def gather_evidence(text: str, lexicon: Lexicon, read: int) -> LanguageEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What the model is shown of a text: `data` in UTF-8, and `lower`, the same text in small letters."""
+    """The part of a text that the model is shown: `data` in UTF-8, and `lower`, the same text in small letters."""
 
     data: bytes
     lower: str
 
-    def words(self) -> list[str]:
-        """The words of the sample, in small letters."""
-        return spaced(self.lower).split()
-
     def is_evidence(self, lexicon: Lexicon) -> bool:
-        """True if there are letters enough, of a script that some known language is written in."""
-        # Latin, Greek, Cyrillic, Hebrew and Arabic letters are told by their bytes, without looking at characters.
-        common = _count_bytes(self.data, SMALL) + 2 * _count_bytes(self.data, COMMON)
+        """Return True if there are letters enough, of a script that some known language is written in."""
+        # Fast path: the letters of the commonest scripts are counted by their bytes, without looking at characters. A
+        # text with a third of them is evidence; of others the letters of all scripts are asked for.
+        common = _count_bytes(self.data, _SMALL) + 2 * _count_bytes(self.data, _COMMON)
         if common >= max(MIN_LETTERS, len(self.data) // 3):
             return True
         letters = "".join(filter(str.isalpha, self.lower[:200])) or "".join(filter(str.isalpha, self.lower))
@@ -96,34 +97,36 @@ class Sample:
 
 
 def take_sample(text: str) -> Sample:
-    """The first 1,000 bytes and 250 each from middle and end, without the bytes of letters that were cut.
+    """Return the first 1,000 bytes and 250 each from middle and end, without the bytes of letters that were cut.
 
-    A text that is all but in capitals is shown in small letters: langid has learned from running text.
+    A text that is nearly all in capitals is shown in small letters, because langid was trained on running text.
     """
     shown = text
     if len(text) > HEAD // 4:  # of at most four bytes each, so a shorter text is a sample as it stands
         data = text.encode("utf-8", "replace")
         if len(data) > HEAD + 2 * SLICE:
             middle = (HEAD + len(data) - SLICE) // 2
+            # `ignore` drops the bytes of a letter that a cut went through.
             slices = data[:HEAD], data[middle : middle + SLICE], data[-SLICE:]
             shown = "\n".join(some.decode("utf-8", "ignore") for some in slices)
     shown = _without_noise(shown)
     lower = shown.lower()
     data = shown.encode("utf-8", "replace")
-    if shown.isupper() or 4 * _count_bytes(data, SMALL) < _count_bytes(data, CAPITAL):
+    if shown.isupper() or 4 * _count_bytes(data, _SMALL) < _count_bytes(data, _CAPITAL):
         data = lower.encode("utf-8", "replace")
     return Sample(data, lower)
 
 
 def _count_bytes(data: bytes, which: bytes) -> int:
-    """How many bytes of `data` are among `which`."""
+    """Return how many bytes of `data` are among `which`."""
     return len(data) - len(data.translate(None, which))
 
 
 def _without_noise(text: str) -> str:
-    """`text` without web and mail addresses, tags and code, with as many line ends as before.
+    """Return `text` without web and mail addresses, tags and code, with as many line ends as before.
 
-    They are in English whatever the article is in. Each pattern is tried only where a character of it stands.
+    These are in English whatever the article is in. A pattern is tried only if a character of it stands in the text,
+    because most texts have none of them.
     """
     if "@" in text or "://" in text or "www." in text:
         text = _ADDRESS.sub(" ", text)

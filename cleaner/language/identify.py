@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.errors import MissingExtra, OptionError
-from cleaner.language.evidence import LanguageEvidence, Sample, gather_evidence, take_sample
-from cleaner.language.malay import SIDES, leaning, malay_odds
+from cleaner.language.evidence import GLANCE, LanguageEvidence, Sample, gather_evidence, take_sample
+from cleaner.language.malay import SIDES, leanings, malay_odds
 from cleaner.language.model import load_model, raw_scores
-from cleaner.language.words import PARTS, Lexicon, load_lexicon, read_list
+from cleaner.language.words import PARTS, Lexicon, load_lexicon, read_list, spaced
 
 __all__ = ["Language", "answer_features", "foreign_paragraphs", "identify", "pair_evidence", "quick_language"]
 
@@ -34,11 +34,11 @@ UNKNOWN_BEHIND = 12.0
 than they have is enough."""
 
 AHEAD, LISTED = 3.0, 0.15
-"""Words by which a language is ahead of all others, and its share of the text's words, from which words alone decide:
-of 20,000 labelled texts just as many are right as with the model, at a tenth of the CPU."""
+"""Words alone decide if one language has this many more of them than any other, and at least this share of the text's
+words: of 20,000 labelled texts just as many are right as with the model, at a tenth of the CPU."""
 
-GLANCE, READ = 500, 3000
-"""Code points in which words are counted; the more where the fewer do not decide."""
+READ = 3000
+"""Code points in which words are counted where those of the first 500 leave a doubt."""
 
 AT_HOME = 0.3
 """Share of listed words from which a paragraph is surely in the language of the article."""
@@ -84,18 +84,18 @@ class Answer(NamedTuple):
 
 
 def quick_language(text: str) -> str:
-    """The language of the beginning of `text`, or "und"; cheap, for the choice of phrase lists before stripping.
+    """Return the language of the beginning of `text`, or "und". It is cheap, for the choice of phrase lists.
 
     >>> quick_language("Harga beras di pasar itu sudah turun sejak pekan lalu karena panen raya.")
     'id'
     """
     back_end = _load_back_end("langid")
-    answer = _by_words(gather_evidence(text[:GLANCE], back_end.lexicon, GLANCE), back_end.lexicon)
-    return answer.code if answer else _answers([_glance(text[:READ], back_end)], back_end)[0].code
+    answer = _by_words(gather_evidence(text[:GLANCE], back_end.lexicon), back_end.lexicon)
+    return answer.code if answer else _answers([gather_evidence(text[:READ], back_end.lexicon)], back_end)[0].code
 
 
 def identify(texts: Sequence[str], *, model: str = "langid") -> list[Language]:
-    """The language of each text. The answer for a text does not depend on the others.
+    """Return the language of each text. The answer for a text does not depend on the others.
 
     `model` is "langid", "py3langid", or "none", for which every text is undetermined. Raises OptionError for another,
     MissingExtra if py3langid is not installed.
@@ -106,14 +106,14 @@ def identify(texts: Sequence[str], *, model: str = "langid") -> list[Language]:
     if model == "none":
         return [UNDETERMINED] * len(texts)
     back_end = _load_back_end(model)
-    given = [_glance(text, back_end) for text in texts]
+    given = [gather_evidence(text, back_end.lexicon) for text in texts]
     found = _judge(given, back_end)
     foreign = _foreign_spans(given, [language.code for language in found], back_end)
     return [_with_shares(*of_text, back_end) for of_text in zip(texts, found, foreign, strict=True)]
 
 
 def foreign_paragraphs(text: str, language: str) -> list[Span]:
-    """`(start, end, code)` in code points of `text` for each paragraph that is surely not in `language`.
+    """Return `(start, end, code)` in code points of `text` for each paragraph that is surely not in `language`.
 
     A paragraph is a line; the span has no line end. Paragraphs under 80 characters are never foreign.
 
@@ -122,25 +122,26 @@ def foreign_paragraphs(text: str, language: str) -> list[Span]:
     [(13, 108, 'en')]
     """
     back_end = _load_back_end("langid")
-    return _foreign_spans([_glance(text, back_end)], [language], back_end)[0]
+    return _foreign_spans([gather_evidence(text, back_end.lexicon)], [language], back_end)[0]
 
 
 def answer_features(texts: Sequence[str], *, model: str = "langid") -> list[Answer]:
-    """The answer for each text before its score is calibrated, for `benchmarks/calibrate_language.py`."""
+    """Return the answer for each text before its score is calibrated, for `benchmarks/calibrate_language.py`."""
     back_end = _load_back_end(model)
-    return _answers([_glance(text, back_end) for text in texts], back_end)
+    return _answers([gather_evidence(text, back_end.lexicon) for text in texts], back_end)
 
 
 def pair_evidence(texts: Sequence[str], *, model: str = "langid") -> list[tuple[list[str], float]]:
-    """The words of each text and how far the model leans to Malay, for `benchmarks/fit_malay.py`."""
+    """Return the words of each text and how far the model leans to Malay, for `benchmarks/fit_malay.py`."""
     back_end = _load_back_end(model)
     samples = [take_sample(text) for text in texts]
-    leanings = _leanings(back_end.scores([some.data for some in samples]), back_end.lexicon)
-    return [(some.words(), lean) for some, lean in zip(samples, leanings, strict=True)]
+    leaning = leanings(back_end.scores([some.data for some in samples]), back_end.lexicon.codes)
+    return [(spaced(some.lower).split(), lean) for some, lean in zip(samples, leaning, strict=True)]
 
 
 class _BackEnd(NamedTuple):
-    """A model with what goes with it: `scores` takes n samples and gives (n, codes) nats; `constants` calibrate."""
+    """A model by name, its lexicon, a function that scores n samples, shape (n, codes) in nats, and the constants by
+    which its scores are calibrated."""
 
     model: str
     lexicon: Lexicon
@@ -150,7 +151,7 @@ class _BackEnd(NamedTuple):
 
 @functools.cache
 def _load_back_end(model: str) -> _BackEnd:
-    """The back end of this name, loaded once in a process: the lexicon and the model take .03 s."""
+    """Return the back end of this name, loaded once in a process: the lexicon and the model take .03 s."""
     constants = {way: tuple(table["constants"]) for way, table in read_list("calibration").items()}
     if model == "py3langid":
         codes, scores = _load_py3langid()
@@ -162,7 +163,7 @@ def _load_back_end(model: str) -> _BackEnd:
 
 
 def _load_py3langid() -> tuple[tuple[str, ...], Callable[[Sequence[bytes]], Scores]]:
-    """The codes of py3langid's model, and a function that scores samples by it."""
+    """Return the codes of py3langid's model, and a function that scores samples by it."""
     try:
         from py3langid.langid import MODEL_FILE, LanguageIdentifier
     except ImportError:
@@ -177,25 +178,21 @@ def _load_py3langid() -> tuple[tuple[str, ...], Callable[[Sequence[bytes]], Scor
     return codes, scores
 
 
-def _glance(text: str, back_end: _BackEnd) -> LanguageEvidence:
-    """The evidence of the beginning of a text, and of its long lines."""
-    return gather_evidence(text, back_end.lexicon, GLANCE)
-
-
 def _judge(given: Sequence[LanguageEvidence], back_end: _BackEnd) -> list[Language]:
-    """The language of each text with its calibrated score, without shares."""
+    """Return the language of each text with its calibrated score, yet without shares."""
     found = []
     for code, way, features in _answers(given, back_end):
         if not way:
             found.append(UNDETERMINED)
             continue
+        # A logistic regression over the features gives the share of such answers that are right.
         x = sum(constant * feature for constant, feature in zip(back_end.constants[way], features, strict=True))
         found.append(Language(code, round(1 / (1 + math.exp(-x)), 4)))
     return found
 
 
 def _answers(given: Sequence[LanguageEvidence], back_end: _BackEnd) -> list[Answer]:
-    """By the words of the beginning where they decide, else by those of more text, else by the model."""
+    """Answer by the words of the beginning if they decide, else by those of more text, else by the model."""
     lexicon = back_end.lexicon
     answers: list[Answer] = []
     # The number of a text, what its words say, and what the model is shown.
@@ -217,11 +214,11 @@ def _answers(given: Sequence[LanguageEvidence], back_end: _BackEnd) -> list[Answ
 
 
 def _by_words(item: LanguageEvidence, lexicon: Lexicon) -> Answer | None:
-    """The language that the words alone decide for; None where they leave a doubt."""
+    """Return the language that the words alone decide for; None where they leave a doubt."""
     counts = list(lexicon.row(item.votes))
     first = max(counts)
     place = counts.index(first)
-    counts[place] = 0
+    counts[place] = 0  # so that the greatest number left is that of the second language
     margin = (first - max(counts)) / PARTS
     share = first / PARTS / (item.words or 1)
     if margin < AHEAD or share < LISTED:
@@ -230,13 +227,14 @@ def _by_words(item: LanguageEvidence, lexicon: Lexicon) -> Answer | None:
 
 
 def _by_model(samples: Sequence[Sample], given: Sequence[LanguageEvidence], back_end: _BackEnd) -> list[Answer]:
-    """The best language by model, words and letters together, and the features of its score."""
+    """Return the best language by model, words and letters together, and the features of its score."""
     lexicon = back_end.lexicon
     counts = lexicon.table([item.votes for item in given])
     letters = lexicon.table([lexicon.count_letters(some.lower) for some in samples])
     model_scores = back_end.scores([some.data for some in samples])
     scores = lexicon.start(model_scores, UNKNOWN_BEHIND)
     scores += (PER_WORD * counts + PER_LETTER * letters)[:, lexicon.places]
+    # The best language of each text, and how far ahead of the others it is.
     rows = np.arange(len(samples))
     best = scores.argmax(axis=1)
     places = lexicon.places[best]
@@ -248,14 +246,15 @@ def _by_model(samples: Sequence[Sample], given: Sequence[LanguageEvidence], back
     scores[lexicon.places == places[:, None]] = -np.inf
     scores[is_pair[:, None] & ((lexicon.places == indonesian) | (lexicon.places == malay))] = -np.inf
     margins = (first - scores.max(axis=1)).tolist()
+    # The share of words and letters that speak for the best language: where none does, only the model stands for it.
     sizes = [len(some.lower) for some in samples]
     support = (counts[rows, places] / [item.words or 1 for item in given] + letters[rows, places] / sizes).tolist()
-    leanings = _leanings(model_scores, lexicon)
+    leaning = leanings(model_scores, lexicon.codes)
     answers = []
     for i, (some, margin, share) in enumerate(zip(samples, margins, support, strict=True)):
         size = math.log(len(some.data))
         if is_pair[i]:
-            odds = malay_odds(some.words(), leanings[i], back_end.model)
+            odds = malay_odds(spaced(some.lower).split(), leaning[i], back_end.model)
             answers.append(Answer(SIDES[int(odds > 0)], "pair", (1.0, abs(odds), math.log1p(margin), size)))
         else:
             features = (1.0, math.log1p(margin), size, share, float(share == 0))
@@ -263,41 +262,31 @@ def _by_model(samples: Sequence[Sample], given: Sequence[LanguageEvidence], back
     return answers
 
 
-def _leanings(scores: Scores, lexicon: Lexicon) -> list[float]:
-    """How far the model leans to Malay rather than to Indonesian, for each of its rows of scores."""
-    indonesian, malay = (lexicon.codes.index(side) for side in SIDES)
-    return [leaning(*both) for both in scores[:, [malay, indonesian]].tolist()]
-
-
 def _foreign_spans(given: Sequence[LanguageEvidence], languages: Sequence[str], back_end: _BackEnd) -> list[list[Span]]:
-    """For each text, its paragraphs that are surely in another language than its own."""
+    """Return for each text its paragraphs that are surely in another language than its own."""
+    lexicon = back_end.lexicon
+    # A long line needs a look of its own if it has few words of the language, and some language has more of them or
+    # none has any. That spares nearly every line of an article in one language.
+    doubtful: list[tuple[int, int, int]] = []
+    for i, (item, language) in enumerate(zip(given, languages, strict=True)):
+        if language == "und" or "\n" not in item.text:
+            continue
+        place = lexicon.languages.index(language) if language in lexicon.languages else None
+        for start, end, votes, words in item.lines:
+            own = 0 if place is None else lexicon.votes_for(votes, place)
+            if own < AT_HOME * PARTS * words and (own == 0 or own < max(lexicon.row(votes))):
+                doubtful.append((i, start, end))
+    # All such lines go to the model together, since it is fastest in batches.
+    lines = [gather_evidence(given[i].text[start:end], lexicon) for i, start, end in doubtful]
     foreign: list[list[Span]] = [[] for _ in given]
-    doubtful = [
-        (i, *span) for i, item in enumerate(given) for span in _doubtful_lines(item, languages[i], back_end.lexicon)
-    ]
-    lines = [_glance(given[i].text[start:end], back_end) for i, start, end in doubtful]
     for (i, start, end), found in zip(doubtful, _judge(lines, back_end), strict=True):
         if found.code not in ("und", languages[i]) and found.score >= SURE:
             foreign[i].append((start, end, found.code))
     return foreign
 
 
-def _doubtful_lines(item: LanguageEvidence, language: str, lexicon: Lexicon) -> Iterator[tuple[int, int]]:
-    """Long lines with few words of `language`, in which some language has more of them, or none has any.
-
-    The others need no look of their own, which spares nearly every line of an article in one language.
-    """
-    if language == "und" or "\n" not in item.text:
-        return
-    place = lexicon.languages.index(language) if language in lexicon.languages else None
-    for start, end, votes, words in item.lines:
-        own = 0 if place is None else lexicon.votes_for(votes, place)
-        if own < AT_HOME * PARTS * words and (own == 0 or own < max(lexicon.row(votes))):
-            yield start, end
-
-
 def _with_shares(text: str, whole: Language, foreign: list[Span], back_end: _BackEnd) -> Language:
-    """`whole` with the languages of its paragraphs; if more of the text is in another language, that one."""
+    """Return `whole` with the shares of all languages of the text; if another has the largest share, that one."""
     if whole.code == "und":
         return whole
     if not foreign:
@@ -309,6 +298,6 @@ def _with_shares(text: str, whole: Language, foreign: list[Span], back_end: _Bac
     shares = sorted(((code, size / len(text)) for code, size in sizes.items() if size), key=lambda s: (-s[1], s[0]))
     if shares[0][0] != whole.code:  # the score has to be that of the text in the larger language
         most = "\n".join(text[start:end] for start, end, code in foreign if code == shares[0][0])
-        other = _judge([_glance(most, back_end)], back_end)[0]
+        other = _judge([gather_evidence(most, back_end.lexicon)], back_end)[0]
         whole = other if other.code == shares[0][0] else whole
     return Language(whole.code, whole.score, tuple((code, round(share, 4)) for code, share in shares))

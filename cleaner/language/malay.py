@@ -13,17 +13,21 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from cleaner.language.words import WEIGHTS, read_list
 
-__all__ = ["SIDES", "clues", "leaning", "malay_odds"]
+__all__ = ["SIDES", "clues", "leanings", "malay_odds"]
 
 SIDES = ("id", "ms")
+"""The two languages: odds below 0 are for the first, above 0 for the second."""
 
 SHORTEST_ROOT = 4
 """Letters of the shortest word that is looked for inside of others: `bas` is no part of `bebas`."""
 
 ROOT_LISTS = ("words", "mostly")
-"""Lists whose words tell with affixes too."""
+"""The strengths of lists whose words are looked for inside of words with affixes too."""
 
 MODEL_STEP, MODEL_MOST = 10.0, 5.0
 """Nats of the model that count as one clue, and the most of such clues. The bound keeps a model that is sure for a
@@ -31,7 +35,7 @@ poor reason from outvoting five words."""
 
 
 class _Pair(NamedTuple):
-    """What `lists/pair.toml` and the lists of the two languages say.
+    """The content of `lists/pair.toml` and of the lists of the two languages.
 
     `listed` has the clue of each listed word, `roots` those that tell with affixes too. `common` are words of both
     languages, which are no clue. `spellings` tell of unlisted words. `weights` are log-odds of each clue, by model.
@@ -49,21 +53,23 @@ class _Pair(NamedTuple):
 
 
 def malay_odds(words: Sequence[str], lean: float, model: str) -> float:
-    """Log-odds of Malay over Indonesian, in nats, for the `words` of a text in small letters.
+    """Return the log-odds of Malay over Indonesian, in nats, for the `words` of a text in small letters.
 
-    `lean` is the `leaning` of the `model`.
+    `lean` is one of the `leanings` of the `model`.
     """
     weights = _load_pair().weights[model]
     return weights["none"] + weights["model"] * lean + sum(weights[clue] for clue in clues(words))
 
 
-def leaning(malay: float, indonesian: float) -> float:
-    """How far a model leans to Malay, -5 to 5, by its scores of the two in nats."""
-    return max(-MODEL_MOST, min(MODEL_MOST, (malay - indonesian) / MODEL_STEP))
+def leanings(scores: npt.NDArray[np.float64], codes: Sequence[str]) -> list[float]:
+    """Return how far a model leans to Malay, -5 to 5, for each row of scores: nats, a column for each of `codes`."""
+    indonesian, malay = (scores[:, codes.index(side)] for side in SIDES)
+    leaning: list[float] = np.clip((malay - indonesian) / MODEL_STEP, -MODEL_MOST, MODEL_MOST).tolist()
+    return leaning
 
 
 def clues(words: Sequence[str]) -> Iterator[str]:
-    """What each word tells: the list it is on, like "ms words", or the spellings that it has.
+    """Yield the clue of each word: the list it is on, like "ms words", or else the spellings that it has.
 
     >>> list(clues(["berkualiti", "dikirimkan", "yang", "popularitas"]))
     ['ms words', 'id mostly', '-itas']
@@ -82,7 +88,7 @@ def clues(words: Sequence[str]) -> Iterator[str]:
 
 
 def _roots(word: str, pair: _Pair) -> Iterator[str]:
-    """What may be left of `word` without affixes, with as few of them taken as possible first."""
+    """Yield what may be left of `word` without affixes; forms that lose the fewest affixes come first."""
     stems = [word]
     stems += [word[: -len(clitic)] for clitic in pair.clitics if word.endswith(clitic)][:1]
     stems += [stem[: -len(suffix)] for stem in stems for suffix in pair.suffixes if stem.endswith(suffix)]
@@ -99,11 +105,11 @@ def _roots(word: str, pair: _Pair) -> Iterator[str]:
 
 @functools.cache
 def _load_pair() -> _Pair:
-    """The data of the two languages. Of two lists that have a word, the stronger one names its clue."""
+    """Return the data of the two languages. Of two lists that have a word, the stronger one names its clue."""
     pair = read_list("pair")
     tables = [read_list("indonesia"), read_list("malay")]
     listed = {name: f"{side} names" for side in SIDES for name in pair["names"][side].split()}
-    for strength in reversed(WEIGHTS):
+    for strength in reversed(WEIGHTS):  # the strongest last, so that it overwrites the others
         for side in SIDES:
             for table in tables:
                 listed |= dict.fromkeys(table[side].get(strength, "").split(), f"{side} {strength}")

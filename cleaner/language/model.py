@@ -12,7 +12,7 @@ import functools
 import os
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import distribution
@@ -33,7 +33,7 @@ BATCH_BYTES = 32 << 10
 """Bytes that are scored in one go, so that the arrays of a batch stay in the processor's cache."""
 
 ARRAYS = ("codes", "prior", "step", "row", "rows")
-"""What is kept of langid's model; `Model` says what they hold."""
+"""The arrays that are kept of langid's model; `Model` says what they hold."""
 
 Scores = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.uint16]
@@ -58,16 +58,25 @@ class Model:
 
 @functools.cache
 def load_model() -> Model:
-    """The model inside the installed langid.
+    """Return the model inside the installed langid.
 
     langid keeps it as 30 MB of text, packed: 1.5 to 5 s of CPU to unpack. The arrays are therefore kept in the
     user's cache folder (10 MB) and load in 0.02 s from then on; where that folder cannot be written, nothing is kept.
     """
     kept = _cache_file()
-    arrays = _read_arrays(kept)
-    if arrays is None:
+    arrays: Arrays = {}
+    if kept is not None:
+        # A file that is missing or broken is written anew.
+        with (
+            suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile),
+            kept.open("rb") as file,
+            np.load(file, allow_pickle=False) as saved,
+        ):
+            arrays = {name: saved[name] for name in ARRAYS}
+    if not arrays:
         arrays = _unpack_langid()
-        _keep_arrays(kept, arrays)
+        if kept is not None:
+            _keep_arrays(kept, arrays)
     step = arrays["step"]
     # Two bytes from the root are one look-up in `pairs`; four would be a table of 4 billion states.
     first = step[:256].astype(np.intp) << 8
@@ -82,8 +91,8 @@ def load_model() -> Model:
 
 
 def _unpack_langid() -> Arrays:
-    """The ARRAYS by langid's own loader, rounded; its import is slow, so it stands here."""
-    from langid.langid import LanguageIdentifier, model
+    """Return the ARRAYS as langid's own loader gives them, rounded."""
+    from langid.langid import LanguageIdentifier, model  # slow, and needed only where nothing is cached
 
     def rounded(values: Scores) -> Scores:
         return np.asarray(np.ldexp(np.rint(np.ldexp(values, FRACTION_BITS)), -FRACTION_BITS))
@@ -103,7 +112,7 @@ def _unpack_langid() -> Arrays:
 
 
 def _cache_file() -> Path | None:
-    """Where the arrays are kept, or None where there is no such place.
+    """Return the path of the cache file, or None if there is no such place.
 
     The name changes with langid's version, the size of its model and the rounding, so a file of another is never read.
     """
@@ -116,21 +125,8 @@ def _cache_file() -> Path | None:
     return folder / "cruftless" / f"langid-{langid.version}-{size}-{FRACTION_BITS}.npz"
 
 
-def _read_arrays(kept: Path | None) -> Arrays | None:
-    """The arrays of the cache file; None where there is none, or a broken one."""
-    if kept is None:
-        return None
-    try:
-        with kept.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in ARRAYS}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return None
-
-
-def _keep_arrays(kept: Path | None, arrays: Arrays) -> None:
+def _keep_arrays(kept: Path, arrays: Arrays) -> None:
     """Write the cache file in one step, since other processes may read it or write it too. Failing is no error."""
-    if kept is None:
-        return
     with suppress(OSError):
         kept.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=kept.parent)
@@ -143,13 +139,20 @@ def _keep_arrays(kept: Path | None, arrays: Arrays) -> None:
 
 
 def raw_scores(texts: Sequence[bytes]) -> Scores:
-    """Log scores of each text for each language of the model, shape (len(texts), C), as langid has them.
+    """Return the log scores of each text for each language of the model, shape (len(texts), C), as langid has them.
 
     The scores of a text do not depend on the other texts, bit for bit.
     """
     model = load_model()
     scores = np.empty((len(texts), len(model.codes)))
-    for first, last in _batches(texts):
+    # Where batches of some 32 KB begin and end.
+    cuts, size = [0], 0
+    for i, text in enumerate(texts, 1):
+        size += len(text) + 1
+        if size >= BATCH_BYTES or i == len(texts):
+            cuts.append(i)
+            size = 0
+    for first, last in pairwise(cuts):
         rows, counts, bounds = _row_counts(texts[first:last], model)
         for i, (start, end) in enumerate(pairwise(bounds), first):
             scores[i] = counts[start:end] @ model.rows.take(rows[start:end], axis=0)
@@ -157,20 +160,8 @@ def raw_scores(texts: Sequence[bytes]) -> Scores:
     return scores
 
 
-def _batches(texts: Sequence[bytes]) -> Iterator[tuple[int, int]]:
-    """Cut the texts into batches of some 32 KB: the number of the first text, and of the one behind the last."""
-    first, size = 0, 0
-    for i, text in enumerate(texts):
-        size += len(text) + 1
-        if size >= BATCH_BYTES:
-            yield first, i + 1
-            first, size = i + 1, 0
-    if first < len(texts):
-        yield first, len(texts)
-
-
 def _row_counts(texts: Sequence[bytes], model: Model) -> tuple[npt.NDArray[np.intp], Scores, list[int]]:
-    """The rows that each text visits and how often; text i has those from `bounds[i]` to `bounds[i + 1]`.
+    """Return the rows that each text visits and how often; text i has those from `bounds[i]` to `bounds[i + 1]`.
 
     One sort of (text, row) for all texts takes half the time of a count of all rows for each text.
     """
@@ -183,6 +174,7 @@ def _row_counts(texts: Sequence[bytes], model: Model) -> tuple[npt.NDArray[np.in
     bounds = np.arange(len(texts) + 1, dtype=np.uint32) << 16
     owner = np.repeat(bounds[:-1], [len(text) + 1 for text in texts])
     scored = (visited < len(model.rows)).nonzero()[0]
+    # The number of the text stands in the upper 16 bits of a key, so equal keys are one row visited by one text.
     keys = np.sort(owner[scored] | visited[scored])
     edges = np.ones(len(keys) + 1, dtype=np.bool_)
     np.not_equal(keys[1:], keys[:-1], out=edges[1:-1])

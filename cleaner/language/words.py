@@ -30,7 +30,7 @@ import numpy.typing as npt
 __all__ = ["PARTS", "Lexicon", "Votes", "load_lexicon", "read_list", "spaced"]
 
 GAPS = ".,;:!?'\"()-/’‘“”„«»…–—।،؛؟·"
-"""Punctuation that parts words."""
+"""Punctuation that separates words."""
 
 ASCII_GAPS = {ord(gap): " " for gap in GAPS if gap.isascii()}
 LISTS = ("germanic", "indonesia", "malay", "others", "romance", "scripts", "slavic")
@@ -39,7 +39,7 @@ PARTS = 8
 """Votes are counted in eighths of a word."""
 
 SHORT = 2
-"""Letters of words that count half: most of them stand in many lists."""
+"""Letters of the longest words that count half, because most words so short stand in many lists."""
 
 WEIGHTS = {"words": 1.0, "mostly": 0.5, "leaning": 0.25}
 """What a word of each list adds to the count of its languages."""
@@ -55,12 +55,14 @@ Votes = int
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """What tells L languages apart, by C codes of languages: those of the model in its order, then those it lacks.
+    """The words and letters by which L languages are told apart, and how their codes relate to those of the model.
 
-    `languages` (L), and `layout`, how a vote holds a number for each of them. `words` and `letters` have the votes of
-    each. `codes` (C), and `places` (C), the place of each among `languages`. `strange` are the places among `codes` of
-    languages that the model does not know, or knows in another script only. `like` are the places of the codes that it
-    takes them for, in groups that begin at `like_starts`. `scripts` are first and last code points of known scripts.
+    `languages` (L) are in the order in which a vote holds a number for each of them; `layout` is that of a vote.
+    `words` and `letters` map each word and letter to its votes. `codes` (C) are the model's codes in its order, then
+    those of languages that it lacks; `places` (C) has the place of each code among `languages`. `strange` are the
+    places among `codes` of languages that the model does not know, or knows in another script only. `like` are the
+    places of the codes that it takes those for, in groups that begin at `like_starts`. `scripts` are the first and
+    last code points of the known scripts.
     """
 
     languages: tuple[str, ...]
@@ -74,31 +76,27 @@ class Lexicon:
     like_starts: Places
     scripts: tuple[tuple[int, int], ...]
 
-    def count_words(self, words: Iterable[str]) -> Votes:
-        """The votes of all words (lower case)."""
-        return sum(filter(None, map(self.words.get, words)))
-
     def count_letters(self, text: str) -> Votes:
-        """The votes of all letters of `text` (lower case). No letter of ASCII tells."""
+        """Return the votes of all letters of `text`, which is in lower case. No letter of ASCII has votes."""
         telling = () if text.isascii() else self.letters.keys() & set(text)
         return sum(text.count(letter) * self.letters[letter] for letter in telling)
 
     def row(self, votes: Votes) -> tuple[int, ...]:
-        """Votes as eighths of words or letters, one number for each language."""
+        """Return votes as eighths of words or letters, one number for each language."""
         return self.layout.unpack(votes.to_bytes(self.layout.size, "little"))
 
     def votes_for(self, votes: Votes, place: int) -> int:
-        """The number that `row` has at `place`, without unpacking the others."""
+        """Return the number that `row` has at `place`, without unpacking the others."""
         return votes >> 16 * place & 0xFFFF
 
     def table(self, votes: Sequence[Votes]) -> Counts:
-        """Votes as numbers of words or letters, shape (len(votes), L)."""
+        """Return votes as numbers of words or letters, shape (len(votes), L)."""
         # The integers are what numpy reads as rows of 16-bit numbers, so no number is handled by itself.
         packed = b"".join([vote.to_bytes(self.layout.size, "little") for vote in votes])
         return np.frombuffer(packed, dtype="<u2").reshape(-1, len(self.languages)) / PARTS
 
     def start(self, scores: Counts, behind: float) -> Counts:
-        """Scores of n texts by all C codes, out of the model's `scores` (n, known).
+        """Extend the model's `scores` of n texts, shape (n, known), to all C codes.
 
         A language that is strange to the model gets the best score of those it is taken for, less `behind` nats.
         """
@@ -109,7 +107,7 @@ class Lexicon:
         return starts
 
     def knows_script(self, letters: str) -> bool:
-        """Whether most of up to 16 of the `letters` are of a script that some known language is written in."""
+        """Return True if most of up to 16 of the `letters` are of a script that some known language is written in."""
         some = letters[:: len(letters) // 16 + 1]
         known = 0
         for code in map(ord, some):
@@ -119,7 +117,7 @@ class Lexicon:
 
 
 def spaced(text: str) -> str:
-    """`text` with a space for each mark of punctuation; `split` then gives the words."""
+    """Return `text` with a space for each mark of punctuation; `split` then gives the words."""
     if text.isascii():  # where `translate` has a fast way in C
         return text.translate(ASCII_GAPS)
     for gap in GAPS:  # many replacements are five times as fast as one regular expression
@@ -129,13 +127,13 @@ def spaced(text: str) -> str:
 
 
 def read_list(name: str) -> dict[str, Any]:
-    """One data file of `lists/`."""
+    """Return the content of one data file of `lists/`."""
     return tomllib.loads((files("cleaner.language") / "lists" / f"{name}.toml").read_text("utf-8"))
 
 
 @functools.cache
 def load_lexicon(known: tuple[str, ...]) -> Lexicon:
-    """The lists of all data files, made ready for a model whose codes are `known`, in its order."""
+    """Read the lists of all data files, for a model whose codes are `known`, in its order; once in a process."""
     tables = [(key.split(), table) for name in LISTS for key, table in read_list(name).items()]
     named = dict.fromkeys(code for codes, _ in tables for code in codes)
     codes = (*known, *(code for code in named if code not in known))
@@ -147,9 +145,8 @@ def load_lexicon(known: tuple[str, ...]) -> Lexicon:
     for code in strange:
         alike = [like for keys, table in tables if code in keys for like in table.get("like", "").split()]
         taken_for = [place[like] for like in alike if place.get(like, len(known)) < len(known)]
-        likes.append(
-            np.array(taken_for or range(len(known)), dtype=np.intp)
-        )  # without `like`, all that the model knows
+        # Without `like` in its table a language may be taken for any that the model knows.
+        likes.append(np.array(taken_for or range(len(known)), dtype=np.intp))
     return Lexicon(
         languages=languages,
         layout=struct.Struct(f"<{len(languages)}H"),
@@ -168,7 +165,7 @@ Weights = dict[tuple[str, str], float]
 
 
 def _weights(tables: Tables, name: str, weight: float) -> Weights:
-    """What each word (or letter) of the lists `name` counts for each language; half of that for one that borrows it."""
+    """Return how much each word or letter of the lists `name` counts for each language; half where it is lent."""
     weights: Weights = {}
     for codes, table in tables:
         listed: str = table.get(name, "").lower()
@@ -181,7 +178,7 @@ def _weights(tables: Tables, name: str, weight: float) -> Weights:
 
 
 def _votes(lists: Iterable[Weights], languages: Sequence[str]) -> dict[str, Votes]:
-    """The weights of all lists, added up and packed as votes."""
+    """Add up the weights of all lists and pack them as votes, 16 bits for each language."""
     place = {code: at for at, code in enumerate(languages)}
     votes: dict[str, Votes] = {}
     for weights in lists:

@@ -1,4 +1,4 @@
-"""From candidate pairs to keepers: an article goes only if it is verified against one that stays."""
+"""From candidate pairs to keepers: an article goes only if it was compared with one that stays."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.neardup.columns import distinct
-from cleaner.neardup.lsh import Pairs
+from cleaner.neardup.lsh import CandidatePairs
 
 __all__ = ["choose_keepers"]
 
 _ROUNDS = 32
+"""Longer chains of articles, each only like the next, are made ones; what is left of them is decided one by one."""
 
 
-def choose_keepers(n: int, pairs: Pairs, check: Callable[[Pairs], NDArray[np.bool_]]) -> NDArray[np.int64]:
+def choose_keepers(
+    n: int, pairs: CandidatePairs, check: Callable[[CandidatePairs], NDArray[np.bool_]]
+) -> NDArray[np.int64]:
     """`keeper[rank]`, the rank of the article that stays in place of each; its own rank if it stays. Shape (n,).
 
-    An article that has no candidate of better rank stays. The candidates of those that stay are checked, and who is
-    verified goes to the best ranked. When an article goes, its other pairs are handed to its keeper, so that the first
-    of a group is checked against every member, and no one goes by chaining. That checks each pair once at most: the
-    780 pairs among 40 copies of a story need some 40 checks.
+    An article that has no candidate of better rank stays. The candidates of those that stay are checked, and who is a
+    copy goes to the best ranked. When an article goes, its other pairs are handed to its keeper, so that the first of a
+    group is checked against every member, and no one goes by chaining. That checks each pair once at most: the 780
+    pairs among 40 copies of a story need some 40 checks.
     """
     keeper = np.arange(n)
     for _ in range(_ROUNDS):
@@ -30,33 +33,19 @@ def choose_keepers(n: int, pairs: Pairs, check: Callable[[Pairs], NDArray[np.boo
         waits = np.zeros(n, np.bool_)
         waits[pairs.high] = True
         ready = ~waits[pairs.low]
-        checked = pairs.where(ready)
-        _assign(keeper, checked, check(checked))
-        pairs = _remaining(keeper, pairs.where(~ready), checked)
-    return _one_by_one(keeper, pairs, check(pairs))
-
-
-def _assign(keeper: NDArray[np.int64], pairs: Pairs, good: NDArray[np.bool_]) -> None:
-    """Whoever is verified goes to the best ranked that stays."""
-    low, high = pairs.low[good], pairs.high[good]
-    order = np.lexsort((-low, high))
-    keeper[high[order]] = low[order]
-
-
-def _remaining(keeper: NDArray[np.int64], pairs: Pairs, checked: Pairs) -> Pairs:
-    """Pairs of articles that have not gone, the pairs of one that has gone handed to its keeper; none twice."""
-    there = keeper[pairs.high] == pairs.high
-    n = len(keeper)
-    keys = distinct(keeper[pairs.low[there]] * n + pairs.high[there])
-    keys = keys[~np.isin(keys, checked.low * n + checked.high, kind="sort")]
-    return Pairs(keys // n, keys % n)
-
-
-def _one_by_one(keeper: NDArray[np.int64], pairs: Pairs, good: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The rest in rank order, for chains longer than any but made ones."""
-    low, high = pairs.low[good], pairs.high[good]
-    order = np.lexsort((low, high))
-    for a, b in zip(low[order].tolist(), high[order].tolist(), strict=True):
-        if keeper[a] == a and keeper[b] == b:
-            keeper[b] = a
+        checked, later = pairs.where(ready), pairs.where(~ready)
+        copies = checked.where(check(checked))
+        # the last write wins, so whoever is a copy of several goes to the best ranked
+        order = np.lexsort((-copies.low, copies.high))
+        keeper[copies.high[order]] = copies.low[order]
+        # pairs of one that has gone are its keeper's now; what was checked is not checked again
+        there = keeper[later.high] == later.high
+        keys = distinct(keeper[later.low[there]] * n + later.high[there])
+        keys = keys[~np.isin(keys, checked.low * n + checked.high, kind="sort")]
+        pairs = CandidatePairs(keys // n, keys % n)
+    copies = pairs.where(check(pairs))
+    order = np.lexsort((copies.low, copies.high))
+    for low, high in zip(copies.low[order].tolist(), copies.high[order].tolist(), strict=True):
+        if keeper[low] == low and keeper[high] == high:
+            keeper[high] = low
     return keeper

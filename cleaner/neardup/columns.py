@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,11 +10,11 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Column", "Room", "distinct", "forget", "ranges"]
+__all__ = ["Column", "Room", "distinct", "ranges"]
 
 
 class Column:
-    """An append-only array of one type. `take` gives the values of many slices, one behind the other."""
+    """An append-only array of one type, in memory or in a file."""
 
     def __init__(self, dtype: type[np.generic], file: IO[bytes] | None = None) -> None:
         self.dtype = np.dtype(dtype)
@@ -24,7 +23,8 @@ class Column:
         self._file = file
 
     def append(self, values: NDArray[Any]) -> None:
-        values = np.ascontiguousarray(values, self.dtype)
+        """Add values at the end."""
+        values = np.ascontiguousarray(values, self.dtype)  # no copy of what is so already
         self.length += len(values)
         if self._file is None:
             self._parts.append(values)
@@ -39,21 +39,16 @@ class Column:
             data = self._file.read((last - first) * self.dtype.itemsize)
             self._file.seek(0, 2)
             return np.frombuffer(data, self.dtype)
-        if len(self._parts) != 1:
+        if len(self._parts) != 1:  # joined at the first read, and not at each append
             self._parts = [np.concatenate(self._parts) if self._parts else np.zeros(0, self.dtype)]
         return self._parts[0][first:last]
 
     def take(self, firsts: NDArray[np.int64], lasts: NDArray[np.int64]) -> NDArray[Any]:
+        """The values of many slices, one behind the other."""
         if self._file is None:
             return np.asarray(self.read()[ranges(firsts, lasts - firsts)])
         parts = [self.read(a, b) for a, b in zip(firsts.tolist(), lasts.tolist(), strict=True)]
         return np.concatenate(parts) if parts else np.zeros(0, self.dtype)
-
-    def rows(self, numbers: NDArray[np.int64], width: int) -> NDArray[Any]:
-        """Rows of a table that was appended row by row, shape (numbers, width)."""
-        if self._file is None:
-            return np.asarray(self.read().reshape(-1, width)[numbers])
-        return self.take(numbers * width, (numbers + 1) * width).reshape(-1, width)
 
 
 class Room:
@@ -73,7 +68,7 @@ class Room:
     def column(self, dtype: type[np.generic], values: int) -> Column:
         """A column for about `values` values."""
         size = values * np.dtype(dtype).itemsize
-        if size <= self._left:
+        if size <= self._left:  # first come, first served
             self._left -= size
             return Column(dtype)
         return Column(dtype, self._files.enter_context(tempfile.TemporaryFile(dir=self._folder, prefix="dedup-")))
@@ -92,12 +87,3 @@ def ranges(firsts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.i
     ends = np.cumsum(counts)
     total = int(ends[-1]) if len(ends) else 0
     return np.asarray(np.arange(total) + np.repeat(firsts - (ends - counts), counts), np.int64)
-
-
-def forget(array: NDArray[Any]) -> None:
-    """Give back the pages of a memory-mapped array: they stay in the file, but count as ours until then."""
-    owner: Any = array
-    while isinstance(owner, np.ndarray):
-        owner = owner.base
-    if isinstance(owner, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-        owner.madvise(mmap.MADV_DONTNEED)

@@ -13,12 +13,15 @@ from numpy.typing import NDArray
 
 from cleaner.neardup.shingles import Shingles
 
-__all__ = ["EMPTY", "PERMUTATIONS", "SEED", "estimate", "permutations", "sign"]
+__all__ = ["EMPTY", "PERMUTATIONS", "SEED", "likely", "permutations", "sign"]
 
 PERMUTATIONS = 128
 SEED = 1
 EMPTY = np.uint32(0xFFFFFFFF)
 """Every value of the signature of a text without tokens."""
+
+
+_PAIRS = 1 << 15  # compared at once, 32 MB of signatures
 
 
 @cache
@@ -41,6 +44,7 @@ def sign(shingles: Shingles) -> NDArray[np.uint32]:
         t = np.empty_like(x)
         firsts = shingles.starts[filled]
         for a, b, row in zip(*permutations(), least, strict=True):
+            # no array is made in this loop: 128 turns, each over numbers that are still in the cache
             np.multiply(x, a, out=t)
             np.add(t, b, out=t)
             np.minimum.reduceat(t, firsts, out=row)
@@ -58,6 +62,13 @@ def _premix(x: NDArray[np.uint32]) -> NDArray[np.uint32]:
     return x
 
 
-def estimate(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> NDArray[np.float32]:
-    """Estimated Jaccard similarity of rows of signatures, shape (pairs,)."""
-    return np.asarray((left == right).mean(axis=1, dtype=np.float32))
+def likely(
+    signatures: NDArray[np.uint32], low: NDArray[np.int64], high: NDArray[np.int64], lowest: np.float32
+) -> NDArray[np.bool_]:
+    """Which pairs of rows of signatures have at least this estimated Jaccard similarity, shape (pairs,)."""
+    good = np.zeros(len(low), np.bool_)
+    for first in range(0, len(low), _PAIRS):  # all at once would take 1 kB a pair
+        part = slice(first, first + _PAIRS)
+        equal = signatures[low[part]] == signatures[high[part]]
+        good[part] = equal.mean(axis=1, dtype=np.float32) >= lowest
+    return good

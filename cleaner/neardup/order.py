@@ -1,4 +1,4 @@
-"""The one order of articles: who outranks whom where one of several must stay."""
+"""The one order of articles: which of several stays where only one can."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from numpy.typing import NDArray
 
 from cleaner.errors import OptionError
 
-__all__ = ["rank_articles", "rank_key"]
+__all__ = ["order_articles", "rank_key"]
 
-_LAST = "\U0010ffff"
+_LAST = "\U0010ffff"  # behind every date, for articles without one
 
 
-def rank_articles(
+def order_articles(
     lengths: NDArray[np.int64], dates: Sequence[str], ids: Sequence[str], keep: str = "longest"
 ) -> NDArray[np.int64]:
-    """`rank[row]`, the place of every article in the one order; 0 comes first and stays. Shape (n,).
+    """The numbers of the articles in the one order, best first: the first of several stays. Shape (n,).
 
     `lengths` are characters of clean text, `dates` ISO 8601 (articles without one come last; () where none has one),
     `ids` are distinct.
     `keep`: "longest" text, then earliest date, then id; "earliest" date, then longest text, then id; "first" by id
     alone. Raises OptionError for another word.
 
-    >>> rank_articles(np.array([90, 120, 120]), ["", "2024-05-02", "2024-05-01"], ["a", "b", "c"]).tolist()
+    >>> order_articles(np.array([90, 120, 120]), ["", "2024-05-02", "2024-05-01"], ["a", "b", "c"]).tolist()
     [2, 1, 0]
     """
     if keep not in ("longest", "earliest", "first"):
@@ -38,13 +38,11 @@ def rank_articles(
         order = np.array(sorted(order.tolist(), key=lambda i: dates[i] or _LAST), np.int64)
     if keep == "longest":
         order = order[np.argsort(longest[order], kind="stable")]
-    rank = np.empty(len(ids), np.int64)
-    rank[order] = np.arange(len(ids))
-    return rank
+    return order
 
 
 def rank_key(length: int, date: str, id: str, keep: str = "longest") -> tuple[object, ...]:
-    """What one article is sorted by in the order of `rank_articles`, for those that sort a part at a time.
+    """What one article is sorted by in the order of `order_articles`, for finding the limits of its ranges.
 
     >>> rank_key(90, "", "a") > rank_key(120, "2024-05-02", "b")
     True

@@ -16,7 +16,7 @@ SIZE = 3
 """Tokens in one shingle."""
 
 _BASE = np.uint64(0x9E3779B97F4A7C15)
-_SPREAD = np.uint64(0xBF58476D1CE4E5B9)
+_MULTIPLIER = np.uint64(0xBF58476D1CE4E5B9)
 _OWNER_BITS = np.uint64(16)
 
 
@@ -49,46 +49,33 @@ def shingle_tokens(tokens: NDArray[np.uint64], starts: NDArray[np.int64]) -> Shi
     np.cumsum(shingle_counts(lengths), out=bounds[1:])
     if not len(tokens):
         return Shingles(np.zeros(0, np.uint64), bounds)
-    t = tokens
-    h = t * _BASE
-    h[:-1] += t[1:]
+    # a polynomial of every three tokens in a row, over the whole batch at once
+    h = tokens * _BASE
+    h[:-1] += tokens[1:]
     h *= _BASE
-    h[:-2] += t[2:]
-    _close_short(h, t, starts, lengths)
-    return Shingles(_spread(h[_whole(starts, lengths)]), bounds)
-
-
-def _spread(h: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Upper bits into the lower ones and back; tokens are well mixed already, so one round is enough."""
+    h[:-2] += tokens[2:]
+    # a text of one or two tokens ends in zeros, not in the next text
+    short = np.flatnonzero((lengths > 0) & (lengths < SIZE))
+    first = starts[short]
+    value = tokens[first] * _BASE
+    two = lengths[short] == 2
+    value[two] += tokens[first[two] + 1]
+    h[first] = value * _BASE
+    # in a longer text the last two tokens begin no shingle
+    inside = np.ones(len(tokens), np.bool_)
+    for back in range(1, SIZE):
+        inside[starts[1:][lengths > back] - back] = False
+    h = h[inside]
+    # upper bits into the lower ones and back; tokens are well mixed already, so one round is enough
     h ^= h >> np.uint64(32)
-    h *= _SPREAD
+    h *= _MULTIPLIER
     h ^= h >> np.uint64(29)
-    return h
+    return Shingles(h, bounds)
 
 
 def shingle_counts(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
     """How many shingles texts of so many tokens have."""
     return np.where(tokens >= SIZE, tokens - (SIZE - 1), np.minimum(tokens, 1))
-
-
-def _whole(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Where a shingle begins that ends inside its own text."""
-    keep = np.ones(int(starts[-1]), np.bool_)
-    for back in range(1, SIZE):
-        keep[starts[1:][lengths > back] - back] = False
-    return keep
-
-
-def _close_short(
-    h: NDArray[np.uint64], t: NDArray[np.uint64], starts: NDArray[np.int64], lengths: NDArray[np.int64]
-) -> None:
-    """Texts of one or two tokens end in zeros, not in the next text."""
-    short = np.flatnonzero((lengths > 0) & (lengths < SIZE))
-    first = starts[short]
-    value = t[first] * _BASE
-    two = lengths[short] == 2
-    value[two] += t[first[two] + 1]
-    h[first] = value * _BASE
 
 
 def sets_of(shingles: Shingles) -> Shingles:

@@ -1,11 +1,11 @@
-"""Shingles that recur on a site: what stands beside more than a few different articles of one site is its furniture.
+"""Shingles that recur on a site: what stands in more than a few different articles of one site is its boilerplate.
 
 Footers, disclaimers and the fixed words of templated reports are left out when two articles are compared. Counted are
-the articles that are candidates at all: where furniture is large enough to make articles look alike, they are.
+only the articles that have candidates: where boilerplate is large enough to make articles look alike, they do.
 
 Different is told by an anchor. An article of which a twentieth or more is rare on its site (in no more than a few
 articles) is its own anchor; one with less is a copy, and copies of one text share an anchor, the least of its shingles
-under one permutation. Without anchors ten copies of one article on one site would be taken for furniture.
+under one permutation. Without anchors ten copies of one article on one site would be taken for boilerplate.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from cleaner.neardup.shingles import Shingles, sets_of
 from cleaner.neardup.token_store import TokenStore
 from cleaner.neardup.tokens import mix
 
-__all__ = ["FEW", "SiteShingles", "find_site_shingles", "recurring_in", "share_out"]
+__all__ = ["FEW", "SiteShingles", "recurring_in", "share_out"]
 
 FEW = 5
-"""Different articles of one site beside which a shingle may stand and still count."""
+"""Different articles of one site in which a shingle may stand and still count."""
 
-_RARE_SHARE = 0.05
+_RARE_SHARE = 0.05  # of the shingles of an article; with less of its own it is a copy
 _BLOCK = 2048  # articles whose shingles are made at once
 _AT_ONCE = 1 << 22  # shingles counted at once
 _OWNER_BITS = np.uint64(24)
@@ -71,32 +71,6 @@ def _salted(hashes: NDArray[np.uint64], sites: NDArray[np.int64]) -> NDArray[np.
     return (mix(sites.astype(np.uint64) + np.uint64(1)) ^ (hashes >> np.uint64(16) << np.uint64(16))) >> _OWNER_BITS
 
 
-def find_site_shingles(shelf: TokenStore, sites: NDArray[np.int64], copies: NDArray[np.uint32]) -> SiteShingles:
-    """Recurring shingles among the articles on the shelf, all arrays by place.
-
-    `sites` is the site of each article (-1 is no site), `copies` the anchor it has if it is a copy.
-    """
-    found, concerned = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
-    for articles in _groups(shelf, sites):
-        keys, concern = recurring_in(shelf, articles, sites[articles], copies[articles])
-        found.append(keys)
-        concerned.append(concern)
-    return SiteShingles.of(distinct(np.concatenate(found)), distinct(np.concatenate(concerned)))
-
-
-def _groups(shelf: TokenStore, sites: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    """Articles of one or more whole sites."""
-    order = np.argsort(sites, kind="stable")
-    order = order[sites[order] >= 0]
-    firsts = np.flatnonzero(np.diff(sites[order], prepend=-1))
-    counts = np.diff(firsts, append=len(order))
-    sizes = np.add.reduceat(shelf.lengths[order], firsts) if len(firsts) else counts
-    group = np.repeat(share_out(counts, sizes), counts)
-    order, group = order[group >= 0], group[group >= 0]
-    if len(order):
-        yield from np.split(order, np.flatnonzero(np.diff(group)) + 1)
-
-
 def share_out(counts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
     """For every site, in their order, the group in which its shingles are counted; -1 where it has too few articles.
 
@@ -114,40 +88,55 @@ def share_out(counts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np
 
 
 def recurring_in(
-    shelf: TokenStore, articles: NDArray[np.int64], sites: NDArray[np.int64], copies: NDArray[np.uint32]
+    store: TokenStore, articles: NDArray[np.int64], sites: NDArray[np.int64], copies: NDArray[np.uint32]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Recurring keys among the articles at these places, which are all that their sites have, and sites with any."""
-    slices = 1 + int(shelf.lengths[articles].sum()) // _AT_ONCE
-    found = list(_recurring(shelf, articles, sites, copies, slices))
-    return distinct(np.concatenate([k for k, _ in found])), distinct(np.concatenate([c for _, c in found]))
+    """Recurring keys among the articles at these places in the store, which are all that their sites have, and the
+    sites with any; both sorted. `copies` is for each article the anchor that it has if it is a copy.
 
+    The shingles are counted in slices of bounded size, in two rounds, because an anchor needs all slices.
+    """
+    slices = 1 + int(store.lengths[articles].sum()) // _AT_ONCE
+    only = _slice(store, articles, sites, 0, 1) if slices == 1 else None
 
-def _recurring(
-    shelf: TokenStore, articles: NDArray[np.int64], sites: NDArray[np.int64], copies: NDArray[np.uint32], slices: int
-) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int64]]]:
-    """Recurring keys of each slice of all shingles and their sites; two rounds, because an anchor needs all slices."""
-    made = _slice(shelf, articles, sites, 0, slices)
+    def sliced() -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]]:
+        """Keys of each slice, the places of their articles, and in how many articles each shingle stands."""
+        for number in range(slices):
+            keys = _slice(store, articles, sites, number, slices) if only is None else only
+            shingles = keys >> _OWNER_BITS
+            owners = (keys & np.uint64((1 << 24) - 1)).astype(np.int64)
+            firsts = np.flatnonzero(np.concatenate([np.ones(min(1, len(keys)), np.bool_), np.diff(shingles) != 0]))
+            counts = np.diff(firsts, append=len(keys))
+            yield shingles, owners, np.repeat(counts, counts)
+
     rare = np.zeros(len(articles), np.int64)
-    for s in range(slices):
-        keys = made if slices == 1 else _slice(shelf, articles, sites, s, slices)
-        rare += np.bincount(_owners(keys[_counts(keys) <= FEW]), minlength=len(articles))
-    copied = rare < _RARE_SHARE * shelf.lengths[articles]
+    for _, owners, counts in sliced():
+        rare += np.bincount(owners[counts <= FEW], minlength=len(articles))
+    copied = rare < _RARE_SHARE * store.lengths[articles]
     anchors = np.where(copied, copies, np.arange(len(articles)) + (1 << 32))
-    for s in range(slices):
-        keys = made if slices == 1 else _slice(shelf, articles, sites, s, slices)
-        keys = keys[_counts(keys) > FEW]
-        many = _beside_many(keys, anchors)
-        yield many, sites[_owners(keys[np.isin(keys >> _OWNER_BITS, many)])]
+    found, concerned = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
+    for shingles, owners, counts in sliced():
+        shingles, owners = shingles[counts > FEW], owners[counts > FEW]
+        # of each shingle one record for every different anchor; the one FEW further on is of the same shingle if there
+        # are more than FEW
+        order = np.lexsort((anchors[owners], shingles))
+        by_shingle, anchor = shingles[order], anchors[owners][order]
+        new = np.ones(len(order), np.bool_)
+        new[1:] = (by_shingle[1:] != by_shingle[:-1]) | (anchor[1:] != anchor[:-1])
+        different = by_shingle[new]
+        many = distinct(different[FEW:][different[FEW:] == different[:-FEW]])
+        found.append(many)
+        concerned.append(sites[owners[np.isin(shingles, many)]])
+    return distinct(np.concatenate(found)), distinct(np.concatenate(concerned))
 
 
 def _slice(
-    shelf: TokenStore, articles: NDArray[np.int64], sites: NDArray[np.int64], number: int, slices: int
+    store: TokenStore, articles: NDArray[np.int64], sites: NDArray[np.int64], number: int, slices: int
 ) -> NDArray[np.uint64]:
     """Sorted keys of site, shingle and article for one slice of the shingles: 40 bits, then 24 for the article."""
     parts = []
     for first in range(0, len(articles), _BLOCK):
         block = articles[first : first + _BLOCK]
-        sets = sets_of(shelf.shingles(block))
+        sets = sets_of(store.shingles(block))
         owners = np.repeat(np.arange(first, first + len(block)), np.diff(sets.starts))
         keys = _salted(sets.hashes, sites[owners])
         if slices > 1:
@@ -157,26 +146,3 @@ def _slice(
     keys = np.concatenate(parts)
     keys.sort()
     return keys
-
-
-def _owners(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-    return (keys & np.uint64((1 << 24) - 1)).astype(np.int64)
-
-
-def _counts(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """For every key, in how many articles its shingle stands."""
-    shingles = keys >> _OWNER_BITS
-    firsts = np.flatnonzero(np.concatenate([np.ones(min(1, len(keys)), np.bool_), shingles[1:] != shingles[:-1]]))
-    counts = np.diff(firsts, append=len(keys))
-    return np.repeat(counts, counts)
-
-
-def _beside_many(keys: NDArray[np.uint64], anchors: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Shingles that stand beside more than a few anchors."""
-    shingles, anchor = keys >> _OWNER_BITS, anchors[_owners(keys)]
-    order = np.lexsort((anchor, shingles))
-    shingles, anchor = shingles[order], anchor[order]
-    new = np.ones(len(keys), np.bool_)
-    new[1:] = (shingles[1:] != shingles[:-1]) | (anchor[1:] != anchor[:-1])
-    shingles = shingles[new]
-    return distinct(shingles[FEW:][shingles[FEW:] == shingles[:-FEW]])

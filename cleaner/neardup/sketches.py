@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from cleaner.characters import STOPS
 from cleaner.neardup.minhash import PERMUTATIONS, SEED, sign
 from cleaner.neardup.shingles import shingle_tokens
-from cleaner.neardup.tokens import Tokens, tokenize
+from cleaner.neardup.tokens import tokenize
 
 if TYPE_CHECKING:
     from datasketch import LeanMinHash
 
 __all__ = ["Sketches", "from_lean_minhash", "sketch", "to_lean_minhash"]
 
+# what may stand behind the mark that ends a sentence
 _CLOSING = " \t\r\n\"'”’»)]"
 _SENTENCE_ENDS = tuple(STOPS + "｡۔።")  # the marks with which benchmarks/results/dedup.md was measured
 _BATCH = 1 << 19
@@ -46,18 +47,6 @@ class Sketches:
     def __len__(self) -> int:
         return len(self.sizes)
 
-    @classmethod
-    def join(cls, parts: Sequence[Sketches]) -> Sketches:
-        """The rows of all parts, in order."""
-        if not parts:
-            return sketch(())
-        return cls(
-            np.concatenate([p.signatures for p in parts]),
-            np.concatenate([p.exact for p in parts]),
-            np.concatenate([p.sizes for p in parts]),
-            np.concatenate([p.broken for p in parts]),
-        )
-
 
 def sketch(texts: Sequence[str]) -> Sketches:
     """Sketches of a batch of clean texts of any number and length.
@@ -74,7 +63,10 @@ def sketch(texts: Sequence[str]) -> Sketches:
         tokens = tokenize(texts[first:last])
         shingles = shingle_tokens(tokens.hashes, tokens.starts)
         signatures[first:last] = sign(shingles)
-        exact[first:last] = _exact(tokens)
+        # of the tokens, so that copies in other case or with other punctuation are exact ones
+        view, bounds = memoryview(tokens.hashes.tobytes()), (tokens.starts * 8).tolist()
+        digests = [xxhash.xxh3_128_digest(view[a:b]) if a < b else bytes(16) for a, b in pairwise(bounds)]
+        exact[first:last] = np.frombuffer(b"".join(digests), np.uint64).reshape(-1, 2)
         sizes[first:last] = np.diff(shingles.starts)
     return Sketches(signatures, exact, sizes, np.fromiter(map(_breaks_off, texts), np.bool_, n))
 
@@ -88,14 +80,6 @@ def _batches(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
             first, total = i + 1, 0
     if first < len(texts):
         yield first, len(texts)
-
-
-def _exact(tokens: Tokens) -> NDArray[np.uint64]:
-    view = memoryview(tokens.hashes.tobytes())
-    bounds = (tokens.starts * 8).tolist()
-    digest = xxhash.xxh3_128_digest
-    digests = b"".join([digest(view[a:b]) if a < b else bytes(16) for a, b in pairwise(bounds)])
-    return np.frombuffer(digests, np.uint64).reshape(-1, 2)
 
 
 def _breaks_off(text: str) -> bool:

@@ -67,63 +67,57 @@ def tokenize(texts: Sequence[str]) -> Tokens:
     >>> tokenize(["Harga naik 5 persen.", "harga NAIK, 5 persen"]).starts.tolist()
     [0, 4, 8]
     """
-    hashes: list[NDArray[np.uint64]] = [np.zeros(0, np.uint64)]
+    found: list[NDArray[np.uint64]] = [np.zeros(0, np.uint64)]
     owners: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
     counts: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
     room = np.empty(_BLOCK + 1, np.uint64)
-    for rows, pieces in _blocks(texts):
-        values, per_piece = _block_tokens(pieces, room)
-        hashes.append(values)
-        owners.append(np.array(rows, np.int64))
-        counts.append(per_piece)
-    return _in_order(np.concatenate(hashes), np.concatenate(owners), np.concatenate(counts), len(texts))
-
-
-def _in_order(hashes: NDArray[np.uint64], owners: NDArray[np.int64], counts: NDArray[np.int64], texts: int) -> Tokens:
-    """Pieces of texts back in the order of the texts."""
-    starts = np.zeros(texts + 1, np.int64)
-    np.cumsum(np.bincount(owners, counts, texts).astype(np.int64), out=starts[1:])
-    if (owners[1:] < owners[:-1]).any():
-        order = np.argsort(owners, kind="stable")
-        hashes = hashes[ranges((np.cumsum(counts) - counts)[order], counts[order])]
+    for numbers, chunks in _blocks(texts):
+        values, per_chunk = _block_tokens(chunks, room)
+        found.append(values)
+        owners.append(np.array(numbers, np.int64))
+        counts.append(per_chunk)
+    hashes, owner, count = np.concatenate(found), np.concatenate(owners), np.concatenate(counts)
+    starts = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum(np.bincount(owner, count, len(texts)).astype(np.int64), out=starts[1:])
+    if (owner[1:] < owner[:-1]).any():
+        # texts in ASCII came first: back into the order of the texts
+        order = np.argsort(owner, kind="stable")
+        hashes = hashes[ranges((np.cumsum(count) - count)[order], count[order])]
     return Tokens(hashes, starts)
 
 
 def _blocks(texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
-    """Numbers of texts and the folded texts, together at most _BLOCK characters; a longer text comes in pieces.
+    """Numbers of texts and the texts in lower case and NFC, together at most _BLOCK characters; a longer text comes in
+    chunks.
 
     Texts in ASCII come first, by themselves: they cost half as much.
     """
     plain: list[tuple[int, str]] = []
     other: list[tuple[int, str]] = []
-    for row, text in enumerate(texts):
-        folded = text.lower()
-        if folded.isascii():
-            plain.append((row, folded))
+    for number, text in enumerate(texts):
+        lower = text.lower()
+        if lower.isascii():
+            plain.append((number, lower))
         else:
-            other.append((row, unicodedata.normalize("NFC", folded)))
+            other.append((number, unicodedata.normalize("NFC", lower)))
     for group in (plain, other):
-        yield from _fill(group)
-
-
-def _fill(folded: list[tuple[int, str]]) -> Iterator[tuple[list[int], list[str]]]:
-    rows: list[int] = []
-    pieces: list[str] = []
-    room = _BLOCK
-    for row, text in folded:
-        for piece in (text,) if len(text) < _BLOCK else _cut(text):
-            if len(piece) + 1 > room:
-                yield rows, pieces
-                rows, pieces, room = [], [], _BLOCK
-            rows.append(row)
-            pieces.append(piece)
-            room -= len(piece) + 1
-    if rows:
-        yield rows, pieces
+        numbers: list[int] = []
+        chunks: list[str] = []
+        room = _BLOCK
+        for number, text in group:
+            for chunk in (text,) if len(text) < _BLOCK else _cut(text):
+                if len(chunk) + 1 > room:
+                    yield numbers, chunks
+                    numbers, chunks, room = [], [], _BLOCK
+                numbers.append(number)
+                chunks.append(chunk)
+                room -= len(chunk) + 1
+        if numbers:
+            yield numbers, chunks
 
 
 def _cut(text: str) -> Iterator[str]:
-    """Pieces shorter than _BLOCK, cut behind a space or line end where there is one in the second half."""
+    """Chunks shorter than _BLOCK, cut behind a space or line end where there is one in the second half."""
     start = 0
     while start < len(text):
         end = start + _BLOCK - 1
@@ -133,13 +127,14 @@ def _cut(text: str) -> Iterator[str]:
         start = end
 
 
-def _block_tokens(pieces: list[str], room: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    joined = "\n" + "\n".join(pieces)
+def _block_tokens(chunks: list[str], room: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Token hashes of all chunks, one behind the other, and how many each has. `room` is used again and again."""
+    joined = "\n" + "\n".join(chunks)
     codes, before, numbers = _ascii_tokens(joined) if joined.isascii() else _unicode_tokens(joined)
-    ends = np.cumsum(np.fromiter(map(len, pieces), np.int64, len(pieces)) + 1)
-    per_piece = np.diff(np.searchsorted(before, ends), prepend=0)
+    ends = np.cumsum(np.fromiter(map(len, chunks), np.int64, len(chunks)) + 1)
+    per_chunk = np.diff(np.searchsorted(before, ends), prepend=0)
     if not len(before):
-        return np.zeros(0, np.uint64), per_piece
+        return np.zeros(0, np.uint64), per_chunk
     powers, inverses = _powers()
     # characters outside tokens weigh nothing, so a token ends, for the sum, where the next begins
     sums = room[: len(codes)]
@@ -152,20 +147,20 @@ def _block_tokens(pieces: list[str], room: NDArray[np.uint64]) -> tuple[NDArray[
     hashes = mix(hashes)
     hashes &= np.uint64(0xFFFFFFFFFFFFFFFE)
     hashes |= numbers
-    return hashes, per_piece
+    return hashes, per_chunk
 
 
-_Found = tuple[NDArray[np.uint8] | NDArray[np.uint32], NDArray[np.int64], NDArray[np.bool_]]
+_CodesAndTokens = tuple[NDArray[np.uint8] | NDArray[np.uint32], NDArray[np.int64], NDArray[np.bool_]]
 
 
-def _ascii_tokens(joined: str) -> _Found:
+def _ascii_tokens(joined: str) -> _CodesAndTokens:
     """Code points with 0 for everything outside tokens, the places before tokens, and which of them are numbers."""
     codes = np.frombuffer(joined.encode("ascii").translate(_ascii_words()), np.uint8)
     before = np.flatnonzero((codes[1:] != 0) & (codes[:-1] == 0))
     return codes, before, codes[1:][before] <= ord("9")
 
 
-def _unicode_tokens(joined: str) -> _Found:
+def _unicode_tokens(joined: str) -> _CodesAndTokens:
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     classes = _classes(_BMP if codes.max() < _BMP else _SCRIPTS)[codes]
     codes = codes * (classes != _OTHER)

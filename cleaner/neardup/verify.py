@@ -1,4 +1,4 @@
-"""Are two articles copies of one? Decided by their exact shingles, furniture left out, with the reason."""
+"""Whether two articles are copies of one: decided by their exact shingles, without what recurs on their sites."""
 
 from __future__ import annotations
 
@@ -9,47 +9,67 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.neardup.columns import distinct, ranges
-from cleaner.neardup.longest_run import LongestRuns, longest_common_runs
+from cleaner.neardup.minhash import sign
 from cleaner.neardup.shingles import Shingles, sets_of
 from cleaner.neardup.site_shingles import SiteShingles
 from cleaner.neardup.token_store import TokenStore
 
-__all__ = ["RULES", "Articles", "Verdicts", "verify", "without_site_shingles"]
+__all__ = [
+    "RULES",
+    "Comparison",
+    "LongestSpans",
+    "StoredArticles",
+    "compare",
+    "longest_common_spans",
+    "sign_without_site_shingles",
+]
 
 RULES = ("exact", "jaccard", "contiguous", "cut-short", "unlike", "numbers")
 """Why two articles are copies of one, and behind these, why they are not.
 
 exact: the same tokens. jaccard: the similarity of their shingle sets reaches the threshold. contiguous: two thirds of
-both are one stretch that is common, with other furniture around it. cut-short: one is the beginning of the other and
-breaks off. unlike: none of these. numbers: alike but for their numbers, as reports of one form are.
+both are one common span, with other boilerplate around it. cut-short: one is the beginning of the other and breaks off.
+unlike: none of these. numbers: alike but for their numbers, as reports of one form are.
 """
 EXACT, JACCARD, CONTIGUOUS, CUT_SHORT, UNLIKE, NUMBERS = range(len(RULES))
 
-_STRETCH_COVER = 2 / 3  # of both articles
-_STRETCH_DENSITY = 0.85  # of the stretch is common; copies with 1 % of their words changed on both sides have 0.94
-_STRETCH_LENGTH = 50  # shingles; shorter ones are often a form that two reports fill in
-_CUT_DENSITY = 0.97
+_SPAN_COVER = 2 / 3  # of both articles: the least that a common span must take up
+_SPAN_DENSITY = 0.85  # of the span is common; copies with 1 % of their words changed on both sides have 0.94
+_SPAN_LENGTH = 50  # shingles; shorter ones are often a form that two reports fill in
+_SPAN_JACCARD = 0.35  # the least Jaccard similarity for which a common span can make up
+_CUT_DENSITY = 0.97  # of the beginning that both share: a cut copy is cut, not edited
 _CUT_SHARE = 0.4  # of the longer article; less is a quotation as likely as a copy
 _NUMBERS_SHARE = 2 / 3  # of the numbers of the article with fewer
-_NUMBERS_ENOUGH = 3
-_NUMBERS_EVERY = 32  # tokens; a form has a number more often, and a date or two beside an article do not make one
-_LEFT_ENOUGH = 8  # shingles that must be left of an article whose furniture was left out
+_NUMBERS_ENOUGH = 3  # numbers that both must have
+_NUMBERS_EVERY = 32  # tokens; a form has a number more often, and a date or two in an article do not make one
+_LEFT_ENOUGH = 8  # shingles that must be left of an article without what recurs on its site
 _AT_ONCE = 1 << 20  # shingles compared at once
-_PAIR_BITS = 16
+_PAIR_BITS = 16  # that sets of shingles leave free: the number of a pair has room in them
+_SIGNED_AT_ONCE = 192  # articles, some 40,000 shingles, which stay in the cache
+_ENOUGH = 24  # shingles; reports of one form have fewer left, and would all be candidates of each other
 
 
 @dataclass(frozen=True, slots=True)
-class Articles:
-    """What verification needs of the articles, by place: their site (-1 is none), and whether they break off."""
+class StoredArticles:
+    """What the comparison needs of articles, by place: tokens, their site (-1 is none), and whether they break off."""
 
-    shelf: TokenStore
+    store: TokenStore
     recurring: SiteShingles
     sites: NDArray[np.int64]
     broken: NDArray[np.bool_]
 
+    def shingles(self, places: NDArray[np.int64]) -> Shingles:
+        """The shingles of the articles at these places, without those that recur on their site."""
+        shingles = self.store.shingles(places)
+        kept = self.recurring.kept(shingles, self.sites[places])
+        if kept.all():
+            return shingles
+        before = np.concatenate([[0], np.cumsum(kept)])
+        return Shingles(shingles.hashes[kept], before[shingles.starts])
+
 
 @dataclass(frozen=True, slots=True)
-class Verdicts:
+class Comparison:
     """Of pairs: Jaccard; containment, the common part over the smaller set; the rule, an index into RULES."""
 
     jaccard: NDArray[np.float64]
@@ -57,7 +77,8 @@ class Verdicts:
     rule: NDArray[np.uint8]
 
     @classmethod
-    def join(cls, parts: Sequence[Verdicts]) -> Verdicts:
+    def join(cls, parts: Sequence[Comparison]) -> Comparison:
+        """All parts, one behind the other."""
         return cls(
             np.concatenate([np.zeros(0), *(p.jaccard for p in parts)]),
             np.concatenate([np.zeros(0), *(p.containment for p in parts)]),
@@ -65,13 +86,16 @@ class Verdicts:
         )
 
 
-def verify(articles: Articles, left: NDArray[np.int64], right: NDArray[np.int64], min_similarity: float) -> Verdicts:
-    """Verdicts on the pairs of articles left[i], right[i] (places on the shelf)."""
-    blocks = _blocks(articles.shelf.lengths, left, right)
-    return Verdicts.join([_verify(articles, left[a:b], right[a:b], min_similarity) for a, b in blocks])
+def compare(
+    articles: StoredArticles, left: NDArray[np.int64], right: NDArray[np.int64], min_similarity: float
+) -> Comparison:
+    """Compare the articles left[i] and right[i], places in the store; shape (pairs,)."""
+    blocks = _blocks(articles.store.lengths, left, right)
+    return Comparison.join([_compare_block(articles, left[a:b], right[a:b], min_similarity) for a, b in blocks])
 
 
 def _blocks(lengths: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Runs of pairs of bounded size."""
     total = np.cumsum(lengths[left] + lengths[right])
     first = 0
     while first < len(left):
@@ -82,11 +106,12 @@ def _blocks(lengths: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[
         first = last
 
 
-def _verify(articles: Articles, left: NDArray[np.int64], right: NDArray[np.int64], threshold: float) -> Verdicts:
+def _compare_block(
+    articles: StoredArticles, left: NDArray[np.int64], right: NDArray[np.int64], threshold: float
+) -> Comparison:
     places = distinct(np.concatenate([left, right]))
     left, right = np.searchsorted(places, left), np.searchsorted(places, right)
-    tokens, starts = articles.shelf.tokens(places)
-    text = without_site_shingles(articles, places)
+    text = articles.shingles(places)
     sets = sets_of(text)
     sizes = np.diff(sets.starts)
     common = _common(sets, left, right)
@@ -95,41 +120,41 @@ def _verify(articles: Articles, left: NDArray[np.int64], right: NDArray[np.int64
     jaccard = shared / np.maximum(1, smaller + larger - shared)
     containment = shared / np.maximum(1, smaller)
     rule = np.where(jaccard >= threshold, JACCARD, UNLIKE).astype(np.uint8)
-    worth = (rule == UNLIKE) & (containment >= _STRETCH_COVER * _STRETCH_DENSITY) & (jaccard >= _lowest(threshold))
-    if worth.any():
-        pairs = np.flatnonzero(worth)
-        rule[pairs] = _by_stretch(text, common, pairs, left[pairs], right[pairs], articles.broken[places], threshold)
-    little = (sizes < _LEFT_ENOUGH) & (np.diff(text.starts) < articles.shelf.lengths[places])
+    # spans take long to find, so only where they could still decide
+    near = (rule == UNLIKE) & (containment >= _SPAN_COVER * _SPAN_DENSITY) & (jaccard >= min(_SPAN_JACCARD, threshold))
+    if near.any():
+        pairs = np.flatnonzero(near)
+        rule[pairs] = _by_span(text, common, pairs, left[pairs], right[pairs], articles.broken[places], threshold)
+    little = (sizes < _LEFT_ENOUGH) & (np.diff(text.starts) < articles.store.lengths[places])
     rule[little[left] | little[right]] = UNLIKE
-    rule[(rule != UNLIKE) & _other_numbers(tokens, starts, left, right)] = NUMBERS
-    return Verdicts(jaccard, containment, rule)
+    rule[(rule != UNLIKE) & _other_numbers(*articles.store.tokens(places), left, right)] = NUMBERS
+    return Comparison(jaccard, containment, rule)
 
 
-def _lowest(threshold: float) -> float:
-    """The least Jaccard similarity that a stretch can make up for."""
-    return min(0.35, threshold)
-
-
-def without_site_shingles(articles: Articles, places: NDArray[np.int64]) -> Shingles:
-    """The shingles of the articles at these places without those that recur on their site."""
-    shingles = articles.shelf.shingles(places)
-    kept = articles.recurring.kept(shingles, articles.sites[places])
-    if kept.all():
-        return shingles
-    before = np.concatenate([[0], np.cumsum(kept)])
-    return Shingles(shingles.hashes[kept], before[shingles.starts])
-
-
-def _tagged(sets: Shingles, side: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """The shingles of one side of every pair, with the number of the pair in the 16 bits that sets leave free."""
-    counts = sets.starts[side + 1] - sets.starts[side]
-    pairs = np.repeat(np.arange(len(side), dtype=np.uint64), counts)
-    return sets.hashes[ranges(sets.starts[side], counts)] | pairs
+def sign_without_site_shingles(
+    articles: StoredArticles, signatures: NDArray[np.uint32]
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """The signatures of all articles in the store, those on sites with recurring shingles made anew without them; and
+    the places of the articles that lost some and kept enough to be found by what is left."""
+    signed, concerned = signatures.copy(), np.flatnonzero(articles.recurring.concerns(articles.sites))
+    enough = [np.zeros(0, np.int64)]
+    for first in range(0, len(concerned), _SIGNED_AT_ONCE):
+        places = concerned[first : first + _SIGNED_AT_ONCE]
+        left = articles.shingles(places)
+        signed[places] = sign(left)
+        counts = np.diff(left.starts)
+        enough.append(places[(counts >= _ENOUGH) & (counts < articles.store.lengths[places])])
+    return signed, np.concatenate(enough)
 
 
 def _common(sets: Shingles, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.uint64]:
     """Common shingles of every pair, sorted, each with the number of its pair in the lowest 16 bits."""
-    both = np.concatenate([_tagged(sets, left), _tagged(sets, right)])
+    sides = []
+    for side in (left, right):
+        counts = sets.starts[side + 1] - sets.starts[side]
+        pairs = np.repeat(np.arange(len(side), dtype=np.uint64), counts)
+        sides.append(sets.hashes[ranges(sets.starts[side], counts)] | pairs)
+    both = np.concatenate(sides)
     both.sort()
     return np.asarray(both[1:][both[1:] == both[:-1]])
 
@@ -137,7 +162,7 @@ def _common(sets: Shingles, left: NDArray[np.int64], right: NDArray[np.int64]) -
 def _other_numbers(
     tokens: NDArray[np.uint64], starts: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Pairs that both have numbers, of which one lacks a third or more of those of the other."""
+    """CandidatePairs that both have numbers, of which one lacks a third or more of those of the other."""
     is_number = (tokens & np.uint64(1)).astype(np.bool_)
     before = np.concatenate([[0], np.cumsum(is_number)])
     numbers = sets_of(Shingles(tokens[is_number], before[starts]))
@@ -149,7 +174,7 @@ def _other_numbers(
     return form & (np.bincount(common, minlength=len(left)) < _NUMBERS_SHARE * fewer)
 
 
-def _by_stretch(
+def _by_span(
     text: Shingles,
     common: NDArray[np.uint64],
     pairs: NDArray[np.int64],
@@ -160,26 +185,69 @@ def _by_stretch(
 ) -> NDArray[np.uint8]:
     """CONTIGUOUS, CUT_SHORT or UNLIKE for pairs whose sets alone are not alike enough."""
     lengths = np.diff(text.starts)
-    a, b = (_stretch(text, common, pairs, side) for side in (left, right))
+    spans = []
+    for side in (left, right):
+        counts = text.starts[side + 1] - text.starts[side]
+        keys = text.hashes[ranges(text.starts[side], counts)] >> np.uint64(_PAIR_BITS) << np.uint64(_PAIR_BITS)
+        keys |= np.repeat(pairs.astype(np.uint64), counts)
+        at = np.minimum(np.searchsorted(common, keys), len(common) - 1)
+        spans.append(longest_common_spans(common[at] == keys, np.concatenate([[0], np.cumsum(counts)])))
+    a, b = spans
     cover = np.minimum(a.length / lengths[left], b.length / lengths[right])
     density = np.minimum(a.density, b.density)
     length = np.minimum(a.length, b.length)
-    contiguous = (cover >= max(_STRETCH_COVER, threshold)) & (length >= _STRETCH_LENGTH)
-    contiguous &= density >= max(_STRETCH_DENSITY, threshold)
+    contiguous = (cover >= max(_SPAN_COVER, threshold)) & (length >= _SPAN_LENGTH)
+    contiguous &= density >= max(_SPAN_DENSITY, threshold)
     left_short = lengths[left] <= lengths[right]
     short, long = np.where(left_short, left, right), np.where(left_short, right, left)
-    whole = np.where(left_short, a.last, b.last) == lengths[short]
-    cut = (a.first == 0) & (b.first == 0) & whole & broken[short] & (density >= _CUT_DENSITY)
+    to_the_end = np.where(left_short, a.last, b.last) == lengths[short]
+    cut = (a.first == 0) & (b.first == 0) & to_the_end & broken[short] & (density >= _CUT_DENSITY)
     cut &= lengths[short] >= max(_CUT_SHARE, threshold - 0.2) * lengths[long]
     return np.where(contiguous, CONTIGUOUS, np.where(cut, CUT_SHORT, UNLIKE)).astype(np.uint8)
 
 
-def _stretch(
-    text: Shingles, common: NDArray[np.uint64], pairs: NDArray[np.int64], side: NDArray[np.int64]
-) -> LongestRuns:
-    counts = text.starts[side + 1] - text.starts[side]
-    keys = text.hashes[ranges(text.starts[side], counts)] >> np.uint64(_PAIR_BITS) << np.uint64(_PAIR_BITS)
-    keys |= np.repeat(pairs.astype(np.uint64), counts)
-    at = np.minimum(np.searchsorted(common, keys), len(common) - 1)
-    starts = np.concatenate([[0], np.cumsum(counts)])
-    return longest_common_runs(common[at] == keys, starts)
+@dataclass(frozen=True, slots=True)
+class LongestSpans:
+    """One span per article, positions in its shingles: int64, shape (articles,). `common` counts those inside."""
+
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    common: NDArray[np.int64]
+
+    @property
+    def length(self) -> NDArray[np.int64]:
+        """Shingles in the span."""
+        return self.last - self.first
+
+    @property
+    def density(self) -> NDArray[np.float64]:
+        """The share of them that is common."""
+        return self.common / np.maximum(1, self.length)
+
+
+def longest_common_spans(common: NDArray[np.bool_], starts: NDArray[np.int64]) -> LongestSpans:
+    """The span with the largest surplus of common over other shingles (Kadane's maximum sum), per article.
+
+    `common[starts[i]:starts[i + 1]]` says which shingles of article i are common; no article is empty.
+
+    >>> s = longest_common_spans(np.array([0, 1, 1, 0, 1, 1, 0, 0, 1], bool), np.array([0, 9]))
+    >>> s.first.tolist(), s.last.tolist(), s.common.tolist()
+    ([1], [6], [4])
+    """
+    counts = np.diff(starts)
+    owner = np.repeat(np.arange(len(counts)), counts)
+    total = np.cumsum(np.where(common, 1, -1))
+    behind = total - (np.concatenate([[0], total])[starts[:-1]])[owner]
+    before = behind - np.where(common, 1, -1)
+    # every article is put wholly below the one before it, so one running minimum serves them all
+    lowered = before - owner * (2 * int(counts.max(initial=0)) + 2)
+    lowest = np.minimum.accumulate(lowered)
+    fresh = np.ones(len(lowered), np.bool_)
+    fresh[1:] = lowered[1:] < lowest[:-1]
+    begin = np.maximum.accumulate(np.where(fresh, np.arange(len(fresh)), 0))
+    surplus = behind - before[begin]
+    best = np.flatnonzero(surplus == np.maximum.reduceat(surplus, starts[:-1])[owner])
+    end = best[np.searchsorted(owner[best], np.arange(len(counts)))]
+    counted = np.concatenate([[0], np.cumsum(common)])
+    first = begin[end]
+    return LongestSpans(first - starts[:-1], end + 1 - starts[:-1], counted[end + 1] - counted[first])

@@ -1,4 +1,4 @@
-"""The rows in which articles are written and logged, and the packed form in which they pass from stage to stage."""
+"""Make the rows in which articles are written and logged, and the packed form in which they go from stage to stage."""
 
 from __future__ import annotations
 
@@ -11,16 +11,8 @@ import orjson
 from cleaner.article import MARKUP, Article, Drop, Reject, Removal
 
 __all__ = [
-    "drop_of",
-    "dropped_row",
-    "pack",
-    "record",
-    "rejected_row",
-    "removal_of",
-    "removed_rows",
-    "text_of_input",
-    "unpack",
-]
+    "drop_of", "dropped_row", "pack", "record", "rejected_row", "removal_of", "removed_rows", "text_of_input", "unpack",
+]  # fmt: skip
 
 REPAIR, LINE_ENDS = "repair", "line-ends"
 """Kind of the row that holds the text of an input which was repaired. Its rule is the same word, or MARKUP, or the
@@ -28,16 +20,16 @@ second one here where only line ends of Windows were replaced."""
 
 
 def record(article: Article, text: str | None = None) -> dict[str, object]:
-    """The record as it is written: all keys, always in this order; absent text is "", scores have 4 decimals.
+    """Return the record as it is written: always all keys in this order, "" for absent text, scores of 4 decimals.
 
-    `text` is the article's clean text where the caller has it already.
+    `text` is the article's clean text, if the caller has it already: to make it again would cost a pass over the text.
     """
     return {
         "id": article.id,
         "text": article.text if text is None else text,
         "language": article.language,
         "language_score": round(article.language_score, 4),
-        # A JSON string, for the keys differ from record to record, and Hugging Face's loader breaks on such objects.
+        # A JSON string: the keys differ from record to record, and Hugging Face's loader breaks on such objects.
         "languages": orjson.dumps({code: round(share, 4) for code, share in article.languages}).decode(),
         "title": article.title,
         "author": article.author,
@@ -59,7 +51,7 @@ def record(article: Article, text: str | None = None) -> dict[str, object]:
 # The keys of a row stand in this order in the log: `cleaner.audit.logs` tells the rows of articles apart by the bytes
 # before "start", without parsing them.
 def removed_rows(article: Article) -> list[dict[str, Any]]:
-    """The rows of removed.jsonl for one article: the text of the input where it differs from *before*, then the
+    """Return the rows of removed.jsonl for one article: the text of the input where it differs from *before*, then the
     removals in the order of the text."""
     rows = [
         {
@@ -94,12 +86,12 @@ def text_of_input(before: str, removed: Iterable[Mapping[str, Any]]) -> str:
 
 
 def removal_of(row: Mapping[str, Any]) -> Removal:
-    """The removal that a row of removed.jsonl logs."""
+    """Return the removal that a row of removed.jsonl logs."""
     return Removal(row["start"], row["end"], row["rule"], row["kind"], row["why"])
 
 
 def dropped_row(drop: Drop, whole: Mapping[str, object]) -> dict[str, object]:
-    """The row of dropped.jsonl, with the whole record as it would have been written."""
+    """Return the row of dropped.jsonl; `whole` is the record as it would have been written."""
     return {
         "id": whole["id"],
         "reason": drop.reason,
@@ -112,23 +104,23 @@ def dropped_row(drop: Drop, whole: Mapping[str, object]) -> dict[str, object]:
 
 
 def drop_of(row: Mapping[str, Any]) -> Drop:
-    """The drop that a row of dropped.jsonl logs."""
+    """Return the drop that a row of dropped.jsonl logs."""
     return Drop(row["id"], row["reason"], row["detail"], row["keeper"], row["jaccard"], row["containment"])
 
 
 def rejected_row(reject: Reject) -> dict[str, object]:
-    """The row of rejected.jsonl."""
+    """Return the row of rejected.jsonl."""
     return asdict(reject)
 
 
-# Fields of `Article` that JSON would give back as lists.
+# The places in `Article` of the fields that JSON would give back as lists.
 _FIELDS = Article._fields
 _REMOVALS, _LANGUAGES = _FIELDS.index("removals"), _FIELDS.index("languages")
 _TUPLES = tuple(_FIELDS.index(name) for name in ("repair", "flags", "duplicates"))
 
 
 def pack(article: Article) -> bytes:
-    """An article as a JSON list of its fields, for the files between stages."""
+    """Pack an article as a JSON list of its fields, for the files between stages."""
     # A list and not an object, which would repeat the names of all fields for each article.
     values: list[object] = list(article)
     values[_REMOVALS] = list(map(tuple, article.removals))
@@ -136,7 +128,7 @@ def pack(article: Article) -> bytes:
 
 
 def unpack(data: bytes | memoryview) -> Article:
-    """The article that `pack` packed. JSON has no tuples, so its lists become tuples again."""
+    """Return the article that `pack` packed. JSON has no tuples, so its lists become tuples again."""
     values = orjson.loads(data)
     values[_REMOVALS] = tuple(map(Removal._make, values[_REMOVALS]))
     values[_LANGUAGES] = tuple((code, share) for code, share in values[_LANGUAGES])

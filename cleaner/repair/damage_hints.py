@@ -1,7 +1,8 @@
-"""Hints of damage: where a text may be damaged, told in one pass over it. ftfy leaves a text without hints as it is.
+"""Find in one pass where a text may be damaged. ftfy leaves a text without such hints as it is.
 
 ftfy's badness heuristic is an alternation of 40 branches: 350 ns a character. Whatever it matches holds one of a few
-pairs of neighbours, and whatever else ftfy acts on is one character, so a table look-up tells (6 ns a character).
+pairs of neighbours, and whatever else ftfy acts on is one character, so looking these up in a table is enough (6 ns a
+character).
 `test_line_by_line_it_is_ftfy` holds that no hint is missed.
 """
 
@@ -64,12 +65,12 @@ class DamageHints(NamedTuple):
     what: list[int]
 
     def within(self, start: int, end: int) -> DamageHints:
-        """The hints from `start` up to `end`, with places counted from `start`."""
+        """Return the hints from `start` up to `end`, with places counted from `start`."""
         first, last = bisect_left(self.at, start), bisect_left(self.at, end)
         return DamageHints([at - start for at in self.at[first:last]], self.what[first:last])
 
     def call_for_ftfy(self, text: str) -> bool:
-        """True when ftfy would change `text`, whose hints these are, for another reason than its normal form."""
+        """Return True if ftfy would change `text`, whose hints these are, for another reason than its normal form."""
         seen = reduce(or_, self.what, 0)
         if seen & _ACT or not seen & _PAIR:
             return bool(seen & _ACT)
@@ -80,35 +81,39 @@ class DamageHints(NamedTuple):
         return any(BADNESS_RE.search(text, max(0, at - 3), at + 8) for at in places)
 
     def charsets(self) -> list[str]:
-        """The charsets that UTF-8 may have been misread in here."""
+        """Return the charsets that UTF-8 may have been misread in here."""
         seen = reduce(or_, self.what, 0) >> _FIRST_CHARSET
         return [charset for i, charset in enumerate(CHARSETS) if seen >> i & 1]
 
 
 def find_hints(text: str) -> DamageHints:
-    """The hints of damage in `text`; takes some 24 bytes of memory a character while it works."""
+    """Return the hints of damage in `text`. This takes some 24 bytes of memory a character."""
+    # Characters beyond the basic plane are looked up as its last one.
     codes = np.minimum(_codes(text + "\n\n"), 0xFFFF)
-    marks = _table().take(codes)
+    tables = _tables()
+    marks = tables.hints.take(codes)
     found = (marks[:-2] >> np.uint64(32)) & marks[1:-1]
     at = np.flatnonzero(found)
     if len(at):  # a byte that begins three (a small Cyrillic letter in Windows-1251) needs one more that goes on
-        too_short = _first_of_three()[codes[at]] & ~marks[at + 2]
+        too_short = tables.three[codes[at]] & ~marks[at + 2]
         what = found[at] & ~too_short
         at, found = at[what > 0], what[what > 0]
     return DamageHints(at.tolist(), found.tolist())
 
 
+# The control characters of ASCII that ftfy acts on; a tab, a line feed and a form feed stay.
 _CONTROLS = bytes((*range(9), 0x0B, *range(0x0D, 0x20), 0x7F))
 _BLANK_ASCII = bytes((*[0x20] * 0x80, *range(0x80, 0x100)))
 _FEW = 5
-"""Fewer ASCII characters than this for each byte that the others take in addition, and looking at the others alone
-does not pay."""
+"""ASCII characters that a text has for each further byte of its other characters, from which it pays to look at the
+others alone."""
 
 
 def is_sound(text: str) -> bool:
-    """True for most texts without a hint that are in normal form and nearly ASCII; False says nothing.
+    """Return True for most texts without a hint that are in normal form and nearly ASCII; False says nothing.
 
-    What stands together beyond ASCII is looked up as a whole, since a language has few of these: 4 ns a character.
+    Neighbours beyond ASCII are looked up together and the answer is remembered, since a language has few such groups:
+    4 ns a character.
     """
     try:
         data = text.encode()
@@ -121,61 +126,51 @@ def is_sound(text: str) -> bool:
 
 @lru_cache(maxsize=1 << 14)
 def _is_sound_in_ascii(data: bytes) -> bool:
-    """True when the characters of `data` have no hint and stay as they are, whatever printed ASCII is around them."""
+    """Return True if the characters of `data` have no hint and stay as they are between printed ASCII."""
     text = data.decode()
-    first, last = (int(marks) for marks in _table()[_codes(text[0] + text[-1]).clip(max=0xFFFF)])
-    if find_hints(text).at or first & (_around() >> 32) or (last >> 32) & _around() & 0xFFFFFFFF:
+    tables = _tables()
+    first, last = (int(marks) for marks in tables.hints[_codes(text[0] + text[-1]).clip(max=0xFFFF)])
+    if find_hints(text).at or first & (tables.around >> 32) or (last >> 32) & tables.around & 0xFFFFFFFF:
         return False
     return unicodedata.is_normalized("NFC", text) and not unicodedata.combining(text[0])
 
 
-@cache
-def _around() -> int:
-    """What printed ASCII characters may begin or end, all of them together, in the form of an entry of `_table`."""
-    return reduce(or_, (int(marks) for code, marks in enumerate(_table()[:128]) if code not in _CONTROLS))
+class _Tables(NamedTuple):
+    """What `find_hints` looks up, each by the number of a character in the basic plane.
 
-
-@cache
-def _table() -> NDArray[np.uint64]:
-    """For each character of the basic plane the hints that it may be part of, bit by bit.
-
-    The upper half of an entry says what the character may begin, the lower half what it may end: a hint stands where a
-    character may begin what the next one may end. Built in .02 s when first used.
+    The upper half of an entry of `hints` says what the character may begin, the lower half what it may end: a hint
+    stands where a character may begin what the next one may end. `three` has the charsets in which the byte of the
+    character begins a character of three bytes. `around` is an entry like those of `hints` for all of printed ASCII.
     """
-    table = np.zeros(0x10000, np.uint64)
 
-    def add(bit: int, first: NDArray[np.uint32], second: NDArray[np.uint32]) -> None:
-        table[first] |= np.uint64(1 << (32 + bit))
-        table[second] |= np.uint64(1 << bit)
-
-    add(0, _members(_ACTED_ON), _codes(_plane()))
-    for i, (first, second) in enumerate(_PAIRS):
-        add(1 + i, _members(first), _members(second))
-    for i, charset in enumerate(CHARSETS):
-        add(_FIRST_CHARSET + i, _codes(LEADS.decode(charset)), _codes(TAILS.decode(charset)))
-    return table
+    hints: NDArray[np.uint64]
+    three: NDArray[np.uint64]
+    around: int
 
 
 @cache
-def _first_of_three() -> NDArray[np.uint64]:
-    """For each character the charsets in which its byte begins a character of three bytes."""
-    table = np.zeros(0x10000, np.uint64)
+def _tables() -> _Tables:
+    """Build the tables, once in a process: it takes .02 s."""
+    plane = "".join(map(chr, range(0x10000)))
+
+    def members(characters: str) -> str:
+        """Return all characters that the regular expression class of `characters` matches."""
+        return "".join(re.findall(f"[{characters}]", plane))
+
+    # One bit for each: a single character that is acted on, whatever follows it, then the pairs, then the charsets.
+    pairs = [(members(_ACTED_ON), plane)]
+    pairs += [(members(first), members(second)) for first, second in _PAIRS]
+    pairs += [(LEADS.decode(charset), TAILS.decode(charset)) for charset in CHARSETS]
+    hints, three = np.zeros(0x10000, np.uint64), np.zeros(0x10000, np.uint64)
+    for bit, (first, second) in enumerate(pairs):
+        hints[_codes(first)] |= np.uint64(1 << (32 + bit))
+        hints[_codes(second)] |= np.uint64(1 << bit)
     for i, charset in enumerate(CHARSETS):
-        table[_codes(bytes(range(0xE0, 0xF0)).decode(charset))] |= np.uint64(1 << (_FIRST_CHARSET + i))
-    return table
-
-
-def _members(characters: str) -> NDArray[np.uint32]:
-    """The code points that the regular expression class of `characters` matches."""
-    return _codes("".join(re.findall(f"[{characters}]", _plane())))
+        three[_codes(bytes(range(0xE0, 0xF0)).decode(charset))] |= np.uint64(1 << (_FIRST_CHARSET + i))
+    around = reduce(or_, (int(marks) for code, marks in enumerate(hints[:128]) if code not in _CONTROLS))
+    return _Tables(hints, three, around)
 
 
 def _codes(characters: str) -> NDArray[np.uint32]:
-    """The code points of a string."""
+    """Return the code points of a string; a lone surrogate is one as well."""
     return np.frombuffer(characters.encode("utf-32-le", "surrogatepass"), np.uint32)
-
-
-@cache
-def _plane() -> str:
-    """All characters of the basic plane in order; those beyond it are looked up as its last one."""
-    return "".join(map(chr, range(0x10000)))

@@ -1,4 +1,4 @@
-"""UTF-8 once read in another charset, inside text that is otherwise good.
+"""Find UTF-8 that was once read in another charset, inside text that is otherwise good.
 
 ftfy decides a line as a whole. Here the whole document says by which charset it was garbled; then each span of a line
 in which every character beyond ASCII can be a garbled one is decoded on its own. Of single words that were garbled
@@ -21,7 +21,7 @@ from ftfy.badness import BADNESS_RE
 
 __all__ = [
     "CHARSETS", "LEADS", "TAILS",
-    "Garbling", "capitals_before_marks", "find_garbling", "garbled_spans", "may_be_garbled",
+    "Garbling", "capitals_before_marks", "find_garbling", "garble_groups", "garbled_spans",
 ]  # fmt: skip
 
 CHARSETS = (
@@ -31,9 +31,10 @@ CHARSETS = (
 """The charsets that UTF-8 is misread in, likeliest first: ftfy's, and the other DOS charset of Western Europe."""
 
 TAILS = bytes(range(0x80, 0xC0))
-"""The bytes that go on a character in UTF-8."""
+"""The bytes that continue a character in UTF-8."""
+
 LEADS = bytes((*range(0xC2, 0xC7), 0xC8, *range(0xCE, 0xD2), *range(0xD7, 0xDC), *range(0xE0, 0xF1)))
-"""The bytes that begin one in a script of many readers; others begin rare letters, or none."""
+"""The bytes that begin a character of a script with many readers; others begin rare letters, or none."""
 
 _UNLIKELY = re.compile(
     "[\x00-\x9f\u0149\u017f\u0180-\u018e\u0190-\u019f\u01a2-\u01ae\u01b1-\u0217\u021c-\u0258\u025a-\u02ba\u02bd-\u02c5"
@@ -48,7 +49,7 @@ _BEYOND_ASCII = re.compile("[^\x00-\x19\x1b-\x7f]")  # and what ftfy’s codecs 
 
 
 class Garbling(NamedTuple):
-    """How a document was garbled: the charset, and the characters beyond ASCII that are native to it."""
+    """How a document was garbled: the charset it was misread in, and the characters that are native to the document."""
 
     charset: str
     native: frozenset[str]
@@ -62,16 +63,12 @@ class _Garble(NamedTuple):
     char: str
 
 
-def may_be_garbled(line: str, charset: str) -> bool:
-    """True when a part of `line` could be UTF-8 read as `charset`."""
-    return _garble_in(charset).search(line) is not None and _garble_groups(line, charset) != []
-
-
 def capitals_before_marks(line: str, document: str = "", *, whole: bool = False) -> list[int]:
-    """Where a capital ends a word of `line` and what closes it begins: AMANHÃ” is no AMANHÔ, LYKILORÐ» no LYKILORл.
+    """Return the places behind capitals that end a word of `line` and are meant as they stand, whatever mark follows.
 
-    So does a word that is nothing but Â, in a `document` that uses its small letter: Welsh says ffwrdd â ni. Where
-    the `whole` line could be UTF-8, Ã and the like may be garbled after all: OÃ™ is OÙ.
+    AMANHÃ” is not AMANHÔ, and LYKILORÐ» not LYKILORл. A word that is nothing but Â counts too, if the `document` uses
+    its small letter: Welsh says ffwrdd â ni. If the `whole` line could be UTF-8, Ã and the like may be garbled after
+    all: OÃ™ is OÙ.
 
     >>> capitals_before_marks("Ele disse “AMANHÃ” e «VOCÊ»."), capitals_before_marks("disse “amanhã”")
     ([17, 26], [])
@@ -88,13 +85,13 @@ def capitals_before_marks(line: str, document: str = "", *, whole: bool = False)
 
 
 def _ends_word(line: str, capital: re.Match[str]) -> bool:
-    """True if two marks follow, or a capital stands behind a character of its word that is no small letter."""
+    """Return True if two marks follow, or a capital stands behind a character of its word that is no small letter."""
     before = line[capital.start() - 1 : capital.start()].strip()
     return len(capital[1]) > 1 or (capital[0].isupper() and before != "" and not before.islower())
 
 
 def find_garbling(lines: Sequence[str], others: str, charsets: Collection[str] = CHARSETS) -> Garbling | None:
-    """By which of `charsets` the `lines` were garbled; None when nothing in them surely is.
+    """Find in which of `charsets` the `lines` were misread; None if nothing in them is surely garbled.
 
     `lines` are those of one document that may hold garbled text, `others` is the rest of it. The charset with most
     characters that are surely garbled wins, of equals the likelier one.
@@ -107,7 +104,7 @@ def find_garbling(lines: Sequence[str], others: str, charsets: Collection[str] =
         for line in lines:  # what is left without the garbles, and garbles that stand for no likely character
             native.update(_garble_in(charset).sub("", line))
             native.update(*(m[0] for m in _garble_in(charset).finditer(line) if not _meant_by(m[0], charset)))
-        groups = ((line, group) for line in lines for group in _garble_groups(line, charset))
+        groups = ((line, group) for line in lines for group in garble_groups(line, charset))
         by = Garbling(charset, frozenset(native))
         sure = sum(len(group) for line, group in groups if _is_sure(line, group, by.native))
         if sure > most:
@@ -116,17 +113,17 @@ def find_garbling(lines: Sequence[str], others: str, charsets: Collection[str] =
 
 
 def garbled_spans(line: str, by: Garbling) -> list[tuple[int, int]]:
-    """Start and end of each span of `line` that is surely UTF-8 read as `by.charset`. Each decodes as a whole.
+    """Return start and end of each span of `line` that is surely UTF-8 read as `by.charset`. Each decodes as a whole.
 
     A span goes as far as each character beyond ASCII is part of a garble, and never into a word that holds one that is
     not.
     """
-    groups = _garble_groups(line, by.charset)
+    groups = garble_groups(line, by.charset)
     return [(group[0].start, group[-1].end) for group in groups if _is_sure(line, group, by.native)]
 
 
-def _garble_groups(text: str, charset: str) -> list[list[_Garble]]:
-    """The garbles of `text` in groups, with nothing beyond ASCII between those of a group.
+def garble_groups(text: str, charset: str) -> list[list[_Garble]]:
+    """Return the parts of `text` that could be UTF-8 read as `charset`: garbles with only ASCII between them.
 
     Garbles at the ends of a group are left out where their word goes on with a character that stands for itself.
     """
@@ -140,6 +137,7 @@ def _garble_groups(text: str, charset: str) -> list[list[_Garble]]:
         else:
             groups.append([garble])
     kept = []
+    # At an end of a group, a garble whose word goes on beyond ASCII is more likely a letter of that word.
     for group in groups:
         first, last = 0, len(group)
         while first < last and _word_goes_on(text, group[first].start - 1, -1):
@@ -152,7 +150,7 @@ def _garble_groups(text: str, charset: str) -> list[list[_Garble]]:
 
 
 def _word_goes_on(text: str, at: int, step: int) -> bool:
-    """True if the letters from `at` on, walking by `step`, end in a letter or box character beyond ASCII."""
+    """Return True if the letters from `at` on, walking by `step`, end in a letter or box character beyond ASCII."""
     while 0 <= at < len(text) and text[at].isascii() and text[at].isalnum():
         at += step
     return 0 <= at < len(text) and (_is_box(text[at]) or ("\x7f" < text[at] < "\u0530" and text[at].isalpha()))
@@ -160,7 +158,7 @@ def _word_goes_on(text: str, at: int, step: int) -> bool:
 
 @cache
 def _garble_in(charset: str) -> re.Pattern[str]:
-    """One character of UTF-8, of two to four bytes, as it looks in `charset`."""
+    """Return the pattern of one character of UTF-8, of two to four bytes, as it looks in `charset`."""
     tail, two, three, four = (
         "[" + re.escape(bytes(range(first, last + 1)).decode(charset)) + "]"
         for first, last in ((0x80, 0xBF), (0xC2, 0xDF), (0xE0, 0xEF), (0xF0, 0xF4))
@@ -170,7 +168,7 @@ def _garble_in(charset: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=4096)
 def _meant_by(garble: str, charset: str) -> str:
-    """The one likely character that `garble` stands for, or ""."""
+    """Return the one likely character that `garble` stands for, or ""."""
     try:
         char = garble.encode(charset).decode()
     except UnicodeError:
@@ -180,36 +178,30 @@ def _meant_by(garble: str, charset: str) -> str:
 
 
 def _is_sure(text: str, group: list[_Garble], native: frozenset[str]) -> bool:
-    """True when the garbles of a group can hardly have been meant as they stand."""
-    if _is_word(group):
-        return True
+    """Return True if the garbles of a group can hardly have been meant as they stand."""
+    # Three garbled letters of one script in a row: no language writes that by chance.
+    for a, b, c in zip(group, group[1:], group[2:], strict=False):
+        if a.end == b.start and b.end == c.start and (a.char + b.char + c.char).isalpha():
+            if _script(a.char) == _script(b.char) == _script(c.char):
+                return True
+            break
     # What the document writes elsewhere as itself, and capitals before closing marks, are no evidence.
     if all(native.issuperset(text[g.start : g.end]) for g in group):
         return False
     if all((capital := _CAPITAL_BEFORE_MARK.match(text, g.start)) and _ends_word(text, capital) for g in group):
         return False
     if len(group) == 1:
-        look = text[group[0].start : group[0].end]  # Ewe writes ƒã, and ƒ elsewhere
+        look = text[group[0].start : group[0].end]  # Ewe writes ƒã, and ƒ in other words as well
         if (look.isalpha() and look[0] in native) or _is_misfit(text, group[0], native):
             return False
-    return (
-        _is_unlikely(text, group)
-        or any(_is_odd(text, garble) for garble in group)
-        # or each stands for a character that the document writes elsewhere, in small or as a capital
-        or all(g.char not in text[g.start : g.end] and not native.isdisjoint((g.char, g.char.lower())) for g in group)
-    )
-
-
-def _is_word(group: list[_Garble]) -> bool:
-    """True for three garbled letters of one script in a row: no language writes that by chance."""
-    for a, b, c in zip(group, group[1:], group[2:], strict=False):
-        if a.end == b.start and b.end == c.start and (a.char + b.char + c.char).isalpha():
-            return _script(a.char) == _script(b.char) == _script(c.char)
-    return False
+    if _is_unlikely(text, group) or any(_is_odd(text, garble) for garble in group):
+        return True
+    # What is left is evidence if each stands for a character that the document writes elsewhere, in either case.
+    return all(g.char not in text[g.start : g.end] and not native.isdisjoint((g.char, g.char.lower())) for g in group)
 
 
 def _is_unlikely(text: str, group: list[_Garble]) -> bool:
-    """True when ftfy's heuristic finds one of the garbles unlikely where it stands."""
+    """Return True if ftfy's heuristic finds one of the garbles unlikely where it stands."""
     at = 0
     for bad in BADNESS_RE.finditer(text, max(0, group[0].start - 2), group[-1].end + 2):
         while at < len(group) and group[at].end <= bad.start():
@@ -220,7 +212,7 @@ def _is_unlikely(text: str, group: list[_Garble]) -> bool:
 
 
 def _is_misfit(text: str, garble: _Garble, native: frozenset[str]) -> bool:
-    """True for one lone letter of a script that neither its word nor the document is written in."""
+    """Return True for one lone letter of a script that neither its word nor the document is written in."""
     if not garble.char.isalpha():
         return False
     script = _script(garble.char)
@@ -231,7 +223,7 @@ def _is_misfit(text: str, garble: _Garble, native: frozenset[str]) -> bool:
 
 
 def _is_odd(text: str, garble: _Garble) -> bool:
-    """True where no writing system puts these characters: two scripts in one word, a letter against a box."""
+    """Return True if no writing system puts these together: two scripts in a word, or a letter beside a box."""
     first, before = text[garble.start], text[garble.start - 1 : garble.start]
     if "\u2010" <= garble.char <= "\u20bf":  # â€“ ΓÇô ‚Äì вЂ“: quotation marks, dashes, currency
         return True
@@ -242,11 +234,11 @@ def _is_odd(text: str, garble: _Garble) -> bool:
 
 
 def _is_box(char: str) -> bool:
-    """True for the lines and blocks that DOS drew frames with."""
+    """Return True for the lines and blocks that DOS drew frames with."""
     return "\u2500" <= char <= "\u259f"
 
 
 @lru_cache(maxsize=4096)
 def _script(char: str) -> str:
-    """The script of a letter as the first word of its Unicode name, such as LATIN; near enough for letters."""
+    """Return the script of a letter as the first word of its Unicode name, such as LATIN; near enough for letters."""
     return unicodedata.name(char, "").partition(" ")[0]

@@ -1,4 +1,4 @@
-"""Repair of one text: mojibake, control characters, line breaks, surrogates, normal form. Every fix is ftfy's.
+"""Repair one text: mojibake, control characters, line breaks, surrogates, normal form. Every fix is ftfy's.
 
 The result is `ftfy.fix_text` with the configuration below, to the letter, but for lines that ftfy cannot decode as a
 whole: there the document says how it was garbled (see `mojibake.py`). Two passes spare the work on sound text, which is
@@ -23,7 +23,7 @@ from ftfy.badness import is_bad
 
 from cleaner.read.markup import unmark
 from cleaner.repair.damage_hints import DamageHints, find_hints, is_sound
-from cleaner.repair.mojibake import Garbling, capitals_before_marks, find_garbling, garbled_spans, may_be_garbled
+from cleaner.repair.mojibake import Garbling, capitals_before_marks, find_garbling, garble_groups, garbled_spans
 from cleaner.repair.whole_text import end_lines, find_misread
 
 __all__ = ["UNMARK", "Repaired", "fix_lines", "repair", "replay"]
@@ -67,7 +67,8 @@ UNMARK = "apply unmark"
 """The step that takes markup out of plain text. It comes before repair and stands in the same plan."""
 
 _UNESCAPE = "apply unescape_html"
-"""Done once: ftfy goes on until nothing changes, which is a round for each amp; of &amp;amp;amp;"""
+"""The step that resolves entities. It is done once; ftfy would go on until nothing changes, a round for each amp; of
+&amp;amp;amp;"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class _Part(NamedTuple):
 
 
 def repair(text: str, *, html: bool = False) -> Repaired:
-    r"""`text` without the damage that decoding has done to it, and how that was done.
+    r"""Return `text` without the damage that decoding has done to it, and how that was done.
 
     `html` says that the text was extracted from a page: entities that were escaped twice are then resolved, up to the
     first "<", which is ftfy's sign that they are meant.
@@ -127,7 +128,7 @@ def repair(text: str, *, html: bool = False) -> Repaired:
 
 
 def fix_lines(text: str) -> Repaired:
-    """`ftfy.fix_text(text)` with the corpus configuration, to the letter: what `repair` does line by line.
+    """Return `ftfy.fix_text(text)` with the corpus configuration, to the letter: what `repair` does line by line.
 
     The one difference is a line that ftfy would go through more than 16 times, which only an attack needs.
     """
@@ -135,17 +136,25 @@ def fix_lines(text: str) -> Repaired:
 
 
 def _repaired(text: str, *, document: bool = True) -> Repaired:
-    """The text with every part fixed; with `document` its other parts are evidence for what ftfy cannot decide."""
+    """Repair every part of the text; with `document` the other parts are evidence for what ftfy cannot decide."""
     if is_sound(text):
         return Repaired(text, ())
-    parts = [part for start, end in _blocks(text) for part in _fixed_parts(text, start, end)]
+    blocks = _segments(text, _BLOCK) if len(text) > _BLOCK else [(0, len(text))]
+    parts = [part for start, end in blocks for part in _fixed_parts(text, start, end)]
     if document:
-        parts = _revised_by_document(text, parts)
+        # First capitals that ftfy took for garbled ones are put back; then garbled spans in what ftfy left are decoded,
+        # by the one charset that the document as a whole speaks for.
+        parts = [_with_meant_capitals(text, part) for part in parts]
+        charsets = {charset for part in parts for charset in part.charsets}
+        lines = [text[part.start : part.end] for part in parts if part.charsets]
+        others = "".join(part.fixed for part in parts if not part.charsets) if charsets else ""
+        if charsets and (by := find_garbling(lines, others, charsets)):
+            parts = [new for part in parts for new in _with_spans_decoded(text, part, by)]
     return _with_plan(text, parts, "repair" if document else "fix_lines")
 
 
 def replay(text: str, plan: Sequence[str]) -> str:
-    """What `repair` made of `text`, from its plan alone."""
+    """Make of `text` what `repair` made of it, from its plan alone."""
     out: list[str] = []
     at = 0
     for entry in plan:
@@ -160,7 +169,7 @@ def replay(text: str, plan: Sequence[str]) -> str:
 
 
 def _apply(text: str, steps: Sequence[str]) -> str:
-    """`text` after the steps of one entry of a plan."""
+    """Return `text` after the steps of one entry of a plan."""
     for step in steps:
         action, _, parameter = step.partition(" ")
         if action == "normalize":
@@ -178,33 +187,33 @@ def _apply(text: str, steps: Sequence[str]) -> str:
     return text
 
 
-def _segments(text: str) -> Iterator[tuple[int, int]]:
-    """ftfy's segments: lines with their line feed, cut where they are longer than it takes."""
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start, start + _SEGMENT) + 1 or min(len(text), start + _SEGMENT)
-        yield start, end
-        start = end
+def _segments(text: str, least: int = 1) -> Iterator[tuple[int, int]]:
+    """Yield start and end of ftfy's segments: lines with their line feed, cut where they are longer than ftfy takes.
 
-
-def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Some whole segments together, as many as make up a block."""
-    start = 0
-    if len(text) > _BLOCK:
-        for _, end in _segments(text):
-            if end - start >= _BLOCK:
-                yield start, end
-                start = end
-    if start < len(text):
-        yield start, len(text)
+    With `least` whole segments are joined until they have so many characters.
+    """
+    start = end = 0
+    while end < len(text):
+        end = text.find("\n", end, end + _SEGMENT) + 1 or min(len(text), end + _SEGMENT)
+        if end - start >= least or end == len(text):
+            yield start, end
+            start = end
 
 
 def _fixed_parts(text: str, start: int, end: int) -> Iterator[_Part]:
-    """One block fixed, as a whole where that is plain, else segment by segment as ftfy does it."""
+    """Fix one block: as a whole if that is plain, else segment by segment as ftfy does it."""
     block = text[start:end]
-    hints = find_hints(block)
-    if plain := _fixed_plainly(block, hints):
-        yield _Part(start, end, *plain)
+    hints = left = find_hints(block)
+    # It is plain if ftfy would change nothing but line breaks and the normal form.
+    fixed, steps = block, tuple[str, ...]()
+    if "\r\n" in fixed:
+        fixed, steps = fixed.replace("\r\n", "\n"), ("apply fix_line_breaks",)
+        left = find_hints(fixed)
+    if not left.at and not unicodedata.is_normalized("NFC", fixed):
+        fixed, steps = unicodedata.normalize("NFC", fixed), (*steps, "normalize NFC")
+        left = find_hints(fixed)
+    if not left.at:
+        yield _Part(start, end, fixed, steps)
         return
     normal = unicodedata.is_normalized("NFC", block)
     for a, b in _segments(block):
@@ -214,20 +223,8 @@ def _fixed_parts(text: str, start: int, end: int) -> Iterator[_Part]:
             yield _fixed_segment(text, start + a, start + b, hints.within(a, b))
 
 
-def _fixed_plainly(block: str, hints: DamageHints) -> tuple[str, tuple[str, ...]] | None:
-    """What ftfy makes of `block` and by which steps, where that is plain: nothing, line breaks, or the normal form."""
-    steps: tuple[str, ...] = ()
-    if "\r\n" in block:
-        block, steps = block.replace("\r\n", "\n"), ("apply fix_line_breaks",)
-        hints = find_hints(block)
-    if not hints.at and not unicodedata.is_normalized("NFC", block):
-        block, steps = unicodedata.normalize("NFC", block), (*steps, "normalize NFC")
-        hints = find_hints(block)
-    return None if hints.at else (block, steps)
-
-
 def _fixed_segment(text: str, start: int, end: int, hints: DamageHints | None = None) -> _Part:
-    """One segment as ftfy fixes it, with the charsets by which a part of it may be garbled yet."""
+    """Fix one segment as ftfy does, and note the charsets by which a part of it may still be garbled."""
     segment = text[start:end]
     hints = hints or find_hints(segment)
     fixed, steps = segment, tuple[str, ...]()
@@ -237,12 +234,12 @@ def _fixed_segment(text: str, start: int, end: int, hints: DamageHints | None = 
         steps = ()
     elif steps[0].startswith("encode ") and not is_bad(fixed):
         return _Part(start, end, fixed, steps)  # ftfy has decoded the whole of it
-    charsets = tuple(charset for charset in hints.charsets() if may_be_garbled(segment, charset))
+    charsets = tuple(charset for charset in hints.charsets() if garble_groups(segment, charset))
     return _Part(start, end, fixed, steps, charsets)
 
 
 def _fix_and_explain(text: str, *, encoding: bool = True) -> tuple[str, tuple[str, ...]]:
-    """`ftfy.fix_and_explain` in at most 16 rounds; without `encoding` nothing is decoded."""
+    """Do what `ftfy.fix_and_explain` does, in at most 16 rounds; without `encoding` nothing is decoded."""
     steps: list[str] = []
     for _ in range(_ROUNDS):
         if encoding:
@@ -259,22 +256,12 @@ def _fix_and_explain(text: str, *, encoding: bool = True) -> tuple[str, tuple[st
     return text, tuple(steps)
 
 
-def _revised_by_document(text: str, parts: list[_Part]) -> list[_Part]:
-    """The parts as the whole document speaks for: capitals that ftfy decoded are restored, garbled spans decoded."""
-    parts = [_with_meant_capitals(text, part) for part in parts]
-    charsets = {charset for part in parts for charset in part.charsets}
-    if not charsets:
-        return parts
-    lines = [text[part.start : part.end] for part in parts if part.charsets]
-    by = find_garbling(lines, "".join(part.fixed for part in parts if not part.charsets), charsets)
-    return [new for part in parts for new in _with_spans_decoded(text, part, by)] if by else parts
-
-
 def _with_meant_capitals(text: str, part: _Part) -> _Part:
-    """`part` without what ftfy decoded in it, where that is only capitals at the end of words."""
+    """Return `part` without ftfy's decoding, if nothing was decoded but capitals at the end of words."""
     if not any(step.startswith("decode ") or step.endswith("inconsistent_utf8") for step in part.steps):
         return part
     segment = text[part.start : part.end]
+    # The decoding was wrong if no part between these capitals looks bad to ftfy by itself.
     cuts = capitals_before_marks(segment, text, whole=part.steps[0].startswith("encode "))
     if not cuts or any(is_bad(segment[a:b]) for a, b in pairwise((0, *cuts, len(segment)))):
         return part
@@ -283,7 +270,7 @@ def _with_meant_capitals(text: str, part: _Part) -> _Part:
 
 
 def _with_spans_decoded(text: str, part: _Part, by: Garbling) -> Iterator[_Part]:
-    """`part` cut at the spans that are surely garbled: these decoded, what is between them fixed for itself."""
+    """Cut `part` at the spans that are surely garbled: these are decoded, what is between them is fixed for itself."""
     spans = garbled_spans(text[part.start : part.end], by) if part.charsets else []
     if not spans:
         yield part
@@ -303,7 +290,7 @@ def _with_spans_decoded(text: str, part: _Part, by: Garbling) -> Iterator[_Part]
 
 
 def _with_plan(text: str, parts: Sequence[_Part], anew: str) -> Repaired:
-    """The parts put together, and the shortest plan that is proved to lead there.
+    """Put the parts together, with the shortest plan whose replay gives the same text.
 
     Few entries are tried first, each of which goes as far as its steps do no harm, then one for each part. Where both
     are long, or ftfy's steps do not give the same in another cut, the plan is to repair the text anew by step `anew`.
@@ -327,7 +314,7 @@ def _with_plan(text: str, parts: Sequence[_Part], anew: str) -> Repaired:
 
 
 def _reaches(text: str, entry: _Part, part: _Part) -> bool:
-    """True when the steps of `entry` leave what follows it as it is up to `part`, and do the same to `part`."""
+    """Return True if the steps of `entry` change nothing up to `part`, and do to `part` what its own steps do."""
     gap = text[entry.end : part.start]
     try:
         if entry.steps != part.steps and _apply(text[part.start : part.end], entry.steps) != part.fixed:

@@ -9,7 +9,7 @@ import pytest
 from html_prose import BODY, PROSE, lines
 
 from cleaner.errors import OptionError
-from cleaner.extract.bylines import _selectors, written_date
+from cleaner.extract.bylines import load_data, written_date
 from cleaner.extract.page import extract
 
 MORE = "His daughter wants to sell cakes as well, but the oven is small and the landlord will not hear of a second one."
@@ -195,7 +195,7 @@ def test_author(byline: str, author: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "selector"), [pair for field in ("author", "time", "date") for pair in _selectors(field)]
+    ("word", "selector"), [pair for pairs in load_data("bylines.toml")["select"].values() for pair in pairs]
 )
 def test_a_selector_is_tried_where_what_it_asks_for_stands(word: str, selector: str) -> None:
     for alternative in selector.split(", "):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.language.identify import identify
-from cleaner.language.malay import clues, leaning, malay_odds
+from cleaner.language.malay import SIDES, clues, leanings, malay_odds
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "language" / "malay.toml").read_text("utf-8"))
 NAMED = [(code, name) for code, sentences in CASES.items() for name in sentences]
@@ -49,7 +50,7 @@ def test_shared_and_short_words_are_no_clue(word: str) -> None:
 @settings(deadline=None, max_examples=60)
 @given(words, st.floats(allow_nan=False))
 def test_odds_are_a_sum_over_words(some: list[str], difference: float) -> None:
-    lean = leaning(difference, 0.0)
+    [lean] = leanings(np.array([[0.0, difference]]), SIDES)
     assert -5 <= lean <= 5
     none = malay_odds([], lean, "langid")
     parts = [malay_odds([word], lean, "langid") - none for word in some]

@@ -7,12 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from cleaner.neardup.duplicates import Duplicates, deduplicate
-from cleaner.neardup.order import rank_articles
-from cleaner.neardup.sketches import sketch
+from cleaner.corpus.duplicates import TextDuplicates, find_duplicates_of_texts
 
 CASES = Path(__file__).parents[1] / "cases" / "neardup"
 WORDS = (CASES / "words.txt").read_text("utf-8").split()
@@ -30,20 +27,13 @@ def make_article() -> Callable[..., str]:
 
 
 @pytest.fixture(scope="session")
-def find() -> Callable[..., Duplicates]:
-    """Duplicates among texts; ids are their numbers unless given, sites unknown unless given."""
+def find() -> Callable[..., TextDuplicates]:
+    """Duplicates among texts; ids are their numbers unless given, sites unknown unless given as numbers (-1: none)."""
 
-    def run(
-        texts: Sequence[str], sites: Sequence[int] | None = None, ids: Sequence[str] | None = None, **options: Any
-    ) -> Duplicates:
-        ids = ids or [f"{i:07}" for i in range(len(texts))]
-        lengths = np.array([len(text) for text in texts], np.int64)
-        return deduplicate(
-            sketch(texts),
-            rank=rank_articles(lengths, [""] * len(texts), ids),
-            sites=np.array(sites if sites is not None else [-1] * len(texts), np.int32),
-            texts=lambda rows: [texts[row] for row in rows.tolist()],
-            **options,
-        )
+    def search(
+        texts: Sequence[str], sites: Sequence[int] = (), ids: Sequence[str] | None = None, **options: Any
+    ) -> TextDuplicates:
+        names = ["" if site < 0 else f"situs-{site}.example" for site in sites]
+        return find_duplicates_of_texts(texts, ids or [f"{i:07}" for i in range(len(texts))], sites=names, **options)
 
-    return run
+    return search

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from cleaner.neardup.duplicates import Duplicates
+from cleaner.corpus.duplicates import TextDuplicates
 
 BENCH = Path(os.environ.get("CLEANER_BENCH", Path(__file__).parents[3] / "shared" / "bench")) / "dedup"
-Find = Callable[..., Duplicates]
+Find = Callable[..., TextDuplicates]
 
 pytestmark = pytest.mark.slow
 
@@ -29,8 +29,7 @@ def test_copies_are_found_and_hardly_an_article_is_lost(tmp_path: Path, find: Fi
     numbers = {site: i for i, site in enumerate(sorted({row["site"] for row in rows}))}
     ids = [row["id"] for row in rows]
     found = find([row["text"] for row in rows], [numbers[row["site"]] for row in rows], ids)
-    pairs = zip(found.row.tolist(), found.keeper_row.tolist(), strict=True)
-    log.write_text("".join(json.dumps({"id": ids[a], "keeper": ids[b]}) + "\n" for a, b in pairs), "utf-8")
+    log.write_text("".join(json.dumps({"id": ids[a], "keeper": ids[b]}) + "\n" for a, b, *_ in found.dropped), "utf-8")
     score = [sys.executable, str(BENCH / "score.py"), str(path), str(log)]
     figures = json.loads(subprocess.run(score, check=True, capture_output=True, text=True).stdout)
     assert figures["removal_recall"] >= 0.90
@@ -44,4 +43,4 @@ def test_copies_are_found_and_hardly_an_article_is_lost(tmp_path: Path, find: Fi
 
 @pytest.mark.parametrize("texts", [["Satu berita yang sama."] * 1_000_000, [f"{i} a" for i in range(200_000)]])
 def test_a_million_copies_and_very_many_near_empty_texts(find: Find, texts: list[str]) -> None:
-    assert len(find(texts).row) == len(texts) - len(set(texts))
+    assert len(find(texts).dropped) == len(texts) - len(set(texts))

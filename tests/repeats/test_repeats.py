@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.article import Article, Removal, cut
-from cleaner.repeats.repeats import Repeats, learn_repeats
+from cleaner.corpus.repeats import learn_repeats
+from cleaner.repeats.repeats import Repeats
 from cleaner.repeats.site_lines import site_lines
 
 WORDS = re.findall(
@@ -30,7 +31,7 @@ def cleaned(articles: Sequence[Sequence[str]], sites: Sequence[str] | None = Non
     """The lines that stay."""
     texts = ["\n".join(lines) for lines in articles]
     sites = sites or ["pelita.example"] * len(texts)
-    known = learn_repeats(lambda: [site_lines(texts, sites)])
+    known = learn_repeats([site_lines(texts, sites)])
     return [known.take(Article("", "", t), s).text.split("\n") for t, s in zip(texts, sites, strict=True)]
 
 
@@ -92,7 +93,7 @@ def test_what_articles_share_rightly_stays(name: str) -> None:
 def test_long_lines_are_only_flagged() -> None:
     long = "Warta ini disiarkan kepada warga pesisir " * 6 + "setiap hari."
     texts = ["\n".join([*body(n), long]) for n in range(6)]
-    known = learn_repeats(lambda: [site_lines(texts, ["s"] * 6)])
+    known = learn_repeats([site_lines(texts, ["s"] * 6)])
     article = known.take(Article("", "", texts[0]), "s")
     assert article.text == texts[0]
     assert article.flags == ("repeated-long-line",)
@@ -102,7 +103,7 @@ def test_removals_are_in_offsets_of_before_and_join_those_that_stand() -> None:
     texts = [
         "\n".join(["Medan - " + " ".join(body(n, 1)), *body(n, 3), "Ikuti kami di saluran pesisir"]) for n in range(6)
     ]
-    known = learn_repeats(lambda: [site_lines([t[8:] for t in texts], ["s"] * 6)])
+    known = learn_repeats([site_lines([t[8:] for t in texts], ["s"] * 6)])
     dateline = Removal(0, 8, "dateline-dash", "dateline")
     article = known.take(Article("", "", texts[0], removals=(dateline,)), "s")
     assert article.removals[0] == dateline
@@ -114,9 +115,9 @@ def test_removals_are_in_offsets_of_before_and_join_those_that_stand() -> None:
 def test_batches_do_not_matter(size: int, tmp_path) -> None:  # type: ignore[no-untyped-def]
     texts = ["\n".join(["Beranda", *body(n), "Ikuti kami di saluran pesisir"]) for n in range(12)]
     sites = ["a" if n % 2 else "b" for n in range(12)]
-    whole = learn_repeats(lambda: [site_lines(texts, sites)])
+    whole = learn_repeats([site_lines(texts, sites)])
     batches = [site_lines(texts[i : i + size], sites[i : i + size]) for i in range(0, 12, size)]
-    parts = learn_repeats(lambda: batches, memory=64)
+    parts = learn_repeats(batches)
     parts.save(tmp_path / "repeats.npy")
     loaded = Repeats.load(tmp_path / "repeats.npy")
     for other in (parts, loaded):
@@ -128,7 +129,7 @@ def test_batches_do_not_matter(size: int, tmp_path) -> None:  # type: ignore[no-
 @given(st.lists(st.text(max_size=60), min_size=1, max_size=8), st.text(min_size=1, max_size=20))
 def test_any_texts_stay_whole_but_for_recorded_removals(texts: list[str], shared: str) -> None:
     texts = [f"{text}\n{shared}" for text in texts]
-    known = learn_repeats(lambda: [site_lines(texts, ["s"] * len(texts))])
+    known = learn_repeats([site_lines(texts, ["s"] * len(texts))])
     for text in texts:
         article = known.take(Article("", "", text), "s")
         assert cut(text, article.removals) == article.text

@@ -61,7 +61,7 @@ def sample() -> str:
 
 def write_articles(folder: Path, count: int, files: int) -> list[Path]:
     """Generated articles, as many files of JSON lines."""
-    from corpus.whole_runs import records, write
+    from corpus.made_corpora import records, write
 
     folder.mkdir()
     return write(folder, records(count), files=files)

@@ -1,20 +1,18 @@
-"""Executors in processes of their own, as on a cluster: some of them are killed; a long chain, and a full bucket."""
+"""Executors in processes of their own, as on a cluster: some of them are killed; a full bucket; an index."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from corpus.whole_runs import check_bucket
+from corpus.made_corpora import check_bucket
 from spark.spark_runs import CLUSTER, end, executors, needs_spark, outcome, python_workers, write_articles
 
 from cleaner import Options, clean_corpus
-from cleaner.neardup.lsh import Pairs
+from cleaner.corpus.index import index_corpus
 
 needs_spark()
 pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("default")]
@@ -23,8 +21,8 @@ KILLED = (
     ("read-*/*.arrow", executors),
     ("tables-read-*/lines-counted/*.npy", executors),
     ("finish-*/*.arrow", executors),
-    ("tables-write-*/shelves/*.arrow", executors),
-    ("tables-write-*/decided/*.npy", python_workers),
+    ("tables-write-*/token-stores/*.npy", executors),
+    ("tables-write-*/keepers/*.npy", python_workers),
     ("write-*/*.arrow", executors),
 )
 """Files whose appearance says that a step is under way, and what is killed then."""
@@ -57,22 +55,18 @@ def test_the_same_bytes_when_processes_are_killed_in_every_step(session: Any, tm
     assert outcome(tmp_path / "there") == outcome(tmp_path / "here")
 
 
-def test_a_chain_of_20_000_in_rounds(session: Any, tmp_path: Path) -> None:
-    from cleaner.corpus.components import components, edges_of
-    from cleaner.engine.shuffle import Steps, save
-    from cleaner.engine.spark import Spark
+def test_the_same_bytes_against_an_index(session: Any, tmp_path: Path) -> None:
+    from cleaner.integrations.spark import clean_corpus as clean_on
 
-    names = np.random.default_rng(3).permutation(20_000).tolist()
-    low, high = np.array([sorted(pair) for pair in pairwise(names)], np.int64).T
-    save(tmp_path / "a.npy", edges_of(Pairs(low[:9000], high[:9000])))
-    save(tmp_path / "b.npy", edges_of(Pairs(low[9000:], high[9000:])))
-    files, nodes = [tmp_path / "a.npy", tmp_path / "b.npy"], np.arange(20_000)
-    engine = Spark(session)
-    rounds = components(Steps(engine, tmp_path / "rounds", 1 << 26), files, here=0)
-    here = components(Steps(engine, tmp_path / "here", 1 << 26), files)
-    np.testing.assert_array_equal(rounds.of(nodes), here.of(nodes))
-    assert not rounds.of(nodes).any()
-    assert len(list((tmp_path / "rounds").glob("stars-*.json"))) <= 40
+    inputs = write_articles(tmp_path / "in", 400, 8)
+    index_corpus(inputs[:3], tmp_path / "index", Options(workers=1))
+    options = {"against": str(tmp_path / "index"), "pairs": True}
+    clean_corpus(inputs[2:], tmp_path / "here/clean.jsonl", Options(workers=1, **options))
+    clean_on(session, inputs[2:], tmp_path / "there/clean.jsonl", Options(shard_records=20, **options))
+    assert outcome(tmp_path / "there") == outcome(tmp_path / "here")
+    pairs = [tmp_path / where / "clean.audit/pairs.parquet" for where in ("here", "there")]
+    assert pairs[0].read_bytes() == pairs[1].read_bytes()
+    assert b'"duplicate"' in (tmp_path / "here/clean.audit/dropped.jsonl").read_bytes()
 
 
 def test_a_bucket_of_200_000_texts_is_bounded_and_loses_no_copy(session: Any, tmp_path: Path) -> None:

@@ -16,11 +16,11 @@ from cleaner import Options, clean_corpus
 needs_spark()
 pytestmark = pytest.mark.spark
 
-KILLED = ("finish-*/*.arrow", "tables-write-*/shelves.json")
+KILLED = ("finish-*/*.arrow", "tables-write-*/token-stores.json")
 """Files whose appearance says that a step is under way: then the driver is killed, one after the other."""
 
 FINISHED = ("read-*/*.arrow", "finish-*/*.arrow", "write-*/*.arrow", "tables-*/*.json")
-"""Shards, and notes of finished steps."""
+"""ShardSet, and notes of finished steps."""
 
 
 def test_a_driver_that_is_killed_is_resumed(tmp_path: Path) -> None:

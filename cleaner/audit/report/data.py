@@ -1,4 +1,4 @@
-"""All that a report shows beside the manifest, as plain data: the content of report.json."""
+"""Collect all that a report shows beside the manifest as plain data: the content of report.json."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from cleaner.audit.report.shown_duplicates import (
     show_cluster,
     show_pair,
 )
-from cleaner.audit.report.sources import LoggedArticle, ReportSource
+from cleaner.audit.report.sources import ReportSource
 from cleaner.audit.report.statistics import (
     OTHER_SITES,
     GroupStatistics,
@@ -33,16 +33,9 @@ from cleaner.audit.spans import clipped
 from cleaner.audit.tally import BINS
 
 __all__ = [
-    "ArticleGroup",
-    "Example",
-    "FlaggedArticles",
-    "NamedCount",
-    "RemovedSpans",
-    "ReportData",
-    "collect",
-    "from_json",
-    "to_json",
-]
+    "ArticleGroup", "Example", "FlaggedArticles", "NamedCount", "RemovedSpans", "ReportData", "collect",
+    "from_json", "to_json",
+]  # fmt: skip
 
 _PHRASES, _SITES, _LANGUAGES, _ROWS, _EXAMPLES = 200, 200, 60, 40, 4
 """How many of each are shown, those with most first, and how many examples of each. All of them are counted."""
@@ -61,9 +54,9 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class RemovedSpans:
-    """What a rule removed as one kind, or an entry of a phrase list: `name` is the rule, or the entry as it is listed.
+    """What one rule, or one entry of a phrase list, removed as one kind. `name` is the rule, or the entry as listed.
 
-    `language` and `how` are those of the phrase list, else "".
+    `language` and `how` are those of the phrase list; "" for a rule.
     """
 
     kind: str
@@ -111,23 +104,23 @@ class NamedCount:
 
 @dataclass(frozen=True, slots=True)
 class ReportData:
-    """All that is shown. Of phrases, sites and languages those with most stand here, and `all_...` says how many there
-    are; `dropped` counts characters by reason, `cluster_sizes` clusters by the number of their articles."""
+    """All that a report shows beside the manifest."""
 
     articles: int
     rules: tuple[RemovedSpans, ...]
+    # Of phrases, sites and languages only those with most are here, and `all_...` says how many there are.
     all_phrases: int
     phrases: tuple[RemovedSpans, ...]
     all_sites: int
     sites: tuple[ArticleGroup, ...]
     all_languages: int
     languages: tuple[ArticleGroup, ...]
-    scores: tuple[int, ...]
+    scores: tuple[int, ...]  # articles written, by the score of their language
     flags: tuple[FlaggedArticles, ...]
     repairs: tuple[NamedCount, ...]
-    dropped: tuple[NamedCount, ...]
-    similarities: tuple[int, ...]
-    cluster_sizes: tuple[NamedCount, ...]
+    dropped: tuple[NamedCount, ...]  # characters by reason
+    similarities: tuple[int, ...]  # duplicates, by their Jaccard similarity
+    cluster_sizes: tuple[NamedCount, ...]  # clusters, by the number of their articles
     clusters: tuple[ShownCluster, ...]
     pairs: tuple[ShownPair, ...]
     views: tuple[ShownArticle, ...]
@@ -181,6 +174,7 @@ def collect(source: ReportSource, named: Iterable[str]) -> ReportData:
 
 
 def _group(name: str, group: GroupStatistics) -> ArticleGroup:
+    """Return the figures of a site or language with its rules, those that removed most spans first."""
     # A site's rules have no examples: two hundred sites would need thousands, and the rules' own section has them.
     rules = sorted(group.rules.items(), key=lambda item: (-item[1], item[0]))
     removed = tuple(RemovedSpans(kind, rule, spans, 0) for (kind, rule), spans in rules[:_ROWS])
@@ -189,7 +183,7 @@ def _group(name: str, group: GroupStatistics) -> ArticleGroup:
 
 
 class _Texts:
-    """The texts of a report. What it needs of each article is taken when the article comes by, and no more is held."""
+    """The texts that a report shows. Of each article only what is shown is held."""
 
     def __init__(self, found: Statistics, phrases: Iterable[RuleStatistics], duplicates: DuplicateStatistics) -> None:
         # Shards hold positions, not texts: all that is wanted is gathered first, so that each article is read once.
@@ -212,42 +206,41 @@ class _Texts:
         self._sides: dict[str, Side] = {}
 
     def look_up(self, source: ReportSource) -> None:
-        """Take what is needed of every article that is shown somewhere."""
+        """Read every article that is shown somewhere once, and keep what is shown of it."""
         positions: Collection[Any] = self._shown | {*self._spans} | self._titled | self._members | self._clusters
         for position, article in source.articles(positions, self._keepers):
             for nth in self._spans.get(position, ()):
                 row = article.removed[nth]
                 self._removed[*position, nth] = clipped(row["text"], 160), clipped(str(row["id"]), 200)
-            if article.record is not None:
-                self._take(position, article, article.record)
-
-    def _take(self, position: Position, article: LoggedArticle, record: Row) -> None:
-        if position in self._shown:
-            self.articles[position] = show_article(article, self._room)
-        # Not `first_line`: an example is cut before its line ends, so that a text without line ends is no long title.
-        if position in self._titled:
-            title = record["title"] or record["text"].lstrip()[:120].split("\n", 1)[0]
-            self._titles[position] = clipped(title, 120), clipped(str(record["id"]), 200)
-        if position in self._clusters:
-            self.clusters[position] = show_cluster(record)
-        if position in self._members and article.drop:
-            # The row of a dropped article holds its whole record; a pair needs the part that is compared.
-            compared = {"id": record["id"], "title": record["title"], "text": record["text"][:10_000]}
-            self._dropped[position] = compared, {k: v for k, v in article.drop.items() if k != "record"}
-        if record["id"] in self._keepers and not article.drop:
-            self._sides[record["id"]] = as_side(record)
+            record = article.record
+            if record is None:  # the output went to stdout, so only the removals are known
+                continue
+            if position in self._shown:
+                self.articles[position] = show_article(article, self._room)
+            # Not `first_line`: an example is cut before its line ends, so that a text without them is no long title.
+            if position in self._titled:
+                title = record["title"] or record["text"].lstrip()[:120].split("\n", 1)[0]
+                self._titles[position] = clipped(title, 120), clipped(str(record["id"]), 200)
+            if position in self._clusters:
+                self.clusters[position] = show_cluster(record)
+            if position in self._members and article.drop:
+                # The row of a dropped article holds its whole record; a pair needs the part that is compared.
+                compared = {"id": record["id"], "title": record["title"], "text": record["text"][:10_000]}
+                self._dropped[position] = compared, {k: v for k, v in article.drop.items() if k != "record"}
+            if record["id"] in self._keepers and not article.drop:
+                self._sides[record["id"]] = as_side(record)
 
     def pairs(self) -> tuple[ShownPair, ...]:
-        """Duplicates beside their keepers."""
+        """Return the pairs of a duplicate and its keeper."""
         return tuple(show_pair(*self._dropped[at], self._sides.get(keeper)) for at, keeper in self._pairs)
 
     def titles(self, examples: Iterable[Sampled]) -> tuple[Example, ...]:
-        """Articles by their titles."""
+        """Return the titles of the first examples, with the ids of their articles."""
         found = (self._titles[at[1:3]] for at in [*examples][:_EXAMPLES])
         return tuple(Example(title, (id,)) for title, id in found)
 
     def removed(self, examples: Iterable[Sampled]) -> tuple[Example, ...]:
-        """Removed texts, each once, with the articles that they stood in."""
+        """Return the removed texts of the examples, each once, with the ids of the articles that it stood in."""
         # The same text in six articles is one example: six times "Iklan" would show nothing more.
         found: dict[str, list[str]] = {}
         for at in examples:
@@ -257,12 +250,12 @@ class _Texts:
 
 
 def to_json(data: ReportData, of: Mapping[str, Any]) -> bytes:
-    """The content of report.json; `of` are the output files that it describes, as the manifest has them."""
+    """Return the content of report.json; `of` are the output files that it describes, as the manifest has them."""
     return orjson.dumps({"of": of, "findings": data}, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def from_json(content: bytes, of: Mapping[str, Any]) -> ReportData | None:
-    """What `to_json` gave; None where it describes other files, was written by another version, or is broken."""
+    """Read back what `to_json` wrote; None if it describes other files, is of another version, or is broken."""
     try:
         found = orjson.loads(content)
         return _rebuilt(ReportData, found["findings"]) if found["of"] == of else None
@@ -271,7 +264,7 @@ def from_json(content: bytes, of: Mapping[str, Any]) -> ReportData | None:
 
 
 def _rebuilt(kind: Any, value: Any) -> Any:
-    """JSON as the dataclasses, and tuples of them, that an annotation names."""
+    """Build of JSON the dataclasses, and the tuples of them, that an annotation names."""
     if isinstance(kind, type) and is_dataclass(kind):
         return kind(**{name: _rebuilt(inside, value[name]) for name, inside in _annotations(kind)})
     # Tuples, for the templates take the same whether the data was just collected or read back.
@@ -287,5 +280,6 @@ def _rebuilt(kind: Any, value: Any) -> Any:
 
 @cache  # resolving annotations takes longer than all else here, and there are thousands of spans
 def _annotations(kind: Any) -> list[tuple[str, Any]]:
+    """Return the name and the type of each field of a dataclass."""
     hints = get_type_hints(kind)
     return [(f.name, hints[f.name]) for f in fields(kind)]

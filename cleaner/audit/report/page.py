@@ -1,8 +1,8 @@
-"""report.html: the data of a report laid out by the templates in templates/, with page.css and page.js inside it.
+"""Render report.html: the data of a report by the templates in templates/, with page.css and page.js inside it.
 
 Python prepares plain data, and the templates hold all markup. Jinja2 escapes whatever a template puts out, so a text
-from outside cannot become markup. It is imported when a page is written, for a run without a report and `cleaner
---help` do without it.
+from outside cannot become markup. It is imported only when a page is written, because a run without a report and
+`cleaner --help` do not need it.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _INVISIBLE = re.compile(f"[{''.join(re.escape(chr(c)) for c in sorted(_VISIBLE))
 
 
 def visible(value: Any) -> Any:
-    """A text with a picture or a name for each character that HTML cannot show or that turns the direction of text.
+    """Return a text with a picture or a name for each character that HTML cannot show or that turns its direction.
 
     Jinja2 calls it for all that a template puts out. Markup comes from the templates, through here already.
 
@@ -62,7 +62,7 @@ def visible(value: Any) -> Any:
 
 @cache
 def environment() -> Environment:
-    """The templates, with their filters. A name that a template misspells, or is not given, is an error."""
+    """Return the templates with their filters. A name that a template misspells, or is not given, is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     # autoescape for all templates, not by the ending of their names: what escapes must not depend on a file's name.
@@ -92,15 +92,15 @@ def environment() -> Environment:
 
 
 def render_page(name: str, manifest: Mapping[str, Any], data: ReportData, rejected: Sequence[Mapping[str, Any]]) -> str:
-    """The page for the output called `name`; `rejected` are the first rows of rejected.jsonl."""
+    """Return the page for the output called `name`; `rejected` are the first rows of rejected.jsonl."""
     from markupsafe import Markup
 
     counts = manifest["counts"]
     # Articles and pairs are rendered one by one, for only then is it known how many fit. The page gets them as markup.
     articles = [*_within(_ARTICLES_BYTES, _article_markup(data.views))]
-    style, script = (
-        Markup((files("cleaner.audit.report") / name).read_text("utf-8")) for name in ("page.css", "page.js")
-    )
+    # The page holds its style and script, so that it is one file that can be sent to somebody.
+    room = files("cleaner.audit.report")
+    style, script = (Markup((room / part).read_text("utf-8")) for part in ("page.css", "page.js"))
     return (
         environment()
         .get_template("page.html")
@@ -131,7 +131,7 @@ def render_page(name: str, manifest: Mapping[str, Any], data: ReportData, reject
 
 
 def _cards(counts: Mapping[str, Any], sources: int) -> list[tuple[str, str, str]]:
-    """The large numbers at the head of the page, each with what it counts and a remark."""
+    """Return the large numbers at the head of the page, each with what it counts and a remark."""
     articles, characters = counts.get("articles", {}), counts.get("characters", {})
     before, stripped = characters.get("before", 0), characters.get("stripped", 0)
     reasons, set_aside = counts.get("dropped", {}), sum(counts.get("rejected", {}).values())
@@ -146,9 +146,10 @@ def _cards(counts: Mapping[str, Any], sources: int) -> list[tuple[str, str, str]
 
 
 def _funnel(counts: Mapping[str, Any], data: ReportData) -> dict[str, Any]:
-    """The steps from the articles read to those written, and into what the characters that were read came apart."""
+    """Return the steps from the articles read to those written, and what became of the characters that were read."""
     articles, characters = counts.get("articles", {}), counts.get("characters", {})
     before, stripped, written = (characters.get(step, 0) for step in ("before", "stripped", "written"))
+    # Each reason takes its articles and characters off what is left, the most frequent first.
     read = left = int(articles.get("read", 0))
     steps = [("read", read, before), ("after stripping", read, stripped)]
     dropped, characters_left = {reason.name: reason.number for reason in data.dropped}, stripped
@@ -165,16 +166,8 @@ def _funnel(counts: Mapping[str, Any], data: ReportData) -> dict[str, Any]:
     total, start, drawn = sum(number for _, number, _ in parts) or 1, 0.0, []
     for label, number, name in parts:
         share = 100 * number / total
-        drawn.append(
-            {
-                "label": label,
-                "number": number,
-                "class": name,
-                "share": share,
-                "start": f"{start:.3f}",
-                "width": f"{share:.3f}",
-            }
-        )
+        place = {"start": f"{start:.3f}", "width": f"{share:.3f}"}
+        drawn.append({"label": label, "number": number, "class": name, "share": share} | place)
         start += share
     return {
         "parts": drawn,
@@ -187,7 +180,7 @@ def _funnel(counts: Mapping[str, Any], data: ReportData) -> dict[str, Any]:
 
 
 def _removals(counts: Mapping[str, Any], data: ReportData) -> list[dict[str, Any]]:
-    """Kinds of removal with their rules and examples, the largest first, the space that closes gaps last."""
+    """Return kinds of removal with their rules and examples, the largest first, the space that closes gaps last."""
     spans, characters = counts.get("removals", {}), counts.get("removed_characters", {})
     examples = {(rule.kind, rule.name): rule.examples for rule in data.rules}
     total = {kind: sum(characters[kind].values()) for kind in spans}
@@ -214,6 +207,7 @@ def _removals(counts: Mapping[str, Any], data: ReportData) -> list[dict[str, Any
 
 
 def _flags(counts: Mapping[str, Any], data: ReportData) -> list[dict[str, Any]]:
+    """Return the flags of the guards with their examples, the most frequent first."""
     # The manifest counts all flags, the data of the report has examples of them.
     examples = {found.flag: found.examples for found in data.flags}
     rows = largest_first(counts.get("flag", {}))
@@ -223,6 +217,7 @@ def _flags(counts: Mapping[str, Any], data: ReportData) -> list[dict[str, Any]]:
 
 
 def _rejects(counts: Mapping[str, Any], rejected: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what could not be read, counted by error, with the first rows of the log."""
     errors, skipped = largest_first(counts.get("rejected", {})), largest_first(counts.get("skipped", {}))
     return {
         "total": sum(n for _, n in (*errors, *skipped)),
@@ -236,7 +231,7 @@ def _rejects(counts: Mapping[str, Any], rejected: Sequence[Mapping[str, Any]]) -
 
 
 def _run(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """Versions, options and hashes, for who wants to repeat the run."""
+    """Return versions, options and hashes, for whoever wants to repeat the run."""
     # Only what was set: most options are at their defaults, and the manifest has all of them.
     defaults = asdict(Options())
     return {
@@ -251,7 +246,7 @@ def _run(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _filters(articles: Sequence[ShownArticle]) -> list[tuple[str, str, list[str]]]:
-    """(name, label, values) of the fields by which the articles shown can be narrowed down."""
+    """Return (name, label, values) of the fields by which the articles shown can be narrowed down."""
     # Of the articles shown, not of the corpus: a value that finds nothing on the page would look like a fault.
     return [
         ("kind", "Removed kind", sorted({kind for article in articles for kind in _kinds(article)})),
@@ -263,11 +258,12 @@ def _filters(articles: Sequence[ShownArticle]) -> list[tuple[str, str, list[str]
 
 
 def _kinds(article: ShownArticle) -> list[str]:
-    """The kinds of removal in an article, without space, which only closes gaps."""
+    """Return the kinds of removal in an article, without space, which only closes gaps."""
     return sorted({span.kind for span in article.spans} - {"", "space"})
 
 
 def _article_markup(articles: Iterable[ShownArticle]) -> Iterator[str]:
+    """Yield the markup of each article."""
     macro = environment().get_template("articles.html").module.article  # type: ignore[attr-defined]
     # A reason is named by its id from the span that it explains, so its id must be the only one on the page.
     numbers = count()
@@ -278,6 +274,7 @@ def _article_markup(articles: Iterable[ShownArticle]) -> Iterator[str]:
 
 
 def _pair_markup(data: ReportData) -> Iterator[str]:
+    """Yield the markup of each pair of near-duplicates, with their differences word by word."""
     macro = environment().get_template("duplicates.html").module.pair  # type: ignore[attr-defined]
     for pair in data.pairs:
         lines = aligned(pair.beside.text, pair.member.text) if pair.beside else ()
@@ -285,7 +282,7 @@ def _pair_markup(data: ReportData) -> Iterator[str]:
 
 
 def _shown_words(words: Words) -> list[dict[str, Any]]:
-    """One side of a line in parts, the long ones shortened in their middle."""
+    """Return one side of a line in parts, the long ones shortened in their middle."""
     shown = []
     for differs, text in words:
         most = _DIFFERENT if differs else _EQUAL
@@ -298,7 +295,7 @@ def _shown_words(words: Words) -> list[dict[str, Any]]:
 
 
 def _within(most: int, parts: Iterable[str]) -> Iterator[str]:
-    """The first parts that together have at most so many bytes."""
+    """Yield the first parts that together have at most `most` bytes."""
     used = 0
     for part in parts:
         used += len(part.encode())
@@ -308,10 +305,14 @@ def _within(most: int, parts: Iterable[str]) -> Iterator[str]:
 
 
 def histogram_columns(counts: Sequence[int]) -> dict[str, Any]:
-    """Where the columns of a histogram from 0 to 1 and the marks below them stand, and what they say in words."""
+    """Return the places of the columns of a histogram from 0 to 1 and of the marks below them, and all of it in words.
+
+    The words are for readers who cannot see the picture.
+    """
     wide, high, top, foot = 600, 96, 18, 20  # units: of all columns, and the room above and below them
     number, floor = len(counts) or 1, top + high
     most, step = max(counts, default=0) or 1, wide / number
+    # Units are those of the picture's own grid, which the browser scales to the page.
     # Numbers are rounded here, so that the same counts give the same bytes on every machine.
     columns = []
     for i, n in enumerate(counts):
@@ -342,7 +343,7 @@ def histogram_columns(counts: Sequence[int]) -> dict[str, Any]:
 
 
 def _short(number: int) -> str:
-    """A number in four characters or so.
+    """Return a number in four characters or so.
 
     >>> _short(950), _short(12_345), _short(3_400_000)
     ('950', '12k', '3.4M')
@@ -353,8 +354,10 @@ def _short(number: int) -> str:
 
 
 def _named(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return names with their counts, the largest first, and "(none)" for an empty name."""
     return [(name or "(none)", n) for name, n in largest_first(counts)]
 
 
 def _percent(part: int, whole: int) -> float:
+    """Return `part` in percent of `whole`; nothing of nothing is 0."""
     return 100 * part / whole if whole else 0.0

@@ -32,30 +32,29 @@ class ShownSpan:
 
 @dataclass(frozen=True, slots=True)
 class ShownArticle:
-    """An article with all that the page shows of it, bounded in size.
-
-    `place` is its site or folder, `outcome` the reason it was dropped for ("" where it was written), `left_out` the
-    characters behind the last span shown; `removed` and `before` are characters too.
-    """
+    """An article with all that the page shows of it, bounded in size."""
 
     id: str
     title: str
     language: str
-    place: str
+    place: str  # its site or folder
     source: str
     flags: tuple[str, ...]
-    outcome: str
+    outcome: str  # the reason it was dropped for; "" if it was written
     why_dropped: str
     keeper: str
     spans: tuple[ShownSpan, ...]
-    left_out: int
-    removed: int
-    before: int
+    left_out: int  # characters behind the last span shown
+    removed: int  # characters
+    before: int  # characters before stripping
     facts: tuple[tuple[str, str], ...]
 
 
 def show_article(article: LoggedArticle, room: int) -> ShownArticle:
-    """At most about `room` characters of an article. Long spans are shortened before spans at the end are left out."""
+    """Show at most about `room` characters of an article.
+
+    Long spans are shortened in their middle first; only then are spans at the end left out.
+    """
     record, drop = article.record or {}, article.drop or {}
     text = str(record["text"])
     shown: list[ShownSpan] = []
@@ -64,8 +63,15 @@ def show_article(article: LoggedArticle, room: int) -> ShownArticle:
         if used > room:
             left_out += len(span)
             continue
+        kind, rule, why = (row["kind"], row["rule"], clipped(row["why"], _WHY)) if row else ("", "", "")
         # Even where no room is left a span shows its beginning, and the next one is then left out.
-        shown.append(_shortened(span, row, max(room - used, 200)))
+        left = max(room - used, 200)
+        most = min(_REMOVED if row else max(_KEPT, left // 6), left)
+        if len(span) <= most * 5 // 4:  # to skip less than a quarter would take as much room as it saves
+            shown.append(ShownSpan(span, kind, rule, why))
+        else:
+            head, tail = most * 2 // 3, most // 3
+            shown.append(ShownSpan(span[:head], kind, rule, why, len(span) - head - tail, span[-tail:]))
         used += len(shown[-1].text) + len(shown[-1].after) + (60 if row else 0)  # a reason takes room as well
     removed = sum(row["end"] - row["start"] for row in article.removed)
     return ShownArticle(
@@ -88,21 +94,12 @@ def show_article(article: LoggedArticle, room: int) -> ShownArticle:
 
 
 def first_line(text: str) -> str:
-    """The beginning of a text, which stands for the title where there is none."""
+    """Return the beginning of a text, which is shown in place of a missing title."""
     return text.lstrip()[:240].split("\n", 1)[0]
 
 
-def _shortened(span: str, row: Row | None, room: int) -> ShownSpan:
-    kind, rule, why = (row["kind"], row["rule"], clipped(row["why"], _WHY)) if row else ("", "", "")
-    most = min(_REMOVED if row else max(_KEPT, room // 6), room)
-    if len(span) <= most * 5 // 4:  # to skip less than a quarter would take as much room as it saves
-        return ShownSpan(span, kind, rule, why)
-    head, tail = most * 2 // 3, most // 3
-    return ShownSpan(span[:head], kind, rule, why, len(span) - head - tail, span[-tail:])
-
-
 def _facts(record: Row, drop: Row) -> Iterator[tuple[str, str]]:
-    """(name, value) of what is known of an article, without what is not."""
+    """Yield the names and values of what is known of an article; what is unknown is left out."""
     # In the order in which a person checks an article: language, where it is from, what was done to it.
     yield "language", f"{record['language']} ({record['language_score']:.4f})"
     for name in ("author", "date", "place", "site", "url", "encoding", "input_kind", "page_kind"):

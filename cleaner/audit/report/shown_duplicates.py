@@ -13,16 +13,9 @@ from cleaner.audit.report.statistics import Position, Sampled, add_smallest
 from cleaner.audit.spans import Row, clipped
 
 __all__ = [
-    "COLUMNS",
-    "DuplicateStatistics",
-    "ShownCluster",
-    "ShownPair",
-    "Side",
-    "aligned",
-    "as_side",
-    "show_cluster",
+    "COLUMNS", "DuplicateStatistics", "ShownCluster", "ShownPair", "Side", "aligned", "as_side", "show_cluster",
     "show_pair",
-]
+]  # fmt: skip
 
 COLUMNS = 20  # of the histogram of similarities from 0 to 1
 _DOUBTFUL, _OTHERS = 24, 12
@@ -69,7 +62,7 @@ class ShownCluster:
 
 
 class DuplicateStatistics:
-    """How many duplicates there are by similarity, clusters by size, and which of them are to be shown.
+    """Counts of duplicates by similarity and of clusters by size, and the choice of those that are shown.
 
     A doubtful pair is (jaccard, containment, order, shard, row, keeper), another one (order, jaccard, containment,
     shard, row, keeper), a cluster (-size, order, shard, row of the keeper): sorted, the first ones are shown.
@@ -99,27 +92,27 @@ class DuplicateStatistics:
         add_smallest(self.clusters, (-size, order, shard, row), _CLUSTERS)
 
     def shown(self) -> list[tuple[Position, str]]:
-        """(member, id of its keeper) of each pair: the least alike first, then a seeded sample of the others."""
+        """Return (member, id of its keeper) of each pair: the least alike first, then a seeded sample of the others."""
         chosen = [(at[3], at[4], at[5]) for at in self._doubtful]
         others = [other for *_, a, b, keeper in self._others if (other := (a, b, keeper)) not in chosen]
         return [((shard, row), keeper) for shard, row, keeper in (*chosen, *others[:_OTHERS])]
 
 
 def show_pair(record: Row, drop: Row, keeper: Side | None) -> ShownPair:
-    """An article that was dropped in favour of another."""
+    """Return the pair of an article that was dropped and of the one that was kept for it."""
     likeness = float(drop["jaccard"]), float(drop["containment"])
     names = clipped(str(drop["keeper"]), 200), keeper, clipped(str(drop["detail"]), 200)
     return ShownPair(as_side(record), *names, *likeness)
 
 
 def show_cluster(record: Row) -> ShownCluster:
-    """An article that was kept for others as well."""
+    """Return the cluster of an article that was kept for others as well."""
     members = tuple(clipped(str(m), 200) for m in record["duplicates"][:_MEMBERS])
     return ShownCluster(as_side(record), members, 1 + len(record["duplicates"]))
 
 
 def as_side(record: Row) -> Side:
-    """An article as one of a pair."""
+    """Return an article as one of a pair."""
     text = str(record["text"])
     title = str(record["title"]) or first_line(text)
     return Side(clipped(str(record["id"]), 200), clipped(title, 90), text[:_TEXT])
@@ -130,7 +123,7 @@ Words = list[tuple[bool, str]]
 
 
 def aligned(left: str, right: str) -> Iterator[tuple[str, Words, Words]]:
-    """Two texts side by side, in rows: ("equal" | "other", left, right), each side as (differs, words).
+    """Yield two texts side by side, in rows: ("equal" | "other", left, right), each side as (differs, words).
 
     >>> list(aligned("a b", "a c"))
     [('other', [(False, 'a '), (True, 'b')], [(False, 'a '), (True, 'c')])]
@@ -145,15 +138,16 @@ def aligned(left: str, right: str) -> Iterator[tuple[str, Words, Words]]:
 
 
 def _paired_lines(a: list[str], b: list[str]) -> Iterator[tuple[str, str]]:
-    """Lines of both sides beside each other, in order, where they share enough words; else alone."""
+    """Pair the lines of both sides in order where they share enough words; a line without partner has "" beside it."""
     if len(a) * len(b) > _LINES**2:
         yield "\n".join(a), "\n".join(b)
         return
     words = [frozenset(line.split()) for line in b]
-    at = 0
+    at = 0  # of the lines of b, how many are out
     for line in a:
         own = frozenset(line.split())
         shares = [2 * len(own & other) / (len(own) + len(other) or 1) for other in words[at:]]
+        # Lines keep their order, so only those behind the last partner are asked.
         best = at + shares.index(max(shares)) if shares and max(shares) >= _ALIKE else -1
         yield from (("", other) for other in b[at : max(at, best)])
         yield line, b[best] if best >= 0 else ""
@@ -162,6 +156,7 @@ def _paired_lines(a: list[str], b: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _word_differences(left: str, right: str) -> tuple[Words, Words]:
+    """Return both lines in parts, each with whether the other line lacks it."""
     a, b = _split_words(left), _split_words(right)
     if len(a) * len(b) > _WORDS**2 or not a or not b:
         return [(True, left)] if left else [], [(True, right)] if right else []
@@ -175,7 +170,7 @@ def _word_differences(left: str, right: str) -> tuple[Words, Words]:
 
 
 def _split_words(line: str) -> list[str]:
-    """The words of a line, each with the space behind it; characters where the script sets no spaces between words."""
+    """Return the words of a line, each with the space behind it; its characters if the script sets no spaces."""
     words = line.split(" ")
     if len(words) * 30 < len(line):  # a word of more than thirty characters on average is none
         return list(line)

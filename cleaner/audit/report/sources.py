@@ -1,4 +1,4 @@
-"""Where a report takes its numbers and texts from: the shards of a run, or its output and logs at any time after it.
+"""Read what a report is made of: the shards of a run, or its output and logs at any time after it.
 
 Both give the tally of each part of the corpus first, and then, once it is known which articles are shown, those.
 """
@@ -42,18 +42,18 @@ class LoggedArticle:
 
 
 class FromShards:
-    """The shards of a run's last stage."""
+    """A source that reads the shards of a run's last stage."""
 
     def __init__(self, shards: Sequence[Path]) -> None:
         self._shards = shards
 
     def complete(self) -> bool:
-        """Whether all of them have tallies: those that an older version left in an unfinished run have none."""
+        """Return True if all shards have tallies. Those that an older version left in an unfinished run have none."""
         # "verdicts" are the decisions of the global steps: which articles were dropped, and which kept for others.
         return bool(self._shards) and all(all(read_attached(path, "tally", "verdicts")) for path in self._shards)
 
     def tallies(self) -> Iterator[Tallied]:
-        """The tallies that the run left in its shards."""
+        """Yield the tallies that the run left in its shards."""
         # Attached to a shard as JSON, these can be read without the shard's texts.
         for path in self._shards:
             counted, decisions = map(orjson.loads, read_attached(path, "tally", "verdicts"))
@@ -62,7 +62,7 @@ class FromShards:
     def articles(
         self, positions: Collection[Position], ids: Collection[str]
     ) -> Iterator[tuple[Position, LoggedArticle]]:
-        """The articles asked for. Only shards that hold one are opened for their texts."""
+        """Yield the articles asked for. Only shards that hold one are opened for their texts."""
         wanted: dict[int, set[int]] = {}
         for shard, row in positions:
             wanted.setdefault(shard, set()).add(row)
@@ -92,7 +92,7 @@ class FromLogs:
         self._output, self._folder, self._sizes = output, folder, (written, int(articles.get("read", 0)) - written)
 
     def tallies(self) -> Iterator[Tallied]:
-        """Tallies as a run would have made them, of a thousand articles each."""
+        """Yield tallies as a run would have made them, of a thousand articles each."""
         for articles in self._parts():
             dropped, kept = [], []
             for row, article in enumerate(articles):
@@ -108,7 +108,7 @@ class FromLogs:
     def articles(
         self, positions: Collection[Position], ids: Collection[str]
     ) -> Iterator[tuple[Position, LoggedArticle]]:
-        """The articles asked for, found by reading everything again."""
+        """Yield the articles asked for, found by reading everything again."""
         # The logs have no index. Parts of them are cut as for the tallies, so positions mean the same articles.
         for part, articles in enumerate(self._parts()):
             for row, article in enumerate(articles):
@@ -117,6 +117,7 @@ class FromLogs:
                     yield (part, row), article
 
     def _parts(self) -> Iterator[list[LoggedArticle]]:
+        """Return the articles of the logs in lists of a thousand."""
         logs = rows(self._folder / "dropped.jsonl"), removals_by_article(self._folder / "removed.jsonl")
         articles = logged_articles(_written(self._output), *logs, sizes=self._sizes)
         return iter(lambda: list(islice(articles, _ARTICLES)), [])
@@ -128,7 +129,7 @@ which finds articles by position and those written under some ids, each once."""
 
 
 def _written(output: str) -> Iterator[Row]:
-    """The records of the output, as far as it holds any: stdout and a folder of texts hold none."""
+    """Yield the records of the output, as far as it holds any: stdout and a folder of texts hold none."""
     with suppress(OutputError):
         yield from records(output)
 
@@ -140,7 +141,7 @@ def logged_articles(
     *,
     sizes: tuple[int, int] = (1, 1),
 ) -> Iterator[LoggedArticle]:
-    """Every article once, with its removals; all three inputs stand in the order of the run.
+    """Yield every article once, with its removals; all three inputs stand in the order of the run.
 
     `removed` are (id, rows) as `cleaner.audit.logs.removals_by_article` gives them. `sizes` are the numbers of articles
     written and dropped. An article is in one of two files, and which one is only known when it is read, so each removal
@@ -178,7 +179,7 @@ class _ReadAhead:
         self.ended = False
 
     def position(self) -> tuple[str, float]:
-        """How far it was read. Both files follow the sorted sources; within one source, the shares are compared."""
+        """Return how far it was read. Both files follow the sorted sources; within one, the shares are compared."""
         return self._source, self._read / self._size
 
     def read_one(self) -> None:

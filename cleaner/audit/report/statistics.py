@@ -1,4 +1,4 @@
-"""The statistics of a run: the tallies of all its shards, added up in bounded memory.
+"""Add up the tallies of all shards of a run in bounded memory.
 
 The sums and the examples are the same however the corpus was cut into shards and in whatever order the tallies come.
 """
@@ -16,17 +16,9 @@ from cleaner.audit.spans import clipped
 from cleaner.audit.tally import BINS, EXAMPLES, SAMPLE, PhraseEntry
 
 __all__ = [
-    "OTHER_SITES",
-    "DropStatistics",
-    "FlagStatistics",
-    "GroupStatistics",
-    "Position",
-    "RuleStatistics",
-    "Sampled",
-    "Statistics",
-    "TopK",
-    "add_smallest",
-]
+    "OTHER_SITES", "DropStatistics", "FlagStatistics", "GroupStatistics", "Position", "RuleStatistics", "Sampled",
+    "Statistics", "TopK", "add_smallest",
+]  # fmt: skip
 
 OTHER_SITES = "further sites"
 _SITES, _PHRASES, _STEPS = 2000, 20_000, 500
@@ -48,7 +40,7 @@ Sorted, the first ones are the sample."""
 
 
 class Addable(Protocol):
-    """What can be added up."""
+    """Statistics that can be added up."""
 
     def add(self, other: Self) -> None:
         """Add another's numbers to the own ones."""
@@ -125,7 +117,7 @@ class TopK(Generic[K, V]):
         self._first: list[K] = []
 
     def of(self, key: K) -> V:
-        """The sum to which the numbers of `key` belong."""
+        """Return the sum to which the numbers of `key` belong."""
         if (found := self.sums.get(key)) is not None:
             return found
         if key in self._named or key == self._rest:
@@ -196,7 +188,7 @@ class Statistics:
         add_smallest(found.examples, (order, shard, row), EXAMPLES)
 
     def shown(self) -> set[Position]:
-        """The articles to be shown: the sample, and the first ones of each flag, reason and rule."""
+        """Return the articles to be shown: the sample, and the first ones of each flag, reason and rule."""
         # Flags and reasons first: there are few of them, and rules alone would fill all that is shown.
         rules = sorted(self.rules.items(), key=lambda item: (-item[1].spans, item[0]))
         groups: list[FlagStatistics | DropStatistics | RuleStatistics] = [f for _, f in sorted(self.flags.items())]
@@ -228,4 +220,5 @@ def _grown(
 
 
 def _in_shard(shard: int, examples: Iterable[list[int]]) -> Iterator[Sampled]:
+    """Return the examples of a tally, which knows rows only, with the number of its shard."""
     return ((order, shard, *rest) for order, *rest in examples)

@@ -1,4 +1,4 @@
-"""Copies of which no site is known are found alike by the command line, from Python, spread, and against an index."""
+"""Copies of which no site is known are found alike by the command line, from Python, in many parts, with an index."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from typing import Any
 import orjson
 import pytest
 from click.testing import CliRunner
-from corpus.whole_runs import finished
+from corpus.made_corpora import finished
 from sample import read_lines
 
 import cleaner
 from cleaner import Options, clean_corpus
 from cleaner.cli import main
+from cleaner.corpus.duplicates import find_duplicates
 from cleaner.corpus.index import AS_IT_IS
-from cleaner.corpus.spread import Spread
-from cleaner.engine.shuffle import Here
+from cleaner.corpus.shards import ShardSet
+from cleaner.engine.shuffle import InMemory, Shuffle
 
 Make = Callable[..., str]
 
@@ -67,9 +68,10 @@ def test_copies_without_a_site_are_found_by_every_way(articles: list[dict[str, A
     assert dropped(tmp_path) == expected
 
     options = Options(**AS_IT_IS, shard_records=7)
-    with finished(tmp_path, [source], options) as (work, _, shards):
-        spread = Spread(Here(3), work, options).duplicates(shards)
-        drops = [drop for n in range(len(shards)) for drop in spread.of_shard(n)[0].values()]
+    with finished(tmp_path, [source], options) as (_, _, paths):
+        shards = ShardSet.of(paths)
+        found = find_duplicates(Shuffle(InMemory(3), None, 1 << 28), shards, options)
+        drops = [drop for number in shards.numbers for drop in found.of_shard(number)[0].values()]
     assert {(drop.id, drop.keeper) for drop in drops} == expected
 
 

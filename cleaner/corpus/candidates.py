@@ -1,0 +1,117 @@
+"""Candidate pairs: articles that agree in a band of their signatures. Every band is joined in parts of its keys, then
+every pair comes together once and is estimated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, sorted_records
+from cleaner.neardup.columns import distinct
+from cleaner.neardup.lsh import BANDS, CandidatePairs, band_keys, join_band, pack_keys, split_pairs
+from cleaner.neardup.tokens import mix
+
+__all__ = ["Candidates", "find_candidates", "keep_likely"]
+
+Task = TypeVar("Task")
+Signed = Callable[[Task], tuple[NDArray[np.uint32], NDArray[np.int64]]]
+"""A task's signatures, and the rank of each."""
+
+Likely = Callable[[CandidatePairs], NDArray[np.bool_]]
+"""Which pairs are estimated to be worth a comparison."""
+
+_AT_ONCE = 1 << 17  # pairs estimated at once, in 128 MB
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Distinct pairs of ranks, packed as `low << bits | high`, in parts of a table.
+
+    `found` is how many pairs agreed in a band (of those with an article of the index only the likely ones count),
+    `kept` how many of all are likely; `crowded` is how many keys had too many articles for all their pairs.
+    """
+
+    table: Table
+    parts: tuple[int, ...]
+    bits: int
+    found: int
+    kept: int
+    crowded: int
+
+    def pairs(self, part: int) -> CandidatePairs:
+        """The pairs of one part."""
+        return split_pairs(self.table.load(part), self.bits)
+
+
+def find_candidates(
+    shuffle: Shuffle, name: str, tasks: Sequence[Task], signed: Signed[Task], articles: int, olds: int, likely: Likely
+) -> Candidates:
+    """The `likely` pairs among the signatures of all tasks. `articles`: how many have ranks.
+
+    Two articles of the index, which have the ranks below `olds`, are no pair: neither of them would be dropped.
+    """
+    bits = max(1, (articles - 1).bit_length())
+    parts = max(1, shuffle.parts(f"{name}-bands", articles * BANDS * 8) // BANDS)
+    joined = shuffle.table(f"{name}-bands")
+    bands = shuffle.reduce(
+        f"{name}-bands",
+        tasks,
+        partial(_emit_bands, signed, bits, parts),
+        partial(_join, joined, bits, olds),
+    )
+    # by their hash, not by rank: a story with a million copies has a million pairs with one article
+    parts = shuffle.parts(f"{name}-pairs", sum(pairs for _, pairs, _ in bands) * 8)
+    table = shuffle.table(f"{name}-pairs")
+    found = shuffle.reduce(
+        f"{name}-pairs",
+        [part for part, _, _ in bands],
+        partial(_emit_pairs, joined, parts),
+        partial(_estimate, table, bits, olds, likely),
+    )
+    return Candidates(
+        table,
+        tuple(part for part, _, _ in found),
+        bits,
+        sum(count for _, count, _ in found),
+        sum(kept for _, _, kept in found),
+        sum(crowded for _, _, crowded in bands),
+    )
+
+
+def _emit_bands(signed: Signed[Any], bits: int, parts: int, task: Any) -> Emitted:
+    signatures, ranks = signed(task)
+    keys = pack_keys(band_keys(signatures), ranks[:, None], bits)
+    # equal keys of one band have to come together, so a part is one of a band, by the upper bits of the key
+    part = np.arange(BANDS) * parts + ((keys >> np.uint64(40)) % np.uint64(parts)).astype(np.int64)
+    return partition(keys.ravel(), part.ravel())
+
+
+def _join(table: Table, bits: int, olds: int, part: int, packed: bytes) -> tuple[int, int, int]:
+    pairs, crowded = join_band(sorted_records(packed, np.uint64), bits, olds)
+    table.save(part, pairs)
+    return part, len(pairs), crowded
+
+
+def _emit_pairs(table: Table, parts: int, part: int) -> Emitted:
+    pairs = table.load(part)
+    return partition(pairs, (mix(pairs) % np.uint64(parts)).astype(np.int64))
+
+
+def _estimate(table: Table, bits: int, olds: int, likely: Likely, part: int, packed: bytes) -> tuple[int, int, int]:
+    pairs = distinct(np.frombuffer(packed, np.uint64))
+    kept = keep_likely(pairs, bits, likely)
+    table.save(part, kept)
+    new, kept_of_new = (int((split_pairs(some, bits).low >= olds).sum()) for some in (pairs, kept))
+    return part, new + len(kept) - kept_of_new, len(kept)
+
+
+def keep_likely(packed: NDArray[np.uint64], bits: int, likely: Likely) -> NDArray[np.uint64]:
+    """Those of some packed pairs that are likely; estimated some at a time, for each takes up to 1 kB of signatures."""
+    blocks = [packed[first : first + _AT_ONCE] for first in range(0, len(packed), _AT_ONCE)]
+    return np.concatenate([packed[:0], *(block[likely(split_pairs(block, bits))] for block in blocks)])

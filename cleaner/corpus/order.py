@@ -1,0 +1,190 @@
+"""The one order of articles over all shards: where one of several must stay, the better ranked does.
+
+Ranges of the order, cut by a sample of keys, are sorted apart, and every shard hears the ranks of its rows. From here
+on the near-duplicate steps know an article by its rank alone, so no result depends on where it was read. The articles
+of an index come first: the longest, then by their place in the index.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from cleaner.corpus.shards import ADDRESSED, ROW, SHARD, ShardSet, send_to_shards, text_of
+from cleaner.engine.columns import binary_values, number_values
+from cleaner.engine.shuffle import Emitted, Shuffle, Table, load_strings, save_strings
+from cleaner.neardup.order import order_articles, rank_key
+
+__all__ = ["Ranks", "rank_shards"]
+
+_BYTES = 96  # of an article on its way to its rank
+_SAMPLE = 256  # keys for each range of the order that is sorted apart
+_IN_INDEX = "index"  # instead of a way to choose the keeper
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """The order of all articles that are alive. Ranks below `olds` are of articles in the index.
+
+    `table` has addresses and ids by rank, in the `parts` whose first ranks are `firsts` (with the number of all
+    articles at its end); `by_shard` has ranks by address.
+    """
+
+    shards: ShardSet
+    table: Table
+    parts: tuple[str, ...]
+    firsts: tuple[int, ...]
+    olds: int
+    by_shard: Table
+
+    def __len__(self) -> int:
+        return self.firsts[-1]
+
+    def of_shard(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows of a shard that are alive, and their ranks."""
+        records = self.shards.of_shard(self.by_shard, number)
+        return records["address"] & ROW, np.ascontiguousarray(records["value"])
+
+    def addresses(self, ranks: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Addresses of these ranks, which are sorted."""
+        found = [self.table.load(part)["address"][at] for part, at in self._cut(ranks)]
+        return np.concatenate([np.zeros(0, np.int64), *found])
+
+    def ids(self, ranks: NDArray[np.int64]) -> list[str]:
+        """Ids of these ranks, which are sorted."""
+        return [text_of(id) for part, at in self._cut(ranks) for id in load_strings(self.table, part, at)]
+
+    def find(self, ranks: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
+        """Where these ranks, which are sorted, stand: (shard, places in `ranks`, rows); every shard once."""
+        addresses = self.addresses(ranks)
+        order = np.argsort(addresses)
+        cuts = np.flatnonzero(np.diff(addresses[order] >> SHARD)) + 1
+        for places in np.split(order, cuts) if len(order) else []:
+            yield int(addresses[places[0]] >> SHARD), places, addresses[places] & ROW
+
+    def _cut(self, ranks: NDArray[np.int64]) -> Iterator[tuple[str, NDArray[np.int64]]]:
+        """The parts in which sorted ranks stand, and their places there."""
+        cuts = np.searchsorted(ranks, self.firsts).tolist()
+        for n, part in enumerate(self.parts):
+            if cuts[n] < cuts[n + 1]:
+                yield part, ranks[cuts[n] : cuts[n + 1]] - self.firsts[n]
+
+
+def rank_shards(shuffle: Shuffle, shards: ShardSet, keep: str) -> Ranks:
+    """Rank all articles that are alive. `keep` is the option `keep_duplicate`: longest, earliest or first."""
+    table = shuffle.table("ranks")
+    old = _sort_articles(shuffle, shards, shards.in_index, _IN_INDEX, table)
+    new = _sort_articles(shuffle, shards, shards.numbers, keep, table)
+    firsts = tuple(np.cumsum([0, *(count for _, count in [*old, *new])]).tolist())
+    ranks = Ranks(
+        shards,
+        table,
+        tuple(part for part, _ in [*old, *new]),
+        firsts,
+        firsts[len(old)],
+        shuffle.table("ranks-by-shard"),
+    )
+    send_to_shards(shuffle, "ranks-by-shard", shards, range(len(ranks.parts)), partial(_ranks_of_part, ranks))
+    return ranks
+
+
+def _sort_articles(
+    shuffle: Shuffle, shards: ShardSet, numbers: Sequence[int], keep: str, table: Table
+) -> list[tuple[str, int]]:
+    """Sort the articles of some shards into parts of the table; the parts in order, with how many each has."""
+    name = "rank-index" if keep == _IN_INDEX else "rank"
+    # parts are ranges of the order: their keys, Python tuples, are never all in one process
+    alive = sum(shuffle.each(f"{name}-counted", shards.count_alive, numbers))
+    parts, limits = shuffle.parts(name, alive * _BYTES), []
+    if parts > 1:
+        every = max(1, alive // (parts * _SAMPLE))
+        sampled = shuffle.each(f"{name}-sampled", partial(_sample_keys, shards, keep, every), numbers)
+        keys = sorted(tuple(key) for some in sampled for key in some)
+        limits = [keys[len(keys) * part // parts] for part in range(1, parts)]
+    emit, reduce = partial(_emit_keys, shards, keep, limits), partial(_sort_part, table, name, keep)
+    return [(part, count) for part, count in shuffle.reduce(name, numbers, emit, reduce)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Keyed:
+    """Articles on their way to their ranks, as columns."""
+
+    lengths: NDArray[np.int64]
+    dates: list[str]
+    ids: list[str]
+    addresses: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, shards: ShardSet, number: int, every: int = 1) -> _Keyed:
+        """Those of a shard that are alive, or one of so many of them."""
+        rows = shards.alive(number)[::every]
+        old = number >= shards.count  # an index knows no dates: they could not change who outranks whom in it
+        table = shards.read(number, "length", "id", *(() if old else ("date",)))
+        dates = [""] * len(rows) if old else list(map(text_of, binary_values(table["date"], rows)))
+        ids = list(map(text_of, binary_values(table["id"], rows)))
+        return cls(number_values(table["length"])[rows], dates, ids, np.int64(number) << SHARD | rows)
+
+    def keys(self, keep: str) -> list[tuple[Any, ...]]:
+        """What each article is sorted by."""
+        # where several articles of an index are copies of one text, the first by the hash of its id is their keeper
+        if keep == _IN_INDEX:
+            return list(zip((-self.lengths).tolist(), self.addresses.tolist(), strict=True))
+        columns = zip(self.lengths.tolist(), self.dates, self.ids, strict=True)
+        return [rank_key(*article, keep) for article in columns]
+
+    def order(self, keep: str) -> NDArray[np.int64]:
+        """How to sort them, best first."""
+        if keep == _IN_INDEX:
+            return np.lexsort((self.addresses, -self.lengths))
+        return order_articles(self.lengths, self.dates, self.ids, keep)
+
+    def pack(self, at: NDArray[np.int64]) -> bytes:
+        """A line of JSON with some of them."""
+        rows = at.tolist()
+        numbers = [self.lengths[at].tolist(), self.addresses[at].tolist()]
+        columns = [*numbers, [self.dates[i] for i in rows], [self.ids[i] for i in rows]]
+        return orjson.dumps(columns, option=orjson.OPT_APPEND_NEWLINE)
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> _Keyed:
+        """Those of many such lines."""
+        columns = zip(*map(orjson.loads, packed.splitlines()), strict=True)
+        lengths, addresses, dates, ids = (list(chain(*column)) for column in columns)
+        return cls(np.array(lengths, np.int64), dates, ids, np.array(addresses, np.int64))
+
+
+def _sample_keys(shards: ShardSet, keep: str, every: int, number: int) -> list[tuple[Any, ...]]:
+    return _Keyed.of(shards, number, every).keys(keep)
+
+
+def _emit_keys(shards: ShardSet, keep: str, limits: Sequence[tuple[Any, ...]], number: int) -> Emitted:
+    keyed = _Keyed.of(shards, number)
+    parts = np.zeros(len(keyed.ids), np.int64)
+    if limits:
+        parts = np.array([bisect_left(limits, key) for key in keyed.keys(keep)], np.int64)
+    for part in np.unique(parts).tolist():
+        yield part, keyed.pack(np.flatnonzero(parts == part))
+
+
+def _sort_part(table: Table, name: str, keep: str, part: int, packed: bytes) -> tuple[str, int]:
+    keyed = _Keyed.unpack(packed)
+    order = keyed.order(keep)
+    ids = [keyed.ids[i].encode("utf-8", "surrogatepass") for i in order.tolist()]
+    save_strings(table, f"{name}-{part}", keyed.addresses[order], ids)
+    return f"{name}-{part}", len(order)
+
+
+def _ranks_of_part(ranks: Ranks, number: int) -> NDArray[Any]:
+    """ADDRESSED records of the ranks of one part."""
+    found: NDArray[Any] = np.empty(ranks.firsts[number + 1] - ranks.firsts[number], ADDRESSED)
+    found["value"] = np.arange(ranks.firsts[number], ranks.firsts[number + 1])
+    found["address"] = ranks.table.load(ranks.parts[number])["address"]
+    return found

@@ -1,0 +1,194 @@
+"""A saved near-duplicate index: articles of an older corpus, against which a newer one is matched.
+
+A folder with `header.json` and one folder of finished shards, which hold what the near-duplicate steps need of an
+article: id, site, length, sketch and tokens. The articles stand in the order of a hash of their ids, so that an index
+built in two runs is byte for byte the one built in one. A new generation of shards is written beside the old one and
+named by the header, which is replaced at the end: a run that is killed leaves the old index as it was.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from cleaner.corpus.shards import ROW, SHARD, SKETCH, ShardSet, id_hash, sketch_column
+from cleaner.engine.columns import (
+    binary_column,
+    binary_values,
+    fixed_column,
+    list_column,
+    list_values,
+    number_column,
+    number_values,
+)
+from cleaner.engine.shuffle import Emitted, Shuffle, Table, order_of
+from cleaner.engine.work import write_shard
+from cleaner.errors import OptionError, OutputError
+from cleaner.neardup.columns import ranges
+from cleaner.neardup.lsh import BAND_SIZE, BANDS
+from cleaner.neardup.minhash import PERMUTATIONS, SEED
+from cleaner.neardup.shingles import SIZE
+from cleaner.neardup.tokens import NORMALISATION, tokenize
+
+__all__ = ["Index"]
+
+HEADER = {
+    "format": 2,
+    "permutations": PERMUTATIONS,
+    "scheme": "affine32",
+    "seed": SEED,
+    "bands": BANDS,
+    "rows": BAND_SIZE,
+    "shingle": SIZE,
+    "normalisation": NORMALISATION,
+}
+"""What must be equal for the signatures and tokens of an index to be compared with ours."""
+
+SHARD_ARTICLES = 8192
+"""Articles in one shard, some 25 MB of them: 512 bytes of signature and 8 for each token."""
+
+_COLUMNS = ("id", "site", "length", *SKETCH, "tokens")
+_KEY = np.dtype([("name", "u8"), ("a", "u8"), ("b", "u8"), ("new", "?"), ("address", "i8")])
+
+
+class Index:
+    """An open index; make one with `Index.build` or `Index.open`. Its articles stay on disk."""
+
+    def __init__(self, folder: Path, header: dict[str, Any]) -> None:
+        self.folder = folder
+        self._header = header
+
+    @classmethod
+    def build(cls, folder: Path) -> Index:
+        """A new, empty index. Raises OutputError when there is something at `folder` already."""
+        if folder.exists() and any(folder.iterdir()):
+            raise OutputError(f"{folder} is not empty; name another folder, or add to the index that is there.")
+        (folder / "data-0").mkdir(parents=True)
+        index = cls(folder, {**HEADER, "articles": 0, "data": "data-0"})
+        index._save()
+        return index
+
+    @classmethod
+    def open(cls, folder: Path) -> Index:
+        """Raises OptionError when there is no index, or one that was made with other settings."""
+        try:
+            header = json.loads((folder / "header.json").read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise OptionError(f"{folder} holds no index ({error}). Make one with: cleaner index build") from None
+        for name, ours in HEADER.items():
+            theirs = header.get(name)
+            if theirs != ours:
+                raise OptionError(f"The index {folder} has {name} {theirs!r}, this version {ours!r}. Build it again.")
+        return cls(folder, header)
+
+    def __len__(self) -> int:
+        return int(self._header["articles"])
+
+    @property
+    def data(self) -> Path:
+        """The folder of its shards, `00000000.arrow` and so on."""
+        return self.folder / str(self._header["data"])
+
+    @property
+    def shards(self) -> int:
+        """How many there are."""
+        return -(-len(self) // SHARD_ARTICLES)
+
+    def state(self) -> list[object]:
+        """What differs when the index has changed."""
+        return [len(self), self.data.name, (self.folder / "header.json").stat().st_mtime_ns]
+
+    def info(self) -> dict[str, Any]:
+        """The header, and the size on disk in bytes."""
+        size = sum(path.stat().st_size for path in self.data.iterdir())
+        return {**{name: value for name, value in self._header.items() if name != "data"}, "bytes": size}
+
+    def add(self, shuffle: Shuffle, shards: ShardSet) -> None:
+        """Add the articles of finished shards. One with the id and the tokens of another that is there changes nothing.
+
+        `shards` are those of a run with this index behind them (`ShardSet.index`).
+        """
+        old = self.data
+        data = self.folder / f"data-{int(old.name.partition('-')[2]) + 1}"
+        shutil.rmtree(data, ignore_errors=True)  # left by a run that was killed
+        data.mkdir()
+        # 33 bytes an article in this process; the articles themselves go from shard to shard
+        keys = shuffle.table("index-keys")
+        shuffle.each("index-keys", partial(_save_keys, shards, keys), shards.all)
+        records = np.concatenate([np.zeros(0, _KEY), *map(keys.load, shards.all)])
+        records = records[order_of(records)]
+        first = np.ones(len(records), np.bool_)
+        first[1:] = np.logical_or.reduce([records[n][1:] != records[n][:-1] for n in ("name", "a", "b")])
+        addresses = records["address"][first]
+        # where each article goes, by its address: the shards look theirs up
+        order = np.argsort(addresses)
+        keys.save("places", np.stack([addresses[order], order]))
+        shuffle.reduce("index", shards.all, partial(_emit_articles, shards, keys), partial(_write_articles, data))
+        # the header names the new generation from here on; until then the old one is the index
+        self._header |= {"articles": len(addresses), "data": data.name}
+        self._save()
+        shutil.rmtree(old)
+
+    def _save(self) -> None:
+        path = self.folder / "header.json.new"
+        path.write_text(json.dumps(self._header, indent=1) + "\n", "utf-8")
+        path.replace(self.folder / "header.json")
+
+
+def _save_keys(shards: ShardSet, table: Table, number: int) -> None:
+    """What tells the articles of a shard apart: hashes of their ids and of their tokens."""
+    shard, rows = shards.read(number, "id", "exact"), shards.alive(number)
+    keys: NDArray[Any] = np.empty(len(rows), _KEY)
+    keys["name"] = [id_hash(id) if len(id) else 0 for id in binary_values(shard["id"], rows)]
+    keys["a"], keys["b"] = sketch_column(shard, "exact")[rows].T
+    keys["new"], keys["address"] = number < shards.count, np.int64(number) << SHARD | rows
+    table.save(number, keys)
+
+
+def _emit_articles(shards: ShardSet, keys: Table, number: int) -> Emitted:
+    """The articles of a shard that the index holds from now on, as Arrow tables, to their new shards."""
+    addresses, places = keys.load("places")
+    mine = slice(*np.searchsorted(addresses, (number << 32, (number + 1) << 32)).tolist())
+    rows, places = addresses[mine] & ROW, places[mine]
+    if not len(rows):
+        return
+    old = number >= shards.count
+    shard = shards.read(number, *(_COLUMNS if old else _COLUMNS[:-1]))
+    if old:
+        starts, tokens = list_values(shard["tokens"])
+        counts = starts[rows + 1] - starts[rows]
+        tokens = tokens[ranges(starts[rows], counts)]
+    else:
+        found = tokenize(shards.texts(number, rows))
+        tokens, counts = found.hashes, np.diff(found.starts)
+    columns = {name: shard[name].combine_chunks().take(pa.array(rows)) for name in _COLUMNS[:-1]}
+    columns["tokens"] = list_column(np.concatenate([[0], np.cumsum(counts)]), tokens)
+    table = pa.table({**columns, "place": number_column(places)})
+    parts = places // SHARD_ARTICLES
+    for part in np.unique(parts).tolist():
+        sink = pa.BufferOutputStream()
+        some = table.take(pa.array(np.flatnonzero(parts == part)))
+        with pa.ipc.new_stream(sink, some.schema) as out:
+            out.write_table(some)
+        yield part, sink.getvalue().to_pybytes()
+
+
+def _write_articles(folder: Path, part: int, packed: bytes) -> None:
+    source, tables = pa.BufferReader(packed), []
+    while source.tell() < len(packed):  # one Arrow stream behind the other
+        tables.append(pa.ipc.open_stream(source).read_all())
+    table = pa.concat_tables(tables)
+    table = table.take(pa.array(np.argsort(number_values(table["place"]))))
+    # made anew out of plain arrays: how Arrow put them together must not change a byte of the file
+    columns = {name: binary_column(binary_values(table[name])) for name in ("id", "site")}
+    columns["length"] = number_column(number_values(table["length"]))
+    columns |= {name: fixed_column(sketch_column(table, name)) for name in SKETCH}
+    columns["tokens"] = list_column(*list_values(table["tokens"]))
+    write_shard(folder / f"{part:08d}.arrow", columns)

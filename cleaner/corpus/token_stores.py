@@ -1,0 +1,232 @@
+"""The tokens of all articles that have candidates, by groups of shards; the shingles that recur on their sites; and
+signatures made anew without these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.corpus.candidates import Candidates
+from cleaner.corpus.order import Ranks
+from cleaner.corpus.shards import ADDRESSED, ROW, SHARD, id_hash, sketch_column
+from cleaner.engine.columns import binary_values, list_values
+from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, sorted_records
+from cleaner.neardup.columns import Room, distinct, ranges
+from cleaner.neardup.minhash import PERMUTATIONS
+from cleaner.neardup.shingles import shingle_counts
+from cleaner.neardup.site_shingles import SiteShingles, recurring_in, share_out
+from cleaner.neardup.token_store import TokenStore
+from cleaner.neardup.tokens import tokenize
+from cleaner.neardup.verify import StoredArticles, sign_without_site_shingles
+
+__all__ = ["TokenStores", "store_tokens"]
+
+_STORED = np.dtype(
+    [
+        ("address", "i8"),
+        ("rank", "i8"),
+        ("site", "i8"),
+        ("start", "i8"),
+        ("count", "i8"),
+        ("least", "u4"),
+        ("broken", "?"),
+    ]
+)
+"""An article of a group: its site (-1 is none), where its tokens begin and how many it has, the least value of its
+signature under the first permutation, and whether its text breaks off."""
+
+# an article of a site, on its way to the part in which the shingles of the site are counted
+_PLACE = np.dtype([("rank", np.int64), ("group", np.int64), ("at", np.int64)])
+# what a group knows of a site
+_SITE = np.dtype([("site", np.int64), ("articles", np.int64), ("shingles", np.int64)])
+
+
+@dataclass(frozen=True, slots=True)
+class TokenStores:
+    """The stores of all groups of shards that have candidates, and what was found in them.
+
+    Arrays of group g in the table: `g` (_STORED, by address), `g-tokens`, and after signing `g-signed` (signatures
+    without what recurs) and `g-changed` (places of those that lost some and kept enough to be candidates by the rest).
+    """
+
+    ranks: Ranks
+    table: Table
+    groups: tuple[int, ...]
+    shingles: int
+
+    def recurring(self) -> SiteShingles:
+        """What recurs on sites."""
+        return SiteShingles(*(self.table.load(f"recurring-{name}") for name in ("keys", "sites", "sieve")))
+
+    def signatures(self, ranks: NDArray[np.int64]) -> NDArray[np.uint32]:
+        """Signatures without what recurs, of sorted ranks."""
+        signatures = np.empty((len(ranks), PERMUTATIONS), np.uint32)
+        for group, places, at in self._find(ranks):
+            signatures[places] = self.table.load(f"{group}-signed")[at]
+        return signatures
+
+    def changed(self, group: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+        """Signatures and ranks of the articles that lost boilerplate and kept enough to be candidates by the rest."""
+        at = self.table.load(f"{group}-changed")
+        return self.table.load(f"{group}-signed")[at], self.table.load(group)["rank"][at]
+
+    def articles(self, ranks: NDArray[np.int64], room: Room) -> StoredArticles:
+        """What the comparison needs of these articles, by place in `ranks`, which are sorted."""
+        return self._gather(len(ranks), list(self._find(ranks)), room)[0]
+
+    def _find(self, ranks: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
+        """Where sorted ranks are stored: (group, places in `ranks`, places in the group); every group once."""
+        addresses = self.ranks.addresses(ranks)
+        order = np.argsort(addresses)
+        groups = self.ranks.shards.groups(addresses[order])
+        for places in np.split(order, np.flatnonzero(np.diff(groups)) + 1) if len(order) else []:
+            group = int(self.ranks.shards.groups(addresses[places[:1]])[0])
+            yield group, places, np.searchsorted(self.table.load(group)["address"], addresses[places])
+
+    def _gather(
+        self, count: int, found: Sequence[tuple[int, NDArray[np.int64], NDArray[np.int64]]], room: Room
+    ) -> tuple[StoredArticles, NDArray[np.uint32]]:
+        """One store of articles out of many groups, and the least values of their signatures, by place."""
+        stored: NDArray[Any] = np.empty(count, _STORED)
+        for group, places, at in found:
+            stored[places] = self.table.load(group)[at]
+        store = TokenStore(count, int(stored["count"].sum()), room)
+        for group, places, _ in found:
+            starts, counts = stored["start"][places], stored["count"][places]
+            store.add(places, self.table.load(f"{group}-tokens")[ranges(starts, counts)], counts)
+        recurring = self.recurring() if "recurring-keys" in self.table else SiteShingles.of(*_NOTHING)
+        sites = np.ascontiguousarray(stored["site"])
+        return StoredArticles(store, recurring, sites, np.ascontiguousarray(stored["broken"])), stored["least"].copy()
+
+
+_NOTHING = np.zeros(0, np.uint64), np.zeros(0, np.int64)
+
+
+def store_tokens(shuffle: Shuffle, ranks: Ranks, candidates: Candidates) -> TokenStores:
+    """Store the tokens of all articles in pairs, learn what recurs per site, and sign anew what has some of it."""
+    table = shuffle.table("token-stores")
+    filled = shuffle.reduce(
+        "token-stores", candidates.parts, partial(_emit_wanted, ranks, candidates), partial(_fill, table, ranks)
+    )
+    stores = TokenStores(ranks, table, tuple(group for group, _ in filled), sum(shingles for _, shingles in filled))
+    shuffle.once("recurring", lambda: _learn(shuffle, stores))
+    shuffle.each("signed", partial(_sign, stores, shuffle.memory), stores.groups)
+    return stores
+
+
+def _emit_wanted(ranks: Ranks, candidates: Candidates, part: int) -> Emitted:
+    """The articles of some pairs, to the groups of their shards."""
+    pairs = candidates.pairs(part)
+    both = distinct(np.concatenate([pairs.low, pairs.high]))
+    wanted: NDArray[Any] = np.empty(len(both), ADDRESSED)
+    wanted["value"], wanted["address"] = both, ranks.addresses(both)
+    return partition(wanted, ranks.shards.groups(wanted["address"]))
+
+
+def _fill(table: Table, ranks: Ranks, group: int, packed: bytes) -> tuple[int, int]:
+    """Store the tokens of the wanted articles of one group; how many shingles they have comes back."""
+    wanted = sorted_records(packed, ADDRESSED)
+    wanted = wanted[np.concatenate([[True], np.diff(wanted["address"]) != 0])]
+    stored: NDArray[Any] = np.empty(len(wanted), _STORED)
+    stored["address"], stored["rank"] = wanted["address"], wanted["value"]
+    tokens = []
+    for number in distinct(wanted["address"] >> SHARD).tolist():
+        mine = slice(*np.searchsorted(wanted["address"], (number << 32, (number + 1) << 32)).tolist())
+        rows = wanted["address"][mine] & ROW
+        old = number >= ranks.shards.count
+        shard = ranks.shards.read(number, "site", "broken", "signatures", *(("tokens",) if old else ()))
+        # texts are read once, and only of articles in pairs: a tenth of a usual corpus
+        if old:
+            starts, values = list_values(shard["tokens"])
+            stored["count"][mine] = starts[rows + 1] - starts[rows]
+            tokens.append(values[ranges(starts[rows], stored["count"][mine])])
+        else:
+            found = tokenize(ranks.shards.texts(number, rows))
+            stored["count"][mine] = np.diff(found.starts)
+            tokens.append(found.hashes)
+        names = [bytes(site) for site in binary_values(shard["site"], rows)]
+        # a site is a hash of its name, so no one has to know all names
+        number_of = {name: id_hash(name) >> 1 if name else -1 for name in dict.fromkeys(names)}
+        stored["site"][mine] = [number_of[name] for name in names]
+        stored["broken"][mine] = sketch_column(shard, "broken")[rows]
+        stored["least"][mine] = sketch_column(shard, "signatures")[rows, 0]
+    stored["start"] = np.cumsum(stored["count"]) - stored["count"]
+    table.save(group, stored)
+    table.save(f"{group}-tokens", np.concatenate(tokens))
+    lengths = shingle_counts(stored["count"])
+    different, at = np.unique(stored["site"], return_inverse=True)
+    sites: NDArray[Any] = np.empty(len(different), _SITE)
+    sites["site"], sites["articles"], sites["shingles"] = different, np.bincount(at), np.bincount(at, lengths)
+    table.save(f"{group}-sites", sites)
+    return group, int(lengths.sum())
+
+
+def _learn(shuffle: Shuffle, stores: TokenStores) -> None:
+    """What recurs on sites, found for some sites at a time."""
+    all_sites = np.concatenate([np.zeros(0, _SITE), *(stores.table.load(f"{group}-sites") for group in stores.groups)])
+    sites, at = np.unique(all_sites["site"], return_inverse=True)
+    counts, sizes = (np.bincount(at, all_sites[name]).astype(np.int64) for name in ("articles", "shingles"))
+    # articles without a site have nothing in common that could recur on it, however many they are
+    stores.table.save("sites", np.stack([sites, share_out(np.where(sites < 0, 0, counts), sizes)]))
+    found = shuffle.table("recurring")
+    parts = shuffle.reduce(
+        "recurring-found",
+        stores.groups,
+        partial(_emit_by_site, stores),
+        partial(_find_recurring, stores, found, shuffle.memory),
+    )
+    # small beside what it was found in: a line of 20 words in the footer of a site is 18 keys of 8 bytes
+    keys = distinct(np.concatenate([_NOTHING[0], *(found.load(part) for part in parts)]))
+    concerned = distinct(np.concatenate([_NOTHING[1], *(found.load(f"{part}-sites") for part in parts)]))
+    recurring = SiteShingles.of(keys, concerned)
+    for name in ("sites", "sieve", "keys"):
+        stores.table.save(f"recurring-{name}", getattr(recurring, name))
+
+
+def _emit_by_site(stores: TokenStores, group: int) -> Emitted:
+    """The places of the articles of a group, to the parts of their sites; those of small sites go nowhere."""
+    stored, (sites, parts) = stores.table.load(group), stores.table.load("sites")
+    records: NDArray[Any] = np.empty(len(stored), _PLACE)
+    records["rank"], records["group"], records["at"] = stored["rank"], group, np.arange(len(stored))
+    part = parts[np.searchsorted(sites, stored["site"])]
+    return partition(records[part >= 0], part[part >= 0])
+
+
+def _find_recurring(stores: TokenStores, table: Table, memory: int, part: int, packed: bytes) -> int:
+    """What recurs on the sites of one part, whose articles are gathered from all groups."""
+    records = sorted_records(packed, _PLACE)
+    found = []
+    for group in distinct(records["group"]).tolist():
+        places = np.flatnonzero(records["group"] == group)
+        found.append((group, places, records["at"][places]))
+    with Room(memory, table.folder) as room:
+        articles, least = stores._gather(len(records), found, room)
+        by_site = np.argsort(articles.sites, kind="stable")
+        keys, sites = recurring_in(articles.store, by_site, articles.sites[by_site], least[by_site])
+    table.save(part, keys)
+    table.save(f"{part}-sites", sites)
+    return part
+
+
+def _sign(stores: TokenStores, memory: int, group: int) -> None:
+    """Make the signatures of one group anew."""
+    stored = stores.table.load(group)
+    everything = np.arange(len(stored))
+    signatures = np.empty((len(stored), PERMUTATIONS), np.uint32)
+    shards = stores.ranks.shards
+    for number in distinct(stored["address"] >> SHARD).tolist():
+        mine = stored["address"] >> SHARD == number
+        column = sketch_column(shards.read(number, "signatures"), "signatures")
+        signatures[mine] = column[stored["address"][mine] & ROW]
+    with Room(memory, stores.table.folder) as room:
+        articles, _ = stores._gather(len(stored), [(group, everything, everything)], room)
+        signed, changed = sign_without_site_shingles(articles, signatures)
+    # all of them, the unchanged ones too: what asks for signatures looks in one place
+    stores.table.save(f"{group}-signed", signed)
+    stores.table.save(f"{group}-changed", changed)
