@@ -17,6 +17,7 @@ __all__ = [
     "STOPS",
     "UNSPACED_CLASS",
     "UNSPACED_SCRIPTS",
+    "visible_length",
 ]
 
 STOPS = ".!?…。！？।؟"
@@ -49,6 +50,16 @@ BLANK = (
     + "".join(map(chr, range(0x2000, 0x200B)))
 )
 """These and all white space."""
+
+
+def visible_length(text: str) -> int:
+    """Code points of `text` without the invisible ones, so that a copy full of soft hyphens is no longer than another.
+
+    >>> visible_length("ke\u00admen\u00adte\u00adrian")
+    11
+    """
+    return len(text) - sum(map(text.count, INVISIBLE))
+
 
 UNSPACED_SCRIPTS = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x9FFF), (0xAC00, 0xD7AF))
 """First and last code point of the scripts in which few characters say much: Thai and Lao, Burmese, Khmer, kana and

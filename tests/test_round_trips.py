@@ -101,3 +101,16 @@ def test_records_of_others_are_read_as_theirs(other: dict[str, Any]) -> None:
 def test_an_option_that_names_another_field_counts() -> None:
     assert raw_record(ONE, "in.jsonl", 1, Options(text_field="title")).own is None
     assert raw_record(ONE, "in.jsonl", 1, Options(text_field="text", id_field="id")).own is ONE
+
+
+def test_a_keeper_adds_to_the_duplicates_that_an_earlier_run_found(tmp_path: Path) -> None:
+    given = write(tmp_path / "in.jsonl", ONE, ONE | {"id": "c", "duplicates": []})
+    clean_corpus(given, tmp_path / "out.jsonl", OPTIONS)
+    assert lines(tmp_path / "out.jsonl") == [ONE | {"duplicates": ["b", "c"]}]
+
+
+def test_soft_hyphens_make_no_copy_the_longer_one(tmp_path: Path) -> None:
+    text = "Pemerintah kabupaten membangun kembali jembatan gantung yang menghubungkan dua desa di lereng gunung itu."
+    rows = [{"id": "b", "text": text.replace("em", "e\u00adm")}, {"id": "a", "text": text}]
+    clean_corpus(write(tmp_path / "in.jsonl", *rows), tmp_path / "out.jsonl", OPTIONS)
+    assert [row["text"] for row in lines(tmp_path / "out.jsonl")] == [text]
