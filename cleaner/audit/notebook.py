@@ -36,7 +36,8 @@ def article_html(article: Cleaned) -> str:
         at += len(span)
     # What is unknown is left out, as in the report.
     facts = [(name, value) for name in _FACTS if (value := str(getattr(article, name)))]
-    return str(_macros().article(facts, shown, max(len(article.before) - _MOST, 0)))
+    macros: Any = environment().get_template("notebook.html").module
+    return str(macros.article(facts, shown, max(len(article.before) - _MOST, 0)))
 
 
 def pairs_html(found: DedupResult[Any]) -> str:
@@ -47,9 +48,5 @@ def pairs_html(found: DedupResult[Any]) -> str:
     rows += [(d.id, d.keeper, f"{d.jaccard:.4f}", f"goes: {d.rule}") for d in dropped]
     stay, go, near = len(found.kept), len(found.dropped), len(found.doubtful)
     said = f"{stay:,} articles stay, {go:,} go, {near:,} pairs are doubtful."
-    return str(_macros().pairs(said, rows[:_PAIRS], max(len(rows) - _PAIRS, 0)))
-
-
-def _macros() -> Any:
-    """Return the macros of the template for notebooks."""
-    return environment().get_template("notebook.html").module
+    macros: Any = environment().get_template("notebook.html").module
+    return str(macros.pairs(said, rows[:_PAIRS], max(len(rows) - _PAIRS, 0)))

@@ -43,7 +43,7 @@ def explain(file: str | None, article: str, line: str, line_language: str, as_js
 @click.option("-o", "--to", default="-", metavar="FILE", help="Where the texts go, as JSON lines; - is stdout.")
 @click.option("--audit", metavar="DIR", help="Folder of the logs (else OUT.audit beside the output).")
 def restore(output: str, to: str, audit: str | None) -> None:
-    """The texts as they stood before stripping, from OUT and its logs: {"id", "text"} a line, dropped ones last."""
+    """The texts as they were read, from OUT and its logs: {"id", "text"} a line, dropped ones last."""
     import orjson
 
     from cleaner.audit.restore import restored

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cleaner.corpus.shards import ROW, SHARD, ShardSet, id_hash
 from cleaner.engine.columns import binary_values, number_values
 from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, sorted_records
-from cleaner.output.records import unpack as unpack_article
+from cleaner.output.records import unpack_article
 
 __all__ = ["key_part", "rename_repeated"]
 

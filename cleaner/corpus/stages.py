@@ -37,7 +37,7 @@ from cleaner.errors import CleanerError
 from cleaner.neardup.sketches import sketch
 from cleaner.options import Options
 from cleaner.output.manifest import sha256
-from cleaner.output.records import dropped_row, pack, record, rejected_row, removed_rows, unpack
+from cleaner.output.records import dropped_row, pack_article, record, rejected_row, removed_rows, unpack_article
 from cleaner.pipeline import finish_articles, load_article, strip_article, with_new_id
 from cleaner.read.records import read_records
 from cleaner.read.task import Source, Task
@@ -102,7 +102,7 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
     # hashes of ids beside the articles: which are taken is found out without unpacking any
     columns = {
         "id": number_column(np.array([id_hash(a.id) for a in articles], np.uint64)),
-        "article": binary_column([pack(a) for a in articles]),
+        "article": binary_column([pack_article(a) for a in articles]),
     }
     if task.options.repeats:
         lines = site_lines([a.text for a in articles], sites)
@@ -133,7 +133,7 @@ def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
 def finish_stage(task: FinishTask, watch: Watch) -> Done:
     """Take what repeats on the site, name the language, ask the guards, and sketch the clean texts."""
     table, made = read_shard(task.read, ("article", *(LINES if task.repeats else ())))
-    articles = [unpack(cell) for cell in binary_values(table["article"])]
+    articles = [unpack_article(cell) for cell in binary_values(table["article"])]
     for row, new in task.ids.items():  # its own id is taken by an earlier record
         articles[row] = with_new_id(articles[row], new)
     learned: dict[str, list[str]] = {}

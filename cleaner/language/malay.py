@@ -64,7 +64,7 @@ def malay_odds(words: Sequence[str], lean: float, model: str) -> float:
 def leanings(scores: npt.NDArray[np.float64], codes: Sequence[str]) -> list[float]:
     """Return how far a model leans to Malay, -5 to 5, for each row of scores: nats, a column for each of `codes`."""
     indonesian, malay = (scores[:, codes.index(side)] for side in SIDES)
-    leaning: list[float] = np.clip((malay - indonesian) / MODEL_STEP, -MODEL_MOST, MODEL_MOST).tolist()
+    leaning: list[float] = np.maximum(-MODEL_MOST, np.minimum(MODEL_MOST, (malay - indonesian) / MODEL_STEP)).tolist()
     return leaning
 
 

@@ -11,7 +11,8 @@ import orjson
 from cleaner.article import MARKUP, Article, Drop, Reject, Removal
 
 __all__ = [
-    "drop_of", "dropped_row", "pack", "record", "rejected_row", "removal_of", "removed_rows", "text_of_input", "unpack",
+    "drop_of", "dropped_row", "pack_article", "record", "rejected_row", "removal_of", "removed_rows", "text_of_input",
+    "unpack_article",
 ]  # fmt: skip
 
 REPAIR, LINE_ENDS = "repair", "line-ends"
@@ -119,7 +120,7 @@ _REMOVALS, _LANGUAGES = _FIELDS.index("removals"), _FIELDS.index("languages")
 _TUPLES = tuple(_FIELDS.index(name) for name in ("repair", "flags", "duplicates"))
 
 
-def pack(article: Article) -> bytes:
+def pack_article(article: Article) -> bytes:
     """Pack an article as a JSON list of its fields, for the files between stages."""
     # A list and not an object, which would repeat the names of all fields for each article.
     values: list[object] = list(article)
@@ -127,8 +128,8 @@ def pack(article: Article) -> bytes:
     return orjson.dumps(values)
 
 
-def unpack(data: bytes | memoryview) -> Article:
-    """Return the article that `pack` packed. JSON has no tuples, so its lists become tuples again."""
+def unpack_article(data: bytes | memoryview) -> Article:
+    """Return the article that `pack_article` packed. JSON has no tuples, so its lists become tuples again."""
     values = orjson.loads(data)
     values[_REMOVALS] = tuple(map(Removal._make, values[_REMOVALS]))
     values[_LANGUAGES] = tuple((code, share) for code, share in values[_LANGUAGES])

@@ -152,15 +152,10 @@ class _Tables(NamedTuple):
 def _tables() -> _Tables:
     """Build the tables, once in a process: it takes .02 s."""
     plane = "".join(map(chr, range(0x10000)))
-
-    def members(characters: str) -> str:
-        """Return all characters that the regular expression class of `characters` matches."""
-        return "".join(re.findall(f"[{characters}]", plane))
-
     # One bit for each: a single character that is acted on, whatever follows it, then the pairs, then the charsets.
-    pairs = [(members(_ACTED_ON), plane)]
-    pairs += [(members(first), members(second)) for first, second in _PAIRS]
-    pairs += [(LEADS.decode(charset), TAILS.decode(charset)) for charset in CHARSETS]
+    classes = (_ACTED_ON, "\x00-\uffff"), *_PAIRS
+    pairs = [["".join(re.findall(f"[{side}]", plane)) for side in pair] for pair in classes]
+    pairs += [[LEADS.decode(charset), TAILS.decode(charset)] for charset in CHARSETS]
     hints, three = np.zeros(0x10000, np.uint64), np.zeros(0x10000, np.uint64)
     for bit, (first, second) in enumerate(pairs):
         hints[_codes(first)] |= np.uint64(1 << (32 + bit))

@@ -43,6 +43,9 @@ _UNLIKELY = re.compile(
 )
 """Letters so rare that what decodes to one is more likely a capital before a quotation mark: É… would be U+0245."""
 
+_BOX = frozenset(map(chr, range(0x2500, 0x25A0)))
+"""The lines and blocks that DOS drew frames with."""
+
 _CAPITAL_BEFORE_MARK = re.compile(r"[^\W\d_](?=([”“»’›™®…]{1,2})(?!\w))")
 _LONE_CAPITAL = re.compile(r"(?<!\S)[ÂÃ](?= )")
 _BEYOND_ASCII = re.compile("[^\x00-\x19\x1b-\x7f]")  # and what ftfy’s codecs lack
@@ -153,7 +156,7 @@ def _word_goes_on(text: str, at: int, step: int) -> bool:
     """Return True if the letters from `at` on, walking by `step`, end in a letter or box character beyond ASCII."""
     while 0 <= at < len(text) and text[at].isascii() and text[at].isalnum():
         at += step
-    return 0 <= at < len(text) and (_is_box(text[at]) or ("\x7f" < text[at] < "\u0530" and text[at].isalpha()))
+    return 0 <= at < len(text) and (text[at] in _BOX or ("\x7f" < text[at] < "\u0530" and text[at].isalpha()))
 
 
 @cache
@@ -227,15 +230,10 @@ def _is_odd(text: str, garble: _Garble) -> bool:
     first, before = text[garble.start], text[garble.start - 1 : garble.start]
     if "\u2010" <= garble.char <= "\u20bf":  # â€“ ΓÇô ‚Äì вЂ“: quotation marks, dashes, currency
         return True
-    if _is_box(first) or first == "√":  # cp437 and Mac Roman
+    if first in _BOX or first == "√":  # cp437 and Mac Roman
         return before.isalnum() or text[garble.end : garble.end + 1].isalnum() or "À" <= text[garble.start + 1] <= "ÿ"
     around = before + text[garble.end : garble.end + 1]
     return first.isalpha() and any(c.isalpha() and _script(c) != _script(first) for c in around)
-
-
-def _is_box(char: str) -> bool:
-    """Return True for the lines and blocks that DOS drew frames with."""
-    return "\u2500" <= char <= "\u259f"
 
 
 @lru_cache(maxsize=4096)

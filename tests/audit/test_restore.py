@@ -14,7 +14,7 @@ from cleaner import CleanerError, Options, clean, clean_corpus
 from cleaner.article import Article, Removal, claim, cut
 from cleaner.audit.restore import restored
 from cleaner.audit.spans import join
-from cleaner.output.records import pack, removed_rows, unpack
+from cleaner.output.records import pack_article, removed_rows, unpack_article
 from cleaner.strip.space import close_gaps
 
 spans = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=8)
@@ -63,7 +63,7 @@ def test_articles_with_cruft_are_rebuilt_to_the_letter(text: str) -> None:
     article = Article("i", "s", cleaned.before, removals=cleaned.removals)
     assert cleaned.before == text.replace("\r\n", "\n")
     assert join(cleaned.text, removed_rows(article)) == cleaned.before
-    assert unpack(pack(article)) == article
+    assert unpack_article(pack_article(article)) == article
 
 
 @settings(deadline=None, max_examples=100)

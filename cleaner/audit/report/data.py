@@ -12,13 +12,12 @@ import orjson
 from cleaner.audit.logs import Row
 from cleaner.audit.report.shown_articles import ShownArticle, show_article
 from cleaner.audit.report.shown_duplicates import (
+    MEMBERS,
     DuplicateStatistics,
     ShownCluster,
     ShownPair,
     Side,
     as_side,
-    show_cluster,
-    show_pair,
 )
 from cleaner.audit.report.sources import ReportSource
 from cleaner.audit.report.statistics import (
@@ -222,7 +221,8 @@ class _Texts:
                 title = record["title"] or record["text"].lstrip()[:120].split("\n", 1)[0]
                 self._titles[position] = clipped(title, 120), clipped(str(record["id"]), 200)
             if position in self._clusters:
-                self.clusters[position] = show_cluster(record)
+                members = [clipped(str(member), 200) for member in record["duplicates"][:MEMBERS]]
+                self.clusters[position] = ShownCluster(as_side(record), tuple(members), 1 + len(record["duplicates"]))
             if position in self._members and article.drop:
                 # The row of a dropped article holds its whole record; a pair needs the part that is compared.
                 compared = {"id": record["id"], "title": record["title"], "text": record["text"][:10_000]}
@@ -232,7 +232,12 @@ class _Texts:
 
     def pairs(self) -> tuple[ShownPair, ...]:
         """Return the pairs of a duplicate and its keeper."""
-        return tuple(show_pair(*self._dropped[at], self._sides.get(keeper)) for at, keeper in self._pairs)
+        pairs = []
+        for at, keeper in self._pairs:
+            record, drop = self._dropped[at]
+            names = clipped(str(drop["keeper"]), 200), self._sides.get(keeper), clipped(str(drop["detail"]), 200)
+            pairs.append(ShownPair(as_side(record), *names, float(drop["jaccard"]), float(drop["containment"])))
+        return tuple(pairs)
 
     def titles(self, examples: Iterable[Sampled]) -> tuple[Example, ...]:
         """Return the titles of the first examples, with the ids of their articles."""

@@ -101,6 +101,11 @@ def render_page(name: str, manifest: Mapping[str, Any], data: ReportData, reject
     # The page holds its style and script, so that it is one file that can be sent to somebody.
     room = files("cleaner.audit.report")
     style, script = (Markup((room / part).read_text("utf-8")) for part in ("page.css", "page.js"))
+    # The manifest counts all flags, the data of the report has examples of them.
+    flags, flagged = largest_first(counts.get("flag", {})), {found.flag: found.examples for found in data.flags}
+    encodings, input_kinds = (
+        [(name or "(none)", n) for name, n in largest_first(counts.get(key, {}))] for key in ("encoding", "input_kind")
+    )
     return (
         environment()
         .get_template("page.html")
@@ -112,9 +117,12 @@ def render_page(name: str, manifest: Mapping[str, Any], data: ReportData, reject
             data=data,
             funnel=_funnel(counts, data),
             removals=_removals(counts, data),
-            flags=_flags(counts, data),
-            encodings=_named(counts.get("encoding", {})),
-            input_kinds=_named(counts.get("input_kind", {})),
+            flags=[
+                {"name": name, "articles": n, "share": n / flags[0][1], "examples": flagged.get(name, ())}
+                for name, n in flags
+            ],
+            encodings=encodings,
+            input_kinds=input_kinds,
             repairs=[(step.name, step.number) for step in data.repairs],
             repaired=int(counts.get("repaired", {}).get("yes", 0)),
             duplicates={
@@ -203,16 +211,6 @@ def _removals(counts: Mapping[str, Any], data: ReportData) -> list[dict[str, Any
             ],
         }
         for kind in sorted(spans, key=lambda kind: (kind == "space", -total[kind], kind))
-    ]
-
-
-def _flags(counts: Mapping[str, Any], data: ReportData) -> list[dict[str, Any]]:
-    """Return the flags of the guards with their examples, the most frequent first."""
-    # The manifest counts all flags, the data of the report has examples of them.
-    examples = {found.flag: found.examples for found in data.flags}
-    rows = largest_first(counts.get("flag", {}))
-    return [
-        {"name": name, "articles": n, "share": n / rows[0][1], "examples": examples.get(name, ())} for name, n in rows
     ]
 
 
@@ -351,11 +349,6 @@ def _short(number: int) -> str:
     if number < 10_000:
         return str(number)
     return f"{number / 1000:.0f}k" if number < 1_000_000 else f"{number / 1e6:.1f}M"
-
-
-def _named(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Return names with their counts, the largest first, and "(none)" for an empty name."""
-    return [(name or "(none)", n) for name, n in largest_first(counts)]
 
 
 def _percent(part: int, whole: int) -> float:

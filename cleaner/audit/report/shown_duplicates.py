@@ -12,16 +12,13 @@ from cleaner.audit.report.shown_articles import first_line
 from cleaner.audit.report.statistics import Position, Sampled, add_smallest
 from cleaner.audit.spans import Row, clipped
 
-__all__ = [
-    "COLUMNS", "DuplicateStatistics", "ShownCluster", "ShownPair", "Side", "aligned", "as_side", "show_cluster",
-    "show_pair",
-]  # fmt: skip
+__all__ = ["COLUMNS", "MEMBERS", "DuplicateStatistics", "ShownCluster", "ShownPair", "Side", "aligned", "as_side"]
 
 COLUMNS = 20  # of the histogram of similarities from 0 to 1
 _DOUBTFUL, _OTHERS = 24, 12
 """Pairs shown: the least alike, which are the ones a person may disagree with, and a sample of the others."""
 
-_CLUSTERS, _MEMBERS = 20, 12  # clusters shown, and of each so many ids
+_CLUSTERS, MEMBERS = 20, 12  # clusters shown, and of each so many ids
 _TEXT = 8000  # characters compared of each side
 _LINES, _ALIKE = 60, 0.3
 """Up to so many lines a side, each line is set beside the one that shares most words with it, from this Dice
@@ -96,19 +93,6 @@ class DuplicateStatistics:
         chosen = [(at[3], at[4], at[5]) for at in self._doubtful]
         others = [other for *_, a, b, keeper in self._others if (other := (a, b, keeper)) not in chosen]
         return [((shard, row), keeper) for shard, row, keeper in (*chosen, *others[:_OTHERS])]
-
-
-def show_pair(record: Row, drop: Row, keeper: Side | None) -> ShownPair:
-    """Return the pair of an article that was dropped and of the one that was kept for it."""
-    likeness = float(drop["jaccard"]), float(drop["containment"])
-    names = clipped(str(drop["keeper"]), 200), keeper, clipped(str(drop["detail"]), 200)
-    return ShownPair(as_side(record), *names, *likeness)
-
-
-def show_cluster(record: Row) -> ShownCluster:
-    """Return the cluster of an article that was kept for others as well."""
-    members = tuple(clipped(str(m), 200) for m in record["duplicates"][:_MEMBERS])
-    return ShownCluster(as_side(record), members, 1 + len(record["duplicates"]))
 
 
 def as_side(record: Row) -> Side:

@@ -41,21 +41,21 @@ class LoggedArticle:
     removed: Sequence[Row]
 
 
+@dataclass(frozen=True, slots=True)
 class FromShards:
     """A source that reads the shards of a run's last stage."""
 
-    def __init__(self, shards: Sequence[Path]) -> None:
-        self._shards = shards
+    shards: Sequence[Path]
 
     def complete(self) -> bool:
         """Return True if all shards have tallies. Those that an older version left in an unfinished run have none."""
         # "verdicts" are the decisions of the global steps: which articles were dropped, and which kept for others.
-        return bool(self._shards) and all(all(read_attached(path, "tally", "verdicts")) for path in self._shards)
+        return bool(self.shards) and all(all(read_attached(path, "tally", "verdicts")) for path in self.shards)
 
     def tallies(self) -> Iterator[Tallied]:
         """Yield the tallies that the run left in its shards."""
         # Attached to a shard as JSON, these can be read without the shard's texts.
-        for path in self._shards:
+        for path in self.shards:
             counted, decisions = map(orjson.loads, read_attached(path, "tally", "verdicts"))
             yield counted, decisions["dropped"], decisions["kept"]
 
@@ -66,7 +66,7 @@ class FromShards:
         wanted: dict[int, set[int]] = {}
         for shard, row in positions:
             wanted.setdefault(shard, set()).add(row)
-        for shard, path in enumerate(self._shards):
+        for shard, path in enumerate(self.shards):
             here = wanted.get(shard, set())
             # Keepers are known by id alone. Those of this shard stand in its decisions, which are small.
             if ids:
@@ -83,13 +83,13 @@ class FromShards:
                 yield (shard, row), found
 
 
+@dataclass(frozen=True, slots=True)
 class FromLogs:
-    """The output of a run and its logs, read once for the tallies and once more for the texts."""
+    """A source that reads the output of a run and its logs, once for the tallies and once more for the texts."""
 
-    def __init__(self, output: str, folder: Path, counts: Mapping[str, Any]) -> None:
-        articles = counts.get("articles", {})
-        written = int(articles.get("written", 0))
-        self._output, self._folder, self._sizes = output, folder, (written, int(articles.get("read", 0)) - written)
+    output: str
+    folder: Path
+    counts: Mapping[str, Any]  # those of the manifest
 
     def tallies(self) -> Iterator[Tallied]:
         """Yield tallies as a run would have made them, of a thousand articles each."""
@@ -118,8 +118,11 @@ class FromLogs:
 
     def _parts(self) -> Iterator[list[LoggedArticle]]:
         """Return the articles of the logs in lists of a thousand."""
-        logs = rows(self._folder / "dropped.jsonl"), removals_by_article(self._folder / "removed.jsonl")
-        articles = logged_articles(_written(self._output), *logs, sizes=self._sizes)
+        logs = rows(self.folder / "dropped.jsonl"), removals_by_article(self.folder / "removed.jsonl")
+        numbers = self.counts.get("articles", {})
+        written = int(numbers.get("written", 0))
+        sizes = written, int(numbers.get("read", 0)) - written
+        articles = logged_articles(_written(self.output), *logs, sizes=sizes)
         return iter(lambda: list(islice(articles, _ARTICLES)), [])
 
 
