@@ -56,8 +56,8 @@ STEPS: dict[str, tuple[str, Callable[[str], object]]] = {
     "repair": ("text", repair),
     "quick language": ("text", quick_language),
     "strip": ("text", lambda text: strip(text, language="id")),
-    "strip, as a page": ("text", lambda text: strip(text, language="en", input_kind="page")),
-    "strip, with a title": ("text", lambda text: strip(text, language="id", title="drop", known_title="Hujan")),
+    "strip as a page": ("text", lambda text: strip(text, language="en", input_kind="page")),
+    "strip with a title": ("text", lambda text: strip(text, language="id", title="drop", known_title="Hujan")),
     "language": ("text", lambda text: identify([text])),
     "guards": (
         "text",

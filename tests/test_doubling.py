@@ -26,7 +26,7 @@ def load() -> ModuleType:
 
 doubling = load()
 FEW = 160
-PYTHON = ("repair", "strip", "strip, with a title", "unmark", "extract", "guards")
+PYTHON = ("repair", "strip", "strip with a title", "unmark", "extract", "guards")
 """The steps that do their work in Python; in the others it is done by numpy and the libraries, where no line is run."""
 
 
