@@ -55,6 +55,8 @@ def find_misread(text: str) -> Misread | None:
     Misread(read_as='latin-1', meant='cp1251')
     >>> find_misread("LES ÉLÈVES ONT ÉTÉ À L’ÉCOLE DÈS LE DÉBUT DE L’ÉTÉ.")
     """
+    if text.isascii():
+        return None
     # Characters of Latin-1 take two bytes each in UTF-8, so that nearly all Latin texts are told by their length.
     if 4 * (len(text.encode("utf-8", "surrogatepass")) - len(text)) < len(text):
         return None
