@@ -138,7 +138,7 @@ def _sniff_dialect(window: Window, options: Options, encoding: str) -> tuple[_Di
     ]
     for _, rows in tried:
         rows.count()
-    dialect, rows = max(tried, key=lambda each: each[1].whole)
+    dialect, rows = max(tried, key=lambda each: (each[1].whole, -each[1].literal))
     # Quotes are those of texts where more rows are wrong with them than right, and no field needs them; one wrong row
     # is too few to say so of rows that were not seen.
     seen = window.ended and window.have <= _SAMPLE
@@ -294,7 +294,8 @@ class _Rows:
         """Read all rows for their counts."""
         d = re.escape(self._delimiter)
         quoted = re.compile(rb"(?:^|" + d + rb') *"((?:[^"]|"")*)"')
-        field = re.compile(rb' *"(?:[^"\\]|""|\\.)*"|[^' + d + rb"\r\n]+", re.DOTALL)
+        inside = rb'(?:[^"\\]|\\.)*' if self._dialect.escape else rb'(?:[^"]|"")*'
+        field = re.compile(rb' *"' + inside + rb'"|[^' + d + rb"\r\n]+", re.DOTALL)
         for _, row, _ in self.numbered():
             if not isinstance(row, bytes) or isinstance(row, Rewritten):
                 continue
