@@ -57,31 +57,31 @@ _UNEXPECTED = "Please report this together with the record."
 class ReadTask:
     """A part of the input, as it was planned, and where its shard goes. `stamps` are those of its files."""
 
-    input: Task
-    out: Path
+    input: Task  # as `plan_tasks` cut it
+    out: Path  # the file that the stage leaves
     options: Options
     stamps: Stamps = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class FinishTask:
-    """A shard after reading; `ids` names the rows whose own id was taken, `repeats` the file of what repeats."""
+    """A shard after reading, and what the steps over all shards found out about it."""
 
-    read: Path
+    read: Path  # the file that `read_stage` left
     out: Path
     options: Options
-    ids: Mapping[int, str] = field(default_factory=dict)
-    repeats: Path | None = None
+    ids: Mapping[int, str] = field(default_factory=dict)  # new ids, by row, of records whose own was taken
+    repeats: Path | None = None  # the file of what repeats on sites
 
 
 @dataclass(frozen=True, slots=True)
 class WriteTask:
-    """A finished shard, its number, and what was decided: for all shards, which a worker reads, or for this one."""
+    """A finished shard, and what was decided about its duplicates."""
 
-    finished: Path
+    finished: Path  # the file that `finish_stage` left
     out: Path
     number: int
-    decided: Decisions | Decided
+    decided: Decisions | Decided  # for all shards, in files that a worker reads, or for this one, sent along
 
 
 def read_stage(task: ReadTask, watch: Watch) -> Done:
@@ -158,8 +158,10 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
         known = Repeats.load(task.repeats)
         articles = known.take_all(articles, lines_of(table))
         if task.options.site_rules:
-            sites = number_values(table["site"]).tolist()
-            learned = _wordings_by_key(articles, sites, made["sites"], known)
+            # the file of site rules names sites and wordings, of which the columns of lines know only keys
+            for article, site in zip(articles, number_values(table["site"]).tolist(), strict=True):
+                name = made["sites"][str(site)]
+                learned |= {str(key): [name, wording] for key, wording in wordings_taken(article, name, known)}
     # from here on an article may be dropped, but has a row in every log
     rejects: list[Reject] = []
     finished = _finished(articles, task.options, watch, rejects)
@@ -182,21 +184,14 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
     }
     sketches = sketch(texts)
     columns |= {name: fixed_column(getattr(sketches, name)) for name in SKETCH}
-    notes = {"rejects": [rejected_row(r) for r in rejects], "counts": _listed(counts), "learned": learned}
+    notes = {
+        "rejects": [rejected_row(r) for r in rejects],
+        "counts": _listed(counts),
+        "learned": dict(sorted(learned.items())),
+    }
     write_shard(task.out, columns, notes, {"tally": orjson.dumps(tallied)})
     dropped = sum(drop is not None for _, drop in finished)
     return Done(len(finished), sum(map(_size, texts)), dropped, len(rejects))
-
-
-def _wordings_by_key(
-    articles: Sequence[Article], sites: Sequence[int], names: Mapping[str, str], known: Repeats
-) -> dict[str, list[str]]:
-    """Site and wording of the lines that were taken, by key."""
-    found: dict[str, list[str]] = {}
-    for article, site in zip(articles, sites, strict=True):
-        name = names[str(site)]
-        found |= {str(key): [name, wording] for key, wording in wordings_taken(article, name, known)}
-    return dict(sorted(found.items()))
 
 
 def _finished(
