@@ -51,7 +51,8 @@ class Raw:
     CSV, Parquet). `record` is its number in the source, counted from 1, or 0 for a file that is one article. `form`
     tells people in what form the source held it ("page", "field 'isi'"). `declared` is a charset that was named outside
     the body, by an HTTP header. `meta` is a JSON object of the other fields. `bad_bytes` counts the bytes that became
-    U+FFFD when the source decoded the body.
+    U+FFFD when the source decoded the body. `crawled` is when a crawler fetched a page; it stands in for the date of an
+    article that has none.
     """
 
     source: str
@@ -68,6 +69,7 @@ class Raw:
     meta: str = "{}"
     bad_bytes: int = 0
     form: str = ""
+    crawled: str = ""
 
 
 class Article(NamedTuple):
@@ -96,6 +98,7 @@ class Article(NamedTuple):
     duplicates: tuple[str, ...] = ()  # ids of the articles that were dropped as copies of this one
     meta: str = "{}"
     form: str = ""
+    crawled: str = ""
 
     @property
     def text(self) -> str:

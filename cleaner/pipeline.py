@@ -88,6 +88,7 @@ def load_article(raw: Raw, options: Options) -> Article:
         flags=flags,
         meta=raw.meta,
         form=raw.form,
+        crawled=raw.crawled,
     )
 
 
@@ -97,7 +98,7 @@ def strip_article(article: Article, options: Options, *, language: str = "") -> 
     `language` chooses the phrase lists where the caller knows it; else the beginning of the text does.
     """
     if not options.strip:
-        return article
+        return article._replace(date=article.date or article.crawled)
     language = language or quick_language(article.before)
     html = article.input_kind == "html"
     stripped = strip(
@@ -116,7 +117,7 @@ def strip_article(article: Article, options: Options, *, language: str = "") -> 
         language=language,
         title=article.title or stripped.title,
         author=article.author or stripped.author,
-        date=article.date or stripped.date,
+        date=article.date or stripped.date or article.crawled,  # a crawler comes by on any later day
         place=stripped.place,
         site=article.site or stripped.site,
         input_kind=article.input_kind or stripped.input_kind,

@@ -42,7 +42,7 @@ from scenarios import SCENARIOS, WAYS, Scenario  # noqa: E402
 import cleaner  # noqa: E402
 
 LIBRARIES = (
-    "chardet", "datasketch", "FastWARC", "ftfy", "jusText", "langid", "lxml", "lxml_html_clean", "numpy", "orjson",
+    "chardet", "datasketch", "ftfy", "jusText", "langid", "lxml", "lxml_html_clean", "numpy", "orjson",
     "pyarrow", "selectolax", "xxhash",
 )  # fmt: skip
 """Those whose version may change a byte of the output."""
