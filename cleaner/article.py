@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-__all__ = ["KINDS", "Article", "Drop", "Raw", "Reject", "Removal", "claim", "cut", "host_of", "site_for_repeats"]
+__all__ = [
+    "KINDS", "MARKUP", "RECORD_KEYS",
+    "Article", "Drop", "Raw", "Reject", "Removal", "claim", "cut", "host_of", "site_for_repeats",
+]  # fmt: skip
 
 KINDS = (
     "comment", "ad", "promo", "related", "share", "newsletter", "cookie", "login", "paywall", "nav", "pagination",
@@ -21,6 +24,16 @@ KINDS = (
     "repeat", "foreign", "duplicate", "space",
 )  # fmt: skip
 """The kinds of text that a removed span can be. The last four come from steps after the phrase lists."""
+
+
+RECORD_KEYS = (
+    "id", "text", "language", "language_score", "languages", "title", "author", "date", "place", "url", "site",
+    "source", "encoding", "repair", "page_kind", "input_kind", "flags", "duplicates", "meta",
+)  # fmt: skip
+"""The keys of every record that Cleaner writes. A record of the input that has them all is one of its own."""
+
+MARKUP = "markup"
+"""Flag of an article in whose plain text tags, entities or escapes were resolved."""
 
 
 class Removal(NamedTuple):
@@ -52,7 +65,7 @@ class Raw:
     tells people in what form the source held it ("page", "field 'isi'"). `declared` is a charset that was named outside
     the body, by an HTTP header. `meta` is a JSON object of the other fields. `bad_bytes` counts the bytes that became
     U+FFFD when the source decoded the body. `crawled` is when a crawler fetched a page; it stands in for the date of an
-    article that has none.
+    article that has none. `own` holds all fields of a record that Cleaner itself wrote.
     """
 
     source: str
@@ -70,10 +83,15 @@ class Raw:
     bad_bytes: int = 0
     form: str = ""
     crawled: str = ""
+    own: Mapping[str, Any] | None = None
 
 
 class Article(NamedTuple):
-    """One article on its way. `before` is frozen after decode, extract and repair; later steps only add removals."""
+    """One article on its way. `before` is frozen after decode, extract and repair; later steps only add removals.
+
+    `original` is the decoded text of the input where markup or damage was taken out of it, else "" (as for pages, whose
+    file is the record). `known` says that an earlier run named the language, which then stays.
+    """
 
     # A tuple like Removal, because every step makes a new one.
     id: str
@@ -99,6 +117,8 @@ class Article(NamedTuple):
     meta: str = "{}"
     form: str = ""
     crawled: str = ""
+    original: str = ""
+    known: bool = False
 
     @property
     def text(self) -> str:
@@ -155,7 +175,7 @@ def site_for_repeats(raw: Raw, article: Article) -> str:
     It is the host of its URL, else the site field of its record, else the folder of its source: files that lie in one
     folder mostly come from one site.
     """
-    return host_of(article.url) or raw.site or str(Path(raw.source).parent)
+    return host_of(article.url) or raw.site or str(Path(article.source).parent)
 
 
 def cut(text: str, removals: Sequence[Removal]) -> str:

@@ -6,7 +6,19 @@ a comment that says why.
 
 from __future__ import annotations
 
-__all__ = ["BULLETS", "CLOSERS", "DASHES", "MORE_STOPS", "SENTENCE_ENDS", "STOPS", "UNSPACED_CLASS", "UNSPACED_SCRIPTS"]
+__all__ = [
+    "BLANK",
+    "BULLETS",
+    "CLOSERS",
+    "DASHES",
+    "INVISIBLE",
+    "MORE_STOPS",
+    "SENTENCE_ENDS",
+    "STOPS",
+    "UNSPACED_CLASS",
+    "UNSPACED_SCRIPTS",
+    "visible_length",
+]
 
 STOPS = ".!?…。！？।؟"
 """Marks that end a sentence: Latin, Greek and Cyrillic, Chinese and Japanese, Devanagari and Bengali, and the Arabic
@@ -27,6 +39,27 @@ DASHES = "-–—"
 
 BULLETS = "-•*·–▪"
 """Characters with which the items of a list begin."""
+
+INVISIBLE = "\u200b\u00ad\u2060\ufeff"
+"""Characters that show nothing and part no words: zero-width space, soft hyphen, word joiner, byte order mark. A line
+of these alone is empty."""
+
+BLANK = (
+    INVISIBLE
+    + " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"
+    + "".join(map(chr, range(0x2000, 0x200B)))
+)
+"""These and all white space."""
+
+
+def visible_length(text: str) -> int:
+    """Code points of `text` without the invisible ones, so that a copy full of soft hyphens is no longer than another.
+
+    >>> visible_length("ke\u00admen\u00adte\u00adrian")
+    11
+    """
+    return len(text) - sum(map(text.count, INVISIBLE))
+
 
 UNSPACED_SCRIPTS = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x9FFF), (0xAC00, 0xD7AF))
 """First and last code point of the scripts in which few characters say much: Thai and Lao, Burmese, Khmer, kana and

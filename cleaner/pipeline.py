@@ -25,9 +25,10 @@ Every function here takes articles and gives new ones; none keeps anything betwe
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from cleaner.article import Article, Drop, Raw, host_of
+from cleaner.article import MARKUP, Article, Drop, Raw, host_of
 from cleaner.decode.decode import Decoded, decode, decode_replacing
 from cleaner.decode.labels import check_encoding
 from cleaner.extract.page import Page, extract
@@ -37,15 +38,16 @@ from cleaner.phrases.phrases import load_phrases
 from cleaner.quality import check_guards, filter_article
 from cleaner.read.fields import json_object
 from cleaner.read.markup import has_markup, looks_like_html, unmark
-from cleaner.repair.repair import repair
+from cleaner.repair.repair import UNMARK, repair
 from cleaner.strip.further import allowed_lines, strip_by_plugins, strip_foreign_paragraphs
-from cleaner.strip.strip import strip
+from cleaner.strip.strip import Stripped, add_later, strip
 
 __all__ = ["finish_articles", "load_article", "strip_article", "with_new_id"]
 
-BAD_BYTES, MARKUP, REPEATED_ID = "bad-bytes", "markup", "repeated-id"
-"""Flags of articles: bytes that are no character became U+FFFD; tags and entities in plain text were resolved; an
-earlier article has the record's own id."""
+BAD_BYTES, GARBLED, REPEATED_ID = "bad-bytes", "garbled", "repeated-id"
+"""Flags of articles: bytes that are no character became U+FFFD; the text looks like another script read as Latin
+letters; an earlier article has the record's own id. Another one is MARKUP: tags, entities or escapes in plain text were
+resolved."""
 
 
 def load_article(raw: Raw, options: Options) -> Article:
@@ -53,6 +55,8 @@ def load_article(raw: Raw, options: Options) -> Article:
 
     Raises OptionError for an unknown encoding or extractor; no record makes it fail otherwise.
     """
+    if raw.own is not None:
+        return _own_article(raw, raw.own)
     if isinstance(raw.body, str):  # its format says the encoding: JSON, CSV, Parquet
         decoded = Decoded(raw.body, raw.declared or "utf-8", raw.bad_bytes)
     elif options.encoding:
@@ -70,6 +74,10 @@ def load_article(raw: Raw, options: Options) -> Article:
     else:
         page = Page(text=text)
     before = repair(page.text, html=html)
+    flags = (*flags, GARBLED) if before.doubtful else flags
+    plan = before.plan
+    if MARKUP in flags:
+        plan = (f"0:{len(text)} {UNMARK}", *(("then", *plan) if plan else ()))
     # What the record says of itself comes before what its page says.
     return Article(
         id=raw.id or (f"{raw.source}#{raw.record}" if raw.record else raw.source),
@@ -82,13 +90,38 @@ def load_article(raw: Raw, options: Options) -> Article:
         url=raw.url or page.url,
         site=host_of(raw.url or page.url) or raw.site or page.site,
         encoding=decoded.encoding,
-        repair=before.plan,
+        repair=plan,
         page_kind=page.page_kind if html else "",
         input_kind="html" if html else "",
         flags=flags,
         meta=raw.meta,
         form=raw.form,
         crawled=raw.crawled,
+        original=text if not html and text != before.text else "",  # of a page its file is the record
+    )
+
+
+_TEXTS = ("title", "author", "date", "place", "url", "site", "encoding", "page_kind", "input_kind")
+"""The fields of a record of Cleaner's own that an article takes over as they are."""
+
+
+def _own_article(raw: Raw, own: Mapping[str, Any]) -> Article:
+    """An article that an earlier run has written: its text is frozen already, and what was found of it stays."""
+    return Article(
+        id=raw.id,
+        source=own["source"],
+        before=str(raw.body),
+        record=raw.record,
+        language=own["language"],
+        language_score=own["language_score"],
+        languages=tuple(json.loads(own["languages"]).items()),
+        **{key: own[key] for key in _TEXTS},
+        repair=tuple(own["repair"]),
+        flags=tuple(own["flags"]),
+        duplicates=tuple(own["duplicates"]),
+        meta=raw.meta,
+        form=raw.form,
+        known=True,
     )
 
 
@@ -100,30 +133,52 @@ def strip_article(article: Article, options: Options, *, language: str = "") -> 
     if not options.strip:
         return article._replace(date=article.date or article.crawled)
     language = language or quick_language(article.before)
-    html = article.input_kind == "html"
-    stripped = strip(
-        article.before,
+    # Extraction has taken a page's own navigation away, and an earlier run that of a rendered page.
+    bare = article.input_kind == "html" or article.known
+    stripped = _stripped(article, article.before, "text" if bare else options.input_kind, language, options)
+    article = _with_facts(article, stripped)._replace(
+        removals=stripped.removals,
+        language=article.language if article.known else language,
+        input_kind=article.input_kind or stripped.input_kind,
+        flags=tuple(dict.fromkeys((*article.flags, *stripped.flags))),
+    )
+    return strip_by_plugins(article, options)
+
+
+def _stripped(article: Article, text: str, input_kind: str, language: str, options: Options) -> Stripped:
+    return strip(
+        text,
         language=language,
         phrases=load_phrases(language, options.phrases),
-        input_kind="text" if html else options.input_kind,  # extraction has taken the page's own navigation away
+        input_kind=input_kind,
         title=options.title,
         keep_kinds=options.keep_kinds,
         only_kinds=options.only_kinds,
         allow=allowed_lines(options.allow),
         known_title=article.title,
     )
-    article = article._replace(
-        removals=stripped.removals,
-        language=language,
-        title=article.title or stripped.title,
-        author=article.author or stripped.author,
-        date=article.date or stripped.date or article.crawled,  # a crawler comes by on any later day
-        place=stripped.place,
-        site=article.site or stripped.site,
-        input_kind=article.input_kind or stripped.input_kind,
-        flags=(*article.flags, *stripped.flags),
-    )
-    return strip_by_plugins(article, options)
+
+
+def _with_facts(article: Article, stripped: Stripped) -> Article:
+    """The article with the facts that stood in cruft, where it has none of its own."""
+    facts = {name: getattr(article, name) or getattr(stripped, name) for name in _FACTS}
+    facts["date"] = facts["date"] or article.crawled  # a crawler comes by on any later day
+    return article._replace(**facts)
+
+
+_FACTS = ("title", "author", "date", "place", "site")
+
+
+def _stripped_behind_repeats(article: Article, options: Options) -> Article:
+    """The article looked at once more where lines that repeat on its site have gone: they may have stood below a
+    signature or above a heading that now stands at an edge. Without this look the next run would find it."""
+    if not options.strip or not any(removal.kind == "repeat" for removal in article.removals):
+        return article
+    text = article.text
+    stripped = _stripped(article, text, "text", article.language, options)
+    if not stripped.removals:
+        return article
+    return _with_facts(article, stripped)._replace(removals=add_later(article.removals, stripped.removals))
 
 
 def finish_articles(articles: Sequence[Article], options: Options) -> list[tuple[Article, Drop | None]]:
@@ -131,27 +186,27 @@ def finish_articles(articles: Sequence[Article], options: Options) -> list[tuple
 
     Articles come in batches, because a sentence costs the language model .07 ms in a batch and .38 ms alone.
     """
+    articles = [_stripped_behind_repeats(article, options) for article in articles]
     if options.drop_foreign_paragraphs:
         articles = [strip_foreign_paragraphs(article) for article in articles]
     texts = [article.text for article in articles]
-    languages = identify(texts, model=options.language_model)
+    new = [text for article, text in zip(articles, texts, strict=True) if not article.known]
+    languages = iter(identify(new, model=options.language_model))
     finished = []
-    for article, text, language in zip(articles, texts, languages, strict=True):
+    for article, text in zip(articles, texts, strict=True):
+        if not article.known:
+            language = next(languages)
+            article = article._replace(language=language.code, language_score=language.score, languages=language.shares)
         result = check_guards(
             text,
-            language=language.code,
+            language=article.language,
             flags=article.flags,
             guards=options.guards,
             min_chars=options.min_chars,
             max_chars=options.max_chars,
             before=article.before,
         )
-        article = article._replace(
-            language=language.code,
-            language_score=language.score,
-            languages=language.shares,
-            flags=result.flags,
-        )
+        article = article._replace(flags=result.flags)
         drop = Drop(article.id, result.drop, result.detail) if result.drop else filter_article(article, options)
         finished.append((article, drop))
     return finished

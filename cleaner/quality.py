@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from cleaner.article import Article, Drop
+from cleaner.characters import BLANK
 from cleaner.errors import OptionError
 from cleaner.language.words import read_list
 from cleaner.options import Options
@@ -83,7 +84,7 @@ def check_guards(
     for guard in guards:
         if guard not in PRESETS and guard not in FLAGS:
             raise OptionError(f"There is no guard {guard!r}; choose among {', '.join([*PRESETS, *FLAGS])}.")
-    length = len(text.strip())
+    length = len(text.strip(BLANK))
     page = _Page(text, language, before, [line for line in map(str.strip, text.split("\n")) if line])
     found = dict(_find_flags(page)) if length else {}
     if not length:

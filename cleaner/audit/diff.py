@@ -190,7 +190,7 @@ def _load(db: sqlite3.Connection, run: str, output: str, folder: Path) -> None:
     spans = (
         (run, *(row[key] for key in keys), row["text"][:_CLIP])
         for row in rows(folder / "removed.jsonl")
-        if row["kind"] != "space"
+        if row["kind"] != "space" and row["start"] >= 0
     )
     db.executemany("INSERT OR REPLACE INTO span VALUES (?, ?, ?, ?, ?, ?, ?)", spans)
 

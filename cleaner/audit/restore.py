@@ -1,4 +1,4 @@
-"""Articles of a finished run as they stood before stripping, put together from its output and its logs."""
+"""The articles that a finished run read, and how it finished them, put together from its output and its logs."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from cleaner.audit.logs import Row, open_logs, records, removals_by_article, row
 from cleaner.audit.spans import join
 from cleaner.errors import OptionError
 from cleaner.output.publish import MANIFEST, audit_folder
-from cleaner.output.records import drop_of, removal_of
+from cleaner.output.records import drop_of, removal_of, text_of_input
 
 __all__ = ["article_from_logs", "has_logs", "restored"]
 
 
 def restored(output: str, audit: str | None = None) -> Iterator[dict[str, str]]:
-    """{"id", "text"} of every article before stripping: those written, in order, then those dropped.
+    """{"id", "text"} of every article as it was read: those written, in order, then those dropped.
+
+    Where the input was text, that is its text to the letter; of a page it is what extraction found.
 
     Raises OutputError when the output or its logs are not there, or are of different runs.
     """
@@ -37,7 +39,7 @@ def _rebuilt(articles: Iterable[Row], groups: Iterator[tuple[str, Sequence[Row]]
     owner, removed = next(groups, ("", ()))
     for row in articles:
         if row["id"] == owner and removed:
-            yield {"id": row["id"], "text": join(row["text"], removed)}
+            yield {"id": row["id"], "text": text_of_input(join(row["text"], removed), removed)}
             owner, removed = next(groups, ("", ()))
         else:
             yield {"id": row["id"], "text": row["text"]}
@@ -65,5 +67,7 @@ def article_from_logs(output: str, wanted: str = "", audit: str | None = None) -
     }
     languages = tuple(orjson.loads(fields.pop("languages")).items())
     before = join(fields.pop("text"), removed)
-    article = Article(**fields, before=before, languages=languages, removals=tuple(map(removal_of, removed)))
+    spans = tuple(removal_of(row) for row in removed if row["start"] >= 0)
+    original = text if (text := text_of_input(before, removed)) != before else ""
+    article = Article(**fields, before=before, original=original, languages=languages, removals=spans)
     return article, drop_of(row) if row else None

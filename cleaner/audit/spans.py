@@ -29,6 +29,8 @@ def spans(text: str, removed: Iterable[Row]) -> Iterator[tuple[str, Row | None]]
     # how far the text before stripping has been gone over.
     at = passed = 0
     for row in removed:
+        if row["start"] < 0:  # what is no span of the text before stripping, such as the text of a repaired input
+            continue
         if kept := row["start"] - passed:
             yield text[at : at + kept], None
         yield row["text"], row

@@ -45,7 +45,7 @@ def explain(file: str | None, article: str, line: str, line_language: str, as_js
 @click.option("--audit", metavar="DIR", help="Folder of the logs (else OUT.audit beside the output).")
 @click.option("--force", is_flag=True, help="Replace a FILE that exists.")
 def restore(output: str, to: str, audit: str | None, force: bool) -> None:
-    """The texts as they stood before stripping, from OUT and its logs: {"id", "text"} a line, dropped ones last."""
+    """The texts as they were read, from OUT and its logs: {"id", "text"} a line, dropped ones last."""
     from pathlib import Path
 
     import orjson

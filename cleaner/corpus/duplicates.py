@@ -27,6 +27,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cleaner.article import Drop
+from cleaner.characters import visible_length
 from cleaner.corpus.candidates import Candidates, find_candidates, keep_likely, label_components
 from cleaner.corpus.copies import Copies, find_copies
 from cleaner.corpus.keepers import DOUBTFUL, DROPPED, Dropped, choose_all_keepers
@@ -261,7 +262,7 @@ def find_duplicates_of_texts(
             "site": binary_column([site.encode("utf-8", "surrogatepass") for site in sites] or none),
             "drop": binary_column(none),
             "text": binary_column([text.encode("utf-8", "surrogatepass") for text in texts]),
-            "length": number_column(np.array([len(text) for text in texts], np.int64)),
+            "length": number_column(np.array([*map(visible_length, texts)], np.int64)),
             **{name: fixed_column(getattr(sketches, name)) for name in SKETCH},
         }
     )

@@ -19,6 +19,7 @@ import orjson
 
 from cleaner.article import Article, Drop, Raw, Reject, site_for_repeats
 from cleaner.audit.tally import dropped_line, kept_line, tally
+from cleaner.characters import visible_length
 from cleaner.corpus.duplicates import Decided, Decisions
 from cleaner.corpus.shards import LINES, SKETCH, id_hash, lines_of
 from cleaner.engine.columns import (
@@ -180,7 +181,7 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
             name: binary_column([getattr(a, name).encode() for a, _ in finished])
             for name in ("id", "date", "url", "site")
         },
-        "length": number_column(np.array([len(text) for text in texts], np.int64)),
+        "length": number_column(np.array([*map(visible_length, texts)], np.int64)),
     }
     sketches = sketch(texts)
     columns |= {name: fixed_column(getattr(sketches, name)) for name in SKETCH}
@@ -240,7 +241,8 @@ def write_stage(task: WriteTask, watch: Watch) -> Done:
     tallied_decisions: dict[str, list[object]] = {"dropped": [], "kept": []}
     # a keeper names the articles in whose place it stays
     for row, ids in duplicates.items():
-        whole = orjson.loads(records[row]) | {"duplicates": ids}
+        whole = orjson.loads(records[row])
+        whole["duplicates"] = list(dict.fromkeys((*whole["duplicates"], *ids)))  # an earlier run may have found some
         tallied_decisions["kept"].append(kept_line(row, whole))
         records[row] = memoryview(_line(whole))
     for row, drop in drops.items():

@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-__all__ = ["Decoded", "decode", "decode_replacing"]
+__all__ = ["Decoded", "decode", "decode_replacing", "mostly_utf8"]
 
 # UTF-32-LE stands before UTF-16-LE, whose mark is the first half of its own.
 _BOMS = (
@@ -39,6 +39,11 @@ _CUT_SEQUENCE = re.compile(rb"(?:[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1
 _HIGH = bytes(range(0x80, 0x100))
 # Controls, private characters, surrogates and specials, which no text of UTF-16 is made of.
 _UNLIKELY = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufff0-\uffff\U000e0000-\U0010ffff]")
+_LEGACY_BYTES, _LEGACY_PLAUSIBLE = 2, 0.7
+"""High bytes that lines in a legacy encoding have at least, and how plausible their text must be (plausibility.py)."""
+_FIRST_BYTES = (b"\xc2", b"\xc3", b"\xe2")
+"""Bytes that begin the letters and signs of UTF-8 that are most frequent: where they make up half, the other halves of
+letters are lost."""
 _SAMPLE = 1 << 16
 """Bytes in which UTF-16 and UTF-32 show themselves."""
 
@@ -77,8 +82,8 @@ def decode(data: bytes, *, declared: str = "", html: bool = False, hint: str | C
         # ISO-2022 and HZ consist of bytes of ASCII alone.
         escapes = 0x1B in data or (0x7E in data and b"~{" in data)
         return (_escaped(data) if escapes and text.isascii() else None) or Decoded(text, "utf-8")
-    if _mostly_utf8(data):
-        return decode_replacing(data, "utf-8")
+    if mostly_utf8(data):
+        return _with_legacy_lines(data)
     # Imported late: it needs chardet, and few texts come so far.
     from cleaner.decode.legacy import decode_legacy
 
@@ -93,6 +98,31 @@ def decode_replacing(data: bytes, encoding: str) -> Decoded:
         text = data.decode(encoding, "replace")
         own = data.count(b"\xef\xbf\xbd") if encoding == "utf-8" else 0
         return Decoded(text, encoding, max(1, text.count("\ufffd") - own))
+
+
+def _with_legacy_lines(data: bytes) -> Decoded:
+    """`data`, which are mostly UTF-8, as text; lines in a legacy encoding are decoded by it, other bad bytes replaced.
+
+    A paragraph that was pasted out of another source has high bytes, none of which are UTF-8. It is decoded where most
+    of them become letters, which stand as people write them. What UTF-8 leaves where a byte is lost does not.
+    """
+    cut = _CUT_SEQUENCE.search(data)
+    lines = data[: cut.start() if cut else None].split(b"\n")
+    legacy = [n for n, line in enumerate(lines) if not (line.isascii() or 0 in line or _SEQUENCE.search(line))]
+    evidence = b"\n".join(lines[n] for n in legacy)
+    high = len(evidence) - len(evidence.translate(None, _HIGH))
+    if high >= _LEGACY_BYTES and 2 * sum(map(evidence.count, _FIRST_BYTES)) < high:
+        from cleaner.decode.legacy import decode_legacy
+        from cleaner.decode.plausibility import plausibility
+
+        found = decode_legacy(evidence)
+        letters = sum(char.isalpha() for char in found.text if char > "\x7f")
+        plausible = 2 * letters > high and plausibility(evidence[:_SAMPLE], found.encoding) >= _LEGACY_PLAUSIBLE
+        if plausible and not found.replaced:
+            for n, text in zip(legacy, found.text.split("\n"), strict=True):
+                lines[n] = text.encode()
+            data = b"\n".join(lines) + (cut[0] if cut else b"")
+    return decode_replacing(data, "utf-8")
 
 
 def _escaped(data: bytes) -> Decoded | None:
@@ -113,7 +143,7 @@ def _escaped(data: bytes) -> Decoded | None:
     return None
 
 
-def _mostly_utf8(data: bytes) -> bool:
+def mostly_utf8(data: bytes) -> bool:
     """Return True if sequences of UTF-8 outnumber the high bytes that belong to none.
 
     Legacy text holds such sequences only by chance, and then fewer of them than other high bytes. One that the end of
@@ -161,7 +191,7 @@ def _wide_candidates(sample: bytes) -> Iterator[str]:
             yield "utf-16-be"
     # Other scripts have few NULs, and are no UTF-8. The high bytes of their units are seldom 0x20; in text of single
     # bytes with a stray NUL that is a space, and stands on either side.
-    elif not (sample.isascii() or _mostly_utf8(sample)):
+    elif not (sample.isascii() or mostly_utf8(sample)):
         if odd.count(0x20) * 20 < len(odd):
             yield "utf-16-le"
         if even.count(0x20) * 20 < len(even):

@@ -1,13 +1,15 @@
 """Parse HTML once: the page's head and visible body written out well formed again, its JSON-LD, and the tree.
 
 The parser is lexbor, through selectolax. It follows the HTML standard and removes the elements that are never visible.
-Three kinds of input make it take quadratic time (deep nesting, thousands of attributes on one element, thousands of
-options in one list); `tame` flattens them first, in one linear pass.
+Four kinds of input make it take quadratic time or memory (deep nesting, thousands of attributes on one element,
+thousands of options in one list, formatting elements that are never closed); `tame` flattens them first, in linear
+passes.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -21,6 +23,18 @@ __all__ = ["Parsed", "parse", "tame"]
 _INVISIBLE = ["script", "style", "svg", "iframe", "select", "img", "source"]
 _NAVIGATION = "nav, footer"  # a quarter of all tags; removed before the walk spends time on them
 _DEEPEST = 512  # browsers stop nesting here; beyond it lexbor takes quadratic time (10,000 <div>: 0.4 s)
+_FORMATTING = "b big code em font i nobr s small strike strong tt u".split()  # noqa: SIM905
+"""Elements that a parser opens again in every block that follows, until their own closing tag."""
+# By the two lower-case bytes behind `<` or `</`, whether such a tag may format; one letter may end the name, too.
+_FORMATS = np.zeros(1 << 16, np.bool_)
+_FORMATS[[ord(tag[0]) << 8 | end for tag in _FORMATTING for end in (tag[1:2] or " >/)*,-").encode()]] = True
+_MOST_FORMATS = 16  # formatting elements open at once; real pages have up to 9
+_MANY_REOPENED = 200_000  # elements that opening again may make; each takes 0.5 kB
+_FORMAT_TAG = re.compile(
+    rb"<(script|style|textarea|title)\b.*?(?:</\1|\Z)|<!--.*?(?:-->|\Z)|<(/?)(%s)(?=[\s/>])[^>]*>?"
+    % "|".join(_FORMATTING).encode(),
+    re.S | re.I,
+)
 _MANY_TAGS = 3000  # with fewer tags even the worst nesting costs lexbor less than ten times what lxml takes
 _LONG_TAG = 1 << 16  # bytes; no tag with an honest number of attributes is longer
 _MANY_ATTRIBUTES = 2000  # lexbor compares each attribute of an element with all before it
@@ -100,7 +114,15 @@ def tame(page: str) -> bytes:
     if np.count_nonzero((raw[starts + 1] | 0x20 == ord("o")) & (raw[starts + 2] | 0x20 == ord("p"))) > _MANY_OPTIONS:
         html = _OPTION.sub(b"", html)
         raw, starts = _tag_starts(html)
-    return _flatten(html) if len(starts) > _MANY_TAGS and _may_nest_deep(raw, starts) else html
+    if len(starts) > _MANY_TAGS and _deepest(raw, starts, _NESTS) > _DEEPEST:
+        html = _flatten(html)
+        raw, starts = _tag_starts(html)
+    # No more elements are open than there are tags, so that fewer tags cannot make so many.
+    if len(starts) ** 2 > _MANY_REOPENED:
+        most = _deepest(raw, starts, _FORMATS)
+        if most > _MOST_FORMATS and most * len(starts) > _MANY_REOPENED:
+            return _close_formats(html)
+    return html
 
 
 def _tag_starts(html: bytes) -> tuple[Any, Any]:
@@ -117,20 +139,21 @@ def _drop_attributes(tag: re.Match[bytes]) -> bytes:
     return kept + b'"' * (kept.count(b'"') % 2)
 
 
-def _may_nest_deep(raw: Any, starts: Any) -> bool:
-    """Return True if the tags that begin at `starts` may nest deeper than browsers nest; `raw` is the page as bytes.
+def _deepest(raw: Any, starts: Any, counted: Any) -> int:
+    """Return how many of the tags that begin at `starts` may be open at once; `raw` is the page as bytes.
 
-    This is a prefilter for `_flatten`, which would cost a page a sixth more time. It counts every tag whose first two
-    letters are not of an element that cannot nest, so that it is deceived only where such tags close what never opened.
+    `counted` says for the two lower-case letters behind `<` or `</` whether a tag counts. This is a prefilter for
+    `_flatten` and `_close_formats`, which would cost a page a sixth more time. Every tag counts that may be of an
+    element of theirs, so that it is deceived only where tags of others close what never opened.
     """
     at = starts + 1
     closing = raw[at] == ord("/")
     at += closing
-    step = _NESTS[raw[at].astype(np.uint16) << 8 | raw[at + 1] | 0x2020].astype(np.int8)
+    step = counted[raw[at].astype(np.uint16) << 8 | raw[at + 1] | 0x2020].astype(np.int8)
     step[closing] *= -1
     depth = np.cumsum(step, dtype=np.int32)
     lowest = np.minimum.accumulate(np.minimum(depth, 0))  # a tag that closes nothing does not make room for others
-    return bool((depth - lowest).max(initial=0) > _DEEPEST)
+    return int((depth - lowest).max(initial=0))
 
 
 def _flatten(html: bytes) -> bytes:
@@ -148,3 +171,23 @@ def _flatten(html: bytes) -> bytes:
                 kept += (html[at : tag.start()], b"" if tag[2] else b"<br><br>")
             at = tag.end()
     return b"".join((*kept, html[at:])) if kept else html
+
+
+def _close_formats(html: bytes) -> bytes:
+    """Leave out the tags of formatting elements beyond the first 16 that are open at once; their text stays."""
+    opened, dropped = Counter[bytes](), Counter[bytes]()
+    at, kept = 0, list[bytes]()
+    for tag in _FORMAT_TAG.finditer(html):
+        if not tag[3]:  # a script, a comment or the like
+            continue
+        name = tag[3].lower()
+        if tag[2]:
+            keep = not dropped[name]
+            (opened if keep else dropped)[name] -= 1 if opened[name] or not keep else 0
+        else:
+            keep = opened.total() < _MOST_FORMATS
+            (opened if keep else dropped)[name] += 1
+        if not keep:
+            kept.append(html[at : tag.start()])
+            at = tag.end()
+    return b"".join((*kept, html[at:]))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from cleaner.characters import SENTENCE_ENDS, UNSPACED_CLASS
+from cleaner.characters import BLANK, INVISIBLE, SENTENCE_ENDS, UNSPACED_CLASS
 from cleaner.phrases.phrases import normalise_wording
 
 __all__ = [
@@ -85,7 +85,7 @@ class Line:
 
 
 def split_lines(text: str) -> list[Line]:
-    """The lines of `text` that hold more than white space.
+    """The lines of `text` that hold more than white space and invisible characters.
 
     >>> [(line.start, line.end, line.text) for line in split_lines("a\\n\\n  b c \\r\\n")]
     [(0, 1, 'a'), (5, 8, 'b c')]
@@ -95,7 +95,8 @@ def split_lines(text: str) -> list[Line]:
     raw_lines: Iterable[str] = _BREAKS.split(text) if odd else text.split("\n")
     lines, at, apart = [], 0, True
     for raw in raw_lines:
-        if bare := raw.strip():
+        bare = raw.strip()
+        if bare and (bare[0] not in INVISIBLE or bare.strip(BLANK)):
             indent = 0 if len(bare) == len(raw) else len(raw) - len(raw.lstrip())
             lines.append(Line(at + indent, bare, apart))
             apart = False

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 import orjson
 
-from cleaner.article import Article, Drop, Reject, Removal
+from cleaner.article import MARKUP, Article, Drop, Reject, Removal
 
 __all__ = [
-    "drop_of", "dropped_row", "pack_article", "record", "rejected_row", "removal_of", "removed_rows", "unpack_article",
+    "drop_of", "dropped_row", "pack_article", "record", "rejected_row", "removal_of", "removed_rows", "text_of_input",
+    "unpack_article",
 ]  # fmt: skip
+
+REPAIR, LINE_ENDS = "repair", "line-ends"
+"""Kind of the row that holds the text of an input which was repaired. Its rule is the same word, or MARKUP, or the
+second one here where only line ends of Windows were replaced."""
 
 
 def record(article: Article, text: str | None = None) -> dict[str, object]:
@@ -47,8 +52,9 @@ def record(article: Article, text: str | None = None) -> dict[str, object]:
 # The keys of a row stand in this order in the log: `cleaner.audit.logs` tells the rows of articles apart by the bytes
 # before "start", without parsing them.
 def removed_rows(article: Article) -> list[dict[str, Any]]:
-    """Return the rows of removed.jsonl for one article, in the order of the text."""
-    return [
+    """Return the rows of removed.jsonl for one article: the text of the input where it differs from *before*, then the
+    removals in the order of the text."""
+    rows = [
         {
             "id": article.id,
             "start": removal.start,
@@ -60,6 +66,24 @@ def removed_rows(article: Article) -> list[dict[str, Any]]:
         }
         for removal in article.removals
     ]
+    if text := article.original:
+        rule = MARKUP if MARKUP in article.flags else REPAIR
+        # Texts from Windows would fill the log, so where nothing but the line ends differ, one of them is the text.
+        if "\r\n" in text and article.before.replace("\n", "\r\n") == text:
+            rule, text = LINE_ENDS, "\r\n"
+        why = "; ".join(article.repair)
+        rows.insert(
+            0, {"id": article.id, "start": -1, "end": -1, "text": text, "rule": rule, "kind": REPAIR, "why": why}
+        )
+    return rows
+
+
+def text_of_input(before: str, removed: Iterable[Mapping[str, Any]]) -> str:
+    """The text of the input to the letter, from *before* and the article's rows of removed.jsonl."""
+    changed = next((row for row in removed if row["kind"] == REPAIR), None)
+    if changed is None:
+        return before
+    return before.replace("\n", changed["text"]) if changed["rule"] == LINE_ENDS else str(changed["text"])
 
 
 def removal_of(row: Mapping[str, Any]) -> Removal:

@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-from cleaner.article import Raw
+from cleaner.article import RECORD_KEYS, Raw
 from cleaner.options import Options
 from cleaner.read.markup import looks_like_html
 from cleaner.read.read_errors import EmptyText, NoText
@@ -32,6 +32,8 @@ _SEPARATORS = re.compile(r"[-_. ]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SHOWN_FIELDS = 20
 """How many fields of a record an error names."""
+_OWN_KEYS, _OWN_NAMES = frozenset(RECORD_KEYS), ("text", "", "id", "url")
+"""The keys of a record that Cleaner wrote, and by which of them the options that name fields may ask for it."""
 _OWN = frozenset(("id", "title", "author", "date", "url", "site"))
 """Meanings whose values have a place of their own in the output."""
 
@@ -42,6 +44,8 @@ def raw_record(record: Record, source: str, number: int, options: Options, *, ma
     Raises NoText where no field can hold the text, and EmptyText where the field of the text is empty, unless it
     `may_be_empty`.
     """
+    if _is_own(record, options):
+        return _own_raw(record, source, number, may_be_empty)
     fields = find_fields(record, options)
     kind = "html" if _prefers_html(record, fields, options) else "text"
     body = _body(_at(record, fields[kind]))
@@ -60,6 +64,40 @@ def raw_record(record: Record, source: str, number: int, options: Options, *, ma
         html = looks_like_html(body if isinstance(body, str) else body[: 1 << 16].decode("latin-1"))
     form = f"field {fields[kind]!r}{', which holds HTML' if html and kind == 'text' else ''}"
     return Raw(source, number, body, html, meta=json_object(_without(record, taken)), form=form, **values)
+
+
+def _is_own(record: Record, options: Options) -> bool:
+    """Whether Cleaner wrote the record: it has all its keys, with values of their types, and no option names others."""
+    named = zip((options.text_field, options.html_field, options.id_field, options.url_field), _OWN_NAMES, strict=True)
+    if not record.keys() >= _OWN_KEYS or any(name not in ("", usual) for name, usual in named):
+        return False
+    types = {"language_score": float | int, **dict.fromkeys(("repair", "flags", "duplicates"), list | tuple)}
+    if not all(isinstance(record[key], types.get(key, str)) for key in RECORD_KEYS):
+        return False
+    try:
+        return isinstance(json.loads(record["meta"]), dict) and isinstance(json.loads(record["languages"]), dict)
+    except ValueError:
+        return False
+
+
+def _own_raw(record: Record, source: str, number: int, may_be_empty: bool) -> Raw:
+    """The Raw of a record that Cleaner wrote. Fields that others have added to it join those in `meta`."""
+    text = mend_surrogates(record["text"])
+    if not text.strip() and not may_be_empty:
+        raise EmptyText("The field 'text' is empty.", "Nothing to do: an earlier run has left nothing of this article.")
+    added = {key: value for key, value in record.items() if key not in _OWN_KEYS}
+    return Raw(
+        source,
+        number,
+        text,
+        id=record["id"],
+        date=record["date"],
+        url=record["url"],
+        site=record["site"],
+        meta=json_object({**json.loads(record["meta"]), **added}) if added else record["meta"],
+        form="record of Cleaner",
+        own=record,
+    )
 
 
 def find_fields(record: Record, options: Options) -> Fields:

@@ -1,13 +1,18 @@
 """Markup where plain text was promised: whole pages, and the tags and entities that a poor extraction left behind.
 
+What programs leave of their own notation is resolved too: entities that were escaped more than once, tags whose
+brackets are entities, line ends that stand in the text as a backslash and an n, what spreadsheets write for a control.
+
 Texts about markup, code and mathematics must stay as they are. So only elements that stand in articles count, only
-entities that end with a semicolon, and nothing in a text that speaks of HTML itself.
+entities that end with a semicolon, and nothing in a text that speaks of HTML or of programs itself.
 """
 
 from __future__ import annotations
 
 import html
+import json
 import re
+from html.entities import html5
 
 __all__ = ["has_markup", "looks_like_html", "unmark"]
 
@@ -22,13 +27,33 @@ _TAG = re.compile(rf"</?(?:{_BLOCKS}|{_INLINE}){_REST}", re.IGNORECASE)
 _SURE_TAG = re.compile(rf"</(?:{_BLOCKS}|{_INLINE})\s*>|<br\s*/?>|<(?:a|img|p|div|span)\s+[a-z-]+=", re.IGNORECASE)
 # What no reader of the page sees: scripts, styles and comments, removed with their content.
 _HIDDEN = re.compile(r"<(script|style)\b[^<>]{0,500}>[^<]{0,20000}</\1\s*>|<!--[^<>]{0,5000}-->", re.IGNORECASE)
-# A reference to a character, by name or by number, with its semicolon: "AT&T" and "a &amp c" are none.
-_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}[0-9]{0,2}|#[0-9]{2,7}|#[xX][0-9a-fA-F]{2,6});")
+# A reference to a character, by name or by number, with its semicolon: "AT&T" and "a &amp c" are none. Its ampersand
+# may be escaped any number of times.
+_ENTITY = re.compile(r"&(?:(?:amp|#0?38|#[xX]26);)*((?:[a-zA-Z]{2,8}[0-9]{0,2}|#[0-9]{2,7}|#[xX][0-9a-fA-F]{2,6});)")
+# Links and pictures. Where their brackets were escaped, the author did not mean them as text.
+_LINK = re.compile(r"<(?:a\s[^<>]{0,200}?href|img\s[^<>]{0,200}?src)\s{0,9}=", re.IGNORECASE)
+# A line end as programs write it inside quotes, and what may follow it. A small letter may go on a word: \nabla, \new.
+_LINE_END = re.compile(r"\\(?:r\\n|n|r)(?=(.?))", re.DOTALL)
+_ESCAPE = re.compile(r"\\(r\\n|[nrt\"'/])")
+# Escapes that no prose holds: of a space that does not break, of punctuation and accented letters, of half an emoji
+# with its other half; and controls as spreadsheets write them, a line end behind them.
+_SURE_ESCAPE = re.compile(
+    r"\\xa0|\\u(?:00[a-fA-F][0-9a-fA-F]|20[0-4][0-9a-fA-F]|[fF][eE][fF][fF]|[dD][89abAB]..\\u[dD][c-fC-F]..)"
+    r"|_x000([9ADad])_(?:\r?\n)?"
+)
 # Words of texts about markup, in which tags are the subject.
 _ABOUT_MARKUP = re.compile(
     r"\b(?:X?HTML5?|XML|CSS|markup|JavaScript|entit(?:y|ies|as)|tags? (?:pembuka|penutup)|(?:opening|closing) tags?)\b",
     re.IGNORECASE,
 )
+# Words of texts about programs, in which a backslash is the subject.
+_ABOUT_CODE = re.compile(
+    r"\b(?:newlines?|line ?feeds?|backslash(?:es)?|escape sequences?|reg(?:ex|ular expressions?)|printf|Python"
+    r"|LaTeX|Unicode|string literals?|kode program|karakter escape)\b",
+    re.IGNORECASE,
+)
+_LINE_ENDS = 2
+"""Escaped line ends that a text must hold, and more of them than real ones, before any of them counts."""
 _HEAD = 4096
 """Characters in which a page shows that it is one."""
 
@@ -50,28 +75,79 @@ def looks_like_html(text: str) -> bool:
 
 
 def has_markup(text: str) -> bool:
-    """Whether tags or entities of HTML were left inside extracted text; a text that may mean them as text has none.
+    """Whether tags, entities or escapes were left inside extracted text; a text that may mean them as text has none.
 
     >>> has_markup("Hujan&nbsp;turun.<br>Warga mengungsi."), has_markup("Jika a < b &amp c > d, AT&T")
     (True, False)
     """
+    return (_has_tags(text) or _has_escapes(text)) and not _ABOUT_MARKUP.search(text)
+
+
+def _has_tags(text: str) -> bool:
+    """Whether a tag or an entity is surely meant as one."""
     if "<" not in text and "&" not in text:
         return False
-    found = bool(_SURE_TAG.search(text)) or any(html.unescape(e[0]) != e[0] for e in _ENTITY.finditer(text))
-    return found and not _ABOUT_MARKUP.search(text)
+    return bool(_SURE_TAG.search(text)) or any(_character(entity) != entity[0] for entity in _ENTITY.finditer(text))
+
+
+def _has_escapes(text: str) -> bool:
+    """Whether line ends and other characters stand in the text as programs write them inside quotes."""
+    if "\\" not in text and "_x000" not in text:
+        return False
+    return (bool(_SURE_ESCAPE.search(text)) or _has_escaped_line_ends(text)) and not _ABOUT_CODE.search(text)
+
+
+def _has_escaped_line_ends(text: str) -> bool:
+    """Whether escaped line ends outnumber the real ones, and no more than a quarter of them go on in a small letter."""
+    following = [found[1] for found in _LINE_END.finditer(text)]
+    if len(following) < _LINE_ENDS or len(following) <= text.strip().count("\n"):
+        return False
+    return 4 * sum(map(str.islower, following)) <= len(following)
+
+
+def _character(entity: re.Match[str]) -> str:
+    """What an entity stands for; the entity itself where it has no meaning."""
+    name = entity[1]
+    return html.unescape(f"&{name}") if name[0] == "#" or name in html5 else entity[0]
 
 
 def unmark(text: str) -> str:
-    """`text` without tags and with characters for entities; elements that are blocks become line ends.
+    r"""`text` without tags and with characters for entities and escapes; elements that are blocks become line ends.
 
     Text in which `has_markup` finds nothing is returned unchanged.
 
     >>> unmark("<p>Hujan &amp; angin</p><p>turun <b>deras</b>.</p>")
-    'Hujan & angin\\n\\nturun deras.'
+    'Hujan & angin\n\nturun deras.'
+    >>> unmark("&lt;p&gt;Hujan &amp;amp; angin.&lt;/p&gt;")
+    'Hujan & angin.'
     """
     if not has_markup(text):
         return text
-    text = _HIDDEN.sub("", text)
-    text = _TAG.sub("", _BLOCK.sub("\n", text))
-    text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+    if _has_escapes(text):
+        if _has_escaped_line_ends(text):
+            text = _ESCAPE.sub(lambda found: _ESCAPED.get(found[1], found[1]), text)
+        text = _SURE_ESCAPE.sub(_escaped_character, text)
+    if _has_tags(text):
+        text = _ENTITY.sub(_character, _without_tags(text))
+        # Now tags whose brackets were entities are tags. An author who writes of <b> does so too, but not of blocks,
+        # of which there are two at least, and not of links with their addresses.
+        if (len(_BLOCK.findall(text)) > 1 and _SURE_TAG.search(text)) or _LINK.search(text):
+            text = _without_tags(text)
     return re.sub(r"[ \t]{0,99}\n(?:[ \t]{0,99}\n){2,}", "\n\n", text).strip()
+
+
+_ESCAPED = {"r\\n": "\n", "n": "\n", "r": "\n", "t": "\t"}
+
+
+def _escaped_character(escape: re.Match[str]) -> str:
+    """The character that a sure escape stands for."""
+    if escape[1]:
+        return "\t" if escape[1] == "9" else "\n"
+    if escape[0] == r"\xa0":
+        return "\xa0"
+    return str(json.loads(f'"{escape[0]}"')).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _without_tags(text: str) -> str:
+    """`text` without tags, and without what no reader of a page sees; tags of blocks become line ends."""
+    return _TAG.sub("", _BLOCK.sub("\n", _HIDDEN.sub("", text)))

@@ -12,7 +12,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
@@ -21,10 +21,12 @@ import ftfy
 from ftfy import fixes
 from ftfy.badness import is_bad
 
+from cleaner.read.markup import unmark
 from cleaner.repair.damage_hints import DamageHints, find_hints, is_sound
 from cleaner.repair.mojibake import Garbling, capitals_before_marks, find_garbling, garble_groups, garbled_spans
+from cleaner.repair.whole_text import end_lines, find_misread
 
-__all__ = ["Repaired", "fix_lines", "repair", "replay"]
+__all__ = ["UNMARK", "Repaired", "fix_lines", "repair", "replay"]
 
 # What a corpus wants: quotation marks, ligatures and full-width letters are the author's; entities in plain text too.
 _CONFIG = ftfy.TextFixerConfig(
@@ -58,6 +60,12 @@ _CLOSE = "restore byte 9d"
 characters that begin with the same two bytes and end in one of the five that are missing, only the closing quotation
 mark is ever written."""
 
+_END_LINES = "apply end_lines"
+"""The step that makes line feeds of other controls that end lines; ftfy would glue the lines together."""
+
+UNMARK = "apply unmark"
+"""The step that takes markup out of plain text. It comes before repair and stands in the same plan."""
+
 _UNESCAPE = "apply unescape_html"
 """The step that resolves entities. It is done once; ftfy would go on until nothing changes, a round for each amp; of
 &amp;amp;amp;"""
@@ -70,10 +78,12 @@ class Repaired:
     An entry of the plan is `"12:34 encode latin-1; decode utf-8"`: characters 12 up to 34, and the steps, which are
     ftfy's (`ftfy.apply_plan`) with its `normalize`. Entries are ascending and disjoint; what none of them names stays.
     After an entry `"then"`, places are counted in the text made so far. `plan` is () where nothing changed.
+    `doubtful` says that the text looks like another script read as Latin letters, but nobody can tell which.
     """
 
     text: str
     plan: tuple[str, ...]
+    doubtful: bool = field(default=False, repr=False)
 
 
 class _Part(NamedTuple):
@@ -106,13 +116,15 @@ def repair(text: str, *, html: bool = False) -> Repaired:
         if (unescaped := _apply(text[:end], [_UNESCAPE])) != text[:end]:
             text = unescaped + text[end:]
             before += (f"0:{end} {_UNESCAPE}", "then")
-    if "\ufffd" in text and (closed := _apply(text, [_CLOSE])) != text:
-        before += (f"0:{len(text)} {_CLOSE}", "then")
-        text = closed
+    # Then what concerns the whole text, each step on what the one before it has made.
+    misread = find_misread(text)
+    for steps in (misread.steps if misread and misread.meant else "", _CLOSE, _END_LINES):
+        if steps and (fixed := _apply(text, steps.split("; "))) != text:
+            before += (f"0:{len(text)} {steps}", "then")
+            text = fixed
     made = _repaired(text)
-    if not before:
-        return made
-    return Repaired(made.text, (*before, *made.plan) if made.plan else tuple(before[:-1]))
+    plan = (*before, *made.plan) if made.plan else tuple(before[:-1])
+    return Repaired(made.text, plan, doubtful=misread is not None and not misread.meant)
 
 
 def fix_lines(text: str) -> Repaired:
@@ -164,6 +176,10 @@ def _apply(text: str, steps: Sequence[str]) -> str:
             text = unicodedata.normalize(parameter, text)  # type: ignore[arg-type]
         elif action in ("repair", "fix_lines"):
             text = _repaired(text, document=action == "repair").text
+        elif step == UNMARK:
+            text = unmark(text)
+        elif step == _END_LINES:
+            text = end_lines(text)
         elif step == _CLOSE:
             text = text.replace("â€\ufffd", "â€\x9d")
         else:

@@ -9,6 +9,7 @@ rule"), their traps in tests/cases/strip/whole_texts.jsonl.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from cleaner.characters import BULLETS
@@ -166,14 +167,17 @@ def _take_site_name(lines: Sequence[Line], accepted: Accepted) -> None:
 def _take_related_blocks(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
     """After a bare heading of related links ("Baca juga:"): the headlines that follow it."""
     _, last = prose_bounds(lines, accepted)
+    rest = _count_rest(lines, hits, accepted)
+    above = 0  # paragraphs above that stay
     for i, hit in enumerate(accepted):
+        above += hit is None and lines[i].prose
         if hit is None or hit.kind != "related":
             continue
         # a label with a headline behind it on its own line speaks for that line alone
         if not (hit.rule == "phrase-line" or (hit.rule == "phrase-start" and len(lines[i].text) <= 24)):
             continue
         block = Hit("related-block", "related", f"under {lines[i].text[:40]!r}")
-        if _ends_in_teasers(lines, hits, accepted, i):
+        if above >= 4 and _ends_in_teasers(lines, accepted, i, rest):
             accepted[i + 1 :] = [other or block for other in accepted[i + 1 :]]
             return
         for j in range(i + 1, _end_of_headlines(lines, hits, accepted, i, last)):
@@ -203,34 +207,86 @@ def _end_of_headlines(
     return end
 
 
-def _ends_in_teasers(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted, heading: int) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """What stands from a line to the end of the text, by the index of the line; counted once for all headings.
+
+    A heading takes no more than BLOCK_LINES below it, so the counts hold for lines further below than that.
+    """
+
+    prose: list[int]
+    pairs: list[int]
+    stops: list[int]
+    dates: list[int]
+    bullets: list[int]
+
+
+def _count_rest(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> _Rest:
+    """Count, from the last line up: paragraphs that stay, those straight above another, lines that stay and end with a
+    full stop, times, items of a list."""
+    rest = _Rest([0], [0], [0], [0], [0])
+    below = False  # whether a paragraph that stays stands on the next line
+    for line, hit, taken in zip(reversed(lines), reversed(hits), reversed(accepted), strict=True):
+        prose = taken is None and line.prose
+        stop = taken is None and _has_full_stop(line)
+        seen = (prose, prose and below, stop, hit is not None and hit.kind == "timestamp", line.text[0] in ITEM_STARTS)
+        for counts, each in zip((rest.prose, rest.pairs, rest.stops, rest.dates, rest.bullets), seen, strict=True):
+            counts.append(counts[-1] + each)
+        below = prose
+    for counts in (rest.prose, rest.pairs, rest.stops, rest.dates, rest.bullets):
+        counts.reverse()
+    return rest
+
+
+def _has_full_stop(line: Line) -> bool:
+    return line.text.rstrip("\"'”’»")[-1:] == "."
+
+
+def _ends_in_teasers(lines: Sequence[Line], accepted: Accepted, heading: int, rest: _Rest) -> bool:
     """Whether headlines, dates and teasers fill the rest: mostly bare lines, never two paragraphs in a row."""
-    rest = range(heading + 1, len(lines))
-    prose = [j for j in rest if accepted[j] is None and lines[j].prose]
-    above = sum(1 for j in range(heading) if accepted[j] is None and lines[j].prose)
-    if len(rest) < 3 or above < 4 or any(b - a == 1 for a, b in pairwise(prose)):
+    n = len(lines) - heading - 1
+    near = range(heading + 1, min(len(lines), heading + 2 + BLOCK_LINES))  # what headings above may have taken
+    far = near.stop
+    prose = [j for j in near if accepted[j] is None and lines[j].prose]
+    together = any(b - a == 1 for a, b in pairwise(prose))
+    if far < len(lines) and prose and prose[-1] == far - 1:
+        together = together or (accepted[far] is None and lines[far].prose)
+    if n < 3 or together or rest.pairs[far]:
         return False
-    if not any(accepted[j] is None and lines[j].text.rstrip("\"'”’»")[-1] == "." for j in rest):  # headlines alone
-        return True
-    dates = sum(1 for j in rest if (hit := hits[j]) is not None and hit.kind == "timestamp")
-    bullets = sum(1 for j in rest if lines[j].text[0] in ITEM_STARTS)
-    return (dates >= 2 and len(prose) * 3 <= len(rest)) or (bullets >= 3 and len(prose) * 5 <= len(rest))
+    if not rest.stops[far] and not any(accepted[j] is None and _has_full_stop(lines[j]) for j in near):
+        return True  # headlines alone
+    paragraphs = len(prose) + rest.prose[far]
+    dates, bullets = rest.dates[heading + 1], rest.bullets[heading + 1]
+    return (dates >= 2 and paragraphs * 3 <= n) or (bullets >= 3 and paragraphs * 5 <= n)
 
 
 def _take_teasers_after_end(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
     """After the writer's name at the end of an article: teasers, when most of them break off."""
-    for i, hit in enumerate(hits):
-        if hit is None or hit.kind not in SIGNING:
-            continue
-        before = sum(1 for j in range(i) if accepted[j] is None and lines[j].prose)
-        rest = [lines[j].text for j in range(i + 1, len(lines)) if accepted[j] is None]
-        cut_short = sum(1 for text in rest if text.endswith(("...", "…")))
-        broken = sum(1 for t in rest if t.endswith(("...", "…")) or (len(t) >= 60 and not ends_sentence(t)))
-        signed = hit.kind == "initials" and cut_short >= 2
-        if before >= 3 and rest and (2 * broken > len(rest) or signed):
-            teaser = Hit("after-end", "related", "a teaser after the name that ends the article")
-            accepted[i:] = [hit, *(other or teaser for other in accepted[i + 1 :])]
-            return
+    # Counted from the first line down, so that many signatures do not each look at all lines.
+    left = [line.text for line, hit in zip(lines, accepted, strict=True) if hit is None]
+    rest, cut_short, broken = len(left), sum(map(_is_cut_short, left)), sum(map(_is_broken, left))
+    before = 0
+    for i, (line, hit) in enumerate(zip(lines, hits, strict=True)):
+        if accepted[i] is None:  # from here on `rest` stands below the line
+            rest, cut_short, broken = (
+                rest - 1, cut_short - _is_cut_short(line.text), broken - _is_broken(line.text)
+            )  # fmt: skip
+        if hit is not None and hit.kind in SIGNING:
+            signed = hit.kind == "initials" and cut_short >= 2
+            if before >= 3 and rest and (2 * broken > rest or signed):
+                teaser = Hit("after-end", "related", "a teaser after the name that ends the article")
+                accepted[i:] = [hit, *(other or teaser for other in accepted[i + 1 :])]
+                return
+        before += accepted[i] is None and line.prose
+
+
+def _is_cut_short(text: str) -> bool:
+    return text.endswith(("...", "…"))
+
+
+def _is_broken(text: str) -> bool:
+    """Whether a line breaks off: with an ellipsis, or long and without an end mark."""
+    return _is_cut_short(text) or (len(text) >= 60 and not ends_sentence(text))
 
 
 def _take_comments(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:

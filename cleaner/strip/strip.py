@@ -26,7 +26,7 @@ from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import accept_hits
 from cleaner.strip.space import close_gaps
 
-__all__ = ["Stripped", "explain_line", "strip"]
+__all__ = ["Stripped", "add_later", "explain_line", "strip"]
 
 GUARD = 0.7
 """An extracted article keeps its text when more than this share of its characters (white space not counted) would go:
@@ -116,7 +116,7 @@ def strip(
         if not more:
             break
         more, _kind = _look(cut(text, removals), "text", choice, facts)
-        removals = _add_later(removals, more)
+        removals = add_later(removals, more)
     if _takes_over(GUARD if kind == "text" else PAGE_GUARD, text, removals):
         return Stripped(input_kind=kind, flags=("strip-guard",))
     return Stripped(removals, input_kind=kind, **facts)  # type: ignore[arg-type]
@@ -178,7 +178,7 @@ def _mark_openings(text: str, lines: Sequence[Line], phrases: Phrases) -> None:
         lines[bisect_right(starts, at) - 1].opens = True
 
 
-def _add_later(first: Sequence[Removal], more: Sequence[Removal]) -> tuple[Removal, ...]:
+def add_later(first: Sequence[Removal], more: Sequence[Removal]) -> tuple[Removal, ...]:
     """`more`, found in the text that `first` leaves, in offsets of the text before; both together.
 
     A later removal that spans a place where something went is cut into parts around it.

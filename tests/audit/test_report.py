@@ -48,7 +48,8 @@ class Finished:
         return counts
 
     def log(self, name: str) -> list[dict[str, Any]]:
-        return read_lines(self.audit / f"{name}.jsonl")
+        """The rows of a log; without those of repair, which are no spans of the text before stripping."""
+        return [row for row in read_lines(self.audit / f"{name}.jsonl") if row.get("start", 0) >= 0]
 
     def drawers(self, section: str) -> dict[str, list[str]]:
         """Label -> numbers of each line of a section."""

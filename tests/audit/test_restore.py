@@ -89,6 +89,39 @@ def test_every_form_of_output_can_be_restored(name: str, tmp_path: Path) -> None
     assert list(restored(output)) == rows
 
 
+INPUTS = {
+    "tags": 'Air naik <b>dua meter</b> dalam <a href="/jam">satu jam</a>, kata petugas.\n\nIklan',
+    "entities": "Air naik &amp;quot;dua meter&amp;quot; dalam satu jam, kata petugas.\n\nIklan",
+    "escapes": "Air naik dua meter.\\n\\nWarga mengungsi ke balai desa.\\n\\nIklan",
+    "Windows": "Air naik dua meter, kata petugas di pos itu.\r\n\r\nIklan\r\nWarga mengungsi.\r\n",
+    "mixed line ends": "Air naik dua meter.\r\nWarga mengungsi.\nHujan reda.\rIklan",
+    "mojibake": "Petugas berkata: â€œAir sedang surut sejak tahun lalu.â€\x9d\n\nIklan",
+    "marks at both ends": "\ufeff  Air naik dua meter, kata petugas.\x0bIklan\x0b \n",
+    "sound": "  Air naik dua meter, kata petugas.\n\n\nIklan\n",
+    "dropped": "&nbsp;\n&nbsp;",
+    "Cyrillic": " ".join(["Жители деревни составили карту скамеек вдоль реки."] * 3).encode("cp1251").decode("cp1252"),
+}
+
+
+def test_the_text_of_every_input_comes_back_to_the_letter(tmp_path: Path) -> None:
+    rows = [{"id": name, "text": text} for name, text in INPUTS.items()]
+    (tmp_path / "in.jsonl").write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    output = tmp_path / "clean.jsonl"
+    clean_corpus(tmp_path / "in.jsonl", output, Options(workers=1, dedup=False, repeats=False, report=False))
+    assert {row["id"]: row["text"] for row in restored(str(output))} == INPUTS
+    log = next(tmp_path.glob("clean*.audit")).joinpath("removed.jsonl").read_bytes().splitlines()
+    rules = {row["id"]: row["rule"] for row in map(orjson.loads, log) if row["kind"] == "repair"}
+    assert rules["tags"] == rules["entities"] == rules["escapes"] == "markup"
+    assert rules["mojibake"] == "repair"
+    assert rules["Windows"] == "line-ends"
+    assert "sound" not in rules
+
+
+def test_the_line_ends_of_windows_do_not_fill_the_log() -> None:
+    article = Article("i", "s", "a\nb\n", original="a\r\nb\r\n")
+    assert [row["text"] for row in removed_rows(article)] == ["\r\n"]
+
+
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(CleanerError, match=r"manifest\.json is not there.*--audit"):
         list(restored(str(tmp_path / "none.jsonl")))

@@ -125,3 +125,35 @@ def test_labels_mean_what_the_web_means(label: str, codec: str) -> None:
 def test_a_text_in_capitals(language: str, encoding: str) -> None:
     data = LANGUAGES["texts"][language].upper().encode(encoding, "ignore")
     assert decode(data).text == data.decode(encoding)
+
+
+GOOD = "Le verger de l'école a déjà été planté, et les élèves y pèsent la récolte chaque été.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "encoding"),
+    [
+        ("La maîtresse a déclaré que les pommes seront vendues à la fête.", "cp1252"),
+        ("Die Äpfel für die Schüler kosten zwölf Kronen, sagte der Bürgermeister.", "cp1252"),
+        ("Žáci prodali jablka na náměstí a příští rok zasadí hrušně.", "cp1250"),
+    ],
+)
+def test_a_line_in_a_legacy_encoding_is_decoded_by_itself(line: str, encoding: str) -> None:
+    good = GOOD.encode()
+    assert decode(good + line.encode(encoding) + b"\n" + good) == Decoded(f"{GOOD}{line}\n{GOOD}", "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("line", "bad"),
+    [
+        (b"informa\xc3o e educa\xc3o", 2),  # the second byte of each letter is lost
+        (b"caf\xa9 et th\xa9", 2),  # the first byte is lost
+        (b"L'\xe9cole et l'\xc3\xa9t\xc3\xa9", 1),  # UTF-8 and one high byte in one line
+        (b"cafe \xff the", 1),
+        (b"\x80\x81\x82\x83 \xfe\xff", 6),
+    ],
+)
+def test_damaged_utf8_stays_damaged(line: bytes, bad: int) -> None:
+    decoded = decode(GOOD.encode() + line + b"\n" + GOOD.encode())
+    assert decoded.replaced == decoded.text.count("\ufffd") == bad
+    assert decoded.encoding == "utf-8"

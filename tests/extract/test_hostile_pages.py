@@ -9,7 +9,19 @@ from hypothesis import strategies as st
 
 from cleaner.decode.decode import decode
 from cleaner.extract.page import Page, extract
-from cleaner.extract.parse import _BLOATED_TAG, _drop_attributes, _flatten, _may_nest_deep, _tag_starts, tame
+from cleaner.extract.parse import (
+    _BLOATED_TAG,
+    _DEEPEST,
+    _FORMATS,
+    _MOST_FORMATS,
+    _NESTS,
+    _close_formats,
+    _deepest,
+    _drop_attributes,
+    _flatten,
+    _tag_starts,
+    tame,
+)
 
 
 @pytest.mark.parametrize(
@@ -148,12 +160,36 @@ BETWEEN = (
 @settings(max_examples=100, deadline=None)
 def test_the_prefilter_hides_no_deep_nesting(tags: list[tuple[str, int]]) -> None:
     html = ("".join(tag * times for tag, times in tags) + " the end").encode()
-    assert _may_nest_deep(*_tag_starts(html)) or _flatten(html) == html
+    assert _deepest(*_tag_starts(html), _NESTS) > _DEEPEST or _flatten(html) == html
 
 
 def test_the_prefilter_lets_usual_pages_pass() -> None:
     html = (f"<ul>{'<li><div><a href=x>y</a></div>' * 2000}</ul>" + BODY).encode()
-    assert not _may_nest_deep(*_tag_starts(html))
+    assert _deepest(*_tag_starts(html), _NESTS) <= _DEEPEST
+
+
+FORMATS = ("<b id=x1>", "</b>", "<B>", "</font >", "<font color=red>", "<i\n>", "</i>", "<strong>", "</em>", "<tt/>")
+
+
+@given(st.lists(st.tuples(st.sampled_from(FORMATS + BETWEEN), st.sampled_from([1, 2, 9, 20])), max_size=12))
+@settings(max_examples=100, deadline=None)
+def test_the_prefilter_hides_no_open_formats(tags: list[tuple[str, int]]) -> None:
+    html = ("".join(tag * times for tag, times in tags) + " the end").encode()
+    assert _deepest(*_tag_starts(html), _FORMATS) > _MOST_FORMATS or _close_formats(html) == html
+
+
+def test_formats_that_are_never_closed_make_no_million_elements() -> None:
+    n = 5000
+    html = "".join(f"<b id=x{i}>" for i in range(n)) + "".join(f"<p>Reading {i}: {PROSE[0]}" for i in range(n))
+    tamed = tame(f"<body>{html}")
+    assert tamed.count(b"<b ") == _MOST_FORMATS
+    assert tamed.count(b"<p>") == n
+    assert len(lines(html)) == n
+
+
+def test_formats_that_are_closed_stay() -> None:
+    html = "".join(f"<p><b id=x{i}>Reading <i>{i}</i></b> <font color=c{i}>{PROSE[0]}</font>" for i in range(5000))
+    assert tame(html) == html.encode()
 
 
 @given(

@@ -52,5 +52,6 @@ def by_corpus(fields: tuple[str, ...], options: Options = ALONE) -> Outcome:
         }
         removals: dict[str, list[dict[str, Any]]] = {own: [] for own in texts}
         for row in read_lines(Path(folder, "clean.jsonl.audit/removed.jsonl")):
-            removals[row.pop("id")].append(row)
+            if row["start"] >= 0:  # a repaired text has its input in the log, which is no removal
+                removals[row.pop("id")].append(row)
     return {own: (texts[own], removals[own]) for own in texts}

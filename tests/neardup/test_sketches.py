@@ -45,6 +45,39 @@ def test_a_word_is_the_same_in_plain_and_in_accented_company() -> None:
     assert tokens_of("\u00e9tat") == tokens_of("e\u0301tat")
 
 
+@pytest.mark.parametrize(
+    ("text", "copy"),
+    [
+        ("Pemerintah membangun jembatan", "Pe\u00adme\u00adrin\u00adtah mem\u200bbangun\u2060 \ufeffjembatan"),
+        ("Die Straße", "Die Stra\u00adße\u200e"),
+        ("كتاب على", "\u06a9تاب عل\u06cc"),
+        ("يوم جميل", "\u06ccوم جم\u06ccل"),
+        ("سلام", "ســــلام"),
+        ("سلام", "\ufeb3\ufefc\ufee1"),
+        ("the final film", "the ﬁnal ﬁlm"),
+        ("états", "e\u00ad\u0301tats"),
+    ],
+)
+def test_what_nobody_sees_does_not_hide_a_copy(text: str, copy: str) -> None:
+    assert tokens_of(copy) == tokens_of(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("baca-baca", "bacabaca"),  # a hyphen that shows parts words
+        ("rumah\u200asakit", "rumahsakit"),  # a hair space is a space
+        ("مدرسة", "مدرسه"),
+        ("کتاب", "قتاب"),
+        ("عام", "عأم"),
+        ("straße", "strasse"),
+        ("５", "5"),
+    ],
+)
+def test_other_letters_stay_others(text: str, other: str) -> None:
+    assert tokens_of(text) != tokens_of(other)
+
+
 def test_digits_are_kept() -> None:
     assert tokens_of("naik 5 persen") != tokens_of("naik 6 persen")
 

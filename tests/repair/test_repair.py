@@ -5,6 +5,7 @@ import re
 import tomllib
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import ftfy
 import pytest
@@ -158,3 +159,26 @@ def test_the_worst_texts_have_an_answer_that_replays(make: object) -> None:
 def test_ten_million_characters_in_one_line() -> None:
     line = "Kota “itu” banjir. " * 526_316
     assert repair(line).plan == ()
+
+
+@pytest.mark.parametrize("read_as", ["latin-1", "sloppy-windows-1252"])
+@pytest.mark.parametrize("case", CASES["misread"], ids=lambda case: case["encodings"][0])
+def test_another_script_read_as_latin_letters_is_decoded(case: dict[str, Any], read_as: str) -> None:
+    for encoding in case["encodings"]:
+        text = case["meant"].encode(encoding).decode(read_as)
+        repaired = repair(text)
+        assert repaired.text == case["meant"]
+        assert replay(text, repaired.plan) == repaired.text
+        assert not repaired.doubtful
+
+
+def test_what_may_be_another_script_is_doubtful() -> None:
+    text = "¤¥¦§¨©ª«¬¯°±²³´µ¶·¸¹º»¼½¾¿ " * 2
+    assert repair(text).doubtful
+    assert repair(text).text == text
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_no_language_is_taken_for_misread(language: str) -> None:
+    text = unicodedata.normalize("NFC", " ".join(SENTENCES[language]))
+    assert not any(repair(each).doubtful for each in (text, text.upper()))

@@ -102,7 +102,7 @@ class FromLogs:
                     kept.append(kept_line(row, article.record))
             # Without a record (the output went to stdout) the removals still know whose they are.
             ids = [str(a.record["id"] if a.record else a.removed[0]["id"]) for a in articles]
-            removals = [[*map(removal_of, a.removed)] for a in articles]
+            removals = [[removal_of(row) for row in a.removed if row["start"] >= 0] for a in articles]
             yield tally(ids, [a.record for a in articles], removals), dropped, kept
 
     def articles(

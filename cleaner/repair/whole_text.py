@@ -1,0 +1,113 @@
+"""Find damage that only a whole text shows: another script read as Latin letters, and line ends that are controls.
+
+ftfy looks for UTF-8 that was misread. Text in a legacy encoding of another script that was misread has no such marks:
+each byte became one letter or sign of Latin-1, and the text reads "Æèòåëè äåðåâíè". There the share of such letters,
+and how they stand together, raise the suspicion; the rest is the work of decoding (cleaner/decode/legacy.py), which has
+the same bytes to judge.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from cleaner.decode.decode import mostly_utf8
+from cleaner.decode.plausibility import plausibility
+
+__all__ = ["Misread", "end_lines", "find_misread"]
+
+LEAST = 24
+"""Letters beyond ASCII without which a text is too short to judge: a table of accents has about as many."""
+
+TOGETHER = 2.5
+"""Letters beyond ASCII that stand together on average. Misread Russian has 5, Chinese more; French in capitals has 1.1
+and Portuguese 1.3, and no Latin script writes as many."""
+
+SCRIPT = 0.85
+"""Share of the letters beyond ASCII that must belong to other scripts after decoding."""
+
+PLAUSIBLE = 0.4
+"""The least plausibility of the decoded text. Of 219 texts in 18 encodings the lowest has 0.48, tables of signs that
+are taken for another script have less than 0."""
+
+_SAMPLE = 1 << 15
+_HIGH = re.compile(rb"[\x80-\xff]+")
+_LETTER = re.compile(rb"[A-Za-z]")
+
+
+class Misread(NamedTuple):
+    """As what a text was read, and in what it was written. `meant` is "" where only the suspicion is left."""
+
+    read_as: str
+    meant: str
+
+    @property
+    def steps(self) -> str:
+        """The steps of the repair, as a plan has them."""
+        return f"encode {self.read_as}; decode {self.meant}"
+
+
+def find_misread(text: str) -> Misread | None:
+    """How a text of another script was misread as Latin-1 or Windows-1252; None for a text that looks like none.
+
+    >>> find_misread("Жители деревни составили карту скамеек вдоль реки.".encode("cp1251").decode("latin-1"))
+    Misread(read_as='latin-1', meant='cp1251')
+    >>> find_misread("LES ÉLÈVES ONT ÉTÉ À L’ÉCOLE DÈS LE DÉBUT DE L’ÉTÉ.")
+    """
+    if text.isascii():
+        return None
+    # Characters of Latin-1 take two bytes each in UTF-8, so that nearly all Latin texts are told by their length.
+    if 4 * (len(text.encode("utf-8", "surrogatepass")) - len(text)) < len(text):
+        return None
+    for read_as in ("latin-1", "sloppy-windows-1252"):
+        try:
+            data = text.encode(read_as)
+        except UnicodeEncodeError:
+            continue
+        # UTF-8 that was misread is for ftfy, which knows it better.
+        if _looks_misread(data) and not mostly_utf8(data):
+            return Misread(read_as, _meant(data))
+        return None
+    return None
+
+
+def _looks_misread(data: bytes) -> bool:
+    """Whether most letters are beyond ASCII, stand together, and differ as those of a text do."""
+    runs = _HIGH.findall(data)
+    high = sum(map(len, runs))
+    if high < LEAST or high < TOGETHER * len(runs) or high < len(_LETTER.findall(data)):
+        return False
+    distinct = len(set(b"".join(runs)))
+    return 10 <= distinct <= 0.7 * high  # a table has each letter once, a row of signs has one only
+
+
+def _meant(data: bytes) -> str:
+    """The encoding in which all the bytes make text of another script, else ""."""
+    from cleaner.decode.legacy import decode_legacy  # it needs chardet, and few texts come so far
+
+    found = decode_legacy(data)
+    beyond = [char for char in found.text if char > "\x7f" and char.isalpha()]
+    others = sum(not unicodedata.name(char, "LATIN").startswith("LATIN") for char in beyond)
+    if found.replaced or others < SCRIPT * len(beyond) or not beyond:
+        return ""
+    # Plausibility asks where letters stand, which says nothing of scripts whose vowels are marks, as Thai writes them.
+    marks = any(unicodedata.category(char) == "Mn" for char in found.text)
+    return found.encoding if marks or plausibility(data[:_SAMPLE], found.encoding) > PLAUSIBLE else ""
+
+
+_SEPARATORS = "\x0b\x0c\x1c\x1d\x1e\x1f\x85"
+# Word writes its optional hyphen and the one that does not break as \x1f and \x1e, between the small letters of a word;
+# ftfy takes these out. \x85 is the ellipsis of Windows-1252 but for where a sentence has ended and another begins.
+_LINE_END = re.compile(
+    r"[\x0b\x0c\x1c\x1d]|(?<![^\W\d_])[\x1e\x1f]|[\x1e\x1f](?![^\W\d_])|(?<=[.!?”\"»])\x85(?=[\w“\"«])"
+)
+
+
+def end_lines(text: str) -> str:
+    r"""`text` with a line feed for each control that ended a line: vertical tab, form feed, separators, NEL.
+
+    >>> end_lines("Air naik.\x0bWarga pergi.\x85Hujan reda\x85 dan reda."), end_lines("me\x1fnyusul")
+    ('Air naik.\nWarga pergi.\nHujan reda\x85 dan reda.', 'me\x1fnyusul')
+    """
+    return _LINE_END.sub("\n", text) if any(each in text for each in _SEPARATORS) else text
