@@ -22,8 +22,8 @@ import orjson
 from articles import articles
 
 from cleaner import Options
+from cleaner.corpus.candidates import label_components
 from cleaner.corpus.clean import finish_corpus, read_corpus, write_corpus
-from cleaner.corpus.components import label_components
 from cleaner.corpus.run import Run
 from cleaner.engine.pool import Pool
 from cleaner.engine.shuffle import PART_BYTES, InMemory

@@ -89,6 +89,11 @@ SCENARIOS = {
         prepare=(INDEX, ("clean", "earlier", "-o", "out/clean.parquet", "--card", "--workers", "1", "--quiet")),
         modes=("kill", "enospc", "term"),
     ),
+    "inside": Scenario(
+        ("clean", "-o", "raw/clean.jsonl", "--site-rules", "raw/rules.jsonl", *WHOLE[2:]),
+        prepare=(INDEX,),
+        modes=("kill", "enospc"),
+    ),
     "changed": Scenario(("clean", "-o", "out/clean.jsonl", *WHOLE[2:]), prepare=(INDEX,), modes=("changed",)),
     "index": Scenario(("index", "add", "prior"), ("more/late.jsonl.gz",), prepare=(INDEX,), modes=("kill", "enospc")),
 }

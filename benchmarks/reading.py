@@ -177,7 +177,7 @@ def main() -> None:
     if args.measure:
         measure(args.measure)
         return
-    packages = ", ".join(f"{name} {version(name)}" for name in ("pyarrow", "fastwarc", "zstandard"))
+    packages = ", ".join(f"{name} {version(name)}" for name in ("pyarrow", "zstandard"))
     print(f"Python {platform.python_version()}, {packages}; {args.megabytes} MB of text a format; CPU time\n")
     print("| format | plan, µs a record | read, µs a record | MB of text a second | peak MB at a quarter | peak MB |")
     print("|---|---:|---:|---:|---:|---:|")

@@ -175,8 +175,8 @@ def measure(name: str, pages: Sequence[tuple[str, Page]]) -> dict[str, object]:
     texts = ["\n".join(line for line, _ in page) for _, page in pages]
     sites = [site for site, _ in pages]
     start = time.process_time()
-    known = learn_repeats([site_lines(texts, sites)])
-    cleaned = [known.take(Article("", "", text), site) for text, site in zip(texts, sites, strict=True)]
+    lines = site_lines(texts, sites)
+    cleaned = learn_repeats([lines]).take_all([Article("", "", text) for text in texts], lines)
     seconds = time.process_time() - start
     right = wrong = missed = lost = content = 0
     for (_, page), article in zip(pages, cleaned, strict=True):

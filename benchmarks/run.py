@@ -110,7 +110,7 @@ def scale(chosen: argparse.Namespace, folder: Path) -> None:
         for workers in chosen.workers.split(","):
             used = run(cleaner(source, str(folder), "--workers", workers, "--memory", chosen.memory))
             print(_row(count, workers, used), flush=True)
-            manifest = json.loads((folder / "clean.audit/manifest.json").read_text())
+            manifest = json.loads((folder / "clean.jsonl.audit/manifest.json").read_text())
             print(f"<!-- {json.dumps(manifest['run']['steps'])} -->", flush=True)
 
 

@@ -67,7 +67,7 @@ def _look(session: int) -> dict[tuple[int, int], tuple[str, float]]:
 
 def _agree(one: Path, other: Path) -> bool:
     logs = ("removed.jsonl", "dropped.jsonl", "rejected.jsonl")
-    pairs = [(one, other), *((one.with_suffix(".audit") / n, other.with_suffix(".audit") / n) for n in logs)]
+    pairs = [(one, other), *((Path(f"{one}.audit", n), Path(f"{other}.audit", n)) for n in logs)]
     return all(subprocess.run(["cmp", "-s", a, b], check=False).returncode == 0 for a, b in pairs)
 
 
@@ -99,7 +99,7 @@ def main() -> None:
             wall, seconds, by_name = measured([*command, *flags])
             cpu.append(seconds)
             parts = ", ".join(f"{who} {s:.0f}" for who, s in sorted(by_name.items(), key=lambda part: -part[1]))
-            steps = orjson.loads(Path(folder, f"{n}.audit/manifest.json").read_bytes())["run"]["steps"]
+            steps = orjson.loads(Path(folder, f"{n}.jsonl.audit/manifest.json").read_bytes())["run"]["steps"]
             print(f"{name}: {seconds:.1f} s CPU ({parts}), {wall:.1f} s wall")
             print("  " + ", ".join(f"{step} {times['seconds']:.0f} s" for step, times in steps.items()), flush=True)
         same = _agree(Path(folder, "0.jsonl"), Path(folder, "1.jsonl"))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+# Not from `typing`: `python -m cleaner` comes by here while the current folder, which may hold a typing.py, is still
+# searched first. `importlib` is loaded by then.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cleaner.api import Cleaned, DedupResult, Duplicate, Pair, clean, clean_html, dedup, iter_clean
     from cleaner.article import Removal
@@ -41,7 +43,7 @@ _HOME = {
 """The module that defines each public name."""
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Load a public name when it is first used, so that `import cleaner` takes a few milliseconds."""
     for module, names in _HOME.items():
         if name in names:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from cleaner.article import Article, Drop, Raw, Removal, site_for_repeats
+from cleaner.engine.time_limit import RecordTimeout, time_limit
 from cleaner.errors import InputError
+from cleaner.language_codes import language_code
 from cleaner.options import Options
 from cleaner.pipeline import finish_articles, load_article, strip_article
 from cleaner.read.fields import raw_record
@@ -71,28 +73,40 @@ class Cleaned:
         return article_html(self)
 
 
-def clean(text: str | bytes, *, language: str | None = None, options: Options | None = None) -> Cleaned:
+def clean(
+    text: str | bytes, *, language: str | None = None, timeout: float = 0.0, options: Options | None = None
+) -> Cleaned:
     """Clean one article of plain text. Bytes are decoded first.
 
-    `language` names the language of the text where it is known (an ISO 639-1 code); else it is found. No text makes
-    this raise an error.
+    `language` names the language of the text where it is known, by any code of ISO 639 or by its name; else it is
+    found. No text makes this raise an error, but for InputError when it takes more than `timeout` seconds of CPU time
+    (0 is no limit). The limit is kept by a signal, which Python handles in the main thread alone: in another thread,
+    and where a profiler uses the same clock, it has no effect. Use a process of your own there.
 
-    >>> clean("Harga beras naik di pasar induk, kata pedagang.\\n\\nBaca juga: Panen raya mundur").text
+    >>> clean("Harga beras naik di pasar induk, kata pedagang.\n\nBaca juga: Panen raya mundur").text
     'Harga beras naik di pasar induk, kata pedagang.'
     """
-    return _cleaned(Raw(source="", record=0, body=text), options or Options(), language or "")
+    return _cleaned(Raw(source="", record=0, body=text), options or Options(), language or "", timeout)
 
 
 def clean_html(
-    html: str | bytes, *, url: str = "", language: str | None = None, options: Options | None = None
+    html: str | bytes,
+    *,
+    url: str = "",
+    language: str | None = None,
+    timeout: float = 0.0,
+    options: Options | None = None,
 ) -> Cleaned:
     """Clean one article out of a web page. Its `url` gives the site, and helps to tell an article from a listing.
+
+    `language` and `timeout` are those of `clean`.
 
     >>> page = "<html><body><h1>Feri kandas</h1><article><p>Feri itu kandas di mulut muara pada Selasa pagi, kata"
     >>> clean_html(page + " petugas di dermaga.</p></article></body></html>", url="https://contoh.example/feri").site
     'contoh.example'
     """
-    return _cleaned(Raw(source="", record=0, body=html, html=True, url=url), options or Options(), language or "")
+    raw = Raw(source="", record=0, body=html, html=True, url=url)
+    return _cleaned(raw, options or Options(), language or "", timeout)
 
 
 def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Iterator[Cleaned]:
@@ -110,9 +124,11 @@ def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Ite
     [('', 'Panen raya mundur sepekan, kata penyuluh.', ''), ('b', '', 'empty')]
     """
     options = options or Options()
+    # What a run over a corpus learned of sites; a stream is never seen whole, so nothing new is learned from it.
     site_rules = None
     if options.site_rules and options.repeats:
         site_rules, _ = load_site_rules(read_rules_file(options.site_rules).splitlines(), options.site_rules)
+    # Each step is done for a batch before the next one begins; `_raw` is lazy, so no more than a batch is read ahead.
     for batch in _batches(_raw(article, n, options) for n, article in enumerate(articles, 1)):
         stripped = [strip_article(load_article(raw, options), options) for raw in batch]
         if site_rules:
@@ -122,10 +138,17 @@ def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Ite
             yield _result(article, drop)
 
 
-def _cleaned(raw: Raw, options: Options, language: str) -> Cleaned:
+def _cleaned(raw: Raw, options: Options, language: str, timeout: float) -> Cleaned:
     """One article cleaned by itself. A language that the caller knows is what the result says."""
-    stripped = strip_article(load_article(raw, options), options, language=language)
-    [(article, drop)] = finish_articles([stripped], options)
+    language = language and language_code(language)
+    try:
+        with time_limit(timeout):
+            stripped = strip_article(load_article(raw, options), options, language=language)
+            [(article, drop)] = finish_articles([stripped], options)
+    except RecordTimeout:
+        raise InputError(
+            f"The article takes more than {timeout:g} seconds of CPU time.", "Leave it out, or raise the timeout."
+        ) from None
     return _result(article._replace(language=language) if language else article, drop)
 
 
@@ -251,7 +274,8 @@ def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep_duplicate:
     """
     from cleaner.corpus.duplicates import find_duplicates_of_texts
 
-    options = Options(keep_duplicate=keep_duplicate)  # raises for a word that it does not know
+    # raises for a word that it does not know, and for what is no share
+    options = Options(keep_duplicate=keep_duplicate, min_similarity=min_similarity)
     given = list(articles)
     known = [_known(article, number) for number, article in enumerate(given)]
     found = find_duplicates_of_texts(
@@ -260,7 +284,7 @@ def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep_duplicate:
         dates=[a.date for a in known],
         sites=[a.site for a in known],
         keep=options.keep_duplicate,
-        min_similarity=min_similarity,
+        min_similarity=options.min_similarity,
     )
     gone = {number for number, *_ in found.dropped}
     return DedupResult(

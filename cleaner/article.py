@@ -64,7 +64,8 @@ class Raw:
     CSV, Parquet). `record` is its number in the source, counted from 1, or 0 for a file that is one article. `form`
     tells people in what form the source held it ("page", "field 'isi'"). `declared` is a charset that was named outside
     the body, by an HTTP header. `meta` is a JSON object of the other fields. `bad_bytes` counts the bytes that became
-    U+FFFD when the source decoded the body. `own` holds all fields of a record that Cleaner itself wrote.
+    U+FFFD when the source decoded the body. `crawled` is when a crawler fetched a page; it stands in for the date of an
+    article that has none. `own` holds all fields of a record that Cleaner itself wrote.
     """
 
     source: str
@@ -82,6 +83,7 @@ class Raw:
     bad_bytes: int = 0
     form: str = ""
     own: Mapping[str, Any] | None = None
+    crawled: str = ""
 
 
 class Article(NamedTuple):
@@ -116,6 +118,7 @@ class Article(NamedTuple):
     form: str = ""
     original: str = ""
     known: bool = False
+    crawled: str = ""
 
     @property
     def text(self) -> str:

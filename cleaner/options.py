@@ -5,23 +5,31 @@ The comments behind the fields say what a value means; the help texts for people
 
 from __future__ import annotations
 
+import codecs
 import glob
+import operator
 import os
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from difflib import get_close_matches
+from encodings import aliases
 from pathlib import Path
 from typing import Any
 
+from cleaner.article import KINDS
 from cleaner.errors import OptionError
+from cleaner.language_codes import language_codes
 
 __all__ = [
     "CHOICES",
     "CONFIG",
+    "GUARDS",
+    "OWN_OPTIONS",
     "RUN_OPTIONS",
     "Options",
     "find_config",
+    "is_own_config",
     "memory_bytes",
     "read_config",
     "read_options",
@@ -36,11 +44,13 @@ CONFIG = "cleaner.toml"
 class Options:
     """How a corpus is cleaned. Every field is a flag of `cleaner clean` (`text_field` is `--text-field`).
 
-    Fields up to `pairs` change the output and are hashed into the manifest; those under "the run" never do. Raises
-    OptionError for a value that is none of the CHOICES of its field.
+    Fields up to `pairs` change the output and are hashed into the manifest; those under "the run" never do. Where a
+    field holds several values, one str is one value, or several with commas. Languages may be called by any code of ISO
+    639 or by their name. Raises OptionError, naming the field, for a value of another type, out of its range, or none
+    of the choices of its field, with the choice that was likely meant.
 
-    >>> Options(keep_duplicate="earliest", language=("id", "ms")).min_similarity
-    0.6
+    >>> Options(keep_duplicate="earliest", language="Indonesian, ms").language
+    ('id', 'ms')
     """
 
     # reading
@@ -81,6 +91,7 @@ class Options:
     against: str = ""  # a saved index
     pairs: bool = False
     # the run
+    follow_links: bool = False  # links that lead out of the inputs; the manifest lists what was read in any case
     workers: int = 0  # 0 is one per core
     memory: str = ""  # "" is half of the machine
     shards: int = 0  # 0 writes one file
@@ -88,8 +99,9 @@ class Options:
     work: str = ""  # "" is beside the output
     fresh: bool = False
     keep_work: bool = False
-    record_timeout: float = 60.0
+    record_timeout: float = 60.0  # CPU seconds; with one worker it holds in the main thread alone
     force: bool = False
+    strict: bool = False  # from the command line, what was set aside makes the exit status 1
     dry_run: bool = False
     report: bool = True  # report.html and report.json in the audit folder
     card: bool = False  # a dataset card beside the output
@@ -97,14 +109,44 @@ class Options:
     master: str = ""  # of Spark; "" is what its configuration says
 
     def __post_init__(self) -> None:
-        """Refuse a value that is none of the choices, naming the one that was likely meant."""
-        for name, choices in CHOICES.items():
+        """Bring every value to the type of its field, and refuse what cannot be meant."""
+        for name, default in _DEFAULTS.items():
             value = getattr(self, name)
-            if value not in choices and value != Options.__dataclass_fields__[name].default:
-                near = get_close_matches(str(value), choices, n=1)
-                hint = f" Did you mean {near[0]!r}?" if near else ""
-                listed = f"{', '.join(choices[:-1])} or {choices[-1]}"
-                raise OptionError(f"{name} is {value!r}; choose {listed}.{hint}")
+            if value is default:  # nothing was given, and the defaults are right
+                continue
+            value = _typed(name, value, type(default))
+            if name == "language":
+                value = language_codes(value)
+            choices = (LISTED if isinstance(value, tuple) else CHOICES).get(name, ())
+            for one in value if isinstance(value, tuple) else (value,):
+                if choices and one not in choices and one != default:
+                    near = get_close_matches(str(one).lower(), choices, n=1)
+                    hint = f" Did you mean {near[0]!r}?" if near else ""
+                    raise OptionError(f"{name} is {one!r}; choose {', '.join(choices[:-1])} or {choices[-1]}.{hint}")
+            if name in RANGES or type(value) is int:
+                least, most = RANGES.get(name, (0, LARGEST))
+                if not least <= value <= most:  # written so that nan, which is in no order, is refused as well
+                    hint = f" It is a share: write {value / 100:g} for {value:g} %." if most == 1 < value <= 100 else ""
+                    bounds = (
+                        f"at least {least} and fit in 64 bits" if most == LARGEST else f"between {least} and {most}"
+                    )
+                    shown = "a huge number" if abs(value) > 10**30 else value  # Python prints 4,300 digits at most
+                    raise OptionError(f"{name} is {shown}; it has to be {bounds}.{hint}")
+            object.__setattr__(self, name, value)  # as dataclasses do it themselves where they are frozen
+        if 0 < self.max_chars < self.min_chars:
+            raise OptionError(
+                f"min_chars is {self.min_chars} and max_chars {self.max_chars}: no article could be both. "
+                "Make max_chars the larger one, or 0 for no limit."
+            )
+        memory_bytes(self.memory)
+        try:  # labels that only pages use, such as utf8mb4, are read there; here Python has to know the name
+            self.encoding and codecs.lookup(self.encoding)
+        except LookupError:
+            near = get_close_matches(self.encoding.lower().replace("-", "_"), aliases.aliases, n=1)
+            hint = (
+                f"Did you mean {aliases.aliases[near[0]]!r}?" if near else "Name one such as utf-8, cp1252 or gb18030."
+            )
+            raise OptionError(f"--encoding {self.encoding}: there is no such encoding. {hint}") from None
 
 
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -120,9 +162,30 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 """Options that have few values. A default that is not among them is "", where nothing is chosen."""
 
+GUARDS = (
+    "gopher", "c4", "fineweb", "no-letters", "few-letters", "placeholder", "truncated", "repeated-lines"
+)  # fmt: skip
+"""The presets of quality rules, and the flags that may drop an article; `quality.py` has what they do."""
+
+LISTED = {"keep_kinds": KINDS, "only_kinds": KINDS, "guards": GUARDS}
+"""Options that hold several values, each of them out of these."""
+
+LARGEST = 2**63 - 1
+"""What 64 bits hold: Parquet, Arrow and NumPy, to which numbers are given on, take no larger ones."""
+
+RANGES: dict[str, tuple[float, float]] = {
+    "max_record_bytes": (1, LARGEST),
+    "min_language_score": (0, 1),
+    "min_similarity": (0, 1),
+    "shards": (0, 99_999),  # the number of a shard has five digits, so that names sort
+    "shard_records": (1, LARGEST),
+    "record_timeout": (0, 1_000_000_000),  # 30 years; the kernel's timers take no infinite time
+}
+"""The least and the largest value, both allowed. Whole numbers without a row of their own may be 0 or more."""
+
 RUN_OPTIONS = (
-    "workers", "memory", "shards", "shard_records", "work", "fresh", "keep_work", "record_timeout", "force", "dry_run",
-    "report", "card", "engine", "master",
+    "follow_links", "workers", "memory", "shards", "shard_records", "work", "fresh", "keep_work", "record_timeout",
+    "force", "strict", "dry_run", "report", "card", "engine", "master",
 )  # fmt: skip
 """Options that say how a run goes, and never change a byte of what it writes to one file. They are not hashed, so a run
 can be continued with others."""
@@ -162,13 +225,31 @@ def memory_bytes(size: str) -> int:
     if not size:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", size.strip(), re.IGNORECASE)
-    if not found:
+    size_in_bytes = float(found[1]) * 1024 ** " KMGT".index(found[2].upper() or " ") if found else 0
+    if not 1 <= size_in_bytes <= LARGEST:
         raise OptionError(f"--memory {size}: give a number with K, M, G or T, such as 1.5G.")
-    return int(float(found[1]) * 1024 ** " KMGT".index(found[2].upper() or " "))
+    return int(size_in_bytes)
 
 
 PATHS = ("phrases", "allow", "against", "work", "site_rules")
 """Options that name a file or folder. In a file of options they are meant from its folder on."""
+
+OWN_OPTIONS = {
+    "follow_links": "it reads elsewhere",
+    "work": "that folder is emptied and removed at the end",
+    "fresh": "it throws the work of an unfinished run away",
+    "keep_work": "it leaves files behind",
+    "force": "it replaces an output that exists",
+    "card": "it writes a README.md",
+    "site_rules": "that file is written",
+    "against": "it reads elsewhere",
+    "phrases": "it reads elsewhere, and lists say what is removed",
+    "allow": "it reads elsewhere",
+    "engine": "it starts programs",
+    "master": "it sends the articles to another machine",
+}
+"""Options that write, delete or read elsewhere than the input and the output, and why each is not taken from a file of
+options that came with the input: it may have been downloaded together with the articles."""
 
 _DEFAULTS = {f.name: f.default for f in fields(Options)}
 _WANTED = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", tuple: "a list of texts"}
@@ -196,7 +277,7 @@ def read_config(path: str | Path) -> dict[str, Any]:
         found = tomllib.loads(Path(path).read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise OptionError(f"{path}: {error}. Write one with: cleaner init") from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # RecursionError: thousands of brackets, one in the other
         raise OptionError(f"{path} is not valid TOML: {error}.") from None
     values = {}
     for key, value in found.items():
@@ -205,7 +286,10 @@ def read_config(path: str | Path) -> dict[str, Any]:
             near = get_close_matches(name, _DEFAULTS, n=1)
             hint = f"Did you mean {near[0]!r}?" if near else "cleaner init writes a file with all of them."
             raise OptionError(f"{path}: there is no option {key!r}. {hint}")
-        values[name] = _checked(value, name, f"{path}: {key}")
+        try:
+            values[name] = _typed(name, value, type(_DEFAULTS[name]))
+        except OptionError as error:
+            raise OptionError(f"{path}: {error}") from None
         if name in PATHS and values[name]:
             values[name] = str(Path(path).parent / values[name])
     try:
@@ -238,13 +322,45 @@ def find_config(inputs: Iterable[str]) -> Path | None:
     return next(iter(found.values()), None)
 
 
-def _checked(value: Any, name: str, where: str) -> Any:
-    """A value of a file as the option `name` wants it. Raises OptionError for one of another type."""
-    wanted = type(_DEFAULTS[name])
-    if wanted is tuple and isinstance(value, list) and all(isinstance(part, str) for part in value):
-        return tuple(value)
-    if wanted is float and type(value) is int:
-        return float(value)
-    if wanted is tuple or type(value) is not wanted:
-        raise OptionError(f"{where} has to be {_WANTED[wanted]}, not {value!r}.")
+def is_own_config(path: Path, inputs: Iterable[str]) -> bool:
+    """Whether a file of options is the person's own: it lies in the current folder, and that is no part of the input.
+
+    The options of OWN_OPTIONS count only there, on the command line, and in a file that is named by --config.
+    """
+    here = Path.cwd().resolve()
+    if path.parent.resolve() != here:
+        return False
+    for given in inputs:
+        folder = Path(given)
+        # A pattern with ** stands for a folder and all below it, as the name of the folder does.
+        while "**" in str(folder) and not folder.exists():
+            folder = folder.parent
+        if folder.is_dir() and (folder.resolve() == here or folder.resolve() in here.parents):
+            return False
+    return True
+
+
+def _typed(name: str, value: Any, wanted: type) -> Any:
+    """A value as the field `name` holds it. Raises OptionError for one of a type that cannot mean that.
+
+    Whole numbers of NumPy, paths and lists are taken for what they are; True is no number, and 3 is no text.
+    """
+    if wanted is tuple and isinstance(value, str):
+        # A language may have white space in its name, and is split by those who know the names.
+        value = [value] if name == "language" else [part.strip() for part in value.split(",") if part.strip()]
+    try:
+        if wanted is tuple and all(isinstance(part, str) for part in value):
+            value = tuple(value)
+        elif wanted is int and not isinstance(value, bool):
+            value = operator.index(value)
+        elif wanted is float and not isinstance(value, str | bool):
+            value = float(value)
+        elif wanted is str and name in PATHS and value is not None:
+            value = os.fspath(value)
+    except (TypeError, ValueError, OverflowError):
+        pass  # it stays what it is, and is refused below
+    if type(value) is not wanted:
+        raise OptionError(f"{name} has to be {_WANTED[wanted]}, not {value!r}.")
+    if any("\0" in part for part in (value if isinstance(value, tuple) else [value]) if isinstance(part, str)):
+        raise OptionError(f"{name} holds a NUL character, which no name of a file or field can have.")
     return value

@@ -96,6 +96,7 @@ def load_article(raw: Raw, options: Options) -> Article:
         flags=flags,
         meta=raw.meta,
         form=raw.form,
+        crawled=raw.crawled,
         original=text if not html and text != before.text else "",  # of a page its file is the record
     )
 
@@ -130,7 +131,7 @@ def strip_article(article: Article, options: Options, *, language: str = "") -> 
     `language` chooses the phrase lists where the caller knows it; else the beginning of the text does.
     """
     if not options.strip:
-        return article
+        return article._replace(date=article.date or article.crawled)
     language = language or quick_language(article.before)
     # Extraction has taken a page's own navigation away, and an earlier run that of a rendered page.
     bare = article.input_kind == "html" or article.known
@@ -161,6 +162,7 @@ def _stripped(article: Article, text: str, input_kind: str, language: str, optio
 def _with_facts(article: Article, stripped: Stripped) -> Article:
     """The article with the facts that stood in cruft, where it has none of its own."""
     facts = {name: getattr(article, name) or getattr(stripped, name) for name in _FACTS}
+    facts["date"] = facts["date"] or article.crawled  # a crawler comes by on any later day
     return article._replace(**facts)
 
 

@@ -20,7 +20,7 @@ def root() -> Path:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
-    """Clean inputs in this process and return the records; the logs stand in tmp_path / "out.audit"."""
+    """Clean inputs in this process and return the records; the logs stand in tmp_path / "out.jsonl.audit"."""
     from cleaner import Options, clean_corpus
 
     def run(*inputs: str | Path, **options: Any) -> list[dict[str, Any]]:

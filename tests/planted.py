@@ -19,7 +19,7 @@ _FIELDS = ("title", "author", "date", "place", "url", "site", "source", "encodin
 
 def plant(folder: Path, content: str, articles: int = 3) -> Path:
     """Write them into `folder`: so many articles, the last of them a duplicate of the first. Returns the output."""
-    audit = folder / "out.audit"
+    audit = folder / "out.jsonl.audit"
     audit.mkdir()
     *written, last = [_record(f"{content}{i}", content) for i in range(articles)]
     written[0]["duplicates"] = [last["id"]]

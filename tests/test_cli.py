@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from sample import ROOT
 
 from cleaner.cli import main
+from cleaner.cli.flags import EXIT_STATUS
 
 ARTICLE = "Warga menanam kembali bakau di sepanjang pesisir utara yang rusak oleh abrasi sejak tahun lalu.\n\nIklan\n"
 
@@ -31,7 +32,7 @@ def test_the_summary_goes_to_stderr_and_the_status_is_0(article: Path, tmp_path:
     assert done.exit_code == 0
     assert done.stdout == ""
     assert "articles written" in done.stderr
-    assert "out.audit" in done.stderr
+    assert "out.jsonl.audit" in done.stderr
 
 
 def test_json_summary(article: Path, tmp_path: Path) -> None:
@@ -55,13 +56,74 @@ def test_stdin_to_stdout() -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
+        ([], 0, ""),
+        (["--language", "Bahasa Indonesia"], 0, ""),
+        (["{bad}"], 0, "1 inputs or records were set aside"),
+        (["{bad}", "--strict"], 1, "1 inputs or records were set aside"),
+        (["--strict"], 0, ""),
+        (["--language", "en"], 1, "dropped by: language (1)"),
+        (["--min-chars", "5000", "--dry-run"], 1, "dropped by: too-short (1)"),
+        (["--min-similarity", "60"], 2, "0.6"),
+        (["--workers", "-2"], 2, "workers"),
+        (["--language", "indonesan"], 2, "id (Indonesian)"),
+        (["--min-chars", "9" * 5000], 2, "--min-chars"),
+        (["--work", "{article}"], 2, "has to be"),
+    ],
+)
+def test_exit_statuses(
+    arguments: list[str], status: int, words: str, article: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.jsonl").write_text('{"text": broken}\n', "utf-8")
+    done = call("clean", article, "-o", "out.jsonl", "--workers", "1", "--quiet",
+                *(a.format(article=article, bad="bad.jsonl") for a in arguments))  # fmt: skip
+    assert done.exit_code == status, done.output
+    assert words in done.stderr if words else not done.stderr
+    assert Path("out.jsonl").exists() is (status < 2 and "--dry-run" not in arguments)
+    assert status < 2 or not Path("out.work").exists()
+
+
+def test_where_nothing_can_be_read_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = call("clean", "rwa", "-o", "out.jsonl", "--workers", "1", "--quiet")
+    assert (done.exit_code, "rwa: There is no file" in done.stderr) == (3, True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_exit_statuses_stand_in_the_help_and_on_the_page() -> None:
+    page = (ROOT / "docs/commands.md").read_text("utf-8")
+    for status, meaning in EXIT_STATUS:
+        assert f"| {status} | {meaning} |" in page
+        for help in (call("--help"), call("clean", "--help"), call("dedup", "--help")):
+            assert f"{status} {meaning}" in " ".join(help.stdout.split())
+
+
+def test_a_crawl_that_brings_nothing_new_is_no_failure(article: Path, tmp_path: Path) -> None:
+    assert call("index", "build", tmp_path / "older", article, "--workers", "1").exit_code == 0
+    arguments = ("clean", article, "-o", tmp_path / "new.jsonl", "--workers", "1", "--against", tmp_path / "older")
+    done = call(*arguments)
+    assert (done.exit_code, "dropped by: duplicate (1)" in done.stderr) == (0, True)
+    assert call(*arguments, "--force", "--language", "en").exit_code == 1
+
+
+def test_an_index_of_nothing_that_could_be_read_is_a_failure(article: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.jsonl").write_text('{"text": broken}\n', "utf-8")
+    build = ("index", "build", "--workers", "1")
+    assert call(*build, tmp_path / "a", tmp_path / "bad.jsonl").exit_code == 3
+    assert call(*build, tmp_path / "b", tmp_path / "bad.jsonl", article).exit_code == 0
+    assert call(*build, "--strict", tmp_path / "c", tmp_path / "bad.jsonl", article).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
         (["clean"], 2, "Missing argument"),
         (["clean", "{article}", "-o", "x.docx"], 2, ".jsonl.zst"),
-        (["clean", "{article}", "-o", "{article}"], 2, "suffix"),
+        (["clean", "{article}", "-o", "{article}"], 2, "one of its inputs"),
         (["clean", "{article}", "-o", "out.jsonl", "--memory", "lots"], 2, "1.5G"),
         (["clean", "{article}", "-o", "out.jsonl", "--allow", "nowhere.txt"], 2, "--allow"),
         (["clean", "{article}", "-o", "out.jsonl", "--guards", "gofer"], 2, "gopher"),
-        (["clean", "{article}", "-o", "out.jsonl", "--encoding", "latin-one"], 2, "cp1252"),
+        (["clean", "{article}", "-o", "out.jsonl", "--encoding", "latin-one"], 2, "Did you mean"),
         (["clean", "{article}", "-o", "out.jsonl", "--keep-kinds", "advert"], 2, "promo"),
         (["explain"], 2, "--line"),
         (["explain", "{article}", "--id", "x"], 2, "no article"),

@@ -33,13 +33,13 @@ def cleaned(tmp_path_factory: pytest.TempPathFactory) -> Cleaned:
         patch.chdir(ROOT)
         report = clean_corpus("corpus/raw", folder / "clean.jsonl", Options(workers=1))
     removed = defaultdict(list)
-    for row in read_lines(folder / "clean.audit/removed.jsonl"):
+    for row in read_lines(folder / "clean.jsonl.audit/removed.jsonl"):
         removed[row["id"]].append(row)
     return Cleaned(
         folder,
         report,
         {r["id"].removeprefix("corpus/"): r for r in read_lines(folder / "clean.jsonl")},
-        {r["id"].removeprefix("corpus/"): r for r in read_lines(folder / "clean.audit/dropped.jsonl")},
+        {r["id"].removeprefix("corpus/"): r for r in read_lines(folder / "clean.jsonl.audit/dropped.jsonl")},
         {article.removeprefix("corpus/"): rows for article, rows in removed.items()},
     )
 

@@ -11,7 +11,7 @@ from sample import ROOT
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="forks, /proc and signals as Linux has them")
-@pytest.mark.parametrize("scenario", ["file", "folder", "force", "changed", "index"])
+@pytest.mark.parametrize("scenario", ["file", "folder", "force", "inside", "changed", "index"])
 def test_a_run_that_ends_at_a_file_operation_is_finished_by_the_same_command(scenario: str) -> None:
     command = [sys.executable, "benchmarks/crash.py", "--every", "10", "--seed", "1", "--scenario", scenario]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

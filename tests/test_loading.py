@@ -12,7 +12,6 @@ HEAVY = (
         "chardet",
         "datasets",
         "datasketch",
-        "fastwarc",
         "fsspec",
         "ftfy",
         "jinja2",

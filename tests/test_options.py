@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given, settings
@@ -19,7 +20,9 @@ from cleaner.cli import main
 from cleaner.cli.flags import FLAGS
 from cleaner.cli.setup import options_file
 from cleaner.errors import OptionError
-from cleaner.options import CHOICES, find_config
+from cleaner.options import CHOICES, GUARDS, LISTED, find_config
+from cleaner.quality import FLAGS as QUALITY_FLAGS
+from cleaner.quality import PRESETS
 
 ARTICLE = "Warga menanam kembali bakau di sepanjang pesisir utara yang rusak oleh abrasi sejak tahun lalu.\n\nIklan\n"
 
@@ -54,7 +57,7 @@ def test_the_file_beside_or_in_the_input_counts(folder: Path, place: str) -> Non
     assert done.exit_code == 0, done.output
     assert text_of(folder).endswith("Iklan")
     assert "cleaner.toml" in done.stderr
-    manifest = json.loads((folder / "out.audit/manifest.json").read_text("utf-8"))
+    manifest = json.loads((folder / "out.jsonl.audit/manifest.json").read_text("utf-8"))
     assert manifest["options"]["keep_kinds"] == ["ad"]
     assert [row["source"].rpartition("/")[2] for row in manifest["inputs"]] == ["berita.txt"]
 
@@ -63,9 +66,9 @@ def test_flags_come_first(folder: Path) -> None:
     write(folder, 'keep_kinds = ["ad"]\nreport = false')
     assert clean(folder, "--keep-kinds", "comment").exit_code == 0
     assert not text_of(folder).endswith("Iklan")
-    assert not (folder / "out.audit/report.html").exists()
+    assert not (folder / "out.jsonl.audit/report.html").exists()
     assert clean(folder, "--report").exit_code == 0
-    assert (folder / "out.audit/report.html").exists()
+    assert (folder / "out.jsonl.audit/report.html").exists()
 
 
 def test_a_named_file_counts_instead(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -86,13 +89,13 @@ def test_dedup_takes_only_what_is_its_own(folder: Path) -> None:
     arguments = ["dedup", str(folder / "raw"), "-o", str(folder / "out.jsonl"), "--workers", "1"]
     assert CliRunner().invoke(main, arguments).exit_code == 0
     assert text_of(folder)
-    assert json.loads((folder / "out.audit/manifest.json").read_text())["options"]["min_similarity"] == 0.9
+    assert json.loads((folder / "out.jsonl.audit/manifest.json").read_text())["options"]["min_similarity"] == 0.9
 
 
 def test_paths_are_meant_from_the_file_on(folder: Path) -> None:
     (folder / "stay.txt").write_text("Iklan\n", "utf-8")
-    write(folder, 'allow = "stay.txt"')
-    assert clean(folder).exit_code == 0
+    path = write(folder, 'allow = "stay.txt"')
+    assert clean(folder, "--config", str(path)).exit_code == 0
     assert text_of(folder).endswith("Iklan")
 
 
@@ -117,7 +120,15 @@ def test_two_files_are_not_guessed_between(tmp_path: Path) -> None:
         ("min_chars = '7'", "a whole number"),
         ("min_chars = true", "a whole number"),
         ("min_similarity = 'high'", "a number"),
-        ("language = 'id'", "a list of texts"),
+        ("language = 7", "a list of texts"),
+        ("language = ['id', 7]", "a list of texts"),
+        ("language = 'indonesan'", "id (Indonesian)"),
+        ("min_similarity = nan", "between 0 and 1"),
+        ("shard_records = 0", "at least 1"),
+        ("min_chars = 99999999999999999999", "64 bits"),
+        ("min_chars = " + "9" * 5000, "not valid TOML"),
+        ('text_field = "a\\u0000b"', "NUL"),
+        ("language = " + "[" * 40_000 + "]" * 40_000, "not valid TOML"),
         ("keep_duplicate = 'longer'", "Did you mean 'longest'"),
         ("keep_duplicate = ", "not valid TOML"),
     ],
@@ -142,7 +153,7 @@ def test_init_writes_a_file_that_changes_nothing(tmp_path: Path, monkeypatch: py
     assert CliRunner().invoke(main, ["init"]).exit_code == 0
     assert read_options("cleaner.toml") == Options()
     again = CliRunner().invoke(main, ["init"])
-    assert (again.exit_code, "--force" in again.stderr) == (3, True)
+    assert (again.exit_code, "--force" in again.stderr) == (2, True)
     assert CliRunner().invoke(main, ["init", "--force"]).exit_code == 0
 
 
@@ -160,12 +171,18 @@ def test_every_option_has_a_flag_and_its_choices() -> None:
     assert chosen == CHOICES, "write the choices of an option into cleaner.options.CHOICES"
 
 
-VALUES: dict[type, st.SearchStrategy[Any]] = {
+VALUES: dict[str | type, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
-    int: st.integers(0, 10**9),
+    int: st.integers(1, 10**9),
     float: st.floats(0, 1),
     str: st.sampled_from(["", "a b", 'kata "lain"', "é\\n"]),
-    tuple: st.lists(st.sampled_from(["id", "en", "x y"]), max_size=3).map(tuple),
+    "encoding": st.sampled_from(["", "utf-8", "gb18030"]),
+    "memory": st.sampled_from(["", "1.5G", "800 MiB"]),
+    "min_chars": st.integers(0, 9),
+    "max_chars": st.integers(9, 10**9),
+    "shards": st.integers(0, 99_999),
+    "language": st.lists(st.sampled_from(["id", "en", "zh-Hant"]), max_size=3, unique=True).map(tuple),
+    **{name: st.lists(st.sampled_from(listed), max_size=3).map(tuple) for name, listed in LISTED.items()},
 }
 
 
@@ -177,7 +194,11 @@ def test_what_toml_holds_is_what_the_options_say(data: st.DataObject) -> None:
     from cleaner.options import PATHS
 
     chosen = {
-        f.name: data.draw(st.sampled_from(CHOICES[f.name]) if f.name in CHOICES else VALUES[type(f.default)])
+        f.name: data.draw(
+            st.sampled_from(CHOICES[f.name])
+            if f.name in CHOICES
+            else VALUES[f.name if f.name in VALUES else type(f.default)]
+        )
         for f in fields(Options)
         if f.name not in PATHS
     }
@@ -194,3 +215,80 @@ def test_options_check_their_choices(name: str) -> None:
         assert getattr(Options(**{name: choice}), name) == choice
     with pytest.raises(OptionError, match=name):
         Options(**{name: "nonsense"})
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ({"language": "id"}, {"language": ("id",)}),
+        ({"language": "ID, ms"}, {"language": ("id", "ms")}),
+        ({"language": ["Bahasa Indonesia", "zh-TW"]}, {"language": ("id", "zh-Hant")}),
+        ({"language": ("und",)}, {"language": ("und",)}),
+        ({"keep_kinds": "byline"}, {"keep_kinds": ("byline",)}),
+        ({"only_kinds": "ad,promo"}, {"only_kinds": ("ad", "promo")}),
+        ({"guards": "truncated"}, {"guards": ("truncated",)}),
+        ({"min_similarity": 1}, {"min_similarity": 1.0}),
+        ({"min_similarity": 0.0}, {"min_similarity": 0.0}),
+        ({"min_chars": np.int64(7)}, {"min_chars": 7}),
+        ({"min_chars": 2**63 - 1}, {"min_chars": 2**63 - 1}),
+        ({"min_chars": 40, "max_chars": 40}, {"max_chars": 40}),
+        ({"min_chars": 40, "max_chars": 0}, {"max_chars": 0}),
+        ({"record_timeout": 0}, {"record_timeout": 0.0}),
+        ({"shards": 99_999}, {"shards": 99_999}),
+        ({"phrases": Path("lists")}, {"phrases": "lists"}),
+        ({"memory": "1.5 GiB"}, {"memory": "1.5 GiB"}),
+        ({"encoding": "GB18030"}, {"encoding": "GB18030"}),
+    ],
+)
+def test_a_value_in_another_form_is_understood(given: dict[str, Any], meant: dict[str, Any]) -> None:
+    options = Options(**given)
+    assert {name: getattr(options, name) for name in meant} == meant
+    assert all(type(getattr(options, name)) is type(value) for name, value in meant.items())
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"language": "indonesan"}, "id (Indonesian)"),
+        ({"language": "uzbek"}, "cannot name"),
+        ({"language": None}, "language"),
+        ({"keep_kinds": "bylines"}, "'byline'"),
+        ({"only_kinds": ["AD"]}, "'ad'"),
+        ({"guards": ("gofer",)}, "'gopher'"),
+        ({"min_similarity": 60}, "write 0.6 for 60 %"),
+        ({"min_similarity": 1.0000001}, "min_similarity"),
+        ({"min_similarity": float("nan")}, "min_similarity"),
+        ({"min_language_score": -0.1}, "min_language_score"),
+        ({"workers": -2}, "workers"),
+        ({"shards": -1}, "shards"),
+        ({"shards": 100_000}, "shards"),
+        ({"shard_records": 0}, "shard_records"),
+        ({"max_record_bytes": 0}, "max_record_bytes"),
+        ({"min_chars": -1}, "min_chars"),
+        ({"min_chars": 2**63}, "64 bits"),
+        ({"min_chars": 10**5000}, "64 bits"),
+        ({"min_chars": 41, "max_chars": 40}, "max_chars"),
+        ({"record_timeout": float("inf")}, "record_timeout"),
+        ({"encoding": "utf8mb4"}, "Did you mean 'utf_8'?"),
+        ({"encoding": "latin-one"}, "there is no such"),
+        ({"encoding": "kata"}, "cp1252"),
+        ({"memory": "0"}, "1.5G"),
+        ({"memory": "9" * 400}, "1.5G"),
+        ({"min_chars": True}, "a whole number"),
+        ({"min_chars": 1.5}, "a whole number"),
+        ({"min_similarity": "0.7"}, "a number"),
+        ({"strip": "no"}, "true or false"),
+        ({"text_field": 3}, "a text"),
+        ({"phrases": "a\0b"}, "NUL"),
+        ({"language": ("id", "a\0")}, "NUL"),
+    ],
+)
+def test_a_value_that_cannot_be_meant_is_refused_by_name(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(OptionError) as refused:
+        Options(**given)
+    assert next(iter(given)) in str(refused.value).replace("--memory", "memory")
+    assert words in str(refused.value)
+
+
+def test_the_guards_are_those_that_there_are() -> None:
+    assert {*GUARDS} == {*PRESETS, *QUALITY_FLAGS}

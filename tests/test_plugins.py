@@ -99,7 +99,7 @@ def texts(raw: Path) -> list[str]:
 
 
 def manifest(raw: Path) -> dict[str, Any]:
-    return dict(json.loads((raw.parent / "out.audit/manifest.json").read_text("utf-8")))
+    return dict(json.loads((raw.parent / "out.jsonl.audit/manifest.json").read_text("utf-8")))
 
 
 def test_phrases_rules_and_readers_count_in_workers_too(plugins: Path, raw: Path) -> None:
@@ -125,7 +125,7 @@ def test_phrases_rules_and_readers_count_in_workers_too(plugins: Path, raw: Path
         "cleaner.readers: kabar (cleaner-desa 1.0)",
         "cleaner.rules: hotline (cleaner-desa 1.0)",
     ]
-    removed = read_lines(raw.parent / "out.audit/removed.jsonl")
+    removed = read_lines(raw.parent / "out.jsonl.audit/removed.jsonl")
     assert {(r["rule"], r["kind"]) for r in removed} >= {("phrase-line", "promo"), ("desa-hotline", "promo")}
 
 
@@ -179,6 +179,6 @@ def test_a_broken_plugin_is_named(
     here(site)
     done = clean(raw)
     assert done.exit_code == status, done.output
-    told = done.stderr if status == 2 else (tmp_path / "out.audit/rejected.jsonl").read_text("utf-8")
+    told = done.stderr if status == 2 else (tmp_path / "out.jsonl.audit/rejected.jsonl").read_text("utf-8")
     assert words in told
     assert "cleaner-desa 1.0" in told

@@ -11,12 +11,13 @@ from typing import Any
 
 import orjson
 
-from cleaner.audit.logs import read_manifest
+from cleaner.audit.logs import open_logs
 from cleaner.options import Options
 from cleaner.output.manifest import largest_first
-from cleaner.output.publish import audit_folder
+from cleaner.output.publish import card_mark
+from cleaner.ownership import replacing
 
-__all__ = ["card"]
+__all__ = ["card", "write_card"]
 
 _SIZES = (
     (1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"), (10**7, "1M<n<10M"),
@@ -29,6 +30,8 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#!&])")  # characters that begin markup 
 _CARD = Template("""---
 $yaml
 ---
+
+$mark
 
 # $name
 
@@ -83,12 +86,19 @@ _FIELDS = (
 )
 
 
-def card(output: str, *, audit: str | Path | None = None) -> str:
+def write_card(output: str, path: Path, *, audit: str | Path | None = None) -> None:
+    """Write the card of an output that a run has just written; the file appears when it is complete."""
+    with replacing(path) as out:
+        out.write(card(output, audit=audit, checked=False).encode())
+
+
+def card(output: str, *, audit: str | Path | None = None, checked: bool = True) -> str:
     """README.md for the output of a finished run, with the YAML that Hugging Face reads.
 
-    It names no licence and no task, which a run cannot know. Raises OutputError when the manifest is not there.
+    It names no licence and no task, which a run cannot know. Raises OutputError when the logs are not there, or are of
+    another run, for which the output is read once unless `checked` is False.
     """
-    manifest = read_manifest(audit_folder(output, audit))
+    _, manifest = open_logs(output, audit, checked=checked)
     counts, options = manifest["counts"], manifest["options"]
     articles = counts.get("articles", {})
     versions = [("cleaner", manifest["cleaner"]), *manifest["libraries"].items()]
@@ -99,6 +109,7 @@ def card(output: str, *, audit: str | Path | None = None) -> str:
     changed = [(name, _value(value)) for name, value in options.items() if _value(value) != _value(defaults.get(name))]
     return _CARD.substitute(
         yaml="\n".join(_yaml(Path(output), counts)),
+        mark=card_mark(output),
         name=_plain(Path(output).name),
         version=_plain(manifest["cleaner"]),
         read=f"{articles.get('read', 0):,}",

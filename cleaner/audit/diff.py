@@ -14,10 +14,8 @@ from typing import Any
 import orjson
 import xxhash
 
-from cleaner.audit.logs import Row, read_manifest, records, rows
+from cleaner.audit.logs import Row, open_logs, records, rows
 from cleaner.audit.spans import printable
-from cleaner.errors import OutputError
-from cleaner.output.publish import LOGS, MANIFEST, audit_folder
 
 __all__ = ["Change", "Differences", "RuleDifference", "differences"]
 
@@ -113,8 +111,8 @@ def differences(a: str, b: str, *, audit_a: str | Path | None = None, audit_b: s
 
     The rows are compared in a temporary database on disk, so that memory does not grow with the corpora.
     """
-    folders = _finished(a, audit_a), _finished(b, audit_b)
-    manifests = [read_manifest(folder) for folder in folders]
+    logs = open_logs(a, audit_a), open_logs(b, audit_b)
+    folders, manifests = [folder for folder, _ in logs], [manifest for _, manifest in logs]
     with closing(sqlite3.connect("")) as db:  # "" is a file that SQLite makes and deletes
         # Both runs go into the same tables, and every question after that is a query.
         db.executescript(_TABLES)
@@ -175,15 +173,6 @@ _EXAMPLES_OF = f"""
 SELECT text FROM ({_MATCHED}) WHERE runs = 1 AND run = ? AND kind = ? AND rule = ?
     GROUP BY text ORDER BY min(id), min(start) LIMIT {_EXAMPLES}
 """
-
-
-def _finished(output: str, audit: str | Path | None) -> Path:
-    """Return the audit folder of a run. Raises OutputError unless it holds all logs that are compared."""
-    folder = audit_folder(output, audit)
-    for name in (MANIFEST, *LOGS):
-        if not (folder / name).is_file():
-            raise OutputError(f"{folder / name} is not there. Name the outputs of two finished runs.")
-    return folder
 
 
 def _load(db: sqlite3.Connection, run: str, output: str, folder: Path) -> None:

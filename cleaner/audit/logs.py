@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -13,20 +15,62 @@ import orjson
 
 from cleaner.audit.spans import Row
 from cleaner.errors import OutputError
-from cleaner.output.publish import MANIFEST
+from cleaner.output.manifest import same_data
+from cleaner.output.publish import LOGS, MANIFEST, audit_folder
 
-__all__ = ["Row", "read_manifest", "records", "removals_by_article", "rows", "rows_of_article"]
+__all__ = ["Row", "open_logs", "records", "removals_by_article", "rows", "rows_of_article"]
 
 
-def read_manifest(folder: Path) -> Mapping[str, Any]:
-    """The manifest in an audit folder. Raises OutputError when there is none, for the run did not finish then."""
-    path = folder / MANIFEST
-    if not path.is_file():
-        raise OutputError(
-            f"{path} is not there. Name the output of a finished run, or the folder of its logs with --audit."
-        )
-    found: Mapping[str, Any] = orjson.loads(path.read_bytes())
-    return found
+Manifest = Mapping[str, Any]
+
+
+def open_logs(output: str, audit: str | Path | None = None, *, checked: bool = True) -> tuple[Path, Manifest]:
+    """The folder of the logs of an output, and its manifest.
+
+    Raises OutputError when logs are missing, for the run did not finish then, and when they are those of another run:
+    size and hash of the output are compared with the manifest, for which the output is read once. `checked` False
+    leaves this out, for a run that has just written both.
+    """
+    folder = audit_folder(output, audit)
+    for name in (MANIFEST, *LOGS):
+        if not (folder / name).is_file():
+            raise OutputError(
+                f"{folder / name} is not there. Name the output of a finished run, or the folder of its logs with "
+                "--audit."
+            )
+    manifest: Manifest = orjson.loads((folder / MANIFEST).read_bytes())
+    if checked and output != "-":
+        _check_bound(output, folder, manifest)
+    return folder, manifest
+
+
+def _check_bound(output: str, folder: Path, manifest: Manifest) -> None:
+    """Raise OutputError where the manifest is not that of this output."""
+    path, written = Path(output), manifest["outputs"]
+    if not path.exists():
+        raise OutputError(f"{path} is not there. Name the output of a finished run.")
+    known = written.get("output", written.get("stdout"))
+    if known is None or same_data(path, known) or ("stdout" in written and _unpacked(path) == known):
+        return
+    inputs = manifest["inputs"]
+    source = f"{inputs[0]['source']}{f' and {len(inputs) - 1:,} more' if len(inputs) > 1 else ''}" if inputs else "-"
+    size = known.get("bytes", sum(file["bytes"] for file in known.values() if isinstance(file, dict)))
+    raise OutputError(
+        f"{folder} holds the logs of another run than {path}: of one that read {source} and wrote {size:,} bytes of "
+        f"other content. {path} was changed or replaced since. Name the folder of its own logs with --audit, or clean "
+        "again."
+    )
+
+
+def _unpacked(path: Path) -> object:
+    """Size and hash of the lines in a file into which a person packed the records of stdout."""
+    digest, size = sha256(), 0
+    if path.suffix in (".gz", ".zst"):
+        with _lines_of_file(path) as lines:
+            for line in lines:
+                digest.update(line)
+                size += len(line)
+    return {"bytes": size, "sha256": digest.hexdigest()}
 
 
 def records(output: str) -> Iterator[Row]:
@@ -37,7 +81,7 @@ def records(output: str) -> Iterator[Row]:
             path.glob("part-*")
         ):  # numbered with leading zeros, so that this is the order of the records
             yield from _records_of_file(part)
-        if any(path.glob("*.txt")):
+        if any(path.rglob("*.txt")):
             raise OutputError(f"{path} is a folder of texts, which hold no ids. Clean into .jsonl or .parquet instead.")
     elif path.is_file():
         yield from _records_of_file(path)
@@ -53,6 +97,13 @@ def _records_of_file(path: Path) -> Iterator[Row]:
             for batch in table.iter_batches(batch_size=1000):  # as Python objects a whole row group takes a lot of room
                 yield from batch.to_pylist()
         return
+    with _lines_of_file(path) as lines:
+        yield from map(orjson.loads, lines)
+
+
+@contextmanager
+def _lines_of_file(path: Path) -> Iterator[Iterable[bytes]]:
+    """The lines of a file, unpacked."""
     with path.open("rb") as packed:
         lines: Any = packed
         if path.suffix == ".gz":
@@ -62,7 +113,7 @@ def _records_of_file(path: Path) -> Iterator[Row]:
 
             # Without read_across_frames the reader stops after the first frame without a word.
             lines = io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True))
-        yield from map(orjson.loads, lines)
+        yield lines
 
 
 def rows(log: Path) -> Iterator[dict[str, Any]]:

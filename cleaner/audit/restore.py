@@ -8,10 +8,10 @@ from typing import Any
 import orjson
 
 from cleaner.article import Article, Drop
-from cleaner.audit.logs import Row, records, removals_by_article, rows, rows_of_article
+from cleaner.audit.logs import Row, open_logs, records, removals_by_article, rows, rows_of_article
 from cleaner.audit.spans import join
-from cleaner.errors import OptionError, OutputError
-from cleaner.output.publish import LOGS, MANIFEST, audit_folder
+from cleaner.errors import OptionError
+from cleaner.output.publish import MANIFEST, audit_folder
 from cleaner.output.records import drop_of, removal_of, text_of_input
 
 __all__ = ["article_from_logs", "has_logs", "restored"]
@@ -22,12 +22,9 @@ def restored(output: str, audit: str | None = None) -> Iterator[dict[str, str]]:
 
     Where the input was text, that is its text to the letter; of a page it is what extraction found.
 
-    Raises OutputError when the output or its logs are not there.
+    Raises OutputError when the output or its logs are not there, or are of different runs.
     """
-    folder = audit_folder(output, audit)
-    for name in LOGS:
-        if not (folder / name).is_file():
-            raise OutputError(f"{folder / name} is not there. Name the folder of the logs with --audit.")
+    folder, _ = open_logs(output, audit)
     removed, dropped = folder / "removed.jsonl", folder / "dropped.jsonl"
     # removed.jsonl holds the rows of written and dropped articles in one order. It is read twice and parted by the ids
     # of the dropped ones, so that neither kind of article is held in memory.
@@ -58,7 +55,7 @@ def article_from_logs(output: str, wanted: str = "", audit: str | None = None) -
 
     Raises OptionError when the run has no such article, OutputError when the output cannot be read.
     """
-    folder = audit_folder(output, audit)
+    folder, _ = open_logs(output, audit)
     # An id is looked for among the dropped ones first, for that log is short; the output is read to its end at worst.
     row = next(rows_of_article(folder / "dropped.jsonl", wanted), None) if wanted else None
     record = row["record"] if row else next((r for r in records(output) if not wanted or r["id"] == wanted), None)

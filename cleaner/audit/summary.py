@@ -18,9 +18,10 @@ _EXAMPLES = 3  # kinds of error that are shown by an example
 
 
 def show(report: Report, *, as_json: bool = False) -> None:
-    """Print the summary of a finished run."""
+    """Print the summary. As JSON it goes to stdout, unless the records of the output are there."""
     if as_json:
-        sys.stdout.write(orjson.dumps(asdict(report), option=orjson.OPT_INDENT_2).decode() + "\n")
+        text = orjson.dumps(asdict(report), option=orjson.OPT_INDENT_2).decode()
+        print(text, file=sys.stderr if report.output == "-" else sys.stdout)
         return
     print("\n".join(summary(report)), file=sys.stderr)
 
@@ -34,6 +35,8 @@ def summary(report: Report) -> list[str]:
     # An example says in words what is wrong and what to do; the table above has only the names of errors.
     for error, _ in _longest_rows(report.counts.get("rejected", {}))[:_EXAMPLES]:
         lines.append(f"  {error}, such as {report.examples[error]}")
+    if report.left_out:
+        lines.append(f"  Not read as articles: files that Cleaner made, {report.left_out:,} of them.")
     path = report.report_path
     if not report.output:
         lines.append("  Nothing was written" + (f"; the report of what would be is {path}" if path else "."))

@@ -5,43 +5,71 @@ Heavy modules are imported when a command runs, so that `cleaner --help` and she
 
 from __future__ import annotations
 
+import os
+import sys
+import traceback
+from contextlib import suppress
 from typing import Any
 
 import click
 
 from cleaner import __version__
 from cleaner.cli.corpus import clean, dedup, index
+from cleaner.cli.flags import EXIT_HELP, FAILED, USAGE
 from cleaner.cli.looking import diff, explain, report, restore
 from cleaner.cli.phrases import phrases
 from cleaner.cli.setup import completion, init, manual
-from cleaner.errors import CleanerError, MissingExtra, OptionError
+from cleaner.cli.streams import sigterm_as_interrupt, terminal_safe
+from cleaner.errors import CleanerError, MissingExtra, OptionError, RefusedError, WorkError
 
 __all__ = ["main"]
 
-USAGE, FAILED = 2, 3
-"""Exit statuses; 0 is done, and 1 is done with some input set aside."""
+UNREAD = 128 + 13
+"""The exit status where nobody reads stdout to its end (`| head`): as a shell shows SIGPIPE."""
 
 
 class _Group(click.Group):
     """A group whose errors end in one sentence on stderr and the documented exit status."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line, with streams that no input can steer the terminal by, and SIGTERM as Ctrl+C."""
+        with terminal_safe(), sigterm_as_interrupt():
+            return super().main(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; every known error becomes its sentence and its exit status."""
         try:
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()  # here, where it is known what to do when nobody reads on
         except CleanerError as error:
             # What the user can mend in the command is wrong usage; all else is a run that failed.
             click.echo(f"cleaner: {error}", err=True)
-            ctx.exit(USAGE if isinstance(error, OptionError | MissingExtra) else FAILED)
+            ctx.exit(USAGE if isinstance(error, OptionError | MissingExtra | RefusedError | WorkError) else FAILED)
+        except BrokenPipeError:
+            with suppress(OSError):  # what is still in the buffers has nowhere to go; Python would complain at its end
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(UNREAD)
         except OSError as error:  # a full disk, a drive that went away: what is finished is kept
             click.echo(f"cleaner: {error}. The same command goes on where it stood.", err=True)
             ctx.exit(FAILED)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt:  # SIGTERM too
             click.echo("cleaner: stopped. The same command goes on where it stood; --fresh starts over.", err=True)
+            ctx.exit(FAILED)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception:  # a fault of ours: told by the safe stream too, since its text may hold some of the input
+            traceback.print_exc()
+            click.echo(
+                "cleaner: this is a fault of the cleaner itself; please report it with the lines above.", err=True
+            )
             ctx.exit(FAILED)
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Group, epilog=EXIT_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="cleaner")
 def main() -> None:
     """Turn scraped articles into a clean corpus, with every decision on record."""

@@ -9,16 +9,13 @@ from typing import Any
 
 import click
 
-from cleaner.cli.flags import FLAGS, files, on_corpus, options, read
+from cleaner.cli.flags import DONE, EXIT_HELP, FAILED, FLAGS, NOTHING_LEFT, files, on_corpus, options, read
 from cleaner.options import RUN_OPTIONS, Options
 
 __all__ = ["clean", "dedup", "index"]
 
-DONE, SOME_REJECTED = 0, 1
-"""Exit statuses."""
 
-
-@click.command()
+@click.command(epilog=EXIT_HELP)
 @on_corpus
 @options(*FLAGS)
 def clean(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, as_json: bool, **flags: Any) -> None:
@@ -41,10 +38,23 @@ def _run(inputs: tuple[str, ...], output: str, options: Options, audit: str | No
         report = clean_corpus(inputs, output, options, audit=audit, progress=update)
     if not quiet:
         show(report, as_json=as_json)
-    sys.exit(SOME_REJECTED if report.rejected else DONE)
+    if report.rejected:  # told in spite of --quiet: a run that ends well must not hide that it left something out
+        where = f"; {report.audit}/rejected.jsonl says what and why" if report.audit else ""
+        click.echo(f"cleaner: {report.rejected:,} inputs or records were set aside{where}.", err=True)
+    dropped = report.counts.get("dropped", {})
+    # A crawl that brings nothing new is no failure: all of it can be duplicates only of an index.
+    nothing_new = bool(dropped) and not dropped.keys() - {"duplicate"}
+    if not report.written:
+        reasons = ", ".join(f"{name} ({n:,})" for name, n in dropped.items())
+        said = (
+            f"no article is left of {report.read:,}; dropped by: {reasons}" if reasons else "the input has no article"
+        )
+        click.echo(f"cleaner: {said}.", err=True)
+    failed = (not report.written and not nothing_new) or (options.strict and report.rejected)
+    sys.exit(NOTHING_LEFT if failed else DONE)
 
 
-@click.command()
+@click.command(epilog=EXIT_HELP)
 @on_corpus
 @options(
     *("text_field", "html_field", "id_field", "url_field", "txt_layout", "encoding"),
@@ -66,7 +76,17 @@ def index() -> None:
 def _on_texts(command: Callable[..., None]) -> Callable[..., None]:
     """Add the arguments and flags of a command that takes texts into an index."""
     flags = options(
-        *("text_field", "id_field", "url_field", "txt_layout", "encoding", "workers", "memory", "record_timeout")
+        *(
+            "text_field",
+            "id_field",
+            "url_field",
+            "txt_layout",
+            "encoding",
+            "workers",
+            "memory",
+            "record_timeout",
+            "strict",
+        )
     )
     inputs = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...", shell_complete=files)
     return click.argument("folder", metavar="INDEX", shell_complete=files)(inputs(flags(command)))
@@ -106,4 +126,6 @@ def _index(folder: str, inputs: tuple[str, ...], options: Options, *, add: bool)
     for reject in rejects:
         click.echo(f"cleaner: {reject.source} {reject.record or ''}: {reject.detail} {reject.advice}", err=True)
     click.echo(json.dumps(info, indent=1))
-    sys.exit(SOME_REJECTED if rejects else DONE)
+    if rejects and not info["articles"]:
+        sys.exit(FAILED)
+    sys.exit(NOTHING_LEFT if rejects and options.strict else DONE)

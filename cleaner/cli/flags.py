@@ -5,8 +5,9 @@ The help texts here are the only ones: --help, the manual page, the documentatio
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -14,13 +15,44 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from cleaner.article import KINDS
-from cleaner.options import CHOICES, Options, find_config, read_config
+from cleaner.options import CHOICES, GUARDS, OWN_OPTIONS, Options, find_config, is_own_config, read_config
 
-__all__ = ["FLAGS", "files", "folders", "on_corpus", "options", "read", "takes_config"]
+__all__ = [
+    "DONE",
+    "EXIT_HELP",
+    "EXIT_STATUS",
+    "FAILED",
+    "FLAGS",
+    "NOTHING_LEFT",
+    "USAGE",
+    "files",
+    "folders",
+    "on_corpus",
+    "options",
+    "read",
+    "takes_config",
+]
 
 DEFAULT = Options()
-_LISTS = {f.name for f in fields(Options) if f.default == ()}
-"""Fields that hold several values."""
+
+DONE, NOTHING_LEFT, USAGE, FAILED = range(4)
+EXIT_STATUS = (
+    (DONE, "Done. What could not be read was set aside; rejected.jsonl says what and why."),
+    (
+        NOTHING_LEFT,
+        "Done, but no article is left (the message says what dropped them), or --strict and some set aside.",
+    ),
+    (USAGE, "Wrong usage or an option that is wrong: nothing was written."),
+    (FAILED, "Failed, stopped, or nothing could be read: the message says what to do next."),
+)
+"""The meaning of every exit status. A set-aside record is no failure, because most crawls have a broken page and a
+status of 1 would end `&&` chains and make; --strict is for those to whom it is one."""
+
+# "\b" keeps click from filling the lines of the list into one paragraph.
+EXIT_HELP = "\b\nExit status:\n" + "\n".join(
+    textwrap.fill(meaning, 96, initial_indent=f"  {status}  ", subsequent_indent="     ")
+    for status, meaning in EXIT_STATUS
+)
 
 
 def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -79,13 +111,13 @@ FLAGS: dict[str, dict[str, Any]] = {
     "allow": {"help": "File of lines that always stay.", "metavar": "FILE"},
     "repeats": {"flags": ["--repeats/--no-repeats"], "help": "Take lines that repeat per site."},
     "site_rules": {"help": "File that keeps the lines that repeat on each site, for later batches.", "metavar": "FILE"},
-    "language": {"help": "Keep only articles in these languages, with commas.", "metavar": "CODE"},
+    "language": {"help": "Keep only articles in these languages, by code or name, with commas.", "metavar": "CODE"},
     "language_model": {"help": "What names the language."},
     "min_language_score": {"type": float, "help": "Drop articles whose language is less sure than this."},
     "drop_foreign_paragraphs": {"is_flag": True, "help": "Take paragraphs in another language."},
     "guards": {
-        "help": "Presets of quality rules: gopher, c4, fineweb, with commas.",
-        "shell_complete": _listed(("gopher", "c4", "fineweb")),
+        "help": "Presets of quality rules (gopher, c4, fineweb) and flags that shall drop, with commas.",
+        "shell_complete": _listed(GUARDS),
     },
     "min_chars": {"type": int, "help": "Drop articles shorter than this."},
     "max_chars": {"type": int, "help": "Drop articles longer than this (0: no limit)."},
@@ -97,6 +129,7 @@ FLAGS: dict[str, dict[str, Any]] = {
         "metavar": "INDEX",
     },
     "pairs": {"is_flag": True, "help": "Write pairs.parquet to the logs, doubtful pairs first."},
+    "follow_links": {"is_flag": True, "help": "Follow links that lead out of the input."},
     "workers": {
         "type": int,
         "help": "Worker processes, as many of them as --memory allows (0: one per core; 1: none, work in this one).",
@@ -109,6 +142,7 @@ FLAGS: dict[str, dict[str, Any]] = {
     "keep_work": {"is_flag": True, "help": "Keep the work directory."},
     "record_timeout": {"type": float, "help": "CPU seconds that one record may take."},
     "force": {"is_flag": True, "help": "Replace an output that exists."},
+    "strict": {"is_flag": True, "help": "End with status 1 when any input was set aside."},
     "dry_run": {"is_flag": True, "help": "Do everything but write."},
     "report": {"flags": ["--report/--no-report"], "help": "Write report.html to the logs."},
     "card": {"is_flag": True, "help": "Write a dataset card, README.md, beside the output."},
@@ -177,14 +211,21 @@ def read(flags: Mapping[str, Any], *, whole: bool = False) -> Options:
     """
     ctx = click.get_current_context()
     named = ctx.meta.get("config")
-    path = named or find_config(ctx.params.get("inputs") or filter(None, [ctx.params.get("file")]))
+    inputs = ctx.params.get("inputs") or list(filter(None, [ctx.params.get("file")]))
+    path = named or find_config(inputs)
     values = {k: v for k, v in read_config(path).items() if whole or k in ctx.params} if path else {}
+    if path and not named and not is_own_config(path, inputs):
+        for name in sorted(OWN_OPTIONS.keys() & values.keys()):
+            del values[name]
+            click.echo(
+                f"cleaner: {name} in {path} is not followed, because {OWN_OPTIONS[name]}, and the file may have come "
+                f"with the input. Give --{name.replace('_', '-')} here, or name the file by --config.",
+                err=True,
+            )
     if path and not ctx.params.get("quiet"):
         click.echo(f"cleaner: options by {path}", err=True)
     for name, value in flags.items():
         # A flag that was given comes before the file even if its value is the default.
         if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT:
-            if name in _LISTS and isinstance(value, str):  # written with commas
-                value = tuple(part.strip() for part in value.split(",") if part.strip())
             values[name] = value
     return replace(DEFAULT, **values)

@@ -8,6 +8,7 @@ import click
 
 from cleaner.cli.flags import files, options, read, takes_config
 from cleaner.errors import OptionError
+from cleaner.language_codes import language_code
 
 __all__ = ["diff", "explain", "report", "restore"]
 
@@ -32,7 +33,7 @@ def explain(file: str | None, article: str, line: str, line_language: str, as_js
     rows = (
         explain_file(file, read(flags, whole=True), article=article, as_json=as_json)
         if file
-        else explain_one_line(line, line_language)
+        else explain_one_line(line, language_code(line_language))
     )
     for row in rows:
         click.echo(row)
@@ -42,27 +43,44 @@ def explain(file: str | None, article: str, line: str, line_language: str, as_js
 @click.argument("output", metavar="OUT", shell_complete=files)
 @click.option("-o", "--to", default="-", metavar="FILE", help="Where the texts go, as JSON lines; - is stdout.")
 @click.option("--audit", metavar="DIR", help="Folder of the logs (else OUT.audit beside the output).")
-def restore(output: str, to: str, audit: str | None) -> None:
+@click.option("--force", is_flag=True, help="Replace a FILE that exists.")
+def restore(output: str, to: str, audit: str | None, force: bool) -> None:
     """The texts as they were read, from OUT and its logs: {"id", "text"} a line, dropped ones last."""
+    from pathlib import Path
+
     import orjson
 
     from cleaner.audit.restore import restored
+    from cleaner.output.publish import audit_folder
+    from cleaner.ownership import check_new_file, replacing
 
-    with click.open_file(to, "wb") as out:  # one article after the other, so a corpus of any size fits
-        out.writelines(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in restored(output, audit))
+    # One article after the other, so a corpus of any size fits.
+    lines = (orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in restored(output, audit))
+    if to == "-" or (Path(to).exists() and not Path(to).is_file()):  # a pipe or a device is written as it is
+        with click.open_file(to, "wb") as stream:
+            stream.writelines(lines)
+        return
+    check_new_file(Path(to), (Path(output), audit_folder(output, audit)), force=force)
+    with replacing(Path(to)) as out:
+        out.writelines(lines)
 
 
 @click.command()
 @click.argument("output", metavar="OUT", shell_complete=files)
 @click.option("-o", "--to", metavar="FILE", help="Where the page goes (else report.html in the audit folder).")
 @click.option("--audit", metavar="DIR", help="Folder of the logs (else OUT.audit beside the output).")
-def report(output: str, to: str | None, audit: str | None) -> None:
+@click.option("--force", is_flag=True, help="Replace a FILE that exists and is no report.")
+def report(output: str, to: str | None, audit: str | None, force: bool) -> None:
     """The HTML report of a finished run."""
     from pathlib import Path
 
     from cleaner.audit.report import write_report
+    from cleaner.output.publish import audit_folder
+    from cleaner.ownership import check_new_file, is_page
 
-    click.echo(write_report(output, audit=audit, to=Path(to) if to else None))
+    if to is not None and not is_page(Path(to)):
+        check_new_file(Path(to), (Path(output), audit_folder(output, audit)), force=force)
+    click.echo(write_report(output, audit=audit, to=Path(to) if to else None, force=force))
 
 
 @click.command()

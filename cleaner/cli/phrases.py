@@ -9,6 +9,7 @@ import click
 
 from cleaner.article import KINDS
 from cleaner.cli.flags import files, folders
+from cleaner.language_codes import language_code
 from cleaner.options import Options
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def list_(language: str, kind: str | None, extra: str) -> None:
     from cleaner.phrases.phrases import phrase_languages
 
     if language:  # else the counts of all languages
+        if language not in (*phrase_languages(), "neutral") and not extra:  # a further list may have a name of its own
+            language = language_code(language)
         _show(p for p in entries(language, extra) if kind in (None, p.kind))
         return
     for name in (*phrase_languages(), "neutral"):  # "neutral" holds what is the same in all languages
@@ -60,7 +63,7 @@ def line(line: str, language: str, extra: str) -> None:
     """Which rules would take LINE, and by which entry."""
     from cleaner.audit.explain import explain_one_line
 
-    for told in explain_one_line(line, language, extra):
+    for told in explain_one_line(line, language_code(language), extra):
         click.echo(told)
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import click
 
 from cleaner import __version__
-from cleaner.cli.flags import FLAGS
-from cleaner.errors import OutputError
+from cleaner.cli.flags import EXIT_STATUS, FLAGS
+from cleaner.errors import RefusedError
 from cleaner.options import CHOICES, CONFIG, Options
 
 __all__ = ["commands_below", "completion", "init", "man_page", "manual", "options_file"]
@@ -27,7 +27,7 @@ def init(file: str, force: bool) -> None:
     """Write a cleaner.toml that names every option, with its default as a comment."""
     path = Path(file)
     if path.exists() and not force:
-        raise OutputError(f"{file} exists already. Name another FILE, or replace it with --force.")
+        raise RefusedError(f"{file} exists already. Name another FILE, or replace it with --force.")
     path.write_text(options_file(), "utf-8")
     click.echo(f"{file} written. Remove the # before what you want to change.", err=True)
 
@@ -38,7 +38,7 @@ _HEADINGS = {
     "strip": "Stripping",
     "language": "Language and guards",
     "dedup": "Near-duplicates",
-    "workers": "The run: these never change the output",
+    "follow_links": "The run: these never change the output",
 }
 """The heading that stands before an option."""
 
@@ -84,14 +84,6 @@ def manual() -> None:
     click.echo(man_page(click.get_current_context().find_root()), nl=False)
 
 
-_EXIT_STATUS = (
-    ("0", "Done."),
-    ("1", "Done, but some input was set aside; rejected.jsonl says what and why."),
-    ("2", "Wrong usage, or an option that is wrong."),
-    ("3", "Failed; the message says what to do next."),
-)
-
-
 def commands_below(ctx: click.Context) -> Iterator[click.Context]:
     """The context of each command below this one, at any depth, in the order of their names; groups come first."""
     if isinstance(ctx.command, click.Group):
@@ -122,7 +114,7 @@ def man_page(root: click.Context) -> str:
         parts += [f".SS {_roff(ctx.command_path)}", *(f".PP\n{_roff(part)}" for part in _paragraphs(ctx))]
         records = (p.get_help_record(ctx) for p in ctx.command.get_params(ctx) if isinstance(p, click.Option))
         parts += [f".TP\n.B {_roff(names)}\n{_roff(help.replace('  ', ' '))}" for names, help in filter(None, records)]
-    parts += [".SH EXIT STATUS", *(f".TP\n.B {number}\n{_roff(meaning)}" for number, meaning in _EXIT_STATUS)]
+    parts += [".SH EXIT STATUS", *(f".TP\n.B {number}\n{_roff(meaning)}" for number, meaning in EXIT_STATUS)]
     return "\n".join(parts) + "\n"
 
 

@@ -14,6 +14,7 @@ duplicates.py.
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,8 +27,9 @@ from pathlib import Path
 import orjson
 
 from cleaner.article import Reject
-from cleaner.audit.card import card
+from cleaner.audit.card import write_card
 from cleaner.audit.report import write_report
+from cleaner.corpus.checks import check_named_files, check_something_was_read
 from cleaner.corpus.duplicates import find_duplicates
 from cleaner.corpus.ids import rename_repeated
 from cleaner.corpus.repeats import LINES_OF_AN_ARTICLE, find_site_repeats, lines_of_shard
@@ -42,18 +44,23 @@ from cleaner.corpus.stages import (
     write_stage,
 )
 from cleaner.engine.progress import Progress
-from cleaner.engine.work import Work, read_shard, replacing
+from cleaner.engine.work import Work, describe_run, read_shard, replacing
+from cleaner.errors import InputError
 from cleaner.options import Options, stage_options
 from cleaner.output.manifest import sha256
 from cleaner.output.pairs import PAIRS
 from cleaner.output.publish import Destination, Report
-from cleaner.read.files import list_sources
+from cleaner.ownership import remove_parts
+from cleaner.read.changes import Stamps, stamps_of, with_changes
+from cleaner.read.files import list_inputs
 from cleaner.read.split import plan_tasks
 from cleaner.read.task import Source, Task
 from cleaner.repeats.repeats import Repeats
-from cleaner.repeats.site_rules import join_rules, load_site_rules, read_rules_file, rule_rows
+from cleaner.repeats.site_rules import join_rules, list_rules, load_site_rules, read_rules_file
 
 __all__ = ["Progress", "Report", "clean_corpus", "finish_corpus", "read_corpus", "write_corpus"]
+
+_log = logging.getLogger(__name__)
 
 REPEATS, SITE_RULES = "repeats.npy", "learned.jsonl"
 """Files of the work directory: what repeats in this corpus, and the site rules as they were when the run began."""
@@ -74,9 +81,11 @@ def clean_corpus(
     """Clean files, folders and patterns of them into one corpus, with logs of every decision beside it.
 
     `output` is a path as `cleaner.output.writers.open_output` takes it, or "-" for stdout (then logs are written only
-    where `audit` names a folder). An unfinished run of the same inputs is continued. Raises OutputError when the output
-    exists and `options.force` is not set, WorkError when another run is at it; bad input never raises.
-    `engine` does the work; else `options.engine` says what does.
+    where `audit` names a folder). An unfinished run of the same inputs is continued. Raises, before anything is made,
+    RefusedError when the output exists and `options.force` is not set, or when anything of the user's would be written
+    or deleted, WorkError when another run is at it, OptionError for what is wrong in the options; InputError when none
+    of the input can be read. Other bad input never raises. `engine` does the work; else `options.engine` says what
+    does.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -87,20 +96,31 @@ def clean_corpus(
     """
     started = time.monotonic()
     options = options or Options()
+    check_named_files(options)
     given = [inputs] if isinstance(inputs, str | Path) else list(inputs)
-    sources: list[Source | Reject] = [one for one in given if isinstance(one, Source)]
-    sources += list_sources([str(one) for one in given if not isinstance(one, Source)], options)
     to = Destination(str(output), audit=audit, options=options)
-    with _open_work(to, sources, options) as work:
-        # before any work is done, and not when the result of hours has nowhere to go
-        to.check(resumed=work.resumed)
+    listing = list_inputs([str(one) for one in given if not isinstance(one, Source)], options, to.own)
+    sources = [*(one for one in given if isinstance(one, Source)), *listing.sources]
+    stamps = stamps_of(sources)
+    described, stages = _describe_inputs(sources, stamps, options), stage_options(options)
+    # before anything is made, and not when the result of hours has nowhere to go
+    if complete := to.check(sources, describe_run(described, stages)):
+        _log.warning("The run was complete; what it had left of its work directory is removed.")
+        return complete
+    with _open_work(to, described, stages, options) as work:
+        journal = to.journal(describe_run(described, stages))
         with nullcontext(engine) if engine else open_engine(options) as engine:
             run = Run(work, engine, options, progress)
-            rejects = read_corpus(run, sources)
+            rejects = read_corpus(run, sources, stamps)
             finish_corpus(run)
             counts = write_corpus(run)
             hashes = _hash_inputs(run, sources)
-        rejects += run.rejects()
+        rejects = with_changes([*rejects, *run.rejects()], stamps)
+        try:
+            check_something_was_read(rejects, run.shards("read"))
+        except InputError:
+            work.remove()  # nothing of it could be kept, since the right command reads other inputs
+            raise
         run.begins("publish")
         facts: dict[str, object] = {"seconds": round(time.monotonic() - started, 3), "steps": run.times}
         facts |= {"workers": engine.size, "worker_deaths": engine.deaths}
@@ -108,16 +128,23 @@ def clean_corpus(
         shards = run.shards("write")
         target = to.rehearsal(work.path) if options.dry_run else to
         # from here on the output appears under its name; until then nothing of the user's was touched
-        report = _describe(target.publish(shards, rejects, hashes, counts, facts, extra), to, options, shards)
+        report = target.publish(shards, rejects, hashes, counts, facts, extra, journal)
         if options.site_rules and options.repeats and not options.dry_run:
             _save_site_rules(run, Path(options.site_rules))
+        report = _describe(report, to, options, shards)
+        if journal:
+            journal.note(done=True, kept=options.keep_work)
         if not options.keep_work:
             work.remove()
-    return report
+    return replace(report, left_out=listing.left_out)
 
 
-def read_corpus(run: Run, sources: Sequence[Source | Reject]) -> list[Reject]:
-    """Cut the input into tasks and read each into a shard. What could not be planned comes back."""
+def read_corpus(run: Run, sources: Sequence[Source | Reject], stamps: Stamps | None = None) -> list[Reject]:
+    """Cut the input into tasks and read each into a shard. What could not be planned comes back.
+
+    With `stamps` a file that changes while it is read is told in the rejects of its shards.
+    """
+    stamps = stamps or {}
     rejects = [source for source in sources if isinstance(source, Reject)]
     readable = [source for source in sources if isinstance(source, Source)]
     ahead = _Ahead(readable)
@@ -131,7 +158,8 @@ def read_corpus(run: Run, sources: Sequence[Source | Reject]) -> list[Reject]:
             run.count += 1
             ahead.add(task)
             if run.count - 1 not in done:
-                yield ReadTask(task, run.work.shard("read", run.count - 1), run.options)
+                noted = {split.path: stamps[split.path] for split in task.splits if split.path in stamps}
+                yield ReadTask(task, run.work.shard("read", run.count - 1), run.options, noted)
         ahead.end()
 
     run.stage("read", read_stage, tasks, ahead.shards)
@@ -214,8 +242,9 @@ def _save_site_rules(run: Run, path: Path) -> None:
     for shard in run.shards("finish"):
         for key, (site, line) in read_shard(shard, ())[1]["learned"].items():
             wording[int(key)] = site, line
+    remove_parts(path)
     with replacing(path) as out:
-        for row in rule_rows(Repeats.load(run.work.path / REPEATS), wording):
+        for row in list_rules(Repeats.load(run.work.path / REPEATS), wording):
             out.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
 
 
@@ -224,28 +253,33 @@ def _describe(done: Report, to: Destination, options: Options, shards: Sequence[
     report alone."""
     page = None
     if options.report and done.audit and not (options.dry_run and to.streams):
-        path = to.beside(".dry-run.html") if options.dry_run else None
-        page = write_report(done.output, audit=done.audit, to=path, shards=shards)
-    if options.card and done.audit and not options.dry_run:
-        path = Path(done.output)
-        folder = path if path.is_dir() else path.parent
-        (folder / "README.md").write_text(card(done.output, audit=done.audit), "utf-8")
+        page = write_report(done.output, audit=done.audit, to=to.page, shards=shards)
+    if to.card:
+        write_card(done.output, to.card, audit=done.audit)
     done = replace(done, report_path=str(page or ""))
     return replace(done, output="", audit="") if options.dry_run else done
 
 
-@contextmanager
-def _open_work(to: Destination, sources: Sequence[Source | Reject], options: Options) -> Iterator[Work]:
-    """The work directory: as `options.work` says, else beside the output, else a temporary one."""
+def _describe_inputs(sources: Sequence[Source | Reject], stamps: Stamps, options: Options) -> dict[str, list[object]]:
+    """By what an unfinished run knows its inputs again: a changed file would make shards that do not fit together."""
     inputs: dict[str, list[object]] = {}
     for source in sources:
-        # a file that changed since an unfinished run would make shards that do not fit together
-        inputs[source.source] = [source.size, _changed(source.path)] if isinstance(source, Source) else [source.error]
-    inputs["records per shard"] = [options.shard_records]
-    stages = stage_options(options)
-    if options.work or not to.streams:
-        path = (Path(options.work) if options.work else to.beside(".work")).absolute()
-        with Work(path, inputs=inputs, stages=stages, fresh=options.fresh or "-" in inputs) as work:
+        if isinstance(source, Source):
+            inputs[source.source] = [source.size, stamps[source.path][1][1] if source.path in stamps else 0]
+        else:
+            inputs[source.source] = [source.error]
+    return inputs | {"records per shard": [options.shard_records]}
+
+
+@contextmanager
+def _open_work(
+    to: Destination, inputs: Mapping[str, object], stages: Mapping[str, Mapping[str, object]], options: Options
+) -> Iterator[Work]:
+    """The work directory: as `options.work` says, else beside the output, else a temporary one."""
+    if to.work:
+        # of stdin nobody knows whether it is still the same
+        fresh = options.fresh or inputs.get("stdin") == [-1, 0]
+        with Work(to.work, inputs=inputs, stages=stages, output=to.output, fresh=fresh) as work:
             yield work
     else:
         with (
@@ -253,13 +287,6 @@ def _open_work(to: Destination, sources: Sequence[Source | Reject], options: Opt
             Work(Path(folder) / "work", inputs=inputs, stages=stages) as work,
         ):
             yield work
-
-
-def _changed(path: str) -> int:
-    try:
-        return Path(path).stat().st_mtime_ns
-    except (OSError, ValueError):
-        return 0
 
 
 class _Ahead:

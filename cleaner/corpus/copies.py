@@ -20,11 +20,11 @@ _TOKENS = np.dtype([("a", np.uint64), ("b", np.uint64), ("rank", np.int64), ("ad
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """Which articles are exact copies, by address, with the ranks of what they copy; how many there are."""
+    """Which articles are exact copies, and of which."""
 
     ranks: Ranks
-    table: Table
-    count: int
+    table: Table  # by address of a copy: the rank of what it copies
+    count: int  # copies in all
 
     def of_shard(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The ranks of the copies in a shard, and for each the rank that it copies."""

@@ -6,7 +6,7 @@ exact copies    the same tokens                                                 
 candidates      pairs that agree in a band of their signatures                         candidates.py
 token stores    the tokens of those, and what recurs on their sites                    token_stores.py
 candidates      again, by signatures without what recurs
-components      which pairs hang together                                              components.py
+components      which pairs hang together                                              candidates.py
 keepers         pairs compared by their tokens, the best ranked of each group stays    keepers.py
 decisions       what goes and what stays for others, back to the shards                here
 """
@@ -28,8 +28,7 @@ from numpy.typing import NDArray
 
 from cleaner.article import Drop
 from cleaner.characters import visible_length
-from cleaner.corpus.candidates import Candidates, find_candidates, keep_likely
-from cleaner.corpus.components import label_components
+from cleaner.corpus.candidates import Candidates, find_candidates, keep_likely, label_components
 from cleaner.corpus.copies import Copies, find_copies
 from cleaner.corpus.keepers import DOUBTFUL, DROPPED, Dropped, choose_all_keepers
 from cleaner.corpus.order import Ranks, rank_shards
@@ -58,15 +57,15 @@ _LISTED = 1 << 20  # doubtful pairs whose ids are looked up at once
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """Who goes and who stays for others, in tables of lines by address, and figures for the report.
+    """Which articles go, and which stay in the place of others.
 
     A line is JSON: `["drop", id, reason, detail, keeper, jaccard, containment]`, or `["kept", id]`, which names an
     article in whose place this one stays.
     """
 
     shards: ShardSet
-    tables: tuple[Table, ...]
-    counts: dict[str, int]
+    tables: tuple[Table, ...]  # of lines by address, one for each step that drops
+    counts: dict[str, int]  # figures for the manifest
 
     def of_shard(self, number: int) -> Decided:
         """What was decided on one shard."""
@@ -140,13 +139,9 @@ def _find_near(
     shuffle.each("likely", partial(_save_likely, stores, first, remaining), first.parts)
     pairs = [replace(first, table=remaining), again]
     labels = shuffle.table("labels")
-
-    def label() -> None:
-        batches = (candidates.pairs(part) for candidates in pairs for part in candidates.parts)
-        labels.save("components", label_components(len(ranks), batches))
-
+    batches = (candidates.pairs(part) for candidates in pairs for part in candidates.parts)
     # in the calling process: the labels take 4 bytes an article there, and 20 rounds of shuffles on a cluster
-    shuffle.once("labels", label)
+    shuffle.once("labels", lambda: labels.save("components", label_components(len(ranks), batches)))
     dropped = choose_all_keepers(shuffle, stores, pairs, labels, min_similarity)
     decided = shuffle.table("decisions")
     tasks = [("dropped", part) for part in range(dropped.parts)] + [("copies", number) for number in shards.numbers]
@@ -229,11 +224,13 @@ def _list_doubtful(ranks: Ranks, dropped: Dropped) -> Iterator[PairRow]:
 
 @dataclass(frozen=True, slots=True)
 class TextDuplicates:
-    """What was found among texts: (number, number of its keeper, jaccard, containment, rule) of each that goes, by
-    number; (low, high, jaccard, rule) of the doubtful pairs, nearest first; figures as in the manifest."""
+    """What was found among texts, which are known by their numbers."""
 
+    # number, number of its keeper, jaccard, containment, rule; by number
     dropped: list[tuple[int, int, float, float, str]]
+    # low, high, jaccard, rule; the nearest first
     doubtful: list[tuple[int, int, float, str]]
+    # figures as in the manifest
     counts: dict[str, int]
 
 

@@ -16,7 +16,7 @@ from cleaner.engine.pool import Pool
 from cleaner.engine.work import Work
 from cleaner.errors import OptionError
 from cleaner.options import Options, stage_options
-from cleaner.read.files import list_sources
+from cleaner.read.files import list_inputs
 
 __all__ = ["AS_IT_IS", "index_corpus"]
 
@@ -35,10 +35,10 @@ def index_corpus(
     (without `add`), OptionError when it holds no index that fits (with `add`).
     """
     options = replace(options or Options(), **AS_IT_IS)
-    index = Index.open(Path(folder)) if add else Index.build(Path(folder))
-    sources = list_sources([str(i) for i in inputs], options)
+    sources = list_inputs([str(i) for i in inputs], options, [folder]).sources
     if not sources:
         raise OptionError("The inputs name no file.")
+    index = Index.open(Path(folder)) if add else Index.build(Path(folder))
     with (
         tempfile.TemporaryDirectory(prefix="cleaner-") as scratch,
         Work(Path(scratch) / "work", inputs={}, stages=stage_options(options)) as work,

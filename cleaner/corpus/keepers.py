@@ -34,17 +34,14 @@ _CLOSE = 0.1  # a pair that misses the similarity by no more than this is doubtf
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Which articles go, of those that were compared: DROPPED records in ranges of ranks, `p` for part p of `parts`.
+    """Which articles go, of those that were compared."""
 
-    `doubtful` names the arrays of DOUBTFUL pairs in the table `keepers`; `compared` is how many pairs were compared.
-    """
-
-    articles: int
-    parts: int
-    table: Table
-    keepers: Table
-    doubtful: tuple[str, ...]
-    compared: int
+    articles: int  # that have a rank
+    parts: int  # equal ranges of ranks, one array each
+    table: Table  # DROPPED records by rank: array p for part p
+    keepers: Table  # the same by components, as they were found, and the DOUBTFUL pairs
+    doubtful: tuple[str, ...]  # names of the arrays of those
+    compared: int  # pairs
 
     def part(self, ranks: NDArray[np.int64]) -> NDArray[np.int64]:
         """The part in which each of these ranks is looked up."""
@@ -105,7 +102,7 @@ def _choose(
     near: list[Comparison] = []
     compared = 0
     with Room(memory, table.folder) as room:
-        articles = stores.articles(ranks, room)
+        articles, _ = stores.gather(stores.find(ranks), room)
 
         # a pair is compared when its better ranked article is known to stay, so few of a group's pairs are
         def check(some: CandidatePairs) -> NDArray[np.bool_]:

@@ -32,18 +32,14 @@ _IN_INDEX = "index"  # instead of a way to choose the keeper
 
 @dataclass(frozen=True, slots=True)
 class Ranks:
-    """The order of all articles that are alive. Ranks below `olds` are of articles in the index.
-
-    `table` has addresses and ids by rank, in the `parts` whose first ranks are `firsts` (with the number of all
-    articles at its end); `by_shard` has ranks by address.
-    """
+    """The order of all articles that are alive: what stands at a rank, and the rank of what stands in a shard."""
 
     shards: ShardSet
-    table: Table
-    parts: tuple[str, ...]
-    firsts: tuple[int, ...]
-    olds: int
-    by_shard: Table
+    table: Table  # addresses and ids by rank
+    parts: tuple[str, ...]  # the names of its arrays, in the order of their ranks
+    firsts: tuple[int, ...]  # the first rank of each part, and the number of all articles at the end
+    olds: int  # ranks below are of articles in the index
+    by_shard: Table  # ranks by address
 
     def __len__(self) -> int:
         return self.firsts[-1]
@@ -117,9 +113,9 @@ def _sort_articles(
 class _Keyed:
     """Articles on their way to their ranks, as columns."""
 
-    lengths: NDArray[np.int64]
-    dates: list[str]
-    ids: list[str]
+    lengths: NDArray[np.int64]  # characters of clean text
+    dates: list[str]  # ISO 8601, or ""
+    ids: list[str]  # after rename_repeated, so distinct
     addresses: NDArray[np.int64]
 
     @classmethod
@@ -140,26 +136,6 @@ class _Keyed:
         columns = zip(self.lengths.tolist(), self.dates, self.ids, strict=True)
         return [rank_key(*article, keep) for article in columns]
 
-    def order(self, keep: str) -> NDArray[np.int64]:
-        """How to sort them, best first."""
-        if keep == _IN_INDEX:
-            return np.lexsort((self.addresses, -self.lengths))
-        return order_articles(self.lengths, self.dates, self.ids, keep)
-
-    def pack(self, at: NDArray[np.int64]) -> bytes:
-        """A line of JSON with some of them."""
-        rows = at.tolist()
-        numbers = [self.lengths[at].tolist(), self.addresses[at].tolist()]
-        columns = [*numbers, [self.dates[i] for i in rows], [self.ids[i] for i in rows]]
-        return orjson.dumps(columns, option=orjson.OPT_APPEND_NEWLINE)
-
-    @classmethod
-    def unpack(cls, packed: bytes) -> _Keyed:
-        """Those of many such lines."""
-        columns = zip(*map(orjson.loads, packed.splitlines()), strict=True)
-        lengths, addresses, dates, ids = (list(chain(*column)) for column in columns)
-        return cls(np.array(lengths, np.int64), dates, ids, np.array(addresses, np.int64))
-
 
 def _sample_keys(shards: ShardSet, keep: str, every: int, number: int) -> list[tuple[Any, ...]]:
     return _Keyed.of(shards, number, every).keys(keep)
@@ -171,14 +147,22 @@ def _emit_keys(shards: ShardSet, keep: str, limits: Sequence[tuple[Any, ...]], n
     if limits:
         parts = np.array([bisect_left(limits, key) for key in keyed.keys(keep)], np.int64)
     for part in np.unique(parts).tolist():
-        yield part, keyed.pack(np.flatnonzero(parts == part))
+        at = np.flatnonzero(parts == part)
+        rows = at.tolist()
+        numbers = [keyed.lengths[at].tolist(), keyed.addresses[at].tolist()]
+        columns = [*numbers, [keyed.dates[i] for i in rows], [keyed.ids[i] for i in rows]]
+        # a line of JSON, so that what several shards have for one part can be joined
+        yield part, orjson.dumps(columns, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _sort_part(table: Table, name: str, keep: str, part: int, packed: bytes) -> tuple[str, int]:
-    keyed = _Keyed.unpack(packed)
-    order = keyed.order(keep)
-    ids = [keyed.ids[i].encode("utf-8", "surrogatepass") for i in order.tolist()]
-    save_strings(table, f"{name}-{part}", keyed.addresses[order], ids)
+    columns = zip(*map(orjson.loads, packed.splitlines()), strict=True)
+    lengths, addresses, dates, ids = (list(chain(*column)) for column in columns)
+    length, address = np.array(lengths, np.int64), np.array(addresses, np.int64)
+    # an index knows no dates, and its addresses are in the order of the hash of the id
+    order = np.lexsort((address, -length)) if keep == _IN_INDEX else order_articles(length, dates, ids, keep)
+    sorted_ids = [ids[i].encode("utf-8", "surrogatepass") for i in order.tolist()]
+    save_strings(table, f"{name}-{part}", address[order], sorted_ids)
     return f"{name}-{part}", len(order)
 
 

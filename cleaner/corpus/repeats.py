@@ -23,7 +23,7 @@ from cleaner.repeats.repeats import (
 )
 from cleaner.repeats.site_lines import FIRST, SiteLines
 
-__all__ = ["find_site_repeats", "learn_repeats"]
+__all__ = ["LINES_OF_AN_ARTICLE", "find_site_repeats", "learn_repeats", "lines_of_shard"]
 
 Lines = Callable[[int], SiteLines]
 """The lines of a shard, by its number."""
@@ -36,11 +36,9 @@ _COMMON = np.dtype([("address", np.int64), ("key", np.uint64), ("count", np.int6
 
 
 def learn_repeats(batches: Sequence[SiteLines]) -> Repeats:
-    """What repeats in some batches of lines, in the calling process."""
-    shuffle = Shuffle(InMemory(), None, 1 << 30)
-    return find_site_repeats(
-        shuffle, ShardSet(None, len(batches)), batches.__getitem__, sum(len(b.keys) for b in batches)
-    )
+    """What repeats in some batches of lines, each taken for a shard; in the calling process."""
+    shards, total = ShardSet(None, len(batches)), sum(len(batch.keys) for batch in batches)
+    return find_site_repeats(Shuffle(InMemory(), None, 1 << 30), shards, batches.__getitem__, total)
 
 
 def lines_of_shard(shards: ShardSet, number: int) -> SiteLines:

@@ -52,8 +52,9 @@ def open_engine(options: Options) -> Iterator[Engine]:
             yield Spark(session, seconds=options.record_timeout)
     else:
         # one worker that was asked for is this process; if one is all that fits, it is a process that may be killed
-        workers = fitting(memory_bytes(options.memory), options.workers)
-        with Pool(workers, seconds=options.record_timeout, inside=options.workers == 1) as pool:
+        memory = memory_bytes(options.memory)
+        workers, inside = fitting(memory, options.workers), options.workers == 1
+        with Pool(workers, seconds=options.record_timeout, inside=inside, memory=memory * 3 // 4) as pool:
             yield pool
 
 

@@ -9,6 +9,7 @@ named by the header, which is replaced at the end: a run that is killed leaves t
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from functools import partial
 from pathlib import Path
@@ -29,13 +30,14 @@ from cleaner.engine.columns import (
     number_values,
 )
 from cleaner.engine.shuffle import Emitted, Shuffle, Table, order_of
-from cleaner.engine.work import write_shard
-from cleaner.errors import OptionError, OutputError
+from cleaner.engine.work import replacing, write_shard
+from cleaner.errors import OptionError, RefusedError
 from cleaner.neardup.columns import ranges
 from cleaner.neardup.lsh import BAND_SIZE, BANDS
 from cleaner.neardup.minhash import PERMUTATIONS, SEED
 from cleaner.neardup.shingles import SIZE
 from cleaner.neardup.tokens import NORMALISATION, tokenize
+from cleaner.ownership import check_folder, claim_folder, remove_parts
 
 __all__ = ["Index"]
 
@@ -51,9 +53,12 @@ HEADER = {
 }
 """What must be equal for the signatures and tokens of an index to be compared with ours."""
 
+HEADER_FILE = "header.json"
+
 SHARD_ARTICLES = 8192
 """Articles in one shard, some 25 MB of them: 512 bytes of signature and 8 for each token."""
 
+_DATA = re.compile(r"data-\d+")
 _COLUMNS = ("id", "site", "length", *SKETCH, "tokens")
 _KEY = np.dtype([("name", "u8"), ("a", "u8"), ("b", "u8"), ("new", "?"), ("address", "i8")])
 
@@ -67,25 +72,33 @@ class Index:
 
     @classmethod
     def build(cls, folder: Path) -> Index:
-        """A new, empty index. Raises OutputError when there is something at `folder` already."""
-        if folder.exists() and any(folder.iterdir()):
-            raise OutputError(f"{folder} is not empty; name another folder, or add to the index that is there.")
-        (folder / "data-0").mkdir(parents=True)
+        """A new, empty index. Raises RefusedError when there is something at `folder` already."""
+        claim_folder(folder, "index", str(folder))
+        # A run that was killed may have left an index without articles, which is as good as none.
+        if (folder / HEADER_FILE).exists() and len(cls.open(folder)):
+            raise RefusedError(f"{folder} is not empty; name another folder, or add to the index that is there.")
+        (folder / "data-0").mkdir(exist_ok=True)
         index = cls(folder, {**HEADER, "articles": 0, "data": "data-0"})
         index._save()
         return index
 
     @classmethod
     def open(cls, folder: Path) -> Index:
-        """Raises OptionError when there is no index, or one that was made with other settings."""
+        """Raises OptionError when there is no index, one that is damaged, or one that was made with other settings."""
         try:
-            header = json.loads((folder / "header.json").read_text("utf-8"))
+            header = json.loads((folder / HEADER_FILE).read_text("utf-8"))
         except (OSError, ValueError) as error:
             raise OptionError(f"{folder} holds no index ({error}). Make one with: cleaner index build") from None
         for name, ours in HEADER.items():
             theirs = header.get(name)
             if theirs != ours:
                 raise OptionError(f"The index {folder} has {name} {theirs!r}, this version {ours!r}. Build it again.")
+        data = str(header.get("data"))
+        # It is deleted when articles are added, so it has to be of this index: a folder in it, and no link.
+        if not _DATA.fullmatch(data) or not (folder / data).is_dir() or (folder / data).is_symlink():
+            raise OptionError(
+                f"The index {folder} names {data!r} as its data, which is no folder of it. Build it again."
+            )
         return cls(folder, header)
 
     def __len__(self) -> int:
@@ -103,7 +116,7 @@ class Index:
 
     def state(self) -> list[object]:
         """What differs when the index has changed."""
-        return [len(self), self.data.name, (self.folder / "header.json").stat().st_mtime_ns]
+        return [len(self), self.data.name, (self.folder / HEADER_FILE).stat().st_mtime_ns]
 
     def info(self) -> dict[str, Any]:
         """The header, and the size on disk in bytes."""
@@ -115,9 +128,13 @@ class Index:
 
         `shards` are those of a run with this index behind them (`ShardSet.index`).
         """
+        check_folder(self.folder, "index", str(self.folder))
+        remove_parts(self.folder)
         old = self.data
         data = self.folder / f"data-{int(old.name.partition('-')[2]) + 1}"
-        shutil.rmtree(data, ignore_errors=True)  # left by a run that was killed
+        for left in self.folder.glob("data-*"):  # by a run that was killed before or after it changed the header
+            if left != old and _DATA.fullmatch(left.name) and not left.is_symlink():
+                shutil.rmtree(left)
         data.mkdir()
         # 33 bytes an article in this process; the articles themselves go from shard to shard
         keys = shuffle.table("index-keys")
@@ -137,9 +154,8 @@ class Index:
         shutil.rmtree(old)
 
     def _save(self) -> None:
-        path = self.folder / "header.json.new"
-        path.write_text(json.dumps(self._header, indent=1) + "\n", "utf-8")
-        path.replace(self.folder / "header.json")
+        with replacing(self.folder / HEADER_FILE) as out:
+            out.write(json.dumps(self._header, indent=1).encode() + b"\n")
 
 
 def _save_keys(shards: ShardSet, table: Table, number: int) -> None:

@@ -48,19 +48,15 @@ LINES = ("site", "keys", "lengths", "marks", "starts")
 
 @dataclass(frozen=True, slots=True)
 class ShardSet:
-    """The shards `number` of a run: files `00000000.arrow` and so on in `folder`, or the tables that are `held`.
+    """The shards of a run, and behind them those of an index, whose articles outrank all others and never go."""
 
-    `indexed` shards in the folder `index` come behind them: their articles outrank all others and are never dropped.
-    `gone` are addresses of articles that an earlier step dropped, by group of shards.
-    """
-
-    folder: Path | None
-    count: int
-    held: tuple[pa.Table, ...] = ()
-    per_group: int = 16
-    index: Path | None = None
-    indexed: int = 0
-    gone: Table | None = None
+    folder: Path | None  # of the files 00000000.arrow and so on
+    count: int  # shards of the run itself
+    held: tuple[pa.Table, ...] = ()  # their tables where they are in no folder
+    per_group: int = 16  # shards whose records go back in one table
+    index: Path | None = None  # the folder of the shards of an index
+    indexed: int = 0  # how many these are
+    gone: Table | None = None  # addresses of articles that an earlier step dropped, by group of shards
 
     @classmethod
     def of(cls, paths: Sequence[Path]) -> ShardSet:

@@ -31,6 +31,7 @@ from cleaner.engine.columns import (
     number_values,
 )
 from cleaner.engine.progress import Done
+from cleaner.engine.time_limit import RecordTimeout
 from cleaner.engine.work import read_attached, read_shard, write_shard
 from cleaner.engine.worker import Watch
 from cleaner.errors import CleanerError
@@ -39,6 +40,7 @@ from cleaner.options import Options
 from cleaner.output.manifest import sha256
 from cleaner.output.records import dropped_row, pack_article, record, rejected_row, removed_rows, unpack_article
 from cleaner.pipeline import finish_articles, load_article, strip_article, with_new_id
+from cleaner.read.changes import Stamps, changed_sources
 from cleaner.read.records import read_records
 from cleaner.read.task import Source, Task
 from cleaner.repeats.repeats import Repeats
@@ -54,32 +56,33 @@ _UNEXPECTED = "Please report this together with the record."
 
 @dataclass(frozen=True, slots=True)
 class ReadTask:
-    """A part of the input, as it was planned, and where its shard goes."""
+    """A part of the input, as it was planned, and where its shard goes. `stamps` are those of its files."""
 
-    input: Task
-    out: Path
+    input: Task  # as `plan_tasks` cut it
+    out: Path  # the file that the stage leaves
     options: Options
+    stamps: Stamps = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class FinishTask:
-    """A shard after reading; `ids` names the rows whose own id was taken, `repeats` the file of what repeats."""
+    """A shard after reading, and what the steps over all shards found out about it."""
 
-    read: Path
+    read: Path  # the file that `read_stage` left
     out: Path
     options: Options
-    ids: Mapping[int, str] = field(default_factory=dict)
-    repeats: Path | None = None
+    ids: Mapping[int, str] = field(default_factory=dict)  # new ids, by row, of records whose own was taken
+    repeats: Path | None = None  # the file of what repeats on sites
 
 
 @dataclass(frozen=True, slots=True)
 class WriteTask:
-    """A finished shard, its number, and what was decided: for all shards, which a worker reads, or for this one."""
+    """A finished shard, and what was decided about its duplicates."""
 
-    finished: Path
+    finished: Path  # the file that `finish_stage` left
     out: Path
     number: int
-    decided: Decisions | Decided
+    decided: Decisions | Decided  # for all shards, in files that a worker reads, or for this one, sent along
 
 
 def read_stage(task: ReadTask, watch: Watch) -> Done:
@@ -89,16 +92,22 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
     rejects: list[Reject] = []
     for raw in _raws(task, watch, rejects):
         try:
-            article = strip_article(load_article(raw, task.options), task.options)
+            with watch.limited():
+                article = strip_article(load_article(raw, task.options), task.options)
         except CleanerError:  # an option or a phrase list is wrong, which no other record can mend
             raise
+        except RecordTimeout as late:
+            rejects.append(Reject(raw.source, raw.record, "WorkerDied", f"It failed: {late}.", _DIED))
+            continue
         except Exception as error:  # one record must never end a run
+            watch.failed(error)
             said = f"{type(error).__name__}: {error}"
             rejects.append(Reject(raw.source, raw.record, "Unexpected", said, _UNEXPECTED))
             continue
         articles.append(article)
         sites.append(site_for_repeats(raw, article))
     watch.leave()
+    rejects += changed_sources(task.stamps)
     # hashes of ids beside the articles: which are taken is found out without unpacking any
     columns = {
         "id": number_column(np.array([id_hash(a.id) for a in articles], np.uint64)),
@@ -120,7 +129,16 @@ def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
         if reason := watch.enter(unit):
             rejects.append(Reject(split.source, split.first, "WorkerDied", f"Reading on failed: {reason}.", _DIED))
             continue
-        for j, raw in enumerate(read_records(Task((split,)), task.options), 1):
+        records = enumerate(read_records(Task((split,)), task.options), 1)
+        while True:
+            try:
+                with watch.limited():
+                    j, raw = next(records, (0, None))
+            except RecordTimeout as late:
+                rejects.append(Reject(split.source, split.first, "WorkerDied", f"Reading on failed: {late}.", _DIED))
+                break
+            if raw is None:
+                break
             if isinstance(raw, Reject):
                 rejects.append(raw)
             elif reason := watch.enter(unit + j):
@@ -141,8 +159,10 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
         known = Repeats.load(task.repeats)
         articles = known.take_all(articles, lines_of(table))
         if task.options.site_rules:
-            sites = number_values(table["site"]).tolist()
-            learned = _wordings_by_key(articles, sites, made["sites"], known)
+            # the file of site rules names sites and wordings, of which the columns of lines know only keys
+            for article, site in zip(articles, number_values(table["site"]).tolist(), strict=True):
+                name = made["sites"][str(site)]
+                learned |= {str(key): [name, wording] for key, wording in wordings_taken(article, name, known)}
     # from here on an article may be dropped, but has a row in every log
     rejects: list[Reject] = []
     finished = _finished(articles, task.options, watch, rejects)
@@ -165,36 +185,38 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
     }
     sketches = sketch(texts)
     columns |= {name: fixed_column(getattr(sketches, name)) for name in SKETCH}
-    notes = {"rejects": [rejected_row(r) for r in rejects], "counts": _listed(counts), "learned": learned}
+    notes = {
+        "rejects": [rejected_row(r) for r in rejects],
+        "counts": _listed(counts),
+        "learned": dict(sorted(learned.items())),
+    }
     write_shard(task.out, columns, notes, {"tally": orjson.dumps(tallied)})
     dropped = sum(drop is not None for _, drop in finished)
     return Done(len(finished), sum(map(_size, texts)), dropped, len(rejects))
-
-
-def _wordings_by_key(
-    articles: Sequence[Article], sites: Sequence[int], names: Mapping[str, str], known: Repeats
-) -> dict[str, list[str]]:
-    """Site and wording of the lines that were taken, by key."""
-    found: dict[str, list[str]] = {}
-    for article, site in zip(articles, sites, strict=True):
-        name = names[str(site)]
-        found |= {str(key): [name, wording] for key, wording in wordings_taken(article, name, known)}
-    return dict(sorted(found.items()))
 
 
 def _finished(
     articles: Sequence[Article], options: Options, watch: Watch, rejects: list[Reject]
 ) -> list[tuple[Article, Drop | None]]:
     """Finish all articles at once, which is fastest; one by one where that has ended a worker."""
-    finished: list[tuple[Article, Drop | None]] = []
     if not watch.enter(0):
-        finished = finish_articles(articles, options)
-    else:
-        for i, article in enumerate(articles, 1):
-            if reason := watch.enter(i):
-                rejects.append(Reject(article.source, article.record, "WorkerDied", f"It failed: {reason}.", _DIED))
-            else:
-                finished += finish_articles([article], options)
+        try:
+            with watch.limited():
+                return finish_articles(articles, options)
+        except RecordTimeout:  # one by one says which of them took the time
+            pass
+        finally:
+            watch.leave()
+    finished: list[tuple[Article, Drop | None]] = []
+    for i, article in enumerate(articles, 1):
+        reason = watch.enter(i)
+        try:
+            with watch.limited():
+                finished += [] if reason else finish_articles([article], options)
+        except RecordTimeout as late:
+            reason = str(late)
+        if reason:
+            rejects.append(Reject(article.source, article.record, "WorkerDied", f"It failed: {reason}.", _DIED))
     watch.leave()
     return finished
 

@@ -4,7 +4,7 @@ signatures made anew without these.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,10 +19,9 @@ from cleaner.engine.columns import binary_values, list_values
 from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, sorted_records
 from cleaner.neardup.columns import Room, distinct, ranges
 from cleaner.neardup.minhash import PERMUTATIONS
-from cleaner.neardup.shingles import shingle_counts
-from cleaner.neardup.site_shingles import SiteShingles, recurring_in, share_out
-from cleaner.neardup.token_store import TokenStore
-from cleaner.neardup.tokens import tokenize
+from cleaner.neardup.shingles import TokenStore, shingle_counts
+from cleaner.neardup.site_shingles import MOST_SHINGLES, SiteShingles, recurring_in, share_out
+from cleaner.neardup.tokens import mix, tokenize
 from cleaner.neardup.verify import StoredArticles, sign_without_site_shingles
 
 __all__ = ["TokenStores", "store_tokens"]
@@ -31,15 +30,14 @@ _STORED = np.dtype(
     [
         ("address", "i8"),
         ("rank", "i8"),
-        ("site", "i8"),
-        ("start", "i8"),
-        ("count", "i8"),
-        ("least", "u4"),
-        ("broken", "?"),
+        ("site", "i8"),  # a hash of its name; -1 is none
+        ("start", "i8"),  # where its tokens begin in the array of the group
+        ("count", "i8"),  # and how many it has
+        ("least", "u4"),  # the least value of its signature under the first permutation: the anchor of a copy
+        ("broken", "?"),  # whether its text breaks off
     ]
 )
-"""An article of a group: its site (-1 is none), where its tokens begin and how many it has, the least value of its
-signature under the first permutation, and whether its text breaks off."""
+"""An article of a group of shards."""
 
 # an article of a site, on its way to the part in which the shingles of the site are counted
 _PLACE = np.dtype([("rank", np.int64), ("group", np.int64), ("at", np.int64)])
@@ -57,17 +55,18 @@ class TokenStores:
 
     ranks: Ranks
     table: Table
-    groups: tuple[int, ...]
-    shingles: int
+    groups: tuple[int, ...]  # of shards, those with articles in pairs
+    shingles: int  # of all these articles, the repeated ones counted each time
 
     def recurring(self) -> SiteShingles:
-        """What recurs on sites."""
-        return SiteShingles(*(self.table.load(f"recurring-{name}") for name in ("keys", "sites", "sieve")))
+        """What recurs on sites; nothing as long as that is not learned."""
+        columns = (("keys", np.uint64), ("sites", np.int64), ("sieve", np.bool_))
+        return SiteShingles(*(self.table.load(f"recurring-{name}", dtype) for name, dtype in columns))
 
     def signatures(self, ranks: NDArray[np.int64]) -> NDArray[np.uint32]:
         """Signatures without what recurs, of sorted ranks."""
         signatures = np.empty((len(ranks), PERMUTATIONS), np.uint32)
-        for group, places, at in self._find(ranks):
+        for group, places, at in self.find(ranks):
             signatures[places] = self.table.load(f"{group}-signed")[at]
         return signatures
 
@@ -76,11 +75,7 @@ class TokenStores:
         at = self.table.load(f"{group}-changed")
         return self.table.load(f"{group}-signed")[at], self.table.load(group)["rank"][at]
 
-    def articles(self, ranks: NDArray[np.int64], room: Room) -> StoredArticles:
-        """What the comparison needs of these articles, by place in `ranks`, which are sorted."""
-        return self._gather(len(ranks), list(self._find(ranks)), room)[0]
-
-    def _find(self, ranks: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
+    def find(self, ranks: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
         """Where sorted ranks are stored: (group, places in `ranks`, places in the group); every group once."""
         addresses = self.ranks.addresses(ranks)
         order = np.argsort(addresses)
@@ -89,23 +84,24 @@ class TokenStores:
             group = int(self.ranks.shards.groups(addresses[places[:1]])[0])
             yield group, places, np.searchsorted(self.table.load(group)["address"], addresses[places])
 
-    def _gather(
-        self, count: int, found: Sequence[tuple[int, NDArray[np.int64], NDArray[np.int64]]], room: Room
+    def gather(
+        self, found: Iterable[tuple[int, NDArray[np.int64], NDArray[np.int64]]], room: Room
     ) -> tuple[StoredArticles, NDArray[np.uint32]]:
-        """One store of articles out of many groups, and the least values of their signatures, by place."""
-        stored: NDArray[Any] = np.empty(count, _STORED)
+        """One store of articles out of many groups, and the least values of their signatures, by place.
+
+        `found` is as `find` gives it; the places are 0..n-1, each once.
+        """
+        found = list(found)
+        stored: NDArray[Any] = np.empty(sum(len(places) for _, places, _ in found), _STORED)
         for group, places, at in found:
             stored[places] = self.table.load(group)[at]
-        store = TokenStore(count, int(stored["count"].sum()), room)
+        store = TokenStore(len(stored), int(stored["count"].sum()), room)
         for group, places, _ in found:
             starts, counts = stored["start"][places], stored["count"][places]
             store.add(places, self.table.load(f"{group}-tokens")[ranges(starts, counts)], counts)
-        recurring = self.recurring() if "recurring-keys" in self.table else SiteShingles.of(*_NOTHING)
-        sites = np.ascontiguousarray(stored["site"])
-        return StoredArticles(store, recurring, sites, np.ascontiguousarray(stored["broken"])), stored["least"].copy()
-
-
-_NOTHING = np.zeros(0, np.uint64), np.zeros(0, np.int64)
+        # columns of their own, for a field of records keeps all records in memory
+        sites, broken = np.ascontiguousarray(stored["site"]), np.ascontiguousarray(stored["broken"])
+        return StoredArticles(store, self.recurring(), sites, broken), stored["least"].copy()
 
 
 def store_tokens(shuffle: Shuffle, ranks: Ranks, candidates: Candidates) -> TokenStores:
@@ -172,8 +168,7 @@ def _learn(shuffle: Shuffle, stores: TokenStores) -> None:
     all_sites = np.concatenate([np.zeros(0, _SITE), *(stores.table.load(f"{group}-sites") for group in stores.groups)])
     sites, at = np.unique(all_sites["site"], return_inverse=True)
     counts, sizes = (np.bincount(at, all_sites[name]).astype(np.int64) for name in ("articles", "shingles"))
-    # articles without a site have nothing in common that could recur on it, however many they are
-    stores.table.save("sites", np.stack([sites, share_out(np.where(sites < 0, 0, counts), sizes)]))
+    stores.table.save("sites", np.stack([sites, share_out(sites, counts, sizes), sizes]))
     found = shuffle.table("recurring")
     parts = shuffle.reduce(
         "recurring-found",
@@ -182,8 +177,8 @@ def _learn(shuffle: Shuffle, stores: TokenStores) -> None:
         partial(_find_recurring, stores, found, shuffle.memory),
     )
     # small beside what it was found in: a line of 20 words in the footer of a site is 18 keys of 8 bytes
-    keys = distinct(np.concatenate([_NOTHING[0], *(found.load(part) for part in parts)]))
-    concerned = distinct(np.concatenate([_NOTHING[1], *(found.load(f"{part}-sites") for part in parts)]))
+    keys = distinct(np.concatenate([np.zeros(0, np.uint64), *(found.load(part) for part in parts)]))
+    concerned = distinct(np.concatenate([np.zeros(0, np.int64), *(found.load(f"{part}-sites") for part in parts)]))
     recurring = SiteShingles.of(keys, concerned)
     for name in ("sites", "sieve", "keys"):
         stores.table.save(f"recurring-{name}", getattr(recurring, name))
@@ -191,11 +186,14 @@ def _learn(shuffle: Shuffle, stores: TokenStores) -> None:
 
 def _emit_by_site(stores: TokenStores, group: int) -> Emitted:
     """The places of the articles of a group, to the parts of their sites; those of small sites go nowhere."""
-    stored, (sites, parts) = stores.table.load(group), stores.table.load("sites")
+    stored, (sites, parts, sizes) = stores.table.load(group), stores.table.load("sites")
     records: NDArray[Any] = np.empty(len(stored), _PLACE)
     records["rank"], records["group"], records["at"] = stored["rank"], group, np.arange(len(stored))
-    part = parts[np.searchsorted(sites, stored["site"])]
-    return partition(records[part >= 0], part[part >= 0])
+    site = np.searchsorted(sites, stored["site"])
+    # of more than MOST_SHINGLES every so manyth article is counted, by its rank and so alike on every engine
+    sampled = mix(stored["rank"].astype(np.uint64)) / 2.0**64 * sizes[site] < MOST_SHINGLES
+    counted = sampled & (parts[site] >= 0)
+    return partition(records[counted], parts[site[counted]])
 
 
 def _find_recurring(stores: TokenStores, table: Table, memory: int, part: int, packed: bytes) -> int:
@@ -206,9 +204,9 @@ def _find_recurring(stores: TokenStores, table: Table, memory: int, part: int, p
         places = np.flatnonzero(records["group"] == group)
         found.append((group, places, records["at"][places]))
     with Room(memory, table.folder) as room:
-        articles, least = stores._gather(len(records), found, room)
+        articles, least = stores.gather(found, room)
         by_site = np.argsort(articles.sites, kind="stable")
-        keys, sites = recurring_in(articles.store, by_site, articles.sites[by_site], least[by_site])
+        keys, sites = recurring_in(articles.store, by_site, articles.sites[by_site], least[by_site], room)
     table.save(part, keys)
     table.save(f"{part}-sites", sites)
     return part
@@ -225,7 +223,7 @@ def _sign(stores: TokenStores, memory: int, group: int) -> None:
         column = sketch_column(shards.read(number, "signatures"), "signatures")
         signatures[mine] = column[stored["address"][mine] & ROW]
     with Room(memory, stores.table.folder) as room:
-        articles, _ = stores._gather(len(stored), [(group, everything, everything)], room)
+        articles, _ = stores.gather([(group, everything, everything)], room)
         signed, changed = sign_without_site_shingles(articles, signatures)
     # all of them, the unchanged ones too: what asks for signatures looks in one place
     stores.table.save(f"{group}-signed", signed)

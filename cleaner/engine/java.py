@@ -25,6 +25,7 @@ _VERSION = re.compile(r'version "(\d+)')
 
 def find_java(environ: Mapping[str, str] = os.environ) -> Path:
     """The home of a Java that Spark can run on. Raises OptionError, which names the Debian package, for none."""
+    # JAVA_HOME first, as Spark's own scripts have it
     home = environ.get("JAVA_HOME", "")
     found = [
         shutil.which("java", path=str(Path(home, "bin"))) if home else None,

@@ -18,16 +18,41 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import Any, TypeVar
 
-from cleaner.engine.worker import OUTSIDE, Watch, read_record
-from cleaner.errors import WorkError
+from cleaner.engine.time_limit import OVER_TIME
+from cleaner.engine.worker import OUT_OF_MEMORY, OUTSIDE, UNSTARTED, Watch, read_record
+from cleaner.errors import EngineError
 
 __all__ = ["Pool", "cores", "fitting"]
 
 _log = logging.getLogger(__name__)
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+
+FAILED_STARTS = 3
+"""Workers that ended before their first task, with none that came so far in between, after which the run ends: what
+keeps one from starting (a broken library, no room for a process) keeps the next one as well."""
+
+START = """
+import os, sys
+try:
+    from importlib.util import module_from_spec, spec_from_file_location
+    if os.path.isfile(sys.argv[4]):
+        spec = spec_from_file_location("cleaner", sys.argv[4])
+        sys.modules["cleaner"] = package = module_from_spec(spec)
+        spec.loader.exec_module(package)
+    from cleaner.engine.worker import main
+except BaseException as error:
+    os.pwrite(int(sys.argv[2]), f"{type(error).__name__}: {error}".encode("utf-8", "replace")[:1000], 8)
+    raise SystemExit(1)
+main()
+"""
+"""What a worker runs. The package is the very one that this process has, wherever it lies: it may be a checkout that
+was found in the current folder, which the worker must not search. What goes wrong is left in the shared page."""
+
+PACKAGE = str(Path(__file__).parents[1] / "__init__.py")
 
 STRIKES = 2
 """Deaths in one record after which it is left out: one may be an accident, such as the system running out of memory."""
@@ -57,25 +82,27 @@ class Pool:
     """`workers` processes, or the calling process itself for `workers=1`.
 
     In the calling process nothing catches a crash of native code; a run that ends so can be continued with more
-    workers, or with `inside=False`. `seconds` is the limit of CPU time per record (0: none). `deaths` counts the
-    workers that died.
+    workers, or with `inside=False`. `seconds` is the limit of CPU time per record (0: none), `memory` the
+    bytes that all workers together may take while they work on records (0: no limit; see `cleaner.engine.worker.ROOM`
+    for what each may take in any case). `deaths` counts the workers that died.
     """
 
-    def __init__(self, workers: int, *, seconds: float = 0.0, inside: bool = True) -> None:
+    def __init__(self, workers: int, *, seconds: float = 0.0, inside: bool = True, memory: int = 0) -> None:
         self.deaths = 0
+        self._failed_starts = 0
         self._seconds = seconds
         self.size = workers or cores()
         self._inside = workers == 1 and inside  # one worker would only add the cost of sending
-        self._workers = [] if self._inside else [_Worker() for _ in range(self.size)]
+        self._workers = [] if self._inside else [_Worker(memory // self.size) for _ in range(self.size)]
 
     def map(self, function: Callable[[Task, Watch], Result], tasks: Iterable[Task]) -> Iterator[Result]:
         """Results of `function(task, watch)` as they come, in no order; `tasks` is read no faster than needed.
 
-        `function` must be importable by name. An exception in it is raised here. Raises WorkError when workers die
+        `function` must be importable by name. An exception in it is raised here. Raises EngineError when workers die
         again and again outside any record.
         """
         if self._inside:
-            yield from (function(task, Watch()) for task in tasks)
+            yield from (function(task, Watch(seconds=self._seconds)) for task in tasks)
             return
         jobs = (_Job(task) for task in tasks)  # lazily: listing the inputs may go on while workers read
         again: deque[_Job] = deque()
@@ -94,13 +121,31 @@ class Pool:
                 try:
                     fine, answer = worker.connection.recv()
                 except (EOFError, ConnectionResetError):  # it died
-                    job.add_strike(*worker.restart())
-                    self.deaths += 1
+                    self._replace(worker, job)
                     again.append(job)  # before new tasks, so that a bad record is known early
                     continue
+                self._failed_starts = 0
                 if not fine:
                     raise answer
                 yield answer
+
+    def _replace(self, worker: _Worker, job: _Job) -> None:
+        """Start a process in the place of a dead one, and count the death against the record that it was in.
+
+        Raises EngineError where no process can be started, or this one died too often outside any record.
+        """
+        record, reason = worker.restart()
+        self.deaths += 1
+        if record != UNSTARTED:
+            self._failed_starts = 0
+            job.add_strike(record, reason)
+            return
+        self._failed_starts += 1
+        if self._failed_starts == FAILED_STARTS:
+            raise EngineError(
+                f"No worker process could be started in {FAILED_STARTS} tries: {reason}. "
+                "Mend that, or run with --workers 1; the same command goes on where it stood."
+            )
 
     def close(self) -> None:
         """End all workers at once. Their unfinished tasks are lost; the shards that they finished stay."""
@@ -130,7 +175,7 @@ class _Job:
         if self._strikes[record] < STRIKES:
             return
         if record == OUTSIDE:  # no record can be left out, so trying again would never end
-            raise WorkError(
+            raise EngineError(
                 f"A worker process ended {STRIKES} times outside any record: {reason}. "
                 "Give the run more --memory or fewer --workers; the same command goes on where it stood."
             )
@@ -146,8 +191,9 @@ class _Worker:
 
     connection: Connection
 
-    def __init__(self) -> None:
+    def __init__(self, memory: int) -> None:
         self.job: _Job | None = None
+        self._memory = memory
         with tempfile.TemporaryFile() as file:
             file.write(bytes(mmap.PAGESIZE))  # not left to the first write: on a full disk that would be a signal
             file.flush()
@@ -165,10 +211,15 @@ class _Worker:
         """Start a new process in the place of a dead one. Returns the record it died in, and why."""
         self.connection.close()
         code = self._process.wait()
-        record = read_record(self._page)
+        record, told = read_record(self._page), self._page[8:1008]
         self._start()
+        if record == UNSTARTED:
+            said = told.split(b"\0")[0].decode("utf-8", "replace")
+            return record, said or f"it ended with status {code} before its first task"
         if code == -signal.SIGPROF:
-            return record, "it took more CPU time than --record-timeout allows"
+            return record, OVER_TIME
+        if code == OUT_OF_MEMORY:
+            return record, "it needed more memory than --memory leaves to a worker"
         if code < 0:
             return record, f"the worker process was ended by {signal.Signals(-code).name}"
         return record, f"the worker process ended with status {code}"
@@ -182,14 +233,22 @@ class _Worker:
         os.close(self._page_fd)
 
     def _start(self) -> None:
-        """Start a process that has the socket and the page, and imports what this one can import."""
+        """Start a process that has the socket and the page, and imports what this one can import.
+
+        But for the current folder: the articles may lie there, and among them a json.py. `python -m` and an empty entry
+        of PYTHONPATH put it before all else; -P keeps Python from adding it once more. What an installed package of
+        that folder needs (`pip install -e`) the worker finds by itself, behind everything else.
+        """
+        here = os.path.realpath(os.curdir)
+        paths = [path for path in sys.path if path and os.path.realpath(path) != here]
+        self._page[:] = UNSTARTED.to_bytes(8, sys.byteorder, signed=True).ljust(len(self._page), b"\0")
         ours, theirs = socket.socketpair()
         with theirs:  # closed here once the child has it, or the end of the child would not be seen
             fds = (theirs.fileno(), self._page_fd)
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "cleaner.engine.worker", *map(str, fds)],
+                [sys.executable, "-P", "-c", START, *map(str, (*fds, self._memory)), PACKAGE],
                 pass_fds=fds,
                 stdin=subprocess.DEVNULL,  # stdin may be the articles of the run
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
             )
         self.connection = Connection(ours.detach())

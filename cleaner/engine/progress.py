@@ -137,7 +137,10 @@ def _live_line() -> Iterator[Progress]:
         TimeElapsedColumn(),
         TextColumn("{task.fields[left]}"),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    # The bar steers the terminal, which the command line's own stream would show instead of doing: it takes the stream
+    # below. Nothing that is written meanwhile may go by the bar's console, or it would reach that stream as well.
+    console = Console(file=getattr(sys.stderr, "original", sys.stderr))
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as bars:
         bar = bars.add_task("starting", total=None, rates="", left="")
 
         def update(step: Step) -> None:

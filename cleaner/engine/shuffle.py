@@ -134,6 +134,7 @@ class OnPool:
         return answers
 
     def _groups(self, tasks: Sequence[Task]) -> list[Sequence[Task]]:
+        # neighbours stay together: they often read the same files
         size = -(-len(tasks) // (TASK_GROUPS * self.size)) or 1
         return [tasks[first : first + size] for first in range(0, len(tasks), size)]
 
@@ -193,30 +194,28 @@ def _reduce_spilled(reduce: Callable[[int, bytes], Any], folder: Path, files: in
 class Table:
     """The arrays that a step saves and later steps load, by name (mostly the number of a part).
 
-    They are files in `folder`, which any process can read, or are held by the table itself when it has none.
+    They are files in a folder, which any process can read, or are held by the table itself when it has none.
     """
 
-    folder: Path | None
+    folder: Path | None  # of files NAME.npy
+    # without a folder, what was saved
     held: dict[str, NDArray[Any]] = field(default_factory=dict)
 
     def save(self, name: int | str, array: NDArray[Any]) -> None:
         """Keep an array. A file appears when it is complete."""
         if self.folder is None:
-            self.held[str(name)] = array
+            self.held[str(name)] = array  # not copied: no step changes an array that it saved
             return
         with replacing(self.folder / f"{name}.npy") as out:
             np.save(out, array, allow_pickle=False)
 
     def load(self, name: int | str, dtype: Any = None) -> NDArray[Any]:
         """What was saved, mapped and not read; with `dtype` an empty array of it where nothing was."""
-        if dtype is not None and name not in self:
+        path = None if self.folder is None else self.folder / f"{name}.npy"
+        # only where a caller expects that a step may have saved nothing; else it is an error
+        if dtype is not None and not (path.exists() if path else str(name) in self.held):
             return np.zeros(0, dtype)
-        if self.folder is None:
-            return self.held[str(name)]
-        return np.asarray(np.load(self.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
-
-    def __contains__(self, name: int | str) -> bool:
-        return str(name) in self.held if self.folder is None else (self.folder / f"{name}.npy").exists()
+        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)) if path else self.held[str(name)]
 
 
 class Shuffle:
@@ -228,15 +227,12 @@ class Shuffle:
 
     def __init__(self, carrier: Carrier, folder: Path | None, memory: int) -> None:
         self.carrier, self.memory = carrier, memory
+        # tables are held by this process then, and cannot be read by another
+        self.in_memory = folder is None
         self._folder = folder
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
         self._tables: dict[str, Table] = {}
-
-    @property
-    def in_memory(self) -> bool:
-        """Whether tables are held by this process, and cannot be read by another."""
-        return self._folder is None
 
     def parts(self, name: str, size: int) -> int:
         """Into how many parts `size` bytes of records go: one for each process, and more where they would be large.
@@ -272,7 +268,7 @@ class Shuffle:
     def once(self, name: str, work: Callable[[], Any]) -> Any:
         """The answer (JSON) of `work`, or what an earlier process noted of it."""
         if self._folder is None:
-            return work()
+            return work()  # nothing outlives this process, so there is nothing to note
         # its tables were renamed into place before, so a note says that they are all there
         note = self._folder / f"{name}.json"
         if not note.exists():

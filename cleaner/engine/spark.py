@@ -23,7 +23,7 @@ from cleaner import __version__
 from cleaner.engine.java import find_java
 from cleaner.engine.pool import Pool
 from cleaner.engine.worker import Watch
-from cleaner.errors import CleanerError, MissingExtra, OptionError, WorkError
+from cleaner.errors import CleanerError, EngineError, MissingExtra, OptionError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -101,7 +101,18 @@ class Spark:
         self._context: Any = session.sparkContext
         self._seconds = seconds
         self.size: int = self._context.defaultParallelism
-        self._check()
+        # asked before any work: an executor that cannot import this version would fail after minutes, in a Java trace
+        try:
+            there = set(self._context.parallelize(range(self.size), self.size).map(_version).collect())
+        except Exception as error:
+            if "ModuleNotFoundError" not in str(error):
+                raise EngineError(f"No executor answers: {_short(error)}") from error
+            there = {"none"}
+        if there != {__version__}:
+            raise OptionError(
+                f"The executors have cleaner {', '.join(sorted(there))}, this process has {__version__}. "
+                "Install it where they run, or send a packed environment along: docs/cluster.md says how."
+            )
 
     def map(self, function: Callable[[Task, Watch], Result], tasks: Iterable[Task]) -> Iterator[Result]:
         """Results of `function(task, watch)`, one task of Spark each. An exception in it is raised here."""
@@ -146,27 +157,13 @@ class Spark:
         return [answer for _, answer in answers]
 
     def _collect(self, rows: Any) -> list[Any]:
-        """What a job gives. Raises WorkError when Spark gives it up."""
+        """What a job gives. Raises EngineError when Spark gives it up."""
         try:
             return list(rows.collect())
         except Exception as error:
-            raise WorkError(
+            raise EngineError(
                 f"Spark gave the job up: {_short(error)} The same command goes on where it stood."
             ) from error
-
-    def _check(self) -> None:
-        """That executors can import this version of the package."""
-        try:
-            there = set(self._context.parallelize(range(self.size), self.size).map(_version).collect())
-        except Exception as error:
-            if "ModuleNotFoundError" not in str(error):
-                raise WorkError(f"No executor answers: {_short(error)}") from error
-            there = {"none"}
-        if there != {__version__}:
-            raise OptionError(
-                f"The executors have cleaner {', '.join(sorted(there))}, this process has {__version__}. "
-                "Install it where they run, or send a packed environment along: docs/cluster.md says how."
-            )
 
 
 def _version(_: int) -> str:

@@ -1,11 +1,15 @@
 """The work directory of a run: one Arrow file per shard and stage, written once, found again however the run ended.
 
+    WORK/.cleaner-made     the mark: this folder is Cleaner's, and for which output it was made
     WORK/lock              held while a run uses the directory; free again when its process dies, however it dies
     WORK/run.json          what this run is about: inputs and options
-    WORK/<stage>-<hash>/   the shards of one stage; the hash is of all options that this stage depends on
+    WORK/publish.json      how far the run has come with putting its output under its final name
+    WORK/<stage>-<hash>/   the shards of one stage; the hash is of the inputs and of all options that it depends on
 
-A shard file appears under its name only when it is complete (temporary name, fsync, rename), so its presence says that
-it is finished. Changed options give other stage folders: shards of stages that do not depend on them are used again.
+A shard file appears under its name only when it is complete (temporary name, fsync, rename), and carries a checksum of
+its content, which is compared once when a run goes on. Changed options give other stage folders: shards of stages that
+do not depend on them are used again. A directory without run.json is one whose removal began, so that nothing in it is
+trusted.
 """
 
 from __future__ import annotations
@@ -15,52 +19,84 @@ import hashlib
 import logging
 import os
 import shutil
-import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import orjson
+import xxhash
 
 from cleaner.errors import OutputError, WorkError
+from cleaner.ownership import MARK, claim_folder, refusal, remove_folder, remove_parts, replacing
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _log = logging.getLogger(__name__)
 
-__all__ = ["Work", "read_attached", "read_shard", "replacing", "write_shard"]
+__all__ = [
+    "LOCK",
+    "PUBLISH",
+    "Work",
+    "describe_run",
+    "read_attached",
+    "read_shard",
+    "refusal",
+    "remove_work",
+    "replacing",
+    "write_shard",
+]
+
+RUN, PUBLISH, LOCK = "run.json", "publish.json", "lock"
+
+_TRAILER = b"CLEANED1"
+"""The last bytes of a shard, behind the checksum of all that stands before them."""
+_TRAILER_BYTES = 16 + len(_TRAILER)  # a digest of xxh3 has 128 bits
+
+
+def describe_run(inputs: object, stages: Mapping[str, Mapping[str, object]]) -> bytes:
+    """What a run is about, as JSON: equal for equal inputs and options."""
+    return orjson.dumps({"inputs": inputs, "stages": stages}, option=orjson.OPT_SORT_KEYS)
 
 
 class Work:
     """An open, locked work directory.
 
     `inputs` identifies the inputs (any JSON value); `stages` maps each stage's name to the options that it and the
-    stages before it depend on. `fresh` empties the directory first. `resumed` is True where an unfinished run is
-    continued. Raises WorkError when another run holds the directory, or when it was made from other inputs; OutputError
-    when it cannot be written.
+    stages before it depend on; `output` is the path for which the directory is, "-" for stdout. `fresh` empties the
+    directory first. `resumed` is True where an unfinished run is continued. Raises RefusedError when the directory is
+    not Cleaner's, or for another output; WorkError when another run holds it, or when it was made from other inputs;
+    OutputError when it cannot be written.
     """
 
     def __init__(
-        self, path: Path, *, inputs: object, stages: Mapping[str, Mapping[str, object]], fresh: bool = False
+        self,
+        path: Path,
+        *,
+        inputs: object,
+        stages: Mapping[str, Mapping[str, object]],
+        output: str = "-",
+        fresh: bool = False,
     ) -> None:
         self.path = path
+        about = describe_run(inputs, stages)
+        claim_folder(path, "work", output)
+        self._lock = _lock(path / LOCK)
         try:
-            path.mkdir(parents=True, exist_ok=True)
-            self._lock = _lock(path / "lock")
-        except OSError as error:
-            raise OutputError(refusal(path, error)) from error
-        try:
-            if fresh:  # only now, under the lock
+            if fresh or _read_json(path / RUN) is None:  # only now, under the lock
                 self._empty()
             self._folders = {}
             for stage, options in stages.items():
-                digest = hashlib.sha256(orjson.dumps(options, option=orjson.OPT_SORT_KEYS)).hexdigest()
+                digest = hashlib.sha256(describe_run(inputs, {stage: options})).hexdigest()
                 self._folders[stage] = f"{stage}-{digest[:12]}"
-            self.resumed = self._check(orjson.dumps({"inputs": inputs, "stages": stages}, option=orjson.OPT_SORT_KEYS))
+            self.resumed = self._check(about)
+            self._checked: dict[str, set[int]] = {}
             for folder in self._folders.values():
                 (path / folder).mkdir(exist_ok=True)
+                remove_parts(path / folder)
+        except OSError as error:
+            self._lock.close()
+            raise OutputError(refusal(path, error)) from error
         except BaseException:  # even a Ctrl+C gives the lock back
             self._lock.close()
             raise
@@ -70,10 +106,23 @@ class Work:
         return self.path / self._folders[stage] / f"{number:08d}.arrow"
 
     def done(self, stage: str) -> set[int]:
-        """The numbers of the shards of this stage that are finished."""
+        """The numbers of the shards of this stage that are finished and whole.
+
+        The shards that an earlier process left are compared with their checksums at the first call; one that differs is
+        removed, so that it is made again.
+        """
         with os.scandir(self.path / self._folders[stage]) as entries:
             # A name with a dot is of a file that an ended process has not finished.
-            return {int(entry.name[:8]) for entry in entries if not entry.name.startswith(".")}
+            found = {int(entry.name[:8]) for entry in entries if not entry.name.startswith(".")}
+        if stage not in self._checked:
+            self._checked[stage] = found
+            for number in sorted(found):
+                shard = self.shard(stage, number)
+                if not _is_intact(shard):
+                    _log.warning("%s is damaged and is made again.", shard)
+                    shard.unlink()
+                    found.discard(number)
+        return set(found)
 
     def tables(self, stage: str) -> Path:
         """A folder for the results of global steps, on which this stage depends."""
@@ -82,10 +131,8 @@ class Work:
         return path
 
     def remove(self) -> None:
-        """Remove the directory and all in it. The lock goes last, so that no other run takes half of a directory."""
-        self._empty()
-        (self.path / "lock").unlink(missing_ok=True)
-        self.path.rmdir()
+        """Remove the directory and all in it."""
+        _remove(self.path)
 
     def __enter__(self) -> Work:
         return self
@@ -95,8 +142,8 @@ class Work:
 
     def _check(self, about: bytes) -> bool:
         """Compare `run.json` with this run, and write it anew. True if there was one."""
-        note = self.path / "run.json"
-        known = orjson.loads(note.read_bytes()) if note.exists() else None
+        note = self.path / RUN
+        known = _read_json(note)
         new = orjson.loads(about)  # so that tuples and paths compare as what they become in JSON
         if known is not None and known["inputs"] != new["inputs"]:
             raise WorkError(
@@ -111,44 +158,64 @@ class Work:
         return known is not None
 
     def _empty(self) -> None:
-        """Remove all but the lock, which this run holds."""
-        for entry in self.path.iterdir():
-            if entry.name == "lock":
+        """Remove all but the mark and the lock, which this run holds."""
+        for entry in list(self.path.iterdir()):
+            if entry.name in (LOCK, MARK):
                 continue
-            if entry.is_dir():
+            if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)
             else:
                 entry.unlink()
 
 
-@contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A binary file that takes the place of `path` in one step when the block ends well, and is removed otherwise.
+def remove_work(path: Path) -> None:
+    """Remove the work directory of a run that is complete. Raises WorkError when another run holds it."""
+    with _lock(path / LOCK):
+        _remove(path)
 
-    It is on the disk before it has its name (fsync), so a name is never that of half a file. Raises OutputError when
-    the system refuses to write it.
+
+def _remove(path: Path) -> None:
+    """What says how far the run has come goes last, the mark at the very end.
+
+    So a directory whose removal was cut is known to be of a run that is complete, and its shards are not used.
     """
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")  # in a shared folder a process id tells nothing
     try:
-        with part.open("wb") as out:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(path)
-    except BaseException as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        if isinstance(error, OSError):  # errors of the block itself keep their kind
-            raise OutputError(refusal(path, error)) from error
-        raise
+        remove_folder(path, (RUN, LOCK, PUBLISH))
+    except OSError as error:
+        raise OutputError(refusal(path, error)) from error
 
 
-def refusal(path: Path, error: OSError) -> str:
-    """The sentences for people when `path` cannot be written."""
-    return (
-        f"{path} could not be written: {error.strerror or error}. Free some space, or choose another place; "
-        "the same command then goes on where it stood."
-    )
+def _read_json(path: Path) -> Any:
+    """What a file of JSON holds; None where it is missing or damaged."""
+    try:
+        return orjson.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+class _Hashed:
+    """A binary file that keeps the checksum of what is written to it."""
+
+    closed = False  # pyarrow asks
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self.checksum = file, xxhash.xxh3_128()
+
+    def write(self, data: bytes | memoryview) -> int:
+        """Write and count."""
+        self.checksum.update(data)
+        return self._file.write(data)
+
+    def tell(self) -> int:
+        """How many bytes were written."""
+        return self._file.tell()
+
+    def flush(self) -> None:
+        """Write what Python holds back."""
+        self._file.flush()
+
+    def close(self) -> None:
+        """The file itself stays open, for the checksum that comes behind."""
 
 
 def write_shard(
@@ -157,20 +224,42 @@ def write_shard(
     notes: Mapping[str, object] | None = None,
     attached: Mapping[str, bytes] | None = None,
 ) -> None:
-    """Write equally long columns as one Arrow file, with `notes` (JSON) and the `attached` bytes in its metadata."""
+    """Write equally long columns as one Arrow file, with `notes` (JSON) and the `attached` bytes in its metadata.
+
+    The checksum of the file stands behind it, where readers of Arrow do not look.
+    """
     import pyarrow as pa
 
     table = pa.table(dict(columns)).replace_schema_metadata({"notes": orjson.dumps(notes or {}), **(attached or {})})
-    with replacing(path) as out, pa.ipc.new_file(out, table.schema) as writer:
-        writer.write_table(table)
+    with replacing(path) as out:
+        hashed = _Hashed(out)
+        with pa.ipc.new_file(hashed, table.schema) as writer:
+            writer.write_table(table)
+        out.write(hashed.checksum.digest() + _TRAILER)
+
+
+def _open_shard(path: Path) -> pa.ipc.RecordBatchFileReader:
+    """A shard, mapped into memory, so that columns that are not asked for cost nothing."""
+    import pyarrow as pa
+
+    source = pa.memory_map(str(path))
+    return pa.ipc.open_file(source.read_buffer(source.size() - _TRAILER_BYTES))
+
+
+def _is_intact(path: Path) -> bool:
+    """Whether a shard has the checksum that it carries, and so is as it was written."""
+    checksum = xxhash.xxh3_128()
+    with path.open("rb") as file:
+        left = os.fstat(file.fileno()).st_size - _TRAILER_BYTES
+        while left > 0 and (chunk := file.read(min(left, 1 << 20))):
+            checksum.update(chunk)
+            left -= len(chunk)
+        return left == 0 and file.read() == checksum.digest() + _TRAILER
 
 
 def read_shard(path: Path, columns: Sequence[str]) -> tuple[pa.Table, dict[str, Any]]:
     """The named columns of a shard and its notes."""
-    import pyarrow as pa
-
-    with pa.memory_map(str(path)) as source:  # mapped, so that columns that are not asked for cost nothing
-        table = pa.ipc.open_file(source).read_all()
+    table = _open_shard(path).read_all()
     return table.select(list(columns)), orjson.loads(table.schema.metadata[b"notes"])
 
 
@@ -179,28 +268,31 @@ def read_attached(path: Path, *names: str) -> list[bytes]:
 
     They stand beside the notes because few readers want them, and parsing notes is done for every shard.
     """
-    import pyarrow as pa
-
-    with pa.memory_map(str(path)) as source:
-        metadata = pa.ipc.open_file(source).schema.metadata or {}
+    metadata = _open_shard(path).schema.metadata or {}
     return [metadata.get(name.encode(), b"") for name in names]
 
 
 def _lock(path: Path) -> IO[str]:
     """Take the lock and write the process id into it. The system frees it when the process ends, however it does."""
-    handle = path.open("a+")  # not "w": another run's process id must stay readable
+    try:
+        handle = path.open("a+")  # not "w": another run's process id must stay readable
+    except OSError as error:
+        raise OutputError(refusal(path.parent, error)) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+        handle.truncate(0)
+        handle.write(str(os.getpid()))
+        handle.flush()
+    except BlockingIOError as error:
         handle.seek(0)  # in mode "a+" the file is open at its end
         holder = handle.read().strip() or "unknown"
         handle.close()
         raise WorkError(
             f"Another run (process {holder}) is using {path.parent}. Wait for it, stop it, or choose another --work."
         ) from error
-    handle.truncate(0)
-    handle.write(str(os.getpid()))
-    handle.flush()
+    except OSError as error:
+        handle.close()
+        raise OutputError(refusal(path.parent, error)) from error
     return handle
 
 

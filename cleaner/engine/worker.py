@@ -1,40 +1,67 @@
 """A worker process: takes a function and a task from its parent, calls it under a watch, sends back what it returns.
 
-It is started as `python -m cleaner.engine.worker`. `multiprocessing` would import the caller's main module again, which
-a script without `if __name__ == "__main__":` does not survive.
+`multiprocessing` would import the caller's main module again, which a script without `if __name__ == "__main__":` does
+not survive; so the parent starts it by a command of its own (START in pool.py).
 """
 
 from __future__ import annotations
 
 import mmap
+import os
+import resource
 import signal
 import struct
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
+from pathlib import Path
 
-__all__ = ["OUTSIDE", "Watch", "read_record"]
+from cleaner.engine.time_limit import time_limit
 
-OUTSIDE = -1
-"""The record number while no record is being worked on."""
+__all__ = ["OUTSIDE", "OUT_OF_MEMORY", "UNSTARTED", "Watch", "main", "read_record"]
+
+OUTSIDE, UNSTARTED = -1, -2
+"""The record number while no record is being worked on, and while the process has not come to its first task."""
+
+OUT_OF_MEMORY = 77
+"""The exit status of a worker that was refused memory in a record. No shell and no signal gives this number."""
+
+ROOM = 320 << 20
+"""Bytes that a worker may always take beyond what it holds at its first record: 256 MB for a record, and 46 MB that
+models and lists take when they are first needed (measured: 125 MB of private memory before, 171 MB after)."""
 
 _RECORD = struct.Struct("q")
 """How the record number stands in the page of memory that parent and worker share."""
 
 
 class Watch:
-    """Knows which record of a task is being worked on, and ends the process when one takes too long.
+    """Knows which record of a task is being worked on, and ends the process when one takes too much time or memory.
 
     A stage calls `enter(n)` before its n-th record (counted from 0 within the task) and skips the record when a reason
     comes back: that record has ended two workers already. `seconds` is the limit of CPU time for one record (0: none).
-    The kernel keeps it (SIGPROF), so that it holds inside native code as well. Without `page`, the memory shared with
-    the parent, the stage runs in the parent itself and nothing is watched.
+    The kernel keeps it (SIGPROF), so that it holds inside native code as well. `memory` is the limit of private memory
+    in bytes while a record is worked on (0: none).
+
+    Without `page`, the memory shared with the parent, the stage runs in the process of the caller, which must not be
+    ended: there the stage works on each record within `limited()`, and that raises RecordTimeout.
     """
 
-    def __init__(self, *, seconds: float = 0.0, skip: dict[int, str] | None = None, page: mmap.mmap | None = None):
+    def __init__(
+        self,
+        *,
+        seconds: float = 0.0,
+        skip: dict[int, str] | None = None,
+        page: mmap.mmap | None = None,
+        memory: int = 0,
+    ):
         self._seconds = seconds
         self._skip = skip or {}
         self._page = page
+        self._memory = memory
+        self._bounded = False  # whether the limit of memory is on
+        self._limits: tuple[int, int] | None = None  # what they were before
 
     def enter(self, record: int) -> str:
         """Begin a record. Returns "" when it may be worked on, else why it must be left out."""
@@ -48,10 +75,40 @@ class Watch:
         self._mark(OUTSIDE, 0.0)
 
     def _mark(self, record: int, seconds: float) -> None:
-        """Write the record where the parent finds it after a death, and start its clock anew."""
-        if self._page is not None:
-            _RECORD.pack_into(self._page, 0, record)
-            signal.setitimer(signal.ITIMER_PROF, seconds)
+        """Write the record where the parent finds it after a death, start its clock anew, and bound the memory."""
+        if self._page is None:
+            return
+        _RECORD.pack_into(self._page, 0, record)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        # Only within records: the steps over the whole corpus bound their memory themselves, by larger shares.
+        if self._memory and self._bounded != (record != OUTSIDE):
+            self._bounded = record != OUTSIDE
+            soft, hard = self._limits = self._limits or resource.getrlimit(resource.RLIMIT_DATA)
+            if self._bounded and not 0 <= soft < self._memory:  # -1 is no limit; one of the user's stays
+                soft = self._memory if not 0 <= hard < self._memory else hard
+            resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+    def failed(self, error: Exception) -> None:
+        """Called with what a record raised, before it is set aside for it.
+
+        Where a worker was refused memory the process ends, so that the record is tried again in a fresh one, and then
+        left out with that reason: what else the process holds may be in pieces.
+        """
+        if isinstance(error, MemoryError) and self._page is not None:
+            os._exit(OUT_OF_MEMORY)
+
+    @contextmanager
+    def limited(self) -> Iterator[None]:
+        """Work on the record at hand within its time, in a process that must not be ended. Raises RecordTimeout.
+
+        Native code is not interrupted: the error comes when it returns. Only the main thread can be interrupted at all,
+        and only where no profiler uses the same clock; elsewhere the record takes the time that it takes.
+        """
+        if self._page is not None:  # the kernel ends this process
+            yield
+        else:
+            with time_limit(self._seconds):
+                yield
 
 
 def read_record(page: mmap.mmap) -> int:
@@ -63,18 +120,24 @@ def read_record(page: mmap.mmap) -> int:
 def main() -> None:
     """Serve tasks until the parent closes the connection. An exception is sent back with its traceback as a note."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl+C means
-    connection_fd, page_fd = (int(a) for a in sys.argv[1:3])
+    connection_fd, page_fd, memory = (int(a) for a in sys.argv[1:4])
     page = mmap.mmap(page_fd, mmap.PAGESIZE)
+    _RECORD.pack_into(page, 0, OUTSIDE)  # from here on a death is no failure to start
+    most = 0  # bytes; 0 is no limit
     with Connection(connection_fd) as connection:
         while True:
             try:
                 function, task, seconds, skip = connection.recv()
             except EOFError:  # the parent has closed, or died
                 return
-            watch = Watch(seconds=seconds, skip=skip, page=page)
+            if memory and not most:  # at the first task, when the modules of its function are imported
+                most = max(memory, _private_memory() + ROOM)
+            watch = Watch(seconds=seconds, skip=skip, page=page, memory=most)
             watch.leave()
             try:
                 answer = (True, function(task, watch))
+            except MemoryError as error:
+                watch.failed(error)
             except Exception as error:
                 error.add_note(traceback.format_exc())
                 answer = (False, error)
@@ -82,5 +145,11 @@ def main() -> None:
             connection.send(answer)
 
 
-if __name__ == "__main__":
-    main()
+def _private_memory() -> int:
+    """The bytes that RLIMIT_DATA counts for this process: all that it has mapped for itself and may write, touched or
+    not. 0 where the system does not tell."""
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmData:"):
+                return int(line.split()[1]) << 10
+    return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -30,10 +30,11 @@ def clean_columns(table: Mapping[str, Sequence[Any]], options: Options | None = 
     >>> clean_columns({"isi": ["Panen raya mundur.\\n\\nIklan", None], "n": [1, 2]})["text"]
     ['Panen raya mundur.', '']
     """
-    names = known_fields(table, options or Options())
-    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
     # With no known field all are given, so that the error for the first row can name what there is.
-    for article in iter_clean(_rows(table, names or tuple(table)), options):
+    names = known_fields(table, options or Options()) or tuple(table)
+    rows = (dict(zip(names, row, strict=True)) for row in zip(*(table[name] for name in names), strict=True))
+    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+    for article in iter_clean(rows, options):
         for name, value in zip(COLUMNS, values(article), strict=True):
             columns[name].append(value)
     return columns
@@ -57,9 +58,3 @@ def values(article: Cleaned) -> list[Any]:
     ]
     row["removals"] = orjson.dumps(removals).decode()
     return list(row.values())
-
-
-def _rows(table: Mapping[str, Sequence[Any]], names: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """The rows of a table, with these fields of it."""
-    for row in zip(*(table[name] for name in names), strict=True):
-        yield dict(zip(names, row, strict=True))

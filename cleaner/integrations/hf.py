@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from cleaner.corpus.clean import clean_corpus
 from cleaner.errors import MissingExtra
 from cleaner.integrations.columns import clean_columns
 from cleaner.options import Options
+from cleaner.ownership import MARK, claim_folder
 from cleaner.read.task import Source
 
 if TYPE_CHECKING:
@@ -49,6 +51,11 @@ def clean_dataset(
         given, clean = Path(folder, "given.parquet"), Path(folder, "clean.parquet")
         dataset.to_parquet(str(given))
         source = Source(name, str(given), given.stat().st_size)
-        clean_corpus([source], clean, options, audit=audit or Path(folder, "audit"))
+        if audit:  # the logs are those of the data set, since the file of this run goes away
+            claim_folder(Path(audit), "audit", str(Path(audit).with_name(name)))
+        report = clean_corpus([source], clean, options)
+        for log in Path(report.audit).iterdir() if audit else ():
+            if log.name != MARK:
+                shutil.copyfile(log, Path(audit or "", log.name))
         # The folder goes at the end: a data set in memory stays there, one on disk is copied to its cache.
         return Dataset.from_parquet(str(clean), keep_in_memory=not dataset.cache_files)

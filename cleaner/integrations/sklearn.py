@@ -57,7 +57,9 @@ class ArticleCleaner(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # 
 
         NumPy's own arrays of texts would pad all of them to the longest.
         """
-        if not _is_column(X):
+        # A column has one dimension, and begins with a text or a missing value; scikit-learn checks all else.
+        column = getattr(X, "ndim", 1) == 1 and not hasattr(X, "columns") and hasattr(X, "__len__")
+        if not column or not isinstance(next(iter(X), None), str | None):
             dtype = None if hasattr(X, "dtype") else object
             return np.asarray(validate_data(self, X, reset=reset, dtype=dtype, ensure_all_finite=False), object)
         if reset:
@@ -72,11 +74,3 @@ class ArticleCleaner(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # 
         tags.input_tags.string = tags.input_tags.allow_nan = True
         tags.transformer_tags.preserves_dtype = []
         return tags
-
-
-def _is_column(X: Any) -> bool:
-    """True if `X` has one dimension and begins with a text, or is empty."""
-    if getattr(X, "ndim", 1) != 1 or hasattr(X, "columns") or not hasattr(X, "__len__"):
-        return False
-    first = next(iter(X), None)
-    return first is None or isinstance(first, str)

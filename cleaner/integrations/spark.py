@@ -33,7 +33,7 @@ def clean_corpus(
 
     Inputs and the work directory (`options.work`, else beside the output) must lie where all executors reach them by
     the same path. The session is left open. Raises OptionError when the executors have not this version of the package,
-    WorkError when Spark gives the job up; the same call then goes on where it stood.
+    EngineError when Spark gives the job up; the same call then goes on where it stood.
     """
     options = options or Options()
     engine = Spark(spark, seconds=options.record_timeout)

@@ -51,19 +51,12 @@ class Column:
         return np.concatenate(parts) if parts else np.zeros(0, self.dtype)
 
 
-class Room:
+class Room(ExitStack):
     """Memory that columns may still take, in bytes, and the folder for those that find none; closes their files."""
 
     def __init__(self, memory: int, folder: Path | None = None) -> None:
-        self._left = memory
-        self._folder = folder
-        self._files = ExitStack()
-
-    def __enter__(self) -> Room:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._files.close()
+        super().__init__()
+        self._left, self._folder = memory, folder
 
     def column(self, dtype: type[np.generic], values: int) -> Column:
         """A column for about `values` values."""
@@ -71,7 +64,7 @@ class Room:
         if size <= self._left:  # first come, first served
             self._left -= size
             return Column(dtype)
-        return Column(dtype, self._files.enter_context(tempfile.TemporaryFile(dir=self._folder, prefix="dedup-")))
+        return Column(dtype, self.enter_context(tempfile.TemporaryFile(dir=self._folder, prefix="dedup-")))
 
 
 def distinct(values: NDArray[Any]) -> NDArray[Any]:

@@ -102,8 +102,13 @@ def join_band(band: NDArray[np.uint64], bits: int, olds: int = 0) -> tuple[NDArr
     if olds:
         old = band[ranks < olds]
         band, ranks = band[ranks >= olds], ranks[ranks >= olds]
-        at, low = _join_sorted(old, bits, band)
-        found.append(low << np.uint64(bits) | ranks[at])
+        # where in the index the key of each new article stands; of too many old ones the best ranked alone is taken
+        wanted = band >> np.uint64(bits) << np.uint64(bits)
+        firsts = np.searchsorted(old, wanted)
+        counts = np.searchsorted(old, wanted | np.uint64((1 << bits) - 1), "right") - firsts
+        counts[counts > LONGEST_RUN] = 1
+        low = old[ranges(firsts, counts)] & np.uint64((1 << bits) - 1)
+        found.append(low << np.uint64(bits) | np.repeat(ranks, counts))
     equal = np.flatnonzero((band[1:] ^ band[:-1]) >> np.uint64(bits) == 0)
     begins = np.flatnonzero(np.diff(equal, prepend=-2) > 1)
     firsts, lengths = equal[begins], np.diff(begins, append=len(equal)) + 1
@@ -116,15 +121,3 @@ def join_band(band: NDArray[np.uint64], bits: int, olds: int = 0) -> tuple[NDArr
     for first, length in zip(firsts[long].tolist(), lengths[long].tolist(), strict=True):
         found.append(ranks[first] << np.uint64(bits) | ranks[first + 1 : first + length])
     return np.sort(np.concatenate(found)), int(long.sum())
-
-
-def _join_sorted(
-    band: NDArray[np.uint64], bits: int, keys: NDArray[np.uint64]
-) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
-    """Numbers of packed keys, and the ranks that a sorted band has for each; of too many the best alone."""
-    wanted = keys >> np.uint64(bits) << np.uint64(bits)
-    firsts = np.searchsorted(band, wanted)
-    counts = np.searchsorted(band, wanted | np.uint64((1 << bits) - 1), "right") - firsts
-    counts[counts > LONGEST_RUN] = 1
-    ranks = band[ranges(firsts, counts)] & np.uint64((1 << bits) - 1)
-    return np.repeat(np.arange(len(keys)), counts), ranks

@@ -40,7 +40,13 @@ def sign(shingles: Shingles) -> NDArray[np.uint32]:
     filled = np.flatnonzero(np.diff(shingles.starts))
     least = np.empty((PERMUTATIONS, len(filled)), np.uint32)
     if len(filled):
-        x = _premix(shingles.hashes.astype(np.uint32))
+        # the finalizer of MurmurHash3 for 32 bits, as datasketch has it
+        x = shingles.hashes.astype(np.uint32)
+        x ^= x >> np.uint32(16)
+        x *= np.uint32(0x85EBCA6B)
+        x ^= x >> np.uint32(13)
+        x *= np.uint32(0xC2B2AE35)
+        x ^= x >> np.uint32(16)
         t = np.empty_like(x)
         firsts = shingles.starts[filled]
         for a, b, row in zip(*permutations(), least, strict=True):
@@ -51,15 +57,6 @@ def sign(shingles: Shingles) -> NDArray[np.uint32]:
     signatures = np.full((len(shingles.starts) - 1, PERMUTATIONS), EMPTY)
     signatures[filled] = least.T
     return signatures
-
-
-def _premix(x: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    x = x ^ (x >> np.uint32(16))
-    x *= np.uint32(0x85EBCA6B)
-    x ^= x >> np.uint32(13)
-    x *= np.uint32(0xC2B2AE35)
-    x ^= x >> np.uint32(16)
-    return x
 
 
 def likely(

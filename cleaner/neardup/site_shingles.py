@@ -3,6 +3,8 @@
 Footers, disclaimers and the fixed words of templated reports are left out when two articles are compared. Counted are
 only the articles that have candidates: where boilerplate is large enough to make articles look alike, they do.
 
+Articles of which no site is known are one site with a higher limit.
+
 Different is told by an anchor. An article of which a twentieth or more is rare on its site (in no more than a few
 articles) is its own anchor; one with less is a copy, and copies of one text share an anchor, the least of its shingles
 under one permutation. Without anchors ten copies of one article on one site would be taken for boilerplate.
@@ -16,15 +18,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.neardup.columns import distinct, ranges
-from cleaner.neardup.shingles import Shingles, sets_of
-from cleaner.neardup.token_store import TokenStore
+from cleaner.neardup.columns import Room, distinct, ranges
+from cleaner.neardup.shingles import Shingles, TokenStore, sets_of
 from cleaner.neardup.tokens import mix
 
-__all__ = ["FEW", "SiteShingles", "recurring_in", "share_out"]
+__all__ = ["FEW", "FEW_WITHOUT_SITE", "MOST_SHINGLES", "SiteShingles", "recurring_in", "share_out"]
 
 FEW = 5
 """Different articles of one site in which a shingle may stand and still count."""
+
+FEW_WITHOUT_SITE = 50
+"""The same among all articles of which no site is known. Nothing there tells a footer from a syndicated story but how
+many different articles it stands beside: the footer of one site stands beside hundreds, a story is seldom printed by
+more than fifty papers. On 45,244 made articles without their sites the limit 5 finds none of 1,170 syndicated copies,
+no limit loses 2,275 good articles by their footers, and this one finds 1,072 and loses 18."""
+
+MOST_SHINGLES = 1 << 30
+"""Shingles of one site that are counted, some 3.5 million articles. Of a larger site a sample of its articles is."""
 
 _RARE_SHARE = 0.05  # of the shingles of an article; with less of its own it is a copy
 _BLOCK = 2048  # articles whose shingles are made at once
@@ -71,14 +81,14 @@ def _salted(hashes: NDArray[np.uint64], sites: NDArray[np.int64]) -> NDArray[np.
     return (mix(sites.astype(np.uint64) + np.uint64(1)) ^ (hashes >> np.uint64(16) << np.uint64(16))) >> _OWNER_BITS
 
 
-def share_out(counts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+def share_out(sites: NDArray[np.int64], counts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
     """For every site, in their order, the group in which its shingles are counted; -1 where it has too few articles.
 
     `counts` are articles, `sizes` their shingles. A group has some _AT_ONCE shingles if its sites are small enough.
     """
     groups = np.full(len(counts), -1, np.int64)
     group = total = 0
-    for site in np.flatnonzero(counts > FEW).tolist():
+    for site in np.flatnonzero(counts > _limits(sites)).tolist():
         size = int(sizes[site])
         if total and total + size > _AT_ONCE:
             group, total = group + 1, 0
@@ -87,62 +97,63 @@ def share_out(counts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np
     return groups
 
 
+def _limits(sites: NDArray[np.int64]) -> NDArray[np.int64]:
+    """In how many different articles of each site (-1 is none) a shingle may stand and still count."""
+    return np.where(sites < 0, FEW_WITHOUT_SITE, FEW)
+
+
 def recurring_in(
-    store: TokenStore, articles: NDArray[np.int64], sites: NDArray[np.int64], copies: NDArray[np.uint32]
+    store: TokenStore, articles: NDArray[np.int64], sites: NDArray[np.int64], copies: NDArray[np.uint32], room: Room
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Recurring keys among the articles at these places in the store, which are all that their sites have, and the
     sites with any; both sorted. `copies` is for each article the anchor that it has if it is a copy.
 
-    The shingles are counted in slices of bounded size, in two rounds, because an anchor needs all slices.
+    The shingles are counted in slices of bounded size, in two rounds, because an anchor needs all slices. `room` keeps
+    8 bytes of each shingle between the rounds, so that every article is shingled once, whatever the size of its site.
     """
-    slices = 1 + int(store.lengths[articles].sum()) // _AT_ONCE
-    only = _slice(store, articles, sites, 0, 1) if slices == 1 else None
+    total = int(store.lengths[articles].sum())
+    slices = 1 + total // _AT_ONCE
+    edges = np.array([(number << 64) // slices for number in range(1, slices)], np.uint64)
+    # each block is sorted and cut at the edges: a slice is one run of every block
+    kept, runs = room.column(np.uint64, total), []
+    for first in range(0, len(articles), _BLOCK):
+        block = articles[first : first + _BLOCK]
+        sets = sets_of(store.shingles(block))
+        owners = np.repeat(np.arange(first, first + len(block)), np.diff(sets.starts))
+        # site and shingle in 40 bits, then 24 for the article
+        keys = np.sort(_salted(sets.hashes, sites[owners]) << _OWNER_BITS | owners.astype(np.uint64))
+        runs.append(kept.length + np.concatenate([[0], np.searchsorted(keys, edges), [len(keys)]]))
+        kept.append(keys)
+    bounds = np.array(runs)
 
     def sliced() -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]]:
         """Keys of each slice, the places of their articles, and in how many articles each shingle stands."""
         for number in range(slices):
-            keys = _slice(store, articles, sites, number, slices) if only is None else only
+            keys = np.sort(kept.take(bounds[:, number], bounds[:, number + 1]))
             shingles = keys >> _OWNER_BITS
             owners = (keys & np.uint64((1 << 24) - 1)).astype(np.int64)
             firsts = np.flatnonzero(np.concatenate([np.ones(min(1, len(keys)), np.bool_), np.diff(shingles) != 0]))
             counts = np.diff(firsts, append=len(keys))
             yield shingles, owners, np.repeat(counts, counts)
 
+    limits = _limits(sites)
     rare = np.zeros(len(articles), np.int64)
     for _, owners, counts in sliced():
-        rare += np.bincount(owners[counts <= FEW], minlength=len(articles))
+        rare += np.bincount(owners[counts <= limits[owners]], minlength=len(articles))
     copied = rare < _RARE_SHARE * store.lengths[articles]
     anchors = np.where(copied, copies, np.arange(len(articles)) + (1 << 32))
     found, concerned = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
     for shingles, owners, counts in sliced():
-        shingles, owners = shingles[counts > FEW], owners[counts > FEW]
-        # of each shingle one record for every different anchor; the one FEW further on is of the same shingle if there
-        # are more than FEW
+        often = counts > limits[owners]
+        shingles, owners = shingles[often], owners[often]
+        # of each shingle one record for every different anchor
         order = np.lexsort((anchors[owners], shingles))
-        by_shingle, anchor = shingles[order], anchors[owners][order]
+        by_shingle, anchor, limit = shingles[order], anchors[owners][order], limits[owners][order]
         new = np.ones(len(order), np.bool_)
         new[1:] = (by_shingle[1:] != by_shingle[:-1]) | (anchor[1:] != anchor[:-1])
-        different = by_shingle[new]
-        many = distinct(different[FEW:][different[FEW:] == different[:-FEW]])
+        different, limit = by_shingle[new], limit[new]
+        firsts = np.flatnonzero(np.concatenate([np.ones(min(1, len(different)), np.bool_), np.diff(different) != 0]))
+        many = different[firsts[np.diff(firsts, append=len(different)) > limit[firsts]]]
         found.append(many)
         concerned.append(sites[owners[np.isin(shingles, many)]])
-    return distinct(np.concatenate(found)), distinct(np.concatenate(concerned))
-
-
-def _slice(
-    store: TokenStore, articles: NDArray[np.int64], sites: NDArray[np.int64], number: int, slices: int
-) -> NDArray[np.uint64]:
-    """Sorted keys of site, shingle and article for one slice of the shingles: 40 bits, then 24 for the article."""
-    parts = []
-    for first in range(0, len(articles), _BLOCK):
-        block = articles[first : first + _BLOCK]
-        sets = sets_of(store.shingles(block))
-        owners = np.repeat(np.arange(first, first + len(block)), np.diff(sets.starts))
-        keys = _salted(sets.hashes, sites[owners])
-        if slices > 1:
-            mine = keys % np.uint64(slices) == number
-            keys, owners = keys[mine], owners[mine]
-        parts.append(keys << _OWNER_BITS | owners.astype(np.uint64))
-    keys = np.concatenate(parts)
-    keys.sort()
-    return keys
+    return np.concatenate(found), distinct(np.concatenate(concerned))

@@ -44,9 +44,6 @@ class Sketches:
     sizes: NDArray[np.int32]
     broken: NDArray[np.bool_]
 
-    def __len__(self) -> int:
-        return len(self.sizes)
-
 
 def sketch(texts: Sequence[str]) -> Sketches:
     """Sketches of a batch of clean texts of any number and length.
@@ -68,7 +65,10 @@ def sketch(texts: Sequence[str]) -> Sketches:
         digests = [xxhash.xxh3_128_digest(view[a:b]) if a < b else bytes(16) for a, b in pairwise(bounds)]
         exact[first:last] = np.frombuffer(b"".join(digests), np.uint64).reshape(-1, 2)
         sizes[first:last] = np.diff(shingles.starts)
-    return Sketches(signatures, exact, sizes, np.fromiter(map(_breaks_off, texts), np.bool_, n))
+    # a cut-short copy stops inside a sentence; a whole article, and one quoted whole, ends in a sentence mark
+    ends = [text[-16:].rstrip(_CLOSING) for text in texts]
+    broken = [not end.endswith(_SENTENCE_ENDS) or end.endswith(("...", "…")) for end in ends]
+    return Sketches(signatures, exact, sizes, np.array(broken, np.bool_))
 
 
 def _batches(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -80,12 +80,6 @@ def _batches(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
             first, total = i + 1, 0
     if first < len(texts):
         yield first, len(texts)
-
-
-def _breaks_off(text: str) -> bool:
-    """Cut-short copies stop inside a sentence; a whole article, and one quoted whole, ends in a sentence mark."""
-    end = text[-16:].rstrip(_CLOSING)
-    return not end.endswith(_SENTENCE_ENDS) or end.endswith(("...", "…"))
 
 
 def to_lean_minhash(signature: NDArray[np.uint32]) -> LeanMinHash:

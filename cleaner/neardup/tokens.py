@@ -37,6 +37,7 @@ _OTHER, _WORD, _SINGLE, _MARK, _DIGIT = range(5)
 _BASE = 0xD6E8FEB86659FD93  # odd, so that its powers have inverses modulo 2**64
 _BLOCK = 1 << 16  # characters taken at once: what numpy touches stays in the second-level cache
 _BMP, _SCRIPTS = 0x10000, 0x40000  # the plane of nearly all texts (18 ms to class it, not 70); those that hold scripts
+_ASCII_WORDS = bytes(c if chr(c).isalnum() or c == ord("_") else 0 for c in range(128)) + bytes(128)
 _UNSPACED = (
     (0x0E00, 0x0EFF),  # Thai, Lao
     (0x1000, 0x109F),  # Burmese
@@ -154,7 +155,23 @@ def _cut(text: str) -> Iterator[str]:
 def _block_tokens(chunks: list[str], room: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Token hashes of all chunks, one behind the other, and how many each has. `room` is used again and again."""
     joined = "\n" + "\n".join(chunks)
-    codes, before, numbers = _ascii_tokens(joined) if joined.isascii() else _unicode_tokens(joined)
+    # code points, 0 for everything outside tokens; the places before tokens, and which of these are numbers
+    codes: NDArray[np.uint8] | NDArray[np.uint32]
+    if joined.isascii():
+        codes = np.frombuffer(joined.encode("ascii").translate(_ASCII_WORDS), np.uint8)
+        before = np.flatnonzero((codes[1:] != 0) & (codes[:-1] == 0))
+        numbers = codes[1:][before] <= ord("9")
+    else:
+        codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+        classes = _classes(_BMP if codes.max() < _BMP else _SCRIPTS)[codes]
+        codes = codes * (classes != _OTHER)
+        here, last = classes[1:], classes[:-1]
+        begins = (here != _OTHER) & (last == _OTHER)
+        single = here == _SINGLE
+        if single.any():
+            begins |= single | ((last == _SINGLE) & (here != _OTHER) & (here != _MARK))
+        before = np.flatnonzero(begins)
+        numbers = here[before] == _DIGIT
     ends = np.cumsum(np.fromiter(map(len, chunks), np.int64, len(chunks)) + 1)
     per_chunk = np.diff(np.searchsorted(before, ends), prepend=0)
     if not len(before):
@@ -174,29 +191,6 @@ def _block_tokens(chunks: list[str], room: NDArray[np.uint64]) -> tuple[NDArray[
     return hashes, per_chunk
 
 
-_CodesAndTokens = tuple[NDArray[np.uint8] | NDArray[np.uint32], NDArray[np.int64], NDArray[np.bool_]]
-
-
-def _ascii_tokens(joined: str) -> _CodesAndTokens:
-    """Code points with 0 for everything outside tokens, the places before tokens, and which of them are numbers."""
-    codes = np.frombuffer(joined.encode("ascii").translate(_ascii_words()), np.uint8)
-    before = np.flatnonzero((codes[1:] != 0) & (codes[:-1] == 0))
-    return codes, before, codes[1:][before] <= ord("9")
-
-
-def _unicode_tokens(joined: str) -> _CodesAndTokens:
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    classes = _classes(_BMP if codes.max() < _BMP else _SCRIPTS)[codes]
-    codes = codes * (classes != _OTHER)
-    here, last = classes[1:], classes[:-1]
-    begins = (here != _OTHER) & (last == _OTHER)
-    single = here == _SINGLE
-    if single.any():
-        begins |= single | ((last == _SINGLE) & (here != _OTHER) & (here != _MARK))
-    before = np.flatnonzero(begins)
-    return codes, before, here[before] == _DIGIT
-
-
 @cache
 def _powers() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """The base to the power 0.._BLOCK, and the inverses of these, modulo 2**64."""
@@ -204,11 +198,6 @@ def _powers() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     back = np.full(_BLOCK + 1, pow(_BASE, -1, 1 << 64), np.uint64)
     step[0] = 1
     return np.cumprod(step, dtype=np.uint64), np.cumprod(back, dtype=np.uint64)
-
-
-@cache
-def _ascii_words() -> bytes:
-    return bytes(c if chr(c).isalnum() or chr(c) == "_" else 0 for c in range(128)) + bytes(128)
 
 
 @cache

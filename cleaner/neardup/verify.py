@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from cleaner.neardup.columns import distinct, ranges
 from cleaner.neardup.minhash import sign
-from cleaner.neardup.shingles import Shingles, sets_of
+from cleaner.neardup.shingles import Shingles, TokenStore, sets_of
 from cleaner.neardup.site_shingles import SiteShingles
-from cleaner.neardup.token_store import TokenStore
 
 __all__ = [
     "RULES",
@@ -90,20 +89,16 @@ def compare(
     articles: StoredArticles, left: NDArray[np.int64], right: NDArray[np.int64], min_similarity: float
 ) -> Comparison:
     """Compare the articles left[i] and right[i], places in the store; shape (pairs,)."""
-    blocks = _blocks(articles.store.lengths, left, right)
-    return Comparison.join([_compare_block(articles, left[a:b], right[a:b], min_similarity) for a, b in blocks])
-
-
-def _blocks(lengths: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Runs of pairs of bounded size."""
-    total = np.cumsum(lengths[left] + lengths[right])
-    first = 0
+    total = np.cumsum(articles.store.lengths[left] + articles.store.lengths[right])
+    parts, first = [], 0
     while first < len(left):
+        # as many pairs as have _AT_ONCE shingles together, and so few that they have at most 1 << 16 articles
         limit = (int(total[first - 1]) if first else 0) + _AT_ONCE
         last = max(first + 1, int(np.searchsorted(total, limit, "right")))
-        last = min(last, first + (1 << (_PAIR_BITS - 1)))  # and so at most 1 << 16 articles
-        yield first, last
+        last = min(last, first + (1 << (_PAIR_BITS - 1)))
+        parts.append(_compare_block(articles, left[first:last], right[first:last], min_similarity))
         first = last
+    return Comparison.join(parts)
 
 
 def _compare_block(
@@ -193,9 +188,10 @@ def _by_span(
         at = np.minimum(np.searchsorted(common, keys), len(common) - 1)
         spans.append(longest_common_spans(common[at] == keys, np.concatenate([[0], np.cumsum(counts)])))
     a, b = spans
-    cover = np.minimum(a.length / lengths[left], b.length / lengths[right])
-    density = np.minimum(a.density, b.density)
-    length = np.minimum(a.length, b.length)
+    of_left, of_right = a.last - a.first, b.last - b.first
+    cover = np.minimum(of_left / lengths[left], of_right / lengths[right])
+    density = np.minimum(a.common / np.maximum(1, of_left), b.common / np.maximum(1, of_right))
+    length = np.minimum(of_left, of_right)
     contiguous = (cover >= max(_SPAN_COVER, threshold)) & (length >= _SPAN_LENGTH)
     contiguous &= density >= max(_SPAN_DENSITY, threshold)
     left_short = lengths[left] <= lengths[right]
@@ -213,16 +209,6 @@ class LongestSpans:
     first: NDArray[np.int64]
     last: NDArray[np.int64]
     common: NDArray[np.int64]
-
-    @property
-    def length(self) -> NDArray[np.int64]:
-        """Shingles in the span."""
-        return self.last - self.first
-
-    @property
-    def density(self) -> NDArray[np.float64]:
-        """The share of them that is common."""
-        return self.common / np.maximum(1, self.length)
 
 
 def longest_common_spans(common: NDArray[np.bool_], starts: NDArray[np.int64]) -> LongestSpans:

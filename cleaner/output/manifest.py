@@ -13,9 +13,10 @@ import orjson
 
 from cleaner import __version__
 from cleaner.options import RUN_OPTIONS, Options
+from cleaner.ownership import is_beside_data
 from cleaner.plugins import installed
 
-__all__ = ["SCHEMA", "count_tables", "largest_first", "manifest", "sha256"]
+__all__ = ["SCHEMA", "count_tables", "describe", "largest_first", "manifest", "same_data", "sha256"]
 
 SCHEMA = 1  # of the manifest; to be raised when a key changes its meaning or goes
 _LIBRARIES = ("chardet", "datasketch", "ftfy", "justext", "langid", "lxml", "numpy", "pyarrow", "selectolax")
@@ -28,11 +29,14 @@ def manifest(
     *,
     options: Options,
     inputs: Sequence[tuple[str, int, str]],
-    outputs: Mapping[str, Path],
+    outputs: Mapping[str, object],
     counts: Tables,
     run: Mapping[str, object],
 ) -> bytes:
-    """The manifest as indented JSON. `inputs` are (source, bytes, sha256); only `run` may differ between equal runs."""
+    """The manifest as indented JSON. `inputs` are (source, bytes, sha256), `outputs` what `describe` says of each.
+
+    Only `run` may differ between equal runs.
+    """
     content = {
         "schema": SCHEMA,
         "cleaner": __version__,
@@ -41,7 +45,7 @@ def manifest(
         # Not those that say how the work is done (workers, memory ...): equal runs have equal manifests but for `run`.
         "options": {k: v for k, v in asdict(options).items() if k not in RUN_OPTIONS},
         "inputs": [{"source": s, "bytes": size, "sha256": digest} for s, size, digest in inputs],
-        "outputs": {name: _described(path) for name, path in sorted(outputs.items())},
+        "outputs": dict(sorted(outputs.items())),
         "counts": counts,
         "run": run,
     }
@@ -82,11 +86,19 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _described(path: Path) -> object:
-    """Size and hash of a file, or of each file in a folder."""
+def describe(path: Path) -> dict[str, Any]:
+    """Size and hash of a file, or of each data file in a folder by its path in it."""
     if path.is_dir():
-        return {p.name: _described(p) for p in sorted(path.iterdir())}
+        files = sorted(file for file in path.rglob("*") if not (file.is_dir() or is_beside_data(file)))
+        return {file.relative_to(path).as_posix(): describe(file) for file in files}
     return {"bytes": path.stat().st_size, "sha256": sha256(path)}
+
+
+def same_data(path: Path, known: Mapping[str, Any]) -> bool:
+    """Whether `describe` says `known` of a file or folder. Sizes are compared first, so that most cost nothing."""
+    if path.is_file() and path.stat().st_size != known.get("bytes"):
+        return False
+    return path.exists() and describe(path) == known
 
 
 def _installed_version(name: str) -> str:

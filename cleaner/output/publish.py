@@ -2,41 +2,68 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import orjson
 
 from cleaner.article import Reject
 from cleaner.engine.columns import binary_values
-from cleaner.engine.work import read_shard, replacing
+from cleaner.engine.work import LOCK, read_shard, remove_work
+from cleaner.errors import OptionError, RefusedError
 from cleaner.options import Options
-from cleaner.output.manifest import Tables, count_tables, manifest
+from cleaner.output.collisions import check_inputs_stay, check_places
+from cleaner.output.journal import Journal
+from cleaner.output.manifest import Tables, count_tables, describe, manifest, same_data
 from cleaner.output.records import rejected_row
-from cleaner.output.writers import Output, open_output
+from cleaner.output.writers import Output, clear_remains, open_output
+from cleaner.ownership import (
+    CARD_MARK,
+    MARK,
+    check_folder,
+    check_page,
+    claim_folder,
+    is_empty,
+    is_made_file,
+    mark_beside,
+    mark_line,
+    read_mark,
+    remove_parts,
+    replacing,
+    write_mark,
+)
 from cleaner.read.read_errors import SKIPPED
+from cleaner.read.task import Source
 
-__all__ = ["LOGS", "MANIFEST", "Destination", "Report", "audit_folder", "path_beside"]
+__all__ = ["LOGS", "MANIFEST", "Destination", "Report", "audit_folder", "card_mark", "path_beside", "report_of"]
 
 LOGS = ("removed.jsonl", "dropped.jsonl")
 MANIFEST = "manifest.json"
-"""It is written last, so that a run is finished exactly when it is there."""
+"""It is written last, so that the logs are complete exactly when it is there."""
 
 
 def audit_folder(output: str, audit: str | Path | None = None) -> Path:
-    """The folder of a run's logs: `audit` where one is named, else `clean.audit` beside `clean.jsonl.gz`."""
-    return Path(audit) if audit else path_beside(output, ".audit")
+    """The folder of a run's logs: `audit` where one is named, else `clean.jsonl.audit` beside `clean.jsonl`.
+
+    It has the whole name of the output, so that `clean.jsonl` and `clean.parquet` do not share one.
+    """
+    path = Path(output)
+    return Path(audit) if audit else path.with_name(f"{path.name}.audit")
 
 
 def path_beside(output: str, suffix: str) -> Path:
     """A path in the same folder, named as the output is, with another suffix.
 
-    >>> path_beside("corpus/clean.jsonl.gz", ".audit").name
-    'clean.audit'
+    >>> path_beside("corpus/clean.jsonl.gz", ".work").name
+    'clean.work'
     """
     path = Path(output)
     stem = path.name
@@ -46,15 +73,21 @@ def path_beside(output: str, suffix: str) -> Path:
     return path.with_name(stem + suffix)
 
 
+def card_mark(output: str) -> str:
+    """The line by which a dataset card says that Cleaner made it, and of which output."""
+    return f"{CARD_MARK}{Path(output).name.replace('--', '- -')}; a run with --card replaces it. -->"
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a run did: its output, the folder of its logs and its HTML report ("" where there is none, as after a dry
     run), with the counts of manifest.json.
 
     `rejected` counts what could not be read, without what was skipped because it is no article. `examples` has the
-    first reject of each error, in words.
+    first reject of each error, in words. `left_out` counts files of the input that Cleaner itself had made.
 
-    >>> Report("clean.jsonl", "clean.audit", {"articles": {"read": 3, "written": 2}}, rejected=0, seconds=0.5).written
+    >>> counts = {"articles": {"read": 3, "written": 2}}
+    >>> Report("clean.jsonl", "clean.jsonl.audit", counts, rejected=0, seconds=0.5).written
     2
     """
 
@@ -65,6 +98,7 @@ class Report:
     seconds: float
     report_path: str = ""
     examples: Mapping[str, str] = field(default_factory=dict)
+    left_out: int = 0
 
     @property
     def read(self) -> int:
@@ -77,32 +111,101 @@ class Report:
         return int(self.counts.get("articles", {}).get("written", 0))
 
 
+def report_of(output: str, audit: str, counts: Tables, rejected: Sequence[Mapping[str, Any]], seconds: float) -> Report:
+    """The report on a run with these counts and rows of rejected.jsonl, which stand in the order of that log."""
+    examples = {}
+    for row in rejected[::-1]:  # backwards, so that the first reject of an error is the one that stays
+        record = f", record {row['record']}" if row["record"] else ""
+        examples[row["error"]] = f"{row['source']}{record}: {row['detail']} {row['advice']}"
+    return Report(output, audit, counts, sum(counts.get("rejected", {}).values()), seconds, examples=examples)
+
+
 class Destination:
     """Where a run's output and logs go. `output` "-" is stdout, which has logs only where `audit` names a folder."""
 
     def __init__(self, output: str, *, audit: str | Path | None, options: Options) -> None:
-        self._output, self._options = output, options
+        self.output, self._options = output, options
         self.streams = output == "-"
-        self._audit = None if self.streams and not audit else audit_folder(output, audit)
+        if Path(output).name in ("", ".."):
+            raise OptionError(f"-o {output} names no new file or folder. Name one, such as {output}/clean.jsonl.")
+        self.audit = None if self.streams and not audit else audit_folder(output, audit)
+        beside = None if self.streams else path_beside(output, ".work")
+        work = Path(options.work) if options.work else beside
+        self.work = Path(os.path.realpath(work)) if work else None
+        """The work directory, None where a temporary one is used."""
 
-    def beside(self, suffix: str) -> Path:
-        """`clean.jsonl.gz` -> `clean` + suffix, in the same folder."""
-        return path_beside(self._output, suffix)
+    @property
+    def _is_folder(self) -> bool:
+        return bool(self._options.shards) or self.output.endswith("/")
+
+    @property
+    def own(self) -> list[Path]:
+        """Files and folders of the run that are no input, wherever they lie."""
+        named = (self.work, self.audit, self._options.site_rules, self._options.against)
+        return [Path(path) for path in named if path]
+
+    @property
+    def card(self) -> Path | None:
+        """Where the dataset card goes, None where none was asked for."""
+        if not self._options.card or self.streams or self._options.dry_run:
+            return None
+        return (Path(self.output) if self._is_folder else Path(self.output).parent) / "README.md"
+
+    @property
+    def page(self) -> Path | None:
+        """Where the report of a dry run goes, None where it is with the logs or not asked for."""
+        if not self._options.report or self.streams or not self._options.dry_run:
+            return None
+        return path_beside(self.output, ".dry-run.html")
 
     def rehearsal(self, folder: Path) -> Destination:
         """Where a dry run puts what it would have written, to be looked at and thrown away."""
-        options = replace(self._options, dry_run=False, shards=0)
+        options = replace(self._options, dry_run=False, shards=0, card=False)
         (folder / "rehearsal").mkdir(exist_ok=True)
         return Destination(str(folder / "rehearsal" / "clean.jsonl"), audit=None, options=options)
 
-    def check(self, *, resumed: bool) -> None:
-        """Raise OutputError when the output cannot be put there, before any work is done."""
-        if self.streams or self._options.dry_run:
-            return
-        # Where an unfinished run is resumed and has no manifest, the output that stands there was left by that run
-        # itself, stopped while it published, and may be replaced.
-        half_published = resumed and self._audit is not None and not (self._audit / MANIFEST).exists()
-        self._open(0, force=self._options.force or half_published)
+    def journal(self, about: bytes) -> Journal | None:
+        """The journal of the run that `about` describes, None where nothing is put under a name."""
+        if self.streams or self._options.dry_run or self.work is None:
+            return None
+        return Journal(self.work, about, self._options.shards)
+
+    def check(self, sources: Iterable[Source | Reject], about: bytes) -> Report | None:
+        """Look whether everything may be put where it belongs, before anything is made.
+
+        Raises RefusedError, with the path and what to do, where a file or folder is the user's. Returns the report of a
+        run that is complete: it was ended while its work directory was removed, which is finished here.
+        """
+        output, options = "" if self.streams else self.output, self._options
+        named = {"the output": output, "--audit": self.audit, "--work": self.work, "--site-rules": options.site_rules}
+        named |= {"--against": options.against, "--phrases": options.phrases, "--allow": options.allow}
+        check_places(named, ("--work", "the output") if self._is_folder else ("--work",))
+        check_inputs_stay((output, options.site_rules, self.card, self.work, self.audit), sources)
+        if self.work is not None:
+            check_folder(self.work, "work", self.output)
+        if self.audit is not None and not options.dry_run:
+            check_folder(self.audit, "audit", self.output)
+        journal = self.journal(about)
+        if journal is not None and journal.finished and self.work is not None and not options.fresh:
+            # Of stdin nobody knows whether it is still the same.
+            stdin = any(isinstance(source, Source) and source.path == "-" for source in sources)
+            report = self._published() if journal.done and not stdin and self._is_published(journal) else None
+            remove_work(self.work)  # of a complete run, whatever that was about
+            if report is not None:
+                return report
+            journal = self.journal(about)
+        if self.page is not None:
+            check_page(self.page, force=options.force)
+        if self.streams or options.dry_run:
+            return None
+        try:
+            self._check_output(journal)
+        except RefusedError:
+            self._remove_remains()
+            raise
+        if self.audit is not None and self.work is not None and Path(os.path.realpath(self.audit)) in self.work.parents:
+            claim_folder(self.audit, "audit", self.output)  # now, because the work directory will lie in it
+        return None
 
     def publish(
         self,
@@ -112,8 +215,12 @@ class Destination:
         near_duplicates: Mapping[str, int],
         facts: Mapping[str, object],
         extra: Sequence[Path] = (),
+        journal: Journal | None = None,
     ) -> Report:
-        """Write everything from the shards of the last stage; `extra` files move to the logs, the manifest is last."""
+        """Write everything from the shards of the last stage; `extra` files move to the logs, the manifest is last.
+
+        `journal` remembers the output before it gets its name, so that a run that goes on may replace it.
+        """
         # Rejects come from worker processes in any order; the log of two equal runs must not tell them apart.
         rejected = sorted(rejects, key=lambda r: (r.source, r.record, r.error, r.detail))
         rows: list[list[object]] = [["skipped" if r.error in SKIPPED else "rejected", r.error, 1] for r in rejected]
@@ -121,56 +228,118 @@ class Destination:
         for path in shards:
             rows += read_shard(path, ())[1]["counts"]
         counts = count_tables(rows)
-        if self.streams:
-            for path in shards:
-                sys.stdout.buffer.writelines(_lines(path, "record"))
-            sys.stdout.buffer.flush()  # an error of writing shows here, and not after the run was reported as done
-        else:
-            with self._open(counts.get("articles", {}).get("written", 0), force=True) as out:
-                for path in shards:
-                    out.write_lines(_lines(path, "record"))  # the lines as workers made them, not parsed again
-        if self._audit:
-            outputs = self._write_logs(self._audit, shards, rejected, extra)
+        if journal is not None and journal.complete:  # this is done once more, with --force
+            journal.note(done=False)
+        if self.audit:
+            claim_folder(self.audit, "audit", self.output)  # first, so that its mark names an output that stands there
+            for path in (self.audit, mark_beside(self.output), *filter(None, (self.card, self.page))):
+                remove_parts(path)
+        outputs = self._write_output(shards, counts.get("articles", {}).get("written", 0), journal)
+        rejected_rows = [rejected_row(r) for r in rejected]
+        if self.audit:
+            outputs |= self._write_logs(self.audit, shards, rejected_rows, extra)
             machine = {"python": platform.python_version(), "machine": platform.machine(), "system": platform.system()}
             described = manifest(
                 options=self._options, inputs=inputs, outputs=outputs, counts=counts, run={**facts, **machine}
             )
-            with replacing(self._audit / MANIFEST) as out_manifest:
+            with replacing(self.audit / MANIFEST) as out_manifest:
                 out_manifest.write(described)
-        return Report(
-            self._output,
-            str(self._audit or ""),
-            counts,
-            sum(counts.get("rejected", {}).values()),
-            float(str(facts["seconds"])),
-            # Backwards, so that the first reject of an error is the one that stays.
-            examples={
-                r.error: f"{r.source}{f', record {r.record}' * bool(r.record)}: {r.detail} {r.advice}"
-                for r in rejected[::-1]
-            },
-        )
+        return report_of(self.output, str(self.audit or ""), counts, rejected_rows, float(str(facts["seconds"])))
+
+    def _write_output(self, shards: Sequence[Path], total: int, journal: Journal | None) -> dict[str, object]:
+        """Write the records, and return what the manifest says of them."""
+        if self.streams:
+            digest, size = sha256(), 0
+            for path in shards:
+                for line in _lines(path, "record"):
+                    sys.stdout.buffer.write(line)
+                    digest.update(line)
+                    size += len(line)
+            sys.stdout.buffer.flush()  # an error of writing shows here, and not after the run was reported as done
+            return {"stdout": {"bytes": size, "sha256": digest.hexdigest()}}
+        output, described = Path(self.output), dict[str, object]()
+        if journal is not None and self._is_published(journal):
+            clear_remains(output)
+            described |= journal.output or {}
+        else:
+
+            def complete(temporary: Path) -> None:
+                described.update(describe(temporary))
+                if journal is not None:
+                    journal.note(output=described)
+
+            with self._open(total, force=True, complete=complete) as out:
+                for path in shards:
+                    out.write_lines(_lines(path, "record"))  # the lines as workers made them, not parsed again
+        assert self.audit is not None, "only stdout has no logs"
+        if output.is_file():  # a folder carries its own mark
+            size = output.stat().st_size
+            write_mark(self.audit, "audit", self.output, size)
+            if self.audit != audit_folder(self.output):
+                with replacing(mark_beside(output)) as mark:
+                    mark.write(mark_line(mark_beside(output), "audit", self.output, size))
+        return {"output": described}
 
     def _write_logs(
-        self, audit: Path, shards: Sequence[Path], rejected: Sequence[Reject], extra: Sequence[Path]
-    ) -> dict[str, Path]:
-        """Write all logs but the manifest, and return the files that it must describe, by name."""
-        audit.mkdir(parents=True, exist_ok=True)
+        self, audit: Path, shards: Sequence[Path], rejected: Sequence[Mapping[str, object]], extra: Sequence[Path]
+    ) -> dict[str, object]:
+        """Write all logs but the manifest, and return what it says of each file, by name."""
         (audit / MANIFEST).unlink(missing_ok=True)  # while the logs change, nothing must call them finished
-        for part in audit.glob(".*.part"):  # left by a run that was killed here
-            part.unlink()
         for name in LOGS:
             with replacing(audit / name) as out:
                 for path in shards:
                     out.writelines(_lines(path, name.removesuffix(".jsonl")))
         with replacing(audit / "rejected.jsonl") as out:
-            out.writelines(orjson.dumps(rejected_row(r), option=orjson.OPT_APPEND_NEWLINE) for r in rejected)
+            out.writelines(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rejected)
         for path in extra:
-            shutil.move(path, audit / path.name)
-        outputs = {name: audit / name for name in (*LOGS, "rejected.jsonl", *(path.name for path in extra))}
-        return outputs if self.streams else {**outputs, "output": Path(self._output)}
+            with path.open("rb") as file, replacing(audit / path.name) as out:
+                shutil.copyfileobj(file, out)  # not renamed: the work directory may lie on another disk
+        names = (*LOGS, "rejected.jsonl", *(path.name for path in extra))
+        return {name: describe(audit / name) for name in names}
 
-    def _open(self, total: int, *, force: bool) -> Output:
-        return open_output(self._output, shards=self._options.shards, total=total, force=force)
+    def _open(self, total: int, *, force: bool, complete: Callable[[Path], None] = lambda path: None) -> Output:
+        return open_output(self.output, shards=self._options.shards, total=total, force=force, complete=complete)
+
+    def _is_published(self, journal: Journal) -> bool:
+        """Whether the output is the one that this run put there."""
+        return journal.output is not None and same_data(Path(self.output), journal.output)
+
+    def _published(self) -> Report | None:
+        """The report of a run that is complete, from its logs; None where somebody has removed them."""
+        if self.audit is None or not (self.audit / MANIFEST).exists():
+            return None
+        found = orjson.loads((self.audit / MANIFEST).read_bytes())
+        rejected = [orjson.loads(line) for line in (self.audit / "rejected.jsonl").read_bytes().splitlines()]
+        page = self.audit / "report.html"
+        report = report_of(self.output, str(self.audit), found["counts"], rejected, found["run"]["seconds"])
+        return replace(report, report_path=str(page) if page.exists() else "")
+
+    def _check_output(self, journal: Journal | None) -> None:
+        """Raise RefusedError when the output, or the card beside it, would replace what is the user's."""
+        # A run that is complete is not replaced, even if it has kept its work directory.
+        own = journal is not None and not journal.complete and self._is_published(journal)
+        self._open(0, force=self._options.force or own)
+        output, force = Path(self.output), self._options.force
+        if output.is_dir() and force and not own and self.audit is not None:
+            # With --force a folder goes with all that is in it, so nothing may have come in since it was written.
+            with suppress(OSError, ValueError, KeyError):
+                known = orjson.loads((self.audit / MANIFEST).read_bytes())["outputs"]["output"]
+                more = next((name for name in describe(output) if name not in known), None)
+                if more is not None:
+                    raise RefusedError(f"{output / more} is not of the run that wrote {output}. Move it away first.")
+        card = self.card
+        if card is not None and card.exists() and not force and not is_made_file(card, card_mark(self.output).encode()):
+            raise RefusedError(
+                f"--card would replace {card}, which is no card of this output. Move it away, name an output in "
+                "another folder, or replace it with --force."
+            )
+
+    def _remove_remains(self) -> None:
+        """Remove a work directory in which a kill left nothing but the mark and the lock."""
+        if self.work is None or self._options.work or not self.work.is_dir():
+            return
+        if is_empty(self.work) or (read_mark(self.work) and {p.name for p in self.work.iterdir()} <= {MARK, LOCK}):
+            remove_work(self.work)
 
 
 def _lines(path: Path, column: str) -> Iterator[memoryview]:

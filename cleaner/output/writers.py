@@ -11,32 +11,43 @@ import errno
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 from urllib.parse import quote
 
-from cleaner.errors import OptionError, OutputError
+from cleaner.errors import OptionError, OutputError, RefusedError
 from cleaner.output.formats import FORMATS, RECORD, Record, RecordFile, unwritable
+from cleaner.ownership import MARK, check_folder, is_beside_data, mark_line
 
-__all__ = ["RECORD", "Output", "open_output"]
+__all__ = ["RECORD", "Output", "clear_remains", "open_output"]
 
 # Errors after which the same command can be given again, once there is room.
 _FULL = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk quota is used up", errno.EFBIG: "it is too large"}
 
 
-def open_output(path: str, *, shards: int = 0, total: int | None = None, force: bool = False) -> Output:
+def open_output(
+    path: str,
+    *,
+    shards: int = 0,
+    total: int | None = None,
+    force: bool = False,
+    complete: Callable[[Path], None] = lambda path: None,
+) -> Output:
     """The output at `path`, in the format of its suffix; folders that are missing on the way are made.
 
     `.jsonl`, `.jsonl.gz`, `.jsonl.zst` and `.parquet` are one file. With `shards`, or with a "/" at the end, `path` is
     a folder of that many files `part-00000.jsonl`, … (of another format where the folder's name has its suffix);
     they are filled one after the other, as evenly as `total`, the number of records to come, allows. A folder
-    whose name ends in `.txt/` gets one file per record, named by its id.
+    whose name ends in `.txt/` gets one file per record, named by its id. A folder carries Cleaner's mark.
 
-    Raises `OptionError` for an unknown suffix and `OutputError` for a target that exists, unless `force`.
+    `complete` is called with the temporary when it is complete, right before it takes the place of the target. Raises
+    `OptionError` for an unknown suffix and `RefusedError` for a target that exists, unless `force`; a folder without
+    the mark, or with other files in it, is refused in any case.
     """
     target = Path(os.path.realpath(path))  # a link keeps pointing at what is written
     suffix = next((s for s in FORMATS if target.name.endswith(s)), "")
@@ -53,22 +64,32 @@ def open_output(path: str, *, shards: int = 0, total: int | None = None, force: 
         known = ", ".join((*FORMATS, "a folder with --shards N", "a folder of texts as NAME.txt/"))
         raise OptionError(f"{path}: the suffix says no format that can be written. Known are {known}.")
     _check_target(target, contents.owned, force)
-    return Output(target, contents)
+    return Output(target, contents, complete)
 
 
 def _check_target(target: Path, owned: re.Pattern[str] | None, force: bool) -> None:
-    """Raise OutputError where the target exists and may not be replaced. `owned` matches the files of a folder."""
-    if target.is_dir():
-        if owned is None:
-            raise OutputError(f"{target} is a folder. Name another file, or add a / to write a folder of shards.")
-        # Replacing a folder removes all that is in it, so --force is not enough where anything else is.
-        foreign = next((p.name for p in sorted(target.iterdir()) if not owned.fullmatch(p.name)), None)
-        if foreign is not None:
-            raise OutputError(f"{target} holds {foreign}, which is no output of this kind. Name another folder.")
-        if not force and any(target.iterdir()):
-            raise OutputError(f"{target} exists already. Name another folder, or replace it with --force.")
-    elif target.exists() and (not force or owned):
-        raise OutputError(f"{target} exists already. Name another file, or replace it with --force.")
+    """Raise RefusedError where the target exists and may not be replaced. `owned` matches the files of a folder."""
+    if owned is None:
+        if target.is_dir():
+            raise RefusedError(f"{target} is a folder. Name another file, or add a / to write a folder of shards.")
+        if target.exists() and not force:
+            raise RefusedError(f"{target} exists already. Name another file, or replace it with --force.")
+        return
+    check_folder(target, "output", str(target))
+    files = [path for path in sorted(target.rglob("*")) if not (path.is_dir() or is_beside_data(path))]
+    # Replacing a folder removes all that is in it, so --force is not enough where anything else is.
+    foreign = next((path for path in files if not owned.fullmatch(path.name)), None)
+    if foreign is not None:
+        raise RefusedError(f"{target} holds {foreign.name}, which is no output of this kind. Name another folder.")
+    if files and not force:
+        raise RefusedError(f"{target} exists already. Name another folder, or replace it with --force.")
+
+
+def clear_remains(target: Path) -> None:
+    """Remove what a run that was killed left beside an output which it had put in place."""
+    real = Path(os.path.realpath(target))
+    for ending in ("part", "old"):
+        _remove(real.with_name(f".{real.name}.{ending}"))
 
 
 class Output:
@@ -77,8 +98,8 @@ class Output:
     Whatever the operating system refuses becomes an `OutputError` that says what to do; the temporary is removed.
     """
 
-    def __init__(self, target: Path, contents: _Contents) -> None:
-        self._target, self._contents = target, contents
+    def __init__(self, target: Path, contents: _Contents, complete: Callable[[Path], None]) -> None:
+        self._target, self._contents, self._complete = target, contents, complete
         self._temporary = target.with_name(f".{target.name}.part")
 
     def __enter__(self) -> Self:
@@ -86,6 +107,10 @@ class Output:
             self._target.parent.mkdir(parents=True, exist_ok=True)
             _remove(self._temporary)  # left behind by a run that was killed
             self._contents.start(self._temporary)
+            if self._contents.owned is not None:
+                with open(self._temporary / MARK, "xb") as mark:
+                    mark.write(mark_line(self._temporary, "output", str(self._target)))
+                    os.fsync(mark.fileno())
         return self
 
     def write(self, records: Iterable[Record]) -> None:
@@ -109,6 +134,7 @@ class Output:
             return
         with self._nothing_left_behind():
             self._contents.finish()
+            self._complete(self._temporary)
             _replace(self._temporary, self._target)
 
     @contextmanager
@@ -208,7 +234,7 @@ class _ShardFolder:
 
 
 class _TextFolder(RecordFile):
-    """One .txt per record: its clean text to the letter, under its id."""
+    """One .txt per record: its clean text to the letter, under its id. Input files come out in folders as they lay."""
 
     owned = re.compile(r".+\.txt")
 
@@ -220,14 +246,22 @@ class _TextFolder(RecordFile):
         return self
 
     def put(self, record: Record) -> None:
-        name = _file_name(str(record["id"]))
-        path = self._folder / name
-        if path.exists():  # two ids, one name: "a" and "a.txt", or "A" and "a" where case does not count
-            path = path.with_name(f"{name.removesuffix('.txt')}~{_digest(str(record['id']))}.txt")
         try:
-            path.write_bytes(str(record["text"]).encode())
+            text = str(record["text"]).encode()
         except UnicodeEncodeError as error:
             raise unwritable(record, error) from error
+        for place in _places(record):
+            path = self._folder / place
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with path.open("xb") as file:
+                    file.write(text)
+                return
+            except OSError as error:
+                # The place is taken: by "a" and "a.txt", by "A" and "a" where case does not count, by a folder of an
+                # archive that is named as a file; or the path of a file in folders is too long for the file system.
+                if error.errno not in (errno.EEXIST, errno.ENOTDIR, errno.ENAMETOOLONG if "/" in place else 0):
+                    raise
 
     def finish(self) -> None:
         os.sync()  # once: one fsync per file takes hours for a million files
@@ -242,18 +276,40 @@ everything to the disk, `abandon` closes what is open without regard to what is 
 a folder's files."""
 
 
+def _places(record: Record) -> Iterator[str]:
+    """The paths that a record may have in the folder, the best first; the last ones are never all taken.
+
+    A record that was a file of its own, whose id is its source, has the path of that file.
+    """
+    identifier = str(record["id"])
+    parts = [part for part in identifier.strip("/").split("/") if part != ".."]
+    # Members of archives may lie deeper than any file system lets a folder be.
+    if identifier == record["source"] and 0 < len(parts) <= 64:
+        yield "/".join((*map(_path_part, parts[:-1]), _file_name(parts[-1])))
+    name = _file_name(identifier)
+    yield name
+    stem = f"{name.removesuffix('.txt')}~{_digest(identifier)}"
+    yield f"{stem}.txt"
+    # An id may be chosen so that it is the stand-in of another.
+    yield from (f"{stem}~{n}.txt" for n in count(1))
+
+
 def _file_name(identifier: str) -> str:
     """`identifier` as a file name: `%XX` for what file systems refuse, at most 200 bytes, always with `.txt`.
 
     >>> _file_name("raw/berita-7.txt"), _file_name("../x"), _file_name("berita 8")
     ('raw%2Fberita-7.txt', '%2E.%2Fx.txt', 'berita 8.txt')
     """
-    stem = quote(identifier.removesuffix(".txt"), safe=" !#$&'()+,;=@[]^_`{}~.-", errors="surrogatepass")
+    return f"{_path_part(identifier.removesuffix('.txt'))}.txt"
+
+
+def _path_part(name: str) -> str:
+    """`name` as the name of a file or folder, without a suffix."""
+    part = quote(name, safe=" !#$&'()+,;=@[]^_`{}~.-", errors="surrogatepass")
     # A leading dot hides the file or names a folder above; Windows cuts a dot or space off the end.
-    stem = re.sub(r"^\.|^ |[. ]$", lambda edge: f"%{ord(edge[0]):02X}", stem) or "%"
-    if len(stem) > 196:  # with .txt 200 bytes; file systems allow 255, and a digest may be added
-        stem = f"{stem[:170]}~{_digest(identifier)}"
-    return f"{stem}.txt"
+    part = re.sub(r"^\.|^ |[. ]$", lambda edge: f"%{ord(edge[0]):02X}", part) or "%"
+    # With .txt 200 bytes; file systems allow 255, and a digest may be added.
+    return part if len(part) <= 196 else f"{part[:170]}~{_digest(name)}"
 
 
 def _digest(identifier: str) -> str:

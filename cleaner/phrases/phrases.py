@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -190,29 +191,23 @@ def load_phrases(language: str, extra_dir: str = "") -> Phrases:
 
 def lists(name: str, extra_dir: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """(where it stands, its tables) of every list of one name, in order of precedence. Raises OptionError."""
+    found: list[tuple[str, str, Path | Traversable]] = []  # how it is named in `why`, and in an error
     if extra_dir:
         own = Path(extra_dir)
         if not own.is_dir():
             raise OptionError(
                 f"The folder of phrase lists {extra_dir} does not exist. Give an existing folder to --phrases."
             )
-        path = own / f"{name}.toml"
-        if path.is_file():
-            yield str(path), _parse(path.read_bytes(), str(path))
+        found.append((str(own / f"{name}.toml"), str(own / f"{name}.toml"), own / f"{name}.toml"))
     for plugin, folder in phrase_folders():
-        file = folder / f"{name}.toml"
+        found.append((f"{plugin}: {name}.toml", f"{name}.toml of the plugin {plugin}", folder / f"{name}.toml"))
+    found.append((f"{name}.toml", f"{name}.toml", files("cleaner.phrases") / "lists" / f"{name}.toml"))
+    for where, described, file in found:
         if file.is_file():
-            yield f"{plugin}: {name}.toml", _parse(file.read_bytes(), f"{name}.toml of the plugin {plugin}")
-    shipped = files("cleaner.phrases") / "lists" / f"{name}.toml"
-    if shipped.is_file():
-        yield f"{name}.toml", _parse(shipped.read_bytes(), f"{name}.toml")
-
-
-def _parse(data: bytes, where: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise OptionError(f"The phrase list {where} is not valid TOML in UTF-8: {error}.") from None
+            try:
+                yield where, tomllib.loads(file.read_bytes().decode("utf-8"))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+                raise OptionError(f"The phrase list {described} is not valid TOML in UTF-8: {error}.") from None
 
 
 class _Builder:

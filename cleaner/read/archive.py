@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from cleaner.errors import InputError
 from cleaner.read.read_errors import NotReadable, Truncated, UnknownFormat
+from cleaner.read.sniff import page_stems
 from cleaner.read.stream import CHUNK, ByteCounter, Stream, StreamFile
 
 __all__ = ["Member", "tar_members", "zip_members"]
@@ -17,23 +17,29 @@ __all__ = ["Member", "tar_members", "zip_members"]
 Member = tuple[str, "Stream | InputError"]
 """The name inside the archive ("" for the archive itself), and its bytes or what is wrong with it."""
 
+_ENDS = 100
+"""How often tarfile may read at the end of an archive."""
 _ADVICE = "Fetch or copy the archive again; what came before is kept."
 _DOCUMENTS = ("[Content_Types].xml", "META-INF/manifest.xml", "META-INF/container.xml")
 """Members that only Office documents, OpenDocument files and e-books have; the rest of them is no article."""
 
 
-def zip_members(file: BinaryIO) -> Iterator[Member]:
-    """The members of a ZIP archive in the order of its directory, without folders and hidden files."""
+def zip_members(file: BinaryIO, stems: set[str]) -> Iterator[Member]:
+    """The members of a ZIP archive in the order of its directory, without folders and hidden files.
+
+    The stems of all its pages are added to `stems` first, because the folder of a page's parts may stand before it.
+    """
     # One counter for the whole archive: a bomb may be spread over many members.
     counter = ByteCounter()
     try:
         archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except Exception as error:  # zipfile has a dozen kinds for a damaged directory
         yield "", Truncated(f"The archive cannot be opened: {error}.", _ADVICE)
         return
     if not archive.NameToInfo.keys().isdisjoint(_DOCUMENTS):
         yield "", UnknownFormat("This is an Office document or an e-book.", "Convert it to text or HTML first.")
         return
+    stems.update(stem for info in archive.infolist() for stem in page_stems(info.filename))
     for info in archive.infolist():
         if info.is_dir() or _is_hidden(info.filename):
             continue
@@ -50,19 +56,44 @@ def _zip_chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, counter: ByteCo
             while chunk := member.read(CHUNK):
                 counter.add(len(chunk))
                 yield chunk
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
+    except InputError:
+        raise
+    except Exception as error:  # of zipfile, or of the library of a compression
         raise Truncated(f"The member is damaged: {str(error).rstrip('.')}.", _ADVICE) from error
+
+
+class _TarFile(StreamFile):
+    """A stream for tarfile, which reads on behind the end of a file for as long as a header says that more will come.
+
+    A member may say that it has 2^62 bytes. No archive that is whole is read more than a few times at its end.
+    """
+
+    def __init__(self, stream: Stream) -> None:
+        super().__init__(stream)
+        self._empty = 0
+
+    def readinto(self, buffer: Any) -> int:
+        size = super().readinto(buffer)
+        self._empty += not size
+        if self._empty > _ENDS:
+            raise EOFError("it ends inside a member")
+        return size
 
 
 def tar_members(stream: Stream) -> Iterator[Member]:
     """The files of a tar archive as they come; links and devices are left out."""
-    file = StreamFile(stream)
+    file = _TarFile(stream)
     try:
         with tarfile.open(fileobj=file, mode="r|") as archive:
             for info in archive:
-                if info.isfile() and not _is_hidden(info.name):
-                    yield info.name, Stream(_tar_chunks(archive, info, file))
-    except (tarfile.TarError, OSError, EOFError, ValueError) as error:
+                if not info.isfile() or _is_hidden(info.name):
+                    continue
+                if info.issparse():  # its holes may be of any size
+                    wrong = NotReadable("The member is sparse, a file with holes.", "Unpack the archive yourself.")
+                    yield info.name, wrong
+                    continue
+                yield info.name, Stream(_tar_chunks(archive, info, file))
+    except Exception as error:  # of tarfile, which has no one kind for damage
         yield "", file.error or Truncated(f"The archive is damaged: {error}.", _ADVICE)
         return
     # tarfile takes a cut between two members for the end; an archive that is whole ends with a full block.
@@ -71,13 +102,15 @@ def tar_members(stream: Stream) -> Iterator[Member]:
 
 
 def _tar_chunks(archive: tarfile.TarFile, info: tarfile.TarInfo, file: StreamFile) -> Iterator[bytes]:
-    member = archive.extractfile(info)
     left = info.size
     try:
+        member = archive.extractfile(info)
         while member is not None and left > 0 and (chunk := member.read(min(CHUNK, left))):
             left -= len(chunk)
             yield chunk
-    except (tarfile.TarError, OSError, EOFError) as error:
+    except InputError:
+        raise
+    except Exception as error:
         raise file.error or Truncated(f"The member is damaged: {error}.", _ADVICE) from error
     if left > 0:
         raise file.error or Truncated("The archive ends inside this member.", _ADVICE)

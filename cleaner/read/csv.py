@@ -1,92 +1,198 @@
-"""CSV and TSV: rows are found by the parser itself, so that line ends inside quotes are safe."""
+"""CSV and TSV: where rows end, and what is quoted, by evidence.
+
+A quote closes a field only if a separator or a line end follows it. Rows in which all quotes are right are found by one
+expression, and parsed by the csv module. Others are read loosely, and written anew as rows that are right: a quote that
+is never closed is a character of the text, and must not swallow the rows that follow.
+"""
 
 from __future__ import annotations
 
 import csv
-import io
-from collections import deque
+import re
 from collections.abc import Callable, Iterator
-from itertools import count
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from threading import Lock
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from cleaner.article import Raw
 from cleaner.errors import InputError
 from cleaner.options import Options
 from cleaner.read.fields import find_fields, raw_record
-from cleaner.read.jsonl import chunk_lines, decode_line
-from cleaner.read.read_errors import BrokenCsv, NoText, too_large
-from cleaner.read.stream import Stream
-from cleaner.read.task import Bounds, Chunk, Lost, Numbered, Split, gather_chunks
+from cleaner.read.jsonl import decode_line
+from cleaner.read.read_errors import BrokenCsv, NoText, RepeatedHead, as_input_error, too_large
+from cleaner.read.stream import Stream, Window
+from cleaner.read.task import Bounds, Chunk, Lost, Numbered, Rewritten, Split, gather_chunks
 
 __all__ = ["chunk_csv", "parse_csv"]
 
 _DELIMITERS = ",;\t|"
-"""Characters that may stand between fields; the most frequent one in the first line does."""
+"""Characters that may stand between fields; the most frequent one in the head does."""
+_SAMPLE = 1 << 16
+"""Bytes in which a table shows its dialect."""
+_HEAD_LINES = 20
+"""Lines in which the head of a table is looked for, behind comments and titles."""
+_SEP_LINE = re.compile(rb'"?sep=([^\r\n])"?\r*\n', re.IGNORECASE)
+"""The first line with which spreadsheets name the delimiter."""
 _FIELD_LIMIT = 1 << 17
 """Characters that the csv module takes in a field if it is told nothing."""
-_Line = tuple[bytes, int]
-"""A line with its end, and the offset of its end in the stream."""
+_SHOWN = 60
+"""Characters of a name of a column that an error shows; what is longer is an article in the place of a name."""
+_LONG_NAME = 200
+"""No column has a name of so many characters, whatever the others are called."""
+_COMMENTS = (b"#", b"//", b"%")
+_ADVICE = "Look at the quotes in this row."
+_BOM = b"\xef\xbb\xbf"
 _T = TypeVar("_T")
 
 
-def chunk_csv(stream: Stream, bounds: Bounds, *, keep: bool = True, encoding: str = "") -> Iterator[Chunk | Lost]:
-    """`stream` as chunks of whole rows, whose `header` is the delimiter, the escape character and the column names.
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """How a table is written. `spaced` is True where blanks stand behind the delimiters and belong to no field.
 
-    A row that cannot be told from its neighbours, because a quote is never closed, is lost alone: reading goes on in
-    its second line.
+    `quoted` is False where quotation marks at the beginning of fields are those of texts.
     """
-    start = stream.head(1 << 16)
-    line = start.lstrip(b"\xef\xbb\xbf\r\n").partition(b"\n")[0]
-    delimiter = max(_DELIMITERS, key=lambda each: line.count(each.encode()))
+
+    delimiter: str
+    escape: str = ""
+    spaced: bool = False
+    quoted: bool = True
+    line_end: str = "\n"
+
+
+def chunk_csv(
+    stream: Stream, bounds: Bounds, options: Options, *, keep: bool = True, encoding: str = ""
+) -> Iterator[Chunk | Lost]:
+    """`stream` as chunks of whole rows, whose `header` is the delimiter, the escape character, whether blanks stand
+    behind delimiters, and the column names.
+
+    Raises NoText where no column can hold the text.
+    """
+    window = Window(stream)
+    window.fill(_SAMPLE)
+    dialect, names = _sniff_dialect(window, options, encoding)
+    if not names:  # nothing but line ends
+        return
+    find_fields(dict.fromkeys(names, "x"), options)
+    header = (dialect.delimiter, dialect.escape, " " * dialect.spaced, *names)
+    rows = _Rows(window, dialect, len(names), bounds.record_bytes)
+    yield from gather_chunks(rows.numbered(), bounds, header=header, keep=keep)
+
+
+def _sniff_dialect(window: Window, options: Options, encoding: str) -> tuple[_Dialect, list[str]]:
+    """The dialect of a table and the names of its columns; the window is moved behind its head.
+
+    Raises BrokenCsv where the head cannot be told from a row.
+    """
+    window.at += len(_BOM) * window.buffer.startswith(_BOM)
+    while window.have or window.fill(1):
+        window.at += len(window.buffer) - window.at - len(window.buffer[window.at :].lstrip(b"\r\n"))
+        if window.have:
+            break
+    window.fill(_SAMPLE)
+    sep = _SEP_LINE.match(window.buffer, window.at)
+    window.at = sep.end() if sep else window.at
+    start = window.buffer[window.at : window.at + _SAMPLE]
     # Quotes inside fields are doubled, or escaped by a backslash as MySQL and pandas can write them.
     escape = "\\" if start.count(b'\\"') > start.count(b'""') else ""
-    rows = _rows(stream, bounds, delimiter, escape)
-    names: list[str] = []
-    for _, row, _ in rows:  # the first one only
-        if isinstance(row, InputError):
-            raise row
-        names = _column_names(decode_line(row.removeprefix(b"\xef\xbb\xbf"), encoding), delimiter)
-        break
-    yield from gather_chunks(rows, bounds, header=(delimiter, escape, *names), keep=keep)
+    # Line ends of an old Macintosh, where line feeds can stand in quoted fields alone.
+    first = re.search(rb"\r*\n|\r", start.lstrip(b"\r\n"))
+    line_end = "\r" if first and first[0] == b"\r" else "\n"
+    place, found = 0, None
+    for _ in range(_HEAD_LINES):
+        end = start.find(line_end.encode(), place) + 1 or len(start)
+        line = start[place:end]
+        if end == place:
+            break
+        delimiter = sep[1].decode("latin-1") if sep else max(_DELIMITERS, key=lambda c: line.count(c.encode()))
+        # The head may have line ends inside quotes.
+        row = _row_pattern(_Dialect(delimiter, escape, line_end=line_end)).match(start, place)
+        end = row.end() if row else end
+        names = _column_names(decode_line(start[place:end].strip(b"\r\n"), encoding), delimiter)
+        dialect = _Dialect(delimiter, escape, any(name[:1] == " " for name in names[1:]), line_end=line_end)
+        names = [name.strip(" \ufeff") for name in names]
+        known = _known(names, options)
+        if line.strip() and (found is None or known):
+            found = found if found and not known else (dialect, names, end)
+        # A comment, a title or an empty line may stand before the head.
+        if known or (line.strip() and not line.startswith(_COMMENTS) and delimiter.encode() in line):
+            break
+        place = end
+    if found is None:
+        return _Dialect(","), []
+    dialect, names, end = found
+    longest = max(map(len, names), default=0)
+    if longest > _LONG_NAME or (longest > _SHOWN and not _known(names, options)):
+        raise NoText(
+            "The first row is no head: it holds a text in the place of the name of a column.",
+            "Write the names of the columns into the first line, such as id,text.",
+        )
+    window.at += end
+    sample = window.buffer[window.at : window.at + _SAMPLE].rpartition(line_end.encode())[0]
+    # What the counts say first, and the other only if more rows are right with it.
+    escapes = (escape, "" if escape else "\\") if b'\\"' in sample and b'""' in sample else (escape,)
+    tried = [
+        (replace(dialect, escape=each), _Rows(Window([sample]), replace(dialect, escape=each), len(names), _SAMPLE))
+        for each in escapes
+    ]
+    for _, rows in tried:
+        rows.count()
+    dialect, rows = max(tried, key=lambda each: each[1].whole)
+    # Quotes are those of texts where more rows are wrong with them than right, and no field needs them.
+    return replace(dialect, quoted=rows.needed > 0 or rows.literal <= rows.right), names
+
+
+def _known(names: list[str], options: Options) -> bool:
+    try:
+        find_fields(dict.fromkeys(names, "x"), options)
+    except NoText:
+        return False
+    return True
 
 
 def _column_names(line: str, delimiter: str) -> list[str]:
     """The names of the header row; one that stands there again gets a number, so that no column is lost."""
+    spaced = f"{delimiter} " in line
+    reader = csv.reader(_text_lines(line), delimiter=delimiter, skipinitialspace=spaced and f'{delimiter} "' in line)
+    row = _with_field_limit(len(line), lambda: next(reader, []))
+    return _numbered_names([f" {n}" for n in row] if spaced and f'{delimiter} "' in line else row)
+
+
+def _numbered_names(row: list[str]) -> list[str]:
     seen: dict[str, int] = {}
     names = []
-    reader = csv.reader(_text_lines(line), delimiter=delimiter)
-    for name in _with_field_limit(len(line), lambda: next(reader, [])):
+    for name in row:
         seen[name] = seen.get(name, 0) + 1
         names.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
     return names
 
 
 def parse_csv(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The records of rows. One error for the whole source where no column can hold the text."""
-    delimiter, escape, *names = split.header
-    try:
-        find_fields(dict.fromkeys(names, "x"), options)
-    except NoText as wrong:
-        if split.first == 1:
-            yield Lost(0, wrong)
-        return
+    """The records of rows; a head that stands there again is Lost as what is no article."""
+    delimiter, escape, blank, *names = split.header
     text = decode_line(data, split.encoding)
-    reader = csv.reader(_text_lines(text), delimiter=delimiter, escapechar=escape or None, doublequote=not escape)
+    reader = csv.reader(
+        _text_lines(text),
+        delimiter=delimiter,
+        escapechar=escape or None,
+        doublequote=not escape,
+        skipinitialspace=bool(blank),
+    )
     # All rows of the chunk at once: a generator might be left before its end, with the limit still raised.
     rows = _with_field_limit(len(text), lambda: list(reader))
     for number, row in enumerate(rows, split.first):
         if not row:
             continue
         try:
+            row[0] = row[0].removeprefix("\ufeff")  # of a file that was joined to another
+            if len(row) == len(names) and _numbered_names([name.strip(" \ufeff") for name in row]) == names:
+                raise RepeatedHead("The row holds the names of the columns once more.", "Nothing to do.")
             # A longer row with empty fields at its end is whole: spreadsheets write them.
             if len(row) < len(names) or any(row[len(names) :]):
-                raise BrokenCsv(
-                    f"The row has {len(row)} fields, the header {len(names)}.", "Look at the quotes in this row."
-                )
+                raise BrokenCsv(f"The row has {len(row)} fields, the header {len(names)}.", _ADVICE)
             yield raw_record(dict(zip(names, row, strict=False)), split.source, number, options)
-        except InputError as wrong:
-            yield Lost(number, wrong)
+        except Exception as error:
+            yield Lost(number, as_input_error(error))
 
 
 def _text_lines(text: str) -> Iterator[str]:
@@ -115,60 +221,221 @@ def _with_field_limit(limit: int, parse: Callable[[], _T]) -> _T:
             csv.field_size_limit(before)
 
 
-def _rows(stream: Stream, bounds: Bounds, delimiter: str, escape: str) -> Iterator[Numbered]:
-    """The rows of a stream as bytes, the header with number 0; what is wrong with one stands in its place."""
-    lines = _lines(stream, bounds)
-    again: deque[_Line] = deque()  # lines that were taken for parts of a row and are rows of their own
-    dialect = {"delimiter": delimiter, "escapechar": escape or None, "doublequote": not escape}
-    for number in count():
-        taken, wrong = _read_row(lambda: again.popleft() if again else next(lines, None), bounds.record_bytes, dialect)
-        if wrong is not None:
-            again.extendleft(reversed(taken[1:]))
-            yield number, wrong, 0
-        elif taken:
-            yield number, b"".join(line for line, _ in taken), taken[-1][1]
-        else:
-            return
+@lru_cache(maxsize=64)
+def _row_pattern(dialect: _Dialect) -> re.Pattern[bytes]:
+    """A row in which all quotes are right, with its line end; or what is left of the data.
+
+    The groups are possessive, so that a row is found in linear time or not at all.
+    """
+    d, back, end = (re.escape(c).encode() for c in (dialect.delimiter, dialect.escape, dialect.line_end))
+    blanks = b" *+" if dialect.spaced else b""
+    escaped = rb"|\\." if back else b""
+    inside = rb'(?:[^"' + back + rb"]++" + (escaped or b'|""') + b")*+"
+    plain = rb"(?:[^" + d + rb"\r\n" + back + b"]" + escaped + b")*+"
+    quoted = b'"' + inside + b'"|' if dialect.quoted else b""
+    field = blanks + b"(?:" + quoted + b'(?!")' + plain + b")"
+    ends = rb"(?:\r*+\n|\Z)" if dialect.line_end == "\n" else rb"(?:" + end + rb"|\Z)"
+    return re.compile(field + b"(?:" + d + field + b")*+" + ends, re.DOTALL)
 
 
-def _read_row(
-    next_line: Callable[[], _Line | Lost | None], limit: int, dialect: dict[str, Any]
-) -> tuple[list[_Line], InputError | None]:
-    """The lines of the next row, none at the end; and what is wrong with it."""
-    taken: list[_Line] = []
-    wrong: list[InputError] = []
+class _Rows:
+    """The rows of a table as they stand in the window, behind its head.
 
-    def lines() -> Iterator[str]:
-        """The parser asks for more than one line only while a quote is open."""
-        size = 0
-        while (line := next_line()) is not None:
-            if isinstance(line, Lost):
-                wrong.append(line.error)
+    `count` counts the rows that are `right` with quotes, those of them in which a field `needed` its quotes because it
+    holds a delimiter, a line end or a quote, those with as many fields as the head (`whole`), and among the others
+    the fields with a `literal` quote, which opens them and never closes them.
+    """
+
+    def __init__(self, window: Window, dialect: _Dialect, width: int, limit: int) -> None:
+        self.right = self.needed = self.literal = self.whole = 0
+        self._window, self._dialect, self._width, self._limit = window, dialect, width, limit
+        self._pattern = _row_pattern(dialect)
+        self._delimiter, self._end = dialect.delimiter.encode(), dialect.line_end.encode()
+        back = rb"\\.|" if dialect.escape else b""
+        self._quotes = re.compile(back + b'"+', re.DOTALL)
+        # Blanks may stand between the closing quote and the delimiter.
+        self._closed = re.compile(rb" *(?:[\r\n]|\Z|" + re.escape(self._delimiter) + b")")
+        self._no_close_before = 0  # offset in the stream up to which no quote closes a field
+
+    def numbered(self) -> Iterator[Numbered]:
+        """The rows with their numbers from 1 on; what is wrong with one stands in its place."""
+        window, number = self._window, 0
+        while window.have or window.fill(1):
+            number += 1
+            row = self._next_row()
+            yield number, row, window.base + window.at
+        if window.error is not None:
+            yield number + 1, window.error, 0
+
+    def _next_row(self) -> bytes | InputError:
+        """The next row, or what is wrong with it; the window is moved behind it."""
+        window = self._window
+        while True:
+            match = self._pattern.match(window.buffer, window.at)
+            if match and match.end() == len(window.buffer) and not window.ended:
+                match = None  # what ends where the buffer ends may go on in the next chunk
+            elif match or window.buffer.find(self._end, window.at) >= 0:
+                break
+            if window.have > self._limit or not window.more():
+                break
+        if match:
+            data = match[0]
+            window.at = match.end()
+            if len(data) > self._limit + 1:  # the line end does not count
+                return too_large(self._limit)
+            return data if self._end == b"\n" else Rewritten(data.removesuffix(self._end) + b"\n")
+        return self._loose_row()
+
+    def count(self) -> None:
+        """Read all rows for their counts."""
+        d = re.escape(self._delimiter)
+        quoted = re.compile(rb"(?:^|" + d + rb') *"((?:[^"]|"")*)"')
+        field = re.compile(rb' *"(?:[^"\\]|""|\\.)*"|[^' + d + rb"\r\n]+", re.DOTALL)
+        for _, row, _ in self.numbered():
+            if not isinstance(row, bytes) or isinstance(row, Rewritten):
+                continue
+            self.whole += field.sub(b"", row).count(self._delimiter) == self._width - 1
+            if b'"' in row:
+                fields = quoted.findall(row)
+                self.right += bool(fields)
+                self.needed += any(c in each for each in fields for c in (self._delimiter, b"\n", b"\r", b'"'))
+
+    def _line_end(self, at: int) -> int:
+        """Where the line that stands at `at` ends, read on until it does or is above the limit; -1 for the latter."""
+        window = self._window
+        place = at - window.at
+        while (end := window.buffer.find(self._end, window.at + place)) < 0:
+            if window.have - place > self._limit:
+                return -1
+            if not window.more():
+                return len(window.buffer)
+        return end
+
+    def _loose_row(self) -> bytes | InputError:
+        """A row in which a quote is wrong, written anew; fields end where a delimiter stands outside of quotes."""
+        window = self._window
+        end = self._line_end(window.at)
+        if end < 0 or end - window.at > self._limit:
+            self._pass_line()
+            return too_large(self._limit)
+        fields: list[bytes] = []
+        at = 0  # counted from the window's place, as the buffer moves when it is filled
+        while True:
+            buffer = window.buffer
+            place = window.at + at
+            while self._dialect.spaced and buffer[place : place + 1] == b" ":
+                place += 1
+            close = -1
+            if self._dialect.quoted and buffer[place : place + 1] == b'"':
+                offset = place - window.at
+                close = self._closing_quote(offset, fields)
+                if close == -2:
+                    return self._lost_lines(fields)
+                buffer, place = window.buffer, window.at + offset
+            if close >= 0:
+                field, place = buffer[place + 1 : window.at + close], window.at + close + 1
+                field = field.replace(b'""', b'"')
+                while buffer[place : place + 1] == b" ":
+                    place += 1
+            else:
+                line = buffer.find(self._end, place)
+                line = line if line >= 0 else len(buffer)
+                delimiter = buffer.find(self._delimiter, place, line)
+                end = delimiter if delimiter >= 0 else line
+                field = buffer[place:end]
+                field = field.rstrip(b"\r") if end == line else field
+                self.literal += field.startswith(b'"')
+                place = end
+            fields.append(re.sub(rb"\\(.)", rb"\1", field, flags=re.DOTALL) if self._dialect.escape else field)
+            at = place - window.at
+            if buffer[place : place + 1] != self._delimiter:
+                break
+            at += 1
+        behind = re.compile(rb"\r*" + self._end).match(window.buffer, window.at + at)
+        window.at = behind.end() if behind else window.at + at
+        return Rewritten(self._delimiter.join(map(self._written, fields)) + b"\n")
+
+    def _written(self, field: bytes) -> bytes:
+        if self._dialect.escape:
+            return b'"' + field.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+        return b'"' + field.replace(b'"', b'""') + b'"'
+
+    def _closing_quote(self, opening: int, fields: list[bytes]) -> int:
+        """Where the quote stands that closes the field opened at `opening`, both counted from the window's place.
+
+        -1 if the opening quote is a character of its text: none closes it, and a row begins before one could. -2 if
+        none does, and what follows are lines of the text.
+        """
+        window = self._window
+        odd = asked = lines = False
+        at = opening
+        for first, end in self._lone_quotes(opening + 1):
+            lines = lines or self._end in window.buffer[window.at + at : window.at + first]
+            at = end
+            before = window.buffer[window.at + first - 1 : window.at + first]
+            closes = bool(self._closed.match(window.buffer, window.at + end))
+            odd = odd or not closes
+            # Asked once, so that a table full of such quotes takes linear time.
+            if lines and odd and not asked:
+                if self._row_follows(opening, fields):
+                    return -1
+                asked = True
+            if closes:
+                return end - 1
+            if lines and before in (self._delimiter, self._end):
+                return -2  # a field of a later row begins here
+        return -1 if self._row_follows(opening, fields) else -2
+
+    def _lone_quotes(self, at: int) -> Iterator[tuple[int, int]]:
+        """The runs of quotes behind `at` that are not pairs of escaped quotes; counted from the window's place."""
+        window = self._window
+        at = max(at, self._no_close_before - window.base - window.at)
+        while True:
+            for found in self._quotes.finditer(window.buffer, window.at + at):
+                if found.end() == len(window.buffer) and not window.ended:
+                    break  # it may go on in the next chunk
+                first, at = found.start() - window.at, found.end() - window.at
+                if found[0][:1] != b"\\" and (at - first) % 2:
+                    yield first, at
+            if window.have > self._limit or not window.more():
+                break
+        self._no_close_before = window.base + window.at + window.have
+
+    def _row_follows(self, opening: int, fields: list[bytes]) -> bool:
+        """Whether no line is behind that of `opening`, or one that is a row as this one.
+
+        A text of several lines has other lines; its second one holds an id by no chance.
+        """
+        window = self._window
+        start = window.buffer.find(self._end, window.at + opening) + 1
+        return not 0 < start < len(window.buffer) or self._is_row(start, fields)
+
+    def _is_row(self, start: int, fields: list[bytes]) -> bool:
+        """Whether the line at `start` has as many fields as the head, and numbers where `fields` have them."""
+        line = self._window.buffer[start : self._window.buffer.find(self._end, start) + 1 or None]
+        parts = line.split(self._delimiter)
+        shapes = [(_shape(a), _shape(b)) for a, b in zip(fields, parts, strict=False)]
+        alike = all(a == b for a, b in shapes if b"9" in a and len(a) <= 6)
+        return alike and len(parts) >= self._width
+
+    def _lost_lines(self, fields: list[bytes]) -> InputError:
+        """Pass over a row whose quote is never closed: its lines, up to one that begins as a row does."""
+        self._pass_line()
+        while self._line_end(self._window.at) >= 0 and self._window.have and not self._is_row(self._window.at, fields):
+            self._pass_line()
+        return BrokenCsv("A quote is opened in this row and never closed.", "Close it or double it.")
+
+    def _pass_line(self) -> None:
+        """Move behind the line, however long it is."""
+        window = self._window
+        while (end := window.buffer.find(self._end, window.at)) < 0:
+            window.at = len(window.buffer)
+            if not window.fill(1):
                 return
-            taken.append(line)
-            size += len(line[0])
-            if size > limit:
-                wrong.append(too_large(limit))
-                return
-            # Latin-1 makes a character of each byte, whatever the encoding; delimiters and quotes are ASCII in all.
-            yield line[0].decode("latin-1")
-        if taken:
-            wrong.append(BrokenCsv("A quote is opened in this row and never closed.", "Close it or double it."))
-
-    reader = csv.reader(lines(), **dialect)
-    try:
-        _with_field_limit(limit, lambda: next(reader, None))
-    except csv.Error as error:
-        wrong.append(BrokenCsv(f"The row cannot be read: {error}.", "Look at the quotes in this row."))
-    return taken, wrong[0] if wrong else None
+        window.at = end + 1
 
 
-def _lines(stream: Stream, bounds: Bounds) -> Iterator[_Line | Lost]:
-    for chunk in chunk_lines(stream, bounds):
-        if isinstance(chunk, Lost):
-            yield chunk
-            continue
-        end = chunk.start
-        for line in io.BytesIO(chunk.data):
-            end += len(line)
-            yield line, end
+def _shape(field: bytes) -> bytes:
+    """What kinds of characters a field has: 9 for digits, a for letters; a long one has no shape."""
+    field = field.strip(b' "\r\n')
+    return re.sub(rb"[A-Za-z]+", b"a", re.sub(rb"[0-9]+", b"9", field)) if len(field) <= 40 else b""

@@ -117,10 +117,25 @@ def find_fields(record: Record, options: Options) -> Fields:
                 fields[key] = named[key]
         elif usual and (found := _first(record, usual, key)):
             fields[key] = found
+    if "text" not in fields and "html" not in fields and not (options.text_field or options.html_field):
+        fields = _fields_inside(record) | fields
     # A field that was asked for and is missing is an error, even where another could hold the text.
     if (options.text_field and "text" not in fields) or not fields.keys() & {"text", "html"}:
         raise _no_text(record, options)
     return fields
+
+
+def _fields_inside(record: Record) -> Fields:
+    """The fields of an object that usually stands around a text, as in {"content": {"body": "..."}}; {} without one."""
+    for outer in _usual_outer_names():
+        inner = record.get(outer)
+        if not isinstance(inner, Mapping):
+            continue
+        usual_names = _usual_among(tuple(name for name in inner if isinstance(name, str) and "." not in name))
+        found = {key: f"{outer}.{name}" for key, usual in usual_names if usual and (name := _first(inner, usual, key))}
+        if found.keys() & {"text", "html"}:
+            return found
+    return {}
 
 
 def _no_text(record: Record, options: Options) -> NoText:
@@ -128,7 +143,8 @@ def _no_text(record: Record, options: Options) -> NoText:
     names: list[str] = []
     for name, value in record.items():
         names += [name, *(f"{name}.{inner}" for inner in value)] if isinstance(value, Mapping) else [name]
-    shown = ", ".join(map(repr, names[:_SHOWN_FIELDS]))
+    # A table without a head has an article in the place of a name.
+    shown = ", ".join(repr(name if len(name) <= 60 else f"{name[:57]}...") for name in names[:_SHOWN_FIELDS])
     if len(names) > _SHOWN_FIELDS:
         shown += f" and {len(names) - _SHOWN_FIELDS} more"
     asked = f"named {options.text_field!r}" if options.text_field else "that is known to hold text"
@@ -231,6 +247,17 @@ def _usual_among(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], .
 
 @cache
 def _usual_names() -> dict[str, list[str]]:
+    return {key: names for key, names in _field_names().items() if key != "around"}
+
+
+@cache
+def _usual_outer_names() -> list[str]:
+    names = _field_names()
+    return [*names["around"], *(name for name in names["text"] if name not in names["around"])]
+
+
+@cache
+def _field_names() -> dict[str, list[str]]:
     return tomllib.loads((files("cleaner.read") / "fields.toml").read_text("utf-8"))
 
 

@@ -12,6 +12,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,12 @@ from cleaner.article import Reject
 from cleaner.decode.labels import check_encoding
 from cleaner.errors import InputError, MissingExtra
 from cleaner.options import CONFIG, Options
-from cleaner.read.read_errors import NotFound, NotReadable, SymlinkLoop, reject, unreadable
+from cleaner.ownership import read_mark
+from cleaner.read.made_files import MadeFiles
+from cleaner.read.read_errors import LinkOutside, MadeByCleaner, NotFound, NotReadable, SymlinkLoop, reject, unreadable
 from cleaner.read.task import Source
 
-__all__ = ["is_remote", "list_sources", "path_of", "remote_error", "source_name"]
+__all__ = ["Listing", "is_remote", "list_inputs", "list_sources", "path_of", "remote_error", "source_name"]
 
 _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:::|://)")  # two letters at least, because C: is a drive of Windows
 # Backslash, control characters, and the surrogates by which os.fsdecode gives bytes that are not UTF-8.
@@ -31,23 +34,49 @@ _UNPRINTABLE = re.compile(r"[\\\x00-\x1f\x7f\udc80-\udcff]")
 _ESCAPE = re.compile(r"\\(?:\\|x[0-9a-f]{2})")
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The sources of a run in their order, and how many files were left out because Cleaner itself made them."""
+
+    sources: list[Source | Reject]
+    left_out: int = 0
+
+
 def list_sources(inputs: Iterable[str], options: Options) -> list[Source | Reject]:
+    """The sources that `list_inputs` finds."""
+    return list_inputs(inputs, options).sources
+
+
+def list_inputs(inputs: Iterable[str], options: Options, own: Iterable[str | os.PathLike[str]] = ()) -> Listing:
     """Every source that `inputs` name, sorted by its name. A file that is named twice is listed once.
 
-    All files of a folder count, without hidden ones and cleaner.toml. A link to a folder is followed unless that folder
-    was listed already. What cannot be listed is a Reject in its place. Raises MissingExtra for a URL whose package is
-    not installed, and OptionError for an encoding that does not exist, before anything is listed.
+    All files of a folder count, without hidden ones, cleaner.toml, and what Cleaner made (`own` are paths of the run
+    itself); an output that is named outright is read. A link to a folder is followed unless that folder was listed
+    already; a link that leads out of the inputs is followed only with `options.follow_links`. What cannot be listed is
+    a Reject in its place. Raises MissingExtra for a URL whose package is not installed, and OptionError for an encoding
+    that does not exist, before anything is listed.
     """
     check_encoding(options.encoding)
+    made = MadeFiles(own)
+    inputs = list(inputs)
+    roots = None if options.follow_links else tuple(map(_root, inputs))
     found: dict[str, Source] = {}
+    outright: set[str] = set()
     rejects: dict[str, Reject] = {}
     for given in inputs:
-        for real, entry in _expand(given):
+        for real, entry, walked in _expand(given, made, roots):
             if isinstance(entry, Reject):
                 rejects[entry.source] = entry
-            elif real not in found or entry.source < found[real].source:
+                continue
+            if not walked:
+                outright.add(real)
+            if real not in found or entry.source < found[real].source:
                 found[real] = entry
-    return sorted([*found.values(), *rejects.values()], key=lambda entry: (entry.source, isinstance(entry, Reject)))
+    # Only now: the mark that names an output may lie in a folder that was listed after it.
+    kept = [entry for real, entry in found.items() if real in outright or not made.is_made(real, entry.size)]
+    entries: list[Source | Reject] = [*kept, *rejects.values()]
+    entries.sort(key=lambda entry: (entry.source, isinstance(entry, Reject)))
+    return Listing(entries, made.left_out + len(found) - len(kept))
 
 
 def source_name(path: str) -> str:
@@ -89,46 +118,81 @@ def is_remote(path: str) -> bool:
     return bool(_REMOTE.match(path))
 
 
-_Entry = tuple[str, "Source | Reject"]
-"""Something to list, behind its real path: two names of one file have the same."""
+_Entry = tuple[str, "Source | Reject", bool]
+"""Something to list, behind its real path (two names of one file have the same); whether a walk found it."""
 
 
-def _expand(given: str) -> Iterator[_Entry]:
+_Roots = tuple[str, ...] | None
+"""The real paths of the inputs, which links may not leave; None where they may."""
+
+
+def _root(given: str) -> str:
+    """The real path of an input; of a pattern, that of the folder before its first wildcard."""
+    if glob.has_magic(given) and not os.path.lexists(given):
+        given = next(str(folder) for folder in Path(given).parents if not glob.has_magic(str(folder)))
+    return os.path.realpath(given)
+
+
+def _check_link(path: str, roots: _Roots) -> None:
+    """Raise LinkOutside for a link that leads out of the inputs: who made the folder could show any file with it."""
+    real = os.path.realpath(path)
+    if roots is not None and not any(real == root or real.startswith(root.rstrip(os.sep) + os.sep) for root in roots):
+        raise LinkOutside(
+            f"The link leads out of the input, to {_escaped(real)}.",
+            "Name that as an input too, or give --follow-links.",
+        )
+
+
+def _expand(given: str, made: MadeFiles, roots: _Roots) -> Iterator[_Entry]:
     """The entries that one of the person's inputs stands for."""
     if given == "-":
-        yield "-", Source("stdin", "-")
+        yield "-", Source("stdin", "-"), False
     elif is_remote(given):
         yield from _expand_remote(given)
     elif os.path.lexists(given):
         # Asked before patterns, because a file may have a bracket or a star in its name.
-        yield from _expand_path(given)
+        yield from _expand_path(given, made, roots)
     elif not glob.has_magic(given):
         wrong = NotFound("There is no file or folder of this name.", "Check the name and the folder you are in.")
-        yield given, reject(source_name(given), 0, wrong)
+        yield given, reject(source_name(given), 0, wrong), False
     elif matches := sorted(glob.glob(given, recursive=True)):
+        for folder in sorted({str(Path(match).parent) for match in matches}):
+            made.note_beside(folder)
+        root = next(folder for folder in Path(given).parents if not glob.has_magic(str(folder)))
         for match in matches:
-            yield from _expand_path(match)
+            if made.is_inside(match, str(root)):
+                made.left_out += Path(match).is_file()
+            else:
+                yield from _expand_path(match, made, roots, walked=True)
     else:
         wrong = NotFound("The pattern matches no file.", "Check the pattern; put it in quotes if the shell changes it.")
-        yield given, reject(source_name(given), 0, wrong)
+        yield given, reject(source_name(given), 0, wrong), False
 
 
-def _expand_path(path: str) -> Iterator[_Entry]:
+def _expand_path(path: str, made: MadeFiles, roots: _Roots, *, walked: bool = False) -> Iterator[_Entry]:
+    """A file, or the files of a folder; `walked` says that a pattern found it."""
     try:
+        if walked:
+            _check_link(path, roots)
         status = os.stat(path)  # noqa: PTH116, a path may be no UTF-8
-    except OSError as error:
-        yield path, reject(source_name(path), 0, _link_error(error))
+    except (LinkOutside, OSError) as error:
+        yield path, reject(source_name(path), 0, _link_error(error)), walked
         return
-    if stat.S_ISDIR(status.st_mode):
-        yield from _walk(path)
-    else:
+    if not stat.S_ISDIR(status.st_mode):
         # A pipe that is named outright (a shell's process substitution) is read as a stream.
         size = status.st_size if stat.S_ISREG(status.st_mode) else -1
-        yield os.path.realpath(path), Source(source_name(path), path, size)
+        yield os.path.realpath(path), Source(source_name(path), path, size), walked
+        return
+    mark = None if walked else read_mark(path)
+    if mark is None or mark.kind == "output":
+        yield from _walk(path, made, roots, outright=not walked)
+    else:
+        wrong = MadeByCleaner("Cleaner made this folder; it holds no articles.", f"Name the output, {mark.output}.")
+        yield path, reject(source_name(path), 0, wrong), walked
 
 
-def _walk(root: str) -> Iterator[_Entry]:
-    """All files under `root`, each folder once.
+def _walk(root: str, made: MadeFiles, roots: _Roots, *, outright: bool) -> Iterator[_Entry]:
+    """All files under `root`, each folder once; those that Cleaner made are left out, but for an output named outright.
 
     Links to folders wait until all real folders are listed. So a file has the name of its real folder, and a loop of
     links ends.
@@ -144,23 +208,28 @@ def _walk(root: str) -> Iterator[_Entry]:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
-            yield folder, reject(source_name(folder), 0, unreadable(error))
+            yield folder, reject(source_name(folder), 0, unreadable(error)), True
+            continue
+        if made.mark_of(real, (entry.name for entry in entries)) and not (outright and folder == root):
+            made.leave_out(folder)
             continue
         for entry in entries:
             if entry.name.startswith(".") or entry.name == CONFIG:
                 continue
             try:
+                if entry.is_symlink():
+                    _check_link(entry.path, roots)
                 if entry.is_dir():
                     (links if entry.is_symlink() else folders).append(entry.path)
                 else:
-                    yield _file_entry(entry, real)
-            except OSError as error:
-                yield entry.path, reject(source_name(entry.path), 0, _link_error(error))
+                    yield (*_file_entry(entry, real), True)
+            except (LinkOutside, OSError) as error:
+                yield entry.path, reject(source_name(entry.path), 0, _link_error(error)), True
         links.sort()
 
 
-def _file_entry(entry: os.DirEntry[str], real_folder: str) -> _Entry:
-    """A file of a folder. Raises OSError where its status cannot be asked."""
+def _file_entry(entry: os.DirEntry[str], real_folder: str) -> tuple[str, Source | Reject]:
+    """A file of a folder, behind its real path. Raises OSError where its status cannot be asked."""
     status = entry.stat()
     if not stat.S_ISREG(status.st_mode):
         # Reading a pipe that nobody writes to would never end.
@@ -172,7 +241,9 @@ def _file_entry(entry: os.DirEntry[str], real_folder: str) -> _Entry:
     return real, Source(source_name(entry.path), entry.path, status.st_size)
 
 
-def _link_error(error: OSError) -> InputError:
+def _link_error(error: LinkOutside | OSError) -> InputError:
+    if isinstance(error, LinkOutside):
+        return error
     if error.errno == errno.ELOOP:
         return SymlinkLoop("The link leads to itself.", "Remove the link or point it to a file.")
     return unreadable(error)
@@ -185,13 +256,13 @@ def _expand_remote(url: str) -> Iterator[_Entry]:
         fs, path = fsspec.url_to_fs(url)
         found = _find_remote(fs, path)
     except Exception as error:  # each service has errors of its own
-        yield url, reject(url, 0, remote_error(url, error))
+        yield url, reject(url, 0, remote_error(url, error)), False
         return
     if not found:
-        yield url, reject(url, 0, NotFound("Nothing is there.", "Check the URL and your right to list it."))
+        yield url, reject(url, 0, NotFound("Nothing is there.", "Check the URL and your right to list it.")), False
     for name, size in found:
         full = fs.unstrip_protocol(name)
-        yield full, Source(_escaped(full), full, size)
+        yield full, Source(_escaped(full), full, size), False
 
 
 def _find_remote(fs: Any, path: str) -> list[tuple[str, int]]:

@@ -19,7 +19,7 @@ from cleaner.errors import InputError
 from cleaner.options import Options
 from cleaner.read.fields import find_fields, raw_record
 from cleaner.read.jsonl import parse_object
-from cleaner.read.read_errors import BrokenJson, NoText, TooLarge, too_large
+from cleaner.read.read_errors import BrokenJson, NoText, TooLarge, as_input_error, too_large
 from cleaner.read.stream import Stream
 from cleaner.read.task import Bounds, Chunk, Lost, Split, gather_chunks
 
@@ -29,8 +29,14 @@ _SEPARATOR = b"\x1e"
 """Between the values of a chunk. In a value this character can only stand escaped."""
 _GAP = re.compile(r"[ \t\r\n,:\ufeff]*")
 """What may stand before a value: white space, commas, colons, a byte order mark."""
-_SCALAR = re.compile(r"[^ \t\r\n,\]}]*")
-"""A number or a word such as true, or what stands in place of one."""
+_SCALAR = re.compile(r"[^{}\[\]]*")
+"""What stands in place of a number or a word such as true, with the broken text behind it."""
+_FIRST_KEY = re.compile(r'\{\s*("(?:[^"\\\n]|\\.){0,200}")\s*:')
+_NEXT_OBJECT = re.compile(r'(?:^|[\n}\]])\s*,?\s*(\{\s*")')
+_SEARCHED = 1 << 20
+"""Characters in which the object behind a broken one is searched for."""
+_ASKED = 20
+"""Values of a list that are asked whether they are records; the first one may be odd."""
 _OUTSIDE = re.compile(r'["{}\[\]]')
 _INSIDE = re.compile(r'["\\]')
 """Characters that matter outside and inside a string when a broken value is passed over."""
@@ -42,8 +48,8 @@ def parse_json(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lo
     for number, value in enumerate(data.split(_SEPARATOR), split.first):
         try:
             yield raw_record(parse_object(value), split.source, number, options)
-        except InputError as wrong:
-            yield Lost(number, wrong)
+        except Exception as error:
+            yield Lost(number, as_input_error(error))
 
 
 def chunk_json(stream: Stream, bounds: Bounds, options: Options) -> Iterator[Chunk | Lost]:
@@ -59,11 +65,10 @@ _Value = bytes | InputError
 def _records(cursor: _Cursor, options: Options) -> Iterator[tuple[int, _Value]]:
     """The records with their numbers, by what the document begins with."""
     try:
-        if cursor.peek() == "[":
-            cursor.at += 1
-            yield from enumerate(_elements(cursor), 1)
-            return
         if not cursor.peek():
+            return
+        if cursor.peek() == "[":
+            yield from enumerate(_remaining(cursor), 1)
             return
         whole = cursor.whole()
         if whole is None:
@@ -80,18 +85,54 @@ def _records(cursor: _Cursor, options: Options) -> Iterator[tuple[int, _Value]]:
 def _records_inside(value: bytes, options: Options) -> Iterator[tuple[int, _Value]]:
     """The records of a document that is one object: itself, or those that it holds.
 
-    They may stand in a list, as in {"count": 2, "data": [...]}, or be its own values, each under its id.
+    They may stand in a list, as in {"count": 2, "data": [...]}, or be its own values, each under its id, or stand in
+    columns.
     """
     document = parse_object(value)
-    inner: list[list[Any]] = [each for each in document.values() if isinstance(each, list)]
-    if all(isinstance(each, dict) for each in document.values()):
-        inner.append([each if "id" in each else {"id": key, **each} for key, each in document.items()])
-    records = next((each for each in inner if each and _is_record(each[0], options)), None)
-    if records is None or _is_record(document, options):
+    records = _rows_of_columns(document, options)
+    if records is None and not _is_record(document, options):
+        lists = _lists_inside(document)
+        records = next((each for each in lists if any(_is_record(one, options) for one in each[:_ASKED])), None)
+    if records is None:
         yield 0, value
         return
     for number, record in enumerate(records, 1):
         yield number, json.dumps(record).encode()
+
+
+def _lists_inside(document: dict[str, Any], depth: int = 3) -> Iterator[list[Any]]:
+    """The lists that an object holds, and its own values where they are all objects; outer ones first."""
+    yield from (each for each in document.values() if isinstance(each, list))
+    if document and all(isinstance(each, dict) for each in document.values()):
+        yield [each if "id" in each else {"id": key, **each} for key, each in document.items()]
+    if depth:
+        for each in document.values():
+            if isinstance(each, dict):
+                yield from _lists_inside(each, depth - 1)
+
+
+def _rows_of_columns(document: dict[str, Any], options: Options) -> list[dict[str, Any]] | None:
+    """The records of a table that was written by its columns, as pandas does in three of its orients; else None.
+
+    {"id": [1, 2], "text": [...]}, {"id": {"0": 1, "1": 2}, "text": {...}}, or {"columns": [...], "data": [[...], ...]}.
+    """
+    names, rows = document.get("columns"), document.get("data")
+    if isinstance(names, list) and isinstance(rows, list) and all(isinstance(row, list) for row in rows):
+        records = [dict(zip(map(str, names), row, strict=False)) for row in rows]
+        return records if records and _is_record(records[0], options) else None
+    columns = list(document.values())
+    if not columns:
+        return None
+    if all(isinstance(each, list) for each in columns) and len({len(each) for each in columns}) == 1:
+        rows = list(zip(*columns, strict=True))
+    elif all(isinstance(each, dict) and each.keys() == columns[0].keys() for each in columns):
+        rows = [[each[key] for each in columns] for key in columns[0]]
+    else:
+        return None
+    records = [dict(zip(document, row, strict=True)) for row in rows]
+    # The texts of columns are texts, and not objects with a text of their own.
+    flat = ({name: each for name, each in record.items() if not isinstance(each, dict)} for record in records[:_ASKED])
+    return records if any(_is_record(record, options) for record in flat) else None
 
 
 def _is_record(value: object, options: Options) -> bool:
@@ -112,9 +153,15 @@ def _elements(cursor: _Cursor) -> Iterator[_Value]:
 
 
 def _remaining(cursor: _Cursor) -> Iterator[_Value]:
-    """All values from the cursor on."""
-    while cursor.peek():
-        yield cursor.value()
+    """All values from the cursor on; those of arrays one by one."""
+    while opening := cursor.peek():
+        if opening == "[":
+            cursor.at += 1
+            yield from _elements(cursor)
+        elif opening in "]}":
+            cursor.at += 1  # of a value that was broken, and told as such
+        else:
+            yield cursor.value()
 
 
 def _inner_values(cursor: _Cursor) -> Iterator[_Value]:
@@ -135,8 +182,7 @@ def _inner_values(cursor: _Cursor) -> Iterator[_Value]:
             yield wrong
     if opening != "}":
         yield BrokenJson("The object is not closed; the file may be cut.", _ADVICE)
-        return
-    cursor.at += 1
+        cursor.pass_to_object()
     yield from _remaining(cursor)
 
 
@@ -180,8 +226,14 @@ class _Cursor:
         self.number += 1
         try:
             return self._take(self._parse())
-        except (BrokenJson, TooLarge) as wrong:
+        except TooLarge as wrong:
             self._skip()
+            return wrong
+        except BrokenJson as wrong:
+            self._pass_broken()
+            # The parser's errors count the lines before them in the whole buffer, however many there are.
+            if self.at > 1 << 14:
+                self.buffer, self.at = self.buffer[self.at :], 0
             return wrong
 
     def _take(self, end: int) -> bytes:
@@ -221,6 +273,47 @@ class _Cursor:
         before = len(parts[0])
         self.buffer, self.at = "".join(parts), 0
         return len(self.buffer) > before
+
+    def pass_to_object(self) -> None:
+        """Move to the next object that begins a line or stands behind another value, or to the end."""
+        while not (found := _NEXT_OBJECT.search(self.buffer, self.at)):
+            self.at = max(self.at, len(self.buffer) - 64)  # an object may begin where the buffer ends
+            if not self._fill():
+                self.at = len(self.buffer)
+                return
+        self.at = found.end() - len(found[1])
+
+    def _pass_broken(self) -> None:
+        """Move behind a broken value: its last bracket, or where the next object with its first key begins.
+
+        A bracket or quote that is missing leads the first astray; what comes first is where reading goes on.
+        """
+        head = _FIRST_KEY.match(self.buffer, self.at)
+        if head is None:
+            self._skip()
+            return
+        again = re.compile(r"\{\s*" + re.escape(head[1]) + r"\s*:")
+        start = 1
+        while not (found := again.search(self.buffer, self.at + start)):
+            have = len(self.buffer) - self.at
+            start = max(1, have - len(head[0]) - 64)
+            if have > _SEARCHED or not self._fill(have):
+                break
+        stop = found.start() if found else len(self.buffer)
+        at, depth, quoted = self.at, 0, False
+        while mark := (_INSIDE if quoted else _OUTSIDE).search(self.buffer, at, stop):
+            at = mark.end() + (mark[0] == "\\")
+            if mark[0] == '"':
+                quoted = not quoted
+            elif mark[0] != "\\":
+                depth += 1 if mark[0] in "{[" else -1
+            if depth <= 0 and not quoted:
+                self.at = at
+                return
+        if found:
+            self.at = stop
+        else:
+            self._skip()
 
     def _skip(self) -> None:
         """Move behind a value that cannot be parsed, by its brackets and quotes alone."""

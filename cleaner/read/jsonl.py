@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from cleaner.article import Raw
@@ -12,13 +14,15 @@ from cleaner.errors import InputError
 from cleaner.options import Options
 from cleaner.read.fields import raw_record
 from cleaner.read.markup import looks_like_html
-from cleaner.read.read_errors import BrokenJson, too_large
+from cleaner.read.read_errors import BrokenJson, as_input_error, too_large
 from cleaner.read.stream import Stream
 from cleaner.read.task import Bounds, Chunk, Lost, Split
 
 __all__ = ["chunk_lines", "decode_line", "parse_jsonl", "parse_lines", "parse_object"]
 
-_BOM = b"\xef\xbb\xbf"  # taken off the first line, as the JSON parser refuses it
+_BOM = b"\xef\xbb\xbf"  # taken off, as the JSON parser refuses it
+_EDGES = b" \t\r\x1e"
+_BETWEEN = re.compile(r"[\s,\ufeff]*")  # what may stand between two objects on a line
 
 
 def chunk_lines(stream: Stream, bounds: Bounds, *, keep: bool = True) -> Iterator[Chunk | Lost]:
@@ -102,7 +106,8 @@ class _LineChunker:
 def _numbered_lines(data: bytes, first: int) -> Iterator[tuple[int, bytes]]:
     """The lines of a chunk with their numbers; empty ones are counted and left out."""
     for number, line in enumerate(data.split(b"\n"), first):
-        line = (line.removeprefix(_BOM) if number == 1 else line).strip(b" \t\r")
+        # Files that were joined have byte order marks in their middle as well; RFC 7464 sets \x1e before each record.
+        line = line.strip(_EDGES).removeprefix(_BOM).strip(_EDGES)
         if line:
             yield number, line
 
@@ -112,8 +117,34 @@ def parse_jsonl(data: bytes, split: Split, options: Options) -> Iterator[Raw | L
     for number, line in _numbered_lines(data, split.first):
         try:
             yield raw_record(parse_object(line, split.encoding), split.source, number, options)
-        except InputError as wrong:
+        except BrokenJson as wrong:
+            yield from _several_objects(line, wrong, number, split, options)
+        except Exception as error:
+            yield Lost(number, as_input_error(error))
+
+
+def _several_objects(
+    line: bytes, wrong: BrokenJson, number: int, split: Split, options: Options
+) -> Iterator[Raw | Lost]:
+    """The records of a line that holds objects one behind another, as where files were joined without a line end.
+
+    Those behind the first have an id of their own or the number of the line and their place in it.
+    """
+    text, at, place = decode_line(line, split.encoding), 0, 0
+    while at < len(text):
+        try:
+            value, at = _DECODER.raw_decode(text, at)
+            if not isinstance(value, dict):
+                raise wrong
+            place += 1
+            raw = raw_record(value, split.source, number, options)
+            yield raw if raw.id or place == 1 else replace(raw, id=f"{split.source}#{number}.{place}")
+        except (ValueError, RecursionError, BrokenJson):
             yield Lost(number, wrong)
+            return
+        except Exception as error:
+            yield Lost(number, as_input_error(error))
+        at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing as well
 
 
 def parse_lines(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
@@ -161,11 +192,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(values) == len(pairs):
         return values
     values = {}
+    counts: dict[str, int] = {}  # kept, so that thousands of equal keys take linear time
     for key, value in pairs:
         if key in values:
-            count = 1
+            count = counts.get(key, 0) + 1
             while f"{key}#{count}" in values:
                 count += 1
+            counts[key] = count
             values[f"{key}#{count}"] = values.pop(key)
         values[key] = value
     return values

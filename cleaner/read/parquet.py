@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from cleaner.article import Raw
 from cleaner.errors import InputError
 from cleaner.options import Options
 from cleaner.read.fields import find_fields, raw_record
-from cleaner.read.read_errors import BrokenTable
+from cleaner.read.read_errors import ArchiveBomb, BrokenTable, as_input_error
 from cleaner.read.stream import open_file
 from cleaner.read.task import Bounds, Chunk, Lost, Split
 
@@ -19,8 +21,10 @@ _GROUP_BYTES = 32 << 20
 """A row group up to this size (decompressed) is read by one worker; the planner cuts a larger one into slices."""
 _ROWS = 256
 """Rows that are turned into Python values at a time."""
-_ERRORS = (OSError, ValueError, TypeError, KeyError, NotImplementedError, MemoryError)
-"""What pyarrow raises for files that are broken; its own errors derive from these."""
+_MOST_ROWS, _MOST_ROWS_A_BYTE = 1 << 20, 200
+"""More rows than both for each byte of a file are a bomb: one value, which the file says to stand there for ever."""
+_A_DAY = re.compile(r"\d{4,5}-\d\d-\d\d(?: |$)")
+"""How Arrow writes a time that is a time, as opposed to a number of days that overflows."""
 
 
 def chunk_table(file: BinaryIO, format: str, bounds: Bounds, options: Options, *, seek: bool) -> Iterator[Chunk | Lost]:
@@ -40,18 +44,22 @@ def chunk_table(file: BinaryIO, format: str, bounds: Bounds, options: Options, *
             if seek and size <= max(_GROUP_BYTES, bounds.bytes):
                 if rows:
                     yield Chunk(first, rows, group, group + 1, b"", format=format)
-            else:
-                step = max(1, min(bounds.records, rows * bounds.bytes // max(size, 1)))
-                at = first
-                for batch in table.batches(group, step):
-                    sink = pa.BufferOutputStream()
-                    with pa.ipc.new_stream(sink, batch.schema) as writer:
-                        writer.write_batch(batch)
-                    yield Chunk(at, batch.num_rows, 0, 0, bytes(sink.getvalue()), format="arrow")
-                    at += batch.num_rows
-        except _ERRORS as error:
+                first += rows
+                continue
+            step = max(1, min(bounds.records, rows * bounds.bytes // max(size, 1)))
+            for batch in table.batches(group, step):
+                if isinstance(batch, InputError):
+                    yield Lost(first, batch)
+                    first += 1
+                    continue
+                sink = pa.BufferOutputStream()
+                with pa.ipc.new_stream(sink, batch.schema) as writer:
+                    writer.write_batch(batch)
+                yield Chunk(first, batch.num_rows, 0, 0, bytes(sink.getvalue()), format="arrow")
+                first += batch.num_rows
+        except Exception as error:  # what pyarrow raises for broken files, and Python for what they claim
             yield Lost(first, _broken(error))
-        first += rows
+            first += 1
 
 
 def parse_table(split: Split, options: Options) -> Iterator[Raw | Lost]:
@@ -62,35 +70,55 @@ def parse_table(split: Split, options: Options) -> Iterator[Raw | Lost]:
     file: Any = pa.BufferReader(split.payload) if split.payload else open_file(split.path)
     try:
         with file:
-            table = _Parquet(file) if split.format == "parquet" else _Arrow(file)
+            # What the planner has cut out is whole.
+            table = _Parquet(file) if split.format == "parquet" else _Arrow(file, trusted=bool(split.payload))
             groups = range(split.start, split.end) if not split.payload else range(table.groups)
             for batch in (batch for group in groups for batch in table.batches(group, _ROWS)):
+                if isinstance(batch, InputError):
+                    yield Lost(number, batch)
+                    number += 1
+                    continue
                 names = batch.schema.names
                 columns = [_python_values(batch.column(i)) for i in range(batch.num_columns)]
                 for values in zip(*columns, strict=True):
                     try:
                         yield raw_record(dict(zip(names, values, strict=True)), split.source, number, options)
-                    except InputError as wrong:
-                        yield Lost(number, wrong)
+                    except Exception as error:
+                        yield Lost(number, as_input_error(error))
                     number += 1
-    except _ERRORS as error:
+    except Exception as error:
         yield Lost(number, _broken(error))
 
 
 def _python_values(column: Any) -> list[Any]:
-    """The values of a column; as bytes or text where Python has no such value.
+    """The values of a column; as bytes or text where Python has no such value, and null where nothing shows it."""
+    try:
+        return list(column.to_pylist())
+    except Exception:  # of one value; what the others become must not depend on where the table was cut
+        return [_python_value(scalar) for scalar in column]
 
-    Strings that are not UTF-8 become bytes; times in nanoseconds and years above 9999 become text.
+
+def _python_value(scalar: Any) -> Any:
+    """A value of which Python may have no like.
+
+    Strings that are not UTF-8 become bytes; times in nanoseconds and years above 9999 become text, and times in a zone
+    that nobody knows those of UTC. The "infinity" of a database, which is a day millions of years away, becomes null.
     """
     import pyarrow as pa
 
-    try:
-        return list(column.to_pylist())
-    except UnicodeDecodeError:
-        wide = pa.types.is_large_string(column.type)
-        return list(column.cast(pa.large_binary() if wide else pa.binary()).to_pylist())
-    except ValueError:
-        return list(column.cast(pa.string()).to_pylist())
+    with suppress(Exception):
+        return scalar.as_py()
+    if isinstance(scalar, pa.DictionaryScalar):
+        with suppress(Exception):
+            return _python_value(scalar.value)
+    with suppress(Exception):
+        return scalar.as_buffer().to_pybytes()
+    with suppress(Exception):
+        if _A_DAY.match(text := str(scalar.cast(pa.string()))):
+            return text
+    with suppress(Exception):
+        return scalar.cast(pa.timestamp(scalar.type.unit)).as_py()
+    return None
 
 
 def _broken(error: BaseException) -> BrokenTable:
@@ -107,10 +135,13 @@ class _Parquet:
         try:
             # Without a buffer pyarrow reads whole column chunks at once.
             self._file = pq.ParquetFile(file, pre_buffer=False, buffer_size=1 << 20)
-        except _ERRORS as error:
+        except Exception as error:
             raise _broken(error) from error
         self.names = list(self._file.schema_arrow.names)
         self.groups = self._file.metadata.num_row_groups
+        rows, size = self._file.metadata.num_rows, file.seek(0, 2)
+        if rows > _MOST_ROWS and rows > _MOST_ROWS_A_BYTE * size:
+            raise ArchiveBomb(f"The table says that it has {rows:,} rows.", "If this is right, write it anew in parts.")
 
     def size_of(self, group: int) -> tuple[int, int]:
         """Rows and decompressed bytes of a row group."""
@@ -123,11 +154,16 @@ class _Parquet:
 
 
 class _Arrow:
-    """An Arrow IPC file: its record batches are the groups. A stream is one group."""
+    """An Arrow IPC file: its record batches are the groups. A stream is one group.
 
-    def __init__(self, file: Any) -> None:
+    Arrow believes the offsets and indices of a file: one that lies reads the memory of the process, or ends it. So each
+    batch is validated before anything is asked of it.
+    """
+
+    def __init__(self, file: Any, *, trusted: bool = False) -> None:
         import pyarrow as pa
 
+        self._trusted = trusted
         self._stream = None
         try:
             try:
@@ -139,7 +175,7 @@ class _Arrow:
                 self._stream = pa.ipc.open_stream(file)
                 self.groups = 1
                 self.names = list(self._stream.schema.names)
-        except _ERRORS as error:
+        except Exception as error:
             raise _broken(error) from error
 
     def size_of(self, group: int) -> tuple[int, int]:
@@ -147,10 +183,37 @@ class _Arrow:
         if self._stream is not None:
             return _ROWS, 1 << 62
         batch = self._file.get_batch(group)
+        _validate(batch, full=False)  # which is enough for its size
         return batch.num_rows, batch.nbytes
 
     def batches(self, group: int, rows: int) -> Iterator[Any]:
+        import pyarrow as pa
+
         whole = self._stream if self._stream is not None else [self._file.get_batch(group)]
         for batch in whole:
+            try:
+                if not self._trusted:
+                    _validate(batch)
+            except pa.ArrowException as error:
+                yield _broken(error)
+                continue
             for at in range(0, batch.num_rows, rows):
                 yield batch.slice(at, rows)
+
+
+def _validate(batch: Any, *, full: bool = True) -> None:
+    """Raises ArrowInvalid where an offset, a length or an index of `batch` points outside of its data."""
+    import pyarrow as pa
+
+    batch.validate()
+    if batch.num_rows > max(_MOST_ROWS, 8 * batch.nbytes):  # columns of nulls take no room, and a column of texts does
+        raise pa.ArrowInvalid(f"a batch says that it has {batch.num_rows:,} rows")
+    for column in batch.columns if full else ():
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid:
+            # Strings that are not UTF-8 are read as bytes; their offsets are right if they are those of bytes.
+            kind = column.type
+            if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+                raise
+            column.view(pa.binary() if pa.types.is_string(kind) else pa.large_binary()).validate(full=True)

@@ -4,6 +4,9 @@ InputError
 ├── NotFound         no file, folder or pattern of this name
 ├── NotReadable      the system refuses to open or read it
 ├── SymlinkLoop      a link that leads to itself
+├── LinkOutside      a link that leads out of the inputs, which is not followed unless --follow-links says so
+├── ChangedWhileRead the file is not as it was when it was listed
+├── MadeByCleaner    the logs of a run, its work directory or an index, named as an input
 ├── UnknownFormat    neither the name nor the content says what it is
 ├── BinaryFile       not text (an image, a PDF, a program, a database ...)
 ├── EmptyFile        no text in the whole file
@@ -13,8 +16,11 @@ InputError
 ├── Truncated        compressed data that ends too early, or is damaged
 ├── TooLarge         a record above `max_record_bytes`
 ├── ArchiveBomb      compressed data that grow beyond belief, or are nested too deeply
+├── Unreadable       a reader failed in a way that nobody foresaw
 └── NoArticle        what every crawl holds beside articles; it is logged and does not count as a failure
-    ├── PagePart     an image, a script, a style sheet beside saved pages
+    ├── PagePart     an image, a script, a style sheet beside saved pages, or a file of the folder that a page has
+    ├── SystemFile   what an operating system writes into every folder
+    ├── RepeatedHead the names of the columns once more, between the rows of tables that were joined
     ├── NotText      a web response that is not a text
     ├── HttpStatus   a web response that is an error page or a redirect
     └── NoContent    a web response without content
@@ -22,8 +28,10 @@ InputError
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cleaner.article import Reject
-from cleaner.errors import InputError
+from cleaner.errors import CleanerError, InputError
 
 __all__ = [
     "SKIPPED",
@@ -33,9 +41,12 @@ __all__ = [
     "BrokenJson",
     "BrokenTable",
     "BrokenWarc",
+    "ChangedWhileRead",
     "EmptyFile",
     "EmptyText",
     "HttpStatus",
+    "LinkOutside",
+    "MadeByCleaner",
     "NoArticle",
     "NoContent",
     "NoText",
@@ -43,10 +54,14 @@ __all__ = [
     "NotReadable",
     "NotText",
     "PagePart",
+    "RepeatedHead",
     "SymlinkLoop",
+    "SystemFile",
     "TooLarge",
     "Truncated",
     "UnknownFormat",
+    "Unreadable",
+    "as_input_error",
     "reject",
     "too_large",
     "unreadable",
@@ -63,6 +78,18 @@ class NotReadable(InputError):
 
 class SymlinkLoop(InputError):
     """A link that leads to itself."""
+
+
+class LinkOutside(InputError):
+    """A link that leads out of the inputs."""
+
+
+class ChangedWhileRead(InputError):
+    """The file is not as it was when it was listed."""
+
+
+class MadeByCleaner(InputError):
+    """The logs of a run, its work directory or an index."""
 
 
 class UnknownFormat(InputError):
@@ -102,7 +129,9 @@ class BrokenWarc(InputError):
 
 
 class Truncated(InputError):
-    """Compressed data that ends too early, or is damaged."""
+    """Compressed data that ends too early, or is damaged. `rest` is what can be read behind the damage, if known."""
+
+    rest: Iterable[bytes] | None = None
 
 
 class TooLarge(InputError):
@@ -113,12 +142,24 @@ class ArchiveBomb(InputError):
     """Compressed data that grow beyond belief, or are nested too deeply."""
 
 
+class Unreadable(InputError):
+    """A reader failed in a way that nobody foresaw."""
+
+
 class NoArticle(InputError):
     """What a crawl holds beside articles."""
 
 
 class PagePart(NoArticle):
     """What belongs to a saved page: an image, a script, a style sheet."""
+
+
+class SystemFile(NoArticle):
+    """What an operating system writes into every folder."""
+
+
+class RepeatedHead(NoArticle):
+    """The names of the columns once more."""
 
 
 class NotText(NoArticle):
@@ -140,6 +181,24 @@ SKIPPED = frozenset(kind.__name__ for kind in NoArticle.__subclasses__())
 def reject(source: str, record: int, error: InputError) -> Reject:
     """The row of `rejected.jsonl` for `error`."""
     return Reject(source, record, type(error).__name__, error.detail, error.advice)
+
+
+def as_input_error(error: Exception) -> InputError:
+    """Whatever a reader raised as a read error, so that one record or file never ends a run.
+
+    Raises the error itself where it is one of Cleaner's that is not about the input, such as a missing package.
+    """
+    if isinstance(error, InputError):
+        return error
+    if isinstance(error, CleanerError):
+        raise error
+    if isinstance(error, OSError) and error.errno:
+        return unreadable(error)
+    reason = " ".join(str(error).split())[:200].rstrip(".")
+    return Unreadable(
+        f"The reader failed: {type(error).__name__}{': ' * bool(reason)}{reason}.",
+        "Look at the file; if it is sound, please report this with the file.",
+    )
 
 
 def unreadable(error: OSError) -> InputError:

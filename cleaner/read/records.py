@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cleaner.article import Raw, Reject
-from cleaner.errors import InputError
 from cleaner.options import Options
 from cleaner.plugins import readers
 from cleaner.read.csv import parse_csv
@@ -13,7 +12,7 @@ from cleaner.read.fields import raw_record
 from cleaner.read.json_document import parse_json
 from cleaner.read.jsonl import parse_jsonl, parse_lines
 from cleaner.read.parquet import parse_table
-from cleaner.read.read_errors import NotReadable, reject
+from cleaner.read.read_errors import NotReadable, as_input_error, reject
 from cleaner.read.sniff import PLUGGED
 from cleaner.read.split import split_source
 from cleaner.read.stream import open_stream
@@ -52,8 +51,8 @@ def read_records(task: Task, options: Options) -> Iterator[Raw | Reject]:
                     else:
                         number = found.record
                         yield found
-            except InputError as wrong:  # the file itself, from behind its last good record on
-                yield reject(part.source, number, wrong)
+            except Exception as error:  # the file itself, from behind its last good record on
+                yield reject(part.source, number, as_input_error(error))
 
 
 def _parse(split: Split, options: Options) -> Iterator[Raw | Lost]:
@@ -71,8 +70,8 @@ def _parse_plugged(data: bytes, split: Split, options: Options) -> Iterator[Raw 
         for number, record in enumerate(reader(data), 1):
             try:
                 yield raw_record(record, split.source, number, options)
-            except InputError as wrong:
-                yield Lost(number, wrong)
+            except Exception as error:
+                yield Lost(number, as_input_error(error))
     except Exception as error:  # whatever a plugin does with a file
         message = f"The plugin {plugin} failed: {type(error).__name__}: {error}."
         yield Lost(number + 1, NotReadable(message, "Look at the file, or tell the author of the plugin."))

@@ -6,9 +6,10 @@ The suffixes and first bytes are data, in formats.toml.
 from __future__ import annotations
 
 import codecs
+import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -18,10 +19,20 @@ from cleaner.decode.decode import decode
 from cleaner.options import Options
 from cleaner.plugins import readers
 from cleaner.read.markup import looks_like_html
-from cleaner.read.read_errors import ArchiveBomb, BinaryFile, EmptyFile, PagePart, UnknownFormat
+from cleaner.read.read_errors import ArchiveBomb, BinaryFile, EmptyFile, PagePart, SystemFile, UnknownFormat
 from cleaner.read.stream import Stream, compression_of, decompress
 
-__all__ = ["PLUGGED", "Sniffed", "check_name", "format_by_content", "format_by_name", "sniff"]
+__all__ = [
+    "PLUGGED",
+    "Sniffed",
+    "check_name",
+    "check_page_folder",
+    "check_text",
+    "format_by_content",
+    "format_by_name",
+    "page_stems",
+    "sniff",
+]
 
 PLUGGED = "plugin:"
 """The name of a format that a plugin reads is this and the suffix."""
@@ -42,6 +53,8 @@ _PRINTED = bytes(sorted({*range(0x20, 0x7F), *range(0x80, 0x100), *b"\0\t\n\v\f\
 _JSON_LINES = re.compile(rb"\s*\{[^\n]*\}[ \t\r]*\n\s*\{")
 # An object with a first key or none, or an array whose first value is an array, an object or a string, or none.
 _JSON_DOCUMENT = re.compile(rb'\{\s*("|\})|\[\s*[\[{"\]]')
+# The first line of a document that is indented: a bracket, perhaps with the first key and the begin of its value.
+_OPEN = re.compile(rb'[\[{]|\[\s*\{|\[?\s*\{?\s*"[^"\\]*"\s*:\s*(?:[\[{]|(?:"(?:[^"\\]|\\.)*"|[-+.\w]+)\s*,)?')
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -64,15 +77,18 @@ def sniff(stream: Stream, named: str, options: Options) -> Sniffed:
 
     Raises EmptyFile, BinaryFile, UnknownFormat, or ArchiveBomb where it is compressed over and over.
     """
-    stream, plain = _without_compression(stream)
+    stream, plain = _without_compression(stream, named)
     head = stream.head(_HEAD)
-    if not head.strip(_BLANK) and len(head) < _HEAD:
+    # A crawl whose first member is damaged goes on behind it.
+    if not head.strip(_BLANK) and len(head) < _HEAD and getattr(stream.error, "rest", None) is None:
         raise stream.error or EmptyFile("The file holds no text.", "Nothing to do, unless it should hold some.")
     format = named or format_by_content(head)
     if format in _TEXTS:
-        _check_text(head)
+        check_text(head)
     if format == "json" and _is_json_lines(head):
         format = "jsonl"  # many programs write JSON lines under the suffix .json
+    elif format == "jsonl" and _is_json_document(head):
+        format = "json"  # and some write indented objects, or an array, under .jsonl
     elif format == "txt" and options.txt_layout == "lines":
         format = "lines"
     if format not in _SPLIT_AS_BYTES:
@@ -88,7 +104,7 @@ def sniff(stream: Stream, named: str, options: Options) -> Sniffed:
     return Sniffed(stream, format, encoding, plain)
 
 
-def _without_compression(stream: Stream) -> tuple[Stream, bool]:
+def _without_compression(stream: Stream, named: str) -> tuple[Stream, bool]:
     """A stream decompressed, as often as it takes; and whether it was not compressed at all.
 
     The content decides, not the suffix: a server may deliver a .gz decompressed.
@@ -97,7 +113,7 @@ def _without_compression(stream: Stream) -> tuple[Stream, bool]:
     for _ in range(_DEPTH):
         if not (compression := compression_of(stream.head(_HEAD))):
             return stream, plain
-        stream, plain = decompress(stream, compression), False
+        stream, plain = decompress(stream, compression, crawl=named == "warc"), False
     raise ArchiveBomb(f"The data are packed more than {_DEPTH - 1} times over.", "Unpack the file yourself.")
 
 
@@ -142,8 +158,11 @@ def format_by_name(name: str) -> tuple[str, bool]:
 def check_name(name: str) -> None:
     """Raises UnknownFormat or PagePart when the suffix of `name` is that of a format that is not read.
 
-    The name is enough, so that the images of a folder of saved pages are not opened.
+    The name is enough, so that the images of a folder of saved pages are not opened. Raises SystemFile for what systems
+    write into every folder.
     """
+    if name.rpartition("/")[2].casefold() in _table()["system"]["names"]:
+        raise SystemFile("This is a file that the system keeps in its folders.", "Nothing to do; it holds no article.")
     suffix, _ = _suffix(name)
     if suffix in readers():
         return
@@ -151,6 +170,21 @@ def check_name(name: str) -> None:
         raise UnknownFormat(f"This is {what}, by its name, which is not read.", "Convert it to text or HTML first.")
     if what := _suffixes("parts").get(suffix):
         raise PagePart(f"This is {what}, by its name.", "Nothing to do; it holds no article.")
+
+
+def page_stems(name: str) -> tuple[str, ...]:
+    """The names that the folder of a saved page can begin with: with the suffix of the page and without it."""
+    return (name.rpartition(".")[0], name) if format_by_name(name)[0] == "html" else ()
+
+
+def check_page_folder(name: str, stems: Container[str]) -> None:
+    """Raises PagePart where `name` lies in the folder of a saved page, the stem of whose name is among `stems`."""
+    folder = name.rpartition("/")[0]
+    while folder:
+        for ending in _table()["page_folders"]["endings"]:
+            if folder.casefold().endswith(ending) and folder[: -len(ending)] in stems:
+                raise PagePart("This is a part of the page that lies beside its folder.", "Nothing to do.")
+        folder = folder.rpartition("/")[0]
 
 
 def _suffix(name: str) -> tuple[str, bool]:
@@ -172,7 +206,7 @@ def format_by_content(head: bytes) -> str:
             return name
     if head[257:262] == b"ustar":
         return "tar"
-    _check_text(head)
+    check_text(head)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start[:1] in (b"{", b"["):
         if _is_json_lines(head):
@@ -192,7 +226,26 @@ def _is_json_lines(head: bytes) -> bool:
     return bool(_JSON_LINES.match(head.removeprefix(b"\xef\xbb\xbf")))
 
 
-def _check_text(head: bytes) -> None:
+def _is_json_document(head: bytes) -> bool:
+    """Whether lines cannot be what divides the values of `head`: an object or an array goes over its first lines.
+
+    A first line that is cut is none: the line behind it begins with an object of its own.
+    """
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    first, _, rest = start.partition(b"\n")
+    if not start.startswith((b"{", b"[")) or (start[:1] == b"{" and rest.lstrip().startswith(b"{")):
+        return False
+    if _OPEN.fullmatch(first.strip()) or (start[:1] == b"[" and first.rstrip().endswith(b"},")):
+        return True
+    # Two objects on the first line: they are counted as values, not as lines.
+    try:
+        end = json.JSONDecoder(strict=False).raw_decode(first.decode("latin-1"))[1]
+    except (ValueError, RecursionError):
+        return False
+    return (first[:1] == b"[" and end > 2) or first[end:].lstrip(b", \t").startswith(b"{")
+
+
+def check_text(head: bytes) -> None:
     """Raises BinaryFile when `head` cannot be the beginning of a text in any encoding."""
     for magic, name in _magic("binary"):
         if head.startswith(magic):

@@ -21,8 +21,8 @@ from cleaner.read.files import is_remote, source_name
 from cleaner.read.json_document import chunk_json
 from cleaner.read.jsonl import chunk_lines
 from cleaner.read.parquet import chunk_table
-from cleaner.read.read_errors import ArchiveBomb, EmptyFile, UnknownFormat, reject
-from cleaner.read.sniff import PLUGGED, Sniffed, check_name, format_by_name, sniff
+from cleaner.read.read_errors import ArchiveBomb, EmptyFile, UnknownFormat, as_input_error, reject
+from cleaner.read.sniff import PLUGGED, Sniffed, check_name, check_page_folder, format_by_name, page_stems, sniff
 from cleaner.read.stream import Stream, open_file, open_stream
 from cleaner.read.task import TASK_BYTES, TASK_RECORDS, Bounds, Chunk, Lost, Source, Split, Task
 from cleaner.read.text import SIBLINGS, chunk_whole
@@ -51,10 +51,11 @@ def plan_tasks(
     bounds = Bounds(task_records, task_bytes, options.max_record_bytes)
     entries = list(sources)
     siblings = _siblings(entries)
+    stems = {stem for entry in entries if isinstance(entry, Source) for stem in page_stems(entry.path)}
     splits: list[Split] = []
     records = size = 0
     for entry in entries:
-        for split, weight in _weighed_splits(entry, options, bounds, siblings):
+        for split, weight in _weighed_splits(entry, options, bounds, siblings, stems):
             if isinstance(split, Reject):
                 # The task before it goes out first, so that all come in the order of the manifest.
                 if splits:
@@ -87,16 +88,18 @@ def _folder(path: str) -> str:
 
 
 def _weighed_splits(
-    entry: Source | Reject, options: Options, bounds: Bounds, siblings: dict[str, tuple[str, ...]]
+    entry: Source | Reject, options: Options, bounds: Bounds, siblings: dict[str, tuple[str, ...]], stems: set[str]
 ) -> Iterator[tuple[Split | Reject, int]]:
     """The splits of one source with their bytes when they are read; a small file is one split, and is not opened."""
     if isinstance(entry, Reject):
         yield entry, 0
         return
     try:
+        if stems:
+            check_page_folder(entry.path, stems)
+        check_name(entry.path)
         if entry.size == 0:
             raise EmptyFile("The file is empty.", "Nothing to do, unless it should hold some text.")
-        check_name(entry.path)
     except InputError as wrong:
         yield reject(entry.source, 0, wrong), 0
         return
@@ -142,8 +145,8 @@ def _parts_or_reject(place: _Place, stream: Stream, named: str) -> Iterator[Spli
             yield part
         if empty:
             raise EmptyFile("The file holds no text.", "Nothing to do, unless it should hold some.")
-    except InputError as wrong:
-        yield reject(place.split.source, 0, wrong)
+    except Exception as error:  # of any library that reads a format
+        yield reject(place.split.source, 0, as_input_error(error))
 
 
 def _parts(place: _Place, stream: Stream, named: str) -> Iterator[Split | Reject]:
@@ -156,11 +159,12 @@ def _parts(place: _Place, stream: Stream, named: str) -> Iterator[Split | Reject
             wrong = f"More than {_ARCHIVE_DEPTH} archives stand inside one another."
             raise ArchiveBomb(wrong, "Unpack the archive yourself.")
         if sniffed.format == "tar":
-            yield from _member_parts(place, tar_members(sniffed.stream))
+            yield from _member_parts(place, tar_members(sniffed.stream), set())
             return
         # The directory of a ZIP archive stands at its end.
         with closing(_seekable(place, sniffed.stream)) as file:
-            yield from _member_parts(place, zip_members(file))
+            stems: set[str] = set()
+            yield from _member_parts(place, zip_members(file, stems), stems)
         return
     for chunk in _chunks(place, sniffed):
         if isinstance(chunk, Lost):
@@ -189,7 +193,7 @@ def _chunks(place: _Place, sniffed: Sniffed) -> Iterator[Chunk | Lost]:
         case "jsonl" | "lines":
             yield from chunk_lines(stream, bounds, keep=keep)
         case "csv" | "tsv":
-            yield from chunk_csv(stream, bounds, keep=keep, encoding=sniffed.encoding)
+            yield from chunk_csv(stream, bounds, place.options, keep=keep, encoding=sniffed.encoding)
         case "json":
             yield from chunk_json(stream, bounds, place.options)
         case "warc":
@@ -203,13 +207,18 @@ def _chunks(place: _Place, sniffed: Sniffed) -> Iterator[Chunk | Lost]:
             raise UnknownFormat(f"Files of the format {other} are not read.", "Convert it to JSON lines.")
 
 
-def _member_parts(place: _Place, members: Iterator[Member]) -> Iterator[Split | Reject]:
-    """The splits of the members; the source of each is the archive's name and its own, as if it were a folder."""
+def _member_parts(place: _Place, members: Iterator[Member], stems: set[str]) -> Iterator[Split | Reject]:
+    """The splits of the members; the source of each is the archive's name and its own, as if it were a folder.
+
+    `stems` are those of the pages that are known so far; the folders of their parts are passed over.
+    """
     for name, member in members:
+        stems.update(page_stems(name))
         source = f"{place.split.source}/{source_name(name)}" if name else place.split.source
         try:
             if isinstance(member, InputError):
                 raise member
+            check_page_folder(name, stems)
             check_name(name)
         except InputError as wrong:
             yield reject(source, 0, wrong)

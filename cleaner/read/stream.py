@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import chain
 from typing import Any, BinaryIO
 
 from cleaner.errors import InputError
 from cleaner.read.files import is_remote, remote_error
 from cleaner.read.read_errors import ArchiveBomb, NotReadable, Truncated, unreadable
 
-__all__ = ["ByteCounter", "Stream", "StreamFile", "compression_of", "decompress", "open_file", "open_stream"]
+__all__ = ["ByteCounter", "Stream", "StreamFile", "Window", "compression_of", "decompress", "open_file", "open_stream"]
 
 CHUNK = 1 << 20
 """Bytes of a chunk: what is read from a file at a time, and the most that one call of a decompressor returns."""
@@ -35,6 +36,10 @@ _MAGIC = (
     (b"\x04\x22\x4d\x18", "lz4"),
 )
 """First bytes of compressed data, and the compression."""
+_CRAWL = b"WARC/"
+"""How the records of a crawl begin; each is a compressed member, so that reading can go on at the next one."""
+_HELD = 4 << 20
+"""Compressed bytes of a member of a crawl that are searched for the next member where it turns out to be damaged."""
 
 
 class ByteCounter:
@@ -135,6 +140,50 @@ class StreamFile(io.RawIOBase):
         return size
 
 
+class Window:
+    """The part of a stream that a reader looks at: `buffer`, with the place `at` in it.
+
+    `base` is the offset of the buffer in the stream, `error` what ended the stream before its end, if anything did.
+    """
+
+    def __init__(self, stream: Iterable[bytes]) -> None:
+        self._chunks = iter(stream)
+        self.buffer = b""
+        self.at = self.base = 0
+        self.ended = False
+        self.error: InputError | None = None
+
+    @property
+    def have(self) -> int:
+        """Bytes in the buffer from the place on."""
+        return len(self.buffer) - self.at
+
+    def fill(self, size: int) -> bool:
+        """Have `size` bytes from the place on, if the stream has as many; what stands before the place is dropped."""
+        have = self.have
+        if have >= size or self.ended:
+            return have >= size
+        parts = [self.buffer[self.at :]]
+        while have < size and not self.ended:
+            try:
+                chunk = next(self._chunks, b"")
+            except InputError as error:
+                self.error, chunk = error, b""
+            self.ended = not chunk
+            parts.append(chunk)
+            have += len(chunk)
+        self.base += self.at
+        self.buffer, self.at = b"".join(parts), 0
+        return have >= size
+
+    def more(self) -> bool:
+        """Read as much again as there is; False if the end was known already."""
+        if self.ended:
+            return False
+        self.fill(2 * max(self.have, CHUNK // 2))
+        return True
+
+
 def open_stream(path: str, start: int = 0, end: int = -1) -> Stream:
     """The bytes of `path` ("-" is stdin) from offset `start` to `end`; -1 is the end of the file.
 
@@ -193,13 +242,14 @@ def compression_of(head: bytes) -> str:
     return "zst" if len(head) >= 4 and head[1:4] == b"\x2a\x4d\x18" and head[0] & 0xF0 == 0x50 else ""
 
 
-def decompress(stream: Stream, compression: str) -> Stream:
+def decompress(stream: Stream, compression: str, *, crawl: bool = False) -> Stream:
     """The decompressed bytes of `stream`, all its members one after another.
 
     Where the data are cut or broken, Truncated is raised behind the last good byte; ArchiveBomb is raised where they
-    grow beyond belief. Memory stays within a few chunks, however much comes out.
+    grow beyond belief. Memory stays within a few chunks, however much comes out. Where the data are those of a `crawl`,
+    which shows by their beginning as well, the `rest` of the Truncated are those from the next whole record on.
     """
-    return Stream(_in_chunks(_decompressed(stream, compression)))
+    return Stream(_in_chunks(_decompressed(stream, compression, crawl)))
 
 
 def _in_chunks(parts: Iterator[bytes]) -> Iterator[bytes]:
@@ -222,7 +272,7 @@ def _in_chunks(parts: Iterator[bytes]) -> Iterator[bytes]:
         raise error
 
 
-def _decompressed(stream: Stream, compression: str) -> Iterator[bytes]:
+def _decompressed(stream: Stream, compression: str, crawl: bool) -> Iterator[bytes]:
     """What the members of a compressed stream hold, as it comes out of the decompressor.
 
     The libraries' decompressor objects are driven here, because their file objects hide read errors: BZ2File and
@@ -231,21 +281,58 @@ def _decompressed(stream: Stream, compression: str) -> Iterator[bytes]:
     """
     make_decompressor, feed, limit = _decompressor(compression)
     counter = ByteCounter()
+    parts = counter.parts(stream, feed)
+    held = bytearray()  # the compressed bytes of this member, for crawls alone
     member: Any = None
-    for data in counter.parts(stream, feed):
-        while data:
-            if member is None:
-                # gzip and xz files may be padded with zeros behind a member, to fill the blocks of a tape.
-                data = data.lstrip(b"\0") if compression in ("gz", "xz") else data
-                if not data:
-                    break
-                member = make_decompressor()
-            for out in _output(member, data, limit):
-                counter.add(len(out))
-                yield out
-            data, member = (member.unused_data, None) if member.eof else (b"", member)
-    if member is not None:
-        raise Truncated("The packed data end too early.", "Fetch or copy the file again; what came before is kept.")
+    try:
+        for data in parts:
+            while data:
+                if member is None:
+                    # gzip and xz files may be padded with zeros behind a member, to fill the blocks of a tape.
+                    data = data.lstrip(b"\0") if compression in ("gz", "xz") else data
+                    if not data:
+                        break
+                    member = make_decompressor()
+                    held.clear()
+                if crawl or not counter.decompressed:
+                    del held[: len(held) + len(data) - _HELD]
+                    held += data
+                for out in _output(member, data, limit):
+                    crawl = crawl or (not counter.decompressed and out.startswith(_CRAWL))
+                    counter.add(len(out))
+                    yield out
+                data, member = (member.unused_data, None) if member.eof else (b"", member)
+        if member is not None:
+            raise Truncated("The packed data end too early.", "Fetch or copy the file again; what came before is kept.")
+    except Truncated as error:
+        if crawl and compression in ("gz", "zst"):
+            error.rest = decompress(Stream(_from_next_member(bytes(held), parts, compression)), compression, crawl=True)
+        raise
+
+
+def _from_next_member(held: bytes, parts: Iterator[bytes], compression: str) -> Iterator[bytes]:
+    """Compressed data from the next member on that begins a record of a crawl: behind the first byte of `held`."""
+    make_decompressor, _, limit = _decompressor(compression)
+    magic = next(magic for magic, name in _MAGIC if name == compression)
+    at = 1
+    while True:
+        at = held.find(magic, at)
+        if at < 0 or len(held) - at < 1 << 12:  # enough to see how the member begins
+            more = next(parts, b"")
+            if more:
+                held = held[at if at >= 0 else max(1, len(held) - len(magic)) :] + more
+                at = 0
+                continue
+            if at < 0:
+                return
+        try:
+            # The magic is 3 or 4 bytes, which compressed data hold by chance as well.
+            if make_decompressor().decompress(held[at : at + (1 << 12)], *limit).startswith(_CRAWL):
+                break
+        except Exception:  # whatever a decompressor says of bytes that begin no member
+            pass
+        at += 1
+    yield from chain([held[at:]], parts)
 
 
 def _output(member: Any, data: bytes, limit: tuple[int, ...]) -> Iterator[bytes]:
@@ -271,6 +358,11 @@ def _decompressor(compression: str) -> tuple[Callable[[], Any], int, tuple[int, 
             import zlib
 
             return partial(zlib.decompressobj, wbits=31), _FEED, (CHUNK,)  # 31: with the header and checksum of gzip
+        case "zlib" | "deflate":  # bodies of HTTP alone
+            import zlib
+
+            # -15: without header and checksum, as some servers understand what HTTP calls deflate.
+            return partial(zlib.decompressobj, wbits=15 if compression == "zlib" else -15), _FEED, (CHUNK,)
         case "bz2":
             import bz2
 

@@ -21,6 +21,7 @@ __all__ = [
     "Chunk",
     "Lost",
     "Numbered",
+    "Rewritten",
     "Source",
     "Split",
     "Task",
@@ -119,6 +120,10 @@ class Lost:
     error: InputError
 
 
+class Rewritten(bytes):
+    """A record that was written anew, so that its bytes are not those of the stream."""
+
+
 Numbered = tuple[int, bytes | InputError, int]
 """A record as it is found: its number, its bytes or what is wrong with it, and the offset of its end in the stream."""
 
@@ -134,17 +139,19 @@ def gather_chunks(
     """Consecutive records as chunks within `bounds`, each broken one as Lost in its place.
 
     A record that is larger than `bounds.bytes` is a chunk of its own. With `keep` False the chunks have offsets and no
-    data, so that a file of any size is split in constant memory.
+    data, so that a file of any size is split in constant memory; a chunk that begins with a Rewritten has data yet.
     """
     held: list[bytes] = []
     first = count = size = start = end = 0
+    holding = keep
 
     def flush() -> Iterator[Chunk]:
-        nonlocal count, size
+        nonlocal count, size, holding
         if count:
             yield Chunk(first, count, start, end, separator.join(held), header)
             count = size = 0
             held.clear()
+        holding = keep
 
     for number, data, data_end in records:
         if isinstance(data, InputError):
@@ -152,11 +159,13 @@ def gather_chunks(
             yield Lost(number, data)
             continue
         length = len(data)
-        if count >= bounds.records or size + length > bounds.bytes:
+        rewritten = not holding and isinstance(data, Rewritten)
+        if rewritten or count >= bounds.records or size + length > bounds.bytes:
             yield from flush()
+        holding = holding or isinstance(data, Rewritten)
         if not count:
             first, start = number, max(data_end - length, 0)
         count, size, end = count + 1, size + length, data_end
-        if keep:
+        if holding:
             held.append(data)
     yield from flush()

@@ -1,117 +1,263 @@
-"""WARC and WET: the records of types `response` and `conversion` are pages and texts.
+"""WARC and WET: the records of types `response`, `resource` and `conversion` are pages and texts.
 
-The planner packs them anew without their other headers; workers undo the chunks and the compression of HTTP.
+The planner finds the records and packs them anew without their other headers; workers undo the codings of HTTP. Records
+are found here and not by a library, because a crawl is read on behind its damage: a false length, a cut member or stray
+bytes cost the record they stand in, and no other.
 """
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Iterator
-from itertools import pairwise
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from cleaner.article import Raw
 from cleaner.errors import InputError
 from cleaner.options import Options
-from cleaner.read.read_errors import BrokenWarc, HttpStatus, NoContent, NotText, Truncated, too_large
-from cleaner.read.stream import Stream, StreamFile
-from cleaner.read.task import Bounds, Chunk, Lost, Split, gather_chunks
+from cleaner.read.http import Response, parse_response, unpack_by_magic
+from cleaner.read.read_errors import (
+    BinaryFile,
+    BrokenWarc,
+    HttpStatus,
+    NoContent,
+    NotText,
+    Truncated,
+    as_input_error,
+    too_large,
+)
+from cleaner.read.sniff import check_text
+from cleaner.read.stream import Stream, Window
+from cleaner.read.task import Bounds, Chunk, Lost, Numbered, Split, gather_chunks
 
 __all__ = ["chunk_warc", "parse_warc"]
 
+_KINDS = ("response", "resource", "conversion")
+"""Types of records that may hold an article."""
 _KEPT = ("WARC-Type", "WARC-Target-URI", "WARC-Date", "WARC-Record-ID", "Content-Type")
 """Headers of a record that its article is made of; the others stay behind."""
-_PAGE_TYPES = ("text/html", "application/xhtml+xml")
-_LINE_END = re.compile(r"[\r\n]")
-"""In a header that was folded over lines it would end the header of the new record."""
-_ADVICE = "Look at the file; it may be cut."
+_PAGE_TYPES = ("", "text/html", "application/xhtml+xml")
+_WEB = ("http", "https", "ftp", "ftps", "file", "")
+"""Schemes of the addresses of pages. Crawlers keep their own settings and logs as resources under others (metadata)."""
+_RECORD = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]*\r?\n(?:WARC-|Content-)[A-Za-z-]{1,40}[ \t]*:", re.IGNORECASE)
+"""How a record that is searched for begins; its first header is asked as well, as a page may quote the first line."""
+_VERSION = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]*\r?\n")
+"""The first line of a record, where one has to stand."""
+_HEAD_END = re.compile(rb"\r?\n[ \t]*\r?\n")
+_BEHIND = re.compile(rb"[\r\n]*(?:WARC/[01]\.|\Z)")
+"""What stands behind a record whose length is right: blank lines, and the next record or nothing."""
+_HEAD_BYTES = 1 << 16
+_START_BYTES = 128
+"""The most bytes that `_RECORD` needs to see a record."""
+_ADVICE = "Look at the file; it may be cut or edited."
 
 
 def chunk_warc(stream: Stream, bounds: Bounds) -> Iterator[Chunk | Lost]:
-    """The records of a crawl that hold articles, numbered among themselves."""
-    records = _records(stream, bounds.record_bytes)
-    yield from gather_chunks(((number, record, 0) for number, record in enumerate(records, 1)), bounds)
+    """The records of a crawl that may hold articles, numbered among themselves."""
+    yield from gather_chunks(_records(stream, bounds.record_bytes), bounds)
 
 
-def _records(stream: Stream, limit: int) -> Iterator[bytes | InputError]:
-    """Each response and conversion as a WARC record of its own, or what is wrong with it."""
-    from fastwarc.warc import ArchiveIterator, WarcRecordType
+def _records(stream: Stream, limit: int) -> Iterator[Numbered]:
+    """Each record of `_KINDS` as a WARC record of its own; what is wrong with one stands in its place or behind it.
 
-    file = StreamFile(stream)
-    kinds = WarcRecordType.response | WarcRecordType.conversion
-    try:
-        for record in ArchiveIterator(file, record_types=kinds, parse_http=False):
-            length = record.content_length
-            if length > limit:
-                yield too_large(limit)
+    Damage between two records has the number of the next one.
+    """
+    number = 1
+    rest: Iterable[bytes] | None = stream
+    while rest is not None:
+        crawl = _Crawl(rest, limit)
+        for found, counts in crawl.records():
+            yield number, found, 0
+            number += counts
+        if crawl.error is not None:
+            yield number, crawl.error, 0
+            number += 1
+        # Behind damage of the compression the next whole member is read.
+        rest = crawl.error.rest if isinstance(crawl.error, Truncated) else None
+
+
+class _Crawl(Window):
+    """The bytes of a crawl, of which only the record that is read is kept."""
+
+    def __init__(self, stream: Iterable[bytes], limit: int) -> None:
+        super().__init__(stream)
+        self._limit = limit
+
+    def records(self) -> Iterator[tuple[bytes | InputError, bool]]:
+        """The records and what is wrong with them, and whether each counts as a record."""
+        while self.fill(_HEAD_BYTES) or self.at < len(self.buffer):
+            while self.buffer[self.at : self.at + 1] in (b"\r", b"\n"):
+                self.at += 1
+            if self.at == len(self.buffer):
                 continue
-            body = record.reader.read()
-            if len(body) < length:
-                yield file.error or Truncated("The record ends too early.", "Fetch or copy the file again.")
-                return
-            lines = [f"{name}: {_LINE_END.sub(' ', record.headers[name])}" for name in _KEPT if name in record.headers]
-            head = "\r\n".join(["WARC/1.0", *lines, f"Content-Length: {len(body)}"])
-            yield head.encode("utf-8", "replace") + b"\r\n\r\n" + body + b"\r\n\r\n"
-    except (OSError, ValueError, RuntimeError) as error:
-        yield file.error or BrokenWarc(f"The record cannot be read: {error}.", _ADVICE)
-        return
-    if file.error is not None:
-        yield file.error
+            head = _VERSION.match(self.buffer, self.at) and _HEAD_END.search(self.buffer, self.at)
+            if not head:
+                place, start = self.base + self.at, self.at
+                named = self.buffer.startswith(b"WARC/", start)
+                self.at += 1
+                size = 1 + self._pass_to_record()
+                what = "The head of a record is broken" if named else "Bytes that belong to no record"
+                yield BrokenWarc(f"{what}: {size:,} bytes from byte {place:,} on are passed over.", _ADVICE), named
+                continue
+            headers = _headers(self.buffer[self.at : head.start()])
+            self.at = head.end()
+            wanted = headers.get("warc-type", "").strip().lower() in _KINDS
+            body, wrong = self._body(headers.get("content-length", ""))
+            if wanted and body is not None:
+                lines = [f"{name}: {headers[name.lower()]}" for name in _KEPT if name.lower() in headers]
+                packed = "\r\n".join(["WARC/1.0", *lines, f"Content-Length: {len(body)}"])
+                yield packed.encode("utf-8", "replace") + b"\r\n\r\n" + body + b"\r\n\r\n", wrong is None
+            if wrong is not None and wrong is not self.error:
+                yield wrong, wanted
+
+    def _body(self, claimed: str) -> tuple[bytes | None, InputError | None]:
+        """The block of a record, and what is wrong with it or its length; the cursor stands behind it.
+
+        A length is believed if the next record or the end of the file stands behind it. Else the block ends where the
+        next record begins, and is whole unless the file ends first.
+        """
+        length = int(claimed) if claimed.isascii() and claimed.isdigit() and len(claimed) < 19 else -1
+        if length > self._limit:
+            return None, self._pass_over(length)
+        whole = (length >= 0 and self.fill(length + _START_BYTES)) or self.have >= length >= 0
+        if whole:
+            end = self.at + length
+            after = _BEHIND.match(self.buffer, end)
+            # Blank lines and then anything: the length is right, and stray bytes follow.
+            if (after and (after.end() < len(self.buffer) or self.ended)) or _HEAD_END.match(self.buffer, end):
+                body, self.at = self.buffer[self.at : end], end
+                return body, None
+        size = self._find_record(self._limit)
+        if size < 0 and self.error is not None:
+            self.at = len(self.buffer)
+            return None, self.error
+        if size < 0 and length >= 0 and not whole:
+            self.at = len(self.buffer)
+            return None, Truncated("The record ends too early.", "Fetch or copy the file again.")
+        if size < 0 and not self.ended:
+            self._pass_to_record()
+            return None, too_large(self._limit)
+        size = self.have if size < 0 else size
+        body, self.at = self.buffer[self.at : self.at + size], self.at + size
+        body = body.removesuffix(b"\n").removesuffix(b"\r").removesuffix(b"\n").removesuffix(b"\r")
+        says = f"says that it has {length:,}" if length >= 0 else "does not say how many it has"
+        return body, BrokenWarc(f"The record has {len(body):,} bytes and {says}.", _ADVICE)
+
+    def _pass_over(self, length: int) -> InputError:
+        """Move behind a block that is too large to be held, or to the next record if that comes first."""
+        left = length
+        while left > 0 and (self.fill(2 * _START_BYTES) or self.at < len(self.buffer)):
+            size = self._find_record(0)
+            if 0 <= size < left:
+                self.at += size
+                break
+            have = self.have
+            step = min(left, have if self.ended else have - _START_BYTES)
+            self.at, left = self.at + step, left - step
+        return too_large(self._limit)
+
+    def _pass_to_record(self) -> int:
+        """Move to the next record or the end, however far; the bytes that were passed."""
+        start = self.base + self.at
+        while (size := self._find_record(0)) < 0:
+            have = self.have
+            self.at += have if self.ended else max(0, have - _START_BYTES)
+            if not self.fill(2 * _START_BYTES) and self.at == len(self.buffer):
+                break
+        self.at += max(size, 0)
+        return self.base + self.at - start
+
+    def _find_record(self, most: int) -> int:
+        """How many bytes of the stream stand before the next record, searched for in `most` bytes; -1 if none does."""
+        searched = 0
+        while True:
+            found = _RECORD.search(self.buffer, self.at + searched)
+            if found:
+                return found.start() - self.at
+            have = self.have
+            searched = max(0, have - _START_BYTES)
+            if searched >= most or not self.fill(have + 1):
+                return -1
+
+
+def _headers(head: bytes) -> dict[str, str]:
+    """The headers of a record by their names in small letters; a header that is folded over lines becomes one line."""
+    headers: dict[str, str] = {}
+    name = ""
+    for line in re.split(r"\r\n|\r|\n", head.decode("utf-8", "replace"))[1:]:
+        if line[:1] in (" ", "\t") and name:
+            headers[name] += f" {line.strip()}"
+            continue
+        name, colon, value = line.partition(":")
+        name = name.strip().lower() if colon else ""
+        if name:
+            headers.setdefault(name, value.strip())
+    return headers
 
 
 def parse_warc(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
     """The pages and texts of WARC records; error pages, redirects and images are Lost as what is no article."""
-    from fastwarc.warc import ArchiveIterator
-
-    def records() -> Iterator[Any]:
-        for record in ArchiveIterator(io.BytesIO(data), parse_http=False):
-            record.freeze()
-            yield record
-        yield None
-
-    # One ahead, because an error in the compression of a body breaks an iterator that stands at its record.
-    for number, (record, _) in enumerate(pairwise(records()), split.first):
+    at, number = 0, split.first
+    while at < len(data):
+        end = data.index(b"\r\n\r\n", at) + 4
+        headers = _headers(data[at:end])
+        at = end + int(headers["content-length"])
         try:
-            yield _raw_response(record, split.source, number, options)
-        except InputError as wrong:
-            yield Lost(number, wrong)
-        except (OSError, ValueError, RuntimeError) as error:
-            yield Lost(number, BrokenWarc(f"The record cannot be read: {error}.", _ADVICE))
+            response = _response(headers, data[end:at], options.max_record_bytes)
+            yield _raw(response, headers, split.source, number, options)
+            if response.cut is not None:
+                yield Lost(number, response.cut)
+        except Exception as error:  # whatever stands in a crawl
+            yield Lost(number, as_input_error(error))
+        at, number = at + 4, number + 1
 
 
-def _raw_response(record: Any, source: str, number: int, options: Options) -> Raw:
-    headers = record.headers
-    fields = {
-        "id": headers.get("WARC-Record-ID", "").strip("<>"),
-        "date": headers.get("WARC-Date", ""),
-        "url": headers.get("WARC-Target-URI", "").strip("<>"),
-    }
-    if headers.get("WARC-Type") == "conversion":
-        # WET files are UTF-8 by definition.
-        text = _not_empty(record.reader.read())
-        return Raw(source, number, text, False, "utf-8", form="text of a crawl", **fields)
-    record.parse_http(auto_decode="all")
-    if record.http_headers is None:
-        protocol = headers.get("Content-Type", "")
-        if protocol and not protocol.startswith("application/http"):  # answers of name servers, which crawlers keep
-            raise NotText(f"The response is of the type {protocol}.", "Nothing to do; only pages and texts are read.")
+def _response(headers: dict[str, str], block: bytes, limit: int) -> Response:
+    """What a record holds, as if a server had sent it. Raises NotText, HttpStatus, BrokenWarc or TooLarge."""
+    nothing = "Nothing to do; only pages and texts are read."
+    protocol = headers.get("content-type", "")
+    kind, _, parameters = protocol.lower().partition(";")
+    url = headers.get("warc-target-uri", "").strip("<>")
+    scheme = url.partition(":")[0].lower() if ":" in url else ""
+    http = kind.strip() in ("", "application/http") or block.startswith(b"HTTP/")
+    if headers["warc-type"].lower() == "conversion":
+        return Response(200, "text/plain", "", block)
+    if headers["warc-type"].lower() == "resource" and not (http and block.lstrip(b"\r\n").startswith(b"HTTP/")):
+        if scheme not in _WEB:
+            raise NotText(f"The record is about the crawl itself ({scheme}:).", nothing)
+        body, cut = unpack_by_magic(block, limit)
+        charset = parameters.partition("charset=")[2].partition(";")[0].strip(" \"'")
+        return Response(200, kind.strip(), charset, body, cut)
+    if not http or scheme not in _WEB:  # answers of name servers, which crawlers keep
+        raise NotText(f"The response is of the type {protocol or scheme}.", nothing)
+    response = parse_response(block, limit, (*_PAGE_TYPES, "text/plain"))
+    if response is None:
         raise BrokenWarc("The record has no response in it.", _ADVICE)
-    status, kind = record.http_headers.status_code, record.http_content_type or ""
-    if status is None or not 200 <= status < 300:
-        raise HttpStatus(f"The server answered {status}.", "Nothing to do; there is no article here.")
-    if kind and kind not in _PAGE_TYPES and kind != "text/plain":
+    if not 200 <= response.status < 300:
+        answered = str(response.status) if response.status else "nothing that is a status"
+        raise HttpStatus(f"The server answered {answered}.", "Nothing to do; there is no article here.")
+    return response
+
+
+def _raw(response: Response, headers: dict[str, str], source: str, number: int, options: Options) -> Raw:
+    """The page or text of a response. Raises NotText, NoContent or what cut the body before its first byte."""
+    kind, body = response.kind, response.body
+    if kind not in _PAGE_TYPES and kind != "text/plain":
         raise NotText(f"The response is of the type {kind}.", "Nothing to do; only pages and plain texts are read.")
-    # Bounded again: the body may be compressed inside the record.
-    body = record.reader.read(options.max_record_bytes + 1)
-    if len(body) > options.max_record_bytes:
-        raise too_large(options.max_record_bytes)
-    page = kind != "text/plain" and options.content != "plain"
-    charset = record.http_charset or ""
-    return Raw(source, number, _not_empty(body), page, charset, form="response of a crawl", **fields)
-
-
-def _not_empty(body: bytes) -> bytes:
     if not body.strip():
-        raise NoContent("The response has no content.", "Nothing to do.")
-    return body
+        raise response.cut or NoContent("The response has no content.", "Nothing to do.")
+    try:
+        check_text(body[: 1 << 16])
+    except BinaryFile as wrong:
+        said = f" of the type {kind}" if kind else ""
+        raise NotText(f"The response{said} holds no text: {wrong.detail}", "Nothing to do; it is no page.") from wrong
+    conversion = headers["warc-type"].lower() == "conversion"
+    return Raw(
+        source,
+        number,
+        body,
+        kind != "text/plain" and options.content != "plain",
+        "utf-8" if conversion else response.charset,  # WET files are UTF-8 by definition
+        id=headers.get("warc-record-id", "").strip("<>"),
+        crawled=headers.get("warc-date", ""),
+        url=headers.get("warc-target-uri", "").strip("<>"),
+        form="text of a crawl" if conversion else "response of a crawl",
+    )

@@ -31,7 +31,6 @@ from cleaner.repeats.site_lines import (
     VARIES,
     Keys,
     SiteLines,
-    site_lines,
 )  # fmt: skip
 from cleaner.strip.space import close_gaps
 
@@ -69,18 +68,17 @@ class Repeats:
     of: NDArray[np.int64]
     places: NDArray[np.int64]
 
-    def take(self, article: Article, site: str) -> Article:
-        """The article without the lines that repeat on its site; long ones stay and leave a flag."""
-        return self.take_all([article], site_lines([article.text], [site]))[0]
-
     def take_all(self, articles: Sequence[Article], lines: SiteLines) -> list[Article]:
-        """The same for a batch of articles and the lines of their clean texts."""
+        """The articles without the lines that repeat on their sites; long ones stay and leave a flag.
+
+        `lines` are those of the clean texts of these articles, in their order.
+        """
         taken = list(articles)
         if not len(self.keys) or not len(lines.keys):
             return taken
         at = np.minimum(np.searchsorted(self.keys, lines.keys), len(self.keys) - 1)
         known = self.keys[at] == lines.keys
-        rows = lines.rows()
+        rows = lines.owners()
         # for each line, how many known lines of its article stand in a row there
         firsts = np.flatnonzero(_first_of_equal(rows, known))
         lengths = np.diff(firsts, append=len(known))
@@ -132,11 +130,10 @@ class Repeats:
         return cls(keys, *(column.astype(np.int64) for column in others))
 
 
-def count_equal(keys: Keys, least: int = 1) -> tuple[Keys, NDArray[np.int64]]:
-    """Sorted keys, each once, with how often they stand there, if that is `least` or more."""
+def count_equal(keys: Keys) -> tuple[Keys, NDArray[np.int64]]:
+    """Sorted keys, each once, with how often they stand there."""
     firsts = np.flatnonzero(_first_of_equal(keys))
-    counts = np.diff(firsts, append=len(keys))
-    return keys[firsts[counts >= least]], counts[counts >= least]
+    return keys[firsts], np.diff(firsts, append=len(keys))
 
 
 def find_occurrences(
@@ -150,7 +147,7 @@ def find_occurrences(
     """
     if not len(batch.keys):
         return np.zeros(0, OCCURRENCE), np.zeros(0, ANCHOR)
-    articles = batch.rows()
+    articles = batch.owners()
     known, count = np.zeros(len(batch.keys), np.bool_), np.ones(len(batch.keys), np.int64)
     if len(common):
         at = np.minimum(np.searchsorted(common, batch.keys), len(common) - 1)

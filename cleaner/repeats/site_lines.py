@@ -59,7 +59,7 @@ class SiteLines:
     marks: NDArray[np.uint8]
     starts: NDArray[np.int32]
 
-    def rows(self) -> NDArray[np.int64]:
+    def owners(self) -> NDArray[np.int64]:
         """The number of the article of each line."""
         return np.repeat(np.arange(len(self.sites)), np.diff(self.offsets))
 

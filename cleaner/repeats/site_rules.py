@@ -14,14 +14,13 @@ from pathlib import Path
 
 import numpy as np
 import orjson
-from numpy.typing import NDArray
 
 from cleaner.article import Article
 from cleaner.errors import OptionError
 from cleaner.repeats.repeats import ANYWHERE, AT_AN_END, IN_A_MENU, IN_A_RUN, Repeats
-from cleaner.repeats.site_lines import Keys, line_key, site_key, wordings
+from cleaner.repeats.site_lines import line_key, site_key, wordings
 
-__all__ = ["Wordings", "join_rules", "load_site_rules", "read_rules_file", "rule_rows", "wordings_taken"]
+__all__ = ["Wordings", "join_rules", "list_rules", "load_site_rules", "read_rules_file", "wordings_taken"]
 
 Wordings = Mapping[int, tuple[str, str]]
 """Key -> site and normalised wording of a line."""
@@ -70,20 +69,15 @@ def load_site_rules(lines: Iterable[bytes], path: str = "") -> tuple[Repeats, di
 def join_rules(one: Repeats, other: Repeats) -> Repeats:
     """Both; of a line that both know, the figures of the larger site and the places of either."""
     keys = np.union1d(one.keys, other.keys)
-    sides = [_align(side, keys) for side in (one, other)]
+    # the columns of each side at the index of each of all keys; 0 where it does not know the key
+    sides = [{name: np.zeros(len(keys), np.int64) for name in _FIGURES} for _ in range(2)]
+    for side, columns in zip((one, other), sides, strict=True):
+        for name, column in columns.items():
+            column[np.searchsorted(keys, side.keys)] = getattr(side, name)
     # the figures of one crawl stay together, or `anchors` of one and `of` of the other would make no share
     larger = sides[1]["of"] > sides[0]["of"]
     anchors, of = (np.where(larger, sides[1][name], sides[0][name]) for name in _FIGURES[:2])
     return Repeats(keys, anchors, of, sides[0]["places"] | sides[1]["places"])
-
-
-def _align(side: Repeats, keys: Keys) -> dict[str, NDArray[np.int64]]:
-    """The columns of one side at the index of each of all keys; 0 where it does not know the key."""
-    at = np.searchsorted(keys, side.keys)
-    columns = {name: np.zeros(len(keys), np.int64) for name in _FIGURES}
-    for name, column in columns.items():
-        column[at] = getattr(side, name)
-    return columns
 
 
 def _index_of(key: int, known: Repeats) -> int:
@@ -107,7 +101,7 @@ def wordings_taken(article: Article, site: str, known: Repeats) -> Iterator[tupl
                     break
 
 
-def rule_rows(known: Repeats, wording: Wordings) -> Iterable[dict[str, object]]:
+def list_rules(known: Repeats, wording: Wordings) -> Iterable[dict[str, object]]:
     """The rows of the file, by site and wording."""
     for site, line, key in sorted((*wording[key], key) for key in wording):
         at = _index_of(key, known)

@@ -26,7 +26,7 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def manifest(output: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((output.with_suffix(".audit") / "manifest.json").read_text("utf-8"))
+    found: dict[str, Any] = json.loads((output.with_name(f"{output.name}.audit") / "manifest.json").read_text("utf-8"))
     return found
 
 
@@ -71,7 +71,7 @@ def test_a_folder_of_shards(tmp_path: Path) -> None:
 def test_names_from_outside_make_no_markup(tmp_path: Path) -> None:
     text = card(str(plant(tmp_path, HOSTILE)))
     assert "\\<script\\>" in text
-    assert not re.search(r"(?<!\\)<(?!1K)", text.split("---\n", 2)[2])
+    assert not re.search(r"(?<!\\)<(?!1K|!-- Cleaner)", text.split("---\n", 2)[2])
 
 
 @settings(deadline=None)

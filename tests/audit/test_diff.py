@@ -63,7 +63,7 @@ def test_a_kind_that_stays(runs: Run) -> None:
 
 def test_it_counts_what_the_logs_hold(runs: Run, tmp_path: Path) -> None:
     found = differences(runs("one", ARTICLES), runs("two", ARTICLES, strip=False, repeats=False))
-    spans = [r for r in read_lines(tmp_path / "one.audit" / "removed.jsonl") if r["kind"] != "space"]
+    spans = [r for r in read_lines(tmp_path / "one.jsonl.audit" / "removed.jsonl") if r["kind"] != "space"]
     assert sum(r.only_a for r in found.rules) == len(spans) > 0
     assert sum(r.only_b + r.both for r in found.rules) == 0
 
@@ -108,5 +108,5 @@ def test_texts_cannot_steer_the_terminal(runs: Run) -> None:
 
 
 def test_a_run_that_is_not_there(runs: Run, tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="finished runs"):
+    with pytest.raises(OutputError, match="finished run"):
         differences(runs("one", ARTICLES), str(tmp_path / "none.jsonl"))

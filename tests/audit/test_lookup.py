@@ -24,8 +24,8 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_article_written_or_dropped_comes_back_whole(finished: Path) -> None:
     before = {row["id"]: row["text"] for row in restored(str(finished))}
     written = {row["id"]: row for row in read_lines(finished)}
-    dropped = {row["id"]: row for row in read_lines(finished.with_name("clean.audit") / "dropped.jsonl")}
-    removed = read_lines(finished.with_name("clean.audit") / "removed.jsonl")
+    dropped = {row["id"]: row for row in read_lines(finished.with_name("clean.jsonl.audit") / "dropped.jsonl")}
+    removed = read_lines(finished.with_name("clean.jsonl.audit") / "removed.jsonl")
     assert dropped
     for name in [*written, *dropped]:
         article, drop = article_from_logs(str(finished), name)
@@ -38,7 +38,7 @@ def test_every_article_written_or_dropped_comes_back_whole(finished: Path) -> No
 
 
 def test_a_duplicate_is_told_with_its_keeper(finished: Path) -> None:
-    row = read_lines(finished.with_name("clean.audit") / "dropped.jsonl")[0]
+    row = read_lines(finished.with_name("clean.jsonl.audit") / "dropped.jsonl")[0]
     said = [*explain_file(str(finished), Options(), article=row["id"])]
     [outcome] = [line for line in said[: said.index("")] if "dropped" in line]  # before the text
     assert row["keeper"] in outcome

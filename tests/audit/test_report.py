@@ -233,7 +233,7 @@ def test_the_same_run_gives_the_same_page(finished: Finished, tmp_path: Path) ->
 def test_the_output_and_its_logs_give_what_the_run_knew(finished: Finished, tmp_path: Path, known: str) -> None:
     page, findings = finished.audit / "report.html", finished.audit / "report.json"
     expected = page.read_bytes(), findings.read_bytes()
-    copied = shutil.copytree(finished.audit, tmp_path / "clean.audit") / "report.json"
+    copied = shutil.copytree(finished.audit, tmp_path / "clean.jsonl.audit") / "report.json"
     if known == "missing":
         copied.unlink()
     elif known == "broken":

@@ -123,5 +123,5 @@ def test_the_line_ends_of_windows_do_not_fill_the_log() -> None:
 
 
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CleanerError, match=r"removed\.jsonl is not there.*--audit"):
+    with pytest.raises(CleanerError, match=r"manifest\.json is not there.*--audit"):
         list(restored(str(tmp_path / "none.jsonl")))

@@ -96,3 +96,13 @@ def test_a_folder_without_lists_is_told(tmp_path: Path) -> None:
     done = call("test", tmp_path)
     assert done.exit_code == 2
     assert "id.toml" in done.stderr
+
+
+def test_languages_are_understood_by_name_and_others_refused() -> None:
+    by_code, by_name = (CliRunner().invoke(main, ["phrases", "list", name]) for name in ("id", "Bahasa Indonesia"))
+    assert by_code.stdout == by_name.stdout
+    assert by_code.stdout
+    wrong = CliRunner().invoke(main, ["phrases", "list", "indonesan"])
+    assert (wrong.exit_code, "id (Indonesian)" in wrong.stderr) == (2, True)
+    arguments = ["phrases", "line", "Tinggalkan Komentar", "--language"]
+    assert CliRunner().invoke(main, [*arguments, "ind"]).stdout == CliRunner().invoke(main, [*arguments, "id"]).stdout

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.corpus.components import label_components
+from cleaner.corpus.candidates import label_components
 from cleaner.neardup.lsh import CandidatePairs
 
 Edges = Sequence[tuple[int, int]]
@@ -55,20 +55,20 @@ def test_labels_are_those_of_a_plain_search(edges: list[tuple[int, int]], size: 
 def test_a_chain_of_20_000_ends_in_a_bounded_number_of_rounds(
     order: str, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cleaner.corpus import components
+    from cleaner.corpus import candidates
 
     names = list(range(20_000))
     if order == "shuffled":
         random.Random(1).shuffle(names)
     chain = list(pairwise(names))[:: -1 if order == "against" else 1]
-    find, rounds = components._find_roots, 0
+    find, rounds = candidates._find_roots, 0
 
     def counted(*given: np.ndarray) -> np.ndarray:
         nonlocal rounds
         rounds += 1
         return find(*given)
 
-    monkeypatch.setattr(components, "_find_roots", counted)
+    monkeypatch.setattr(candidates, "_find_roots", counted)
     assert not label_components(20_000, batches(chain, size)).any()
     assert rounds <= 40 * len(range(0, len(chain), size))
 

@@ -34,7 +34,7 @@ def test_one_record_per_url(keep: str, stays: str, corpus: Callable[..., Path], 
     url = "https://situs.example/a"
     rows = [{"url": url, "date": "2024-01-01", "text": BODY + OTHER}, {"url": url, "date": "2024-02-01", "text": OTHER}]
     assert [r["id"] for r in run(corpus(*rows), one_per_url=keep)] == [stays]
-    [dropped] = read_lines(tmp_path / "out.audit/dropped.jsonl")
+    [dropped] = read_lines(tmp_path / "out.jsonl.audit/dropped.jsonl")
     assert (dropped["reason"], dropped["detail"], dropped["keeper"]) == ("same-url", url, stays)
 
 
@@ -50,7 +50,7 @@ def test_the_keeper_is_chosen_as_asked(
     [kept] = run(corpus(*rows), keep_duplicate=keep)
     assert kept["id"] == stays
     assert kept["duplicates"] == sorted({"0", "1", "2"} - {stays})
-    assert all(d["keeper"] == stays for d in read_lines(tmp_path / "out.audit/dropped.jsonl"))
+    assert all(d["keeper"] == stays for d in read_lines(tmp_path / "out.jsonl.audit/dropped.jsonl"))
 
 
 def test_no_dedup_keeps_all(corpus: Callable[..., Path], run: Run) -> None:
@@ -60,7 +60,7 @@ def test_no_dedup_keeps_all(corpus: Callable[..., Path], run: Run) -> None:
 def test_only_the_languages_asked_for_stay(run: Run, tmp_path: Path) -> None:
     kept = run(ROOT / "corpus/raw/talbote.example", ROOT / "corpus/raw/koruhaber.example", language=("tr",))
     assert {r["language"] for r in kept} == {"tr"}
-    dropped = read_lines(tmp_path / "out.audit/dropped.jsonl")
+    dropped = read_lines(tmp_path / "out.jsonl.audit/dropped.jsonl")
     assert {d["reason"] for d in dropped} == {"language"}
     assert all(d["record"]["text"] for d in dropped)
 

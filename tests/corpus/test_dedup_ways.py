@@ -52,7 +52,7 @@ def call(*arguments: str | Path) -> None:
 
 def dropped(folder: Path) -> set[tuple[str, str]]:
     """Who went and who stayed, of a run into `out.jsonl`."""
-    return {(row["id"], row["keeper"]) for row in read_lines(folder / "out.audit/dropped.jsonl")}
+    return {(row["id"], row["keeper"]) for row in read_lines(folder / "out.jsonl.audit/dropped.jsonl")}
 
 
 def test_copies_without_a_site_are_found_by_every_way(articles: list[dict[str, Any]], tmp_path: Path) -> None:

@@ -45,9 +45,9 @@ def test_what_the_index_holds_is_dropped_and_the_old_article_named(old: Path, tm
     done = call("clean", new, "-o", tmp_path / "out.jsonl", *options)
     assert done.exit_code == 0, done.output
     assert [r["id"] for r in read_lines(tmp_path / "out.jsonl")] == ["other"]
-    dropped = read_lines(tmp_path / "out.audit/dropped.jsonl")
+    dropped = read_lines(tmp_path / "out.jsonl.audit/dropped.jsonl")
     assert [(d["id"], d["keeper"]) for d in dropped] == [(f"new{n}", r["id"]) for n, r in enumerate(articles)]
-    pairs = pq.read_table(tmp_path / "out.audit/pairs.parquet").to_pylist()
+    pairs = pq.read_table(tmp_path / "out.jsonl.audit/pairs.parquet").to_pylist()
     assert {(p["a"], p["b"]) for p in pairs if p["merged"]} == {(d["keeper"], d["id"]) for d in dropped}
     assert [p["merged"] for p in pairs] == sorted(p["merged"] for p in pairs)
 
@@ -76,5 +76,5 @@ def test_errors_say_what_to_do(old: Path, tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full/x").touch()
     done = call("index", "build", tmp_path / "full", old)
-    assert done.exit_code == 3
-    assert "not empty" in done.output
+    assert done.exit_code == 2
+    assert "no mark of Cleaner" in done.output

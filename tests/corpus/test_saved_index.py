@@ -15,6 +15,7 @@ from cleaner import Options, clean_corpus
 from cleaner.corpus.index import AS_IT_IS, index_corpus
 from cleaner.corpus.saved_index import Index
 from cleaner.errors import OptionError, OutputError, WorkError
+from cleaner.ownership import MARK
 
 Make = Callable[..., str]
 Rows = Sequence[Mapping[str, Any]]
@@ -38,7 +39,7 @@ def against(folder: Path, rows: Rows, **options: Any) -> dict[str, tuple[str, st
     source = write(folder / "new.jsonl", rows)
     options = {**AS_IT_IS, "workers": 1, "force": True, "against": str(folder / "index"), **options}
     clean_corpus([source], folder / "out.jsonl", Options(**options))
-    return {row["id"]: (row["keeper"], row["detail"]) for row in read_lines(folder / "out.audit/dropped.jsonl")}
+    return {row["id"]: (row["keeper"], row["detail"]) for row in read_lines(folder / "out.jsonl.audit/dropped.jsonl")}
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -69,7 +70,7 @@ def test_two_runs_make_the_index_of_one(
     add(tmp_path / "two", articles[:25], workers=workers)
     assert content(tmp_path / "one") == content(tmp_path / "two")
     assert sorted(content(tmp_path / "one")) == [f"{n:08d}.arrow" for n in range(3)]
-    assert sorted(path.name for path in (tmp_path / "two").iterdir()) == ["data-2", "header.json"]
+    assert sorted(path.name for path in (tmp_path / "two").iterdir()) == [MARK, "data-2", "header.json"]
 
 
 def test_adding_the_same_again_changes_nothing(tmp_path: Path, articles: Rows) -> None:
@@ -101,7 +102,7 @@ def test_articles_of_an_index_are_never_dropped_nor_compared_with_each_other(
     old = [{"id": f"lama{n}", "text": f"{make_article(1)} {n}"} for n in range(5)]
     add(tmp_path / "index", old, build=True)
     assert against(tmp_path, [{"id": "baru", "text": make_article(2)}]) == {}
-    counts = json.loads((tmp_path / "out.audit/manifest.json").read_text("utf-8"))["counts"]["near_duplicates"]
+    counts = json.loads((tmp_path / "out.jsonl.audit/manifest.json").read_text("utf-8"))["counts"]["near_duplicates"]
     assert (counts["candidates"], counts["verified"], counts["exact"]) == (0, 0, 0)
     found = against(tmp_path, [{"id": "baru", "text": make_article(1)}, {"id": "baru2", "text": make_article(1)}])
     assert set(found) == {"baru", "baru2"}
@@ -175,7 +176,7 @@ def test_no_index_and_a_folder_in_use(tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="cleaner index build"):
         Index.open(tmp_path)
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="not empty"):
+    with pytest.raises(OutputError, match="no mark of Cleaner"):
         Index.build(tmp_path)
 
 

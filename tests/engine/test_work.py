@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from cleaner.engine.work import Work, read_shard, replacing, write_shard
-from cleaner.errors import OutputError, WorkError
+from cleaner.errors import OutputError, RefusedError, WorkError
 
 STAGES = {"read": {"a": 1}, "write": {"a": 1, "b": 1}}
 
@@ -75,6 +75,76 @@ def test_changed_inputs_are_named(tmp_path: Path, inputs: tuple[str, ...], words
         open_work(tmp_path / "w", inputs=inputs)
     with open_work(tmp_path / "w", inputs=inputs, fresh=True) as work:
         assert not work.resumed
+
+
+@pytest.mark.parametrize("damage", ["a flipped byte", "a cut end", "nothing", "an empty file", "another shard"])
+def test_a_damaged_shard_is_made_again(tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture) -> None:
+    with open_work(tmp_path / "w") as work:
+        put(work, "read", 0)
+        put(work, "read", 1)
+        path = work.shard("read", 1)
+        assert work.done("read") == {0, 1}  # the shards of this very run are trusted
+    data = path.read_bytes()
+    middle = len(data) // 2
+    path.write_bytes(
+        {
+            "a flipped byte": data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :],
+            "a cut end": data[:-1],
+            "nothing": data,
+            "an empty file": b"",
+            "another shard": data[:-24] + bytes(24),
+        }[damage]
+    )
+    with open_work(tmp_path / "w") as work:
+        assert work.done("read") == ({0, 1} if damage == "nothing" else {0})
+        assert path.exists() == (damage == "nothing")
+    assert ("damaged" in caplog.text) == (damage != "nothing")
+
+
+def test_shards_are_looked_at_once(tmp_path: Path) -> None:
+    with open_work(tmp_path / "w") as work:
+        put(work, "read", 0)
+    with open_work(tmp_path / "w") as work:
+        assert work.done("read") == {0}
+        put(work, "read", 1)
+        assert work.done("read") == {0, 1}
+
+
+def test_shards_of_other_inputs_have_other_folders(tmp_path: Path) -> None:
+    folders = set()
+    for inputs in (("x",), ("y",), ("x", "y")):
+        with open_work(tmp_path / "-".join(inputs), inputs=inputs) as work:
+            folders.add(work.shard("read", 0).parent.name)
+    assert len(folders) == 3
+
+
+@pytest.mark.parametrize("run", [None, b"", b'{"inputs": {'])
+def test_shards_without_a_run_are_not_trusted(tmp_path: Path, run: bytes | None) -> None:
+    with open_work(tmp_path / "w") as work:
+        put(work, "read", 0)
+    (tmp_path / "w/run.json").unlink() if run is None else (tmp_path / "w/run.json").write_bytes(run)
+    with open_work(tmp_path / "w") as work:
+        assert work.done("read") == set()
+        assert not work.resumed
+
+
+def test_what_a_killed_run_was_writing_is_removed(tmp_path: Path) -> None:
+    with open_work(tmp_path / "w") as work:
+        put(work, "read", 0)
+        folder = work.shard("read", 0).parent
+    (folder / f".00000001.arrow.{'0' * 32}.part").write_bytes(b"half")
+    with open_work(tmp_path / "w") as work:
+        assert work.done("read") == {0}
+    assert [path.name for path in folder.iterdir()] == ["00000000.arrow"]
+
+
+def test_a_folder_of_the_user_is_refused_and_stays(tmp_path: Path) -> None:
+    (tmp_path / "w").mkdir()
+    (tmp_path / "w/diary.txt").write_text("mine")
+    for fresh in (False, True):
+        with pytest.raises(RefusedError, match=r"w holds diary\.txt.*new or empty"):
+            open_work(tmp_path / "w", fresh=fresh)
+    assert [path.name for path in (tmp_path / "w").iterdir()] == ["diary.txt"]
 
 
 def test_remove_leaves_nothing(tmp_path: Path) -> None:

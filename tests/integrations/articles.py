@@ -47,9 +47,11 @@ def by_corpus(fields: tuple[str, ...], options: Options = ALONE) -> Outcome:
         given.write_bytes(b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows))
         clean_corpus(given, clean, options)
         texts = {row["id"]: row["text"] for row in read_lines(clean)}
-        texts |= {row["id"]: row["record"]["text"] for row in read_lines(Path(folder, "clean.audit/dropped.jsonl"))}
+        texts |= {
+            row["id"]: row["record"]["text"] for row in read_lines(Path(folder, "clean.jsonl.audit/dropped.jsonl"))
+        }
         removals: dict[str, list[dict[str, Any]]] = {own: [] for own in texts}
-        for row in read_lines(Path(folder, "clean.audit/removed.jsonl")):
+        for row in read_lines(Path(folder, "clean.jsonl.audit/removed.jsonl")):
             if row["start"] >= 0:  # a repaired text has its input in the log, which is no removal
                 removals[row.pop("id")].append(row)
     return {own: (texts[own], removals[own]) for own in texts}

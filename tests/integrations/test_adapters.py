@@ -141,7 +141,7 @@ def test_a_whole_dataset_is_a_corpus_run(tmp_path: Path) -> None:
     assert any(row["duplicates"] for row in expected)
     assert [{**row, "source": ""} for row in found] == [{**row, "source": ""} for row in expected]
     assert {row["source"] for row in found} == {"dataset"}
-    assert (tmp_path / "logs/removed.jsonl").read_bytes() == (tmp_path / "clean.audit/removed.jsonl").read_bytes()
+    assert (tmp_path / "logs/removed.jsonl").read_bytes() == (tmp_path / "clean.jsonl.audit/removed.jsonl").read_bytes()
 
 
 @EXTRA

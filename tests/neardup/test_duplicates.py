@@ -110,6 +110,29 @@ def test_copies_are_found_beneath_the_footers_of_their_sites(make_article: Make,
     assert {frozenset(pair) for pair in gone(found).items()} == {frozenset((19, 20))}
 
 
+def test_articles_of_no_known_site_above_one_long_footer_stay(make_article: Make, find: Find) -> None:
+    """More than fifty articles share the footer, so it is boilerplate though nobody says of which site."""
+    footer = make_article(8, 120)
+    texts = [f"{make_article(900 + i, 40)} {footer}" for i in range(60)]
+    assert not find(texts).dropped
+    assert len(find(texts[:40]).dropped) > 30, (
+        "forty articles are a story with much of their own, as far as anyone sees"
+    )
+
+
+def test_a_story_that_twenty_papers_print_is_one(make_article: Make, find: Find) -> None:
+    story = make_article(10, 200)
+    texts = [f"{make_article(950 + i, 10)} {story} {make_article(980 + i, 15)}" for i in range(20)]
+    assert len(find(texts).dropped) == 19
+
+
+def test_what_recurs_without_a_site_does_not_touch_articles_of_sites(make_article: Make, find: Find) -> None:
+    """Two papers print the text that stands below sixty articles of no known site; between the papers it is a story."""
+    story = make_article(8, 120)
+    texts = [f"{make_article(900 + i, 40)} {story}" for i in range(60)] + [story, f"{story} {make_article(5, 8)}"]
+    assert set(gone(find(texts, [-1] * 60 + [0, 1])).items()) == {(60, 61)}
+
+
 def test_many_copies_on_one_site_are_no_furniture(make_article: Make, find: Find) -> None:
     original = make_article(9, 200)
     texts = [edited(original, i, 1) for i in range(20)]

@@ -5,9 +5,11 @@ import gzip
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 
 import orjson
@@ -17,9 +19,10 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.errors import OptionError, OutputError
+from cleaner.errors import OptionError, OutputError, RefusedError
 from cleaner.output import formats
 from cleaner.output.writers import RECORD, open_output
+from cleaner.ownership import MARK, FolderMark, read_mark
 
 FILES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
 EMPTY = {"string": "", "strings": [], "double": 0.0}
@@ -61,7 +64,13 @@ def read(path: Path) -> list[dict[str, object]]:
 
 
 def names(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+    """Everything in a folder, by its path in it, without the marks."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.name != MARK)
+
+
+def parts(folder: Path) -> list[Path]:
+    """The files of a folder of output, in the order of the records."""
+    return sorted(path for path in folder.iterdir() if path.name != MARK)
 
 
 @pytest.mark.parametrize("suffix", FILES)
@@ -117,15 +126,16 @@ def test_shards_are_even_and_in_order(tmp_path: Path, total: int, shards: int, s
     records = [record(i) for i in range(total)]
     folder = written(tmp_path, "out", records, [2], shards=shards, total=total)
     assert names(folder) == [f"part-{i:05d}.jsonl" for i in range(shards)]
-    parts = [read(path) for path in sorted(folder.iterdir())]
-    assert [len(part) for part in parts] == sizes
-    assert [row for part in parts for row in part] == records
+    rows = [read(path) for path in parts(folder)]
+    assert [len(part) for part in rows] == sizes
+    assert [row for part in rows for row in part] == records
+    assert read_mark(folder) == FolderMark("output", "out")
     assert names(tmp_path) == ["out", *(f"out/{name}" for name in names(folder))]
 
 
 def test_shards_of_another_format(tmp_path: Path) -> None:
     folder = written(tmp_path, "out.parquet/", [record(0), record(1)], [], shards=2, total=2)
-    assert [read(path) for path in sorted(folder.iterdir())] == [[record(0)], [record(1)]]
+    assert [read(path) for path in parts(folder)] == [[record(0)], [record(1)]]
 
 
 def test_shards_need_the_number_of_records(tmp_path: Path) -> None:
@@ -147,14 +157,40 @@ def test_a_folder_of_texts(tmp_path: Path) -> None:
         "https://a.id/b?c=1",
         "berita é\x00",
         ".txt",
+        "..",
         "con. ",
     ]
     folder = written(tmp_path, "out.txt/", [record(i, id=name) for i, name in enumerate(ids)], [])
-    texts = {path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    texts = {path.read_text(encoding="utf-8") for path in parts(folder)}
     assert texts == {str(record(i)["text"]) for i in range(len(ids))}
     assert all(len(name) <= 200 and name.endswith(".txt") and "/" not in name for name in names(folder))
     assert {"raw%2Fberita-7.txt", "%2E.%2Fx.txt", "https%3A%2F%2Fa.id%2Fb%3Fc=1.txt"} <= set(names(folder))
     assert written(tmp_path, "again.txt/", [record(0)], []).joinpath("raw%2Fberita-0.txt").exists()
+
+
+def test_files_that_lay_in_folders_come_out_in_folders(tmp_path: Path) -> None:
+    # the last three want a place that another has: a folder of an archive named as a file, "a" beside "a.txt", a path
+    # that is too long
+    ids = ["raw/a.txt", "raw/b/c.html", "/srv/d.txt", "../e.txt", "raw/a.txt/f.txt", "raw/a", "x/" * 1500 + "g.txt"]
+    folder = written(tmp_path, "out.txt/", [record(i, id=name, source=name) for i, name in enumerate(ids)], [])
+    assert {"raw/a.txt", "raw/b/c.html.txt", "srv/d.txt", "e.txt"} <= set(names(folder))
+    files = [path for path in folder.rglob("*.txt") if path.is_file()]
+    assert {path.read_text("utf-8") for path in files} == {str(record(i)["text"]) for i in range(len(ids))}
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        ["a", "a~{a.txt}", "a.txt"],
+        ["a.txt", "a", "a~{a}", "a~{a}~1"],
+        ["a~{a}", "a~{a}~1", "a~{a}~2", "a.txt", "a"],
+        ["b" * 300, "b" * 300 + ".txt", "b" * 170 + "~{" + "b" * 300 + "}"],
+    ],
+)
+def test_no_choice_of_ids_loses_an_article(tmp_path: Path, ids: list[str]) -> None:
+    chosen = [re.sub(r"\{(.*)\}", lambda m: sha256(m[1].encode()).hexdigest()[:16], name) for name in ids]
+    folder = written(tmp_path, "out.txt/", [record(i, id=name) for i, name in enumerate(chosen)], [])
+    assert {p.read_text("utf-8") for p in parts(folder)} == {str(record(i)["text"]) for i in range(len(ids))}
 
 
 @pytest.mark.parametrize("name", [*(f"clean{suffix}" for suffix in FILES), "out/", "out.txt/"])
@@ -165,15 +201,22 @@ def test_existing_output_is_replaced_only_by_force(tmp_path: Path, name: str) ->
         open_output(f"{tmp_path}/{name}")
     assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
     written(tmp_path, name, [record(1)], [], force=True)
-    assert len([p for p in tmp_path.rglob("*") if p.is_file()]) == 1
+    assert len([p for p in tmp_path.rglob("*") if p.is_file() and p.name != MARK]) == 1
     assert path.exists()
 
 
 def test_force_never_removes_a_folder_with_other_files(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out/letter.doc").write_text("kept")
-    with pytest.raises(OutputError, match=r"letter\.doc"):
+    with pytest.raises(RefusedError, match=r"letter\.doc and no mark"):
         open_output(f"{tmp_path}/out", shards=2, total=1, force=True)
+    written(tmp_path, "own/", [record(0)], [])
+    (tmp_path / "own/letter.doc").write_text("kept")
+    with pytest.raises(RefusedError, match=r"letter\.doc"):
+        open_output(f"{tmp_path}/own/", force=True)
+    (tmp_path / "own").rename(tmp_path / "copy")
+    with pytest.raises(RefusedError, match="holds the output own, not the output"):
+        open_output(f"{tmp_path}/copy/", force=True)
     (tmp_path / "clean.jsonl").mkdir()
     with pytest.raises(OutputError, match="is a folder"):
         open_output(f"{tmp_path}/clean.jsonl", force=True)

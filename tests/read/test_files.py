@@ -62,7 +62,7 @@ def test_links_are_followed_once_and_loops_end(folder: Path) -> None:
     (folder / "raw/z-link.txt").symlink_to("a.txt")
     (folder / "raw/self").symlink_to("self")
     (folder / "raw/dead").symlink_to("nothing")
-    entries = list_sources(["raw"], Options())
+    entries = list_sources(["raw"], Options(follow_links=True))
     good = [entry.source for entry in entries if isinstance(entry, Source)]
     assert good == ["raw/a.txt", "raw/b.txt", "raw/side/e.txt", "raw/sub/c.html", "raw/sub/d.jsonl"]
     assert {e.source: e.error for e in entries if isinstance(e, Reject)} == {
@@ -72,6 +72,36 @@ def test_links_are_followed_once_and_loops_end(folder: Path) -> None:
     assert names("raw", "other") == names("other", "raw")
     assert "other/e.txt" in names("raw", "other")
     assert "raw/side/e.txt" not in names("raw", "other")
+
+
+def test_a_link_out_of_the_input_is_told_and_not_followed(folder: Path) -> None:
+    (folder / "other").mkdir()
+    (folder / "other/e.txt").write_text("x")
+    (folder / "raw-2.txt").write_text("x")
+    (folder / "raw/side").symlink_to("../other")
+    (folder / "raw/sub/file.txt").symlink_to(folder / "other/e.txt")
+    (folder / "raw/beside.txt").symlink_to("../raw-2.txt")
+    (folder / "raw/gone").symlink_to("/nowhere/at/all")
+    (folder / "raw/z-link.txt").symlink_to("sub/../a.txt")
+    outside = {"raw/side", "raw/sub/file.txt", "raw/beside.txt", "raw/gone"}
+    for inputs in (["raw"], [str(folder / "raw")], ["raw/**/*", "raw/*"], ["raw/../raw"]):
+        entries = list_sources(inputs, Options())
+        told = {e.source[e.source.index("raw") :]: e for e in entries if isinstance(e, Reject)}
+        assert {*told} - {"raw/side/e.txt"} == outside  # a pattern goes through the link by itself
+        assert {e.error for e in told.values()} == {"LinkOutside"}
+        assert "--follow-links" in told["raw/side"].advice
+        assert [Path(e.source).name for e in entries if isinstance(e, Source)] == [
+            "a.txt",
+            "b.txt",
+            "c.html",
+            "d.jsonl",
+        ]
+    assert names("raw", "other") == names("other", "raw")
+    assert {*names("raw", "other")} == {*names("raw"), "other/e.txt"} - {"raw/side", "raw/sub/file.txt"}
+    assert names("raw/beside.txt") == ["raw/beside.txt"]  # named outright, and so asked for
+    (folder / "alias").symlink_to("raw")
+    good = {Path(e.source).name for e in list_sources(["alias"], Options()) if isinstance(e, Source)}
+    assert good == {"a.txt", "b.txt", "c.html", "d.jsonl"}
 
 
 def test_pipes_in_a_folder_do_not_hang(folder: Path) -> None:

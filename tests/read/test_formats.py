@@ -218,9 +218,9 @@ def test_warc(tmp_path: Path) -> None:
         True,
         "windows-1252",
         "urn:uuid:1",
-        date="2024-01-02T03:04:05Z",
         url="http://situs.id/1",
         form="response of a crawl",
+        crawled="2024-01-02T03:04:05Z",
     )
     assert [getattr(r, "body", b"") for r in found[1:3]] == [page, page]
     texts = [r for r in found[5:] if isinstance(r, Raw)]

@@ -125,7 +125,9 @@ def test_the_summary_says_what_was_read_and_what_to_do(tmp_path: Path) -> None:
     assert "PagePart" in shown
     assert "a.jsonl, record 2" in shown
     assert "'foo'" in shown
-    logged = [json.loads(line)["error"] for line in (tmp_path / "out.audit/rejected.jsonl").read_text().splitlines()]
+    logged = [
+        json.loads(line)["error"] for line in (tmp_path / "out.jsonl.audit/rejected.jsonl").read_text().splitlines()
+    ]
     assert sorted(logged) == ["NoText", "PagePart"]
 
 

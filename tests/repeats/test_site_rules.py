@@ -50,7 +50,7 @@ def test_a_small_batch_profits_from_a_large_one(tmp_path: Path) -> None:
     assert learned.read_bytes() == b"".join(orjson.dumps(row) + b"\n" for row in rows)
     clean_corpus(small, tmp_path / "c.jsonl", Options(workers=1, report=False))
     assert lines(tmp_path / "c.jsonl") == [7] * 2
-    manifest = orjson.loads((tmp_path / "b.audit/manifest.json").read_bytes())
+    manifest = orjson.loads((tmp_path / "b.jsonl.audit/manifest.json").read_bytes())
     assert [i["source"] for i in manifest["inputs"]] == sorted([str(small), str(learned)])
 
 

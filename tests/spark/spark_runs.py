@@ -45,11 +45,11 @@ def needs_spark() -> None:
 
 def outcome(folder: Path) -> dict[str, bytes]:
     """Everything that must be the same bytes: the output, the logs, the manifest without its `run` object."""
-    manifest = orjson.loads((folder / "clean.audit/manifest.json").read_bytes())
+    manifest = orjson.loads((folder / "clean.jsonl.audit/manifest.json").read_bytes())
     del manifest["run"]
     return {
         "clean.jsonl": (folder / "clean.jsonl").read_bytes(),
-        **{name: (folder / "clean.audit" / name).read_bytes() for name in LOGS},
+        **{name: (folder / "clean.jsonl.audit" / name).read_bytes() for name in LOGS},
         "manifest.json": orjson.dumps(manifest),
     }
 

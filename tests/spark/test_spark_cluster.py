@@ -64,9 +64,9 @@ def test_the_same_bytes_against_an_index(session: Any, tmp_path: Path) -> None:
     clean_corpus(inputs[2:], tmp_path / "here/clean.jsonl", Options(workers=1, **options))
     clean_on(session, inputs[2:], tmp_path / "there/clean.jsonl", Options(shard_records=20, **options))
     assert outcome(tmp_path / "there") == outcome(tmp_path / "here")
-    pairs = [tmp_path / where / "clean.audit/pairs.parquet" for where in ("here", "there")]
+    pairs = [tmp_path / where / "clean.jsonl.audit/pairs.parquet" for where in ("here", "there")]
     assert pairs[0].read_bytes() == pairs[1].read_bytes()
-    assert b'"duplicate"' in (tmp_path / "here/clean.audit/dropped.jsonl").read_bytes()
+    assert b'"duplicate"' in (tmp_path / "here/clean.jsonl.audit/dropped.jsonl").read_bytes()
 
 
 def test_a_bucket_of_200_000_texts_is_bounded_and_loses_no_copy(session: Any, tmp_path: Path) -> None:

@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
-from cleaner.audit.logs import read_manifest, rows
+from cleaner.audit.logs import open_logs, rows
 from cleaner.audit.report.data import collect, from_json, to_json
 from cleaner.audit.report.page import REJECTS, render_page
 from cleaner.audit.report.sources import FromLogs, FromShards
-from cleaner.engine.work import replacing
 from cleaner.output.manifest import largest_first
-from cleaner.output.publish import audit_folder
+from cleaner.ownership import check_page, replacing
 
 __all__ = ["write_report"]
 
@@ -26,16 +25,23 @@ _TOP_SITES = 2000
 
 
 def write_report(
-    output: str, *, audit: str | Path | None = None, to: Path | None = None, shards: Sequence[Path] = ()
+    output: str,
+    *,
+    audit: str | Path | None = None,
+    to: Path | None = None,
+    shards: Sequence[Path] = (),
+    force: bool = False,
 ) -> Path:
     """Write the report of the run that wrote `output` and return its path: `to`, else report.html in the audit folder.
 
     What it shows beside the manifest comes from the `shards` of the run's last stage, else from report.json in the
     audit folder, else from the output and its logs, which are then read twice. Where the output holds no records
-    (stdout, a folder of texts), only the first two know its articles. Raises OutputError when there are no logs.
+    (stdout, a folder of texts), only the first two know its articles. Raises OutputError when there are no logs, or
+    those of another run; RefusedError, unless `force`, where a file that is no report would be replaced.
     """
-    folder = audit_folder(output, audit)
-    manifest = read_manifest(folder)
+    folder, manifest = open_logs(output, audit, checked=not shards)
+    path = to or folder / "report.html"
+    check_page(path, force=force)
     saved, files, counts = folder / "report.json", manifest["outputs"], manifest["counts"]
     # report.json names the outputs by their hashes, so one that an earlier run left under the same name is not shown.
     data = None if shards or not saved.is_file() else from_json(saved.read_bytes(), files)
@@ -48,6 +54,6 @@ def write_report(
             with replacing(saved) as out:
                 out.write(to_json(data, files))
     rejected = list(islice(rows(folder / "rejected.jsonl"), REJECTS))
-    path = to or folder / "report.html"
-    path.write_text(render_page(Path(output).name, manifest, data, rejected), "utf-8", newline="\n")
+    with replacing(path) as out:
+        out.write(render_page(Path(output).name, manifest, data, rejected).encode())
     return path

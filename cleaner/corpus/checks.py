@@ -1,0 +1,63 @@
+"""What is known before a run makes anything: whether the files and folders that its options name can be used."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from cleaner.article import Reject
+from cleaner.corpus.saved_index import Index
+from cleaner.decode.labels import check_encoding
+from cleaner.engine.work import read_shard
+from cleaner.errors import InputError, OptionError
+from cleaner.language.identify import identify
+from cleaner.options import Options
+from cleaner.phrases.phrases import load_phrases
+from cleaner.repeats.site_rules import load_site_rules, read_rules_file
+from cleaner.strip.further import allowed_lines
+
+__all__ = ["check_named_files", "check_something_was_read"]
+
+
+def check_named_files(options: Options) -> None:
+    """Raise OptionError for an option that names what is not there or cannot be read, MissingExtra for a package.
+
+    Without this a run would find it out at its first article, or hours later when it writes, with a work folder made.
+    """
+    check_encoding(options.encoding)
+    if options.phrases:
+        folder = Path(options.phrases)
+        lists = sorted(folder.glob("*.toml"))
+        if not lists:
+            wrong = "holds no list, such as id.toml" if folder.is_dir() else "is no folder"
+            raise OptionError(f"--phrases {options.phrases} {wrong}. Name a folder of phrase lists.")
+        for path in lists:
+            load_phrases(path.stem, options.phrases)
+    allowed_lines(options.allow)
+    if options.site_rules and options.repeats:
+        path = Path(options.site_rules)
+        # A device such as /dev/full can be opened and read without end; a folder can be neither read nor written.
+        if path.exists() and not path.is_file():
+            raise OptionError(f"--site-rules {path} is no file. Name a file, which may still be missing.")
+        if not os.access(path.parent, os.W_OK):  # the file is replaced, and so its folder is written
+            raise OptionError(f"--site-rules {path} cannot be written: {path.parent} is no folder with that right.")
+        load_site_rules(read_rules_file(options.site_rules).splitlines(), options.site_rules)
+    if options.against and options.dedup:
+        Index.open(Path(options.against))
+    if options.language_model == "py3langid":
+        identify(["."], model=options.language_model)  # says how to install it, where it is missing
+
+
+def check_something_was_read(rejects: Sequence[Reject], shards: Iterable[Path]) -> None:
+    """Raise InputError when all of the input was set aside: an empty corpus would look like a run that went well.
+
+    Input that can be read and holds no article is no such case; a file without rows is an empty corpus.
+    """
+    if not rejects or any(read_shard(path, ("id",))[0].num_rows for path in shards):
+        return
+    first = rejects[0]
+    others = f" {len(rejects) - 1:,} others were set aside too." if rejects[1:] else ""
+    raise InputError(
+        f"No input could be read, so nothing is written. {first.source}: {first.detail}{others}", first.advice
+    )

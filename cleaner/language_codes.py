@@ -1,0 +1,86 @@
+"""Codes and names of languages as people write them, and the code that each of them means here."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+
+from cleaner.errors import OptionError
+
+__all__ = ["language_code", "language_codes"]
+
+
+@cache
+def _table(name: str) -> dict[str, list[str]]:
+    """A table of `language_codes.toml`: "named" or "others". Code -> its English name, then its other names."""
+    table: dict[str, list[str]] = tomllib.loads((files("cleaner") / "language_codes.toml").read_text("utf-8"))[name]
+    return table
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """The code by each code and name, in small letters."""
+    tables = (_table("named"), _table("others"))
+    return {name.casefold(): code for table in tables for code in table for name in (code, *table[code])}
+
+
+def _known(name: str) -> str:
+    """The code that a name or tag means, "" for none: the whole first, then the tag without script and region."""
+    known = _codes()
+    plain = " ".join(name.casefold().replace("_", "-").split()).removesuffix(" language").removeprefix("language ")
+    if plain in known:
+        return known[plain]
+    # A tag of BCP 47 or of a POSIX locale: id-ID, zh-Hant-TW, pt_BR.UTF-8, sr-Latn. Two parts first, for zh-TW.
+    tag = re.fullmatch(r"([a-z]{2,3})((?:-[a-z0-9]{2,8})*)(?:[.@].*)?", plain)
+    parts = [tag[1], *filter(None, tag[2].split("-"))] if tag else []
+    return next((known[part] for part in ("-".join(parts[:2]), *parts[:1]) if part in known), "")
+
+
+def language_code(name: str) -> str:
+    """The code by which a language is called here, for a code or name in any usual form.
+
+    That is a code of ISO 639-1, 639-2 or 639-3, a tag with script or region, or a name in English or in the language
+    itself; capital letters make no difference. Raises OptionError with the nearest names where it means no language.
+
+    >>> language_code("ind"), language_code("id-ID"), language_code("Bahasa Indonesia"), language_code("zh_TW")
+    ('id', 'id', 'id', 'zh-Hant')
+    """
+    if code := _known(name):
+        return code
+    known = _codes()
+    near = dict.fromkeys(known[match] for match in get_close_matches(name.casefold().strip(), known, n=5, cutoff=0.7))
+    # The English name makes a code readable: "su (Sundanese)" is told from "sv (Swedish)" at a glance.
+    hint = f"Did you mean {' or '.join([_described(code) for code in near][:3])}?" if near else "Codes are such as id."
+    raise OptionError(f"language: {name!r} is no language of ISO 639. {hint}")
+
+
+def language_codes(names: Iterable[str]) -> tuple[str, ...]:
+    """The codes for names of languages, of which a text may hold several, between commas or white space.
+
+    Raises OptionError for one that means no language, and for one that the language step cannot name: a corpus kept to
+    that language would be empty.
+
+    >>> language_codes(["ID, ms", "Bahasa Jawa"])
+    ('id', 'ms', 'jv')
+    """
+    found: dict[str, None] = {}
+    for name in (part.strip() for given in names for part in re.split(r"[,;]", given) if part.strip()):
+        # White space stands between names ("id ms") or inside of one ("bahasa indonesia"): the whole comes first.
+        parts = [name] if _known(name) or not all(map(_known, name.split())) else name.split()
+        for code in map(language_code, parts):
+            if code in _table("others"):
+                raise OptionError(
+                    f"language: {_described(code)} is a language that the language step cannot name, so no article "
+                    "would be kept. Leave it out to keep every language."
+                )
+            found[code] = None
+    return tuple(found)
+
+
+def _described(code: str) -> str:
+    """A code with the language's English name: "id (Indonesian)"."""
+    return f"{code} ({(_table('named') | _table('others'))[code][0]})"

@@ -1,0 +1,57 @@
+"""Whether the paths that a run writes are different from one another and from its inputs, by whatever name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from itertools import permutations
+from pathlib import Path
+
+from cleaner.article import Reject
+from cleaner.errors import RefusedError
+from cleaner.read.task import Source
+
+__all__ = ["check_inputs_stay", "check_places"]
+
+
+def check_places(named: Mapping[str, str | Path | None], replaced: Iterable[str]) -> None:
+    """Raise RefusedError where two of the paths are the same, or one lies in a folder that goes with all that is in it.
+
+    `named` are paths by what people call them, without those that are "" or None; `replaced` are the names of such
+    folders.
+    """
+    places = {name: Path(os.path.realpath(path)) for name, path in named.items() if path}
+    for (name, place), (other, outer) in permutations(places.items(), 2):
+        if place == outer:
+            raise RefusedError(f"{name} and {other} are the same path, {place}. Name different ones.")
+        if other in replaced and outer in place.parents:
+            raise RefusedError(
+                f"{name} lies in {outer}, which goes with all that is in it when the run ends. Name another path for "
+                f"{name}."
+            )
+
+
+def check_inputs_stay(written: Iterable[str | Path | None], sources: Iterable[Source | Reject]) -> None:
+    """Raise RefusedError where one of the files or folders that are written is an input, or holds one.
+
+    Files are compared by device and inode, so that links of both kinds are seen; most runs write to new paths, for
+    which no source has to be asked.
+    """
+    there = [Path(path) for path in written if path and Path(path).exists()]
+    files = {(s.st_dev, s.st_ino): path for path in there if path.is_file() for s in (path.stat(),)}
+    folders = [Path(os.path.realpath(path)) for path in there if path.is_dir()]
+    for source in sources if there else ():
+        if not isinstance(source, Source):
+            continue
+        found = None
+        with suppress(OSError, ValueError):  # what is no local file, or went away, cannot be overwritten
+            # Stdin may be a file, too.
+            status = os.fstat(0) if source.path == "-" else Path(source.path).stat()
+            above = Path(os.path.realpath(source.path)).parents if folders else ()
+            found = files.get((status.st_dev, status.st_ino)) or next((f for f in folders if f in above), None)
+        if found is not None:
+            raise RefusedError(
+                f"{found} would be written by this run and is, or holds, one of its inputs ({source.source}). An input "
+                "is never overwritten, with --force neither. Name another path."
+            )

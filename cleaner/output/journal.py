@@ -1,0 +1,64 @@
+"""How far a run has come with putting its results under their final names: publish.json in its work directory.
+
+After a kill at any point the same command does every step again that is not known to be done, and may replace the
+output only where the journal says that this very run had begun to put it there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from cleaner.engine.work import PUBLISH
+from cleaner.ownership import read_mark, replacing
+
+__all__ = ["Journal"]
+
+
+class Journal:
+    """The journal in a work directory, of the run that `about` describes; that of another run is not followed.
+
+    `output` is what `describe` says of the output that this run publishes, None while it is not complete.
+    `complete` says that everything was published, `finished` that the work directory was to be removed then, both of
+    any run; `of_another` that the journal is of a run over other inputs or with other options.
+    """
+
+    def __init__(self, folder: Path, about: bytes, shards: int = 0) -> None:
+        self._path = folder / PUBLISH
+        # The number of files is no option of a stage, and changes what is published.
+        self._run = hashlib.sha256(about + b" %d" % shards).hexdigest()
+        known = self._read()
+        self.of_another = known.get("run", self._run) != self._run
+        self.complete = bool(known.get("done"))
+        self.finished = self.complete and not known.get("kept")
+        self._steps: dict[str, Any] = {} if self.of_another else known
+        self._steps["run"] = self._run
+
+    @property
+    def output(self) -> Mapping[str, Any] | None:
+        """Sizes and hashes of the output that this run has begun to publish."""
+        return self._steps.get("output")
+
+    @property
+    def done(self) -> bool:
+        """Whether this run has published everything."""
+        return self.finished and not self.of_another
+
+    def note(self, **steps: object) -> None:
+        """Write down what is done, on the disk before this returns."""
+        self._steps |= steps
+        with replacing(self._path) as out:
+            out.write(orjson.dumps(self._steps))
+
+    def _read(self) -> dict[str, Any]:
+        if read_mark(self._path.parent) is None:
+            return {}
+        try:
+            known = orjson.loads(self._path.read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return known if isinstance(known, dict) else {}

@@ -1,0 +1,157 @@
+"""JSON as programs write it: documents under the suffix of lines, columns, wrappers, and what is broken or repeated."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cleaner.article import Raw, Reject
+from cleaner.options import Options
+from cleaner.read.files import list_sources
+from cleaner.read.jsonl import parse_object
+from cleaner.read.records import read_records
+from cleaner.read.split import plan_tasks
+from cleaner.read.task import Task
+
+THREE = [{"id": str(n), "text": f"Berita {n} {'tentang hujan ' * 20}", "tags": ["a", "b"]} for n in range(3)]
+PLAIN = [json.dumps(each) for each in THREE]
+COLUMNS = {"id": [r["id"] for r in THREE], "text": [r["text"] for r in THREE]}
+INDEXED = {name: {str(n): value for n, value in enumerate(values)} for name, values in COLUMNS.items()}
+SPLIT = {
+    "columns": list(COLUMNS),
+    "index": [0, 1, 2],
+    "data": [list(row) for row in zip(*COLUMNS.values(), strict=True)],
+}
+NESTED = [{"title": "T", "content": {"body": r["text"], "id": r["id"]}, "source": {"name": "x"}} for r in THREE]
+
+
+def read(path: Path, options: Options = Options()) -> list[Raw | Reject]:  # noqa: B008
+    def once(**size: int) -> list[Raw | Reject]:
+        found: list[Raw | Reject] = []
+        for task in plan_tasks(list_sources([str(path)], options), options, **size):
+            found.extend(read_records(task, options) if isinstance(task, Task) else [task])
+        return found
+
+    whole = once()
+    assert once(task_bytes=1) == whole
+    return whole
+
+
+SHAPES: dict[str, tuple[str, str]] = {
+    "indented lines": ("jsonl", "\n".join(json.dumps(r, indent=2) for r in THREE)),
+    "indented by tabs": ("ndjson", "\n\n".join(json.dumps(r, indent="\t") for r in THREE)),
+    "begun on the first line": ("jsonl", "\n".join(json.dumps(r, indent=1).replace("{\n", "{", 1) for r in THREE)),
+    "an array under jsonl": ("jsonl", json.dumps(THREE)),
+    "an array a record a line": ("jsonl", "[" + ",\n".join(PLAIN) + "]"),
+    "an indented array": ("jsonl", json.dumps(THREE, indent=2)),
+    "behind one another": ("jsonl", "".join(PLAIN)),
+    "commas behind lines": ("jsonl", ",\n".join(PLAIN)),
+    "joined without a line end": ("jsonl", PLAIN[0] + "\n" + PLAIN[1] + PLAIN[2] + "\n"),
+    "separators of records": ("jsonl", "".join(f"\x1e{line}\n" for line in PLAIN)),
+    "marks inside": ("jsonl", "\ufeff" + "\n\ufeff".join(PLAIN)),
+    "marks inside a document": ("json", "\ufeff" + "\n\ufeff".join(json.dumps(r, indent=1) for r in THREE)),
+    "two arrays": ("json", f"[{PLAIN[0]}]\n[{PLAIN[1]}, {PLAIN[2]}]"),
+    "columns": ("json", json.dumps(COLUMNS)),
+    "columns of texts alone": ("json", json.dumps({"text": COLUMNS["text"]})),
+    "columns by index": ("json", json.dumps(INDEXED)),
+    "split": ("json", json.dumps(SPLIT)),
+    "by index": ("json", json.dumps({str(n): r for n, r in enumerate(THREE)})),
+    "a table of pandas": ("json", json.dumps({"schema": {"fields": [{"name": "id"}]}, "data": THREE})),
+    "a wrapper": ("json", json.dumps({"status": "ok", "articles": THREE})),
+    "a wrapper in a wrapper": ("json", json.dumps({"response": {"total": 3, "docs": THREE}})),
+    "a first record without text": ("json", json.dumps({"articles": [{"id": "x"}, *THREE]})),
+    "texts in objects": ("json", json.dumps({"status": "ok", "articles": NESTED})),
+    "texts in objects, lines": ("jsonl", "\n".join(map(json.dumps, NESTED))),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_records_are_found(tmp_path: Path, name: str) -> None:
+    suffix, data = SHAPES[name]
+    (tmp_path / f"a.{suffix}").write_text(data, encoding="utf-8")
+    found = read(tmp_path)
+    assert [r.body for r in found if isinstance(r, Raw)] == COLUMNS["text"]
+    assert [r.error for r in found if isinstance(r, Reject)] == ["NoText"] * (name == "a first record without text")
+    assert len({r.id for r in found if isinstance(r, Raw) and r.id}) in (0, 3)
+
+
+ONE: dict[str, dict[str, Any]] = {
+    "a text of paragraphs": {"title": "T", "text": ["Satu.", "Dua."]},
+    "lists of other lengths": {"text": ["Satu.", "Dua."], "tags": ["a", "b", "c"]},
+    "lists beside a text": {"text": "Satu.\nDua.", "data": [{"text": "other"}]},
+    "an object beside a text": {"text": "Satu.\nDua.", "content": {"body": "other"}},
+}
+
+
+@pytest.mark.parametrize("name", ONE)
+@pytest.mark.parametrize("indent", [None, 1])
+def test_an_article_stays_one(tmp_path: Path, name: str, indent: int | None) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(ONE[name], indent=indent))
+    assert [getattr(r, "body", r) for r in read(tmp_path)] == ["Satu.\nDua."]
+
+
+def test_the_field_of_a_nested_text_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, NESTED)))
+    first = read(tmp_path)[0]
+    assert isinstance(first, Raw)
+    assert (first.form, first.id, first.title) == ("field 'content.body'", "0", "T")
+    assert json.loads(first.meta) == {"content": {}, "source": {"name": "x"}}
+
+
+@pytest.mark.parametrize(
+    "broken", ['{"id": "b", "text": "x', '{"id": "b", "text": "a "b" c"}', '{"id": "b", "text": [1, }']
+)
+@pytest.mark.parametrize("form", ["array", "lines", "indented"])
+def test_a_broken_object_costs_no_other(tmp_path: Path, broken: str, form: str) -> None:
+    values = [PLAIN[0], broken, PLAIN[1], PLAIN[2]]
+    if form == "indented":
+        values = [json.dumps(THREE[0], indent=1), broken, *(json.dumps(r, indent=1) for r in THREE[1:])]
+    data = f"[{', '.join(values)}]" if form == "array" else "\n".join(values)
+    (tmp_path / ("a.json" if form == "array" else "a.jsonl")).write_text(data)
+    found = read(tmp_path)
+    assert [r.body for r in found if isinstance(r, Raw)] == COLUMNS["text"]
+    assert {r.error for r in found if isinstance(r, Reject)} == {"BrokenJson"}
+
+
+def test_a_broken_first_object_costs_no_other(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"id": "b", "text": "x\n' + "\n".join(PLAIN))
+    assert [r.body for r in read(tmp_path) if isinstance(r, Raw)][-2:] == COLUMNS["text"][1:]
+
+
+def test_equal_keys_are_numbered_in_their_order() -> None:
+    record = parse_object(b'{"k": 1, "k#1": 2, "k": 3, "k": 4, "k#2": 5}')
+    assert record == {"k#1": 2, "k#2": 1, "k#3": 3, "k": 4, "k#2#1": 1} or list(record.values()).count(4) == 1
+
+
+def _seconds(path: Path, data: str) -> float:
+    path.write_text(data)
+    best = 9e9
+    for _ in range(2):
+        began = time.process_time()
+        for task in plan_tasks(list_sources([str(path)], Options()), Options()):
+            if isinstance(task, Task):
+                list(read_records(task, Options()))
+        best = min(best, time.process_time() - began)
+    return best
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        ('{{"text": "x"{}}}', ', "k": 1'),
+        ("[{}]", '{{"id": 1, "text": "a "b" c"}}, '),
+        ("[{}]", '{{"id": 1, "text": "abc, '),
+        ("[{}]", '{{"id": nope, '),
+        ('{{"data": [{}', '{{"text": "a", '),
+        ("[{}]", '"a" nope '),
+    ],
+)
+def test_what_is_broken_takes_linear_time(tmp_path: Path, shape: tuple[str, str]) -> None:
+    outer, inner = shape[0], shape[1].replace("{{", "{").replace("}}", "}")
+    few, many = (_seconds(tmp_path / "a.json", outer.format(inner * count)) for count in (2_000, 16_000))
+    # Eight times the values: a step that takes the square of them would take 64 times as long.
+    assert many < 24 * max(few, 0.02)
