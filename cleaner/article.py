@@ -82,8 +82,8 @@ class Raw:
     meta: str = "{}"
     bad_bytes: int = 0
     form: str = ""
-    own: Mapping[str, Any] | None = None
     crawled: str = ""
+    own: Mapping[str, Any] | None = None
 
 
 class Article(NamedTuple):
@@ -116,9 +116,9 @@ class Article(NamedTuple):
     duplicates: tuple[str, ...] = ()  # ids of the articles that were dropped as copies of this one
     meta: str = "{}"
     form: str = ""
+    crawled: str = ""
     original: str = ""
     known: bool = False
-    crawled: str = ""
 
     @property
     def text(self) -> str:

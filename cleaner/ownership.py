@@ -14,15 +14,12 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
-import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
+from cleaner.durable import PART, refusal, replacing
 from cleaner.errors import OutputError, RefusedError
 
 __all__ = [
@@ -42,10 +39,7 @@ __all__ = [
     "mark_line",
     "read_mark",
     "read_mark_file",
-    "refusal",
     "remove_folder",
-    "remove_parts",
-    "replacing",
     "write_mark",
 ]
 
@@ -65,7 +59,6 @@ _KINDS = {
 }
 """What a marked folder holds, in words that go before the name of its output."""
 
-_PART = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{32}\.part")
 _MARK_BYTES = 1 << 16  # a mark has 200 bytes; what is much longer is none, and is not read into memory
 
 
@@ -168,7 +161,7 @@ def is_empty(folder: Path) -> bool:
     """Whether a folder is there and holds nothing, or the unfinished mark of a run that was killed at this point."""
     try:
         with os.scandir(folder) as entries:
-            return all((m := _PART.fullmatch(entry.name)) and m["name"] == MARK for entry in entries)
+            return all((m := PART.fullmatch(entry.name)) and m["name"] == MARK for entry in entries)
     except OSError:
         return False
 
@@ -204,7 +197,7 @@ def is_beside_data(path: Path) -> bool:
     """Whether a file in a folder of output is no data: the mark, the dataset card, or what a kill left unfinished."""
     if path.name == "README.md":
         return is_made_file(path, CARD_MARK.encode())
-    return path.name == MARK or _PART.fullmatch(path.name) is not None
+    return path.name == MARK or PART.fullmatch(path.name) is not None
 
 
 def is_page(path: Path) -> bool:
@@ -233,42 +226,3 @@ def check_new_file(path: Path, read: Iterable[Path], *, force: bool = False) -> 
     for place in map(Path, map(os.path.realpath, read)):
         if real == place or place in real.parents or (place.exists() and real.samefile(place)):
             raise RefusedError(f"{path} is, or lies in, {place}, which is read here. Name another FILE.")
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A binary file that takes the place of `path` in one step when the block ends well, and is removed otherwise.
-
-    It is on the disk before it has its name (fsync), so a name is never that of half a file. Raises OutputError when
-    the system refuses to write it.
-    """
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")  # in a shared folder a process id tells nothing
-    try:
-        with part.open("wb") as out:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(path)
-    except BaseException as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        if isinstance(error, OSError):  # errors of the block itself keep their kind
-            raise OutputError(refusal(path, error)) from error
-        raise
-
-
-def remove_parts(path: Path) -> None:
-    """Remove what `replacing` left beside a file, or all that it left in a folder, in a process that was killed."""
-    folder, name = (path, "") if path.is_dir() else (path.parent, path.name)
-    with suppress(OSError):  # a folder that is not there has none
-        for entry in list(folder.iterdir()):
-            if (match := _PART.fullmatch(entry.name)) and name in ("", match["name"]):
-                entry.unlink()
-
-
-def refusal(path: Path, error: OSError) -> str:
-    """The sentences for people when `path` cannot be written."""
-    return (
-        f"{path} could not be written: {error.strerror or error}. Free some space, or choose another place; "
-        "the same command then goes on where it stood."
-    )

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from sample import ROOT
 
 from cleaner.cli import main
-from cleaner.ownership import MARK, FolderMark, check_folder, claim_folder, read_mark, remove_folder, remove_parts
+from cleaner.durable import remove_parts
+from cleaner.ownership import MARK, FolderMark, check_folder, claim_folder, read_mark, remove_folder
 
 CASES: list[dict[str, Any]] = tomllib.loads((ROOT / "tests/cases/ownership.toml").read_text("utf-8"))["case"]
 TEXTS = [

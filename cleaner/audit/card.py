@@ -12,10 +12,10 @@ from typing import Any
 import orjson
 
 from cleaner.audit.logs import open_logs
+from cleaner.durable import replacing
 from cleaner.options import Options
 from cleaner.output.manifest import largest_first
 from cleaner.output.publish import card_mark
-from cleaner.ownership import replacing
 
 __all__ = ["card", "write_card"]
 

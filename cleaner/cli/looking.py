@@ -51,8 +51,9 @@ def restore(output: str, to: str, audit: str | None, force: bool) -> None:
     import orjson
 
     from cleaner.audit.restore import restored
+    from cleaner.durable import replacing
     from cleaner.output.publish import audit_folder
-    from cleaner.ownership import check_new_file, replacing
+    from cleaner.ownership import check_new_file
 
     # One article after the other, so a corpus of any size fits.
     lines = (orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in restored(output, audit))

@@ -21,6 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
@@ -43,14 +44,13 @@ from cleaner.corpus.stages import (
     read_stage,
     write_stage,
 )
+from cleaner.durable import is_intact, read_sealed, remove_parts, replacing, sealing
 from cleaner.engine.progress import Progress
-from cleaner.engine.work import Work, describe_run, read_shard, replacing
-from cleaner.errors import InputError
+from cleaner.engine.work import Work, describe_run, read_shard
+from cleaner.errors import InputError, WorkError
 from cleaner.options import Options, stage_options
-from cleaner.output.manifest import sha256
 from cleaner.output.pairs import PAIRS
 from cleaner.output.publish import Destination, Report
-from cleaner.ownership import remove_parts
 from cleaner.read.changes import Stamps, stamps_of, with_changes
 from cleaner.read.files import list_inputs
 from cleaner.read.split import plan_tasks
@@ -168,10 +168,10 @@ def read_corpus(run: Run, sources: Sequence[Source | Reject], stamps: Stamps | N
 
 def finish_corpus(run: Run) -> None:
     """Find the ids that are taken and the lines that repeat per site, then finish the shards."""
-    if len(run.work.done("finish")) >= run.count:
+    repeats = run.work.path / REPEATS if run.options.repeats else None
+    if len(run.work.done("finish")) >= run.count and (repeats is None or repeats.exists()):
         return  # a run that is continued needs the repeats for shards that are left, and there are none
     read = run.shards("read")
-    repeats = run.work.path / REPEATS if run.options.repeats else None
     run.begins("repeats")
     with run.timed("repeats"):
         shuffle, shards = run.shuffle("read", read)
@@ -221,7 +221,8 @@ def _hash_inputs(run: Run, sources: Sequence[Source | Reject]) -> list[tuple[str
         found = [one for some in run.engine.map(hash_stage, chunks) for one in some]
     rules = run.work.path / SITE_RULES
     if run.options.site_rules and rules.exists():
-        found.append((run.options.site_rules, rules.stat().st_size, sha256(rules)))
+        content = read_sealed(rules)
+        found.append((run.options.site_rules, len(content), sha256(content).hexdigest()))
     return sorted(found)
 
 
@@ -231,9 +232,11 @@ def _older_site_rules(run: Run) -> tuple[Repeats, dict[int, tuple[str, str]]]:
     if not run.options.site_rules:
         return load_site_rules(())
     if not copy.exists():
-        with replacing(copy) as out:
+        with sealing(copy) as out:
             out.write(read_rules_file(run.options.site_rules))
-    return load_site_rules(copy.read_bytes().splitlines(), run.options.site_rules)
+    elif not is_intact(copy):
+        raise WorkError(f"{copy}, the site rules with which the run began, is damaged. --fresh starts over.")
+    return load_site_rules(read_sealed(copy).splitlines(), run.options.site_rules)
 
 
 def _save_site_rules(run: Run, path: Path) -> None:

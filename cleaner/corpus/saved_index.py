@@ -20,6 +20,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cleaner.corpus.shards import ROW, SHARD, SKETCH, ShardSet, id_hash, sketch_column
+from cleaner.durable import remove_parts, replacing
 from cleaner.engine.columns import (
     binary_column,
     binary_values,
@@ -30,14 +31,14 @@ from cleaner.engine.columns import (
     number_values,
 )
 from cleaner.engine.shuffle import Emitted, Shuffle, Table, order_of
-from cleaner.engine.work import replacing, write_shard
+from cleaner.engine.work import write_shard
 from cleaner.errors import OptionError, RefusedError
 from cleaner.neardup.columns import ranges
 from cleaner.neardup.lsh import BAND_SIZE, BANDS
 from cleaner.neardup.minhash import PERMUTATIONS, SEED
 from cleaner.neardup.shingles import SIZE
 from cleaner.neardup.tokens import NORMALISATION, tokenize
-from cleaner.ownership import check_folder, claim_folder, remove_parts
+from cleaner.ownership import check_folder, claim_folder
 
 __all__ = ["Index"]
 

@@ -24,8 +24,8 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from cleaner.durable import read_sealed, refusal, sealing
 from cleaner.engine.pool import Pool
-from cleaner.engine.work import refusal, replacing
 from cleaner.engine.worker import Watch
 from cleaner.errors import OutputError
 
@@ -206,7 +206,7 @@ class Table:
         if self.folder is None:
             self.held[str(name)] = array  # not copied: no step changes an array that it saved
             return
-        with replacing(self.folder / f"{name}.npy") as out:
+        with sealing(self.folder / f"{name}.npy") as out:
             np.save(out, array, allow_pickle=False)
 
     def load(self, name: int | str, dtype: Any = None) -> NDArray[Any]:
@@ -273,9 +273,9 @@ class Shuffle:
         note = self._folder / f"{name}.json"
         if not note.exists():
             answer = orjson.dumps(work())
-            with replacing(note) as out:
+            with sealing(note) as out:
                 out.write(answer)
-        return orjson.loads(note.read_bytes())
+        return orjson.loads(read_sealed(note))
 
 
 def partition(records: NDArray[Any], parts: NDArray[Any]) -> Emitted:

@@ -6,10 +6,10 @@
     WORK/publish.json      how far the run has come with putting its output under its final name
     WORK/<stage>-<hash>/   the shards of one stage; the hash is of the inputs and of all options that it depends on
 
-A shard file appears under its name only when it is complete (temporary name, fsync, rename), and carries a checksum of
-its content, which is compared once when a run goes on. Changed options give other stage folders: shards of stages that
-do not depend on them are used again. A directory without run.json is one whose removal began, so that nothing in it is
-trusted.
+A shard file appears under its name only when it is complete (temporary name, fsync, rename). It carries a checksum of
+its content, as the results of global steps do, which is compared once when a run goes on. Changed options give other
+stage folders: shards of stages that do not depend on them are used again. A directory without run.json is one whose
+removal began, so that nothing in it is trusted.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import orjson
-import xxhash
 
+from cleaner.durable import TRAILER_BYTES, is_intact, refusal, remove_parts, replacing, sealing
 from cleaner.errors import OutputError, WorkError
-from cleaner.ownership import MARK, claim_folder, refusal, remove_folder, remove_parts, replacing
+from cleaner.ownership import MARK, claim_folder, remove_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,17 +41,11 @@ __all__ = [
     "describe_run",
     "read_attached",
     "read_shard",
-    "refusal",
     "remove_work",
-    "replacing",
     "write_shard",
 ]
 
 RUN, PUBLISH, LOCK = "run.json", "publish.json", "lock"
-
-_TRAILER = b"CLEANED1"
-"""The last bytes of a shard, behind the checksum of all that stands before them."""
-_TRAILER_BYTES = 16 + len(_TRAILER)  # a digest of xxh3 has 128 bits
 
 
 def describe_run(inputs: object, stages: Mapping[str, Mapping[str, object]]) -> bytes:
@@ -83,13 +77,15 @@ class Work:
         claim_folder(path, "work", output)
         self._lock = _lock(path / LOCK)
         try:
-            if fresh or _read_json(path / RUN) is None:  # only now, under the lock
+            if fresh or _read_run(path / RUN) is None:  # only now, under the lock
                 self._empty()
             self._folders = {}
             for stage, options in stages.items():
                 digest = hashlib.sha256(describe_run(inputs, {stage: options})).hexdigest()
                 self._folders[stage] = f"{stage}-{digest[:12]}"
             self.resumed = self._check(about)
+            if self.resumed:
+                self._forget_damaged_steps()
             self._checked: dict[str, set[int]] = {}
             for folder in self._folders.values():
                 (path / folder).mkdir(exist_ok=True)
@@ -118,7 +114,7 @@ class Work:
             self._checked[stage] = found
             for number in sorted(found):
                 shard = self.shard(stage, number)
-                if not _is_intact(shard):
+                if not is_intact(shard):
                     _log.warning("%s is damaged and is made again.", shard)
                     shard.unlink()
                     found.discard(number)
@@ -143,7 +139,7 @@ class Work:
     def _check(self, about: bytes) -> bool:
         """Compare `run.json` with this run, and write it anew. True if there was one."""
         note = self.path / RUN
-        known = _read_json(note)
+        known = _read_run(note)
         new = orjson.loads(about)  # so that tuples and paths compare as what they become in JSON
         if known is not None and known["inputs"] != new["inputs"]:
             raise WorkError(
@@ -156,6 +152,16 @@ class Work:
         with replacing(note) as out:
             out.write(about)
         return known is not None
+
+    def _forget_damaged_steps(self) -> None:
+        """Remove what earlier processes left of a global step when a file of it is damaged: it is done again."""
+        steps = [path for path in self.path.glob("tables-*") if path.is_dir()]
+        for step in (*steps, *self.path.glob("*.npy")):
+            files = [step] if step.is_file() else [*step.rglob("*.npy"), *step.rglob("*.json")]
+            damaged = next((file for file in files if not is_intact(file)), None)
+            if damaged is not None:
+                _log.warning("%s is damaged; its step is done again.", damaged)
+                step.unlink() if step.is_file() else shutil.rmtree(step)
 
     def _empty(self) -> None:
         """Remove all but the mark and the lock, which this run holds."""
@@ -185,37 +191,13 @@ def _remove(path: Path) -> None:
         raise OutputError(refusal(path, error)) from error
 
 
-def _read_json(path: Path) -> Any:
-    """What a file of JSON holds; None where it is missing or damaged."""
+def _read_run(path: Path) -> Any:
+    """What run.json holds; None where it is missing or damaged."""
     try:
-        return orjson.loads(path.read_bytes())
-    except (FileNotFoundError, ValueError):
+        found = orjson.loads(path.read_bytes())
+        return found if found.keys() == {"inputs", "stages"} else None
+    except (FileNotFoundError, ValueError, AttributeError):
         return None
-
-
-class _Hashed:
-    """A binary file that keeps the checksum of what is written to it."""
-
-    closed = False  # pyarrow asks
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file, self.checksum = file, xxhash.xxh3_128()
-
-    def write(self, data: bytes | memoryview) -> int:
-        """Write and count."""
-        self.checksum.update(data)
-        return self._file.write(data)
-
-    def tell(self) -> int:
-        """How many bytes were written."""
-        return self._file.tell()
-
-    def flush(self) -> None:
-        """Write what Python holds back."""
-        self._file.flush()
-
-    def close(self) -> None:
-        """The file itself stays open, for the checksum that comes behind."""
 
 
 def write_shard(
@@ -231,11 +213,8 @@ def write_shard(
     import pyarrow as pa
 
     table = pa.table(dict(columns)).replace_schema_metadata({"notes": orjson.dumps(notes or {}), **(attached or {})})
-    with replacing(path) as out:
-        hashed = _Hashed(out)
-        with pa.ipc.new_file(hashed, table.schema) as writer:
-            writer.write_table(table)
-        out.write(hashed.checksum.digest() + _TRAILER)
+    with sealing(path) as out, pa.ipc.new_file(out, table.schema) as writer:
+        writer.write_table(table)
 
 
 def _open_shard(path: Path) -> pa.ipc.RecordBatchFileReader:
@@ -243,18 +222,7 @@ def _open_shard(path: Path) -> pa.ipc.RecordBatchFileReader:
     import pyarrow as pa
 
     source = pa.memory_map(str(path))
-    return pa.ipc.open_file(source.read_buffer(source.size() - _TRAILER_BYTES))
-
-
-def _is_intact(path: Path) -> bool:
-    """Whether a shard has the checksum that it carries, and so is as it was written."""
-    checksum = xxhash.xxh3_128()
-    with path.open("rb") as file:
-        left = os.fstat(file.fileno()).st_size - _TRAILER_BYTES
-        while left > 0 and (chunk := file.read(min(left, 1 << 20))):
-            checksum.update(chunk)
-            left -= len(chunk)
-        return left == 0 and file.read() == checksum.digest() + _TRAILER
+    return pa.ipc.open_file(source.read_buffer(source.size() - TRAILER_BYTES))
 
 
 def read_shard(path: Path, columns: Sequence[str]) -> tuple[pa.Table, dict[str, Any]]:

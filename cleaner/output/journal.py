@@ -13,8 +13,9 @@ from typing import Any
 
 import orjson
 
+from cleaner.durable import replacing
 from cleaner.engine.work import PUBLISH
-from cleaner.ownership import read_mark, replacing
+from cleaner.ownership import read_mark
 
 __all__ = ["Journal"]
 

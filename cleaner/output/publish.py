@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 
 from cleaner.article import Reject
+from cleaner.durable import remove_parts, replacing
 from cleaner.engine.columns import binary_values
 from cleaner.engine.work import LOCK, read_shard, remove_work
 from cleaner.errors import OptionError, RefusedError
@@ -36,8 +37,6 @@ from cleaner.ownership import (
     mark_beside,
     mark_line,
     read_mark,
-    remove_parts,
-    replacing,
     write_mark,
 )
 from cleaner.read.read_errors import SKIPPED

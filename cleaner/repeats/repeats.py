@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.article import Article, Removal, claim
+from cleaner.durable import sealing
 from cleaner.repeats.site_lines import (
     IS_HEAD,
     IS_LEAD,
@@ -120,7 +121,7 @@ class Repeats:
     def save(self, path: Path) -> None:
         """Write the arrays to a file that `load` reads."""
         columns = (self.keys, self.anchors, self.of, self.places)
-        with path.open("wb") as out:
+        with sealing(path) as out:
             np.save(out, np.stack([column.astype(np.uint64) for column in columns]))
 
     @classmethod

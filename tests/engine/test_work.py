@@ -9,7 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from cleaner.engine.work import Work, read_shard, replacing, write_shard
+from cleaner.durable import replacing
+from cleaner.engine.work import Work, read_shard, write_shard
 from cleaner.errors import OutputError, RefusedError, WorkError
 
 STAGES = {"read": {"a": 1}, "write": {"a": 1, "b": 1}}

@@ -6,7 +6,8 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -14,7 +15,7 @@ import pytest
 
 from cleaner import Options, clean_corpus
 from cleaner.engine.work import PUBLISH
-from cleaner.errors import OutputError, RefusedError
+from cleaner.errors import OutputError, RefusedError, WorkError
 from cleaner.ownership import MARK
 from cleaner.repeats.site_rules import load_site_rules
 
@@ -133,6 +134,29 @@ def test_only_the_same_run_may_go_on_with_an_output(folder: Path, change: str, m
     with pytest.raises(OutputError, match="--force"):
         clean_corpus("raw", "clean.jsonl", options)
     assert (folder / "clean.jsonl").read_bytes() == before
+
+
+def test_a_flipped_byte_in_the_work_changes_no_byte_of_the_output(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    monkeypatch.setattr("cleaner.corpus.run.SMALL", -1)  # as a corpus that is too large for memory: tables in files
+    options = replace(OPTIONS, keep_work=True, card=False)
+    clean_corpus("raw", "clean.jsonl", options)
+    wanted = {name: (folder / name).read_bytes() for name in ("clean.jsonl", "rules.jsonl")}
+    files = [path.relative_to(folder) for path in sorted((folder / "clean.work").rglob("*")) if path.is_file()]
+    assert {path.suffix for path in files} >= {".arrow", ".npy", ".json", ".jsonl"}
+    # one of each kind: of each stage, of the tables, and of the files beside them
+    for path in {(path.parts[1].partition("-")[0], path.suffix): path for path in files}.values():
+        run = tmp_path_factory.mktemp("flipped")
+        shutil.copytree(folder, run, dirs_exist_ok=True)
+        data = bytearray((run / path).read_bytes() or b" ")
+        data[len(data) // 2] ^= 1
+        (run / path).write_bytes(data)
+        monkeypatch.chdir(run)
+        told = path.name in (MARK, "run.json", "learned.jsonl")  # which cannot be made again
+        with suppress(OutputError, WorkError) if told else nullcontext():
+            clean_corpus("raw", "clean.jsonl", replace(options, force=True))
+        assert {name: Path(name).read_bytes() for name in wanted} == wanted, path
 
 
 def test_site_rules_hold_what_was_learned(folder: Path) -> None:

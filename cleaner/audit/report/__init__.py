@@ -15,8 +15,9 @@ from cleaner.audit.logs import open_logs, rows
 from cleaner.audit.report.data import collect, from_json, to_json
 from cleaner.audit.report.page import REJECTS, render_page
 from cleaner.audit.report.sources import FromLogs, FromShards
+from cleaner.durable import replacing
 from cleaner.output.manifest import largest_first
-from cleaner.ownership import check_page, replacing
+from cleaner.ownership import check_page
 
 __all__ = ["write_report"]
 

@@ -1,0 +1,124 @@
+"""Files that appear under their names when they are complete and on disk; sealed ones tell when they are damaged."""
+
+from __future__ import annotations
+
+import os
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+import xxhash
+
+from cleaner.errors import OutputError
+
+__all__ = [
+    "PART",
+    "TRAILER_BYTES",
+    "SealedFile",
+    "is_intact",
+    "read_sealed",
+    "refusal",
+    "remove_parts",
+    "replacing",
+    "sealing",
+]
+
+PART = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{32}\.part")
+"""The name of a file under way; `name` is the one that it gets."""
+
+_TRAILER = b"CLEANED1"
+"""The last bytes of a sealed file, behind the checksum of all that stands before them."""
+
+TRAILER_BYTES = 16 + len(_TRAILER)  # a digest of xxh3 has 128 bits
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A binary file that takes the place of `path` in one step when the block ends well, and is removed otherwise.
+
+    It is on the disk before it has its name (fsync), so a name is never that of half a file. Raises OutputError when
+    the system refuses to write it.
+    """
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")  # in a shared folder a process id tells nothing
+    try:
+        with part.open("wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(path)
+    except BaseException as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        if isinstance(error, OSError):  # errors of the block itself keep their kind
+            raise OutputError(refusal(path, error)) from error
+        raise
+
+
+def remove_parts(path: Path) -> None:
+    """Remove what `replacing` left beside a file, or all that it left in a folder, in a process that was killed."""
+    folder, name = (path, "") if path.is_dir() else (path.parent, path.name)
+    with suppress(OSError):  # a folder that is not there has none
+        for entry in list(folder.iterdir()):
+            if (match := PART.fullmatch(entry.name)) and name in ("", match["name"]):
+                entry.unlink()
+
+
+def refusal(path: Path, error: OSError) -> str:
+    """The sentences for people when `path` cannot be written."""
+    return (
+        f"{path} could not be written: {error.strerror or error}. Free some space, or choose another place; "
+        "the same command then goes on where it stood."
+    )
+
+
+@contextmanager
+def sealing(path: Path) -> Iterator[SealedFile]:
+    """A file as `replacing` makes it, with the checksum of its content at its end."""
+    with replacing(path) as out:
+        sealed = SealedFile(out)
+        yield sealed
+        out.write(sealed.checksum.digest() + _TRAILER)
+
+
+def read_sealed(path: Path) -> bytes:
+    """The content of a file that `sealing` made."""
+    return path.read_bytes()[:-TRAILER_BYTES]
+
+
+class SealedFile:
+    """A binary file under way that keeps the checksum of what is written to it."""
+
+    closed = False  # pyarrow asks
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self.checksum = file, xxhash.xxh3_128()
+
+    def write(self, data: bytes | memoryview) -> int:
+        """Write and count."""
+        self.checksum.update(data)
+        return self._file.write(data)
+
+    def tell(self) -> int:
+        """How many bytes were written."""
+        return self._file.tell()
+
+    def flush(self) -> None:
+        """Write what Python holds back."""
+        self._file.flush()
+
+    def close(self) -> None:
+        """The file itself stays open, for the checksum that comes behind."""
+
+
+def is_intact(path: Path) -> bool:
+    """Whether a file has the checksum that it carries, and so is as it was written."""
+    checksum = xxhash.xxh3_128()
+    with path.open("rb") as file:
+        left = os.fstat(file.fileno()).st_size - TRAILER_BYTES
+        while left > 0 and (chunk := file.read(min(left, 1 << 20))):
+            checksum.update(chunk)
+            left -= len(chunk)
+        return left == 0 and file.read() == checksum.digest() + _TRAILER
