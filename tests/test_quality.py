@@ -157,3 +157,8 @@ def test_an_invitation_to_read_on_tells_though_it_has_left_the_text() -> None:
             teaser.split("\n")[0], language="id", flags=(), guards=(), min_chars=1, max_chars=0, before=before
         )
         assert verdict.flags == flags
+
+
+@pytest.mark.parametrize("text", ["\u200b", " \ufeff\n\u00ad\n", "\u2060\xa0"])
+def test_a_text_of_invisible_characters_is_empty(text: str) -> None:
+    assert check_guards(text, language="id", flags=(), guards=(), min_chars=1, max_chars=0).drop == "empty"

@@ -28,7 +28,7 @@ NORMALISATION = "lower-nfc-folded-words-2"
 _DROPPED = INVISIBLE + "\u0640\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 # Copies of one text differ in these: invisible characters, the stroke that lengthens Arabic words (tatweel), marks that
 # turn the direction of writing. Yeh and kaf have one code for Arabic and one for Persian and Urdu, which sites mix.
-_FOLDED = (("\u064a", "\u06cc"), ("\u0649", "\u06cc"), ("\u0643", "\u06a9"))
+_SAME_LETTERS = (("\u064a", "\u06cc"), ("\u0649", "\u06cc"), ("\u0643", "\u06a9"))
 _FIRST_FORM = 0xFB00
 _FORMS = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]+")
 """Letters in the form that they have in print: ligatures, Hebrew and Arabic letters by their place in the word."""
@@ -109,7 +109,7 @@ def _blocks(texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
     for number, text in enumerate(texts):
         lower = text.lower()
         if not lower.isascii():
-            lower = unicodedata.normalize("NFC", _folded(lower))
+            lower = unicodedata.normalize("NFC", _with_same_letters(lower))
         (plain if lower.isascii() else other).append((number, lower))
     for group in (plain, other):
         numbers: list[int] = []
@@ -127,17 +127,17 @@ def _blocks(texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
             yield numbers, chunks
 
 
-def _folded(text: str) -> str:
+def _with_same_letters(text: str) -> str:
     """`text` without what nobody sees, and with one code for each letter. Searches for single characters are cheap:
     they add 4 us to an article of 2,000 characters that has none of them."""
     for char in _DROPPED:
         if char in text:
             text = text.replace(char, "")
-    for char, same in _FOLDED:
+    for char, same in _SAME_LETTERS:
         if char in text:
             text = text.replace(char, same)
     if len(text) and np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16).max() >= _FIRST_FORM:
-        text = _FORMS.sub(lambda found: _folded(unicodedata.normalize("NFKC", found[0])), text)
+        text = _FORMS.sub(lambda found: _with_same_letters(unicodedata.normalize("NFKC", found[0])), text)
     return text
 
 

@@ -65,21 +65,17 @@ def find_misread(text: str) -> Misread | None:
             data = text.encode(read_as)
         except UnicodeEncodeError:
             continue
+        # Most letters are beyond ASCII, stand together, and differ as those of a text do: a table has each letter
+        # once, a row of signs has one only.
+        runs = _HIGH.findall(data)
+        high = sum(map(len, runs))
+        distinct = len(set(b"".join(runs)))
+        together = high >= LEAST and high >= TOGETHER * len(runs) and high >= len(_LETTER.findall(data))
         # UTF-8 that was misread is for ftfy, which knows it better.
-        if _looks_misread(data) and not mostly_utf8(data):
+        if together and 10 <= distinct <= 0.7 * high and not mostly_utf8(data):
             return Misread(read_as, _meant(data))
         return None
     return None
-
-
-def _looks_misread(data: bytes) -> bool:
-    """Whether most letters are beyond ASCII, stand together, and differ as those of a text do."""
-    runs = _HIGH.findall(data)
-    high = sum(map(len, runs))
-    if high < LEAST or high < TOGETHER * len(runs) or high < len(_LETTER.findall(data)):
-        return False
-    distinct = len(set(b"".join(runs)))
-    return 10 <= distinct <= 0.7 * high  # a table has each letter once, a row of signs has one only
 
 
 def _meant(data: bytes) -> str:
