@@ -83,7 +83,7 @@ def clean(
     (0 is no limit). The limit is kept by a signal, which Python handles in the main thread alone: in another thread,
     and where a profiler uses the same clock, it has no effect. Use a process of your own there.
 
-    >>> clean("Harga beras naik di pasar induk, kata pedagang.\n\nBaca juga: Panen raya mundur").text
+    >>> clean("Harga beras naik di pasar induk, kata pedagang.\\n\\nBaca juga: Panen raya mundur").text
     'Harga beras naik di pasar induk, kata pedagang.'
     """
     return _cleaned(Raw(source="", record=0, body=text), options or Options(), language or "", timeout)

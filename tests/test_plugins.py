@@ -164,9 +164,9 @@ def breaks(data):
     ("group", "target", "status", "words"),
     [
         ("rules", "broken:outside", 2, "cleaner.rules: x (cleaner-desa 1.0)"),
-        ("rules", "broken:fails", 1, "LookupError: no such village"),
+        ("rules", "broken:fails", 3, "LookupError: no such village"),
         ("rules", "broken:missing", 2, "cannot be loaded"),
-        ("readers", "broken:breaks", 1, "LookupError: half a file"),
+        ("readers", "broken:breaks", 0, "LookupError: half a file"),
     ],
 )
 def test_a_broken_plugin_is_named(
