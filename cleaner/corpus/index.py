@@ -16,6 +16,7 @@ from cleaner.engine.pool import Pool
 from cleaner.engine.work import Work
 from cleaner.errors import OptionError
 from cleaner.options import Options, stage_options
+from cleaner.read.changes import stamps_of, with_changes
 from cleaner.read.files import list_inputs
 
 __all__ = ["AS_IT_IS", "index_corpus"]
@@ -45,9 +46,10 @@ def index_corpus(
         Pool(options.workers, seconds=options.record_timeout) as pool,
     ):
         run = Run(work, pool, options)
-        rejects = read_corpus(run, sources)
+        stamps = stamps_of(sources)
+        rejects = read_corpus(run, sources, stamps)
         finish_corpus(run)
-        rejects += run.rejects()
+        rejects = with_changes([*rejects, *run.rejects()], stamps)
         shuffle, shards = run.shuffle("write", run.shards("finish"))
         index.add(shuffle, replace(shards, index=index.data, indexed=index.shards))
     return index.info(), rejects

@@ -128,7 +128,7 @@ def main() -> None:
         while True:
             try:
                 function, task, seconds, skip = connection.recv()
-            except EOFError:  # the parent has closed, or died
+            except (EOFError, ConnectionError):  # the parent has closed, or died
                 return
             if memory and not most:  # at the first task, when the modules of its function are imported
                 most = max(memory, _private_memory() + ROOM)
@@ -142,7 +142,8 @@ def main() -> None:
                 error.add_note(traceback.format_exc())
                 answer = (False, error)
             watch.leave()  # sending a large answer is not the last record's time
-            connection.send(answer)
+            with suppress(ConnectionError):  # as above: the next `recv` ends this process
+                connection.send(answer)
 
 
 def _private_memory() -> int:

@@ -128,7 +128,8 @@ def _sniff_dialect(window: Window, options: Options, encoding: str) -> tuple[_Di
             "Write the names of the columns into the first line, such as id,text.",
         )
     window.at += end
-    sample = window.buffer[window.at : window.at + _SAMPLE].rpartition(line_end.encode())[0]
+    sample = window.buffer[window.at : window.at + _SAMPLE]
+    sample = sample[: sample.rfind(line_end.encode()) + 1]
     # What the counts say first, and the other only if more rows are right with it.
     escapes = (escape, "" if escape else "\\") if b'\\"' in sample and b'""' in sample else (escape,)
     tried = [
@@ -137,9 +138,12 @@ def _sniff_dialect(window: Window, options: Options, encoding: str) -> tuple[_Di
     ]
     for _, rows in tried:
         rows.count()
-    dialect, rows = max(tried, key=lambda each: each[1].whole)
-    # Quotes are those of texts where more rows are wrong with them than right, and no field needs them.
-    return replace(dialect, quoted=rows.needed > 0 or rows.literal <= rows.right), names
+    dialect, rows = max(tried, key=lambda each: (each[1].whole, -each[1].literal))
+    # Quotes are those of texts where more rows are wrong with them than right, and no field needs them; one wrong row
+    # is too few to say so of rows that were not seen.
+    seen = window.ended and window.have <= _SAMPLE
+    wrong = rows.literal > (rows.right if seen else max(rows.right, 2))
+    return replace(dialect, quoted=rows.needed > 0 or not wrong), names
 
 
 def _known(names: list[str], options: Options) -> bool:
@@ -290,7 +294,8 @@ class _Rows:
         """Read all rows for their counts."""
         d = re.escape(self._delimiter)
         quoted = re.compile(rb"(?:^|" + d + rb') *"((?:[^"]|"")*)"')
-        field = re.compile(rb' *"(?:[^"\\]|""|\\.)*"|[^' + d + rb"\r\n]+", re.DOTALL)
+        inside = rb'(?:[^"\\]|\\.)*' if self._dialect.escape else rb'(?:[^"]|"")*'
+        field = re.compile(rb' *"' + inside + rb'"|[^' + d + rb"\r\n]+", re.DOTALL)
         for _, row, _ in self.numbered():
             if not isinstance(row, bytes) or isinstance(row, Rewritten):
                 continue

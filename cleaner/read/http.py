@@ -51,9 +51,12 @@ def parse_response(block: bytes, limit: int, kinds: tuple[str, ...]) -> Response
             return None
         end = _HEAD_END.search(block)
         head, body = (block[: end.start()], block[end.end() :]) if end else (block, b"")
-        # A superfluous empty line inside the head: the rest of it is known by the type of the content.
-        more = _HEADERS.match(body) if b"content-type" not in head.lower() else None
-        if more and b"content-type" in more[0].lower():
+        # A superfluous empty line inside the head: what follows holds the type, or stands before a page.
+        while more := _HEADERS.match(body):
+            begins = body[more.end() : more.end() + 64].lstrip()
+            page = b"html" in head.lower() and (begins.startswith(b"<") or compression_of(begins[:16]))
+            if not page and (b"content-type" in head.lower() or b"content-type" not in more[0].lower()):
+                break
             head, body = head + b"\n" + more[0], body[more.end() :]
         status = _STATUS.match(head)
         code = int(status[1]) if status else 0
@@ -75,7 +78,8 @@ def parse_response(block: bytes, limit: int, kinds: tuple[str, ...]) -> Response
         for value in headers.get(name, ())
         for coding in value.split(",")
     ]
-    body, cut = _decoded(body, codings, limit)
+    stripped = body.lstrip(b"\r\n")  # superfluous as well, before what is packed
+    body, cut = _decoded(stripped if codings or compression_of(stripped[:16]) else body, codings, limit)
     return response._replace(body=body, cut=cut)
 
 

@@ -112,6 +112,12 @@ WHOLE = {
     "bare line feeds": http(SECOND, end="\n"),
     "empty line first": b"\r\n" + http(SECOND),
     "empty line in the head": b"HTTP/1.1 200 OK\r\n\r\n" + http(SECOND).partition(b"\r\n")[2],
+    "an empty line behind the type": http(SECOND).replace(b"\r\n\r\n", b"\r\n\r\nServer: x\r\nAge: 1\r\n\r\n", 1),
+    "an empty line before the coding": http(gzip.compress(SECOND)).replace(
+        b"\r\n\r\n", b"\r\n\r\nContent-Encoding: gzip\r\n\r\n", 1
+    ),
+    "empty lines before gzip": http(b"\r\n" + gzip.compress(SECOND), "Content-Encoding: gzip"),
+    "empty lines before chunks": http(b"\r\n" + chunked(SECOND), CHUNKED),
     "a folded header": http(SECOND, "X-Long: a\r\n\tb"),
     "continue": b"HTTP/1.1 100 Continue\r\n\r\n" + http(SECOND),
     "http 2": http(SECOND).replace(b"HTTP/1.1 200 OK", b"HTTP/2 200"),
@@ -221,6 +227,7 @@ DAMAGE: dict[str, Callable[[list[bytes]], bytes]] = {
     "a length beyond the end": lambda r: r[0] + record(http(SECOND), 2, length=99_999) + r[2],
     "no length": lambda r: r[0] + record(http(SECOND), 2, length="") + r[2],
     "a length of letters": lambda r: r[0] + record(http(SECOND), 2, length="many") + r[2],
+    "a short length at the end": lambda r: r[0] + r[1] + record(http(THIRD), 3, length=60),
     "a negative length": lambda r: r[0] + record(http(SECOND), 2, length=-7) + r[2],
 }
 
