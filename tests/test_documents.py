@@ -9,6 +9,7 @@ import os
 import re
 import runpy
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -42,7 +43,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (root / "corpus/raw").mkdir(parents=True)
     (root / "build").mkdir()
     for name in ("kabarpelita.example", "rechnoivestnik.example", "feeds"):
-        (root / "corpus/raw" / name).symlink_to(ROOT / "corpus/raw" / name)
+        shutil.copytree(ROOT / "corpus/raw" / name, root / "corpus/raw" / name)
     (root / "corpus/clean.jsonl").symlink_to(ROOT / "corpus/clean.jsonl")
     (tmp_path / "cleaner.toml").write_text("workers = 1\n")
     monkeypatch.chdir(root)
