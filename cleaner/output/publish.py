@@ -179,11 +179,11 @@ class Destination:
         named = {"the output": output, "--audit": self.audit, "--work": self.work, "--site-rules": options.site_rules}
         named |= {"--against": options.against, "--phrases": options.phrases, "--allow": options.allow}
         check_places(named, ("--work", "the output") if self._is_folder else ("--work",))
-        check_inputs_stay((output, options.site_rules, self.card, self.work, self.audit), sources)
         if self.work is not None:
             check_folder(self.work, "work", self.output)
         if self.audit is not None and not options.dry_run:
             check_folder(self.audit, "audit", self.output)
+        check_inputs_stay((output, options.site_rules, self.card, self.work, self.audit), sources)
         journal = self.journal(about)
         if journal is not None and journal.finished and self.work is not None and not options.fresh:
             # Of stdin nobody knows whether it is still the same.
