@@ -67,7 +67,7 @@ def test_stdin_to_stdout() -> None:
         (["--workers", "-2"], 2, "workers"),
         (["--language", "indonesan"], 2, "id (Indonesian)"),
         (["--min-chars", "9" * 5000], 2, "--min-chars"),
-        (["--work", "{article}"], 2, "never overwritten"),
+        (["--work", "{article}"], 2, "is a file, where a folder has to be"),
     ],
 )
 def test_exit_statuses(
