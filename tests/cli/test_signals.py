@@ -30,8 +30,9 @@ def test_a_run_that_is_told_to_end_ends_at_once_and_goes_on_later(
     pipe, output = tmp_path / "rows.jsonl", tmp_path / "out.jsonl"
     os.mkfifo(pipe)
     command = [sys.executable, "-m", "cleaner", "clean", str(pipe), "-o", str(output), "--workers", workers, "--quiet"]
-    heard = lambda: signal.signal(sent, signal.SIG_DFL)  # noqa: E731 - a shell in the background has SIGINT ignored
-    run = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True, preexec_fn=heard)
+    # a shell in the background leaves SIGINT ignored, and so would be the run
+    command = ["env", f"--default-signal={sent.name.removeprefix('SIG')}", *command]
+    run = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
     with pipe.open("wb"):  # which waits until the run has it open as well, and so is in the middle of its work
         (os.killpg if to == "all" else os.kill)(run.pid, sent)
         _, told = run.communicate(timeout=30)
