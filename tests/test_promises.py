@@ -332,3 +332,10 @@ def test_a_clock_that_is_set_back_changes_nothing(
     report = clean_corpus(FEW, tmp_path / "clean.jsonl", Options(workers=1, shard_records=2))
     assert outcome(tmp_path) == few
     assert report.seconds >= 0
+
+
+def test_a_worker_with_little_memory_does_its_work_without_a_death(expected: dict[str, bytes], tmp_path: Path) -> None:
+    clean_corpus("corpus/raw", tmp_path / "clean.jsonl", Options(workers=2, memory="64M"))
+    assert outcome(tmp_path) == expected
+    manifest = orjson.loads((tmp_path / "clean.jsonl.audit/manifest.json").read_bytes())
+    assert manifest["run"]["worker_deaths"] == 0

@@ -63,6 +63,10 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+FRUGAL = {"OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+"""What workers are told where the user says nothing. Each thread of BLAS maps 32 MB and more, and the workers share the
+cores already; Arrow's own pool reserves 1 GB at once, which counts against the limit of a worker's memory."""
+
 WORKER_BYTES = 256 << 20
 """Memory that a worker is given: 150 MB of models and libraries (measured), and a shard of 8 MB in all its forms."""
 
@@ -249,6 +253,6 @@ class _Worker:
                 [sys.executable, "-P", "-c", START, *map(str, (*fds, self._memory)), PACKAGE],
                 pass_fds=fds,
                 stdin=subprocess.DEVNULL,  # stdin may be the articles of the run
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+                env={**FRUGAL, **os.environ, "PYTHONPATH": os.pathsep.join(paths)},
             )
         self.connection = Connection(ours.detach())

@@ -186,11 +186,12 @@ def reject(source: str, record: int, error: InputError) -> Reject:
 def as_input_error(error: Exception) -> InputError:
     """Whatever a reader raised as a read error, so that one record or file never ends a run.
 
-    Raises the error itself where it is one of Cleaner's that is not about the input, such as a missing package.
+    Raises the error itself where it is not about the input: one of Cleaner's, such as a missing package, and a refusal
+    of memory, after which the worker ends and the record is tried again in a fresh one.
     """
     if isinstance(error, InputError):
         return error
-    if isinstance(error, CleanerError):
+    if isinstance(error, CleanerError | MemoryError):
         raise error
     if isinstance(error, OSError) and error.errno:
         return unreadable(error)

@@ -298,3 +298,8 @@ def test_random_bytes_behind_a_good_beginning(tmp_path: Path) -> None:
         (tmp_path / f"a.{suffix}").write_bytes(b"WARC/1.0\r\n" + rng.randbytes(3000))
     (tmp_path / "z.txt").write_text(TEXT)
     assert told(tmp_path)[-1] == ("z.txt", 0, "")
+
+
+def test_a_refusal_of_memory_is_no_fault_of_the_input() -> None:
+    with pytest.raises(MemoryError):  # the worker ends, and the record is tried again in a fresh one
+        as_input_error(MemoryError())
