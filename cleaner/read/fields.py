@@ -242,12 +242,11 @@ def _usual_among(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], .
     present: dict[str, str] = {}
     for name in names:
         present.setdefault(_SEPARATORS.sub("_", name.casefold()), name)
-    return tuple((key, tuple(present[n] for n in usual if n in present)) for key, usual in _usual_names().items())
-
-
-@cache
-def _usual_names() -> dict[str, list[str]]:
-    return {key: names for key, names in _field_names().items() if key != "around"}
+    return tuple(
+        (key, tuple(present[n] for n in usual if n in present))
+        for key, usual in _field_names().items()
+        if key != "around"
+    )
 
 
 @cache
