@@ -268,7 +268,8 @@ def test_a_killed_worker_costs_nothing(seed: int, expected: dict[str, bytes], tm
 @pytest.mark.slow
 def test_ctrl_c_says_how_to_go_on_and_leaves_nothing_partial(expected: dict[str, bytes], tmp_path: Path) -> None:
     command = [*COMMAND, "-o", str(tmp_path / "clean.jsonl")]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    # a shell in the background leaves SIGINT ignored, and so would be the run
+    process = subprocess.Popen(["env", "--default-signal=INT", *command], stderr=subprocess.PIPE, text=True)
     while process.poll() is None and len(shards(tmp_path)) < 2:
         os.sched_yield()
     os.kill(process.pid, signal.SIGINT)
