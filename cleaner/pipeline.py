@@ -167,6 +167,7 @@ def _with_facts(article: Article, stripped: Stripped) -> Article:
 
 
 _FACTS = ("title", "author", "date", "place", "site")
+"""What cruft may tell of its article: a credit names the author, a dateline the place."""
 
 
 def _stripped_behind_repeats(article: Article, options: Options) -> Article:

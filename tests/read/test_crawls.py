@@ -9,14 +9,11 @@ from pathlib import Path
 
 import pytest
 import zstandard
+from alike import read
 
 from cleaner.article import Raw, Reject
 from cleaner.options import Options
 from cleaner.pipeline import load_article, strip_article
-from cleaner.read.files import list_sources
-from cleaner.read.records import read_records
-from cleaner.read.split import plan_tasks
-from cleaner.read.task import Task
 
 
 def page(name: str) -> bytes:
@@ -45,21 +42,6 @@ def record(
         f"Content-Length: {len(block) if length is None else length}\r\n\r\n"
     )
     return head.encode() + block + b"\r\n\r\n"
-
-
-def read(path: Path, options: Options = Options()) -> list[Raw | Reject]:  # noqa: B008
-    """What is read of `path`, alike in tasks of any size."""
-
-    def once(**size: int) -> list[Raw | Reject]:
-        found: list[Raw | Reject] = []
-        for task in plan_tasks(list_sources([str(path)], options), options, **size):
-            found.extend(read_records(task, options) if isinstance(task, Task) else [task])
-        return found
-
-    whole = once()
-    assert once(task_bytes=1) == whole
-    assert once(task_records=2, task_bytes=900) == whole
-    return whole
 
 
 def bodies(path: Path, data: bytes, options: Options = Options()) -> tuple[list[bytes | str], list[str]]:  # noqa: B008

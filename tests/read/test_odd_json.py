@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alike import read
 
 from cleaner.article import Raw, Reject
 from cleaner.options import Options
@@ -27,18 +28,6 @@ SPLIT = {
     "data": [list(row) for row in zip(*COLUMNS.values(), strict=True)],
 }
 NESTED = [{"title": "T", "content": {"body": r["text"], "id": r["id"]}, "source": {"name": "x"}} for r in THREE]
-
-
-def read(path: Path, options: Options = Options()) -> list[Raw | Reject]:  # noqa: B008
-    def once(**size: int) -> list[Raw | Reject]:
-        found: list[Raw | Reject] = []
-        for task in plan_tasks(list_sources([str(path)], options), options, **size):
-            found.extend(read_records(task, options) if isinstance(task, Task) else [task])
-        return found
-
-    whole = once()
-    assert once(task_bytes=1) == whole
-    return whole
 
 
 SHAPES: dict[str, tuple[str, str]] = {
