@@ -21,7 +21,7 @@ from cleaner.options import Options
 from cleaner.read.markup import looks_like_html
 from cleaner.read.read_errors import EmptyText, NoText
 
-__all__ = ["Fields", "find_fields", "json_object", "known_fields", "mend_surrogates", "raw_record"]
+__all__ = ["Fields", "find_fields", "json_object", "known_fields", "mend_surrogates", "numbered_names", "raw_record"]
 
 Record = Mapping[str, Any]
 Fields = dict[str, str]
@@ -36,6 +36,20 @@ _OWN_KEYS, _OWN_NAMES = frozenset(RECORD_KEYS), ("text", "", "id", "url")
 """The keys of a record that Cleaner wrote, and by which of them the options that name fields may ask for it."""
 _OWN = frozenset(("id", "title", "author", "date", "url", "site"))
 """Meanings whose values have a place of their own in the output."""
+
+
+def numbered_names(names: Iterable[str]) -> list[str]:
+    """The names of columns; one that stands there again gets a number, so that no column is lost.
+
+    >>> numbered_names(["text", "n", "text"])
+    ['text', 'n', 'text#2']
+    """
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        found.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+    return found
 
 
 def raw_record(record: Record, source: str, number: int, options: Options, *, may_be_empty: bool = False) -> Raw:

@@ -55,6 +55,7 @@ _JSON_LINES = re.compile(rb"\s*\{[^\n]*\}[ \t\r]*\n\s*\{")
 _JSON_DOCUMENT = re.compile(rb'\{\s*("|\})|\[\s*[\[{"\]]')
 # The first line of a document that is indented: a bracket, perhaps with the first key and the begin of its value.
 _OPEN = re.compile(rb'[\[{]|\[\s*\{|\[?\s*\{?\s*"[^"\\]*"\s*:\s*(?:[\[{]|(?:"(?:[^"\\]|\\.)*"|[-+.\w]+)\s*,)?')
+_CRAWL = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]*\r?\n(?:WARC-|Content-)", re.IGNORECASE)
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -85,12 +86,7 @@ def sniff(stream: Stream, named: str, options: Options) -> Sniffed:
     format = named or format_by_content(head)
     if format in _TEXTS:
         check_text(head)
-    if format == "json" and _is_json_lines(head):
-        format = "jsonl"  # many programs write JSON lines under the suffix .json
-    elif format == "jsonl" and _is_json_document(head):
-        format = "json"  # and some write indented objects, or an array, under .jsonl
-    elif format == "txt" and options.txt_layout == "lines":
-        format = "lines"
+    format = _by_records(format, head, options)
     if format not in _SPLIT_AS_BYTES:
         return Sniffed(stream, format, "", plain)
     if b"\r" in head and b"\n" not in head:  # line ends of an old Macintosh
@@ -102,6 +98,17 @@ def sniff(stream: Stream, named: str, options: Options) -> Sniffed:
         # The parser of JSON documents reads UTF-8 only; lines and rows are decoded one by one.
         return Sniffed(_as_utf8(stream, encoding), format, "", False)
     return Sniffed(stream, format, encoding, plain)
+
+
+def _by_records(format: str, head: bytes, options: Options) -> str:
+    """The format by what the records are divided by, where the suffix names a format that is often named wrongly."""
+    if format == "json" and _is_json_lines(head):
+        return "jsonl"  # many programs write JSON lines under the suffix .json
+    if format == "jsonl" and _is_json_document(head):
+        return "json"  # and some write indented objects, or an array, under .jsonl
+    if format == "txt" and options.txt_layout == "lines":
+        return "lines"
+    return (_records_in_text(head) or format) if format in ("txt", "html") else format
 
 
 def _without_compression(stream: Stream, named: str) -> tuple[Stream, bool]:
@@ -224,6 +231,22 @@ def format_by_content(head: bytes) -> str:
 def _is_json_lines(head: bytes) -> bool:
     """Whether `head` begins with one JSON object a line, not with one that is spread over lines."""
     return bool(_JSON_LINES.match(head.removeprefix(b"\xef\xbb\xbf")))
+
+
+def _records_in_text(head: bytes) -> str:
+    """The format of the records in a file that is called a text or a page: JSON objects, or a crawl; "" for none.
+
+    Read as one article they would be poison, and no article begins with a whole JSON object on its first line.
+    """
+    if _CRAWL.match(head):
+        return "warc"
+    first, _, rest = head.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")
+    if not first.startswith(b"{") or (rest.strip() and not rest.lstrip().startswith(b"{")):
+        return ""
+    try:
+        return "jsonl" if json.loads(first) else ""
+    except (ValueError, RecursionError):
+        return ""
 
 
 def _is_json_document(head: bytes) -> bool:
