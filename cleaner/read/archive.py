@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import tarfile
 import zipfile
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ _DOCUMENTS = ("[Content_Types].xml", "META-INF/manifest.xml", "META-INF/containe
 
 
 def zip_members(file: BinaryIO, stems: set[str]) -> Iterator[Member]:
-    """The members of a ZIP archive in the order of its directory, without folders and hidden files.
+    """The members of a ZIP archive in the order of its directory, without folders, links and hidden files.
 
     The stems of all its pages are added to `stems` first, because the folder of a page's parts may stand before it.
     """
@@ -41,7 +42,7 @@ def zip_members(file: BinaryIO, stems: set[str]) -> Iterator[Member]:
         return
     stems.update(stem for info in archive.infolist() for stem in page_stems(info.filename))
     for info in archive.infolist():
-        if info.is_dir() or _is_hidden(info.filename):
+        if info.is_dir() or _is_hidden(info.filename) or stat.S_ISLNK(info.external_attr >> 16):
             continue
         if info.flag_bits & 1:
             yield info.filename, NotReadable("The member is encrypted.", "Unpack the archive with its password first.")

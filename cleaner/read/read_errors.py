@@ -18,6 +18,7 @@ InputError
 ├── ArchiveBomb      compressed data that grow beyond belief, or are nested too deeply
 ├── Unreadable       a reader failed in a way that nobody foresaw
 └── NoArticle        what every crawl holds beside articles; it is logged and does not count as a failure
+    ├── OwnFile      a log, a report page or a dataset card of Cleaner in an archive
     ├── PagePart     an image, a script, a style sheet beside saved pages, or a file of the folder that a page has
     ├── SystemFile   what an operating system writes into every folder
     ├── RepeatedHead the names of the columns once more, between the rows of tables that were joined
@@ -53,6 +54,7 @@ __all__ = [
     "NotFound",
     "NotReadable",
     "NotText",
+    "OwnFile",
     "PagePart",
     "RepeatedHead",
     "SymlinkLoop",
@@ -148,6 +150,10 @@ class Unreadable(InputError):
 
 class NoArticle(InputError):
     """What a crawl holds beside articles."""
+
+
+class OwnFile(NoArticle):
+    """A log, a report page or a dataset card of Cleaner, in an archive."""
 
 
 class PagePart(NoArticle):

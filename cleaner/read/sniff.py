@@ -17,17 +17,28 @@ from typing import Any
 
 from cleaner.decode.decode import decode
 from cleaner.options import Options
+from cleaner.ownership import CARD_MARK, PAGE_MARK
 from cleaner.plugins import readers
 from cleaner.read.markup import looks_like_html
-from cleaner.read.read_errors import ArchiveBomb, BinaryFile, EmptyFile, PagePart, SystemFile, UnknownFormat
+from cleaner.read.read_errors import (
+    ArchiveBomb,
+    BinaryFile,
+    EmptyFile,
+    OwnFile,
+    PagePart,
+    SystemFile,
+    UnknownFormat,
+)
 from cleaner.read.stream import Stream, compression_of, decompress
 
 __all__ = [
     "PLUGGED",
     "Sniffed",
+    "check_member",
     "check_name",
     "check_page_folder",
     "check_text",
+    "folder_stems",
     "format_by_content",
     "format_by_name",
     "page_stems",
@@ -186,12 +197,31 @@ def page_stems(name: str) -> tuple[str, ...]:
 
 def check_page_folder(name: str, stems: Container[str]) -> None:
     """Raises PagePart where `name` lies in the folder of a saved page, the stem of whose name is among `stems`."""
+    if any(stem in stems for stem in folder_stems(name)):
+        raise PagePart("This is a part of the page that lies beside its folder.", "Nothing to do.")
+
+
+def folder_stems(name: str) -> Iterator[str]:
+    """The stems of the pages whose parts `name` would be, by the names of its folders.
+
+    >>> list(folder_stems("saved/news_files/frame.html"))
+    ['saved/news']
+    """
     folder = name.rpartition("/")[0]
     while folder:
         for ending in _table()["page_folders"]["endings"]:
-            if folder.casefold().endswith(ending) and folder[: -len(ending)] in stems:
-                raise PagePart("This is a part of the page that lies beside its folder.", "Nothing to do.")
+            if folder.casefold().endswith(ending):
+                yield folder[: -len(ending)]
         folder = folder.rpartition("/")[0]
+
+
+def check_member(name: str, head: bytes) -> None:
+    """Raises OwnFile where a member of an archive, which begins with `head`, is a log, a page or a card of Cleaner."""
+    folder, _, own = name.rpartition("/")
+    logs = _table()["logs"]
+    marked = format_by_name(own)[0] == "html" and PAGE_MARK in head
+    if marked or CARD_MARK.encode() in head or (own in logs["names"] and folder.endswith(tuple(logs["folders"]))):
+        raise OwnFile("Cleaner made this file itself.", "Nothing to do; it holds no article.")
 
 
 def _suffix(name: str) -> tuple[str, bool]:
