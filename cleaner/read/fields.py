@@ -62,6 +62,7 @@ def raw_record(record: Record, source: str, number: int, options: Options, *, ma
         return _own_raw(record, source, number, may_be_empty)
     fields = find_fields(record, options)
     kind = "html" if _prefers_html(record, fields, options) else "text"
+    _check_one_article(record, fields, kind)
     body = _body(_at(record, fields[kind]))
     if not body.strip() and not may_be_empty:
         raise EmptyText(f"The field {fields[kind]!r} is empty.", "Nothing to do, unless another field holds the text.")
@@ -78,6 +79,21 @@ def raw_record(record: Record, source: str, number: int, options: Options, *, ma
         html = looks_like_html(body if isinstance(body, str) else body[: 1 << 16].decode("latin-1"))
     form = f"field {fields[kind]!r}{', which holds HTML' if html and kind == 'text' else ''}"
     return Raw(source, number, body, html, meta=json_object(_without(record, taken)), form=form, **values)
+
+
+def _check_one_article(record: Record, fields: Fields, kind: str) -> None:
+    """Raises NoText where a record is a table by its columns: several texts, and several ids, addresses or titles."""
+    texts = _at(record, fields[kind])
+    if not isinstance(texts, list) or len(texts) < 2:
+        return
+    for key in ("id", "url", "title"):
+        values = _at(record, fields[key]) if key in fields else record.get(key)
+        if isinstance(values, list) and len(values) > 1:
+            raise NoText(
+                f"The record holds a list of {len(texts):,} texts and one of {len(values):,} values of {key!r}: it is "
+                "a table by its columns, and no article.",
+                "Write one object a record, or an object of columns that are equally long in a .json file.",
+            )
 
 
 def _is_own(record: Record, options: Options) -> bool:

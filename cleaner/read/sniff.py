@@ -66,6 +66,10 @@ _JSON_LINES = re.compile(rb"\s*\{[^\n]*\}[ \t\r]*\n\s*\{")
 _JSON_DOCUMENT = re.compile(rb'\{\s*("|\})|\[\s*[\[{"\]]')
 # The first line of a document that is indented: a bracket, perhaps with the first key and the begin of its value.
 _OPEN = re.compile(rb'[\[{]|\[\s*\{|\[?\s*\{?\s*"[^"\\]*"\s*:\s*(?:[\[{]|(?:"(?:[^"\\]|\\.)*"|[-+.\w]+)\s*,)?')
+# A table by its columns, as pandas writes it on one line: an object of objects with the keys 0, 1 ..., or of lists.
+_COLUMNS = re.compile(
+    rb'\{\s*"[^"\\]*"\s*:\s*(?:\{\s*"0"\s*:|\[(?:[^\[\]{}"]|"(?:[^"\\]|\\.)*+")*+\]\s*,\s*"[^"\\]*"\s*:\s*\[[^\]])'
+)
 _CRAWL = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]*\r?\n(?:WARC-|Content-)", re.IGNORECASE)
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -289,6 +293,8 @@ def _is_json_document(head: bytes) -> bool:
     if not start.startswith((b"{", b"[")) or (start[:1] == b"{" and rest.lstrip().startswith(b"{")):
         return False
     if _OPEN.fullmatch(first.strip()) or (start[:1] == b"[" and first.rstrip().endswith(b"},")):
+        return True
+    if _COLUMNS.match(first) and not rest.strip():
         return True
     # Two objects on the first line: they are counted as values, not as lines.
     try:
