@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import BinaryIO
 
 from cleaner.article import Reject
@@ -144,7 +145,7 @@ class _Place:
 def split_source(split: Split, options: Options, bounds: Bounds) -> Iterator[Split | Reject]:
     """The parts of a split that is a whole file, in their order; what cannot be read is a Reject in its place."""
     # Remote files are read in one go; a split that named offsets in one would open it again.
-    seek = split.path != "-" and not is_remote(split.path)
+    seek = split.path != "-" and not is_remote(split.path) and Path(split.path).is_file()  # and no pipe
     place = _Place(split, options, bounds, split.path if seek else "")
     yield from _parts_or_reject(place, open_stream(split.path), split.format)
 
