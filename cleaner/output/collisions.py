@@ -20,7 +20,7 @@ _ADDED_BYTES = 60
 
 def check_can_be_made(paths: Iterable[str | Path | None]) -> None:
     """Raise RefusedError where the system would refuse to make one of the paths: hours later, when it is written."""
-    for path in map(Path, filter(None, paths)):
+    for path in [Path(path) for path in paths if path]:
         real = Path(os.path.realpath(path))
         above = next(folder for folder in real.parents if os.path.lexists(folder))
         if not above.is_dir():

@@ -178,7 +178,7 @@ def _unchunked(body: bytes) -> tuple[bytes, InputError | None]:
         return body, None
     parts: list[bytes] = []
     while line is not None:
-        size = int(line[1], 16)
+        size = min(int(line[1], 16), len(body))
         if size == 0 and (parts or not body[line.end() :].strip()):
             return b"".join(parts), None
         at = line.end() + size
