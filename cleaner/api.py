@@ -10,7 +10,7 @@ from cleaner.article import Article, Drop, Raw, Removal, host_of, site_for_repea
 from cleaner.engine.time_limit import RecordTimeout, time_limit
 from cleaner.errors import InputError
 from cleaner.language_codes import language_code
-from cleaner.options import Options
+from cleaner.options import RANGES, Options
 from cleaner.pipeline import finish_articles, load_article, strip_article
 from cleaner.read.fields import raw_record
 from cleaner.repeats.site_lines import site_lines
@@ -141,6 +141,11 @@ def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Ite
 def _cleaned(raw: Raw, options: Options, language: str, timeout: float) -> Cleaned:
     """One article cleaned by itself. A language that the caller knows is what the result says."""
     language = language and language_code(language)
+    if not isinstance(raw.body, str | bytes):
+        raise TypeError(f"The article has to be str or bytes, not {type(raw.body).__name__}.")
+    # written so that nan, which is in no order, is refused as well
+    if not isinstance(timeout, int | float) or not 0 <= timeout <= RANGES["record_timeout"][1]:
+        raise OptionError(f"timeout is {timeout!r}; it has to be a number of seconds, 0 for no limit.")
     try:
         with time_limit(timeout):
             stripped = strip_article(load_article(raw, options), options, language=language)

@@ -162,6 +162,20 @@ def test_dedup_takes_texts_pairs_and_cleaned_articles() -> None:
     assert cleaner.dedup([]).kept == ()
 
 
+@pytest.mark.parametrize("timeout", [-1, float("nan"), float("inf"), "5", None])
+def test_a_limit_that_is_none_is_refused_by_name(timeout: Any) -> None:
+    for call in (cleaner.clean, cleaner.clean_html):
+        with pytest.raises(OptionError, match="timeout"):
+            call(NEWS, timeout=timeout)
+    assert cleaner.clean(NEWS, timeout=30).text == NEWS
+
+
+@pytest.mark.parametrize("article", [None, 5, ["a"]])
+def test_what_is_no_text_is_refused_by_its_type(article: Any) -> None:
+    with pytest.raises(TypeError, match="str or bytes"):
+        cleaner.clean(article)
+
+
 def test_dedup_tells_sites_by_their_addresses() -> None:
     rng = random.Random(5)
     foot, *heads = ["\n\n".join(_sentences(rng, 8)), *("\n\n".join(_sentences(rng, 2)) for _ in range(24))]
