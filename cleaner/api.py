@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from cleaner.article import Article, Drop, Raw, Removal, host_of, site_for_repeats
 from cleaner.engine.time_limit import RecordTimeout, time_limit
-from cleaner.errors import InputError
+from cleaner.errors import InputError, OptionError
 from cleaner.language_codes import language_code
 from cleaner.options import RANGES, Options
 from cleaner.pipeline import finish_articles, load_article, strip_article
