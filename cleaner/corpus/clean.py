@@ -182,13 +182,15 @@ def finish_corpus(run: Run) -> None:
             found = find_site_repeats(shuffle, shards, lines, articles * LINES_OF_AN_ARTICLE)
             # what older runs found counts as well: a batch of the day has few articles of a small site
             join_rules(found, _older_site_rules(run)[0]).save(repeats)
-
-    def tasks(done: set[int]) -> Iterator[FinishTask]:
-        for n in range(run.count):
-            if n not in done:
-                yield FinishTask(read[n], run.work.shard("finish", n), run.options, new_ids.get(n, {}), repeats)
-
-    run.stage("finish", finish_stage, tasks)
+    run.stage(
+        "finish",
+        finish_stage,
+        lambda done: (
+            FinishTask(read[n], run.work.shard("finish", n), run.options, new_ids.get(n, {}), repeats)
+            for n in range(run.count)
+            if n not in done
+        ),
+    )
 
 
 def write_corpus(run: Run) -> Mapping[str, int]:
@@ -201,15 +203,17 @@ def write_corpus(run: Run) -> Mapping[str, int]:
     with run.timed("duplicates"):
         shuffle, shards = run.shuffle("write", finished)
         decisions = find_duplicates(shuffle, shards, run.options, run.work.path / PAIRS if run.options.pairs else None)
-
-    def tasks(done: set[int]) -> Iterator[WriteTask]:
-        for n in range(run.count):
-            if n not in done:
-                # decisions in files are read by who needs them; those in memory are sent along
-                decided = decisions.of_shard(n) if shuffle.folder is None else decisions
-                yield WriteTask(finished[n], run.work.shard("write", n), n, decided)
-
-    run.stage("write", write_stage, tasks)
+    # decisions in files are read by who needs them; those in memory are sent along
+    in_files = shuffle.folder is not None
+    run.stage(
+        "write",
+        write_stage,
+        lambda done: (
+            WriteTask(finished[n], run.work.shard("write", n), n, decisions if in_files else decisions.of_shard(n))
+            for n in range(run.count)
+            if n not in done
+        ),
+    )
     return decisions.counts
 
 
