@@ -45,7 +45,7 @@ from cleaner.corpus.stages import (
     write_stage,
 )
 from cleaner.durable import is_intact, read_sealed, remove_parts, replacing, sealing
-from cleaner.engine.progress import Progress
+from cleaner.engine.progress import Progress, ProgressMeter
 from cleaner.engine.work import Work, describe_run, read_shard
 from cleaner.errors import InputError, WorkError
 from cleaner.options import Options, stage_options
@@ -110,7 +110,7 @@ def clean_corpus(
     with _open_work(to, described, stages, options) as work:
         journal = to.journal(describe_run(described, stages))
         with nullcontext(engine) if engine else open_engine(options) as engine:
-            run = Run(work, engine, options, progress)
+            run = Run(work, engine, options, ProgressMeter(progress) if progress else ProgressMeter())
             rejects = read_corpus(run, sources, stamps)
             finish_corpus(run)
             counts = write_corpus(run)
@@ -121,7 +121,7 @@ def clean_corpus(
         except InputError:
             work.remove()  # nothing of it could be kept, since the right command reads other inputs
             raise
-        run.begins("publish")
+        run.meter.begin_global_step("publish")
         facts: dict[str, object] = {"seconds": round(time.monotonic() - started, 3), "steps": run.times}
         facts |= {"workers": engine.size, "worker_deaths": engine.deaths}
         extra = [work.path / PAIRS] if options.pairs and options.dedup else []
@@ -172,7 +172,7 @@ def finish_corpus(run: Run) -> None:
     if len(run.work.done("finish")) >= run.count and (repeats is None or repeats.exists()):
         return  # a run that is continued needs the repeats for shards that are left, and there are none
     read = run.shards("read")
-    run.begins("repeats")
+    run.meter.begin_global_step("repeats")
     with run.timed("repeats"):
         shuffle, shards = run.shuffle("read", read)
         articles = len(read) * run.options.shard_records  # about: this only says into how many parts they go
@@ -182,13 +182,15 @@ def finish_corpus(run: Run) -> None:
             found = find_site_repeats(shuffle, shards, lines, articles * LINES_OF_AN_ARTICLE)
             # what older runs found counts as well: a batch of the day has few articles of a small site
             join_rules(found, _older_site_rules(run)[0]).save(repeats)
-
-    def tasks(done: set[int]) -> Iterator[FinishTask]:
-        for n in range(run.count):
-            if n not in done:
-                yield FinishTask(read[n], run.work.shard("finish", n), run.options, new_ids.get(n, {}), repeats)
-
-    run.stage("finish", finish_stage, tasks)
+    run.stage(
+        "finish",
+        finish_stage,
+        lambda done: (
+            FinishTask(read[n], run.work.shard("finish", n), run.options, new_ids.get(n, {}), repeats)
+            for n in range(run.count)
+            if n not in done
+        ),
+    )
 
 
 def write_corpus(run: Run) -> Mapping[str, int]:
@@ -197,19 +199,21 @@ def write_corpus(run: Run) -> Mapping[str, int]:
     What the manifest counts of near-duplicates comes back.
     """
     finished = run.shards("finish")
-    run.begins("duplicates")
+    run.meter.begin_global_step("duplicates")
     with run.timed("duplicates"):
         shuffle, shards = run.shuffle("write", finished)
         decisions = find_duplicates(shuffle, shards, run.options, run.work.path / PAIRS if run.options.pairs else None)
-
-    def tasks(done: set[int]) -> Iterator[WriteTask]:
-        for n in range(run.count):
-            if n not in done:
-                # decisions in files are read by who needs them; those in memory are sent along
-                decided = decisions.of_shard(n) if shuffle.in_memory else decisions
-                yield WriteTask(finished[n], run.work.shard("write", n), n, decided)
-
-    run.stage("write", write_stage, tasks)
+    # decisions in files are read by who needs them; those in memory are sent along
+    in_files = shuffle.folder is not None
+    run.stage(
+        "write",
+        write_stage,
+        lambda done: (
+            WriteTask(finished[n], run.work.shard("write", n), n, decisions if in_files else decisions.of_shard(n))
+            for n in range(run.count)
+            if n not in done
+        ),
+    )
     return decisions.counts
 
 

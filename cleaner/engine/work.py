@@ -20,6 +20,7 @@ import logging
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ import orjson
 
 from cleaner.durable import TRAILER_BYTES, is_intact, refusal, remove_parts, replacing, sealing
 from cleaner.errors import OutputError, WorkError
-from cleaner.ownership import MARK, claim_folder, remove_folder
+from cleaner.ownership import MARK, claim_folder, empty_folder, remove_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,13 +48,17 @@ __all__ = [
 
 RUN, PUBLISH, LOCK = "run.json", "publish.json", "lock"
 
+_LAST = (RUN, LOCK, PUBLISH)
+"""What says how far the run has come is removed last. So a directory whose removal was cut is known to be of a run that
+is complete, and its shards are not used."""
+
 
 def describe_run(inputs: object, stages: Mapping[str, Mapping[str, object]]) -> bytes:
     """What a run is about, as JSON: equal for equal inputs and options."""
     return orjson.dumps({"inputs": inputs, "stages": stages}, option=orjson.OPT_SORT_KEYS)
 
 
-class Work:
+class Work(AbstractContextManager["Work"]):
     """An open, locked work directory.
 
     `inputs` identifies the inputs (any JSON value); `stages` maps each stage's name to the options that it and the
@@ -78,7 +83,7 @@ class Work:
         self._lock = _lock(path / LOCK)
         try:
             if fresh or _read_run(path / RUN) is None:  # only now, under the lock
-                self._empty()
+                empty_folder(path, but=(LOCK, MARK))
             self._folders = {}
             for stage, options in stages.items():
                 digest = hashlib.sha256(describe_run(inputs, {stage: options})).hexdigest()
@@ -128,10 +133,7 @@ class Work:
 
     def remove(self) -> None:
         """Remove the directory and all in it."""
-        _remove(self.path)
-
-    def __enter__(self) -> Work:
-        return self
+        remove_folder(self.path, _LAST)
 
     def __exit__(self, *_: object) -> None:
         self._lock.close()
@@ -163,32 +165,11 @@ class Work:
                 _log.warning("%s is damaged; its step is done again.", damaged)
                 step.unlink() if step.is_file() else shutil.rmtree(step)
 
-    def _empty(self) -> None:
-        """Remove all but the mark and the lock, which this run holds."""
-        for entry in list(self.path.iterdir()):
-            if entry.name in (LOCK, MARK):
-                continue
-            if entry.is_dir() and not entry.is_symlink():
-                shutil.rmtree(entry)
-            else:
-                entry.unlink()
-
 
 def remove_work(path: Path) -> None:
     """Remove the work directory of a run that is complete. Raises WorkError when another run holds it."""
     with _lock(path / LOCK):
-        _remove(path)
-
-
-def _remove(path: Path) -> None:
-    """What says how far the run has come goes last, the mark at the very end.
-
-    So a directory whose removal was cut is known to be of a run that is complete, and its shards are not used.
-    """
-    try:
-        remove_folder(path, (RUN, LOCK, PUBLISH))
-    except OSError as error:
-        raise OutputError(refusal(path, error)) from error
+        remove_folder(path, _LAST)
 
 
 def _read_run(path: Path) -> Any:
