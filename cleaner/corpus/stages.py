@@ -92,7 +92,7 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
     rejects: list[Reject] = []
     for raw in _raws(task, watch, rejects):
         try:
-            with watch.limited():
+            with watch.clock:
                 article = strip_article(load_article(raw, task.options), task.options)
         except CleanerError:  # an option or a phrase list is wrong, which no other record can mend
             raise
@@ -133,7 +133,7 @@ def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
         records = enumerate(read_records(Task((split,)), task.options), 1)
         while True:
             try:
-                with watch.limited():
+                with watch.clock:
                     j, raw = next(records, (0, None))
             except RecordTimeout as late:
                 rejects.append(Reject(split.source, split.first, "WorkerDied", f"Reading on failed: {late}.", _DIED))
@@ -202,7 +202,7 @@ def _finished(
     """Finish all articles at once, which is fastest; one by one where that has ended a worker."""
     if not watch.enter(0):
         try:
-            with watch.limited():
+            with watch.clock:
                 return finish_articles(articles, options)
         except RecordTimeout:  # one by one says which of them took the time
             pass
@@ -212,7 +212,7 @@ def _finished(
     for i, article in enumerate(articles, 1):
         reason = watch.enter(i)
         try:
-            with watch.limited():
+            with watch.clock:
                 finished += [] if reason else finish_articles([article], options)
         except RecordTimeout as late:
             reason = str(late)

@@ -13,13 +13,10 @@ import signal
 import struct
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
-
-from cleaner.engine.time_limit import time_limit
 
 __all__ = ["OUTSIDE", "OUT_OF_MEMORY", "UNSTARTED", "Watch", "main"]
 
@@ -47,13 +44,14 @@ class Watch:
     in bytes while a record is worked on (0: none).
 
     Without `page`, the memory shared with the parent, the stage runs in the process of the caller, which must not be
-    ended: there the stage works on each record within `limited()`, and that raises RecordTimeout.
+    ended: there `clock` is that of `time_limit`; the stage works on each record within it, and it raises RecordTimeout.
     """
 
     seconds: float = 0.0
     skip: dict[int, str] = field(default_factory=dict)  # records to leave out, and why
     page: mmap.mmap | None = None
     memory: int = 0
+    clock: AbstractContextManager[None] = field(default_factory=nullcontext)
     _bounded: bool = field(default=False, init=False)  # whether the limit of memory is on
     _limits: tuple[int, int] | None = field(default=None, init=False)  # what they were before
 
@@ -90,19 +88,6 @@ class Watch:
         """
         if isinstance(error, MemoryError) and self.page is not None:
             os._exit(OUT_OF_MEMORY)
-
-    @contextmanager
-    def limited(self) -> Iterator[None]:
-        """Work on the record at hand within its time, in a process that must not be ended. Raises RecordTimeout.
-
-        Native code is not interrupted: the error comes when it returns. Only the main thread can be interrupted at all,
-        and only where no profiler uses the same clock; elsewhere the record takes the time that it takes.
-        """
-        if self.page is not None:  # the kernel ends this process
-            yield
-        else:
-            with time_limit(self.seconds):
-                yield
 
 
 def main() -> None:

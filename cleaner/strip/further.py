@@ -8,9 +8,9 @@ from pathlib import Path
 
 from cleaner.article import Article, Removal, claim
 from cleaner.errors import OptionError
+from cleaner.judge.lines import Line
 from cleaner.language.identify import foreign_paragraphs, identify
 from cleaner.options import Options
-from cleaner.judge.lines import Line
 from cleaner.phrases.clauses import find_openings
 from cleaner.phrases.phrases import Phrases, normalise_wording
 from cleaner.plugins import plugin_removals
