@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -27,6 +27,9 @@ Record = Mapping[str, Any]
 Fields = dict[str, str]
 """Meaning -> name of the field: `text`, `html`, `id`, `url`, `title`, `author`, `date` and `site` are the meanings."""
 
+_NAMES: dict[str, list[str]] = tomllib.loads((files("cleaner.read") / "fields.toml").read_text("utf-8"))
+"""Meaning -> its usual names, best first; "around" are those of objects that stand around a text."""
+_OUTER = dict.fromkeys((*_NAMES["around"], *_NAMES["text"]))
 # Between the words of a name, which are compared as if all were underscores.
 _SEPARATORS = re.compile(r"[-_. ]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -127,7 +130,7 @@ def find_fields(record: Record, options: Options) -> Fields:
 
 def _fields_inside(record: Record) -> Fields:
     """The fields of an object that usually stands around a text, as in {"content": {"body": "..."}}; {} without one."""
-    for outer in _usual_outer_names():
+    for outer in _OUTER:
         inner = record.get(outer)
         if not isinstance(inner, Mapping):
             continue
@@ -243,21 +246,8 @@ def _usual_among(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], .
     for name in names:
         present.setdefault(_SEPARATORS.sub("_", name.casefold()), name)
     return tuple(
-        (key, tuple(present[n] for n in usual if n in present))
-        for key, usual in _field_names().items()
-        if key != "around"
+        (key, tuple(present[n] for n in usual if n in present)) for key, usual in _NAMES.items() if key != "around"
     )
-
-
-@cache
-def _usual_outer_names() -> list[str]:
-    names = _field_names()
-    return [*names["around"], *(name for name in names["text"] if name not in names["around"])]
-
-
-@cache
-def _field_names() -> dict[str, list[str]]:
-    return tomllib.loads((files("cleaner.read") / "fields.toml").read_text("utf-8"))
 
 
 def mend_surrogates(text: str) -> str:

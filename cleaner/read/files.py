@@ -211,7 +211,7 @@ def _walk(root: str, made: MadeFiles, roots: _Roots, *, outright: bool) -> Itera
             yield folder, reject(source_name(folder), 0, unreadable(error)), True
             continue
         if made.mark_of(real, (entry.name for entry in entries)) and not (outright and folder == root):
-            made.leave_out(folder)
+            made.left_out += sum(not name.startswith(".") for _, _, names in os.walk(folder) for name in names)
             continue
         for entry in entries:
             if entry.name.startswith(".") or entry.name == CONFIG:
