@@ -21,7 +21,7 @@ from cleaner.options import Options
 from cleaner.read.markup import looks_like_html
 from cleaner.read.read_errors import EmptyText, NoText
 
-__all__ = ["Fields", "find_fields", "json_object", "known_fields", "mend_surrogates", "raw_record"]
+__all__ = ["Fields", "find_fields", "is_record", "json_object", "known_fields", "mend_surrogates", "raw_record"]
 
 Record = Mapping[str, Any]
 Fields = dict[str, str]
@@ -58,10 +58,14 @@ def raw_record(record: Record, source: str, number: int, options: Options, *, ma
     taken = [fields[kind]]
     for key in _OWN & fields.keys():
         value = _at(record, fields[key])
-        values[key] = mend_surrogates(value if isinstance(value, str) else _value_text(value))
         # A list of authors or a number loses its type as text, so that `meta` keeps it as well.
         if isinstance(value, str):
             taken.append(fields[key])
+        elif isinstance(value, list):
+            value = ", ".join(map(str, value))
+        else:
+            value = value.isoformat() if isinstance(value, datetime | date) else str(value)
+        values[key] = mend_surrogates(value)
     html = kind == "html" or options.content == "html"
     if options.content == "auto" and not html:
         html = looks_like_html(body if isinstance(body, str) else body[: 1 << 16].decode("latin-1"))
@@ -126,6 +130,13 @@ def find_fields(record: Record, options: Options) -> Fields:
     if (options.text_field and "text" not in fields) or not fields.keys() & {"text", "html"}:
         raise _no_text(record, options)
     return fields
+
+
+def is_record(value: object, options: Options) -> bool:
+    """Whether a value is an object with a field that can hold the text."""
+    with suppress(NoText):
+        return isinstance(value, Mapping) and bool(find_fields(value, options))
+    return False
 
 
 def _fields_inside(record: Record) -> Fields:
@@ -230,12 +241,6 @@ def _body(value: object) -> str | bytes:
     if isinstance(value, list):
         value = "\n".join(part for part in value if isinstance(part, str))
     return mend_surrogates(value) if isinstance(value, str) else ""
-
-
-def _value_text(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return value.isoformat() if isinstance(value, datetime | date) else str(value)
 
 
 # Cached, because all records of a file have the same few sets of fields.
