@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +38,7 @@ from cleaner.errors import CleanerError
 from cleaner.neardup.sketches import sketch
 from cleaner.options import Options
 from cleaner.output.manifest import sha256
-from cleaner.output.records import dropped_row, pack_article, record, rejected_row, removed_rows, unpack_article
+from cleaner.output.records import dropped_row, pack_article, record, removed_rows, unpack_article
 from cleaner.pipeline import finish_articles, load_article, strip_article, with_new_id
 from cleaner.read.changes import Stamps, changed_sources
 from cleaner.read.records import read_records
@@ -117,7 +117,7 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
         lines = site_lines([a.text for a in articles], sites)
         columns["site"] = number_column(lines.sites)
         columns |= {name: list_column(lines.offsets, getattr(lines, name)) for name in LINES[1:]}
-    notes = {"rejects": [rejected_row(r) for r in rejects], "sites": {str(site_key(s)): s for s in sorted({*sites})}}
+    notes = {"rejects": [asdict(r) for r in rejects], "sites": {str(site_key(s)): s for s in sorted({*sites})}}
     write_shard(task.out, columns, notes)
     size = sum(len(a.before.encode("utf-8", "surrogatepass")) for a in articles)
     return Done(len(articles), size, rejected=len(rejects))
@@ -187,7 +187,7 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
     sketches = sketch(texts)
     columns |= {name: fixed_column(getattr(sketches, name)) for name in SKETCH}
     notes = {
-        "rejects": [rejected_row(r) for r in rejects],
+        "rejects": [asdict(r) for r in rejects],
         "counts": _listed(counts),
         "learned": dict(sorted(learned.items())),
     }
