@@ -8,18 +8,13 @@ from pathlib import Path
 
 from cleaner.article import Article, Removal, claim
 from cleaner.errors import OptionError
-from cleaner.judge.lines import Line
 from cleaner.language.identify import foreign_paragraphs, identify
 from cleaner.options import Options
-from cleaner.phrases.clauses import find_openings
-from cleaner.phrases.phrases import Phrases, normalise_wording
+from cleaner.phrases.phrases import normalise_wording
 from cleaner.plugins import plugin_removals
-from cleaner.strip.datelines import HEAD, match_dateline
-from cleaner.strip.inside_lines import may_trim
-from cleaner.strip.line_rules import is_clear_paragraph
 from cleaner.strip.space import close_gaps
 
-__all__ = ["allowed_lines", "may_strip_beside", "strip_by_plugins", "strip_foreign_paragraphs"]
+__all__ = ["allowed_lines", "strip_by_plugins", "strip_foreign_paragraphs"]
 
 
 @lru_cache(maxsize=8)
@@ -48,30 +43,6 @@ def strip_foreign_paragraphs(article: Article) -> Article:
     spans = foreign_paragraphs(article.before, language.code)
     foreign = [Removal(a, b, "foreign-paragraph", "foreign", f"written in {code}") for a, b, code in spans]
     return _with_removals(article, foreign)
-
-
-def may_strip_beside(text: str, gaps: Iterable[int], phrases: Phrases) -> bool:
-    """Fast path: False if no rule can match the lines beside the places in `text` where lines have gone.
-
-    `gaps` are offsets in `text`. True where one of these lines is no paragraph, where a phrase may open or fill it, and
-    where it now opens or closes the text and a dateline or a signature may stand there.
-    """
-    for gap in set(gaps):
-        above, below = gap, gap
-        while above and text[above - 1].isspace():
-            above -= 1
-        while below < len(text) and text[below].isspace():
-            below += 1
-        end = text.find("\n", below)
-        opening = not above and match_dateline(text[below : below + HEAD], phrases)
-        paragraphs = (text[text.rfind("\n", 0, above) + 1 : above], text[below : end if end >= 0 else None].rstrip())
-        for paragraph in filter(None, paragraphs):
-            line = Line(0, paragraph)
-            line.opens = bool(find_openings(paragraph, phrases.openings))
-            clear = line.prose and is_clear_paragraph(paragraph, phrases, line.opens)
-            if not clear or may_trim(line, below == len(text), phrases) or opening:
-                return True
-    return False
 
 
 def _is_protected(removal: Removal, before: str, options: Options) -> bool:
