@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from itertools import islice
@@ -147,7 +147,8 @@ def read_corpus(run: Run, sources: Sequence[Source | Reject], stamps: Stamps | N
     stamps = stamps or {}
     rejects = [source for source in sources if isinstance(source, Reject)]
     readable = [source for source in sources if isinstance(source, Source)]
-    ahead = _Ahead(readable)
+    sizes = {source.path: source.size for source in readable}
+    ahead = _Ahead(sizes, sum(sizes.values()) if min(sizes.values(), default=-1) >= 0 else 0)
 
     def tasks(done: set[int]) -> Iterator[ReadTask]:
         # a generator, so that the first tasks are worked on while the last files are still being looked through
@@ -160,9 +161,9 @@ def read_corpus(run: Run, sources: Sequence[Source | Reject], stamps: Stamps | N
             if run.count - 1 not in done:
                 noted = {split.path: stamps[split.path] for split in task.splits if split.path in stamps}
                 yield ReadTask(task, run.work.shard("read", run.count - 1), run.options, noted)
-        ahead.end()
+        ahead.all = ahead.planned = 1  # the shards that were counted are all there are
 
-    run.stage("read", read_stage, tasks, ahead.shards)
+    run.stage("read", read_stage, tasks, ahead.expected)
     return rejects
 
 
@@ -296,24 +297,22 @@ def _open_work(
             yield work
 
 
+@dataclass
 class _Ahead:
     """How many shards there will be, from the share of the input's bytes that was planned."""
 
-    def __init__(self, sources: Sequence[Source]) -> None:
-        self._sizes = {s.path: s.size for s in sources}
-        self._all = sum(self._sizes.values()) if min(self._sizes.values(), default=-1) >= 0 else 0
-        self._planned = self._shards = 0
+    sizes: Mapping[str, int]  # of the files, by path
+    all: int  # bytes of the input, 0 where nobody knows
+    planned: int = 0  # bytes
+    shards: int = 0  # planned so far
 
     def add(self, task: Task) -> None:
-        self._shards += 1
+        self.shards += 1
         for split in task.splits:
             if split.payload:  # out of a stream: how much of the file that was, nobody knows
-                self._all = 0
-            self._planned += split.end - split.start if split.end >= 0 else self._sizes.get(split.path, 0)
+                self.all = 0
+            self.planned += split.end - split.start if split.end >= 0 else self.sizes.get(split.path, 0)
 
-    def end(self) -> None:
-        self._all = self._planned = 1  # the shards that were counted are all there are
-
-    def shards(self) -> int:
+    def expected(self) -> int:
         """0 where nobody knows."""
-        return round(self._shards * self._all / self._planned) if self._all and self._planned else 0
+        return round(self.shards * self.all / self.planned) if self.all and self.planned else 0

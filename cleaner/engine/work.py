@@ -139,7 +139,7 @@ class Work(AbstractContextManager["Work"]):
         self._lock.close()
 
     def _check(self, about: bytes) -> bool:
-        """Compare `run.json` with this run, and write it anew. True if there was one."""
+        """Compare `run.json` with this run, say what changed options cost, and write it anew. True if there was one."""
         note = self.path / RUN
         known = _read_run(note)
         new = orjson.loads(about)  # so that tuples and paths compare as what they become in JSON
@@ -150,7 +150,12 @@ class Work(AbstractContextManager["Work"]):
                 "kept. Run again with --fresh to start over."
             )
         if known is not None and known["stages"] != new["stages"]:
-            _log.warning("%s", _what_is_kept(known["stages"], new["stages"]))
+            old, stages = known["stages"], new["stages"]
+            last = [some[list(some)[-1]] for some in (old, stages)] if old and stages else [{}, {}]
+            changed = sorted(name for name in {*last[0], *last[1]} if last[0].get(name) != last[1].get(name))
+            kept = " and ".join(stage for stage in stages if old.get(stage) == stages[stage])
+            done = f"finished shards of the stage {kept} are kept" if kept else "no finished shard can be kept"
+            _log.warning("%s changed since the unfinished run; %s.", ", ".join(changed), done)
         with replacing(note) as out:
             out.write(about)
         return known is not None
@@ -198,17 +203,12 @@ def write_shard(
         writer.write_table(table)
 
 
-def _open_shard(path: Path) -> pa.ipc.RecordBatchFileReader:
-    """A shard, mapped into memory, so that columns that are not asked for cost nothing."""
+def read_shard(path: Path, columns: Sequence[str]) -> tuple[pa.Table, dict[str, Any]]:
+    """The named columns of a shard and its notes. It is mapped into memory: columns not asked for cost nothing."""
     import pyarrow as pa
 
     source = pa.memory_map(str(path))
-    return pa.ipc.open_file(source.read_buffer(source.size() - TRAILER_BYTES))
-
-
-def read_shard(path: Path, columns: Sequence[str]) -> tuple[pa.Table, dict[str, Any]]:
-    """The named columns of a shard and its notes."""
-    table = _open_shard(path).read_all()
+    table = pa.ipc.open_file(source.read_buffer(source.size() - TRAILER_BYTES)).read_all()
     return table.select(list(columns)), orjson.loads(table.schema.metadata[b"notes"])
 
 
@@ -217,7 +217,7 @@ def read_attached(path: Path, *names: str) -> list[bytes]:
 
     They stand beside the notes because few readers want them, and parsing notes is done for every shard.
     """
-    metadata = _open_shard(path).schema.metadata or {}
+    metadata = read_shard(path, ())[0].schema.metadata
     return [metadata.get(name.encode(), b"") for name in names]
 
 
@@ -243,15 +243,6 @@ def _lock(path: Path) -> IO[str]:
         handle.close()
         raise OutputError(refusal(path.parent, error)) from error
     return handle
-
-
-def _what_is_kept(old: Mapping[str, Mapping[str, object]], new: Mapping[str, Mapping[str, object]]) -> str:
-    """Which options changed since an unfinished run, and which of its shards are used again, in words."""
-    last = [stages[list(stages)[-1]] for stages in (old, new)] if old and new else [{}, {}]
-    changed = sorted(name for name in {*last[0], *last[1]} if last[0].get(name) != last[1].get(name))
-    kept = [stage for stage in new if old.get(stage) == new[stage]]
-    done = f"finished shards of the stage {' and '.join(kept)} are kept" if kept else "no finished shard can be kept"
-    return f"{', '.join(changed)} changed since the unfinished run; {done}."
 
 
 def _difference(old: object, new: object) -> str:

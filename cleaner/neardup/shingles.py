@@ -117,7 +117,3 @@ class TokenStore:
         starts = np.zeros(len(places) + 1, np.int64)
         np.cumsum(lasts - firsts, out=starts[1:])
         return self._tokens.take(firsts, lasts), starts
-
-    def shingles(self, places: NDArray[np.int64]) -> Shingles:
-        """Shingles of the articles at these places."""
-        return shingle_tokens(*self.tokens(places))
