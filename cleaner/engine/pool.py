@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from cleaner.engine.time_limit import OVER_TIME, time_limit
-from cleaner.engine.worker import OUT_OF_MEMORY, OUTSIDE, UNSTARTED, Watch
+from cleaner.engine.worker import OUT_OF_MEMORY, OUTSIDE, UNSTARTED, Watch, rare_collections
 from cleaner.errors import EngineError
 
 __all__ = ["Pool", "cores", "fitting"]
@@ -108,7 +108,7 @@ class Pool(AbstractContextManager["Pool"]):
         """
         if self._inside:
             for task in tasks:
-                with time_limit(self._seconds) as clock:
+                with time_limit(self._seconds) as clock, rare_collections():
                     result = function(task, Watch(clock=clock))
                 yield result
             return

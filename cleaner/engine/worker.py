@@ -6,6 +6,7 @@ not survive; so the parent starts it by a command of its own (START in pool.py).
 
 from __future__ import annotations
 
+import gc
 import mmap
 import os
 import resource
@@ -13,12 +14,13 @@ import signal
 import struct
 import sys
 import traceback
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-__all__ = ["OUTSIDE", "OUT_OF_MEMORY", "UNSTARTED", "Watch", "main"]
+__all__ = ["OUTSIDE", "OUT_OF_MEMORY", "UNSTARTED", "Watch", "main", "rare_collections"]
 
 OUTSIDE, UNSTARTED = -1, -2
 """The record number while no record is being worked on, and while the process has not come to its first task."""
@@ -29,6 +31,9 @@ OUT_OF_MEMORY = 77
 ROOM = 320 << 20
 """Bytes that a worker may always take beyond what it holds at its first record: 256 MB for a record, and 46 MB that
 models and lists take when they are first needed (measured: 125 MB of private memory before, 171 MB after)."""
+
+COLLECT_AFTER = 20_000
+"""New objects after which Python looks for cycles. So many small objects take some 2 MB."""
 
 _RECORD = struct.Struct("q")
 """How the record number stands in the page of memory that parent and worker share."""
@@ -90,6 +95,20 @@ class Watch:
             os._exit(OUT_OF_MEMORY)
 
 
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Look for cycles of objects seldom while a task is worked on, and put the threshold back.
+
+    Articles hold no cycles, and looking for them after each 700 new objects, Python's default, took 12 % of a run.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], COLLECT_AFTER) if before[0] else 0, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
 def main() -> None:
     """Serve tasks until the parent closes the connection. An exception is sent back with its traceback as a note."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl+C means
@@ -108,7 +127,8 @@ def main() -> None:
             watch = Watch(seconds=seconds, skip=skip, page=page, memory=most)
             watch.leave()
             try:
-                answer = (True, function(task, watch))
+                with rare_collections():
+                    answer = (True, function(task, watch))
             except MemoryError as error:
                 watch.failed(error)
             except Exception as error:
