@@ -9,7 +9,6 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from types import FrameType
 from typing import BinaryIO, cast
 
 __all__ = ["ShownText", "sigterm_as_interrupt", "terminal_safe"]
@@ -109,11 +108,8 @@ def sigterm_as_interrupt() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         signals = []
 
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
     for number in signals:
-        signal.signal(number, interrupt)
+        signal.signal(number, signal.default_int_handler)  # which raises KeyboardInterrupt
     try:
         yield
     finally:

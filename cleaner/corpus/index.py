@@ -59,5 +59,5 @@ def index_corpus(
                 remove_folder(Path(folder), (HEADER_FILE,))
             raise
         shuffle, shards = run.shuffle("write", run.shards("finish"))
-        index.add(shuffle, replace(shards, index=index.data, indexed=index.shards))
+        index.add(shuffle, index.behind(shards))
     return index.info(), rejects
