@@ -229,7 +229,7 @@ def _damaged_rows(batch: Any) -> list[tuple[int, int, BrokenTable]]:
     while left:
         start, end = left.pop()
         part = batch.slice(start, end - start)
-        error, asked = _damage(part), asked + 1
+        error, asked = _table_error(part), asked + 1
         if error is None:
             continue
         if end - start > 1 and asked < _MOST_ASKED:
@@ -237,7 +237,7 @@ def _damaged_rows(batch: Any) -> list[tuple[int, int, BrokenTable]]:
             continue
         kinds = enumerate(part.schema.types)
         shared = part.select([i for i, kind in kinds if not pa.types.is_dictionary(kind)])
-        beside = int(_damage(shared) is not None)
+        beside = int(_table_error(shared) is not None)
         start, end = max(start - beside, 0), min(end + beside, batch.num_rows)
         if found and start <= found[-1][1]:
             start, _, error = found.pop()
@@ -245,7 +245,7 @@ def _damaged_rows(batch: Any) -> list[tuple[int, int, BrokenTable]]:
     return found
 
 
-def _damage(batch: Any) -> BrokenTable | None:
+def _table_error(batch: Any) -> BrokenTable | None:
     """What is wrong with a batch where an offset, a length or an index of it points outside of its data."""
     import pyarrow as pa
 
