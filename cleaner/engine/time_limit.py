@@ -22,15 +22,14 @@ class _Clock:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._armed = False  # a signal that was on its way when a block ended must not hit what comes after
+        self._armed = False  # a signal that comes between two blocks must not hit what stands there
 
     def __enter__(self) -> None:
         self._armed = True
         signal.setitimer(signal.ITIMER_PROF, self._seconds)
 
     def __exit__(self, *error: object) -> None:
-        self._armed = False
-        signal.setitimer(signal.ITIMER_PROF, 0.0)
+        self._armed = False  # its timer runs on, unheard, until the next block sets it: a system call less a record
 
     def ring(self, number: int, frame: FrameType | None) -> None:
         if self._armed:
@@ -59,4 +58,5 @@ def time_limit(seconds: float) -> Iterator[AbstractContextManager[None]]:
     try:
         yield clock
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
         signal.signal(signal.SIGPROF, before if before is not None else signal.SIG_DFL)

@@ -32,8 +32,8 @@ ROOM = 320 << 20
 """Bytes that a worker may always take beyond what it holds at its first record: 256 MB for a record, and 46 MB that
 models and lists take when they are first needed (measured: 125 MB of private memory before, 171 MB after)."""
 
-COLLECT_AFTER = 20_000
-"""New objects after which Python looks for cycles. So many small objects take some 2 MB."""
+COLLECT_AFTER = 100_000
+"""New objects after which Python looks for cycles. So many small objects take some 10 MB."""
 
 _RECORD = struct.Struct("q")
 """How the record number stands in the page of memory that parent and worker share."""
