@@ -96,7 +96,9 @@ SCENARIOS = {
         modes=NO_POOL,
     ),
     "changed": Scenario(("clean", "-o", "out/clean.jsonl", *WHOLE[2:]), prepare=(INDEX,), modes=("changed",)),
-    "index": Scenario(("index", "add", "prior"), ("more/late.jsonl.gz",), prepare=(INDEX,), modes=("kill", "enospc", "term")),
+    "index": Scenario(
+        ("index", "add", "prior"), ("more/late.jsonl.gz",), prepare=(INDEX,), modes=("kill", "enospc", "term")
+    ),
 }
 ALL_KINDS = ("removed.jsonl", "dropped.jsonl", "rejected.jsonl", "manifest.json", "report.json", "pairs.parquet")
 
@@ -366,7 +368,10 @@ def points(name: str, expected: Expected, chosen: argparse.Namespace) -> Iterato
                 point = Point(name, mode, act, backwards)
                 operations = expected.operations.get((backwards, point.workers), [])
                 if mode == "full":
-                    operations = [f"{n + 1} pages" for n in range(0 if backwards else expected.pages * (8 if act == "limit" else 1))]
+                    operations = [
+                        f"{n + 1} pages"
+                        for n in range(0 if backwards else expected.pages * (8 if act == "limit" else 1))
+                    ]
                 every = max(10, 4 * chosen.every) if mode == "pool" else chosen.every
                 first = random.Random(f"{chosen.seed} {point}").randrange(every)
                 for at, operation in enumerate(operations, 1):
