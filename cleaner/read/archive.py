@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from cleaner.errors import InputError
-from cleaner.read.read_errors import NotReadable, Truncated, UnknownFormat
+from cleaner.read.read_errors import ArchiveBomb, NotReadable, Truncated, UnknownFormat
 from cleaner.read.sniff import page_stems
 from cleaner.read.stream import CHUNK, ByteCounter, Stream, StreamFile
 
@@ -52,12 +52,14 @@ def zip_members(file: BinaryIO, stems: set[str]) -> Iterator[Member]:
 
 
 def _zip_chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, counter: ByteCounter) -> Iterator[bytes]:
+    before = counter.decompressed
     try:
         with archive.open(info) as member:
             while chunk := member.read(CHUNK):
                 counter.add(len(chunk))
                 yield chunk
-    except InputError:
+    except ArchiveBomb:
+        counter.decompressed = before  # what stands beside a bomb is no part of it
         raise
     except Exception as error:  # of zipfile, or of the library of a compression
         raise Truncated(f"The member is damaged: {str(error).rstrip('.')}.", _ADVICE) from error
