@@ -141,14 +141,8 @@ def test_the_beginning_of_a_bomb_is_no_article_and_its_neighbours_are(tmp_path: 
     zeros = b"a" * (66 << 20)
     (tmp_path / "a.txt.gz").write_bytes(gzip.compress(zeros))
     with zipfile.ZipFile(tmp_path / "b.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in (
-            ("1.txt", b"Satu."),
-            ("2.txt", zeros),
-            ("3.txt", b"Tiga."),
-            ("4.txt", zeros),
-            ("5.txt", b"x"),
-        ):
-            archive.writestr(name, text)
+        for number, text in enumerate((b"Satu.", zeros, b"Tiga.", zeros, b"x")):
+            archive.writestr(f"{number}.txt", text)
     found = records(tmp_path)
     assert [getattr(each, "body", None) for each in found if not hasattr(each, "error")] == [b"Satu.", b"Tiga.", b"x"]
     assert [each.error for each in found if isinstance(each, Reject)] == ["ArchiveBomb"] * 3
