@@ -12,7 +12,7 @@ of the user's may be touched. The modes:
     full     the disk is a file system with so many free pages (every number of them that the run needs)
     term     SIGTERM: the run must end within 10 s, tell how to go on, and leave no process
     changed  killed, then an input changes: the next run gives the new articles, or is refused
-    pool     with two workers: kill of all, of the main process alone, and SIGTERM; at every tenth operation at most
+    pool     with two workers: kill of all, of the main process alone, and SIGTERM; at every fourth operation at most
 
 Each run is a fork of a process that has imported the package. The operations of workers are not seen; `pool` ends runs
 at those of the main process.
@@ -372,7 +372,7 @@ def points(name: str, expected: Expected, chosen: argparse.Namespace) -> Iterato
                         f"{n + 1} pages"
                         for n in range(0 if backwards else expected.pages * (8 if act == "limit" else 1))
                     ]
-                every = max(10, 4 * chosen.every) if mode == "pool" else chosen.every
+                every = 4 * chosen.every if mode == "pool" else chosen.every
                 first = random.Random(f"{chosen.seed} {point}").randrange(every)
                 for at, operation in enumerate(operations, 1):
                     wanted = at == chosen.only if chosen.only else at >= chosen.first and at % every == first
