@@ -10,8 +10,8 @@ from typing import Any, BinaryIO
 from cleaner.article import Raw
 from cleaner.errors import InputError
 from cleaner.options import Options
-from cleaner.read.fields import find_fields, numbered_names, raw_record
-from cleaner.read.read_errors import ArchiveBomb, BrokenTable, as_input_error
+from cleaner.read.fields import find_fields, known_fields, numbered_names, raw_record
+from cleaner.read.read_errors import ArchiveBomb, BrokenColumn, BrokenTable, as_input_error
 from cleaner.read.stream import open_file
 from cleaner.read.task import Bounds, Chunk, Lost, Split
 
@@ -36,7 +36,7 @@ def chunk_table(file: BinaryIO, format: str, bounds: Bounds, options: Options, *
     """
     import pyarrow as pa
 
-    table = _Parquet(file) if format == "parquet" else _Arrow(file)
+    table = _Parquet(file, options) if format == "parquet" else _Arrow(file)
     find_fields(dict.fromkeys(table.names, "x"), options)
     first = 1
     for group in range(table.groups):
@@ -52,7 +52,7 @@ def chunk_table(file: BinaryIO, format: str, bounds: Bounds, options: Options, *
             for batch in table.batches(group, step):
                 if isinstance(batch, InputError):
                     yield Lost(first, batch)
-                    first += 1
+                    first += not isinstance(batch, BrokenColumn)
                     continue
                 sink = pa.BufferOutputStream()
                 with pa.ipc.new_stream(sink, batch.schema) as writer:
@@ -73,12 +73,12 @@ def parse_table(split: Split, options: Options) -> Iterator[Raw | Lost]:
     try:
         with file:
             # What the planner has cut out is whole.
-            table = _Parquet(file) if split.format == "parquet" else _Arrow(file, trusted=bool(split.payload))
+            table = _Parquet(file, options) if split.format == "parquet" else _Arrow(file, trusted=bool(split.payload))
             groups = range(split.start, split.end) if not split.payload else range(table.groups)
             for batch in (batch for group in groups for batch in table.batches(group, _ROWS)):
                 if isinstance(batch, InputError):
                     yield Lost(number, batch)
-                    number += 1
+                    number += not isinstance(batch, BrokenColumn)
                     continue
                 names = numbered_names(batch.schema.names)
                 columns = [_python_values(batch.column(i)) for i in range(batch.num_columns)]
@@ -123,15 +123,17 @@ def _python_value(scalar: Any) -> Any:
     return None
 
 
-def _broken(error: BaseException) -> BrokenTable:
+def _broken(error: BaseException, kind: type[BrokenTable] = BrokenTable) -> BrokenTable:
     reason = str(error).strip().partition("\n")[0].rstrip(".")
-    return BrokenTable(f"The table cannot be read: {reason}.", "Write the file again; what came before is kept.")
+    if kind is BrokenColumn:
+        return kind(f"Columns beside the text cannot be read: {reason}.", "Write the file again; the texts are kept.")
+    return kind(f"The table cannot be read: {reason}.", "Write the file again; what came before is kept.")
 
 
 class _Parquet:
     """A Parquet file: its row groups are the groups."""
 
-    def __init__(self, file: Any) -> None:
+    def __init__(self, file: Any, options: Options) -> None:
         import pyarrow.parquet as pq
 
         try:
@@ -140,6 +142,7 @@ class _Parquet:
         except Exception as error:
             raise _broken(error) from error
         self.names = list(self._file.schema_arrow.names)
+        self._known = list(known_fields(self.names, options))
         self.groups = self._file.metadata.num_row_groups
         rows, size = self._file.metadata.num_rows, file.seek(0, 2)
         if rows > _MOST_ROWS and rows > _MOST_ROWS_A_BYTE * size:
@@ -151,8 +154,32 @@ class _Parquet:
         return about.num_rows, about.total_byte_size
 
     def batches(self, group: int, rows: int) -> Iterator[Any]:
-        # One thread, because the pool has a process for each core already.
-        return iter(self._file.iter_batches(batch_size=rows, row_groups=[group], use_threads=False))
+        """The rows in parts of at most `rows`. Where a column that no article is made of is damaged, without it."""
+        done = 0
+        wrong: Exception | None = None
+        for names in (None, self._known):
+            try:
+                at = 0
+                for batch in self._read(group, names):
+                    at += batch.num_rows
+                    if at <= done:
+                        continue
+                    if wrong is not None:
+                        yield _broken(wrong, BrokenColumn)
+                        wrong = None
+                    for start in range(0, batch.num_rows, rows):
+                        yield batch.slice(start, rows)
+                    done = at
+                return
+            except Exception as error:  # what pyarrow raises for broken files
+                if names is not None or self._known == self.names:
+                    raise
+                wrong = error
+
+    def _read(self, group: int, names: list[str] | None) -> Iterator[Any]:
+        # By the same number of rows each time, so that damage is met at the same one; in one thread, because the pool
+        # has a process for each core already.
+        return iter(self._file.iter_batches(_ROWS, row_groups=[group], columns=names, use_threads=False))
 
 
 class _Arrow:

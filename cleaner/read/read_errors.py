@@ -13,6 +13,7 @@ InputError
 ├── EmptyText        a record whose text is empty
 ├── NoText           a record without any field that can hold the text
 ├── BrokenJson, BrokenCsv, BrokenTable, BrokenWarc
+├── BrokenColumn     columns of a table beside its texts, which are read without them
 ├── Truncated        compressed data that ends too early, or is damaged
 ├── TooLarge         a record above `max_record_bytes`
 ├── ArchiveBomb      compressed data that grow beyond belief, or are nested too deeply
@@ -38,6 +39,7 @@ __all__ = [
     "SKIPPED",
     "ArchiveBomb",
     "BinaryFile",
+    "BrokenColumn",
     "BrokenCsv",
     "BrokenJson",
     "BrokenTable",
@@ -124,6 +126,10 @@ class BrokenCsv(InputError):
 
 class BrokenTable(InputError):
     """A Parquet or Arrow file that cannot be read."""
+
+
+class BrokenColumn(BrokenTable):
+    """Columns of a table beside its texts that cannot be read; the texts are read without them."""
 
 
 class BrokenWarc(InputError):

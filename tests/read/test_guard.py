@@ -190,6 +190,42 @@ def test_a_batch_of_nothing_but_a_length_is_refused(tmp_path: Path) -> None:
     assert told(tmp_path) == [("a.arrow", 1, "BrokenTable")]
 
 
+def parquet(rows: int, group: int, **columns: Any) -> bytes:
+    texts = [f"feri ke-{n}" for n in range(rows)]
+    sink = pa.BufferOutputStream()
+    table = pa.table({"text": texts, **columns})
+    pa.parquet.write_table(table, sink, compression="none", use_dictionary=False, row_group_size=group)
+    return bytes(sink.getvalue())
+
+
+@pytest.mark.parametrize("rows", [3, 700])
+def test_a_damaged_column_beside_the_text_costs_no_article(tmp_path: Path, rows: int) -> None:
+    data = parquet(rows, 600, note=[f"zz-{n:05}" for n in range(rows)])
+    whole = [f"feri ke-{n}" for n in range(rows)]
+    at = data.index(b"zz-00002")
+    (tmp_path / "a.parquet").write_bytes(data[: at - 4] + b"\xff\xff\xff\x7f" + data[at:])  # the length of a value
+    found = read(tmp_path)
+    assert [r.body for r in found if isinstance(r, Raw)] == whole
+    assert [r.record for r in found if isinstance(r, Raw)] == [*range(1, rows + 1)]
+    assert [r.error for r in found if isinstance(r, Reject)] == ["BrokenColumn"]
+    assert read(tmp_path, task_bytes=1) == read(tmp_path, task_records=7, task_bytes=900) == found
+    (tmp_path / "a.parquet").write_bytes(data)
+    assert all("zz-" in r.meta for r in read(tmp_path) if isinstance(r, Raw))
+
+
+def test_a_damaged_column_of_texts_is_told_and_other_groups_are_read(tmp_path: Path) -> None:
+    data = parquet(9, 3, note=[f"zz-{n:05}" for n in range(9)])
+    at = data.index(b"feri ke-4")
+    (tmp_path / "a.parquet").write_bytes(data[: at - 4] + b"\xff\xff\xff\x7f" + data[at:])
+    found = read(tmp_path)
+    assert [getattr(r, "body", "") for r in found] == [
+        *(f"feri ke-{n}" for n in range(3)),
+        "",
+        *(f"feri ke-{n}" for n in range(6, 9)),
+    ]
+    assert [r.error for r in found if isinstance(r, Reject)] == ["BrokenTable"]
+
+
 @pytest.mark.parametrize("suffix", ["parquet", "arrow"])
 def test_values_out_of_range_become_null(tmp_path: Path, suffix: str) -> None:
     infinity = [19_000, (1 << 31) - 1, -(1 << 31)]
