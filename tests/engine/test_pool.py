@@ -216,7 +216,7 @@ def test_collections_of_cycles_are_rarer_within_and_as_before_behind(threshold: 
     try:
         with rare_collections():
             within = gc.get_threshold()[0]
-        assert within == {700: COLLECT_AFTER, 0: 0, 190_000: 190_000}[threshold]  # who has switched it off, keeps it off
+        assert within == {700: COLLECT_AFTER, 0: 0, 190_000: 190_000}[threshold]  # switched off, it stays off
         assert gc.get_threshold() == (threshold, 10, 10)
     finally:
         gc.set_threshold(*own)
