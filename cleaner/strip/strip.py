@@ -110,12 +110,11 @@ def strip(
     allowed = frozenset(map(normalise_wording, allow))  # so that case and marks at the ends do not matter
     choice = _Choice(phrases or load_phrases(language), title, keep_kinds, only_kinds, allowed, known_title)
     facts: dict[str, str] = {}
-    more, kind = _look(text, input_kind, choice, facts)
-    removals = more
-    for _ in range(PASSES):  # predicting whether a further look finds something saved some 2 % of a run, for 70 lines
-        if not more:
+    removals, kind, again = _look(text, input_kind, choice, facts)
+    for _ in range(PASSES):
+        if not again:
             break
-        more, _kind = _look(cut(text, removals), "text", choice, facts)
+        more, _kind, again = _look(cut(text, removals), "text", choice, facts)
         removals = add_later(removals, more)
     if _takes_over(GUARD if kind == "text" else PAGE_GUARD, text, removals):
         return Stripped(input_kind=kind, flags=("strip-guard",))
@@ -132,8 +131,9 @@ def _check_options(input_kind: str, title: str, kinds: Sequence[str]) -> None:
         raise OptionError(f"{unknown[0]!r} is not a kind of removal. Known kinds: {', '.join(KINDS)}.")
 
 
-def _look(text: str, input_kind: str, choice: _Choice, facts: dict[str, str]) -> tuple[tuple[Removal, ...], str]:
-    """What one look at `text` takes, and whether it was looked at as "text" or "page"; facts go into `facts`."""
+def _look(text: str, input_kind: str, choice: _Choice, facts: dict[str, str]) -> tuple[tuple[Removal, ...], str, bool]:
+    """What one look at `text` takes, whether it was looked at as "text" or "page", and whether a further look may find
+    something in what it leaves; facts go into `facts`."""
     phrases, lines = choice.phrases, split_lines(text)
     _mark_openings(text, lines, phrases)
 
@@ -163,7 +163,18 @@ def _look(text: str, input_kind: str, choice: _Choice, facts: dict[str, str]) ->
     removals = claim(sorted((*found, *inside), key=lambda r: r.start))
     if removals and choice.takes("space"):
         removals = close_gaps(text, removals)
-    return removals, input_kind
+
+    # A further look finds nothing where no line is in doubt, and only lines beside paragraphs and a dateline have gone.
+    # Not taking it saves 4 % of a run.
+    doubt = any(hit is not None and other is None for hit, other in zip(hits, accepted, strict=True))
+    changed = input_kind == "page" or doubt or any(r.kind != "dateline" for r in inside)
+    left = [line for line, hit in zip(lines, accepted, strict=True) if hit is None]
+    belows = [i - n for n, i in enumerate(i for i, hit in enumerate(accepted) if hit)]
+    for i, r in ((i, r) for r in inside for i, line in enumerate(left[:4]) if line.start <= r.start < line.end):
+        belows.append(i)
+        left[i] = Line(r.end, text[r.end : left[i].end].strip() or "-")
+    again = bool(removals) and (changed or _may_strip_beside(left, belows, phrases))
+    return removals, input_kind, again
 
 
 def _mark_openings(text: str, lines: Sequence[Line], phrases: Phrases) -> None:
@@ -203,16 +214,21 @@ def add_later(first: Sequence[Removal], more: Sequence[Removal]) -> tuple[Remova
 
 
 def may_strip_beside(text: str, gaps: Sequence[int], phrases: Phrases) -> bool:
-    """Fast path: False if no rule can match the lines of `text` beside the offsets at which lines have gone.
-
-    These are the lines above and below, up to the next paragraph. True where a rule speaks against one of them, where
-    one may be a signature or end with something to trim, and where a dateline opens the text.
-    """
+    """Fast path: False if no rule can match the lines of `text` beside the offsets at which lines have gone."""
     lines = split_lines(text) if gaps else []
     _mark_openings(text, lines, phrases)
     starts = [line.start for line in lines]
+    return _may_strip_beside(lines, [bisect_left(starts, gap) for gap in gaps], phrases)
+
+
+def _may_strip_beside(lines: Sequence[Line], belows: Sequence[int], phrases: Phrases) -> bool:
+    """The same for lines that are left and the indices of those below the ones that have gone.
+
+    The lines above and below are asked, up to the next paragraph. True where a rule speaks against one of them, where
+    one may be a signature or end with something to trim, and where a dateline opens the text.
+    """
     asked = set()  # lines, each with the direction, so that no line is asked more than twice
-    for below in (bisect_left(starts, gap) for gap in gaps):
+    for below in dict.fromkeys(belows):
         for i, step in ((below - 1, -1), (below, 1)):
             while 0 <= i < len(lines) and (i, step) not in asked:
                 asked.add((i, step))
