@@ -24,9 +24,11 @@ from numpy.typing import NDArray
 from cleaner.article import Article, Removal, claim
 from cleaner.durable import sealing
 from cleaner.repeats.site_lines import (
+    IS_BETWEEN,
     IS_HEAD,
     IS_LEAD,
     IS_LONG,
+    IS_PARAGRAPH,
     IS_TAIL,
     RUN,
     VARIES,
@@ -42,6 +44,7 @@ MIDDLE_ANCHORS = 5  # a line between paragraphs needs more, and so does a mere s
 SHARE = 0.5  # of the site's different articles, anywhere in the text
 END_SHARE = 0.3  # at the same end
 PROSE = 60  # characters from which a line can tell articles apart
+SUBHEAD = 0.9  # of its articles a line stands between two paragraphs of their own: it is a subhead ("Kesimpulan")
 MAX_PER_ARTICLE = 2.0  # what stands more often per article is a speaker, a refrain, or a mark in a table
 
 MENU = 6  # repeating lines in a row, for those that stand more often per article: a menu, and no labels of a table
@@ -154,6 +157,7 @@ def find_occurrences(
         at = np.minimum(np.searchsorted(common, batch.keys), len(common) - 1)
         known = common[at] == batch.keys
         count = np.where(known, counts[at], 1)
+    marks = batch.marks | IS_BETWEEN * _between_paragraphs(batch, articles, count)
     lead, short = (batch.marks & IS_LEAD) > 0, batch.lengths < PROSE
     order = np.lexsort((batch.keys, -batch.lengths, count, short, lead, articles))
     best = order[_first_of_equal(articles[order])]
@@ -164,8 +168,20 @@ def find_occurrences(
     found: NDArray[Any] = np.empty(int(known.sum()), OCCURRENCE)
     found["key"], found["anchor"], found["order"] = batch.keys[known], anchor[articles[known]], np.flatnonzero(known)
     found["order"] += first
-    found["site"], found["marks"] = batch.sites[articles[known]], batch.marks[known]
+    found["site"], found["marks"] = batch.sites[articles[known]], marks[known]
     return found, distinct_anchors(anchors)
+
+
+def _between_paragraphs(batch: SiteLines, articles: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """1 for each line that has a paragraph above and below it that half as many articles have, or fewer."""
+    between = np.zeros(len(batch.keys), np.uint8)
+    lines = np.flatnonzero((batch.marks & IS_LEAD) == 0)
+    above, line, below = lines[:-2], lines[1:-1], lines[2:]
+    alike = (articles[above] == articles[line]) & (articles[below] == articles[line])
+    paragraphs = (batch.marks[above] & batch.marks[below] & ~batch.marks[line] & IS_PARAGRAPH) > 0
+    rarer = 2 * np.maximum(count[above], count[below]) <= count[line]
+    between[line[alike & paragraphs & rarer]] = 1
+    return between
 
 
 def distinct_anchors(anchors: NDArray[Any]) -> NDArray[Any]:
@@ -201,8 +217,9 @@ def find_repeats(found: NDArray[Any], sites: Keys, anchors_of_site: NDArray[np.i
         & once
     )
     anywhere = often & (anchors >= MIDDLE_ANCHORS) & once
+    subhead = ~lead & (np.bincount(pair_key, (pair_marks & IS_BETWEEN) > 0, len(starts)) >= SUBHEAD * anchors)
     where = AT_AN_END * at_an_end + IN_A_RUN * (often & once) + IN_A_MENU * often + ANYWHERE * anywhere
-    cruft = where > 0
+    cruft = (where > 0) & ~subhead
     return key[starts][cruft], *(c[cruft].astype(np.int64) for c in (anchors, of, where))
 
 

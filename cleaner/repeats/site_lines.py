@@ -14,8 +14,10 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
+from cleaner.judge.lines import ends_sentence
+
 __all__ = [
-    "FIRST", "IS_HEAD", "IS_LEAD", "IS_LONG", "IS_TAIL", "RUN", "VARIES",
+    "FIRST", "IS_BETWEEN", "IS_HEAD", "IS_LEAD", "IS_LONG", "IS_PARAGRAPH", "IS_TAIL", "RUN", "VARIES",
     "Keys", "SiteLines", "line_key", "site_key", "site_lines", "wordings",
 ]  # fmt: skip
 
@@ -34,9 +36,13 @@ RUN = 3
 ROW = 80
 """The most characters of a row of a table."""
 
-IS_HEAD, IS_TAIL, IS_LONG, VARIES, IS_LEAD, FIRST = 1, 2, 4, 8, 16, 32
+PARAGRAPH = 40
+"""Characters from which a line that ends as a sentence does is a paragraph beside which a subhead may stand."""
+
+IS_HEAD, IS_TAIL, IS_LONG, VARIES, IS_LEAD, FIRST, IS_PARAGRAPH, IS_BETWEEN = 1, 2, 4, 8, 16, 32, 64, 128
 """Marks: among the first, or the last lines; running text; holds digits; the constant start of a line, such as
-"Penulis:"; the first time that the article has this key."""
+"Penulis:"; the first time that the article has this key; a sentence of PARAGRAPH characters or more; and what only the
+lines of the whole corpus tell, a line between two paragraphs that are rarer than itself."""
 
 _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"\w\w")
@@ -115,13 +121,15 @@ def _keyed_lines(text: str, site: int) -> Iterator[tuple[int, int, int, int]]:
     seen: set[int] = set()
     for i, (start, line) in enumerate(lines):
         length = len(line)
-        mark = place = IS_HEAD * (i < HEAD) | IS_TAIL * (i >= last)
+        paragraph = length >= PARAGRAPH and ends_sentence(line)
+        place = IS_HEAD * (i < HEAD) | IS_TAIL * (i >= last)
+        mark = place | IS_PARAGRAPH * paragraph
         if length > LONG:
-            key, mark = line_key(line, site), place | IS_LONG
+            key, mark = line_key(line, site), mark | IS_LONG
         elif in_table[i]:  # rows of a table would all be one line without their digits, which are what they say
             key = line_key(line, site)
         elif varies[i]:
-            key, mark = line_key(_normalise_line(line), site), place | VARIES
+            key, mark = line_key(_normalise_line(line), site), mark | VARIES
         else:
             key = line_key(" ".join(line.casefold().split()), site)
         yield key, length, mark if key in seen else mark | FIRST, start
@@ -129,7 +137,8 @@ def _keyed_lines(text: str, site: int) -> Iterator[tuple[int, int, int, int]]:
         lead = leads[i]
         # between paragraphs, labels in neighbouring lines are a table of the article
         apart = not (i and leads[i - 1]) and not (i + 1 < len(leads) and leads[i + 1])
-        if lead and (place or apart):
+        # "Kesimpulan: Jembatan tetap lurus dan aman dilalui.": what follows such a start is the article's
+        if lead and not (paragraph and line[-1] == ".") and (place or apart):
             key = line_key(_normalise_line(lead[1]) + ":*", site)
             mark = place | IS_LEAD
             yield key, length, mark if key in seen else mark | FIRST, start
