@@ -12,7 +12,7 @@ in which the functions are called over a corpus is in cleaner/corpus/repeats.py.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -37,7 +37,16 @@ from cleaner.repeats.site_lines import (
 )  # fmt: skip
 from cleaner.strip.space import close_gaps
 
-__all__ = ["ANCHOR", "OCCURRENCE", "Repeats", "count_equal", "distinct_anchors", "find_occurrences", "find_repeats"]
+__all__ = [
+    "ANCHOR",
+    "OCCURRENCE",
+    "Repeats",
+    "before_offsets",
+    "count_equal",
+    "distinct_anchors",
+    "find_occurrences",
+    "find_repeats",
+]
 
 MIN_ANCHORS = 3  # different articles beside which a line must stand: two may share an author, or a series
 MIDDLE_ANCHORS = 5  # a line between paragraphs needs more, and so does a mere start: subheads and labels recur as well
@@ -92,6 +101,7 @@ class Repeats:
         goes |= (places & AT_AN_END > 0) & (marks & (IS_HEAD | IS_TAIL) > 0)
         goes |= (places & IN_A_RUN > 0) & (in_a_row >= RUN)
         goes |= (places & IN_A_MENU > 0) & (in_a_row >= MENU)
+        goes &= lines.keys != lines.titles[rows]  # a headline that others link to is still this article's own
         # running text may be an article's own, however often it stands on the site
         long = (marks & IS_LONG) > 0
         for row in np.flatnonzero(np.bincount(rows[goes & long], minlength=len(taken))).tolist():
@@ -105,18 +115,13 @@ class Repeats:
 
     def _without(self, article: Article, lines: Sequence[Sequence[int]]) -> Article:
         """The article without lines of its clean text: (start, length, marks, place among the known lines) of each."""
-        starts, shifts, shift = [], [0], 0
-        for removal in article.removals:
-            starts.append(removal.start - shift)
-            shift += removal.end - removal.start
-            shifts.append(shift)
+        to_before = before_offsets(article)
         removals = []
         for start, length, mark, at in lines:
             lead = mark & IS_LEAD
             what = "its start stands" if lead else "it stands"
             why = f"{what} beside {self.anchors[at]} of the site's {self.of[at]} different articles"
-            # from an offset of the clean text to one of the text before stripping
-            first, last = (offset + shifts[bisect_right(starts, offset)] for offset in (start, start + length - 1))
+            first, last = to_before(start), to_before(start + length - 1)
             removals.append(Removal(first, last + 1, "site-lead" if lead else "site-line", "repeat", why))
         claimed = claim((*article.removals, *removals))
         return article._replace(removals=close_gaps(article.before, claimed))
@@ -132,6 +137,16 @@ class Repeats:
         """Read what `save` wrote."""
         keys, *others = np.load(path, allow_pickle=False)
         return cls(keys, *(column.astype(np.int64) for column in others))
+
+
+def before_offsets(article: Article) -> Callable[[int], int]:
+    """From an offset of the clean text to one of the text before stripping."""
+    starts, shifts, shift = list[int](), [0], 0
+    for removal in article.removals:
+        starts.append(removal.start - shift)
+        shift += removal.end - removal.start
+        shifts.append(shift)
+    return lambda offset: offset + shifts[bisect_right(starts, offset)]
 
 
 def count_equal(keys: Keys) -> tuple[Keys, NDArray[np.int64]]:

@@ -54,7 +54,8 @@ class SiteLines:
     """The lines of a batch of articles as columns.
 
     `offsets` int64[articles + 1] cuts `keys`, `lengths` (characters), `marks` (bits) and `starts` (in the clean text)
-    by article; `sites` uint64 has the key of each article's site. A line with a label stands twice: as itself, and
+    by article; `sites` uint64 has the key of each article's site, `titles` the key that its title has as a line, 0
+    where it has none. A line with a label stands twice: as itself, and
     behind it as its lead.
     """
 
@@ -64,6 +65,7 @@ class SiteLines:
     lengths: NDArray[np.int32]
     marks: NDArray[np.uint8]
     starts: NDArray[np.int32]
+    titles: Keys
 
     def owners(self) -> NDArray[np.int64]:
         """The number of the article of each line."""
@@ -80,14 +82,16 @@ def line_key(wording: str, site: int) -> int:
     return xxhash.xxh3_64_intdigest(wording.encode("utf-8", "surrogatepass"), site)
 
 
-def site_lines(texts: Sequence[str], sites: Sequence[str]) -> SiteLines:
-    """The lines of clean texts, keyed by site and normalised wording; `texts` and `sites` are of equal length."""
+def site_lines(texts: Sequence[str], sites: Sequence[str], titles: Sequence[str] = ()) -> SiteLines:
+    """The lines of clean texts, keyed by site and normalised wording; `texts`, `sites` and `titles`, where any are
+    given, are of equal length."""
     known = {site: site_key(site) for site in dict.fromkeys(sites)}
     lines: list[tuple[int, int, int, int]] = []  # key, characters, marks, start
     offsets = [0]
     for text, site in zip(texts, sites, strict=True):
         lines += _keyed_lines(text, known[site])
         offsets.append(len(lines))
+    titled = [_title_key(title, known[site]) for title, site in zip(titles, sites, strict=True)] if titles else []
     keys, lengths, marks, starts = zip(*lines, strict=True) if lines else ((), (), (), ())
     return SiteLines(
         np.array([known[site] for site in sites], np.uint64),
@@ -96,6 +100,7 @@ def site_lines(texts: Sequence[str], sites: Sequence[str]) -> SiteLines:
         np.array(lengths, np.int32),
         np.array(marks, np.uint8),
         np.array(starts, np.int32),
+        np.array(titled or [0] * len(sites), np.uint64),
     )
 
 
@@ -143,6 +148,14 @@ def _keyed_lines(text: str, site: int) -> Iterator[tuple[int, int, int, int]]:
             mark = place | IS_LEAD
             yield key, length, mark if key in seen else mark | FIRST, start
             seen.add(key)
+
+
+def _title_key(title: str, site: int) -> int:
+    """The key of a line that is worded as a title; 0 for what is no headline."""
+    line = " ".join(title.split())
+    if not _WORD.search(line) or len(line) > LONG:
+        return 0
+    return line_key(_normalise_line(line) if _DIGITS.search(line) else line.casefold(), site)
 
 
 def _in_long_series(marks: Sequence[bool]) -> Sequence[bool]:

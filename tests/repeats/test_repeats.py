@@ -54,6 +54,16 @@ def test_furniture_with_a_varying_part_goes(line: str) -> None:
     assert cleaned([[*body(n), tails[n]] for n in range(10)]) == [body(n) for n in range(10)]
 
 
+def test_a_label_that_also_ends_articles_is_no_subhead() -> None:
+    articles = [[*body(n, 1 + n % 3), "PASANG DI SINI", *body(n + 50, n % 4), "Redaksi Pelita"] for n in range(12)]
+    assert cleaned(articles) == [[*body(n, 1 + n % 3), *body(n + 50, n % 4)] for n in range(12)]
+
+
+def test_a_sentence_below_every_article_goes() -> None:
+    foot = ["Ikuti kabar pesisir setiap hari di saluran kami.", "Redaksi", "Warta ini milik warga pesisir semuanya."]
+    assert cleaned([[*body(n), *foot] for n in range(8)]) == [body(n) for n in range(8)]
+
+
 def test_copies_of_one_article_do_not_make_it_furniture() -> None:
     articles = [body(1)] * 6 + [body(n) for n in range(2, 6)]
     assert cleaned(articles) == articles
@@ -78,6 +88,15 @@ SHARED = {
     ],
     "columnist": [["Kolom ini terbit setiap pekan.", *body(n)] for n in range(3)],
     "subheads": [[*body(n, 4), "Latar belakang", *body(n + 50, 6)] for n in range(4)],
+    "subheads of every article": [
+        [*body(n, 1), "Pemeriksaan Kabar", *body(n + 50, 1), "Kesimpulan Redaksi", *body(n + 90, 1)] for n in range(8)
+    ],
+    "subheads in capitals": [[*body(n, 4), "KESIMPULAN", *body(n + 50, 6)] for n in range(14)],
+    "questions": [[*body(n, 4), "Apa kata warga?", *body(n + 50, 4)] for n in range(14)],
+    "labels of sentences": [
+        [*body(n, 3), "Kesimpulan: jembatan nomor " + WORDS[n] + " tetap lurus dan aman dilalui.", *body(n + 50, 3)]
+        for n in range(14)
+    ],
     "talks": [[row for k in range(3) for row in ("Pewawancara:", *body(50 * k + n, 1))] for n in range(14)],
     "tables": [[row for k in range(4) for row in (*body(50 * k + n, 1), "Menang", "Kalah")] for n in range(14)],
     "figures": [[*body(n, 4), f"Suhu hari ini {n + 20} derajat", *body(n + 50, 6)] for n in range(14)],
@@ -85,7 +104,7 @@ SHARED = {
 }
 
 
-OTHERS = {"subheads": 3}
+OTHERS = {"subheads": 3, "subheads of every article": 0, "labels of sentences": 0}
 """Articles of the site that share nothing, where they are not 12."""
 
 
