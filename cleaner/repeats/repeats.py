@@ -29,6 +29,7 @@ from cleaner.repeats.site_lines import (
     IS_LEAD,
     IS_LONG,
     IS_PARAGRAPH,
+    IS_SEGMENT,
     IS_TAIL,
     RUN,
     VARIES,
@@ -61,7 +62,7 @@ MENU = 6  # repeating lines in a row, for those that stand more often per articl
 AT_AN_END, IN_A_RUN, ANYWHERE, IN_A_MENU = 1, 2, 4, 8
 """Bits of `Repeats.places`: where a repeating line may go."""
 
-OCCURRENCE = np.dtype([("key", "u8"), ("anchor", "u8"), ("order", "i8"), ("site", "u8"), ("marks", "u1")])
+OCCURRENCE = np.dtype([("key", "u8"), ("anchor", "u8"), ("order", "i8"), ("site", "u8"), ("marks", "u2")])
 """A common line in an article: its key, the anchor of the article, its number in the corpus, the key of the site."""
 
 ANCHOR = np.dtype([("site", "u8"), ("anchor", "u8")])
@@ -162,7 +163,7 @@ def find_occurrences(
 
     `common` are the sorted keys that stand in at least two articles of the corpus, `counts` in how many; `first` is the
     number of the batch's first line in the corpus. An article's anchor is the longest of those of its lines that are
-    rarest on the site; a lead, and a line shorter than prose, is an anchor only where there is nothing else.
+    rarest on the site; a part of a line, and a line shorter than prose, is an anchor only where there is nothing else.
     """
     if not len(batch.keys):
         return np.zeros(0, OCCURRENCE), np.zeros(0, ANCHOR)
@@ -173,8 +174,8 @@ def find_occurrences(
         known = common[at] == batch.keys
         count = np.where(known, counts[at], 1)
     marks = batch.marks | IS_BETWEEN * _between_paragraphs(batch, articles, count)
-    lead, short = (batch.marks & IS_LEAD) > 0, batch.lengths < PROSE
-    order = np.lexsort((batch.keys, -batch.lengths, count, short, lead, articles))
+    part, short = (batch.marks & (IS_LEAD | IS_SEGMENT)) > 0, batch.lengths < PROSE
+    order = np.lexsort((batch.keys, -batch.lengths, count, short, part, articles))
     best = order[_first_of_equal(articles[order])]
     anchor = np.zeros(len(batch.sites), np.uint64)
     anchor[articles[best]] = batch.keys[best]
@@ -187,10 +188,10 @@ def find_occurrences(
     return found, distinct_anchors(anchors)
 
 
-def _between_paragraphs(batch: SiteLines, articles: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.uint8]:
+def _between_paragraphs(batch: SiteLines, articles: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.uint16]:
     """1 for each line that has a paragraph above and below it that half as many articles have, or fewer."""
-    between = np.zeros(len(batch.keys), np.uint8)
-    lines = np.flatnonzero((batch.marks & IS_LEAD) == 0)
+    between = np.zeros(len(batch.keys), np.uint16)
+    lines = np.flatnonzero((batch.marks & (IS_LEAD | IS_SEGMENT)) == 0)
     above, line, below = lines[:-2], lines[1:-1], lines[2:]
     alike = (articles[above] == articles[line]) & (articles[below] == articles[line])
     paragraphs = (batch.marks[above] & batch.marks[below] & ~batch.marks[line] & IS_PARAGRAPH) > 0

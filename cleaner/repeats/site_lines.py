@@ -15,9 +15,10 @@ import xxhash
 from numpy.typing import NDArray
 
 from cleaner.judge.lines import ends_sentence
+from cleaner.repeats.edge_segments import edge_segments, with_slots
 
 __all__ = [
-    "FIRST", "IS_BETWEEN", "IS_HEAD", "IS_LEAD", "IS_LONG", "IS_PARAGRAPH", "IS_TAIL", "RUN", "VARIES",
+    "FIRST", "IS_BETWEEN", "IS_HEAD", "IS_LEAD", "IS_LONG", "IS_PARAGRAPH", "IS_SEGMENT", "IS_TAIL", "RUN", "VARIES",
     "Keys", "SiteLines", "line_key", "site_key", "site_lines", "wordings",
 ]  # fmt: skip
 
@@ -39,10 +40,10 @@ ROW = 80
 PARAGRAPH = 40
 """Characters from which a line that ends as a sentence does is a paragraph beside which a subhead may stand."""
 
-IS_HEAD, IS_TAIL, IS_LONG, VARIES, IS_LEAD, FIRST, IS_PARAGRAPH, IS_BETWEEN = 1, 2, 4, 8, 16, 32, 64, 128
+IS_HEAD, IS_TAIL, IS_LONG, VARIES, IS_LEAD, FIRST, IS_PARAGRAPH, IS_BETWEEN, IS_SEGMENT = (1 << bit for bit in range(9))
 """Marks: among the first, or the last lines; running text; holds digits; the constant start of a line, such as
 "Penulis:"; the first time that the article has this key; a sentence of PARAGRAPH characters or more; and what only the
-lines of the whole corpus tell, a line between two paragraphs that are rarer than itself."""
+lines of the whole corpus tell, a line between two paragraphs that are rarer than itself; a segment of running text."""
 
 _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"\w\w")
@@ -55,15 +56,15 @@ class SiteLines:
 
     `offsets` int64[articles + 1] cuts `keys`, `lengths` (characters), `marks` (bits) and `starts` (in the clean text)
     by article; `sites` uint64 has the key of each article's site, `titles` the key that its title has as a line, 0
-    where it has none. A line with a label stands twice: as itself, and
-    behind it as its lead.
+    where it has none. A line with a label stands twice: as itself, and behind it as its lead; behind running text at
+    the edges of the article stand its segments.
     """
 
     sites: Keys
     offsets: NDArray[np.int64]
     keys: Keys
     lengths: NDArray[np.int32]
-    marks: NDArray[np.uint8]
+    marks: NDArray[np.uint16]
     starts: NDArray[np.int32]
     titles: Keys
 
@@ -98,16 +99,16 @@ def site_lines(texts: Sequence[str], sites: Sequence[str], titles: Sequence[str]
         np.array(offsets, np.int64),
         np.array(keys, np.uint64),
         np.array(lengths, np.int32),
-        np.array(marks, np.uint8),
+        np.array(marks, np.uint16),
         np.array(starts, np.int32),
         np.array(titled or [0] * len(sites), np.uint64),
     )
 
 
 def wordings(line: str) -> tuple[str, ...]:
-    """The wordings by which a line may have got its key: itself with numbers as 0, to the letter, its lead."""
+    """The wordings by which a line may have its key: itself with numbers as 0, to the letter, with slots, its lead."""
     lead = _LEAD.match(line)
-    return (_normalise_line(line), line, *((_normalise_line(lead[1]) + ":*",) if lead else ()))
+    return (_normalise_line(line), line, with_slots(line), *((_normalise_line(lead[1]) + ":*",) if lead else ()))
 
 
 def _keyed_lines(text: str, site: int) -> Iterator[tuple[int, int, int, int]]:
@@ -148,6 +149,19 @@ def _keyed_lines(text: str, site: int) -> Iterator[tuple[int, int, int, int]]:
             mark = place | IS_LEAD
             yield key, length, mark if key in seen else mark | FIRST, start
             seen.add(key)
+        if length > LONG and (i == 0 or i == len(lines) - 1):
+            for key, length, mark, at in _keyed_segments(line, i == 0, i == len(lines) - 1, site):
+                yield key, length, mark if key in seen else mark | FIRST, start + at
+                seen.add(key)
+
+
+def _keyed_segments(line: str, head: bool, tail: bool, site: int) -> Iterator[tuple[int, int, int, int]]:
+    """The same for the segments at the edges of running text; `start` counts from the line's."""
+    for start, end, last in edge_segments(line, head, tail):
+        mark = IS_SEGMENT | (IS_TAIL if last else IS_HEAD)
+        yield line_key(" ".join(line[start:end].casefold().split()), site), end - start, mark, start
+        if template := with_slots(line[start:end]):
+            yield line_key(template, site), end - start, mark | VARIES, start
 
 
 def _title_key(title: str, site: int) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +19,7 @@ from cleaner.corpus.repeats import learn_repeats
 from cleaner.repeats.repeats import Repeats
 from cleaner.repeats.site_lines import site_lines
 
+CASES = Path(__file__).parent.parent / "cases" / "repeats"
 WORDS = re.findall(
     r"\w+", "angin bakau cumi dermaga ember fajar garam hujan ikan jala karang lampu muara nelayan ombak perahu rawa"
 )
@@ -112,6 +116,24 @@ OTHERS = {"subheads": 3, "subheads of every article": 0, "labels of sentences": 
 def test_what_articles_share_rightly_stays(name: str) -> None:
     articles = SHARED[name] + [body(n) for n in range(900, 900 + OTHERS.get(name, 12))]
     assert cleaned(articles) == articles
+
+
+EDGES = [json.loads(line) for line in (CASES / "edges.jsonl").read_text("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("case", EDGES, ids=lambda case: case["why"])
+def test_sentences_at_the_end_of_running_text(case: dict[str, Any]) -> None:
+    def running(n: int) -> str:
+        return " ".join(body(1 if case.get("copies") else n, 4))
+
+    articles = [[running(n) + case["ends"].format(name=WORDS[n].title())] for n in range(case["of"])]
+    others = [[running(n)] for n in range(900, 900 + case.get("others", 0))]
+    left = [[running(n)] for n in range(case["of"])] if case["goes"] else articles
+    assert cleaned([*articles, *others]) == [*left, *others]
+
+
+def test_half_of_these_cases_are_traps() -> None:
+    assert 2 * sum(not case["goes"] for case in EDGES) >= len(EDGES)
 
 
 def test_long_lines_are_only_flagged() -> None:
