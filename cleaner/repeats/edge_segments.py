@@ -27,11 +27,12 @@ MOST = 200
 AT_THE_HEAD, AT_THE_TAIL = 2, 4
 """So many segments count as the beginning and the end of a text."""
 
-WINDOW = 800
+HEAD_WINDOW, TAIL_WINDOW = 300, 600
 """Characters at either end of a line in which its segments are sought."""
 
 _SENTENCE = re.compile(r"[.!?…][\"”’»)\]]*\s+(?=[^\W\d_a-zß-ÿ]|[\"“‘«(\[])|[。！？।۔]\s*(?=\S)")
 _QUOTED = re.compile(r"[\"“«][^\"”»]{3,}[\"”»]")
+_DIGIT = re.compile(r"\d")
 _UNSPACED = re.compile(f"[{UNSPACED_CLASS}]")
 
 
@@ -44,16 +45,17 @@ def edge_segments(line: str, head: bool, tail: bool) -> Iterator[tuple[int, int,
     found: dict[tuple[int, int], bool] = {}
     if head:
         # the last one may go on behind the window
-        spans = _split(line[:WINDOW])[: None if len(line) <= WINDOW else -1]
+        spans = _split(line[:HEAD_WINDOW])[: None if len(line) <= HEAD_WINDOW else -1]
         found.update(dict.fromkeys(spans[:AT_THE_HEAD], False))
     if tail:
-        begin = max(0, len(line) - WINDOW)
+        begin = max(0, len(line) - TAIL_WINDOW)
         spans = [(begin + a, begin + b) for a, b in _split(line[begin:])][1 if begin else 0 :]
         found.update(dict.fromkeys(spans[-AT_THE_TAIL:], True))
     for (start, end), last in sorted(found.items()):
         segment = line[start:end]
-        words = segment.count(" ") + 1 + len(_UNSPACED.findall(segment)) // 3
-        if words >= LEAST_WORDS and end - start <= MOST and not any(map(str.isdigit, segment)):
+        words = segment.count(" ") + 1
+        words += 0 if words >= LEAST_WORDS else len(_UNSPACED.findall(segment)) // 3
+        if words >= LEAST_WORDS and end - start <= MOST and _DIGIT.search(segment) is None:
             yield start, end, last
 
 

@@ -34,6 +34,9 @@ LONG = 200
 RUN = 3
 """Lines in a row that bear each other out."""
 
+FEW = 3
+"""A text of so few lines has lost its line ends: the segments of its running text are looked at as well."""
+
 ROW = 80
 """The most characters of a row of a table."""
 
@@ -149,7 +152,8 @@ def _keyed_lines(text: str, site: int) -> Iterator[tuple[int, int, int, int]]:
             mark = place | IS_LEAD
             yield key, length, mark if key in seen else mark | FIRST, start
             seen.add(key)
-        if length > LONG and (i == 0 or i == len(lines) - 1):
+        # in a text of many lines, those of the template have lines of their own
+        if length > LONG and len(lines) <= FEW and (i == 0 or i == len(lines) - 1):
             for key, length, mark, at in _keyed_segments(line, i == 0, i == len(lines) - 1, site):
                 yield key, length, mark if key in seen else mark | FIRST, start + at
                 seen.add(key)

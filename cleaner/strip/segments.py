@@ -25,6 +25,9 @@ __all__ = ["bare_labels", "find_gaps", "find_labels", "is_quoted", "joints", "se
 LABEL = 40
 """The most characters of a label before its colon."""
 
+HEAD = 4
+"""Characters by which a label without a colon is told from most sentences."""
+
 QUOTATION = 400
 """The most characters from a quotation mark to what is asked whether it stands inside the quotation."""
 
@@ -41,6 +44,7 @@ _UNCASED_LETTER = re.compile(f"[{_UNCASED}]")
 _GAP = re.compile(r"  [ \t\xa0]*(?=\S)")
 _OTHER_GAP = re.compile(r"(?:[ \xa0]*\t[ \t\xa0]*| ?\xa0[ \xa0]+| \xa0)(?=\S)")
 _NOTICE = re.compile(r"Copyright(?= ?(?:©|\(c\)|\d{4}))|Hak [Cc]ipta(?= (?:terpelihara|dilindungi|©))|[©ⓒ]|[▶►▷☞]")
+_OPENING = re.compile(rf"[\n{re.escape(_BEHIND)}]\s(?=[{_UPPER}])")
 _NOTICES = ("Copyright", "Hak ", "©", "ⓒ", "▶", "►", "▷", "☞")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _WORD_BEFORE = re.compile(r"[^\W\d_]+$")
@@ -233,9 +237,14 @@ def bare_labels(text: str, phrases: Phrases, gaps: Sequence[tuple[int, int]]) ->
     Only forms that sentences do not have: two words that both have capitals, one word in capitals, and English words
     for advertising in texts of other languages; behind the end of a sentence, or beside a gap.
     """
-    forms, spelled, behind_end = _bare_forms(phrases)
-    spans = {found.span(1) for found in behind_end.finditer(text)}
-    for start, end in gaps:
+    forms, spelled, heads = _bare_forms(phrases)
+    spans = set()
+    for opening in _OPENING.finditer(text):
+        start = opening.end()
+        if text[start : start + HEAD] in heads and text.startswith(spelled, start):
+            form = next(form for form in spelled if text.startswith(form, start))
+            spans.add((start, start + len(form)))
+    for start, end in gaps:  # few texts have any
         if text.startswith(spelled, end):
             form = next(form for form in spelled if text.startswith(form, end))
             spans.add((end, end + len(form)))
@@ -261,9 +270,8 @@ def _is_alone(text: str, start: int, end: int) -> bool:
 
 
 @lru_cache(64)
-def _bare_forms(phrases: Phrases) -> tuple[dict[str, str], tuple[str, ...], re.Pattern[str]]:
-    """The kinds of the forms that `bare_labels` looks for, the forms with the longest first, and the pattern that
-    finds them behind the end of a sentence or of a line."""
+def _bare_forms(phrases: Phrases) -> tuple[dict[str, str], tuple[str, ...], frozenset[str]]:
+    """The kinds of the forms that `bare_labels` looks for, the forms with the longest first, and their beginnings."""
     forms: dict[str, str] = {}
     for wording, phrase in phrases.entries["start"].items():
         words = wording.split()
@@ -276,5 +284,4 @@ def _bare_forms(phrases: Phrases) -> tuple[dict[str, str], tuple[str, ...], re.P
     if phrases.languages[0] != "en":
         forms.update(dict.fromkeys(word_lists()["english_ads"], "ad"))
     spelled = tuple(sorted(forms, key=lambda form: (-len(form), form)))
-    branches = "|".join(map(re.escape, spelled)) or "(?!)"
-    return forms, spelled, re.compile(rf"[\n{re.escape(_BEHIND)}]\s({branches})")
+    return forms, spelled, frozenset(form[:HEAD] for form in spelled)
