@@ -1,241 +1,330 @@
-"""Datelines at the head of a paragraph: place, site and agency before the first sentence.
+"""Datelines at the head of an article: place, region, agency and date before the first sentence.
 
-Each form below is a rule of its own: `dateline-dash`, `-gap`, `-comma`, `-colon`, `-agency`, `-site`, `-stop`, `-box`.
-Known places, agencies, months and weekdays are data (`[words]` in cleaner/phrases/lists/*.toml); traps stand in
-tests/cases/strip/; benchmarks/results/strip.md has the precision of each form ("By rule") and what is found ("By kind":
-77 of 79 Indonesian datelines, 13 of 16 of other languages).
+One grammar, PLACE (, REGION)? AGENCY? DATE? MARK, on one line or several, glued to the text or not, also behind a
+headline in the same line. The mark names the rule: `dateline-dash`, `-colon`, `-stop`, `-gap`, `-comma`, `-site`,
+`-agency`, `-box`; dateline_parts.py reads what stands before it. Places and months of all languages are data
+(places.txt, calendar.txt, datelines.toml), agencies too (`[words]` in cleaner/phrases/lists/*.toml); traps stand in
+tests/cases/strip/; benchmarks/results/strip.md has the precision of each form ("By rule").
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import islice, pairwise
 
 from cleaner.article import Removal
-from cleaner.judge.lines import Hit, Line
+from cleaner.characters import DASHES
+from cleaner.judge.lines import Hit, Line, ends_sentence
 from cleaner.phrases.phrases import Phrases, normalise_wording
+from cleaner.strip.dateline_parts import SITE, Dateline, Lead, read_lead
+from cleaner.strip.east_asian_datelines import find_korean, match_east_asian
+from cleaner.strip.places import is_place
 
 __all__ = ["HEAD", "SITE", "Dateline", "find_datelines", "match_dateline"]
 
-HEAD = 96
+HEAD = 110
 """Characters of a paragraph in which a dateline has to end."""
 
-SITE = re.compile(
-    r"(?:[a-z0-9-]+\.){1,3}"
-    r"(?:com|net|org|info|news|id|co|my|tv|today|online|asia|sg|kr|in|uk|us|eu|ph|vn|bn)(?:\.(?:id|my|uk|au|in|sg))?",
-    re.IGNORECASE,
-)
-"""The domain of a site, under the endings that news sites have."""
+PARAGRAPHS = 3
+"""Paragraphs at whose head it may stand: the headline and the sentence below it may be as long as paragraphs."""
 
-# A dash parts a dateline where white space stands behind it, or before it and a word follows; an em dash anywhere.
-_DASH = re.compile(r"\s*(?:[-–—]{1,2}|--)\s+|\s+[-–—]{1,2}(?=[\w\"“'])|\s*—\s*")
+DEEP = 900
+"""Characters of one line in which a dateline may stand behind a headline, a caption or a byline that is glued to it."""
+
+WRAPPED = 40
+"""Characters of a line of wire copy wrapped for print, which is no paragraph; a date bears out a dateline there."""
+
+_MARKS = {
+    # A dash parts where white space stands behind it, or before it and a word follows; an em dash anywhere.
+    "dash": r"[.,:]?\s*[-–—―]{1,3}\s+|\s+[-–—―]{1,2}(?=[\w\"“'«(])|[.,]?(?:--|—)",
+    "tight": r"[-–](?=[^\W\d_a-z])",  # "KOMPAS.com-Presiden": only behind a site or a bracket
+    "colon": r"\s?:\s+|：\s*",
+    "danda": r"\s*[।॥۔]\s*|\s+!\s+|(?<=[\u0900-\u09ff])\.\s*",
+    "stop": r"\.\s+",
+    "comma": r",\s+",
+    "gap": r"[ \u00a0\u3000]{2,}(?![(\d–—-])|\t[ \t]*",
+    "line": r"\s*\n\s*",
+}
+_MARK = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _MARKS.items()))
 _SITE_HEAD = re.compile(rf"({SITE.pattern})(?![\w.])", re.IGNORECASE)
-_PART_BREAK = re.compile(r"\s*[,(/|]\s*|\)\s*|\s*[-–—]\s+|\s+[-–—]\s*|\.\s+(?=\()|\.$|\s+(?=\d{1,2} [^\W\d])")
-_AGENCY_HEAD = re.compile(r"\(([^()]{2,40})\)\s*\.?\s*(?:[-–—]{1,2}\s*)?")
+_AGENCY_HEAD = re.compile(r"([^()]{0,40}?)\s*\(([^()]{2,40})\)\s*\.?\s*(?:[-–—]{1,2}\s*)?")
 _DESK_HEAD = re.compile(
     r"([^\W\d_a-z][^()\d.!?:;,]{1,40}) \(([^\W\dA-Z_][^\W\dA-Z_/]{1,9})\)\s*(?:\.\s*[-–—]?|[-–—])\s*"
 )
 _NAMED_HEAD = re.compile(r"([^()\d.!?:;,|\"“]{3,40}?)\s(?:[-–—|]|--)\s")
 _COLON_HEAD = re.compile(r"([^\W\d_]+(?:[ '’-][^\W\d_]+){1,3}): ")
 _STOP_HEAD = re.compile(r"([^\W\d_]{3,}(?:[ '’-][^\W\d_]{2,}){0,2})\. ")
-_BOXED_HEAD = re.compile(r"【([^【】]{2,12})】")
-_WIDE_GAP = re.compile(r"(?:\s{2,}|\t)")
+# "Selaya" in "SelayaCamat", "KUALA LUMPUR" in "KUALA LUMPURPolis"
+_GLUED_PLACE = re.compile(r"(?:(?:[A-Z][a-z]+ ){0,2}[A-Z][a-z]+|(?:[A-Z]+ ){0,2}[A-Z]{2,})(?=[A-Z][a-z])")
+_LABEL = re.compile(r"([^\W\d_][\w'’. -]{1,30}?)(\s?:|\s[-–—])\s?\S")
+# A dash inside a line before which a dateline may stand that is glued to a headline, a caption or a byline.
+_INNER_DASH = re.compile(r"(?:\s|(?<=[\w).]))[-–—]{1,2}\s+(?=[^\W\d_a-z\"“])")
+_JOINT = re.compile(
+    r"(?<=[^\WA-Z_])(?=[A-Z])|(?<=[)”\"’»?!])(?=[^\W\d_a-z])|(?<=[^\WA-Z_]\.)(?=[A-Z])|(?<=\s)(?=[^\W\d_a-z])"
+)
+_NAMES = {
+    "site": "a site's name",
+    "agency": "an agency",
+    "place": "a known place",
+    "region": "a region",
+    "date": "a date",
+    "newsroom": "a newsroom",
+    "capitals": "a name in capitals",
+    "bracket": "a name in brackets",
+    "name": "a name",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Dateline:
-    """`end` is the length of the dateline in its paragraph, white space after it included."""
-
-    end: int
-    rule: str
-    why: str
-    place: str = ""
-    site: str = ""
+Recurs = Callable[[str], bool]
+"""Whether a name with which a paragraph opens stands again in the text, inside a sentence."""
 
 
 def find_datelines(
     lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrases, facts: dict[str, str]
 ) -> list[Removal]:
-    """The dateline of one of the first three paragraphs, or of the line above it; place and site go into `facts`."""
-    seen, above = 0, None
-    for line, hit in zip(lines, hits, strict=True):
-        if hit is not None:
-            continue
-        if not line.prose:
-            above = line
-            continue
-        seen += 1
+    """The dateline of one of the first three paragraphs, or of the lines above it; place and site go into `facts`.
 
-        def recurs(name: str, start: int = line.start) -> bool:
-            """Whether a name with which this paragraph opens stands again in the text, inside a sentence."""
-            pattern = re.compile(rf"(?<=\w[ ,]){re.escape(name)}(?!\w)|(?<=】){re.escape(name)}", re.IGNORECASE)
-            return any(pattern.search(ln.text, len(name) if ln.start == start else 0) for ln in lines)
-
-        start, dateline = line.start, match_dateline(line.text, phrases, recurs)
-        if dateline is None and above and (alone := _dateline_above(above.text, line.text, phrases)):
-            start, dateline = above.start, alone
+    Scripts of India part a dateline with a danda or a colon, which no sentence has behind a place alone, so there
+    every article of a list of articles is asked.
+    """
+    seen, indian, found = 0, False, list[Removal]()
+    for at, (line, hit) in enumerate(zip(lines, hits, strict=True)):
+        if hit is not None and hit.rule != "agency-line":  # an agency on a line of its own may open a dateline
+            continue
+        indian = indian or (line.prose and "\u0900" <= line.text[0] <= "\u0dff")
+        if seen >= PARAGRAPHS and not indian:
+            break
+        start, dateline = line.start, match_dateline(_joined(lines, at), phrases, _recurs_in(lines, line))
+        if dateline and not _suits(dateline, lines, at):
+            dateline = None
+        if dateline is None and line.prose and seen < PARAGRAPHS:
+            inner, dateline = _match_inside(line.text, phrases)
+            start += inner
         if dateline:
             facts |= {k: v for k, v in (("place", dateline.place), ("site", dateline.site)) if v} | facts
-            return [Removal(start, start + dateline.end, dateline.rule, "dateline", dateline.why)]
-        if seen == 3:  # the headline and the sentence below it may be as long as paragraphs
+            found.append(Removal(start, start + dateline.end, dateline.rule, "dateline", dateline.why))
+        seen = PARAGRAPHS if dateline else seen + line.prose
+    return found
+
+
+def _joined(lines: Sequence[Line], at: int) -> str:
+    """The line with those below it, as far as a dateline may reach; line ends fill what stands between them."""
+    text = lines[at].text
+    for above, line in pairwise(lines[at : at + 6]):
+        if len(text) > HEAD:
             break
-        above = None
-    return []
+        text += "\n" * (line.start - above.end) + line.text
+    return text
 
 
-def _dateline_above(line: str, text: str, phrases: Phrases) -> Dateline | None:
-    """A line that is nothing but the dateline of the paragraph below it."""
-    # it ends with the dateline's dash or bracket, or holds the dot of a site's name
-    if len(line) > HEAD // 2 or (line[-1].isalnum() and "." not in line):
-        return None
-    dateline = match_dateline(f"{line} {text[:HEAD]}", phrases)
-    return replace(dateline, end=len(line)) if dateline and dateline.end == len(line) + 1 else None
+def _recurs_in(lines: Sequence[Line], first: Line) -> Recurs:
+    def recurs(name: str) -> bool:
+        pattern = re.compile(rf"(?<=\w[ ,]){re.escape(name)}(?!\w)|(?<=】){re.escape(name)}", re.IGNORECASE)
+        return any(pattern.search(line.text, len(name) if line is first else 0) for line in lines)
+
+    return recurs
 
 
-def match_dateline(text: str, phrases: Phrases, recurs: Callable[[str], bool] = lambda _name: False) -> Dateline | None:
+def _suits(dateline: Dateline, lines: Sequence[Line], at: int) -> bool:
+    """Whether what stands around a dateline bears it out: a sentence behind it, and no list or dialogue of its form."""
+    line, end = lines[at], lines[at].start + dateline.end
+    inside = next((i for i in range(at, len(lines)) if lines[i].end > end), len(lines) - 1)
+    opens = lines[inside]
+    below = lines[inside + 1 : inside + 2]
+    # on a short line it may be a headline or an item ("Jakarta - Bandung"), unless the sentence goes on below
+    cut = bool(below) and (below[0].text[0].islower() or below[0].text[0] in ",.;")
+    if not line.prose and "recurs" in dateline.why:
+        return False
+    dated = "a date" in dateline.why and len(opens.text) >= WRAPPED
+    if not (opens.prose or cut or dated or (dateline.site and ends_sentence(opens.text))):
+        return False
+    # "Jakarta", and below it the items of a list: "- Monas", "- Ancol"
+    if inside > at and opens.text[0] in DASHES and any(ln.text[0] in DASHES for ln in below):
+        return False
+    if dateline.site or line.text[:4].isupper():
+        return True
+    label = _LABEL.match(line.text)
+    if label is None:
+        return True
+    # a dialogue, a list of teams or of towns: another paragraph opens in the same form
+    near = lines if label[2].strip() == ":" else lines[at + 1 : at + 4]
+    others = [other for ln in near if ln is not line and (other := _LABEL.match(ln.text))]
+    return not any(o[2].strip() == label[2].strip() and o[1][0].isupper() and o[1].count(" ") < 3 for o in others)
+
+
+def _match_inside(text: str, phrases: Phrases) -> tuple[int, Dateline | None]:
+    """Where in a line a dateline begins that stands behind a headline, a caption or a byline, and that dateline."""
+    for dash in _INNER_DASH.finditer(text, 12, DEEP):
+        if not _goes_on(text, dash.end()):
+            continue
+        for joint in _JOINT.finditer(text, max(1, dash.start() - 60), dash.start()):
+            begin = joint.start()
+            lead = read_lead(text[begin : dash.start()], phrases)
+            if lead and _stands_apart(lead, text[:begin]):
+                return begin, Dateline(dash.end() - begin, "dateline-dash", _why(lead, "dash"), lead.place, lead.site)
+    return find_korean(text[:DEEP])
+
+
+def _stands_apart(lead: Lead, before: str) -> bool:
+    """Whether what stands before a dateline inside a line ends there: a glued joint, an end mark, or no sentence."""
+    bare = before.rstrip()
+    if not bare or bare[-1] in ":,/(":
+        return False
+    apart = bare == before or bare[-1] in '.!?)]”"'
+    # "dikutip KOMPAS.com - " speaks of the site; behind a word with a capital ("Tim Redaksi") no sentence goes on
+    named = apart or not bare.rsplit(None, 1)[-1][0].islower()
+    if lead.has("site", "agency"):
+        return (lead.has("place") and (named or lead.place.isupper())) or (lead.only("site") and named)
+    return lead.has("place") and apart
+
+
+def match_dateline(text: str, phrases: Phrases, recurs: Recurs = lambda _name: False) -> Dateline | None:
     """The dateline with which a paragraph opens, or None.
 
-    The dash form needs a site, an agency, a known place, or capitals; the colon form a known place in capitals;
-    the comma form cuts only a site's name; two spaces may stand where a crawl lost the dash. A name that the lists
-    do not know counts as a place when `recurs(name)`: the text goes on to speak of it.
-
-    Each form is asked only where its mark stands in the first HEAD characters; without that stripping takes a tenth
-    longer.
+    A mark and the parts before it have to bear each other out (`_fits`). A name that the lists do not know counts as a
+    place when `recurs(name)`: the text goes on to speak of it.
     """
     head = text[:HEAD]
-    dash = "-" in head or "–" in head or "—" in head
-    found = _dash_form(text, head, phrases) if dash else None
-    if found is None and ":" in head:
-        found = _colon_form(head, phrases)
-    if found is None and ("  " in head or "\t" in head or "\u00a0" in head or "\u3000" in head):
-        found = _gap_form(head, phrases)
+    if not head:
+        return None
+    found = _marked_form(text, head, phrases)
     if found is None and "(" in head[:45]:
         found = _bracket_form(head, phrases)
     if found is None and "." in head.partition(" ")[0]:
-        found = _site_form(head, phrases)
-    if found is None and (dash or ":" in head or "|" in head or head[0] == "【" or head[:4].isupper()):
-        found = _recurring_form(text, head, phrases, recurs)
-    return found
+        found = _site_form(head, phrases, recurs)
+    return found or match_east_asian(head, recurs) or _recurring_form(text, head, phrases, recurs)
 
 
 def _goes_on(text: str, at: int) -> bool:
     """Whether a sentence begins at `at`: a capital, a digit or an opening quote."""
     rest = text[at : at + 2]
-    return bool(rest) and (not rest[0].islower()) and (rest[0].isalnum() or rest[0] in "\"'“‘„«‘[(")
+    return bool(rest) and (not rest[0].islower()) and (rest[0].isalnum() or rest[0] in "\"'“‘„«‘[(¿¡")
 
 
-def _dash_form(text: str, head: str, phrases: Phrases) -> Dateline | None:
-    """ "MUARA, KABAR.com - Text": the last dash before which nothing but place, site, agency and date stands."""
-    best = None
-    for dash in _DASH.finditer(head, 2):
-        lead = _parse_lead(head[: dash.start()], phrases, dash[0])
+def _marked_form(text: str, head: str, phrases: Phrases) -> Dateline | None:
+    """ "MUARA, KABAR.com - Text": the first mark before which nothing but place, site, agency and date stands."""
+    for mark in islice(_MARK.finditer(head, 2), 10):
+        lead = read_lead(head[: mark.start()], phrases)
         if lead is None:
-            break
-        if not _goes_on(text, dash.end()):
-            continue
-        # "Jakarta - Bandung hanya ...": two places and a small letter are a route, not a dateline
-        words = text[dash.end() :].split(None, 2)
-        second = normalise_wording(words[0]) in phrases.words["place"] if len(words) > 1 and not lead.site else False
-        if not (second and not words[1][:1].isupper()):
-            best = replace(lead, end=dash.end())
-    # "Kabar.com - SAKETI. Text": the place behind the dash, with a full stop
-    if best and best.site and (place := re.match(r"([A-Z][A-Z ]{2,30})\.\s+", text[best.end : best.end + 40])):
-        return replace(best, end=best.end + place.end(), place=place[1])
-    return best
+            return None
+        kind = mark.lastgroup or ""
+        above = head[: mark.start()]
+        if "\n" in above and (kind in ("colon", "danda", "stop", "line") or "\n\n" in above):
+            return None  # a sentence that inline links cut into lines, or a list
+        if _goes_on(text, mark.end()) and _fits(lead, kind, mark[0], phrases):
+            # "Jakarta - Bandung hanya ...": two places and a small letter are a route, not a dateline
+            words = text[mark.end() :].split(None, 2)
+            if not lead.site and len(words) > 1 and is_place(words[0], phrases) and not words[1][:1].isupper():
+                return None
+            name = {"tight": "dash", "danda": "stop", "line": "dash"}.get(kind, kind)
+            found = Dateline(mark.end(), f"dateline-{name}", _why(lead, name), lead.place, lead.site)
+            return _extended(found, lead, text, phrases)
+    return None
 
 
-def _parse_lead(lead: str, phrases: Phrases, dash: str = "") -> Dateline | None:
-    """A dateline (its end still to be set) when everything before the dash is place, site, agency or date."""
-    if not lead or (
-        lead[0].islower() and not SITE.match(lead)
-    ):  # a sentence goes on, unless a site's name stands there
-        return None
-    parts = [part for part in _PART_BREAK.split(lead.strip(" .")) if part]
-    # place, region, site, agency and date; more is a sentence with a dash in it
-    if not 1 <= len(parts) <= 5 or len(lead.split()) > 9:
-        return None
-    classes = [_classify_part(part, phrases) for part in parts]
-    if "" in classes:
-        return None
-    classed = list(zip(parts, classes, strict=True))
-    place = next((p for p, c in classed if c in ("a known place", "capitals", "a name")), "")
-    site = next((p for p, c in classed if c in ("a site's name", "an agency")), "")
-    known = next((c for c in ("a site's name", "an agency", "a known place") if c in classes), "")
-    if known:
-        return Dateline(0, "dateline-dash", f"{known} and a dash", place, site)
-    if "capitals" in classes and set(classes) <= {"capitals", "a date"} and len(lead) <= 40:
-        return Dateline(0, "dateline-dash", "a place in capitals and a dash", place, site)
-    bare = lead.strip(" .")
-    desk = bare[bare.rfind("(") + 1 : -1] if bare.endswith(")") else ""
-    if len(classes) == 2 and desk and classes[0] == "capitals":
-        return Dateline(0, "dateline-dash", "a place in capitals, a name in brackets and a dash", place, desk)
+def _why(lead: Lead, mark: str) -> str:
+    sign = {"gap": "a wide gap", "stop": "a full stop", "line": "a line of its own"}.get(mark, f"a {mark}")
+    return ", ".join(dict.fromkeys(_NAMES[c] for c in lead.classes)) + f" and {sign}"
+
+
+def _fits(lead: Lead, kind: str, mark: str, phrases: Phrases) -> bool:
+    """Whether the parts of a lead suffice for the mark behind it."""
+    sited = lead.has("site", "agency")
+    if kind in ("dash", "gap"):
+        return sited or lead.has("place") or (kind == "dash" and _fits_dash(lead, mark))
+    if kind == "tight":
+        return lead.classes[-1] == "site" or (lead.classes[-1] in ("agency", "bracket") and lead.closed)
+    if kind == "comma":
+        return lead.has("place", "capitals") and (lead.has("site") or (sited and lead.has("date")))
+    if kind == "line":
+        return (
+            lead.only("site")
+            or (lead.has("place", "capitals") and sited)
+            or (lead.has("newsroom") and lead.has("place"))
+        )
+    # a colon or a stop
+    if lead.has("place", "capitals") and (sited or lead.has("date", "newsroom")):
+        return True
+    cased = lead.place.lower() != lead.place.upper()
+    if not lead.has("place") or (cased and kind == "danda"):
+        return False
+    # papers that write "Berlin. Text" and "Arusha. Text"; elsewhere one word and a stop may be an author's sentence
+    return kind == "colon" or not cased or lead.place.isupper() or phrases.languages[0] in ("de", "sw")
+
+
+def _fits_dash(lead: Lead, mark: str) -> bool:
+    """Whether parts of which none is known suffice before a dash: capitals, or a name with a region or a date."""
+    if lead.has("capitals") and lead.only("capitals", "date", "region", "bracket", "newsroom"):
+        return lead.size <= 40
+    if lead.has("date"):
+        return lead.has("newsroom", "bracket", "name")
     # an em dash and a comma are how American papers write it: "Easton, Pa. — Text"
-    if dash.strip() == "—" and "," in lead and len(lead.split()) <= 4:
-        return Dateline(0, "dateline-dash", "a place, its region and a dash", place, site)
-    return None
+    em_dash = mark.strip() == "—" and lead.classes == ("name", "name") and lead.size <= 30
+    return em_dash or (lead.has("capitals", "name") and lead.has("region", "newsroom"))
 
 
-def _classify_part(part: str, phrases: Phrases) -> str:
-    """What one part of a lead is: a site, an agency, a known place, capitals, a date, a name; "" for anything else."""
-    wording, known = normalise_wording(part), phrases.words
-    if SITE.fullmatch(part):
-        return "a site's name"
-    if wording in known["agency"]:
-        return "an agency"
-    if wording in known["place"]:
-        return "a known place"
-    # of two or three letters in capitals it may be any abbreviation ("PBB - ...")
-    if part.isupper() and len(part) >= 4 and all(w.isalpha() for w in re.split(r"[ .'’-]", part) if w):
-        return "capitals"
-    if all(w.isdigit() or w in known["month"] or w in known["weekday"] for w in wording.split()):
-        return "a date"
-    words = part.split()
-    return "a name" if len(words) <= 4 and all(w[0].isupper() for w in words) else ""
+def _extended(found: Dateline, lead: Lead, text: str, phrases: Phrases) -> Dateline:
+    """The dateline with what follows its mark and belongs to it: "KABAR.CO.ID - JAKARTA. Text", "КИЕВ. 3 мая. Text".
+
+    Behind the mark only what is known for sure counts, and nothing twice but the same place.
+    """
+    for _ in range(3):
+        rest = text[found.end : found.end + 60]
+        for mark in islice(_MARK.finditer(rest, 2), 5):
+            more = read_lead(rest[: mark.start()], phrases)
+            if more is None:
+                return found
+            if (
+                mark.lastgroup not in ("comma", "tight")
+                and _goes_on(text, found.end + mark.end())
+                and _belongs(more, mark, found, lead)
+            ):
+                break
+        else:
+            return found
+        lead = replace(lead, classes=(*lead.classes, *more.classes))
+        place, site = found.place, found.site
+        if more.has("site", "agency") or (place and more.only("capitals")):
+            site = site or more.site or more.place
+        found = replace(found, end=found.end + mark.end(), place=place or more.place, site=site)
+    return found
 
 
-def _colon_form(head: str, phrases: Phrases) -> Dateline | None:
-    """ "SAKETI: Text", for a known place in capitals; any other label with a colon is content."""
-    at = head.find(":", 0, 60)
-    if at < 3 or not head[at + 1 : at + 2].isspace():
-        return None
-    place = head[:at].strip()
-    parts = [normalise_wording(p) for p in re.split(r"[,(]", place) if p.strip()]
-    if place.isupper() and parts[0] in phrases.words["place"] and len(parts) <= 2:
-        end = at + 1 + len(head[at + 1 :]) - len(head[at + 1 :].lstrip())
-        return Dateline(end, "dateline-colon", "a known place in capitals and a colon", place)
-    return None
-
-
-def _gap_form(head: str, phrases: Phrases) -> Dateline | None:
-    """ "SAKETI, Kabar.com  Text": two spaces or a tab where a crawl lost the dash."""
-    gap = _WIDE_GAP.search(head, 3)
-    if gap is None or not _goes_on(head, gap.end()):
-        return None
-    lead = _parse_lead(head[: gap.start()].rstrip(",: "), phrases)
-    if lead is None:
-        return None
-    return replace(lead, end=gap.end(), rule="dateline-gap", why=lead.why.replace("a dash", "a wide gap"))
+def _belongs(more: Lead, mark: re.Match[str], found: Dateline, lead: Lead) -> bool:
+    """Whether parts that stand behind the mark of a dateline are a part of it."""
+    if more.only("place", "region", "date") and more.has("place"):
+        same = normalise_wording(more.place) == normalise_wording(found.place)
+        return (same or not found.place) and (mark.lastgroup == "dash" or not more.place[:2].istitle())
+    if more.only("capitals"):
+        # a place behind the site, or an agency behind place and date
+        return not found.place if found.site else lead.has("date")
+    return (more.only("date") and mark.lastgroup != "colon") or (more.only("agency", "site") and not found.site)
 
 
 def _bracket_form(head: str, phrases: Phrases) -> Dateline | None:
-    """ "(EFE).- Text", "Hong Kong (CNN) Text"."""
+    """ "(EFE).- Text", "Hong Kong (CNN) Text", "VESTFJORD, BYEN (VG) Text"."""
     if (desk := _DESK_HEAD.match(head)) and _goes_on(head, desk.end()) and _is_name(desk[1]):
         return Dateline(desk.end(), "dateline-agency", "a place and a desk in brackets", desk[1], desk[2])
-    at = head.find("(", 0, 40)
-    found = _AGENCY_HEAD.match(head, at) if at >= 0 else None
+    found = _AGENCY_HEAD.match(head)
     if found is None or not _goes_on(head, found.end()):
         return None
-    agency, place = normalise_wording(found[1]), head[:at].strip()
+    lead = read_lead(head[: found.end()].rstrip(" -–—."), phrases)
+    if lead is None or not lead.only("place", "region", "capitals", "date", "agency", "site", "bracket"):
+        return None
     # "(Antara/Dewi)": the agency opens the bracket, and who writes follows
-    known = agency in phrases.words["agency"] or agency.split(" ")[0] in phrases.words["agency"]
-    if known and (not place or normalise_wording(place) in phrases.words["place"]):
-        return Dateline(found.end(), "dateline-agency", "an agency in brackets", place, found[1])
+    known = (
+        lead.classes[-1] in ("agency", "site") or normalise_wording(found[2]).split(" ")[0] in phrases.words["agency"]
+    )
+    places = len([c for c in lead.classes if c in ("place", "capitals")])
+    if (known and (not found[1] or lead.has("place"))) or (found[1].isupper() and found[2].isupper() and places >= 2):
+        return Dateline(found.end(), "dateline-agency", "an agency in brackets", lead.place, found[2])
     return None
 
 
-def _site_form(head: str, phrases: Phrases) -> Dateline | None:
-    """ "KABAR.CO, Text", "Lensa6.com, Saketi Text", "KABAR.CO Text"."""
+def _site_form(head: str, phrases: Phrases, recurs: Recurs) -> Dateline | None:
+    """ "KABAR.CO, Text", "Lensa6.com, Saketi Text", "Lensa6.com, SaketiText", "KABAR.CO Text"."""
     found = _SITE_HEAD.match(head)
     if found is None:
         return None
@@ -246,19 +335,30 @@ def _site_form(head: str, phrases: Phrases) -> Dateline | None:
     if not rest[:1].isspace() or not _goes_on(head, at):
         return None
     if comma:
-        for n in (3, 2, 1):  # words of the place, the longest name first
-            words = head[at:].split(" ", n)
-            place = " ".join(words[:n])
-            if len(words) <= n or normalise_wording(place) not in phrases.words["place"]:
-                continue
-            if not words[n][:1].isupper():  # "Jakarta Barat dilanda ...": the place opens the sentence
-                break
-            return Dateline(at + len(place) + 1, "dateline-comma", "a site's name and a known place", place, site)
+        place = _place_after_site(head[at:], phrases, recurs)
+        if place:
+            end = at + len(place)
+            end += len(head[end:]) - len(head[end:].lstrip())
+            return Dateline(end, "dateline-comma", "a site's name and a place", place, site)
         return Dateline(at, "dateline-comma", "a site's name and a comma", "", site)
     # without a comma the site may be the sentence's subject, but Indonesian and Malay sites do write it so
     if phrases.languages[0] in ("id", "ms") and head[at : at + 2].istitle() and not head[at : at + 3].isupper():
         return Dateline(at, "dateline-site", "a site's name before the first sentence", "", site)
     return None
+
+
+def _place_after_site(rest: str, phrases: Phrases, recurs: Recurs) -> str:
+    """The place that stands between a site's name with a comma and the first sentence; "" where none does."""
+    for n in (3, 2, 1):  # words of the place, the longest name first
+        words = rest.split(" ", n)
+        place = " ".join(words[:n])
+        if len(words) > n and is_place(place, phrases):
+            # "Jakarta Barat dilanda ...": the place opens the sentence
+            return place if words[n].lstrip()[:1].isupper() else ""
+    glued = _GLUED_PLACE.match(rest)
+    if glued and (is_place(glued[0], phrases) or recurs(glued[0])):
+        return glued[0]
+    return ""
 
 
 def _is_name(text: str) -> bool:
@@ -267,11 +367,8 @@ def _is_name(text: str) -> bool:
     return 1 <= len(words) <= 4 and all(w[0].isalpha() and not w[0].islower() for w in words)
 
 
-def _recurring_form(text: str, head: str, phrases: Phrases, recurs: Callable[[str], bool]) -> Dateline | None:
-    """ "Sumber Rejo - Text", "KUALA SERAI: Text", "【白浜町】Text", when the text speaks of the place again."""
-    if boxed := _BOXED_HEAD.match(head):
-        again = text.startswith(boxed[1], boxed.end()) or recurs(boxed[1])
-        return Dateline(boxed.end(), "dateline-box", "a place in a box", boxed[1]) if again else None
+def _recurring_form(text: str, head: str, phrases: Phrases, recurs: Recurs) -> Dateline | None:
+    """ "Sumber Rejo - Text", "KUALA SERAI: Text", when the text speaks of the place again."""
     if (colon := _COLON_HEAD.match(head)) and colon[1].isupper():
         rest = text[colon.end() : colon.end() + 40].split(None, 1)
         opens = _goes_on(text, colon.end()) and rest and not (len(rest[0]) > 1 and rest[0].isupper())
