@@ -95,12 +95,16 @@ def read_lead(lead: str, phrases: Phrases) -> Lead | None:
             classes.append(kind)
         if found:
             mark = found[0].strip()
+            if mark[:1] in (")", "]", "）") and not bracket:
+                return None
             at, dash = found.end(), mark[:1] in ("-", "–", "—", "―") if mark else False
             bracket = (bracket or mark[:1] in ("(", "[", "（")) and mark[:1] not in (")", "]", "）")
-    # a year or a day alone stands beside a month in another part ("June 15, 2016"), or it is a table's
-    if not parts or ("number" in classes and "date" not in classes):
+    if not parts:
         return None
-    classes = ["date" if kind == "number" else kind for kind in classes]
+    # a year or a day stands beside a month ("Jan. 11", "June 15, 2016"), or it is a table's; a month alone is a name
+    if "number" in classes and ("date" in classes or "month" in classes):
+        classes = ["date" if kind in ("number", "month") else kind for kind in classes]
+    classes = ["name" if kind == "month" else kind for kind in classes]
     classed = list(zip(parts, classes, strict=True))
     place = next((p for p, c in classed if c == "place"), "")
     place = place or next((p for p, c in classed if c in ("capitals", "name")), "")
@@ -134,17 +138,22 @@ def _look(part: str, wording: str, phrases: Phrases, bracket: bool) -> str:
     if newsroom or _CAMEL.fullmatch(part):
         return "newsroom"
     # of two or three letters in capitals it may be any abbreviation ("PBB - ...")
-    if part.isupper() and len(part) >= 4 and all(w.isalpha() for w in _WORD_BREAK.split(part) if w):
+    if not bracket and part.isupper() and len(part) >= 4 and all(w.isalpha() for w in _WORD_BREAK.split(part) if w):
         return "capitals"
     if bracket:
         small = len(words) == 1 and len(part) <= 10 and part.isalpha()
-        named = all(not w[0].islower() or w in phrases.words["particle"] for w in words)
-        return "bracket" if small or (named and not part[-1].isdigit()) else ""
+        # "(Norte de Santander)", and in scripts without capitals any other name, is a region
+        region = (not high or part.lower() == part.upper()) and all(
+            not w[0].islower() or w in phrases.words["particle"] for w in words
+        )
+        if region and not small:
+            return "region"
+        return "bracket" if small or (high and not part[-1].isdigit()) else ""
     return "name" if high and all(w[0].isalpha() for w in words) and not any(c.isdigit() for c in part) else ""
 
 
 def _date(part: str, wording: str, phrases: Phrases) -> str:
-    """ "date" for a day and month or a weekday in any language, "number" for a day or a year alone, "" for another."""
+    """ "date" for a day and month or a weekday in any language, "number" or "month" alone, or ""."""
     months, days = calendar()
     named = numbers = weekdays = 0
     for word in wording.replace("月", " ").replace("日", " ").replace("年", " ").split():
@@ -157,7 +166,8 @@ def _date(part: str, wording: str, phrases: Phrases) -> str:
             numbers += 1
         elif bare not in dateline_words("date_words"):
             return ""
-    # a month alone is a name ("Jan")
     if weekdays or (numbers and (named or "/" in part or "月" in part)):
         return "date"
+    if named:
+        return "month"
     return "number" if numbers and len(part) <= 4 else ""

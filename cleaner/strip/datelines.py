@@ -20,7 +20,7 @@ from cleaner.judge.lines import Hit, Line, ends_sentence
 from cleaner.phrases.phrases import Phrases, normalise_wording
 from cleaner.strip.dateline_parts import SITE, Dateline, Lead, read_lead
 from cleaner.strip.east_asian_datelines import find_korean, match_east_asian
-from cleaner.strip.places import is_place
+from cleaner.strip.places import is_place, place_name
 
 __all__ = ["HEAD", "SITE", "Dateline", "find_datelines", "match_dateline"]
 
@@ -38,7 +38,7 @@ WRAPPED = 40
 
 _MARKS = {
     # A dash parts where white space stands behind it, or before it and a word follows; an em dash anywhere.
-    "dash": r"[.,:]?\s*[-–—―]{1,3}\s+|\s+[-–—―]{1,2}(?=[\w\"“'«(])|[.,]?(?:--|—)",
+    "dash": r"[.,:]?\s*[-–—―]{1,3}\s+|[.,]?\s+[-–—―]{1,2}(?=[\w\"“'«(])|[.,]?(?:--|—)",
     "tight": r"[-–](?=[^\W\d_a-z])",  # "KOMPAS.com-Presiden": only behind a site or a bracket
     "colon": r"\s?:\s+|：\s*",
     "danda": r"\s*[।॥۔]\s*|\s+!\s+|(?<=[\u0900-\u09ff])\.\s*",
@@ -58,6 +58,7 @@ _COLON_HEAD = re.compile(r"([^\W\d_]+(?:[ '’-][^\W\d_]+){1,3}): ")
 _STOP_HEAD = re.compile(r"([^\W\d_]{3,}(?:[ '’-][^\W\d_]{2,}){0,2})\. ")
 # "Selaya" in "SelayaCamat", "KUALA LUMPUR" in "KUALA LUMPURPolis"
 _GLUED_PLACE = re.compile(r"(?:(?:[A-Z][a-z]+ ){0,2}[A-Z][a-z]+|(?:[A-Z]+ ){0,2}[A-Z]{2,})(?=[A-Z][a-z])")
+_ENUMERATION = re.compile(r"[^\s,]+, (?:[^\s,]+,? )?(?:dan|serta|atau|and|or|und|et|y|e) ")
 _LABEL = re.compile(r"([^\W\d_][\w'’. -]{1,30}?)(\s?:|\s[-–—])\s?\S")
 # A dash inside a line before which a dateline may stand that is glued to a headline, a caption or a byline.
 _INNER_DASH = re.compile(r"(?:\s|(?<=[\w).]))[-–—]{1,2}\s+(?=[^\W\d_a-z\"“])")
@@ -103,7 +104,8 @@ def find_datelines(
             inner, dateline = _match_inside(line.text, phrases)
             start += inner
         if dateline:
-            facts |= {k: v for k, v in (("place", dateline.place), ("site", dateline.site)) if v} | facts
+            named = (("place", place_name(dateline.place, phrases)), ("site", dateline.site))
+            facts |= {key: value for key, value in named if value} | facts
             found.append(Removal(start, start + dateline.end, dateline.rule, "dateline", dateline.why))
         seen = PARAGRAPHS if dateline else seen + line.prose
     return found
@@ -176,7 +178,7 @@ def _stands_apart(lead: Lead, before: str) -> bool:
     # "dikutip KOMPAS.com - " speaks of the site; behind a word with a capital ("Tim Redaksi") no sentence goes on
     named = apart or not bare.rsplit(None, 1)[-1][0].islower()
     if lead.has("site", "agency"):
-        return (lead.has("place") and (named or lead.place.isupper())) or (lead.only("site") and named)
+        return (lead.has("place", "capitals") and (named or lead.place.isupper())) or (lead.only("site") and named)
     return lead.has("place") and apart
 
 
@@ -213,14 +215,17 @@ def _marked_form(text: str, head: str, phrases: Phrases) -> Dateline | None:
         above = head[: mark.start()]
         if "\n" in above and (kind in ("colon", "danda", "stop", "line") or "\n\n" in above):
             return None  # a sentence that inline links cut into lines, or a list
-        if _goes_on(text, mark.end()) and _fits(lead, kind, mark[0], phrases):
-            # "Jakarta - Bandung hanya ...": two places and a small letter are a route, not a dateline
-            words = text[mark.end() :].split(None, 2)
-            if not lead.site and len(words) > 1 and is_place(words[0], phrases) and not words[1][:1].isupper():
-                return None
-            name = {"tight": "dash", "danda": "stop", "line": "dash"}.get(kind, kind)
-            found = Dateline(mark.end(), f"dateline-{name}", _why(lead, name), lead.place, lead.site)
-            return _extended(found, lead, text, phrases)
+        # behind "VANCOUVER, Jan." a number is the day, and the dateline goes on
+        day = kind == "stop" and text[mark.end() : mark.end() + 1].isdigit()
+        if day or not _goes_on(text, mark.end()) or not _fits(lead, kind, mark[0], phrases):
+            continue
+        name = {"tight": "dash", "danda": "stop", "line": "dash"}.get(kind, kind)
+        found = Dateline(mark.end(), f"dateline-{name}", _why(lead, name), lead.place, lead.site)
+        longer = _extended(found, lead, text, phrases)
+        # "Jakarta - Bandung hanya ...": two places and a small letter are a route, not a dateline
+        words = text[mark.end() :].split(None, 2)
+        route = not lead.site and len(words) > 1 and is_place(words[0], phrases) and not words[1][:1].isupper()
+        return None if route and longer == found else longer
     return None
 
 
@@ -232,6 +237,8 @@ def _why(lead: Lead, mark: str) -> str:
 def _fits(lead: Lead, kind: str, mark: str, phrases: Phrases) -> bool:
     """Whether the parts of a lead suffice for the mark behind it."""
     sited = lead.has("site", "agency")
+    if lead.has("number"):
+        return False
     if kind in ("dash", "gap"):
         return sited or lead.has("place") or (kind == "dash" and _fits_dash(lead, mark))
     if kind == "tight":
@@ -286,7 +293,7 @@ def _extended(found: Dateline, lead: Lead, text: str, phrases: Phrases) -> Datel
             return found
         lead = replace(lead, classes=(*lead.classes, *more.classes))
         place, site = found.place, found.site
-        if more.has("site", "agency") or (place and more.only("capitals")):
+        if more.has("site", "agency") or (place and more.only("capitals", "name")):
             site = site or more.site or more.place
         found = replace(found, end=found.end + mark.end(), place=place or more.place, site=site)
     return found
@@ -297,7 +304,7 @@ def _belongs(more: Lead, mark: re.Match[str], found: Dateline, lead: Lead) -> bo
     if more.only("place", "region", "date") and more.has("place"):
         same = normalise_wording(more.place) == normalise_wording(found.place)
         return (same or not found.place) and (mark.lastgroup == "dash" or not more.place[:2].istitle())
-    if more.only("capitals"):
+    if more.only("capitals") or (more.only("name") and more.place.isupper() and lead.has("date")):
         # a place behind the site, or an agency behind place and date
         return not found.place if found.site else lead.has("date")
     return (more.only("date") and mark.lastgroup != "colon") or (more.only("agency", "site") and not found.site)
@@ -333,6 +340,8 @@ def _site_form(head: str, phrases: Phrases, recurs: Recurs) -> Dateline | None:
     rest = head[at + comma :]
     at += comma + len(rest) - len(rest.lstrip())
     if not rest[:1].isspace() or not _goes_on(head, at):
+        return None
+    if comma and _ENUMERATION.match(rest.lstrip()):
         return None
     if comma:
         place = _place_after_site(head[at:], phrases, recurs)

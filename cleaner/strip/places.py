@@ -6,13 +6,16 @@ benchmarks/build_places.py writes them. Places that a phrase list names (`[words
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
 
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
-__all__ = ["calendar", "dateline_words", "is_place", "places"]
+__all__ = ["calendar", "dateline_words", "is_place", "place_name", "places"]
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
 def _lines(name: str) -> list[str]:
@@ -50,3 +53,24 @@ def is_place(name: str, phrases: Phrases) -> bool:
     """
     wording = normalise_wording(name)
     return wording in phrases.words["place"] or wording in places()
+
+
+def place_name(place: str, phrases: Phrases) -> str:
+    """A place's name in one case, whatever the dateline has: "KUALA LUMPUR" is "Kuala Lumpur".
+
+    Up to three letters are an abbreviation ("IKN"), and small words inside a name stay small.
+
+    >>> from cleaner.phrases.phrases import load_phrases
+    >>> place_name("RIO DE JANEIRO", load_phrases("pt")), place_name("NTB", load_phrases("id"))
+    ('Rio de Janeiro', 'NTB')
+    """
+    if not place.isupper() or sum(c.isalpha() for c in place) <= 3 or place.lower() == place:
+        return place
+
+    def cased(found: re.Match[str]) -> str:
+        word, small = found[0], found[0].lower()
+        if "." in place[found.end() : found.end() + 1] and len(word) == 1:  # "D.C."
+            return word
+        return small if found.start() and small in phrases.words["particle"] else word[0] + word[1:].lower()
+
+    return _WORD.sub(cased, place).replace("i̇", "i")
