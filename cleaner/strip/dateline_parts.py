@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cleaner.phrases.phrases import Phrases, normalise_wording
 from cleaner.strip.places import calendar, dateline_words, is_place
 
-__all__ = ["SITE", "Dateline", "Lead", "read_lead"]
+__all__ = ["SITE", "Dateline", "Lead", "read_lead", "small_words"]
 
 SITE = re.compile(
     r"(?:[a-z0-9-]+\.){1,3}"
@@ -76,11 +77,16 @@ def read_lead(lead: str, phrases: Phrases) -> Lead | None:
     >>> read_lead("Jakarta yang hujan", load_phrases("id")) is None
     True
     """
-    bare = _SLASHED.sub(r"(\1)", lead).lstrip().rstrip(" \t\n\u00a0.,")
-    if not bare or len(bare.split()) > MOST_WORDS or not (bare[0].isalnum() or bare[0] in "([（"):
+    bare = lead.lstrip().rstrip(" \t\n\u00a0.,")
+    words = bare.split()
+    if not words or len(words) > MOST_WORDS or not (bare[0].isalnum() or bare[0] in "([（"):
         return None
-    if bare[0].islower() and not SITE.match(bare):  # a sentence goes on, unless a site's name stands there
+    # a sentence goes on; only a site's name, an agency or a word of dates may be small
+    if (bare[0].islower() and not SITE.match(bare)) or any(
+        w[0].islower() and "." not in w and w.strip(".,)") not in small_words(phrases) for w in words
+    ):
         return None
+    bare = _SLASHED.sub(r"(\1)", bare)
     parts: list[str] = []
     classes: list[str] = []
     at, bracket, dash = 0, False, False
@@ -110,6 +116,22 @@ def read_lead(lead: str, phrases: Phrases) -> Lead | None:
     place = place or next((p for p, c in classed if c in ("capitals", "name")), "")
     site = next((p for wanted in ("site", "agency", "newsroom", "bracket") for p, c in classed if c == wanted), "")
     return Lead(tuple(classes), place, site, len(bare), bare[-1] in ")]）")
+
+
+@lru_cache(maxsize=16)
+def small_words(phrases: Phrases) -> frozenset[str]:
+    """The words that a dateline may hold in small letters: particles of names, months, agencies."""
+    known = phrases.words
+    return frozenset().union(
+        *(
+            known["particle"],
+            known["agency"],
+            known["month"],
+            known["weekday"],
+            *calendar(),
+            dateline_words("small_words"),
+        )
+    )
 
 
 def _classify(part: str, phrases: Phrases, bracket: bool, first: bool) -> str:
@@ -164,7 +186,7 @@ def _date(part: str, wording: str, phrases: Phrases) -> str:
             weekdays += len(bare) >= 4
         elif _DIGITS.fullmatch(bare) or (bare[:-2].isdigit() and bare[-2:] in ("st", "nd", "rd", "th")):
             numbers += 1
-        elif bare not in dateline_words("date_words"):
+        elif bare not in dateline_words("small_words"):
             return ""
     if weekdays or (numbers and (named or "/" in part or "月" in part)):
         return "date"
