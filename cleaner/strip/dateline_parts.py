@@ -118,7 +118,7 @@ def read_lead(lead: str, phrases: Phrases) -> Lead | None:
     return Lead(tuple(classes), place, site, len(bare), bare[-1] in ")]）")
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=256)
 def small_words(phrases: Phrases) -> frozenset[str]:
     """The words that a dateline may hold in small letters: particles of names, months, agencies."""
     known = phrases.words
@@ -134,6 +134,7 @@ def small_words(phrases: Phrases) -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=4096)
 def _classify(part: str, phrases: Phrases, bracket: bool, first: bool) -> str:
     """The class of one part: site, region, agency, place, date, number, or by its look; "" for anything else."""
     wording = normalise_wording(part)

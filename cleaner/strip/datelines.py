@@ -47,8 +47,8 @@ _MARKS = {
     "gap": r"[ \u00a0\u3000]{2,}(?![(\d–—-])|\t[ \t]*",
     "line": r"\s*\n\s*",
 }
-_MARK = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _MARKS.items()))
-_MARK_GAP = re.compile(_MARKS["gap"])
+# What is looked ahead for keeps letters from being tried against each pattern.
+_MARK = re.compile(r"(?=[-–—―.,:：।॥۔!\s])(?:" + "|".join(f"(?P<{k}>{pattern})" for k, pattern in _MARKS.items()) + ")")
 _SITE_HEAD = re.compile(rf"({SITE.pattern})(?![\w.])", re.IGNORECASE)
 _AGENCY_HEAD = re.compile(r"([^()]{0,40}?)\s*\(([^()]{2,40})\)\s*\.?\s*(?:[-–—]{1,2}\s*)?")
 _DESK_HEAD = re.compile(
@@ -62,11 +62,13 @@ _GLUED_PLACE = re.compile(r"(?:(?:[A-Z][a-z]+ ){0,2}[A-Z][a-z]+|(?:[A-Z]+ ){0,2}
 _ENUMERATION = re.compile(r"[^\s,]+, (?:[^\s,]+,? )?(?:dan|serta|atau|and|or|und|et|y|e) ")
 _LABEL = re.compile(r"([^\W\d_][\w'’. -]{1,30}?)(\s?:|\s[-–—])\s?\S")
 # A dash inside a line before which a dateline may stand that is glued to a headline, a caption or a byline.
-_INNER_DASH = re.compile(r"(?:\s|(?<=[\w).]))[-–—]{1,2}\s+(?=[^\W\d_a-z\"“])")
+_INNER_DASH = re.compile(r"[-–—]{1,2}\s+(?=[^\W\d_a-z\"“])")
 _JOINT = re.compile(
     r"(?<=[^\WA-Z_])(?=[A-Z])|(?<=[)”\"’»?!])(?=[^\W\d_a-z])|(?<=[^\WA-Z_]\.)(?=[A-Z])|(?<=\s)(?=[^\W\d_a-z])"
 )
-_SIGN = re.compile(r"[-–—―=】）।:)]|\w\.\w")  # one of these stands in every dateline that fills a line
+# What one that opens or fills a short line holds: a dash, a colon, a bracket, the dot of a site; or it is one word.
+_SIGN = re.compile(r"[-–—―=】）।:)]|\w\.\w|^[^\W\d_]+$")
+_SITED = re.compile(r"\w\.\w|[A-Z]{3}|[a-z][A-Z]|[)\d–-]|[^\x00-\u024f]")  # a site, an agency or a date may stand in it
 _NAMES = {
     "site": "a site's name",
     "agency": "an agency",
@@ -99,9 +101,9 @@ def find_datelines(
         indian = indian or (line.prose and "\u0900" <= line.text[0] <= "\u0dff")
         if seen >= PARAGRAPHS and not indian:
             break
-        start, dateline, text = line.start, None, _joined(lines, at)
-        if line.prose or _SIGN.search(text, 0, HEAD):
-            dateline = match_dateline(text, phrases, _recurs_in(lines, line))
+        start, dateline = line.start, None
+        if line.prose or _SIGN.search(line.text, 0, 60) or (at + 1 < len(lines) and lines[at + 1].text[0] in DASHES):
+            dateline = match_dateline(_joined(lines, at), phrases, _recurs_in(lines, line))
         if dateline and not _suits(dateline, lines, at):
             dateline = None
         if dateline is None and line.prose and seen < PARAGRAPHS:
@@ -118,6 +120,8 @@ def find_datelines(
 def _joined(lines: Sequence[Line], at: int) -> str:
     """The line with those below it, as far as a dateline may reach; line ends fill what stands between them."""
     text = lines[at].text
+    if len(text) > HEAD:
+        return text
     for above, line in pairwise(lines[at : at + 6]):
         if len(text) > HEAD:
             break
@@ -208,8 +212,10 @@ def may_open(head: str, phrases: Phrases) -> bool:
 
     Without it stripping takes a fifth longer.
     """
-    if not head or _MARK_GAP.search(head):
-        return bool(head)
+    if not head or not (head[0].isalpha() or head[0] in "([（【［"):
+        return False
+    if "  " in head or "\t" in head or "\u00a0" in head or "\u3000" in head:
+        return True
     for word in head.split(None, 5)[:5]:
         if not word.isalpha():
             return True
@@ -227,16 +233,18 @@ def _goes_on(text: str, at: int) -> bool:
 def _marked_form(text: str, head: str, phrases: Phrases) -> Dateline | None:
     """ "MUARA, KABAR.com - Text": the first mark before which nothing but place, site, agency and date stands."""
     for mark in islice(_MARK.finditer(head, 2), 10):
-        lead = read_lead(head[: mark.start()], phrases)
-        if lead is None:
-            return None
-        kind = mark.lastgroup or ""
-        above = head[: mark.start()]
+        above, kind = head[: mark.start()], mark.lastgroup or ""
+        # behind "VANCOUVER, Jan." a number is the day, and the dateline goes on; a comma ends one only behind a site
+        if not _goes_on(text, mark.end()) or (kind == "stop" and text[mark.end()].isdigit()):
+            continue
+        if kind in ("comma", "line", "tight") and not _SITED.search(above):
+            continue
         if "\n" in above and (kind in ("colon", "danda", "stop", "line") or "\n\n" in above):
             return None  # a sentence that inline links cut into lines, or a list
-        # behind "VANCOUVER, Jan." a number is the day, and the dateline goes on
-        day = kind == "stop" and text[mark.end() : mark.end() + 1].isdigit()
-        if day or not _goes_on(text, mark.end()) or not _fits(lead, kind, mark[0], phrases):
+        lead = read_lead(above, phrases)
+        if lead is None:
+            return None
+        if not _fits(lead, kind, mark[0], phrases):
             continue
         name = {"tight": "dash", "danda": "stop", "line": "dash"}.get(kind, kind)
         found = Dateline(mark.end(), f"dateline-{name}", _why(lead, name), lead.place, lead.site)
