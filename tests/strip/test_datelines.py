@@ -1,4 +1,4 @@
-"""Datelines: each form goes whole and nothing behind it, with its place and site as facts; the traps stay to the letter."""
+"""Datelines: each form goes whole and nothing behind it, its place and site are facts, and the traps stay."""
 
 from __future__ import annotations
 
