@@ -144,6 +144,8 @@ def _classify(part: str, phrases: Phrases, bracket: bool, first: bool) -> str:
     region = not first and wording in dateline_words("regions") and not part.islower()
     if region and not bracket:
         return "region"
+    if not first and not bracket and wording in phrases.words["place"]:
+        return "place"  # "Mataram, NTB": a province, though an agency in Norway has the same name
     if wording in phrases.words["agency"] or (bracket and wording.split(" ")[0] in phrases.words["agency"]):
         return "agency"
     if is_place(part, phrases) and not part[0].islower():

@@ -340,7 +340,8 @@ def _belongs(more: Lead, mark: re.Match[str], found: Dateline, lead: Lead) -> bo
 def _bracket_form(head: str, phrases: Phrases) -> Dateline | None:
     """ "(EFE).- Text", "Hong Kong (CNN) Text", "VESTFJORD, BYEN (VG) Text"."""
     if (desk := _DESK_HEAD.match(head)) and _goes_on(head, desk.end()) and _is_name(desk[1]):
-        return Dateline(desk.end(), "dateline-agency", "a place and a desk in brackets", desk[1], desk[2])
+        site = desk[2] if normalise_wording(desk[2]) in phrases.words["agency"] else ""  # else it is who writes
+        return Dateline(desk.end(), "dateline-agency", "a place and a desk in brackets", desk[1], site)
     found = _AGENCY_HEAD.match(head)
     if found is None or not _goes_on(head, found.end()):
         return None
