@@ -14,7 +14,7 @@ from cleaner.strip.strip import strip
 AUTHORS = tomllib.loads((Path(__file__).parent.parent / "cases" / "authors.toml").read_text("utf-8"))
 BODY = (
     "The clockmaker of Brenmouth has repaired the town hall clock without taking a penny, the council said on Tuesday.",
-    "For nine years the hands had pointed to twenty past four, and visitors used to set their cameras below it in jest.",
+    "For nine years the hands had pointed to twenty past four, and visitors used to set their cameras below it.",
 )
 
 

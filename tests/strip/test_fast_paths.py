@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cleaner.judge.lines import Line
 from cleaner.phrases.phrases import HEAD_LENGTH, Phrases, load_phrases, normalise_wording
-from cleaner.strip import datelines, inside_lines, line_rules
+from cleaner.strip import dateline_forms, inside_lines, line_rules
 from cleaner.strip.calls import MENU_KINDS
 from cleaner.strip.line_rules import is_clear_paragraph, judge_line
 
@@ -169,10 +169,10 @@ def test_a_line_that_may_not_be_trimmed_has_no_tail(found: tuple[str, str], last
 @given(lines(), st.booleans())
 def test_a_paragraph_that_opens_as_a_sentence_has_no_dateline(found: tuple[str, str], known: bool) -> None:
     phrases, text = load_phrases(found[0]), found[1]
-    if not datelines.may_open(text[: datelines.HEAD], phrases) and text[0].isalpha():
+    if not dateline_forms.may_open(text[: dateline_forms.HEAD], phrases) and text[0].isalpha():
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(datelines, "may_open", lambda *_: True)
-            assert datelines.match_dateline(text, phrases, lambda _name: known) is None
+            patch.setattr(dateline_forms, "may_open", lambda *_: True)
+            assert dateline_forms.match_dateline(text, phrases, lambda _name: known) is None
 
 
 @settings(deadline=None, max_examples=200)
