@@ -81,12 +81,15 @@ def author_name(text: str, phrases: Phrases) -> str:
     ''
     """
     name = _NAME_END.split(text, maxsplit=1)[0]
+    by, _, rest = name.partition(" ")
+    if normalise_wording(by) in phrases.words["by"]:
+        name = rest
     if ":" in name:  # "Sari WeningEditor: Budi": the label may be glued to the name before it
         name = name.partition(":")[0].rstrip()
         role = next((r for r in phrases.words["role"] if normalise_wording(name).endswith(r)), "")
         name = name[: len(name) - len(role)] if role else name.rpartition(" ")[0]
-    first, comma, rest = name.partition(", ")
-    if comma and any(w[0].islower() or normalise_wording(w) in phrases.words["role"] for w in rest.split()):
+    first, comma, after = name.partition(", ")
+    if comma and any(w[0].islower() or normalise_wording(w) in phrases.words["role"] for w in after.split()):
         name = first
     name = name.strip(_OUTER_MARKS)
     wording = normalise_wording(name)

@@ -68,7 +68,10 @@ def place_name(place: str, phrases: Phrases) -> str:
         return place
 
     def cased(found: re.Match[str]) -> str:
-        word, small = found[0], found[0].lower()
+        word = found[0]
+        if phrases.languages[0] in ("tr", "az"):  # "ÇAMLIKÖY" is "Çamlıköy"
+            word = word[0] + word[1:].replace("I", "ı")
+        small = word.lower()
         if "." in place[found.end() : found.end() + 1] and len(word) == 1:  # "D.C."
             return word
         return small if found.start() and small in phrases.words["particle"] else word[0] + word[1:].lower()
