@@ -10,9 +10,7 @@ __all__ = [
     "BLANK",
     "BULLETS",
     "CLOSERS",
-    "DASHES",
     "INVISIBLE",
-    "MORE_STOPS",
     "SENTENCE_ENDS",
     "STOPS",
     "UNSPACED_CLASS",
@@ -24,18 +22,11 @@ STOPS = ".!?…。！？।؟"
 """Marks that end a sentence: Latin, Greek and Cyrillic, Chinese and Japanese, Devanagari and Bengali, and the Arabic
 question mark."""
 
-MORE_STOPS = "॥۔։።"
-"""Further ones: the double danda, the full stops of Urdu, Armenian and Ethiopic. The rules that were fitted or measured
-without them leave them out, so that their results stay what was measured."""
-
 CLOSERS = "\"'”’»)]」』"
 """Quotation marks and brackets that may stand behind the mark that ends a sentence."""
 
 SENTENCE_ENDS = frozenset(STOPS + CLOSERS)
 """The last character of a line that ends as a sentence does."""
-
-DASHES = "-–—"
-"""Hyphen, en dash and em dash, which templates use for one another."""
 
 BULLETS = "-•*·–▪"
 """Characters with which the items of a list begin."""
