@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from cleaner.article import Removal
-from cleaner.characters import DASHES
 from cleaner.judge.lines import Hit, Line, ends_sentence
 from cleaner.phrases.phrases import Phrases
 from cleaner.strip.dateline_forms import HEAD, Recurs, evidence, goes_on, match_dateline
@@ -34,6 +33,7 @@ DEEP = 900
 WRAPPED = 40
 """Characters of a line of wire copy wrapped for print, which is no paragraph; a date bears out a dateline there."""
 
+_DASHES = "-–—"
 _LABEL = re.compile(r"([^\W\d_][\w'’. -]{1,30}?)(\s?:|\s[-–—])\s?\S")
 # A dash inside a line before which a dateline may stand that is glued to a headline, a caption or a byline.
 _INNER_DASH = re.compile(r"[-–—]{1,2}\s+(?=[^\W\d_a-z\"“])")
@@ -60,7 +60,7 @@ def find_datelines(
         if seen >= PARAGRAPHS and not indian:
             break
         start, dateline = line.start, None
-        if line.prose or _SIGN.search(line.text, 0, 60) or (at + 1 < len(lines) and lines[at + 1].text[0] in DASHES):
+        if line.prose or _SIGN.search(line.text, 0, 60) or (at + 1 < len(lines) and lines[at + 1].text[0] in _DASHES):
             dateline = match_dateline(_joined(lines, at), phrases, _recurs_in(lines, line))
         if dateline and not _suits(dateline, lines, at):
             dateline = None
@@ -109,7 +109,7 @@ def _suits(dateline: Dateline, lines: Sequence[Line], at: int) -> bool:
     if not (opens.prose or cut or dated or (dateline.site and ends_sentence(opens.text))):
         return False
     # "Jakarta", and below it the items of a list: "- Monas", "- Ancol"
-    if inside > at and opens.text[0] in DASHES and any(ln.text[0] in DASHES for ln in below):
+    if inside > at and opens.text[0] in _DASHES and any(ln.text[0] in _DASHES for ln in below):
         return False
     if dateline.site or line.text[:4].isupper():
         return True

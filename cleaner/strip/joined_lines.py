@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from cleaner.characters import BULLETS, MORE_STOPS, SENTENCE_ENDS
+from cleaner.characters import BULLETS, SENTENCE_ENDS
 from cleaner.judge.lines import Hit, Line, is_wrapped
 
 __all__ = ["join_cut_lines"]
@@ -32,7 +32,7 @@ _JOINED_HITS = frozenset(
 )
 """Rules that a piece of a sentence falls to; what any other rule names is boilerplate, however it goes on."""
 
-_ENDS = SENTENCE_ENDS | frozenset(MORE_STOPS + ":")
+_ENDS = SENTENCE_ENDS | frozenset("॥۔։።:")
 
 
 def join_cut_lines(lines: list[Line], judge: Callable[[Line], Hit | None] = lambda _line: None) -> list[Line]:
