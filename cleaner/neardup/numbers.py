@@ -6,6 +6,8 @@ original; where it was edited, words change and numbers stay.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,45 +42,43 @@ def other_numbers(
     missing = (fewer >= np.maximum(_ENOUGH, longer / _EVERY)) & (
         counts_by_pair(common_of(numbers, left, right), len(left)) < _MISSING * fewer
     )
-    places, values = _numbers_in_place(tokens, starts, is_number)
-    between = counts_by_pair(common_of(sets_of(places), left, right), len(left))
-    changed = between - counts_by_pair(common_of(sets_of(values), left, right), len(left))
-    form = (changed >= _CHANGED * between) & (changed * _CHANGED_EVERY >= np.minimum(lengths[left], lengths[right]))
-    return missing | ((changed > 0) & form)
+    form = np.zeros(len(left), np.bool_)
+    for places, values in _numbers_in_place(tokens, starts, is_number):
+        between = counts_by_pair(common_of(sets_of(places), left, right), len(left))
+        changed = between - counts_by_pair(common_of(sets_of(values), left, right), len(left))
+        dense = changed * _CHANGED_EVERY >= np.minimum(lengths[left], lengths[right])
+        form |= (changed > 0) & (changed >= _CHANGED * between) & dense
+    return missing | form
 
 
 def _numbers_in_place(
     tokens: NDArray[np.uint64], starts: NDArray[np.int64], is_number: NDArray[np.bool_]
-) -> tuple[Shingles, Shingles]:
-    """For every number its place, told by the words before and behind it, and that place with its value.
+) -> Iterator[tuple[Shingles, Shingles]]:
+    """For every number its place, and that place with its value; first by the word before it, then by the one behind.
 
-    Numbers side by side are one: "04.31", "1.412.000", "12/7/2021". The second number between the same two words has a
-    place of its own, so that two texts share as many as both have.
+    Numbers side by side are one: "04.31", "1.412.000", "12/7/2021". The second number beside the same word has a place
+    of its own, so that two texts share as many as both have.
     """
     owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     inner = np.zeros(len(tokens), np.bool_)  # the token before is a number of the same text
     inner[1:] = is_number[:-1] & (owner[1:] == owner[:-1])
     firsts = np.flatnonzero(is_number & ~inner)
     if not len(firsts):
-        none = Shingles(np.zeros(0, np.uint64), np.zeros(len(starts), np.int64))
-        return none, none
+        return
     run = np.cumsum(is_number & ~inner) - 1
     at = np.flatnonzero(is_number)
     lasts = np.zeros(len(firsts), np.int64)
     np.maximum.at(lasts, run[at], at)
-    step = (at - firsts[run[at]]).astype(np.uint64) * _STEP
     value = np.zeros(len(firsts), np.uint64)
-    np.add.at(value, run[at], mix(tokens[at] + step))
+    np.add.at(value, run[at], mix(tokens[at] + (at - firsts[run[at]]).astype(np.uint64) * _STEP))
+    # of another length a run is not another number, but one of a table from which an edit took a column
+    length = (lasts - firsts).astype(np.uint64) * _STEP
     of = owner[firsts]
     words = np.concatenate([tokens, np.zeros(1, np.uint64)])
-    above = np.where(firsts > starts[of], words[firsts - 1], np.uint64(0))
-    below = np.where(lasts + 1 < starts[of + 1], words[lasts + 1], np.uint64(1))
-    # of another length a run is not another number, but one of a table from which an edit took a column
-    length = (lasts - firsts).astype(np.uint64)
-    place = mix(above + mix(below + _STEP) + length * _STEP)
     bounds = np.searchsorted(firsts, starts)
-    both = mix(place + value)
-    return Shingles(_apart(place, of), bounds), Shingles(_apart(both, of), bounds)
+    for inside, beside in ((firsts > starts[of], firsts - 1), (lasts + 1 < starts[of + 1], lasts + 1)):
+        place = mix(np.where(inside, words[beside], np.uint64(0)) + length)
+        yield Shingles(_apart(place, of), bounds), Shingles(_apart(mix(place + value), of), bounds)
 
 
 def _apart(keys: NDArray[np.uint64], owner: NDArray[np.int64]) -> NDArray[np.uint64]:

@@ -24,14 +24,15 @@ __all__ = [
     "sign_without_site_shingles",
 ]
 
-RULES = ("exact", "jaccard", "contiguous", "cut-short", "unlike", "numbers")
+RULES = ("exact", "jaccard", "contiguous", "cut-short", "same-page", "unlike", "numbers")
 """Why two articles are copies of one, and behind these, why they are not.
 
 exact: the same tokens. jaccard: the similarity of their shingle sets reaches the threshold. contiguous: two thirds of
 both are one common span, with other boilerplate around it. cut-short: one is the beginning of the other and breaks off.
-unlike: none of these. numbers: alike but for their numbers, as reports of one form are.
+same-page: two crawls of one URL, of which the longer holds the shorter. unlike: none of these. numbers: alike but for
+their numbers, as reports of one form are.
 """
-EXACT, JACCARD, CONTIGUOUS, CUT_SHORT, UNLIKE, NUMBERS = range(len(RULES))
+EXACT, JACCARD, CONTIGUOUS, CUT_SHORT, SAME_PAGE, UNLIKE, NUMBERS = range(len(RULES))
 
 _SPAN_COVER = 2 / 3  # of both articles: the least that a common span must take up
 _SPAN_DENSITY = 0.85  # of the span is common; copies with 1 % of their words changed on both sides have 0.94
@@ -39,6 +40,7 @@ _SPAN_LENGTH = 50  # shingles; shorter ones are often a form that two reports fi
 _SPAN_JACCARD = 0.35  # the least Jaccard similarity for which a common span can make up
 _CUT_DENSITY = 0.97  # of the beginning that both share: a cut copy is cut, not edited
 _CUT_SHARE = 0.4  # of the longer article; less is a quotation as likely as a copy
+_PAGE_HELD = 0.8  # of the shorter crawl of a page: its last words may be cut, or a link to the rest
 _LEFT_ENOUGH = 8  # shingles that must be left of an article without what recurs on its site
 _AT_ONCE = 1 << 20  # shingles compared at once
 _SIGNED_AT_ONCE = 192  # articles, some 40,000 shingles, which stay in the cache
@@ -47,11 +49,12 @@ _ENOUGH = 24  # shingles; reports of one form have fewer left, and would all be 
 
 @dataclass(frozen=True, slots=True)
 class StoredArticles:
-    """What the comparison needs of articles, by place: tokens, their site (-1 is none), and whether they break off."""
+    """What the comparison needs of articles, by place: tokens, site, page (-1 is none), and whether they break off."""
 
     store: TokenStore
     recurring: SiteShingles
     sites: NDArray[np.int64]
+    pages: NDArray[np.int64]
     broken: NDArray[np.bool_]
 
     def shingles(self, places: NDArray[np.int64]) -> Shingles:
@@ -117,6 +120,10 @@ def _compare_block(
     if near.any():
         pairs = np.flatnonzero(near)
         rule[pairs] = _by_span(text, common, pairs, left[pairs], right[pairs], articles.broken[places], threshold)
+    page = articles.pages[places]
+    # the better ranked article stays, so a longer one goes for it only by the rules above
+    held = (page[left] >= 0) & (page[left] == page[right]) & (sizes[left] >= sizes[right]) & (containment >= _PAGE_HELD)
+    rule[held & (rule == UNLIKE)] = SAME_PAGE
     little = (sizes < _LEFT_ENOUGH) & (np.diff(text.starts) < articles.store.lengths[places])
     rule[little[left] | little[right]] = UNLIKE
     alike = np.flatnonzero(rule != UNLIKE)
