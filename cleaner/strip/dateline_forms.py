@@ -221,13 +221,14 @@ def _bracket_form(head: str, phrases: Phrases) -> Dateline | None:
     lead = read_lead(head[: found.end()].rstrip(" -–—."), phrases)
     if lead is None or not lead.only("place", "region", "capitals", "date", "agency", "site", "bracket"):
         return None
-    # "(Antara/Dewi)": the agency opens the bracket, and who writes follows
-    known = (
-        lead.classes[-1] in ("agency", "site") or normalise_wording(found[2]).split(" ")[0] in phrases.words["agency"]
-    )
-    places = len([c for c in lead.classes if c in ("place", "capitals")])
-    if (known and (not found[1] or lead.has("place"))) or (found[1].isupper() and found[2].isupper() and places >= 2):
+    # "(Antara/Dewi)": the agency opens the bracket, and who writes follows; "(kil/sta)" are writers alone
+    opens = normalise_wording(re.split(r"[ /]", found[2])[0])
+    known = bool(SITE.fullmatch(found[2])) or {normalise_wording(found[2]), opens} & phrases.words["agency"] != set()
+    if known and (lead.has("place") if found[1] else not found[2].islower()):
         return Dateline(found.end(), "dateline-agency", "an agency in brackets", lead.place, found[2])
+    places = len([kind for kind in lead.classes if kind in ("place", "capitals")])
+    if found[1].isupper() and found[2].isupper() and places >= 2:
+        return Dateline(found.end(), "dateline-agency", "two places and a name, all in capitals", lead.place, found[2])
     return None
 
 
