@@ -14,9 +14,9 @@ from itertools import islice
 from cleaner.phrases.phrases import Phrases, normalise_wording
 from cleaner.strip.dateline_parts import SITE, Dateline, Lead, read_lead, small_words
 from cleaner.strip.east_asian_datelines import match_east_asian
-from cleaner.strip.places import is_place
+from cleaner.strip.places import dateline_words, is_place
 
-__all__ = ["HEAD", "Recurs", "evidence", "goes_on", "match_dateline", "may_open"]
+__all__ = ["HEAD", "LOUD", "Recurs", "evidence", "goes_on", "match_dateline", "may_open"]
 
 HEAD = 110
 """Characters of a paragraph in which a dateline has to end."""
@@ -34,6 +34,8 @@ _MARKS = {
 }
 # What is looked ahead for keeps letters from being tried against each pattern.
 _MARK = re.compile(r"(?=[-–—―.,:：।॥۔!\s])(?:" + "|".join(f"(?P<{k}>{pattern})" for k, pattern in _MARKS.items()) + ")")
+# A line of dashes below a heading, or more dashes than part anything.
+_UNDERLINE = re.compile(r"[-–—―]{4}|\n\s*[-–—―]{2,}\s*\n")
 _SITE_HEAD = re.compile(rf"({SITE.pattern})(?![\w.])", re.IGNORECASE)
 _AGENCY_HEAD = re.compile(r"([^()]{0,40}?)\s*\(([^()]{2,40})\)\s*\.?\s*(?:[-–—]{1,2}\s*)?")
 _DESK_HEAD = re.compile(
@@ -58,6 +60,9 @@ _NAMES = {
     "bracket": "a name in brackets",
     "name": "a name",
 }
+
+LOUD = "a name in capitals and a dash"
+"""The evidence of a dateline that is nothing but unknown words in capitals."""
 
 Recurs = Callable[[str], bool]
 """Whether a name with which a paragraph opens stands again in the text, inside a sentence."""
@@ -114,6 +119,8 @@ def _marked_form(text: str, head: str, phrases: Phrases) -> Dateline | None:
             continue
         if "\n" in above and (kind in ("colon", "danda", "stop", "line") or "\n\n" in above):
             return None  # a sentence that inline links cut into lines, or a list
+        if _UNDERLINE.search(head, max(0, mark.start() - 4), mark.end() + 4):
+            return None
         lead = read_lead(above, phrases)
         if lead is None:
             return None
@@ -169,7 +176,9 @@ def _fits_dash(lead: Lead, mark: str) -> bool:
         return lead.has("newsroom", "bracket", "name")
     # an em dash and a comma are how American papers write it: "Easton, Pa. — Text"
     em_dash = mark.strip() == "—" and lead.classes == ("name", "name") and lead.size <= 30
-    return em_dash or (lead.has("capitals", "name") and lead.has("region", "newsroom"))
+    # "UniSQL, Inc. -" is a firm: a newsroom stands behind the place
+    named = lead.classes[0] in ("capitals", "name")
+    return em_dash or (named and lead.has("region", "newsroom"))
 
 
 def _extended(found: Dateline, lead: Lead, text: str, phrases: Phrases) -> Dateline:
@@ -280,6 +289,8 @@ def _is_name(text: str) -> bool:
 
 def _recurring_form(text: str, head: str, phrases: Phrases, recurs: Recurs) -> Dateline | None:
     """ "Sumber Rejo - Text", "KUALA SERAI: Text", when the text speaks of the place again."""
+    if normalise_wording(head.split(None, 1)[0]) in dateline_words("labels"):
+        return None
     if (colon := _COLON_HEAD.match(head)) and colon[1].isupper():
         rest = text[colon.end() : colon.end() + 40].split(None, 1)
         opens = goes_on(text, colon.end()) and rest and not (len(rest[0]) > 1 and rest[0].isupper())
