@@ -138,8 +138,8 @@ def small_words(phrases: Phrases) -> frozenset[str]:
 def _classify(part: str, phrases: Phrases, bracket: bool, first: bool) -> str:
     """The class of one part: site, region, agency, place, date, number, or by its look; "" for anything else."""
     wording = normalise_wording(part)
-    if SITE.fullmatch(part) or (_DOMAIN.fullmatch(part) and wording.rpartition(".")[2] not in dateline_words("files")):
-        return "site"
+    if SITE.fullmatch(part) or _DOMAIN.fullmatch(part):
+        return "" if wording.rpartition(".")[2] in dateline_words("files") else "site"
     # "PA" behind a comma is Pennsylvania, and in brackets an agency
     region = not first and wording in dateline_words("regions") and not part.islower()
     if region and not bracket:

@@ -78,6 +78,11 @@ def test_writers_in_brackets_are_no_agency() -> None:
     assert match_dateline(f"(Antara/Dewi) {body}", phrases)
 
 
+def test_an_underlined_heading_is_no_dateline() -> None:
+    for line in ("----", "--", "- - - -"):
+        assert match_dateline(f"NASA\n{line}\nMany agencies publish pictures of it.", load_phrases("en")) is None
+
+
 def test_traps_weigh_as_much_as_they_should() -> None:
     assert len(TRAPS) >= 0.4 * len(DATELINES)
 
