@@ -25,6 +25,7 @@ _MARKS = {
     # A dash parts where white space stands behind it, or before it and a word follows; an em dash anywhere.
     "dash": r"[.,:]?\s*[-–—―]{1,3}\s+|[.,]?\s+[-–—―]{1,2}(?=[\w\"“'«(])|[.,]?(?:--|—)",
     "tight": r"[-–](?=[^\W\d_a-z])",  # "KOMPAS.com-Presiden": only behind a site or a bracket
+    "slash": r"\s+//?\s+",
     "colon": r"\s?:\s+|：\s*",
     "danda": r"\s*[।॥۔]\s*|\s+!\s+|(?<=[\u0900-\u09ff])\.\s*",
     "stop": r"\.\s+",
@@ -113,7 +114,9 @@ def _marked_form(text: str, head: str, phrases: Phrases) -> Dateline | None:
     for mark in islice(_MARK.finditer(head, 2), 10):
         above, kind = head[: mark.start()], mark.lastgroup or ""
         # behind "VANCOUVER, Jan." a number is the day, and the dateline goes on; a comma ends one only behind a site
-        if not goes_on(text, mark.end()) or (kind == "stop" and text[mark.end()].isdigit()):
+        if not goes_on(text, mark.end()) or (
+            kind == "stop" and (text[mark.end()].isdigit() or text[mark.end()] == "(")
+        ):
             continue
         if kind in ("comma", "line", "tight") and not _SITED.search(above):
             continue
@@ -126,7 +129,7 @@ def _marked_form(text: str, head: str, phrases: Phrases) -> Dateline | None:
             return None
         if not _fits(lead, kind, mark[0], phrases):
             continue
-        name = {"tight": "dash", "danda": "stop", "line": "dash"}.get(kind, kind)
+        name = {"tight": "dash", "danda": "stop", "line": "dash", "slash": "dash"}.get(kind, kind)
         found = Dateline(mark.end(), f"dateline-{name}", evidence(lead, name), lead.place, lead.site)
         longer = _extended(found, lead, text, phrases)
         # "Jakarta - Bandung hanya ...": two places and a small letter are a route, not a dateline
@@ -146,7 +149,7 @@ def _fits(lead: Lead, kind: str, mark: str, phrases: Phrases) -> bool:
     sited = lead.has("site", "agency")
     if lead.has("number"):
         return False
-    if kind in ("dash", "gap"):
+    if kind in ("dash", "gap", "slash"):
         return sited or lead.has("place") or (kind == "dash" and _fits_dash(lead, mark))
     if kind == "tight":
         return lead.classes[-1] == "site" or (lead.classes[-1] in ("agency", "bracket") and lead.closed)
