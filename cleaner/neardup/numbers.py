@@ -20,7 +20,7 @@ _MISSING = 2 / 3  # of the numbers of the article with fewer, the other has to h
 _ENOUGH = 3  # numbers that both must have for that
 _EVERY = 32  # tokens; a form has a number more often, and a date or two in an article do not make one
 _CHANGED = 0.25  # of the numbers that stand between the same words, the least that other ones replace in a form
-_CHANGED_EVERY = 80  # tokens to a replaced number: a counter of readers or a date alone does not make a form
+_CHANGED_EVERY = 72  # tokens to a replaced number: a counter of readers or a date alone does not make a form
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 
 
