@@ -43,6 +43,9 @@ SIGNING = frozenset(("byline", "initials", "endmark"))
 BLOCK_LINES = 12
 """The most lines that a heading of related links speaks for, and in which comments are sought below a heading."""
 
+SIGNATURE = 40
+"""The most characters of a name or an agency that signs an article on a line of its own."""
+
 COMMENT_SHARE = 0.75
 """Share of an article's prose that stands above a heading of comments; a report on comments has less there."""
 
@@ -338,6 +341,6 @@ def _take_signature(lines: Sequence[Line], accepted: Accepted) -> None:
         text = lines[kept[at]].text
         words = text.replace(".", "").split()
         high = all(w.replace("-", "").isalpha() and w[0].isupper() for w in words)
-        if len(text) <= 40 and (2 if below else 1) <= len(words) <= 4 and high:
+        if len(text) <= SIGNATURE and (2 if below else 1) <= len(words) <= 4 and high:
             accepted[kept[at]] = Hit("signature", "byline", "a name alone behind the last paragraph")
             return
