@@ -95,10 +95,12 @@ def _is_fragment(lines: Sequence[Line], hits: Sequence[Hit | None], i: int, with
     stopped = text[-1] in FULL_STOPS and (text[0] in "('\"”’" or text[0].islower())
     if open_above and text[:3] != "..." and (text[0] in _CONTINUING or stopped or lines[i - 1].text[-1] in _OPENING):
         return True
-    if not below or ends_sentence(text):
+    if not below:
         return False
     if below in _STOPS or (below[0] in _STOPS and len(below) > 1 and below[:2] != ".."):
         return True
+    if ends_sentence(text):
+        return False
     # Below, the sentence goes on in small letters to an end mark or further; tags and labels do not, nor does "iOS".
     if not below[0].islower() or below[1:2].isupper() or _LINK.match(below) or hits[i + 1] is not None:
         return False

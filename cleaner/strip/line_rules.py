@@ -18,7 +18,7 @@ from functools import lru_cache
 
 from cleaner.characters import BULLETS, FULL_STOPS
 from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, SHORT, Hit, Line, ends_sentence, is_prose
-from cleaner.phrases.phrases import HEAD_LENGTH, Phrase, Phrases, normalise_wording
+from cleaner.phrases.phrases import EMOJI, HEAD_LENGTH, Phrase, Phrases, normalise_wording
 from cleaner.strip.calls import call_hit, first_cue, navigation_hit
 from cleaner.strip.datelines import SITE
 from cleaner.strip.headlines import HEADLINE, visible_end
@@ -27,7 +27,7 @@ __all__ = ["SEPARATOR", "forget_lines", "is_clear_paragraph", "judge_line", "loo
 
 # What may stand between a label and its rest. A hyphen or a slash needs white space on both sides, or it would part
 # compound words ("baca-juga").
-SEPARATOR = re.compile(r"\s*[:：|｜»›>–—】]\s*|\s+[-/]\s+")
+SEPARATOR = re.compile(rf"\s*[:：|｜»›>–—】]\s*|\s+[-/]\s+|\s*[{EMOJI}]+\s*")
 _TERM_BREAK = re.compile(r"\s*[,;|/#·•、،]\s*")
 _TIME_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
 _HOLDER = re.compile(r"(?:0 ?[-–]? ?0?,? ?)?(?:©|®|\(c\)|copyright(?:s|ed)?\b)")

@@ -34,6 +34,8 @@ _WIDE_HEADLINE = 8  # the same in scripts that put no blanks between words
 _QUOTES = "\"'“‘„«「『"
 _OPENERS = _QUOTES + BULLETS + "([【#@"  # what headlines and links open with as well
 _ROWS = 120  # the most characters of two rows of a table
+_WORDS = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*")
+_NUMBER = re.compile(r"\d+")
 _DIGIT = re.compile(r"\d")
 _VALUE_LINE = 45  # the most characters of "Kiper: Andi Putra"
 
@@ -118,12 +120,20 @@ def _are_rows(one: str, two: str) -> bool:
         return True
     if one[0].isdigit() != two[0].isdigit() or not (_DIGIT.search(one) and _DIGIT.search(two)):
         return False
+    short = max(len(one), len(two)) <= _VALUE_LINE and one[0] not in BULLETS
+    if short and (shape := _shape(one)).count("0") >= 2 and shape == _shape(two):
+        return True
     first, second = normalise_wording(one).split(), normalise_wording(two).split()
     if not first or not second:
         return False
     # two headlines may end with a year, rows with a number are short
     ends_alike = first[-1] == second[-1] and (first[-1] != "0" or max(len(first), len(second)) <= 4)
     return ends_alike or (first[0] == second[0] and first[0] != "0" and max(len(one), len(two)) < 40)
+
+
+def _shape(text: str) -> str:
+    """A line with its runs of words as one letter and its numbers as 0: "w 0-0 w" for the score of a match."""
+    return _NUMBER.sub("0", _WORDS.sub("w", text))
 
 
 def _end_of_headlines(
