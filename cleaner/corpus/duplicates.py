@@ -24,7 +24,6 @@ from typing import Any
 import numpy as np
 import orjson
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from cleaner.article import Drop
 from cleaner.characters import visible_length
@@ -33,15 +32,14 @@ from cleaner.corpus.copies import Copies, find_copies
 from cleaner.corpus.keepers import DOUBTFUL, DROPPED, Dropped, choose_all_keepers
 from cleaner.corpus.order import Ranks, rank_shards
 from cleaner.corpus.saved_index import Index
-from cleaner.corpus.shards import ROW, SKETCH, ShardSet, sketch_column
+from cleaner.corpus.shards import ROW, SKETCH, ShardSet
 from cleaner.corpus.token_stores import TokenStores, store_tokens
 from cleaner.corpus.urls import SAME_URL, find_same_urls, save_lines
 from cleaner.engine.columns import binary_column, fixed_column, number_column
 from cleaner.engine.shuffle import STRING, Emitted, InMemory, Shuffle, Table, load_strings
 from cleaner.errors import WorkError
 from cleaner.neardup.columns import distinct
-from cleaner.neardup.lsh import LOWEST, LOWEST_AGAIN, LOWEST_FIRST, CandidatePairs
-from cleaner.neardup.minhash import PERMUTATIONS, likely
+from cleaner.neardup.lsh import LOWEST, LOWEST_AGAIN, LOWEST_FIRST
 from cleaner.neardup.sketches import sketch
 from cleaner.neardup.verify import EXACT, RULES
 from cleaner.options import Options
@@ -105,7 +103,7 @@ def find_duplicates(shuffle: Shuffle, shards: ShardSet, options: Options, pairs:
                 f"The index {options.against} has changed since the unfinished run, whose steps against it are kept. "
                 "Run again with --fresh to start over."
             )
-        shards = replace(shards, index=index.data, indexed=index.shards)
+        shards = index.behind(shards)
     found, counts, dropped, ranks = _find_near(shuffle, shards, options.keep_duplicate, options.min_similarity)
     decisions = Decisions(shards, (*tables, found), counts)
     if pairs is not None:
@@ -122,17 +120,11 @@ def _find_near(
     ranks = rank_shards(shuffle, shards, keep)
     copies = find_copies(shuffle, ranks)
     first = find_candidates(
-        shuffle, "first", shards.all, copies.signed, len(ranks), ranks.olds, partial(_likely_first, ranks)
+        shuffle, "first", shards.all, copies.signed, len(ranks), ranks.olds, ranks.signatures, LOWEST_FIRST
     )
     stores = store_tokens(shuffle, ranks, first)
     again = find_candidates(
-        shuffle,
-        "again",
-        stores.groups,
-        stores.changed,
-        len(ranks),
-        ranks.olds,
-        partial(_likely_without_boilerplate, stores, LOWEST_AGAIN),
+        shuffle, "again", stores.groups, stores.changed, len(ranks), ranks.olds, stores.signatures, LOWEST_AGAIN
     )
     # an estimate that counts the boilerplate of a site decides nothing: the first candidates are estimated once more
     remaining = shuffle.table("likely")
@@ -160,25 +152,8 @@ def _find_near(
     return decided, counts, dropped, ranks
 
 
-def _likely_first(ranks: Ranks, pairs: CandidatePairs) -> NDArray[np.bool_]:
-    """Which pairs are not estimated to be wholly unlike, by the signatures in the shards."""
-    both = distinct(np.concatenate([pairs.low, pairs.high]))
-    signatures = np.empty((len(both), PERMUTATIONS), np.uint32)
-    for number, places, rows in ranks.find(both):
-        signatures[places] = sketch_column(ranks.shards.read(number, "signatures"), "signatures")[rows]
-    return likely(signatures, np.searchsorted(both, pairs.low), np.searchsorted(both, pairs.high), LOWEST_FIRST)
-
-
-def _likely_without_boilerplate(stores: TokenStores, lowest: np.float32, pairs: CandidatePairs) -> NDArray[np.bool_]:
-    """Which pairs are likely enough, by signatures without what recurs on their sites."""
-    both = distinct(np.concatenate([pairs.low, pairs.high]))
-    signatures = stores.signatures(both)
-    return likely(signatures, np.searchsorted(both, pairs.low), np.searchsorted(both, pairs.high), lowest)
-
-
 def _save_likely(stores: TokenStores, candidates: Candidates, table: Table, part: int) -> None:
-    likely_enough = partial(_likely_without_boilerplate, stores, LOWEST)
-    table.save(part, keep_likely(candidates.table.load(part), candidates.bits, likely_enough))
+    table.save(part, keep_likely(candidates.table.load(part), candidates.bits, stores.signatures, LOWEST))
 
 
 def _emit_decisions(ranks: Ranks, copies: Copies, dropped: Dropped, task: tuple[str, int]) -> Emitted:

@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 from cleaner.engine.columns import binary_values, fixed_values, list_values, number_values
 from cleaner.engine.shuffle import STRING, Emitted, Shuffle, Table, partition, save_sorted
 from cleaner.engine.work import read_shard
+from cleaner.neardup.columns import ranges
 from cleaner.neardup.sketches import Sketches, sketch
+from cleaner.neardup.tokens import tokenize
 from cleaner.repeats.site_lines import SiteLines
 
 __all__ = [
@@ -70,13 +72,8 @@ class ShardSet:
         return range(self.count)
 
     @property
-    def in_index(self) -> range:
-        """The shards of the index."""
-        return range(self.count, self.count + self.indexed)
-
-    @property
     def all(self) -> range:
-        """Both, in the order of their numbers."""
+        """These, and behind them the shards of the index."""
         return range(self.count + self.indexed)
 
     def read(self, number: int, *columns: str) -> pa.Table:
@@ -98,12 +95,19 @@ class ShardSet:
             return alive
         return np.setdiff1d(alive, self.of_shard(self.gone, number, STRING)["address"] & ROW)
 
-    def texts(self, number: int, rows: NDArray[np.int64]) -> list[str]:
-        """The clean texts of these rows."""
+    def tokens(self, number: int, rows: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        """The tokens of the clean texts of these rows, one behind the other, and how many each text has."""
+        if number >= self.count:  # an index keeps no texts
+            starts, tokens = list_values(self.read(number, "tokens")["tokens"])
+            counts = starts[rows + 1] - starts[rows]
+            return tokens[ranges(starts[rows], counts)], counts
         if self.held:
-            return list(map(text_of, binary_values(self.read(number, "text")["text"], rows)))
-        records = binary_values(self.read(number, "record")["record"], rows)
-        return [orjson.loads(record)["text"] for record in records]
+            texts = list(map(text_of, binary_values(self.read(number, "text")["text"], rows)))
+        else:
+            records = binary_values(self.read(number, "record")["record"], rows)
+            texts = [orjson.loads(record)["text"] for record in records]
+        found = tokenize(texts)
+        return found.hashes, np.diff(found.starts)
 
     def count_alive(self, number: int) -> int:
         """How many there are."""

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from cleaner.corpus.candidates import Candidates
 from cleaner.corpus.order import Ranks
 from cleaner.corpus.shards import ADDRESSED, ROW, SHARD, id_hash, sketch_column
-from cleaner.engine.columns import binary_values, list_values
+from cleaner.engine.columns import binary_values
 from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, sorted_records
 from cleaner.neardup.columns import Room, distinct, ranges
 from cleaner.neardup.minhash import PERMUTATIONS
 from cleaner.neardup.shingles import TokenStore, shingle_counts
 from cleaner.neardup.site_shingles import MOST_SHINGLES, SiteShingles, recurring_in, share_out
-from cleaner.neardup.tokens import mix, tokenize
+from cleaner.neardup.tokens import mix
 from cleaner.neardup.verify import StoredArticles, sign_without_site_shingles
 
 __all__ = ["TokenStores", "store_tokens"]
@@ -135,17 +135,10 @@ def _fill(table: Table, ranks: Ranks, group: int, packed: bytes) -> tuple[int, i
     for number in distinct(wanted["address"] >> SHARD).tolist():
         mine = slice(*np.searchsorted(wanted["address"], (number << 32, (number + 1) << 32)).tolist())
         rows = wanted["address"][mine] & ROW
-        old = number >= ranks.shards.count
-        shard = ranks.shards.read(number, "site", "broken", "signatures", *(("tokens",) if old else ()))
         # texts are read once, and only of articles in pairs: a tenth of a usual corpus
-        if old:
-            starts, values = list_values(shard["tokens"])
-            stored["count"][mine] = starts[rows + 1] - starts[rows]
-            tokens.append(values[ranges(starts[rows], stored["count"][mine])])
-        else:
-            found = tokenize(ranks.shards.texts(number, rows))
-            stored["count"][mine] = np.diff(found.starts)
-            tokens.append(found.hashes)
+        found, stored["count"][mine] = ranks.shards.tokens(number, rows)
+        tokens.append(found)
+        shard = ranks.shards.read(number, "site", "broken", "signatures")
         names = [bytes(site) for site in binary_values(shard["site"], rows)]
         # a site is a hash of its name, so no one has to know all names
         number_of = {name: id_hash(name) >> 1 if name else -1 for name in dict.fromkeys(names)}

@@ -3,16 +3,14 @@ the tokens of all articles that are compared, from which their shingles are made
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.neardup.columns import Room
-from cleaner.neardup.tokens import tokenize
 
-__all__ = ["SIZE", "Shingles", "TokenStore", "sets_of", "shingle", "shingle_counts", "shingle_tokens"]
+__all__ = ["SIZE", "Shingles", "TokenStore", "sets_of", "shingle_counts", "shingle_tokens"]
 
 SIZE = 3
 """Tokens in one shingle."""
@@ -33,19 +31,17 @@ class Shingles:
     starts: NDArray[np.int64]
 
 
-def shingle(texts: Sequence[str]) -> Shingles:
-    """Shingle hashes of every text; those of one text never depend on its neighbours.
+def shingle_tokens(tokens: NDArray[np.uint64], starts: NDArray[np.int64]) -> Shingles:
+    """Shingle hashes from token hashes, of which `tokens[starts[i]:starts[i + 1]]` are those of text i.
 
-    >>> s = shingle(["Hujan turun di Medan", "turun di Medan!", "Medan", ""])
+    Those of one text never depend on its neighbours.
+
+    >>> from cleaner.neardup.tokens import tokenize
+    >>> tokens = tokenize(["Hujan turun di Medan", "turun di Medan!", "Medan", ""])
+    >>> s = shingle_tokens(tokens.hashes, tokens.starts)
     >>> s.starts.tolist(), bool(s.hashes[1] == s.hashes[2])
     ([0, 2, 3, 4, 4], True)
     """
-    tokens = tokenize(texts)
-    return shingle_tokens(tokens.hashes, tokens.starts)
-
-
-def shingle_tokens(tokens: NDArray[np.uint64], starts: NDArray[np.int64]) -> Shingles:
-    """Shingle hashes from token hashes, of which `tokens[starts[i]:starts[i + 1]]` are those of text i."""
     lengths = np.diff(starts)
     bounds = np.zeros(len(starts), np.int64)
     np.cumsum(shingle_counts(lengths), out=bounds[1:])
@@ -121,7 +117,3 @@ class TokenStore:
         starts = np.zeros(len(places) + 1, np.int64)
         np.cumsum(lasts - firsts, out=starts[1:])
         return self._tokens.take(firsts, lasts), starts
-
-    def shingles(self, places: NDArray[np.int64]) -> Shingles:
-        """Shingles of the articles at these places."""
-        return shingle_tokens(*self.tokens(places))

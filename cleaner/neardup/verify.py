@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cleaner.neardup.columns import distinct, ranges
 from cleaner.neardup.minhash import sign
-from cleaner.neardup.shingles import Shingles, TokenStore, sets_of
+from cleaner.neardup.shingles import Shingles, TokenStore, sets_of, shingle_tokens
 from cleaner.neardup.site_shingles import SiteShingles
 
 __all__ = [
@@ -59,7 +59,7 @@ class StoredArticles:
 
     def shingles(self, places: NDArray[np.int64]) -> Shingles:
         """The shingles of the articles at these places, without those that recur on their site."""
-        shingles = self.store.shingles(places)
+        shingles = shingle_tokens(*self.store.tokens(places))
         kept = self.recurring.kept(shingles, self.sites[places])
         if kept.all():
             return shingles
@@ -131,7 +131,7 @@ def sign_without_site_shingles(
 ) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     """The signatures of all articles in the store, those on sites with recurring shingles made anew without them; and
     the places of the articles that lost some and kept enough to be found by what is left."""
-    signed, concerned = signatures.copy(), np.flatnonzero(articles.recurring.concerns(articles.sites))
+    signed, concerned = signatures.copy(), np.flatnonzero(np.isin(articles.sites, articles.recurring.sites))
     enough = [np.zeros(0, np.int64)]
     for first in range(0, len(concerned), _SIGNED_AT_ONCE):
         places = concerned[first : first + _SIGNED_AT_ONCE]
