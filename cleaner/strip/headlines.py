@@ -45,8 +45,8 @@ def headline_end(text: str, begin: int, after: int, phrases: Phrases) -> int:
     whole = len(rest) <= HEADLINE and (". " not in rest.strip() or len(rest) < 90)
     if whole and bare[-1:] not in FULL_STOPS:
         return after
-    # A label whose link was lost stands before a sentence, and goes alone. The sentence has six words or more, all small
-    # behind the first: with a capital further on, a headline may stand before it.
+    # A label whose link was lost stands before a sentence, and goes alone. The sentence has six words or more, all of
+    # them small behind the first: with a capital further on, a headline may stand before it.
     first = re.split(r"(?<=[.!?。]) ", bare.lstrip(), maxsplit=1)[0]
     words = [word for word in first.split() if word[0].isalpha()]
     sentence = len(words) >= 6 and first[0].isupper() and all(word[0].islower() for word in words[1:])
