@@ -224,7 +224,7 @@ def may_strip_beside(text: str, gaps: Sequence[int], phrases: Phrases) -> bool:
                 signs = len(line.text) <= SIGNATURE and line.text.count(" ") < 4
                 if signs or judge_line(line, phrases) or may_trim(line, i == len(lines) - 1, phrases):
                     return True
-                if i == below == 0 and match_dateline(line.text, phrases):
+                if i == below <= 3 and match_dateline(line.text, phrases):
                     return True
                 i = -1 if line.prose else i + step
     return False
