@@ -12,7 +12,7 @@ of the user's may be touched. The modes:
     full     the disk is a file system with so many free pages (every number of them that the run needs)
     term     SIGTERM: the run must end within 10 s, tell how to go on, and leave no process
     changed  killed, then an input changes: the next run gives the new articles, or is refused
-    pool     with two workers: kill of all, of the main process alone, and SIGTERM; at every tenth operation at most
+    pool     with two workers: kill of all, of the main process alone, and SIGTERM; at every fourth operation at most
 
 Each run is a fork of a process that has imported the package. The operations of workers are not seen; `pool` ends runs
 at those of the main process.
@@ -77,25 +77,28 @@ RULES = (
     "1",
     "--quiet",
 )
+NO_POOL = ("kill", "enospc", "full", "term")
 SCENARIOS = {
     "file": Scenario(
         ("clean", "-o", "out/clean.jsonl", *WHOLE),
         prepare=(INDEX, RULES),
         modes=("kill", "enospc", "full", "term", "pool"),
     ),
-    "folder": Scenario(("clean", "-o", "out/clean/", "--shards", "3", *WHOLE), prepare=(INDEX, RULES), modes=MODES[:1]),
+    "folder": Scenario(("clean", "-o", "out/clean/", "--shards", "3", *WHOLE), prepare=(INDEX, RULES), modes=NO_POOL),
     "force": Scenario(
         ("clean", "-o", "out/clean.parquet", "--force", *WHOLE[2:]),
         prepare=(INDEX, ("clean", "earlier", "-o", "out/clean.parquet", "--card", "--workers", "1", "--quiet")),
-        modes=("kill", "enospc", "term"),
+        modes=NO_POOL,
     ),
     "inside": Scenario(
         ("clean", "-o", "raw/clean.jsonl", "--site-rules", "raw/rules.jsonl", *WHOLE[2:]),
         prepare=(INDEX,),
-        modes=("kill", "enospc"),
+        modes=NO_POOL,
     ),
     "changed": Scenario(("clean", "-o", "out/clean.jsonl", *WHOLE[2:]), prepare=(INDEX,), modes=("changed",)),
-    "index": Scenario(("index", "add", "prior"), ("more/late.jsonl.gz",), prepare=(INDEX,), modes=("kill", "enospc")),
+    "index": Scenario(
+        ("index", "add", "prior"), ("more/late.jsonl.gz",), prepare=(INDEX,), modes=("kill", "enospc", "term")
+    ),
 }
 ALL_KINDS = ("removed.jsonl", "dropped.jsonl", "rejected.jsonl", "manifest.json", "report.json", "pairs.parquet")
 
@@ -361,12 +364,15 @@ def points(name: str, expected: Expected, chosen: argparse.Namespace) -> Iterato
     """Every K-th point of each mode of a scenario, from a place that the seed tells."""
     for mode in (m for m in SCENARIOS[name].modes if m in chosen.mode):
         for act in _acts(mode):
-            for backwards in (False, True) if mode in ("kill", "pool", "changed") else (False,):
+            for backwards in (False, True):
                 point = Point(name, mode, act, backwards)
                 operations = expected.operations.get((backwards, point.workers), [])
                 if mode == "full":
-                    operations = [f"{n + 1} pages" for n in range(expected.pages * (8 if act == "limit" else 1))]
-                every = max(10, 4 * chosen.every) if mode == "pool" else chosen.every
+                    operations = [
+                        f"{n + 1} pages"
+                        for n in range(0 if backwards else expected.pages * (8 if act == "limit" else 1))
+                    ]
+                every = 4 * chosen.every if mode == "pool" else chosen.every
                 first = random.Random(f"{chosen.seed} {point}").randrange(every)
                 for at, operation in enumerate(operations, 1):
                     wanted = at == chosen.only if chosen.only else at >= chosen.first and at % every == first

@@ -298,9 +298,12 @@ def _found(work: Path) -> set[str]:
 def _wrong_text(texts: list[tuple[str, str]], marks: frozenset[str]) -> list[str]:
     """Neighbours that are missing, and their text where it does not belong."""
     ours = {m for source, text in texts if source.startswith("in/healthy") for m in _MARK.findall(text)}
-    theirs = {m for source, text in texts if not source.startswith("in/healthy") for m in _MARK.findall(text)}
+    healthy = "\n".join(text for source, text in texts if source.startswith("in/healthy"))
+    theirs = [text for source, text in texts if not source.startswith("in/healthy")]
+    # With the words behind it: a cut may make the mark of a neighbour out of the first letters of another one.
+    taken = [text for text in theirs for m in _MARK.finditer(text) if text[m.start() : m.end() + 20] in healthy]
     wrong = [f"{len(marks - ours)} articles of neighbours lost"] if marks - ours else []
-    return wrong + ["text of a neighbour under another name"] * bool(marks & theirs)
+    return wrong + ["text of a neighbour under another name"] * bool(taken)
 
 
 _MARK = re.compile(r"Kelv[a-z]{2}x*\b")

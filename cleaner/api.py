@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from cleaner.article import Raw, Removal, site_for_repeats
+from cleaner.article import Raw, Removal, host_of, site_for_repeats
 from cleaner.engine.time_limit import RecordTimeout, time_limit
-from cleaner.errors import InputError
+from cleaner.errors import InputError, OptionError
 from cleaner.language_codes import language_code
-from cleaner.options import Options
+from cleaner.options import RANGES, Options
 from cleaner.pipeline import finish_articles, load_article, strip_article
 from cleaner.read.fields import raw_record
 from cleaner.repeats.repeats import Repeats
@@ -144,6 +144,11 @@ def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Ite
 
 def _clean_alone(raw: Raw, options: Options, language: str, timeout: float) -> Cleaned:
     """One article cleaned by itself. A language that the caller knows is what the result says."""
+    if not isinstance(raw.body, str | bytes):
+        raise TypeError(f"The article has to be str or bytes, not {type(raw.body).__name__}.")
+    # written so that nan, which is in no order, is refused as well
+    if not isinstance(timeout, int | float) or not 0 <= timeout <= RANGES["record_timeout"][1]:
+        raise OptionError(f"timeout is {timeout!r}; it has to be a number of seconds, 0 for no limit.")
     try:
         with time_limit(timeout) as clock, clock:
             [cleaned] = _clean_batch([raw], options, language=language and language_code(language))
@@ -259,9 +264,10 @@ def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep_duplicate:
     """Find near-identical articles among texts that are clean already; of each group one stays.
 
     An article is a text, a pair `(id, text)`, a mapping with the usual fields, or an object with `text` and perhaps
-    `id`, `date` and `site`, such as `iter_clean` gives. Without an id its number (from 0) is its name. `min_similarity`
-    is the Jaccard similarity from which two are one; `keep_duplicate` says who stays: the "longest", the "earliest" by
-    date, or the "first" by id. All texts are held in memory; for more, use `clean_corpus` or `cleaner dedup`.
+    `id`, `date`, `url` and `site`, such as `iter_clean` gives. Its site is the host of its URL, else that field.
+    Without an id its number (from 0) is its name. `min_similarity` is the Jaccard similarity from which two are one;
+    `keep_duplicate` says who stays: the "longest", the "earliest" by date, or the "first" by id. All texts are held in
+    memory; for more, use `clean_corpus` or `cleaner dedup`.
     Raises OptionError for an unknown `keep_duplicate`, InputError for a mapping without text.
 
     >>> text = "Panen raya di lembah mundur sepekan karena hujan, kata petugas penyuluh dari kota itu kemarin"
@@ -297,9 +303,10 @@ def _known(article: Any, number: int) -> _Known:
     if isinstance(article, Mapping):
         raw = raw_record(article, "", number, Options(content="plain"), may_be_empty=True)
         text = raw.body if isinstance(raw.body, str) else raw.body.decode("utf-8", "replace")
-        return _Known(raw.id or str(number), text, raw.date, raw.site)
+        return _Known(raw.id or str(number), text, raw.date, host_of(raw.url) or raw.site)
     if isinstance(article, str):
         return _Known(str(number), article, "", "")
-    named = (str(getattr(article, name, "") or "") for name in ("id", "text", "date", "site"))
-    known = _Known(*named)
-    return known if known.id else _Known(str(number), known.text, known.date, known.site)
+    id, text, date, site, url = (
+        str(getattr(article, name, "") or "") for name in ("id", "text", "date", "site", "url")
+    )
+    return _Known(id or str(number), text, date, host_of(url) or site)

@@ -170,6 +170,8 @@ GUARDS = (
 LISTED = {"keep_kinds": KINDS, "only_kinds": KINDS, "guards": GUARDS}
 """Options that hold several values, each of them out of these."""
 
+_CONFIG_BYTES = 1 << 20
+
 LARGEST = 2**63 - 1
 """What 64 bits hold: Parquet, Arrow and NumPy, to which numbers are given on, take no larger ones."""
 
@@ -274,7 +276,11 @@ def read_config(path: str | Path) -> dict[str, Any]:
     import tomllib
 
     try:
-        found = tomllib.loads(Path(path).read_text("utf-8-sig"))
+        with open(path, "rb") as file:
+            data = file.read(_CONFIG_BYTES + 1)
+        if len(data) > _CONFIG_BYTES:  # a device is read without end
+            raise OptionError(f"{path} is no file of options: it has more than a megabyte.")
+        found = tomllib.loads(data.decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise OptionError(f"{path}: {error}. Write one with: cleaner init") from None
     except (ValueError, RecursionError) as error:  # RecursionError: thousands of brackets, one in the other

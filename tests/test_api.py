@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -158,6 +160,37 @@ def test_dedup_takes_texts_pairs_and_cleaned_articles() -> None:
     assert [d.id for d in cleaner.dedup(zip("abc", texts, strict=True)).dropped] == ["c"]
     assert [d.id for d in cleaner.dedup(cleaner.iter_clean(texts)).dropped] == ["2"]
     assert cleaner.dedup([]).kept == ()
+
+
+@pytest.mark.parametrize("timeout", [-1, float("nan"), float("inf"), "5", None])
+def test_a_limit_that_is_none_is_refused_by_name(timeout: Any) -> None:
+    for call in (cleaner.clean, cleaner.clean_html):
+        with pytest.raises(OptionError, match="timeout"):
+            call(NEWS, timeout=timeout)
+    assert cleaner.clean(NEWS, timeout=30).text == NEWS
+
+
+@pytest.mark.parametrize("article", [None, 5, ["a"]])
+def test_what_is_no_text_is_refused_by_its_type(article: Any) -> None:
+    with pytest.raises(TypeError, match="str or bytes"):
+        cleaner.clean(article)
+
+
+def test_dedup_tells_sites_by_their_addresses() -> None:
+    rng = random.Random(5)
+    foot, *heads = ["\n\n".join(_sentences(rng, 8)), *("\n\n".join(_sentences(rng, 2)) for _ in range(24))]
+    texts = [f"{head}\n\n{foot}" for head in heads]
+    hosts = [f"s{n // 12}.example" for n in range(24)]
+    assert len(cleaner.dedup(texts).kept) == 1  # one foot makes them alike, unless it is known as that of a site
+    assert len(cleaner.dedup([{"text": t, "site": host} for t, host in zip(texts, hosts, strict=True)]).kept) == 24
+    rows = [{"text": t, "url": f"https://{host}/a", "id": t} for t, host in zip(texts, hosts, strict=True)]
+    assert len(cleaner.dedup(rows).kept) == 24
+    assert len(cleaner.dedup([SimpleNamespace(**row) for row in rows]).kept) == 24
+
+
+def _sentences(rng: random.Random, count: int) -> list[str]:
+    words = "sungai batu pasar jembatan malam jendela kertas taman mesin kapten surat musik hutan perak pulau guru"
+    return [f"{' '.join(rng.choices(words.split(), k=14)).capitalize()}." for _ in range(count)]
 
 
 def test_dedup_keeps_the_earliest_where_asked() -> None:

@@ -319,7 +319,7 @@ def test_a_full_disk_is_a_sentence_and_the_run_goes_on_later(expected: dict[str,
 
 def test_an_output_that_cannot_be_written_is_refused_before_any_work(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(CleanerError, match="could not be written"):
+    with pytest.raises(CleanerError, match="cannot be made"):
         clean_corpus("corpus/raw/feeds", tmp_path / "file" / "clean.jsonl", Options(workers=1))
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
 

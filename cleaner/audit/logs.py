@@ -27,9 +27,9 @@ Manifest = Mapping[str, Any]
 def open_logs(output: str, audit: str | Path | None = None, *, checked: bool = True) -> tuple[Path, Manifest]:
     """The folder of the logs of an output, and its manifest.
 
-    Raises OutputError when logs are missing, for the run did not finish then, and when they are those of another run:
-    size and hash of the output are compared with the manifest, for which the output is read once. `checked` False
-    leaves this out, for a run that has just written both.
+    Raises OutputError when logs are missing, for the run did not finish then, when they were changed since, and when
+    they are those of another run: sizes and hashes of the output and of the logs are compared with the manifest, for
+    which they are read once. `checked` False leaves this out, for a run that has just written both.
     """
     folder = audit_folder(output, audit)
     for name in (MANIFEST, *LOGS):
@@ -38,10 +38,27 @@ def open_logs(output: str, audit: str | Path | None = None, *, checked: bool = T
                 f"{folder / name} is not there. Name the output of a finished run, or the folder of its logs with "
                 "--audit."
             )
-    manifest: Manifest = orjson.loads((folder / MANIFEST).read_bytes())
+    manifest = _read_manifest(folder / MANIFEST)
     if checked and output != "-":
         _check_bound(output, folder, manifest)
+    for name in LOGS if checked else ():
+        known = manifest["outputs"].get(name)
+        if known is not None and not same_data(folder / name, known):
+            raise OutputError(_CHANGED.format(folder / name))
     return folder, manifest
+
+
+_CHANGED = "{} was changed since it was written, or is damaged. Take it from a copy of these logs, or clean again."
+
+
+def _read_manifest(path: Path) -> Manifest:
+    try:
+        found: Manifest = orjson.loads(path.read_bytes())
+        if isinstance(found["outputs"], dict) and isinstance(found["inputs"], list):
+            return found
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise OutputError(_CHANGED.format(path))
 
 
 def _check_bound(output: str, folder: Path, manifest: Manifest) -> None:

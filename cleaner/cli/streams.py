@@ -99,17 +99,19 @@ def terminal_safe() -> Iterator[None]:
 
 @contextmanager
 def sigterm_as_interrupt() -> Iterator[None]:
-    """Within this block SIGTERM raises KeyboardInterrupt, as Ctrl+C does.
+    """Within this block SIGTERM, and SIGHUP of a terminal that is closed, raise KeyboardInterrupt, as Ctrl+C does.
 
     The workers are ended and the message says how to go on. Only the main thread may set a handler, and one that
-    somebody else has set stays.
+    somebody else has set stays, as nohup ignores SIGHUP.
     """
-    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
-        yield
-        return
+    signals = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) == signal.SIG_DFL]
+    if threading.current_thread() is not threading.main_thread():
+        signals = []
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # which raises KeyboardInterrupt
+    for number in signals:
+        signal.signal(number, signal.default_int_handler)  # which raises KeyboardInterrupt
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number in signals:
+            signal.signal(number, signal.SIG_DFL)

@@ -34,6 +34,9 @@ def check_named_files(options: Options) -> None:
             raise OptionError(f"--phrases {options.phrases} {wrong}. Name a folder of phrase lists.")
         for path in lists:
             load_phrases(path.stem, options.phrases)
+    if options.allow and not Path(options.allow).is_file() and options.allow != os.devnull:
+        # A device has no end, and a pipe has ended when the second worker reads it.
+        raise OptionError(f"--allow {options.allow} is no file. Give a UTF-8 text file with one line per line to keep.")
     allowed_lines(options.allow)
     if options.site_rules and options.repeats:
         path = Path(options.site_rules)

@@ -52,7 +52,7 @@ from cleaner.options import Options, stage_options
 from cleaner.output.pairs import PAIRS
 from cleaner.output.publish import Destination, Report
 from cleaner.read.changes import Stamps, stamps_of, with_changes
-from cleaner.read.files import list_inputs
+from cleaner.read.files import is_remote, list_inputs
 from cleaner.read.split import plan_tasks
 from cleaner.read.task import Source, Task
 from cleaner.repeats.repeats import Repeats
@@ -285,8 +285,8 @@ def _open_work(
 ) -> Iterator[Work]:
     """The work directory: as `options.work` says, else beside the output, else a temporary one."""
     if to.work:
-        # of stdin nobody knows whether it is still the same
-        fresh = options.fresh or inputs.get("stdin") == [-1, 0]
+        streams = any(about == [-1, 0] and not is_remote(name) for name, about in inputs.items())
+        fresh = options.fresh or streams  # of stdin and of pipes nobody knows whether they are still the same
         with Work(to.work, inputs=inputs, stages=stages, output=to.output, fresh=fresh) as work:
             yield work
     else:

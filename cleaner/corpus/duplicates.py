@@ -185,9 +185,15 @@ def _emit_decisions(ranks: Ranks, copies: Copies, dropped: Dropped, task: tuple[
 
 
 def _list_doubtful(ranks: Ranks, dropped: Dropped) -> Iterator[PairRow]:
-    """Doubtful pairs, nearest first; the calling process sorts 25 bytes of each."""
+    """Doubtful pairs, each once, nearest first; the calling process sorts 25 bytes of each."""
     doubtful = np.concatenate([np.zeros(0, DOUBTFUL), *map(dropped.keepers.load, dropped.doubtful)])
     order = np.lexsort((doubtful["high"], doubtful["low"], -doubtful["jaccard"]))
+    # both searches may have found a pair; the nearer figure counts, which comes first
+    order = order[np.sort(np.unique(doubtful[["low", "high"]][order], return_index=True)[1])]
+    goes, records = dropped.find(doubtful["high"][order])
+    merged = np.zeros(len(order), np.bool_)
+    merged[goes] = records["keeper"] == doubtful["low"][order][goes]
+    order = order[~merged]
     for first in range(0, len(order), _LISTED):
         block = doubtful[order[first : first + _LISTED]]
         both = distinct(np.concatenate([block["low"], block["high"]]))

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from cleaner.article import Reject
+from cleaner.corpus.checks import check_something_was_read
 from cleaner.corpus.clean import finish_corpus, read_corpus
 from cleaner.corpus.run import Run
-from cleaner.corpus.saved_index import Index
+from cleaner.corpus.saved_index import HEADER_FILE, Index
 from cleaner.engine.pool import Pool
 from cleaner.engine.work import Work
-from cleaner.errors import OptionError
+from cleaner.errors import InputError, OptionError
 from cleaner.options import Options, stage_options
+from cleaner.ownership import remove_folder
 from cleaner.read.changes import stamps_of, with_changes
 from cleaner.read.files import list_inputs
 
@@ -33,7 +35,7 @@ def index_corpus(
     """Build an index of clean texts at `folder`, or add them to the one that is there.
 
     Returns what `Index.info` says, and the input that could not be read. Raises OutputError when `folder` is not empty
-    (without `add`), OptionError when it holds no index that fits (with `add`).
+    (without `add`), OptionError when it holds no index that fits (with `add`), InputError when nothing could be read.
     """
     options = replace(options or Options(), **AS_IT_IS)
     sources = list_inputs([str(i) for i in inputs], options, [folder]).sources
@@ -50,6 +52,12 @@ def index_corpus(
         rejects = read_corpus(run, sources, stamps)
         finish_corpus(run)
         rejects = with_changes([*rejects, *run.rejects()], stamps)
+        try:
+            check_something_was_read(rejects, run.shards("finish"))
+        except InputError:
+            if not add:
+                remove_folder(Path(folder), (HEADER_FILE,))
+            raise
         shuffle, shards = run.shuffle("write", run.shards("finish"))
         index.add(shuffle, index.behind(shards))
     return index.info(), rejects

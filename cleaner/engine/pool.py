@@ -243,10 +243,15 @@ class _Worker:
         ours, theirs = socket.socketpair()
         with theirs:  # closed here once the child has it, or the end of the child would not be seen
             fds = (theirs.fileno(), self._page_fd)
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", START, *map(str, (*fds, self._memory)), PACKAGE],
-                pass_fds=fds,
-                stdin=subprocess.DEVNULL,  # stdin may be the articles of the run
-                env={**FRUGAL, **os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-            )
+            # Ctrl+C reaches the child as well, which would tell of it in a traceback while Python starts.
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            try:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-P", "-c", START, *map(str, (*fds, self._memory)), PACKAGE],
+                    pass_fds=fds,
+                    stdin=subprocess.DEVNULL,  # stdin may be the articles of the run
+                    env={**FRUGAL, **os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+                )
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
         self.connection = Connection(ours.detach())

@@ -112,6 +112,7 @@ def rare_collections() -> Iterator[None]:
 def main() -> None:
     """Serve tasks until the parent closes the connection. An exception is sent back with its traceback as a note."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl+C means
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     connection_fd, page_fd, memory = (int(a) for a in sys.argv[1:4])
     page = mmap.mmap(page_fd, mmap.PAGESIZE)
     _RECORD.pack_into(page, 0, OUTSIDE)  # from here on a death is no failure to start

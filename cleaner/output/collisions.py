@@ -12,7 +12,23 @@ from cleaner.article import Reject
 from cleaner.errors import RefusedError
 from cleaner.read.task import Source
 
-__all__ = ["check_inputs_stay", "check_places"]
+__all__ = ["check_can_be_made", "check_inputs_stay", "check_places"]
+
+_ADDED_BYTES = 60
+"""So much longer than a path's own name those of its logs and of what is under way beside it may be."""
+
+
+def check_can_be_made(paths: Iterable[str | Path | None]) -> None:
+    """Raise RefusedError where the system would refuse to make one of the paths: hours later, when it is written."""
+    for path in [Path(path) for path in paths if path]:
+        real = Path(os.path.realpath(path))
+        above = next(folder for folder in real.parents if os.path.lexists(folder))
+        if not above.is_dir():
+            raise RefusedError(f"{path} cannot be made, because {above} is no folder. Name another path.")
+        if not os.access(above, os.W_OK | os.X_OK):
+            raise RefusedError(f"{path} cannot be made, because {above} may not be written. Name another path.")
+        if len(os.fsencode(real.name)) + _ADDED_BYTES > os.pathconf(above, "PC_NAME_MAX"):
+            raise RefusedError(f"{path} cannot be made, because its name is too long. Name another path.")
 
 
 def check_places(named: Mapping[str, str | Path | None], replaced: Iterable[str]) -> None:

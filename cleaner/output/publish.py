@@ -22,7 +22,7 @@ from cleaner.engine.columns import binary_values
 from cleaner.engine.work import LOCK, read_shard, remove_work
 from cleaner.errors import OptionError, RefusedError
 from cleaner.options import Options
-from cleaner.output.collisions import check_inputs_stay, check_places
+from cleaner.output.collisions import check_can_be_made, check_inputs_stay, check_places
 from cleaner.output.journal import Journal
 from cleaner.output.manifest import Tables, count_tables, describe, manifest, same_data
 from cleaner.output.writers import check_output, clear_remains, new_output
@@ -38,6 +38,7 @@ from cleaner.ownership import (
     read_mark,
     write_mark,
 )
+from cleaner.read.files import is_stream
 from cleaner.read.read_errors import SKIPPED
 from cleaner.read.task import Source
 
@@ -164,6 +165,7 @@ class Destination:
         run that is complete: it was ended while its work directory was removed, which is finished here.
         """
         output, options = "" if self.streams else self.output, self._options
+        check_can_be_made((output, self.work, None if options.dry_run else self.audit))
         named = {"the output": output, "--audit": self.audit, "--work": self.work, "--site-rules": options.site_rules}
         named |= {"--against": options.against, "--phrases": options.phrases, "--allow": options.allow}
         check_places(named, ("--work", "the output") if self._is_folder else ("--work",))
@@ -174,9 +176,8 @@ class Destination:
         check_inputs_stay((output, options.site_rules, self.card, self.work, self.audit), sources)
         journal = self.journal(about)
         if journal is not None and journal.finished and self.work is not None and not options.fresh:
-            # Of stdin nobody knows whether it is still the same.
-            stdin = any(isinstance(source, Source) and source.path == "-" for source in sources)
-            report = self._published() if journal.done and not stdin and self._is_published(journal) else None
+            once = any(isinstance(source, Source) and is_stream(source) for source in sources)
+            report = self._published() if journal.done and not once and self._is_published(journal) else None
             remove_work(self.work)  # of a complete run, whatever that was about
             if report is not None:
                 return report

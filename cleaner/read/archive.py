@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import stat
 import tarfile
 import zipfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from cleaner.errors import InputError
-from cleaner.read.read_errors import NotReadable, Truncated, UnknownFormat
+from cleaner.read.read_errors import ArchiveBomb, NotReadable, Truncated, UnknownFormat
 from cleaner.read.sniff import page_stems
 from cleaner.read.stream import CHUNK, ByteCounter, Stream, StreamFile
 
@@ -25,7 +26,7 @@ _DOCUMENTS = ("[Content_Types].xml", "META-INF/manifest.xml", "META-INF/containe
 
 
 def zip_members(file: BinaryIO, stems: set[str]) -> Iterator[Member]:
-    """The members of a ZIP archive in the order of its directory, without folders and hidden files.
+    """The members of a ZIP archive in the order of its directory, without folders, links and hidden files.
 
     The stems of all its pages are added to `stems` first, because the folder of a page's parts may stand before it.
     """
@@ -41,7 +42,7 @@ def zip_members(file: BinaryIO, stems: set[str]) -> Iterator[Member]:
         return
     stems.update(stem for info in archive.infolist() for stem in page_stems(info.filename))
     for info in archive.infolist():
-        if info.is_dir() or _is_hidden(info.filename):
+        if info.is_dir() or _is_hidden(info.filename) or stat.S_ISLNK(info.external_attr >> 16):
             continue
         if info.flag_bits & 1:
             yield info.filename, NotReadable("The member is encrypted.", "Unpack the archive with its password first.")
@@ -51,12 +52,14 @@ def zip_members(file: BinaryIO, stems: set[str]) -> Iterator[Member]:
 
 
 def _zip_chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, counter: ByteCounter) -> Iterator[bytes]:
+    before = counter.decompressed
     try:
         with archive.open(info) as member:
             while chunk := member.read(CHUNK):
                 counter.add(len(chunk))
                 yield chunk
-    except InputError:
+    except ArchiveBomb:
+        counter.decompressed = before  # what stands beside a bomb is no part of it
         raise
     except Exception as error:  # of zipfile, or of the library of a compression
         raise Truncated(f"The member is damaged: {str(error).rstrip('.')}.", _ADVICE) from error

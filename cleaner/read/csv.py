@@ -18,7 +18,7 @@ from typing import TypeVar
 from cleaner.article import Raw
 from cleaner.errors import InputError
 from cleaner.options import Options
-from cleaner.read.fields import find_fields, is_record, raw_record
+from cleaner.read.fields import find_fields, is_record, numbered_names, raw_record
 from cleaner.read.jsonl import decode_line
 from cleaner.read.read_errors import BrokenCsv, NoText, RepeatedHead, as_input_error, too_large
 from cleaner.read.stream import Stream, Window
@@ -151,16 +151,7 @@ def _column_names(line: str, delimiter: str) -> list[str]:
     spaced = f"{delimiter} " in line
     reader = csv.reader(_text_lines(line), delimiter=delimiter, skipinitialspace=spaced and f'{delimiter} "' in line)
     row = _with_field_limit(len(line), lambda: next(reader, []))
-    return _numbered_names([f" {n}" for n in row] if spaced and f'{delimiter} "' in line else row)
-
-
-def _numbered_names(row: list[str]) -> list[str]:
-    seen: dict[str, int] = {}
-    names = []
-    for name in row:
-        seen[name] = seen.get(name, 0) + 1
-        names.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
-    return names
+    return numbered_names([f" {n}" for n in row] if spaced and f'{delimiter} "' in line else row)
 
 
 def parse_csv(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
@@ -181,7 +172,7 @@ def parse_csv(data: bytes, split: Split, options: Options) -> Iterator[Raw | Los
             continue
         try:
             row[0] = row[0].removeprefix("\ufeff")  # of a file that was joined to another
-            if len(row) == len(names) and _numbered_names([name.strip(" \ufeff") for name in row]) == names:
+            if len(row) == len(names) and numbered_names([name.strip(" \ufeff") for name in row]) == names:
                 raise RepeatedHead("The row holds the names of the columns once more.", "Nothing to do.")
             # A longer row with empty fields at its end is whole: spreadsheets write them.
             if len(row) < len(names) or any(row[len(names) :]):

@@ -21,7 +21,16 @@ from cleaner.options import Options
 from cleaner.read.markup import looks_like_html
 from cleaner.read.read_errors import EmptyText, NoText
 
-__all__ = ["Fields", "find_fields", "is_record", "json_object", "known_fields", "mend_surrogates", "raw_record"]
+__all__ = [
+    "Fields",
+    "find_fields",
+    "is_record",
+    "json_object",
+    "known_fields",
+    "mend_surrogates",
+    "numbered_names",
+    "raw_record",
+]
 
 Record = Mapping[str, Any]
 Fields = dict[str, str]
@@ -41,6 +50,20 @@ _OWN = frozenset(("id", "title", "author", "date", "url", "site"))
 """Meanings whose values have a place of their own in the output."""
 
 
+def numbered_names(names: Iterable[str]) -> list[str]:
+    """The names of columns; one that stands there again gets a number, so that no column is lost.
+
+    >>> numbered_names(["text", "n", "text"])
+    ['text', 'n', 'text#2']
+    """
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        found.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+    return found
+
+
 def raw_record(record: Record, source: str, number: int, options: Options, *, may_be_empty: bool = False) -> Raw:
     """The Raw of one record; `meta` keeps every field that has no place of its own, in its order and with its type.
 
@@ -51,6 +74,7 @@ def raw_record(record: Record, source: str, number: int, options: Options, *, ma
         return _own_raw(record, source, number, may_be_empty)
     fields = find_fields(record, options)
     kind = "html" if _prefers_html(record, fields, options) else "text"
+    _check_one_article(record, fields, kind)
     body = _body(_at(record, fields[kind]))
     if not body.strip() and not may_be_empty:
         raise EmptyText(f"The field {fields[kind]!r} is empty.", "Nothing to do, unless another field holds the text.")
@@ -71,6 +95,21 @@ def raw_record(record: Record, source: str, number: int, options: Options, *, ma
         html = looks_like_html(body if isinstance(body, str) else body[: 1 << 16].decode("latin-1"))
     form = f"field {fields[kind]!r}{', which holds HTML' if html and kind == 'text' else ''}"
     return Raw(source, number, body, html, meta=json_object(_without(record, taken)), form=form, **values)
+
+
+def _check_one_article(record: Record, fields: Fields, kind: str) -> None:
+    """Raises NoText where a record is a table by its columns: several texts, and several ids, addresses or titles."""
+    texts = _at(record, fields[kind])
+    if not isinstance(texts, list) or len(texts) < 2:
+        return
+    for key in ("id", "url", "title"):
+        values = _at(record, fields[key]) if key in fields else record.get(key)
+        if isinstance(values, list) and len(values) > 1:
+            raise NoText(
+                f"The record holds a list of {len(texts):,} texts and one of {len(values):,} values of {key!r}: it is "
+                "a table by its columns, and no article.",
+                "Write one object a record, or an object of columns that are equally long in a .json file.",
+            )
 
 
 def _is_own(record: Record, options: Options) -> bool:

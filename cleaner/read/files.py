@@ -25,7 +25,7 @@ from cleaner.read.made_files import MadeFiles
 from cleaner.read.read_errors import LinkOutside, MadeByCleaner, NotFound, NotReadable, SymlinkLoop, reject, unreadable
 from cleaner.read.task import Source
 
-__all__ = ["Listing", "is_remote", "list_inputs", "list_sources", "remote_error", "source_name"]
+__all__ = ["Listing", "is_remote", "is_stream", "list_inputs", "list_sources", "remote_error", "source_name"]
 
 _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:::|://)")  # two letters at least, because C: is a drive of Windows
 # Backslash, control characters, and the surrogates by which os.fsdecode gives bytes that are not UTF-8.
@@ -91,6 +91,11 @@ def source_name(path: str) -> str:
 
 def _escaped(name: str) -> str:
     return _UNPRINTABLE.sub(lambda match: "\\\\" if match[0] == "\\" else f"\\x{ord(match[0]) & 0xFF:02x}", name)
+
+
+def is_stream(source: Source) -> bool:
+    """Whether a source can be read once only, and nobody knows whether it is still the same: stdin, or a pipe."""
+    return source.size < 0 and not is_remote(source.path)
 
 
 def is_remote(path: str) -> bool:

@@ -21,7 +21,7 @@ _STATUS = re.compile(rb"HTTP/\d(?:\.\d+)?[ \t]+(\d{3})\b")
 _HEAD_END = re.compile(rb"\r?\n[ \t]*\r?\n")
 _HEADERS = re.compile(rb"(?:[!-9;-~]+[ \t]*:[^\r\n]*\r?\n)+[ \t]*\r?\n")
 """Headers and the empty line behind them."""
-_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,64})[ \t]*(?:;[^\r\n]*)?\r?\n")
 """The line before a chunk of a body: its size, padded with zeros or blanks by some servers, and extensions."""
 _LINE_END = re.compile(rb"\r?\n")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s;\"']+)", re.IGNORECASE)
@@ -69,7 +69,8 @@ def parse_response(block: bytes, limit: int, kinds: tuple[str, ...]) -> Response
         headers.setdefault(name.strip().lower(), []).append(value.strip())
     content = next(iter(headers.get("content-type", ())), "")
     charset = _CHARSET.search(content)
-    response = Response(code, content.partition(";")[0].strip().lower(), charset[1].lower() if charset else "", body)
+    kind = content.partition(";")[0].strip(" \t\"'").lower()  # some servers put it in quotes
+    response = Response(code, kind, charset[1].lower() if charset else "", body)
     if response.kind not in kinds or not 200 <= code < 300:
         return response
     codings = [
@@ -177,7 +178,7 @@ def _unchunked(body: bytes) -> tuple[bytes, InputError | None]:
         return body, None
     parts: list[bytes] = []
     while line is not None:
-        size = int(line[1], 16)
+        size = min(int(line[1], 16), len(body))
         if size == 0 and (parts or not body[line.end() :].strip()):
             return b"".join(parts), None
         at = line.end() + size

@@ -32,6 +32,7 @@ _GAP = re.compile(r"[ \t\r\n,:\ufeff]*")
 _SCALAR = re.compile(r"[^{}\[\]]*")
 """What stands in place of a number or a word such as true, with the broken text behind it."""
 _FIRST_KEY = re.compile(r'\{\s*("(?:[^"\\\n]|\\.){0,200}")\s*:')
+_INNER = re.compile(r"\[\s*(\S)")
 _NEXT_OBJECT = re.compile(r'(?:^|[\n}\]])\s*,?\s*(\{\s*")')
 _SEARCHED = 1 << 20
 """Characters in which the object behind a broken one is searched for."""
@@ -40,6 +41,7 @@ _ASKED = 20
 _OUTSIDE = re.compile(r'["{}\[\]]')
 _INSIDE = re.compile(r'["\\]')
 """Characters that matter outside and inside a string when a broken value is passed over."""
+_COLUMNS_ADVICE = "Write one object a record, or raise --max-record-bytes above the size of the file."
 _ADVICE = "Look at this place of the input; it may be cut or edited by hand."
 
 
@@ -160,19 +162,31 @@ def _remaining(cursor: _Cursor) -> Iterator[_Value]:
 def _inner_values(cursor: _Cursor) -> Iterator[_Value]:
     """The records of an object that is above the bound or broken: the values of its arrays, and its objects.
 
-    What follows the object is read as further records.
+    Lists of anything but objects are no records: one error tells of them where nothing else is found. What follows the
+    object is read as further records.
     """
     cursor.at += 1
+    columns = found = False
     while (opening := cursor.peek()) == '"':
         cursor.value()
         opening = cursor.peek()
-        if opening == "[":
+        if opening == "[" and cursor.peek_inside() not in "{]":
+            columns = True
+            cursor.value()
+        elif opening == "[":
             cursor.at += 1
-            yield from _elements(cursor)
+            for element in _elements(cursor):
+                found = True
+                yield element
         elif opening == "{":
+            found = True
             yield cursor.value()
         elif opening and isinstance(wrong := cursor.value(), InputError):
             yield wrong
+    if columns and not found:
+        yield BrokenJson(
+            "The object is too large to be read, or broken, and its lists hold no objects.", _COLUMNS_ADVICE
+        )
     if opening != "}":
         yield BrokenJson("The object is not closed; the file may be cut.", _ADVICE)
         cursor.pass_to_object()
@@ -205,6 +219,13 @@ class _Cursor:
                 return self.buffer[self.at]
             if not self._fill():
                 return ""
+
+    def peek_inside(self) -> str:
+        """The first character in the array here, "" at the end."""
+        while not (found := _INNER.match(self.buffer, self.at)):
+            if not self._fill():
+                return ""
+        return found[1]
 
     def whole(self) -> bytes | None:
         """The value here, or None if it is above the limit, broken or cut; then the cursor stays where it was."""

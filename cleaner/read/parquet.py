@@ -10,8 +10,8 @@ from typing import Any, BinaryIO
 from cleaner.article import Raw
 from cleaner.errors import InputError
 from cleaner.options import Options
-from cleaner.read.fields import find_fields, raw_record
-from cleaner.read.read_errors import ArchiveBomb, BrokenTable, as_input_error
+from cleaner.read.fields import find_fields, known_fields, numbered_names, raw_record
+from cleaner.read.read_errors import ArchiveBomb, BrokenColumn, BrokenTable, as_input_error
 from cleaner.read.stream import open_file
 from cleaner.read.task import Bounds, Chunk, Lost, Split
 
@@ -23,6 +23,8 @@ _ROWS = 256
 """Rows that are turned into Python values at a time."""
 _MOST_ROWS, _MOST_ROWS_A_BYTE = 1 << 20, 200
 """More rows than both for each byte of a file are a bomb: one value, which the file says to stand there for ever."""
+_MOST_ASKED = 1 << 12
+"""So often at most are parts of a damaged batch asked whether they are sound; the rest of it goes as a whole."""
 _A_DAY = re.compile(r"\d{4,5}-\d\d-\d\d(?: |$)")
 """How Arrow writes a time that is a time, as opposed to a number of days that overflows."""
 
@@ -34,7 +36,7 @@ def chunk_table(file: BinaryIO, format: str, bounds: Bounds, options: Options, *
     """
     import pyarrow as pa
 
-    table = _Parquet(file) if format == "parquet" else _Arrow(file)
+    table = _Parquet(file, options) if format == "parquet" else _Arrow(file)
     find_fields(dict.fromkeys(table.names, "x"), options)
     first = 1
     for group in range(table.groups):
@@ -50,7 +52,7 @@ def chunk_table(file: BinaryIO, format: str, bounds: Bounds, options: Options, *
             for batch in table.batches(group, step):
                 if isinstance(batch, InputError):
                     yield Lost(first, batch)
-                    first += 1
+                    first += not isinstance(batch, BrokenColumn)
                     continue
                 sink = pa.BufferOutputStream()
                 with pa.ipc.new_stream(sink, batch.schema) as writer:
@@ -71,14 +73,14 @@ def parse_table(split: Split, options: Options) -> Iterator[Raw | Lost]:
     try:
         with file:
             # What the planner has cut out is whole.
-            table = _Parquet(file) if split.format == "parquet" else _Arrow(file, trusted=bool(split.payload))
+            table = _Parquet(file, options) if split.format == "parquet" else _Arrow(file, trusted=bool(split.payload))
             groups = range(split.start, split.end) if not split.payload else range(table.groups)
             for batch in (batch for group in groups for batch in table.batches(group, _ROWS)):
                 if isinstance(batch, InputError):
                     yield Lost(number, batch)
-                    number += 1
+                    number += not isinstance(batch, BrokenColumn)
                     continue
-                names = batch.schema.names
+                names = numbered_names(batch.schema.names)
                 columns = [_python_values(batch.column(i)) for i in range(batch.num_columns)]
                 for values in zip(*columns, strict=True):
                     try:
@@ -121,15 +123,17 @@ def _python_value(scalar: Any) -> Any:
     return None
 
 
-def _broken(error: BaseException) -> BrokenTable:
+def _broken(error: BaseException, kind: type[BrokenTable] = BrokenTable) -> BrokenTable:
     reason = str(error).strip().partition("\n")[0].rstrip(".")
-    return BrokenTable(f"The table cannot be read: {reason}.", "Write the file again; what came before is kept.")
+    if kind is BrokenColumn:
+        return kind(f"Columns beside the text cannot be read: {reason}.", "Write the file again; the texts are kept.")
+    return kind(f"The table cannot be read: {reason}.", "Write the file again; what came before is kept.")
 
 
 class _Parquet:
     """A Parquet file: its row groups are the groups."""
 
-    def __init__(self, file: Any) -> None:
+    def __init__(self, file: Any, options: Options) -> None:
         import pyarrow.parquet as pq
 
         try:
@@ -138,6 +142,7 @@ class _Parquet:
         except Exception as error:
             raise _broken(error) from error
         self.names = list(self._file.schema_arrow.names)
+        self._known = list(known_fields(self.names, options))
         self.groups = self._file.metadata.num_row_groups
         rows, size = self._file.metadata.num_rows, file.seek(0, 2)
         if rows > _MOST_ROWS and rows > _MOST_ROWS_A_BYTE * size:
@@ -149,15 +154,39 @@ class _Parquet:
         return about.num_rows, about.total_byte_size
 
     def batches(self, group: int, rows: int) -> Iterator[Any]:
-        # One thread, because the pool has a process for each core already.
-        return iter(self._file.iter_batches(batch_size=rows, row_groups=[group], use_threads=False))
+        """The rows in parts of at most `rows`. Where a column that no article is made of is damaged, without it."""
+        done = 0
+        wrong: Exception | None = None
+        for names in (None, self._known):
+            try:
+                at = 0
+                for batch in self._read(group, names):
+                    at += batch.num_rows
+                    if at <= done:
+                        continue
+                    if wrong is not None:
+                        yield _broken(wrong, BrokenColumn)
+                        wrong = None
+                    for start in range(0, batch.num_rows, rows):
+                        yield batch.slice(start, rows)
+                    done = at
+                return
+            except Exception as error:  # what pyarrow raises for broken files
+                if names is not None or self._known == self.names:
+                    raise
+                wrong = error
+
+    def _read(self, group: int, names: list[str] | None) -> Iterator[Any]:
+        # By the same number of rows each time, so that damage is met at the same one; in one thread, because the pool
+        # has a process for each core already.
+        return iter(self._file.iter_batches(_ROWS, row_groups=[group], columns=names, use_threads=False))
 
 
 class _Arrow:
     """An Arrow IPC file: its record batches are the groups. A stream is one group.
 
     Arrow believes the offsets and indices of a file: one that lies reads the memory of the process, or ends it. So each
-    batch is validated before anything is asked of it.
+    batch is validated before anything is asked of it, and what is damaged in it goes.
     """
 
     def __init__(self, file: Any, *, trusted: bool = False) -> None:
@@ -183,37 +212,83 @@ class _Arrow:
         if self._stream is not None:
             return _ROWS, 1 << 62
         batch = self._file.get_batch(group)
-        _validate(batch, full=False)  # which is enough for its size
-        return batch.num_rows, batch.nbytes
+        return batch.num_rows, batch.get_total_buffer_size()
 
     def batches(self, group: int, rows: int) -> Iterator[Any]:
-        import pyarrow as pa
-
         whole = self._stream if self._stream is not None else [self._file.get_batch(group)]
         for batch in whole:
-            try:
-                if not self._trusted:
-                    _validate(batch)
-            except pa.ArrowException as error:
-                yield _broken(error)
-                continue
-            for at in range(0, batch.num_rows, rows):
-                yield batch.slice(at, rows)
+            for part in [batch] if self._trusted else _sound_parts(batch):
+                if isinstance(part, InputError):
+                    yield part
+                    continue
+                for at in range(0, part.num_rows, rows):
+                    yield part.slice(at, rows)
 
 
-def _validate(batch: Any, *, full: bool = True) -> None:
-    """Raises ArrowInvalid where an offset, a length or an index of `batch` points outside of its data."""
+def _sound_parts(batch: Any) -> Iterator[Any]:
+    """The rows of a batch that point to their own data, in parts; one error in the place of those between them."""
     import pyarrow as pa
 
-    batch.validate()
-    if batch.num_rows > max(_MOST_ROWS, 8 * batch.nbytes):  # columns of nulls take no room, and a column of texts does
-        raise pa.ArrowInvalid(f"a batch says that it has {batch.num_rows:,} rows")
-    for column in batch.columns if full else ():
+    # Columns of nulls take no room, and a column of texts does.
+    if batch.num_rows > max(_MOST_ROWS, 8 * batch.get_total_buffer_size()):
+        yield _broken(pa.ArrowInvalid(f"a batch says that it has {batch.num_rows:,} rows"))
+        return
+    at = 0
+    for start, end, error in (*_damaged_rows(batch), (batch.num_rows, batch.num_rows, None)):
+        if start > at:
+            yield batch.slice(at, start - at)
+        if error is not None and end > at:
+            yield error
+        at = max(at, end)
+
+
+def _damaged_rows(batch: Any) -> list[tuple[int, int, BrokenTable]]:
+    """Where rows begin and end that cannot be believed, in order, and what is wrong with them.
+
+    What is damaged is halved until the rows are found. A row beside one with a false offset shares that offset, and
+    may begin or end in the text of the other, so it is not believed either; indices of a dictionary are not shared.
+    """
+    import pyarrow as pa
+
+    found: list[tuple[int, int, BrokenTable]] = []
+    left = [(0, batch.num_rows)] if batch.num_rows else []
+    asked = 0
+    while left:
+        start, end = left.pop()
+        part = batch.slice(start, end - start)
+        error, asked = _table_error(part), asked + 1
+        if error is None:
+            continue
+        if end - start > 1 and asked < _MOST_ASKED:
+            left += [((start + end) // 2, end), (start, (start + end) // 2)]
+            continue
+        kinds = enumerate(part.schema.types)
+        shared = part.select([i for i, kind in kinds if not pa.types.is_dictionary(kind)])
+        beside = int(_table_error(shared) is not None)
+        start, end = max(start - beside, 0), min(end + beside, batch.num_rows)
+        if found and start <= found[-1][1]:
+            start, _, error = found.pop()
+        found.append((start, end, error))
+    return found
+
+
+def _table_error(batch: Any) -> BrokenTable | None:
+    """What is wrong with a batch where an offset, a length or an index of it points outside of its data."""
+    import pyarrow as pa
+
+    try:
+        batch.validate()
+    except pa.ArrowException as error:
+        return _broken(error)
+    for column in batch.columns:
+        kind = column.type
+        if pa.types.is_primitive(kind) or pa.types.is_decimal(kind):
+            continue  # its values stand in the buffer itself; one that is no time becomes null
         try:
-            column.validate(full=True)
-        except pa.ArrowInvalid:
             # Strings that are not UTF-8 are read as bytes; their offsets are right if they are those of bytes.
-            kind = column.type
-            if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
-                raise
-            column.view(pa.binary() if pa.types.is_string(kind) else pa.large_binary()).validate(full=True)
+            text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+            column = column.view(pa.binary() if pa.types.is_string(kind) else pa.large_binary()) if text else column
+            column.validate(full=True)
+        except pa.ArrowException as error:
+            return _broken(error)
+    return None

@@ -13,11 +13,13 @@ InputError
 ├── EmptyText        a record whose text is empty
 ├── NoText           a record without any field that can hold the text
 ├── BrokenJson, BrokenCsv, BrokenTable, BrokenWarc
+├── BrokenColumn     columns of a table beside its texts, which are read without them
 ├── Truncated        compressed data that ends too early, or is damaged
 ├── TooLarge         a record above `max_record_bytes`
 ├── ArchiveBomb      compressed data that grow beyond belief, or are nested too deeply
 ├── Unreadable       a reader failed in a way that nobody foresaw
 └── NoArticle        what every crawl holds beside articles; it is logged and does not count as a failure
+    ├── OwnFile      a log, a report page or a dataset card of Cleaner in an archive
     ├── PagePart     an image, a script, a style sheet beside saved pages, or a file of the folder that a page has
     ├── SystemFile   what an operating system writes into every folder
     ├── RepeatedHead the names of the columns once more, between the rows of tables that were joined
@@ -37,6 +39,7 @@ __all__ = [
     "SKIPPED",
     "ArchiveBomb",
     "BinaryFile",
+    "BrokenColumn",
     "BrokenCsv",
     "BrokenJson",
     "BrokenTable",
@@ -53,6 +56,7 @@ __all__ = [
     "NotFound",
     "NotReadable",
     "NotText",
+    "OwnFile",
     "PagePart",
     "RepeatedHead",
     "SymlinkLoop",
@@ -124,6 +128,10 @@ class BrokenTable(InputError):
     """A Parquet or Arrow file that cannot be read."""
 
 
+class BrokenColumn(BrokenTable):
+    """Columns of a table beside its texts that cannot be read; the texts are read without them."""
+
+
 class BrokenWarc(InputError):
     """A WARC record that cannot be read."""
 
@@ -148,6 +156,10 @@ class Unreadable(InputError):
 
 class NoArticle(InputError):
     """What a crawl holds beside articles."""
+
+
+class OwnFile(NoArticle):
+    """A log, a report page or a dataset card of Cleaner, in an archive."""
 
 
 class PagePart(NoArticle):

@@ -9,24 +9,35 @@ import codecs
 import json
 import re
 import tomllib
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
 from cleaner.decode.decode import decode
 from cleaner.options import Options
+from cleaner.ownership import CARD_MARK, PAGE_MARK
 from cleaner.plugins import readers
 from cleaner.read.markup import looks_like_html
-from cleaner.read.read_errors import ArchiveBomb, BinaryFile, EmptyFile, PagePart, SystemFile, UnknownFormat
+from cleaner.read.read_errors import (
+    ArchiveBomb,
+    BinaryFile,
+    EmptyFile,
+    OwnFile,
+    PagePart,
+    SystemFile,
+    UnknownFormat,
+)
 from cleaner.read.stream import Stream, compression_of, decompress
 
 __all__ = [
     "PLUGGED",
     "Sniffed",
+    "check_member",
     "check_name",
     "check_page_folder",
     "check_text",
+    "folder_stems",
     "format_by_content",
     "format_by_name",
     "page_stems",
@@ -65,6 +76,11 @@ _JSON_LINES = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{[^\n]*\}[ \t\r]*\n\s*\{")
 _JSON_DOCUMENT = re.compile(rb'\{\s*("|\})|\[\s*[\[{"\]]')
 # The first line of a document that is indented: a bracket, perhaps with the first key and the begin of its value.
 _OPEN = re.compile(rb'[\[{]|\[\s*\{|\[?\s*\{?\s*"[^"\\]*"\s*:\s*(?:[\[{]|(?:"(?:[^"\\]|\\.)*"|[-+.\w]+)\s*,)?')
+# A table by its columns, as pandas writes it on one line: an object of objects with the keys 0, 1 ..., or of lists.
+_COLUMNS = re.compile(
+    rb'\{\s*"[^"\\]*"\s*:\s*(?:\{\s*"0"\s*:|\[(?:[^\[\]{}"]|"(?:[^"\\]|\\.)*+")*+\]\s*,\s*"[^"\\]*"\s*:\s*\[[^\]])'
+)
+_CRAWL = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]*\r?\n(?:WARC-|Content-)", re.IGNORECASE)
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -95,12 +111,7 @@ def sniff(stream: Stream, named: str, options: Options) -> Sniffed:
     format = named or format_by_content(head)
     if format in _TEXTS:
         check_text(head)
-    if format == "json" and _JSON_LINES.match(head):
-        format = "jsonl"  # many programs write JSON lines under the suffix .json
-    elif format == "jsonl" and _is_json_document(head):
-        format = "json"  # and some write indented objects, or an array, under .jsonl
-    elif format == "txt" and options.txt_layout == "lines":
-        format = "lines"
+    format = _by_records(format, head, options)
     if format not in _SPLIT_AS_BYTES:
         return Sniffed(stream, format, "", plain)
     if b"\r" in head and b"\n" not in head:  # line ends of an old Macintosh
@@ -112,6 +123,17 @@ def sniff(stream: Stream, named: str, options: Options) -> Sniffed:
         parts = codecs.iterdecode(stream, encoding, "replace")
         return Sniffed(Stream(part.encode("utf-8") for part in parts), format, "", False)
     return Sniffed(stream, format, encoding, plain)
+
+
+def _by_records(format: str, head: bytes, options: Options) -> str:
+    """The format by what the records are divided by, where the suffix names a format that is often named wrongly."""
+    if format == "json" and _JSON_LINES.match(head):
+        return "jsonl"  # many programs write JSON lines under the suffix .json
+    if format == "jsonl" and _is_json_document(head):
+        return "json"  # and some write indented objects, or an array, under .jsonl
+    if format == "txt" and options.txt_layout == "lines":
+        return "lines"
+    return (_records_in_text(head) or format) if format in ("txt", "html") else format
 
 
 def _without_compression(stream: Stream, named: str) -> tuple[Stream, bool]:
@@ -179,12 +201,31 @@ def page_stems(name: str) -> tuple[str, ...]:
 
 def check_page_folder(name: str, stems: Container[str]) -> None:
     """Raises PagePart where `name` lies in the folder of a saved page, the stem of whose name is among `stems`."""
+    if any(stem in stems for stem in folder_stems(name)):
+        raise PagePart("This is a part of the page that lies beside its folder.", "Nothing to do.")
+
+
+def folder_stems(name: str) -> Iterator[str]:
+    """The stems of the pages whose parts `name` would be, by the names of its folders.
+
+    >>> list(folder_stems("saved/news_files/frame.html"))
+    ['saved/news']
+    """
     folder = name.rpartition("/")[0]
     while folder:
         for ending in _TABLES["page_folders"]["endings"]:
-            if folder.casefold().endswith(ending) and folder[: -len(ending)] in stems:
-                raise PagePart("This is a part of the page that lies beside its folder.", "Nothing to do.")
+            if folder.casefold().endswith(ending):
+                yield folder[: -len(ending)]
         folder = folder.rpartition("/")[0]
+
+
+def check_member(name: str, head: bytes) -> None:
+    """Raises OwnFile where a member of an archive, which begins with `head`, is a log, a page or a card of Cleaner."""
+    folder, _, own = name.rpartition("/")
+    logs = _TABLES["logs"]
+    marked = format_by_name(own)[0] == "html" and PAGE_MARK in head
+    if marked or CARD_MARK.encode() in head or (own in logs["names"] and folder.endswith(tuple(logs["folders"]))):
+        raise OwnFile("Cleaner made this file itself.", "Nothing to do; it holds no article.")
 
 
 def _suffix(name: str) -> tuple[str, bool]:
@@ -221,6 +262,22 @@ def format_by_content(head: bytes) -> str:
     return "txt"
 
 
+def _records_in_text(head: bytes) -> str:
+    """The format of the records in a file that is called a text or a page: JSON objects, or a crawl; "" for none.
+
+    Read as one article they would be poison, and no article begins with a whole JSON object on its first line.
+    """
+    if _CRAWL.match(head):
+        return "warc"
+    first, _, rest = head.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")
+    if not first.startswith(b"{") or (rest.strip() and not rest.lstrip().startswith(b"{")):
+        return ""
+    try:
+        return "jsonl" if json.loads(first) else ""
+    except (ValueError, RecursionError):
+        return ""
+
+
 def _is_json_document(head: bytes) -> bool:
     """Whether lines cannot be what divides the values of `head`: an object or an array goes over its first lines.
 
@@ -231,6 +288,8 @@ def _is_json_document(head: bytes) -> bool:
     if not start.startswith((b"{", b"[")) or (start[:1] == b"{" and rest.lstrip().startswith(b"{")):
         return False
     if _OPEN.fullmatch(first.strip()) or (start[:1] == b"[" and first.rstrip().endswith(b"},")):
+        return True
+    if _COLUMNS.match(first) and not rest.strip():
         return True
     # Two objects on the first line: they are counted as values, not as lines.
     try:

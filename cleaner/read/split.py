@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import BinaryIO
 
 from cleaner.article import Reject
@@ -22,7 +23,17 @@ from cleaner.read.json_document import chunk_json
 from cleaner.read.jsonl import chunk_lines
 from cleaner.read.parquet import chunk_table
 from cleaner.read.read_errors import ArchiveBomb, EmptyFile, UnknownFormat, as_input_error, reject
-from cleaner.read.sniff import PLUGGED, Sniffed, check_name, check_page_folder, format_by_name, page_stems, sniff
+from cleaner.read.sniff import (
+    PLUGGED,
+    Sniffed,
+    check_member,
+    check_name,
+    check_page_folder,
+    folder_stems,
+    format_by_name,
+    page_stems,
+    sniff,
+)
 from cleaner.read.stream import Stream, open_file, open_stream
 from cleaner.read.task import TASK_BYTES, TASK_RECORDS, Bounds, Chunk, Lost, Source, Split, Task
 from cleaner.read.text import SIBLINGS, chunk_whole
@@ -34,6 +45,8 @@ _EXPANSION = 8
 """How much larger a compressed file is taken to be than it is; text shrinks to about an eighth."""
 _ARCHIVE_DEPTH = 3
 """How many archives may stand inside one another."""
+_WAITING_BYTES = 32 << 20
+"""So much is held of the folders in a tar whose page has not come; what is beyond is read as any other file."""
 
 
 def plan_tasks(
@@ -128,7 +141,7 @@ class _Place:
 def split_source(split: Split, options: Options, bounds: Bounds) -> Iterator[Split | Reject]:
     """The parts of a split that is a whole file, in their order; what cannot be read is a Reject in its place."""
     # Remote files are read in one go; a split that named offsets in one would open it again.
-    seek = split.path != "-" and not is_remote(split.path)
+    seek = split.path != "-" and not is_remote(split.path) and Path(split.path).is_file()  # and no pipe
     place = _Place(split, options, bounds, split.path if seek else "")
     yield from _parts_or_reject(place, open_stream(split.path), split.format)
 
@@ -155,7 +168,7 @@ def _parts(place: _Place, stream: Stream, named: str) -> Iterator[Split | Reject
             wrong = f"More than {_ARCHIVE_DEPTH} archives stand inside one another."
             raise ArchiveBomb(wrong, "Unpack the archive yourself.")
         if sniffed.format == "tar":
-            yield from _member_parts(place, tar_members(sniffed.stream), set())
+            yield from _member_parts(place, tar_members(sniffed.stream), set(), in_order=True)
             return
         # The directory of a ZIP archive stands at its end.
         with closing(_seekable(place, sniffed.stream)) as file:
@@ -203,11 +216,16 @@ def _chunks(place: _Place, sniffed: Sniffed) -> Iterator[Chunk | Lost]:
             raise UnknownFormat(f"Files of the format {other} are not read.", "Convert it to JSON lines.")
 
 
-def _member_parts(place: _Place, members: Iterator[Member], stems: set[str]) -> Iterator[Split | Reject]:
+def _member_parts(
+    place: _Place, members: Iterator[Member], stems: set[str], *, in_order: bool = False
+) -> Iterator[Split | Reject]:
     """The splits of the members; the source of each is the archive's name and its own, as if it were a folder.
 
-    `stems` are those of the pages that are known so far; the folders of their parts are passed over.
+    `stems` are those of the pages that are known so far; the folders of their parts are passed over. Where members come
+    `in_order`, as in a tar, a page may follow its folder: what lies in such a folder waits for the end.
     """
+    waiting: list[tuple[str, list[Split | Reject]]] = []
+    room = _WAITING_BYTES
     for name, member in members:
         stems.update(page_stems(name))
         source = f"{place.split.source}/{source_name(name)}" if name else place.split.source
@@ -216,11 +234,23 @@ def _member_parts(place: _Place, members: Iterator[Member], stems: set[str]) -> 
                 raise member
             check_page_folder(name, stems)
             check_name(name)
+            check_member(name, member.head(1 << 14))
         except InputError as wrong:
             yield reject(source, 0, wrong)
             continue
         inner = replace(place, split=Split(source, "", name), path="", depth=place.depth + 1)
-        yield from _parts_or_reject(inner, member, format_by_name(name)[0])
+        parts = _parts_or_reject(inner, member, format_by_name(name)[0])
+        if in_order and room > 0 and any(folder_stems(name)):
+            waiting.append((name, list(parts)))
+            room -= sum(len(part.payload) for part in waiting[-1][1] if isinstance(part, Split))
+        else:
+            yield from parts
+    for name, held in waiting:
+        try:
+            check_page_folder(name, stems)
+            yield from held
+        except InputError as wrong:
+            yield reject(f"{place.split.source}/{source_name(name)}", 0, wrong)
 
 
 def _seekable(place: _Place, stream: Stream) -> BinaryIO:

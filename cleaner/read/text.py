@@ -14,7 +14,7 @@ from cleaner.decode.decode import decode
 from cleaner.errors import InputError
 from cleaner.options import Options
 from cleaner.read.markup import looks_like_html
-from cleaner.read.read_errors import too_large
+from cleaner.read.read_errors import ArchiveBomb, too_large
 from cleaner.read.stream import Stream, open_stream
 from cleaner.read.task import Bounds, Chunk, Lost, Split
 
@@ -28,7 +28,10 @@ _HIGH = bytes(range(0x80, 0x100))
 
 
 def chunk_whole(stream: Stream, bounds: Bounds) -> Iterator[Chunk | Lost]:
-    """The whole stream as one article. Where a read error ends it, the beginning is kept and the error reported."""
+    """The whole stream as one article. Where a read error ends it, the beginning is kept and the error reported.
+
+    The beginning of a bomb is no article: it is as long as a record may be, and says nothing.
+    """
     parts: list[bytes] = []
     size = 0
     error: InputError | None = None
@@ -41,7 +44,7 @@ def chunk_whole(stream: Stream, bounds: Bounds) -> Iterator[Chunk | Lost]:
             parts.append(chunk)
     except InputError as raised:
         error = raised
-    if not all(map(bytes.isspace, parts)):
+    if not isinstance(error, ArchiveBomb) and not all(map(bytes.isspace, parts)):
         yield Chunk(0, 1, 0, size, b"".join(parts))
     if error is not None:
         yield Lost(0, error)

@@ -1,4 +1,4 @@
-"""SIGTERM ends a run as Ctrl+C does: at once, with its workers, and with the sentence how to go on."""
+"""SIGTERM and SIGHUP end a run as Ctrl+C does: at once, with its workers, and with the sentence how to go on."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ ARTICLE = "Warga menanam kembali bakau di sepanjang pesisir utara yang rusak ole
         (signal.SIGTERM, "main", "2"),
         (signal.SIGTERM, "all", "2"),
         (signal.SIGINT, "all", "2"),
+        (signal.SIGHUP, "main", "1"),
+        (signal.SIGHUP, "all", "2"),
     ],
 )
 def test_a_run_that_is_told_to_end_ends_at_once_and_goes_on_later(
@@ -46,3 +48,10 @@ def test_a_run_that_is_told_to_end_ends_at_once_and_goes_on_later(
     pipe.write_text(json.dumps({"id": "a", "text": ARTICLE}) + "\n", "utf-8")
     assert subprocess.run([*command, "--fresh"]).returncode == 0
     assert len(output.read_text().splitlines()) == 1
+
+
+def test_what_nohup_ignores_stays_ignored() -> None:
+    look = "import signal; print(signal.getsignal(signal.SIGHUP) == signal.SIG_IGN)"
+    program = f"from cleaner.cli.streams import sigterm_as_interrupt\nwith sigterm_as_interrupt():\n    {look}\n{look}"
+    done = subprocess.run(["env", "--ignore-signal=HUP", sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.split() == ["True", "True"], done.stderr

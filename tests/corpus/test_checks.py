@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import os
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cleaner import Options, clean_corpus
-from cleaner.errors import InputError, OptionError
+from cleaner.errors import InputError, OptionError, RefusedError
+from cleaner.options import read_config
 
 ARTICLE = "Warga menanam kembali bakau di sepanjang pesisir utara yang rusak oleh abrasi sejak tahun lalu.\n\nIklan\n"
 RULE = '{"site": "situs.example", "line": "dibaca 0 kali", "anchors": 41, "of": 60, "places": ["end"]}\n'
@@ -46,6 +50,8 @@ def files(folder: Path) -> set[Path]:
         ({"phrases": "wrong"}, "[advert]"),
         ({"allow": "nowhere.txt"}, "--allow"),
         ({"allow": "raw"}, "--allow"),
+        ({"allow": "/dev/zero"}, "is no file"),
+        ({"allow": "/dev/stdin"}, "is no file"),
         ({"site_rules": "raw"}, "is no file"),
         ({"site_rules": "/dev/full"}, "is no file"),
         ({"site_rules": "nowhere/rules.jsonl"}, "cannot be written"),
@@ -70,6 +76,7 @@ def test_an_option_that_names_what_cannot_be_used_is_told_at_once(
         {"encoding": "latin1"},
         {"phrases": "lists"},
         {"allow": "stay.txt"},
+        {"allow": "/dev/null"},
         {"site_rules": "rules.jsonl"},
         {"site_rules": "new.jsonl"},
         {"site_rules": "bad.jsonl", "repeats": False},
@@ -79,6 +86,47 @@ def test_an_option_that_names_what_cannot_be_used_is_told_at_once(
 )
 def test_what_can_be_used_is(options: dict[str, Any], folder: Path) -> None:
     assert clean_corpus("raw", "out.jsonl", Options(workers=1, **options)).written == 1
+
+
+@pytest.mark.parametrize("path", ["raw/berita.txt/new", "raw/berita.txt/deep/er/new", "l" * 240, f"new/{'l' * 200}"])
+@pytest.mark.parametrize("option", ["output", "audit", "work"])
+def test_a_place_that_cannot_be_made_is_told_at_once(path: str, option: str, folder: Path) -> None:
+    before = files(folder)
+    places = {"output": "out.jsonl", "audit": "logs", option: path}
+    options = Options(workers=1, work=places.pop("work", ""))
+    with pytest.raises(RefusedError, match="cannot be made"):
+        clean_corpus("raw", f"{places['output']}.jsonl", options, audit=places["audit"])
+    assert files(folder) == before
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_the_right_to_write_is_told_at_once(folder: Path) -> None:
+    (folder / "raw").chmod(0o500)
+    with pytest.raises(RefusedError, match="may not be written"):
+        clean_corpus("raw", "raw/out.jsonl", Options(workers=1))
+
+
+def test_a_file_of_options_without_end_is_refused() -> None:
+    with pytest.raises(OptionError, match="no file of options"):
+        read_config("/dev/zero")
+    assert read_config(os.devnull) == {}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("name", ["rows", "rows.jsonl"])
+def test_a_pipe_that_is_named_is_read_to_its_end(name: str, workers: int, folder: Path) -> None:
+    rows = [{"id": str(n), "text": f"{ARTICLE} Kabar ke-{n} dari pos jaga nomor {n * 7}."} for n in range(400)]
+    os.mkfifo(name)
+
+    def write() -> None:
+        Path(name).write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
+
+    for _ in range(2):  # nobody knows whether a pipe is still the same, so it is read each time
+        writer = threading.Thread(target=write)
+        writer.start()
+        report = clean_corpus(name, "out.jsonl", Options(workers=workers, dedup=False, keep_work=True, force=True))
+        writer.join()
+        assert report.written == len(rows)
 
 
 def test_site_rules_that_are_corrected_are_read_again(folder: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from corpus.made_corpora import finished
@@ -73,6 +74,28 @@ def test_copies_without_a_site_are_found_by_every_way(articles: list[dict[str, A
         found = find_duplicates(Shuffle(InMemory(3), None, 1 << 28), shards, options)
         drops = [drop for number in shards.numbers for drop in found.of_shard(number)[0].values()]
     assert {(drop.id, drop.keeper) for drop in drops} == expected
+
+
+def test_a_pair_is_listed_once_though_both_searches_find_it(tmp_path: Path) -> None:
+    rng = random.Random(5)
+    words = [f"{a}{b}" for a in ("ka", "ri", "ta", "bu", "so", "le") for b in ("na", "mi", "du", "wi", "jo")]
+
+    def sentence() -> str:
+        return " ".join(rng.choices(words, k=14)).capitalize() + "."
+
+    foot = [sentence() for _ in range(6)]
+    rows = []
+    for story in range(60):
+        lines = [sentence() for _ in range(10)]
+        for copy in range(3):
+            changed = [line if rng.random() > 0.28 else sentence() for line in lines]
+            rows.append({"id": f"{story}-{copy}", "site": f"s{story % 3}.example", "text": "\n\n".join(changed + foot)})
+    source = write(tmp_path / "in.jsonl", rows)
+    call("dedup", source, "-o", tmp_path / "out.jsonl", "--pairs", "--workers", "1", "--quiet")
+    listed = pq.read_table(tmp_path / "out.jsonl.audit/pairs.parquet").to_pylist()
+    pairs = [frozenset((row["a"], row["b"])) for row in listed]
+    assert len({*pairs}) == len(pairs)
+    assert {row["merged"] for row in listed} == {True, False}
 
 
 def test_copies_without_a_site_are_found_against_an_index(articles: list[dict[str, Any]], tmp_path: Path) -> None:

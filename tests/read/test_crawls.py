@@ -67,6 +67,11 @@ WHOLE = {
     "chunked": http(chunked(SECOND), CHUNKED),
     "padded last chunk": http(chunked(SECOND, last=b"00000000\r\n\r\n"), CHUNKED),
     "padded chunks": http(chunked(SECOND, line="{:08X}"), CHUNKED),
+    "no line end behind the last chunk": http(chunked(SECOND, last=b"0\r\n"), CHUNKED),
+    "words behind the last chunk": http(chunked(SECOND, last=b"0\r\n\r\n<!-- 0.543 s -->"), CHUNKED),
+    "chunked twice": http(chunked(SECOND), CHUNKED, CHUNKED.lower()),
+    "a type in quotes": http(SECOND, kind='"text/html"'),
+    "headers that are none": http(SECOND, "Power by: x", ": empty", "P3P : CP=1", "<b>x</b>: \x01"),
     "blanks behind sizes": http(chunked(SECOND, line="{:x}   "), CHUNKED),
     "extensions of chunks": http(chunked(SECOND, line="{:x};name=value"), CHUNKED),
     "trailers": http(chunked(SECOND, last=b"0\r\nExpires: never\r\n\r\n"), CHUNKED),
@@ -219,6 +224,48 @@ def test_damage_is_told_and_every_record_is_read(tmp_path: Path, name: str) -> N
     crawl = [record(http(each), n) for n, each in enumerate((FIRST, SECOND, THIRD), 1)]
     found, told = bodies(tmp_path / "a.warc", DAMAGE[name](crawl))
     assert ([*map(bytes, found)], told) == ([FIRST, SECOND, THIRD], ["BrokenWarc"])
+
+
+@pytest.mark.parametrize("first", ["f" * 17, "0" * 20 + "fff", "7fffffff"])
+def test_a_size_of_a_chunk_beyond_belief_is_told(tmp_path: Path, first: str) -> None:
+    body = chunked(SECOND).replace(b"64\r\n", first.encode() + b"\r\n", 1)
+    found, told = bodies(tmp_path / "a.warc", record(http(body, CHUNKED), 2) + record(http(THIRD), 3))
+    assert (found[-1], told) == (THIRD, ["BrokenWarc"])
+    assert not bytes(found[0]).startswith(first.encode())
+
+
+@pytest.mark.parametrize("http_too", [False, True])
+def test_a_crawl_whose_line_ends_were_shortened_is_whole(tmp_path: Path, http_too: bool) -> None:
+    texts = [FIRST, SECOND.replace(b". ", b".\r\n" if http_too else b".\n"), THIRD]
+    crawl = b"".join(record(http(each), n) for n, each in enumerate(texts, 1)).replace(b"\r\n", b"\n")
+    assert bodies(tmp_path / "a.warc", crawl) == ([each.replace(b"\r\n", b"\n") for each in texts], [])
+
+
+@pytest.mark.parametrize("kind", ["continuation", "oddity", ""])
+def test_a_record_of_another_type_is_told(tmp_path: Path, kind: str) -> None:
+    crawl = record(http(FIRST), 1) + record(SECOND, 2, kind=kind) + record(http(THIRD), 3)
+    assert bodies(tmp_path / "a.warc", crawl) == ([FIRST, THIRD], ["BrokenWarc"])
+    crawl = crawl.replace(b"WARC-Type: \r\n", b"")
+    assert bodies(tmp_path / "a.warc", crawl) == ([FIRST, THIRD], ["BrokenWarc"])
+
+
+@pytest.mark.parametrize("kind", ["warcinfo", "request", "metadata", "revisit", "Request"])
+def test_a_record_that_holds_no_article_by_its_type_is_no_damage(tmp_path: Path, kind: str) -> None:
+    crawl = record(http(FIRST), 1) + record(b"GET / HTTP/1.1", 2, kind=kind) + record(http(THIRD), 3)
+    assert bodies(tmp_path / "a.warc", crawl) == ([FIRST, THIRD], [])
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.html", "a.php", "a"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_crawl_under_another_name_is_read_as_one(tmp_path: Path, name: str, packed: bool) -> None:
+    crawl = record(http(FIRST), 1) + record(http(SECOND), 2)
+    assert bodies(tmp_path / name, gzip.compress(crawl) if packed else crawl) == ([FIRST, SECOND], [])
+
+
+@pytest.mark.parametrize("name", ["a.arc", "a.arc.gz", "a", "a.txt", "a.gz"])
+def test_an_arc_is_named(tmp_path: Path, name: str) -> None:
+    data = b"filedesc://a.arc 0.0.0.0 20040109 text/plain 76\n1 0 Archive\nURL IP-address Archive-date\n\n" + FIRST
+    assert bodies(tmp_path / name, gzip.compress(data) if name.endswith("gz") else data)[0] == []
 
 
 @pytest.mark.parametrize("length", [1 << 40, 1 << 62, 10**30])

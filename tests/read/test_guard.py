@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import itertools
 import random
 import struct
 import sys
@@ -125,10 +126,10 @@ def test_any_damaged_file_leaves_its_neighbours_as_they_are(
 # --- tables of Arrow
 
 
-def arrow(table: pa.Table, stream: bool = False) -> bytes:
+def arrow(table: pa.Table, stream: bool = False, rows: int = 3) -> bytes:
     sink = pa.BufferOutputStream()
     with (pa.ipc.new_stream if stream else pa.ipc.new_file)(sink, table.schema) as writer:
-        for batch in table.to_batches(max_chunksize=3):
+        for batch in table.to_batches(max_chunksize=rows):
             writer.write_batch(batch)
     return bytes(sink.getvalue())
 
@@ -149,9 +150,22 @@ def test_offsets_that_lie_are_told_and_no_memory_is_read(tmp_path: Path, stream:
 
 
 @pytest.mark.parametrize("stream", [False, True])
+def test_rows_that_share_no_offset_with_a_false_one_are_read(tmp_path: Path, stream: bool) -> None:
+    texts = [f"feri ke-{n}" for n in range(40)]
+    ends = [0, *itertools.accumulate(map(len, texts))]
+    table = pa.table({"text": texts}).to_batches()
+    for at, false in ((20, 9000), (20, -4), (20, 3), (20, ends[21] + 1), (0, -1), (39, 1 << 30)):
+        lying = [*ends[:at], false, *ends[at + 1 :]]
+        (tmp_path / "a.arrow").write_bytes(swapped(arrow(pa.Table.from_batches(table), stream, 40), ends, lying))
+        found = [r.body for r in read(tmp_path) if isinstance(r, Raw)]
+        assert set(texts[: max(at - 2, 0)] + texts[at + 2 :]) <= set(found) < set(texts), at
+        assert [each[2] for each in told(tmp_path)].count("BrokenTable") == 1
+
+
+@pytest.mark.parametrize("stream", [False, True])
 def test_a_batch_that_lies_costs_no_other(tmp_path: Path, stream: bool) -> None:
     texts = ["satu", "dua dua", "tiga", "empat", "lima", "enam enam", "tujuh", "delapan"]
-    lying = swapped(arrow(pa.table({"text": texts}), stream), [0, 5, 9, 18], [0, 5, 9, 1800])
+    lying = swapped(arrow(pa.table({"text": texts}), stream), [0, 5, 9, 18], [7, 5, 900, 1800])
     (tmp_path / "a.arrow").write_bytes(lying)
     found = read(tmp_path)
     assert [getattr(r, "body", "") for r in found] == ["satu", "dua dua", "tiga", "", "tujuh", "delapan"]
@@ -162,7 +176,8 @@ def test_an_index_outside_its_dictionary_is_told(tmp_path: Path) -> None:
     coded = pa.DictionaryArray.from_arrays(pa.array([0, 1, 1, 0, 1], pa.int32()), pa.array(["satu", "dua"]))
     for name, data in (("a.arrow", arrow(pa.table({"text": coded}).combine_chunks())),):
         (tmp_path / name).write_bytes(swapped(data, [0, 1, 1], [0, 1, 900]))
-    assert [each[2] for each in told(tmp_path)] == ["BrokenTable", "", ""]
+    assert [each[2] for each in told(tmp_path)] == ["", "", "BrokenTable", "", ""]
+    assert [r.body for r in read(tmp_path) if isinstance(r, Raw)] == ["satu", "dua", "satu", "dua"]
 
 
 def test_a_batch_of_nothing_but_a_length_is_refused(tmp_path: Path) -> None:
@@ -173,6 +188,42 @@ def test_a_batch_of_nothing_but_a_length_is_refused(tmp_path: Path) -> None:
     assert lying != data
     (tmp_path / "a.arrow").write_bytes(lying)
     assert told(tmp_path) == [("a.arrow", 1, "BrokenTable")]
+
+
+def parquet(rows: int, group: int, **columns: Any) -> bytes:
+    texts = [f"feri ke-{n}" for n in range(rows)]
+    sink = pa.BufferOutputStream()
+    table = pa.table({"text": texts, **columns})
+    pa.parquet.write_table(table, sink, compression="none", use_dictionary=False, row_group_size=group)
+    return bytes(sink.getvalue())
+
+
+@pytest.mark.parametrize("rows", [3, 700])
+def test_a_damaged_column_beside_the_text_costs_no_article(tmp_path: Path, rows: int) -> None:
+    data = parquet(rows, 600, note=[f"zz-{n:05}" for n in range(rows)])
+    whole = [f"feri ke-{n}" for n in range(rows)]
+    at = data.index(b"zz-00002")
+    (tmp_path / "a.parquet").write_bytes(data[: at - 4] + b"\xff\xff\xff\x7f" + data[at:])  # the length of a value
+    found = read(tmp_path)
+    assert [r.body for r in found if isinstance(r, Raw)] == whole
+    assert [r.record for r in found if isinstance(r, Raw)] == [*range(1, rows + 1)]
+    assert [r.error for r in found if isinstance(r, Reject)] == ["BrokenColumn"]
+    assert read(tmp_path, task_bytes=1) == read(tmp_path, task_records=7, task_bytes=900) == found
+    (tmp_path / "a.parquet").write_bytes(data)
+    assert all("zz-" in r.meta for r in read(tmp_path) if isinstance(r, Raw))
+
+
+def test_a_damaged_column_of_texts_is_told_and_other_groups_are_read(tmp_path: Path) -> None:
+    data = parquet(9, 3, note=[f"zz-{n:05}" for n in range(9)])
+    at = data.index(b"feri ke-4")
+    (tmp_path / "a.parquet").write_bytes(data[: at - 4] + b"\xff\xff\xff\x7f" + data[at:])
+    found = read(tmp_path)
+    assert [getattr(r, "body", "") for r in found] == [
+        *(f"feri ke-{n}" for n in range(3)),
+        "",
+        *(f"feri ke-{n}" for n in range(6, 9)),
+    ]
+    assert [r.error for r in found if isinstance(r, Reject)] == ["BrokenTable"]
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "arrow"])

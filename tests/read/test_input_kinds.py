@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tarfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,63 @@ def test_office_documents_without_their_suffix(tmp_path: Path) -> None:
     office = [(f"{i}.zip", "UnknownFormat") for i in range(3)]
     members = [("9.zip/isi.txt", ""), ("9.zip/surat.docx", "UnknownFormat"), ("9.zip/a.css", "PagePart")]
     assert errors == [*office, *members]
+
+
+def tarred(*members: tuple[str, str]) -> bytes:
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w") as archive:
+        for name, content in members:
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content.encode()))
+    return data.getvalue()
+
+
+PAGE = "<!doctype html><article><p>Hujan turun di kota kecil itu sejak pagi.</p></article>"
+
+
+def told(path: Path) -> dict[str, str]:
+    """The error of each source, "" for what was read."""
+    return {r.source.removeprefix(f"{path}/"): getattr(r, "error", "") for r in records(path)}
+
+
+def test_the_folder_of_a_page_may_stand_before_it_in_a_tar(tmp_path: Path) -> None:
+    parts = [("s/a_files/frame.html", PAGE), ("s/a_files/in/b.html", PAGE), ("s/b_files/notes.txt", "Hujan.")]
+    for members in ([*parts, ("s/a.html", PAGE)], [("s/a.html", PAGE), *parts]):
+        (tmp_path / "a.tar").write_bytes(tarred(*members))
+        assert told(tmp_path) == {
+            "a.tar/s/a_files/frame.html": "PagePart",
+            "a.tar/s/a_files/in/b.html": "PagePart",
+            "a.tar/s/a.html": "",
+            "a.tar/s/b_files/notes.txt": "",
+        }
+
+
+def test_links_in_a_zip_are_no_articles(tmp_path: Path) -> None:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        link = zipfile.ZipInfo("link.txt")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("isi.txt", "Hujan turun.")
+    (tmp_path / "a.zip").write_bytes(data.getvalue())
+    assert told(tmp_path) == {"a.zip/isi.txt": ""}
+
+
+def test_what_cleaner_made_is_no_article_in_archives(tmp_path: Path) -> None:
+    raw, work = tmp_path / "raw", tmp_path / "work"
+    raw.mkdir()
+    (raw / "a.txt").write_text("Hujan turun di kota kecil itu sejak pagi, kata petugas.\n\nBaca juga: Jalan rusak")
+    clean_corpus([raw], work / "o.jsonl", Options(workers=1, card=True))
+    names = sorted(str(path.relative_to(work)) for path in work.rglob("*") if path.is_file())
+    assert "o.jsonl.audit/report.html" in names
+    for name in names:
+        if name not in ("o.jsonl", "o.jsonl.audit/.cleaner-made"):  # hidden files are left out
+            (tmp_path / "a.zip").write_bytes(zipped(**{f"x/{name}": (work / name).read_text("utf-8")}))
+            assert {*told(tmp_path / "a.zip").values()} <= {"OwnFile"}, name
+    mine = {"x/removed.jsonl": '{"text": "Hujan."}', "y.audit/isi.txt": "Hujan.", "README.md": "# Hujan"}
+    (tmp_path / "a.zip").write_bytes(zipped(**mine))
+    assert {*told(tmp_path / "a.zip").values()} == {""}
 
 
 def test_xml_is_read_where_it_is_a_page(tmp_path: Path) -> None:

@@ -45,6 +45,10 @@ SHAPES: dict[str, tuple[str, str]] = {
     "marks inside a document": ("json", "\ufeff" + "\n\ufeff".join(json.dumps(r, indent=1) for r in THREE)),
     "two arrays": ("json", f"[{PLAIN[0]}]\n[{PLAIN[1]}, {PLAIN[2]}]"),
     "columns": ("json", json.dumps(COLUMNS)),
+    "columns on a line": ("jsonl", json.dumps({"n": [1, 2, 3], **COLUMNS})),
+    "columns by index on a line": ("jsonl", json.dumps(INDEXED) + "\n"),
+    "lines under txt": ("txt", "\n".join(PLAIN)),
+    "lines of an interface": ("php", "\n\n".join(PLAIN)),
     "columns of texts alone": ("json", json.dumps({"text": COLUMNS["text"]})),
     "columns by index": ("json", json.dumps(INDEXED)),
     "split": ("json", json.dumps(SPLIT)),
@@ -81,6 +85,52 @@ ONE: dict[str, dict[str, Any]] = {
 def test_an_article_stays_one(tmp_path: Path, name: str, indent: int | None) -> None:
     (tmp_path / "a.json").write_text(json.dumps(ONE[name], indent=indent))
     assert [getattr(r, "body", r) for r in read(tmp_path)] == ["Satu.\nDua."]
+
+
+@pytest.mark.parametrize("suffix", ["json", "jsonl"])
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"id": [1, 2, 3], "text": ["Satu.", "Dua."]},
+        {"text": ["Satu.", "Dua."], "url": ["a", "b", "c"]},
+        {"title": ["A", "B"], "text": ["Satu.", "Dua.", "Tiga."], "n": 1},
+    ],
+)
+def test_columns_of_unequal_length_are_told_and_never_joined(tmp_path: Path, suffix: str, columns: Any) -> None:
+    (tmp_path / f"a.{suffix}").write_text(json.dumps(columns))
+    assert [getattr(r, "error", "") for r in read(tmp_path)] == ["NoText"]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"title": ["T"], "url": ["u"], "text": ["Satu.", "Dua."]},  # as Scrapy's loaders leave them
+        {"author": ["A", "B"], "tags": ["a", "b"], "text": ["Satu.", "Dua."]},
+        {"id": [1, 2], "text": "Satu.\nDua."},
+    ],
+)
+def test_a_text_of_paragraphs_is_one_article_beside_lists(tmp_path: Path, record: Any) -> None:
+    (tmp_path / "a.jsonl").write_text(f"{json.dumps(record)}\n" * 2)
+    assert [getattr(r, "body", "") for r in read(tmp_path)] == ["Satu.\nDua."] * 2
+
+
+@pytest.mark.parametrize(
+    "text", ['{ "a": 1 } is how it begins.\nAnd so on.', '{"a": 1}\nis what it said.', "{}\n\nNo."]
+)
+def test_an_article_that_begins_with_a_bracket_stays_one(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.txt").write_text(text)
+    assert [getattr(r, "body", "") for r in read(tmp_path)] == [text]
+
+
+@pytest.mark.parametrize("order", [("id", "text"), ("text", "id")])
+def test_a_table_by_its_columns_above_the_bound_is_told_once(tmp_path: Path, order: tuple[str, str]) -> None:
+    columns = {"id": list(range(300)), "text": [f"Berita {n} tentang hujan." for n in range(300)]}
+    (tmp_path / "a.json").write_text(json.dumps({name: columns[name] for name in order}))
+    assert [getattr(r, "error", "") for r in read(tmp_path, Options(max_record_bytes=1000))] == ["BrokenJson"]
+    wrapped = {"tags": ["a", "b"], "pages": [[1, 2]], "data": [{"text": text} for text in columns["text"]]}
+    (tmp_path / "a.json").write_text(json.dumps(wrapped))
+    found = read(tmp_path, Options(max_record_bytes=1000))
+    assert [getattr(r, "body", "") for r in found] == columns["text"]
 
 
 def test_the_field_of_a_nested_text_is_said(tmp_path: Path) -> None:

@@ -137,6 +137,17 @@ def test_a_bomb(tmp_path: Path, form: str) -> None:
     assert "ArchiveBomb" in {getattr(each, "error", "") for each in records(tmp_path, options=options)}
 
 
+def test_the_beginning_of_a_bomb_is_no_article_and_its_neighbours_are(tmp_path: Path) -> None:
+    zeros = b"a" * (66 << 20)
+    (tmp_path / "a.txt.gz").write_bytes(gzip.compress(zeros))
+    with zipfile.ZipFile(tmp_path / "b.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, text in enumerate((b"Satu.", zeros, b"Tiga.", zeros, b"x")):
+            archive.writestr(f"{number}.txt", text)
+    found = records(tmp_path)
+    assert [getattr(each, "body", None) for each in found if not hasattr(each, "error")] == [b"Satu.", b"Tiga.", b"x"]
+    assert [each.error for each in found if isinstance(each, Reject)] == ["ArchiveBomb"] * 3
+
+
 def test_a_bomb_is_not_unpacked_in_memory() -> None:
     packed = zstandard.compress(b"0" * (96 << 20))
     tracemalloc.start()
