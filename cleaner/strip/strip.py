@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from cleaner.article import KINDS, Removal, claim, cut
 from cleaner.errors import OptionError
+from cleaner.judge.line_judge import judge_lines
 from cleaner.judge.lines import BESIDE, EDGE, HEAD, Hit, Line, split_lines
 from cleaner.judge.whole_page import looks_like_page, outside_block
 from cleaner.phrases.clauses import find_openings
@@ -26,7 +27,7 @@ from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import accept_hits
 from cleaner.strip.space import close_gaps
 
-__all__ = ["Stripped", "add_later", "explain_line", "strip"]
+__all__ = ["Stripped", "add_later", "explain_line", "mark_openings", "strip"]
 
 GUARD = 0.7
 """An extracted article keeps its text when more than this share of its characters (white space not counted) would go:
@@ -135,7 +136,7 @@ def _check_options(input_kind: str, title: str, kinds: Sequence[str]) -> None:
 def _look(text: str, input_kind: str, choice: _Choice, facts: dict[str, str]) -> tuple[tuple[Removal, ...], str]:
     """What one look at `text` takes, and whether it was looked at as "text" or "page"; facts go into `facts`."""
     phrases, lines = choice.phrases, split_lines(text)
-    _mark_openings(text, lines, phrases)
+    mark_openings(text, lines, phrases)
 
     # find the hits of lines
     hits = [judge_line(line, phrases) for line in lines]
@@ -148,7 +149,14 @@ def _look(text: str, input_kind: str, choice: _Choice, facts: dict[str, str]) ->
         hits = title_hits(lines, hits, choice.known_title, choice.title)
 
     # accept them by neighbours and place; a hit that the options forbid bears out no other
-    accepted = choice.permitted(lines, accept_hits(lines, choice.permitted(lines, hits), phrases))
+    hits = choice.permitted(lines, hits)
+    accepted = choice.permitted(lines, accept_hits(lines, hits, phrases))
+
+    # ask the judge of the lines that are left
+    judged = judge_lines(lines, hits, accepted, phrases) if input_kind == "text" else []
+    if any(judged):
+        judged = choice.permitted(lines, judged)
+        accepted = [hit or other for hit, other in zip(accepted, judged, strict=True)]
     found = [Removal(ln.start, ln.end, h.rule, h.kind, h.why) for ln, h in zip(lines, accepted, strict=True) if h]
     if found:
         facts_of(lines, accepted, phrases, facts)
@@ -166,7 +174,7 @@ def _look(text: str, input_kind: str, choice: _Choice, facts: dict[str, str]) ->
     return removals, input_kind
 
 
-def _mark_openings(text: str, lines: Sequence[Line], phrases: Phrases) -> None:
+def mark_openings(text: str, lines: Sequence[Line], phrases: Phrases) -> None:
     """Note in which lines a clause opens as calls and closing phrases do; only those are asked for either.
 
     Asking every line makes stripping an eighth slower or more.
@@ -224,7 +232,7 @@ def explain_line(line: str, language: str, extra_dir: str = "") -> list[tuple[st
     if not bare:
         return []
     looked_at = Line(0, bare)
-    _mark_openings(bare, [looked_at], phrases)  # or the line would be asked for more than a run asks it
+    mark_openings(bare, [looked_at], phrases)  # or the line would be asked for more than a run asks it
     hit = judge_line(looked_at, phrases)
     reasons = [(hit.rule, hit.kind, hit.why + _WHERE.get(hit.where, ""))] if hit else []
     if dateline := match_dateline(bare, phrases):

@@ -1,0 +1,291 @@
+"""Fit the judge of lines (cleaner/judge/line_trees.json) and say what it finds on sites that it was not fitted on.
+
+    pip install catboost scipy lxml
+    python benchmarks/fit_lines.py [--write] [--quick]
+
+One command and a fixed seed make the file: the weights of a line alone (ridge regression), then trees over all
+features. The labelled articles of all sets are fitted on, and beside them the surroundings of the article on a part of
+the labelled whole pages (page_data.py), cut as a careless extractor cuts them. The table is out of fold: folds never
+part a site (folds.py), and the threshold of each fold is chosen on the other folds, as the one at which the judge
+loses TARGET of their content. The shipped trees are fitted on all articles with the median threshold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from catboost import CatBoostClassifier, Pool
+from folds import PARTS, fold_of
+from page_data import COLLECTIONS, build_pages
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+from strip_peers import Document, Spans
+from strip import HEADER, POLICY, ROOT, SETS, load_score, ours, read_sets, row, scored
+
+from cleaner.judge import line_judge
+from cleaner.judge.beside import NAMES, describe_lines
+from cleaner.judge.line_features import ALONE, own_features
+from cleaner.judge.line_judge import UNIT, asked_lines, parse_line_trees
+from cleaner.judge.lines import Hit, Line, is_wrapped, split_lines
+from cleaner.judge.whole_page import looks_like_page
+from cleaner.phrases.phrases import Phrases, load_phrases
+from cleaner.strip.line_rules import judge_line
+from cleaner.strip.neighbours import accept_hits
+from cleaner.strip.strip import mark_openings
+
+Numbers = Any
+
+TARGET = 0.0004
+"""Share of the content of the other folds that the judge may lose beside what the rules lose."""
+
+PAGES = 0.25
+"""Share of the whole pages that is fitted on; all of them take three times as long and find no more."""
+
+PAGE_WEIGHT, PAGE_LINES = 0.15, 60
+"""What a line of a page weighs beside a line of an article, and the most lines of one page."""
+
+RIDGE = 3.0
+CONTENT = 25
+"""A line of content weighs as its characters through this, to the power .6, from 1 to its value at 500 characters: a
+wrong removal costs by its size, and that of a short line as much as a miss."""
+
+TREES = {
+    "iterations": 200,
+    "depth": 6,
+    "learning_rate": 0.1,
+    "l2_leaf_reg": 20,
+    "subsample": 0.7,
+    "rsm": 0.3,
+    "bootstrap_type": "Bernoulli",
+    "border_count": 64,
+    "random_seed": 1,
+    "verbose": 0,
+    "thread_count": 1,
+    "allow_writing_files": False,
+}
+
+
+@dataclass
+class Text:
+    """A labelled text as the judge sees it: its lines, what the rules say, and for each asked line its label (0
+    boilerplate, 1 content, 2 neither right nor wrong, -1 not labelled) and characters of content."""
+
+    fold: int
+    article: bool
+    phrases: Phrases
+    lines: Sequence[Line]
+    hits: Sequence[Hit | None]
+    taken: Sequence[Hit | None]
+    asked: Sequence[int]
+    label: Numbers
+    chars: Numbers
+    whole: int  # characters of content in the text
+
+    def alone(self) -> list[tuple[int, ...]]:
+        return [own_features(self.lines[i].text, self.phrases).alone for i in self.asked]
+
+    def table(self, weights: Sequence[int]) -> Numbers:
+        rows = describe_lines(self.lines, self.hits, self.taken, self.phrases, weights, self.asked)
+        return np.array(rows, np.int32).reshape(-1, len(NAMES))
+
+    def weight(self) -> Numbers:
+        content = np.clip(self.chars / CONTENT, 1, 20) ** 0.6
+        weight = np.where(self.label == 0, 1.0, content) * min(1.0, (25 / len(self.asked)) ** 0.5)
+        weight = weight * np.where(self.label == 2, 0.15, np.where(self.label < 0, 0.0, 1.0))
+        return weight * (1.0 if self.article else PAGE_WEIGHT)
+
+
+Label = Callable[[Document, Line], tuple[int, int]]
+
+
+def label_of_article(doc: Document, line: Line) -> tuple[int, int]:
+    """Label and characters of content of a line, by the spans that cover it."""
+    kinds: list[str | None] = [None] * (line.end - line.start)
+    for start, end, kind in doc["spans"]:
+        if start < line.end and end > line.start:
+            a, b = max(0, start - line.start), min(line.end, end) - line.start
+            kinds[a:b] = [kind] * (b - a)
+    seen = [kind for kind, character in zip(kinds, line.text, strict=True) if not character.isspace()]
+    content = sum(kind is None for kind in seen)
+    policy = sum(kind in POLICY for kind in seen)
+    if content >= 0.1 * len(seen):
+        return 1, content
+    return (2 if 2 * policy >= len(seen) else 0), content
+
+
+def label_of_page(doc: Document, line: Line) -> tuple[int, int]:
+    kind = doc["kinds"].get(line.start, "content")
+    label = {"content": 1, "page": 0, "title": 2}.get(kind, -1)
+    return label, len("".join(line.text.split())) if label == 1 else 0
+
+
+def read_text(doc: Document, label: Label, article: bool) -> Text | None:
+    """The text as it comes to the judge, or None where it is not asked."""
+    phrases, lines = load_phrases(doc["language"]), split_lines(doc["text"])
+    mark_openings(doc["text"], lines, phrases)
+    hits = [judge_line(line, phrases) for line in lines]
+    if not lines or is_wrapped(lines) or (article and looks_like_page(lines, hits)):
+        return None
+    taken = accept_hits(lines, hits, phrases)
+    asked = asked_lines(lines, taken)
+    if not article and len(asked) > PAGE_LINES:
+        asked = sorted(random.Random(doc["id"]).sample(asked, PAGE_LINES))
+    labels = [label(doc, lines[i]) for i in asked]
+    marked = sum(len("".join(doc["text"][a:b].split())) for a, b, _ in doc["spans"]) if article else 0
+    whole = len("".join(doc["text"].split())) - marked
+    known, chars = np.array([a for a, _ in labels]), np.array([b for _, b in labels])
+    return Text(fold_of(doc), article, phrases, lines, hits, taken, asked, known, chars, whole) if asked else None
+
+
+def surroundings(doc: Document, chance: random.Random) -> Document | None:
+    """A whole page cut as a careless extractor cuts it: the article with some lines above and below, and without the
+    longest runs of other lines between."""
+    lines, at = doc["text"].split("\n"), 0
+    kinds = {start: kind for start, _, kind in doc["spans"]}
+    labelled = []
+    for line in lines:
+        labelled.append((line, kinds.get(at, "content")))
+        at += len(line) + 1
+    content = [i for i, (_, kind) in enumerate(labelled) if kind == "content"]
+    if len(content) < 4:
+        return None
+    first = max(0, content[0] - chance.choice((0, 2, 5, 10)))
+    last = content[-1] + 1 + chance.choice((0, 3, 8, 20))
+    text, found, run = [], {}, 0
+    for line, kind in labelled[first:last]:
+        run = run + 1 if kind == "page" else 0
+        if run <= 15:
+            found[sum(map(len, text)) + len(text)] = kind
+            text.append(line)
+    return {**doc, "text": "\n".join(text), "kinds": found}
+
+
+def read_all() -> list[Text]:
+    """All articles that the judge is asked of, and a part of the whole pages."""
+    articles = [read_text(doc, label_of_article, True) for doc in read_sets()]
+    chance = random.Random(3)
+    pages = [page for name in COLLECTIONS for page in build_pages(name) if chance.random() < PAGES]
+    around = [surroundings(page, chance) for page in pages]
+    texts = [*articles, *(read_text(doc, label_of_page, False) for doc in around if doc is not None)]
+    return [text for text in texts if text is not None]
+
+
+def fit_alone(texts: Sequence[Text]) -> list[int]:
+    """The weights of the features of ALONE, in thousandths, of a ridge regression that tells content from the rest."""
+    rows = [indices for text in texts for indices in text.alone()]
+    ends = np.r_[0, np.cumsum([len(row) for row in rows])]
+    table = csr_matrix((np.ones(ends[-1]), np.concatenate(rows), ends), shape=(len(rows), len(ALONE)))
+    sign = np.where(np.concatenate([text.label for text in texts]) != 0, 1.0, -1.0)
+    weight = np.concatenate([text.weight() for text in texts])
+
+    def loss(b: Numbers) -> tuple[float, Numbers]:
+        margin = (table @ b) * sign
+        slope = -weight * sign / (1 + np.exp(np.clip(margin, -50, 50)))
+        return (weight * np.logaddexp(0, -margin)).sum() + RIDGE * (b @ b) / 2, table.T @ slope + RIDGE * b
+
+    found = minimize(loss, np.zeros(len(ALONE)), jac=True, method="L-BFGS-B", options={"maxiter": 100}).x
+    return [round(float(x) * UNIT) for x in found]
+
+
+def fit(texts: Sequence[Text]) -> dict[str, Any]:
+    """The weights and the trees as plain data, as line_trees.json holds them, with a threshold of 0."""
+    weights = fit_alone(texts)
+    table, weight = np.concatenate([t.table(weights) for t in texts]), np.concatenate([t.weight() for t in texts])
+    label = np.concatenate([text.label for text in texts])
+    use = weight > 0
+    model = CatBoostClassifier(**TREES)
+    model.fit(Pool(table[use], (label[use] != 0).astype(int), weight=weight[use], feature_names=list(NAMES)))
+    alone = {name: w for name, w in zip(ALONE, weights, strict=True) if w}
+    return {"made": f"benchmarks/fit_lines.py, catboost {version('catboost')}", **exported(model), "alone": alone}
+
+
+def exported(model: CatBoostClassifier) -> dict[str, Any]:
+    """The trees of a model; leaves in thousandths, limits as whole numbers that a feature must be above."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "trees.json"
+        model.save_model(str(target), format="json")
+        stored = json.loads(target.read_text("utf-8"))
+    scale, (bias,) = stored["scale_and_bias"]
+    trees, depth = stored["oblivious_trees"], TREES["depth"]
+    used = sorted({s["float_feature_index"] for tree in trees for s in tree["splits"]})
+    split, limit, leaf = [], [], []
+    for tree in trees:
+        spare = depth - len(tree["splits"])  # a level that is never above
+        split.append([used.index(s["float_feature_index"]) for s in tree["splits"]] + [0] * spare)
+        limit.append([int(s["border"] // 1) for s in tree["splits"]] + [10**9] * spare)
+        values = [round(scale * x * UNIT) for x in tree["leaf_values"]]
+        leaf.append(values * (1 << spare))
+    names = [NAMES[i] for i in used]
+    base = round(bias * UNIT)
+    return {"base": base, "threshold": 0, "features": names, "split": split, "limit": limit, "leaf": leaf}
+
+
+def odds_of(text: Text, stored: dict[str, Any]) -> Numbers:
+    trees = parse_line_trees(stored)
+    return trees.odds(text.table(trees.alone))
+
+
+def choose_threshold(texts: Sequence[Text], odds: Sequence[Numbers], target: float) -> int:
+    """The greatest threshold below which no more than `target` of the content of `texts` stands."""
+    z, lost = np.concatenate(odds), np.concatenate([text.chars for text in texts])
+    order = np.argsort(z, kind="stable")
+    allowed = target * sum(text.whole for text in texts)
+    at = int(np.searchsorted(np.cumsum(lost[order]), allowed, side="right"))
+    return int(z[order[min(at, len(z) - 1)]])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help="write cleaner/judge/line_trees.json")
+    parser.add_argument("--quick", action="store_true", help="fit on all at once, without the table out of fold")
+    parser.add_argument("--threshold", type=int, default=0, help="the threshold of --quick")
+    parser.add_argument("--target", type=float, default=TARGET)
+    options = parser.parse_args()
+    texts = read_all()
+    print(f"{len(texts)} texts, {sum(text.article for text in texts)} of them articles", flush=True)
+    threshold = options.threshold if options.quick else report_folds(texts, options.target)
+    if options.write:
+        stored = {**fit(texts), "threshold": threshold}
+        target = ROOT / "cleaner" / "judge" / "line_trees.json"
+        target.write_text(json.dumps(stored, separators=(",", ":")).replace("],[", "],\n[") + "\n", "utf-8")
+
+
+def report_folds(texts: Sequence[Text], target: float) -> int:
+    """Print the table out of fold; returns the median of the thresholds."""
+    models = [fit([text for text in texts if text.fold != k]) for k in range(PARTS)]
+    articles = [text for text in texts if text.article]
+    odds = [odds_of(text, models[text.fold]) for text in articles]
+    thresholds = []
+    for k, model in enumerate(models):
+        other = [(text, z) for text, z in zip(articles, odds, strict=True) if text.fold != k]
+        model["threshold"] = choose_threshold([text for text, _ in other], [z for _, z in other], target)
+        thresholds.append(model["threshold"])
+    print("thresholds", thresholds, flush=True)
+    parsed, score, shipped = [parse_line_trees(model) for model in models], load_score(), line_judge.load_line_trees
+
+    def out_of_fold(doc: Document) -> Spans:
+        line_judge.load_line_trees = lambda: parsed[fold_of(doc)]
+        return ours(doc)
+
+    docs = read_sets()
+    results = scored(score, docs, out_of_fold, POLICY)
+    line_judge.load_line_trees = shipped
+    print(HEADER.format("set, out of fold"))
+    for name, belongs in SETS:
+        chosen = [result for doc, result in zip(docs, results, strict=True) if belongs(doc)]
+        print(row(score, name, chosen), flush=True)
+    return sorted(thresholds)[len(thresholds) // 2]
+
+
+if __name__ == "__main__":
+    main()

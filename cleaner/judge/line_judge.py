@@ -1,0 +1,137 @@
+"""Judge the lines of a text that the rules leave: the article's, or boilerplate of a kind that no list names.
+
+The features of line_features.py go through fitted trees (line_trees.json, by benchmarks/fit_lines.py). All is whole
+numbers, and a line's features come from its own text alone: so its verdict is the same alone, in any batch, and on any
+machine. Long paragraphs between paragraphs are not judged at all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.judge.beside import NAMES, describe_lines
+from cleaner.judge.line_features import ALONE, own_features
+from cleaner.judge.lines import Hit, Line, is_wrapped
+from cleaner.judge.vocabulary import CONCEPT_KINDS, CONCEPTS
+from cleaner.phrases.phrases import Phrases
+
+__all__ = ["LineTrees", "asked_lines", "judge_lines", "load_line_trees", "parse_line_trees"]
+
+Numbers = NDArray[Any]
+
+UNIT = 1000
+"""Leaves are thousandths of log odds in favour of the article."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineTrees:
+    """Oblivious trees: one question for each level. `split` (trees x depth) are columns of the table of features, and
+    `limit` what a feature must be above; the answers, read as bits, say which `leaf` (trees x 2^depth) counts."""
+
+    split: Numbers
+    limit: Numbers
+    leaf: Numbers
+    means: tuple[Numbers, ...]  # the mean leaf below the first k questions, for k from 0 to depth
+    alone: tuple[int, ...]  # the weights of the features of ALONE
+    base: int
+    threshold: int
+
+    def odds(self, table: Numbers) -> Numbers:
+        """Return the odds of each row of a table (lines x NAMES), in units of 1 / UNIT."""
+        place = self._places(table)
+        odds: Numbers = self.base + np.take_along_axis(self.leaf, place, 1).sum(0)
+        return odds
+
+    def _places(self, table: Numbers) -> Numbers:
+        above = table.T[self.split] > self.limit[:, :, None]
+        place = np.zeros((len(self.split), len(table)), np.int32)
+        for level in range(self.split.shape[1]):
+            place += above[:, level] * np.int32(1 << level)
+        return place
+
+    def reasons(self, table: Numbers) -> list[str]:
+        """Return for each row the two features that spoke most against it: how much the mean of the leaves fell with
+        the answers to their questions (Saabas 2014)."""
+        place = self._places(table)
+        spoke = np.zeros((len(NAMES), len(table)), np.int64)
+        for level in range(self.split.shape[1]):
+            fell = np.take_along_axis(self.means[level + 1], place & ((2 << level) - 1), 1)
+            fell = fell - np.take_along_axis(self.means[level], place & ((1 << level) - 1), 1)
+            np.add.at(spoke, self.split[:, level], fell)
+        most = np.argsort(spoke, axis=0, kind="stable")[:2].T
+        return [", ".join(NAMES[i] for i in column) for column in most.tolist()]
+
+
+@cache
+def load_line_trees() -> LineTrees:
+    """Return the shipped trees, read once in a process."""
+    return parse_line_trees(json.loads((files("cleaner.judge") / "line_trees.json").read_text("utf-8")))
+
+
+def parse_line_trees(stored: dict[str, Any]) -> LineTrees:
+    """Return the trees of a line_trees.json."""
+    columns = np.array([NAMES.index(name) for name in stored["features"]])
+    leaf = np.array(stored["leaf"], np.int64)
+    depth = len(stored["split"][0])
+    means = [leaf]
+    for level in reversed(range(depth)):  # the bit of the last question is the highest
+        low, high = means[0][:, : 1 << level], means[0][:, 1 << level :]
+        means.insert(0, (low + high) // 2)
+    split, limit = columns[np.array(stored["split"])], np.array(stored["limit"], np.int32)
+    alone = tuple(stored["alone"].get(name, 0) for name in ALONE)
+    return LineTrees(split, limit, leaf, tuple(means), alone, stored["base"], stored["threshold"])
+
+
+def asked_lines(lines: Sequence[Line], taken: Sequence[Hit | None]) -> list[int]:
+    """Return the indices of the lines to judge: those that no rule took, but paragraphs between paragraphs."""
+    n = len(lines)
+    prose = [line.prose and hit is None for line, hit in zip(lines, taken, strict=True)]
+    return [
+        i for i in range(n) if taken[i] is None and not (prose[i] and 0 < i < n - 1 and prose[i - 1] and prose[i + 1])
+    ]
+
+
+def judge_lines(
+    lines: Sequence[Line], hits: Sequence[Hit | None], taken: Sequence[Hit | None], phrases: Phrases
+) -> list[Hit | None]:
+    """Return for each line a hit if it is boilerplate by the trees, else None.
+
+    `hits` is what the rules say of each line and `taken` what of that was accepted. Lines may be segments of lines.
+    """
+    verdicts: list[Hit | None] = [None] * len(lines)
+    asked = asked_lines(lines, taken) if lines and not is_wrapped(lines) else []
+    if not asked:
+        return verdicts
+    trees = load_line_trees()
+    table = np.array(describe_lines(lines, hits, taken, phrases, trees.alone, asked), np.int32)
+    against = np.flatnonzero(trees.odds(table) < trees.threshold)
+    for row, reason in zip(against.tolist(), trees.reasons(table[against]) if len(against) else (), strict=True):
+        i = asked[row]
+        verdicts[i] = Hit("line-judge", _kind_of(lines, hits, taken, phrases, i), reason)
+    return verdicts
+
+
+def _kind_of(
+    lines: Sequence[Line], hits: Sequence[Hit | None], taken: Sequence[Hit | None], phrases: Phrases, i: int
+) -> str:
+    """Return the kind of a line that goes: what a rule said of it, else its concept, else the lines beside it that go,
+    else its place."""
+    hit = hits[i]
+    if hit is not None:
+        return hit.kind
+    concept = own_features(lines[i].text, phrases).concept
+    if concept >= 0 and CONCEPTS[concept] != "reader and us":
+        return CONCEPT_KINDS[concept]
+    for j in (i - 1, i + 1):
+        if 0 <= j < len(lines) and (beside := taken[j]) is not None:
+            return beside.kind
+    prose = [k for k, (line, gone) in enumerate(zip(lines, taken, strict=True)) if line.prose and gone is None]
+    return "nav" if prose and i < prose[0] else "footer" if not prose or i > prose[-1] else "related"
