@@ -17,7 +17,7 @@ import json
 import random
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -33,10 +33,10 @@ from strip_peers import Document, Spans
 from strip import HEADER, POLICY, ROOT, SETS, load_score, ours, read_sets, row, scored
 
 from cleaner.judge import line_judge
-from cleaner.judge.beside import NAMES, describe_lines
+from cleaner.judge.beside import NAMES, RuledText, describe_texts
 from cleaner.judge.line_features import ALONE, own_features
-from cleaner.judge.line_judge import UNIT, asked_lines, parse_line_trees
-from cleaner.judge.lines import Hit, Line, is_wrapped, split_lines
+from cleaner.judge.line_judge import UNIT, may_judge, parse_line_trees
+from cleaner.judge.lines import Line, split_lines
 from cleaner.judge.whole_page import looks_like_page
 from cleaner.phrases.phrases import Phrases, load_phrases
 from cleaner.strip.line_rules import judge_line
@@ -55,13 +55,13 @@ PAGE_WEIGHT, PAGE_LINES = 0.15, 60
 """What a line of a page weighs beside a line of an article, and the most lines of one page."""
 
 RIDGE = 3.0
-CONTENT = 25
-"""A line of content weighs as its characters through this, to the power .6, from 1 to its value at 500 characters: a
+CAUTION, CONTENT = 1.5, 25
+"""A line of content weighs the first times as its characters through this, to the power .6, from 1 to its value at 500 characters: a
 wrong removal costs by its size, and that of a short line as much as a miss."""
 
 TREES = {
-    "iterations": 200,
-    "depth": 6,
+    "iterations": 400,
+    "depth": 4,
     "learning_rate": 0.1,
     "l2_leaf_reg": 20,
     "subsample": 0.7,
@@ -82,27 +82,35 @@ class Text:
 
     fold: int
     article: bool
-    phrases: Phrases
-    lines: Sequence[Line]
-    hits: Sequence[Hit | None]
-    taken: Sequence[Hit | None]
+    ruled: RuledText
     asked: Sequence[int]
+    picked: Sequence[int]  # which of the asked lines are fitted on
     label: Numbers
     chars: Numbers
     whole: int  # characters of content in the text
 
     def alone(self) -> list[tuple[int, ...]]:
-        return [own_features(self.lines[i].text, self.phrases).alone for i in self.asked]
+        return [self._alone(self.asked[i]) for i in self.picked]
+
+    def taken(self) -> list[tuple[int, ...]]:
+        """What the lines that the rules took are by themselves: boilerplate as well, but for a few."""
+        lines = zip(self.ruled.lines, self.ruled.taken, strict=True)
+        return [self._alone(i) for i, (line, hit) in enumerate(lines) if hit is not None and not line.prose]
+
+    def _alone(self, i: int) -> tuple[int, ...]:
+        return own_features(self.ruled.lines[i].text, self.ruled.phrases).alone
 
     def table(self, weights: Sequence[int]) -> Numbers:
-        rows = describe_lines(self.lines, self.hits, self.taken, self.phrases, weights, self.asked)
-        return np.array(rows, np.int32).reshape(-1, len(NAMES))
+        return describe_texts([self.ruled], weights)[1].T[self.picked]
 
     def weight(self) -> Numbers:
-        content = np.clip(self.chars / CONTENT, 1, 20) ** 0.6
-        weight = np.where(self.label == 0, 1.0, content) * min(1.0, (25 / len(self.asked)) ** 0.5)
-        weight = weight * np.where(self.label == 2, 0.15, np.where(self.label < 0, 0.0, 1.0))
-        return weight * (1.0 if self.article else PAGE_WEIGHT)
+        content = CAUTION * np.clip(self.chars / CONTENT, 1, 20) ** 0.6
+        weight = np.where(self.label == 0, 1.0, content) * self.most()
+        return weight * np.where(self.label == 2, 0.15, np.where(self.label < 0, 0.0, 1.0))
+
+    def most(self) -> float:
+        """What a line of boilerplate weighs: less in a text of many lines, and less on a page."""
+        return min(1.0, (25 / len(self.picked)) ** 0.5) * (1.0 if self.article else PAGE_WEIGHT)
 
 
 Label = Callable[[Document, Line], tuple[int, int]]
@@ -134,17 +142,18 @@ def read_text(doc: Document, label: Label, article: bool) -> Text | None:
     phrases, lines = load_phrases(doc["language"]), split_lines(doc["text"])
     mark_openings(doc["text"], lines, phrases)
     hits = [judge_line(line, phrases) for line in lines]
-    if not lines or is_wrapped(lines) or (article and looks_like_page(lines, hits)):
+    if article and looks_like_page(lines, hits):
         return None
-    taken = accept_hits(lines, hits, phrases)
-    asked = asked_lines(lines, taken)
+    ruled = RuledText(lines, hits, accept_hits(lines, hits, phrases), phrases)
+    asked = [i for i, (line, hit) in enumerate(zip(lines, ruled.taken, strict=True)) if hit is None and not line.prose]
+    picked: Sequence[int] = range(len(asked))
     if not article and len(asked) > PAGE_LINES:
-        asked = sorted(random.Random(doc["id"]).sample(asked, PAGE_LINES))
-    labels = [label(doc, lines[i]) for i in asked]
+        picked = sorted(random.Random(doc["id"]).sample(picked, PAGE_LINES))
+    labels = [label(doc, lines[asked[i]]) for i in picked]
     marked = sum(len("".join(doc["text"][a:b].split())) for a, b, _ in doc["spans"]) if article else 0
     whole = len("".join(doc["text"].split())) - marked
     known, chars = np.array([a for a, _ in labels]), np.array([b for _, b in labels])
-    return Text(fold_of(doc), article, phrases, lines, hits, taken, asked, known, chars, whole) if asked else None
+    return Text(fold_of(doc), article, ruled, asked, picked, known, chars, whole) if asked and may_judge(ruled) else None
 
 
 def surroundings(doc: Document, chance: random.Random) -> Document | None:
@@ -182,11 +191,14 @@ def read_all() -> list[Text]:
 
 def fit_alone(texts: Sequence[Text]) -> list[int]:
     """The weights of the features of ALONE, in thousandths, of a ridge regression that tells content from the rest."""
-    rows = [indices for text in texts for indices in text.alone()]
+    taken = [(text, text.taken()) for text in texts]
+    rows = [indices for text in texts for indices in text.alone()] + [row for _, found in taken for row in found]
     ends = np.r_[0, np.cumsum([len(row) for row in rows])]
     table = csr_matrix((np.ones(ends[-1]), np.concatenate(rows), ends), shape=(len(rows), len(ALONE)))
-    sign = np.where(np.concatenate([text.label for text in texts]) != 0, 1.0, -1.0)
-    weight = np.concatenate([text.weight() for text in texts])
+    labels = [*(text.label for text in texts), *(np.zeros(len(found)) for _, found in taken)]
+    sign = np.where(np.concatenate(labels) != 0, 1.0, -1.0)
+    weights = [*(text.weight() for text in texts), *(np.full(len(found), text.most()) for text, found in taken)]
+    weight = np.concatenate(weights)
 
     def loss(b: Numbers) -> tuple[float, Numbers]:
         margin = (table @ b) * sign
@@ -232,7 +244,7 @@ def exported(model: CatBoostClassifier) -> dict[str, Any]:
 
 def odds_of(text: Text, stored: dict[str, Any]) -> Numbers:
     trees = parse_line_trees(stored)
-    return trees.odds(text.table(trees.alone))
+    return trees.odds(text.table(trees.alone).T)
 
 
 def choose_threshold(texts: Sequence[Text], odds: Sequence[Numbers], target: float) -> int:

@@ -1,24 +1,27 @@
-"""Describe the lines of a text beside their neighbours and in their place, in whole numbers.
+"""Describe the lines of texts beside their neighbours and in their place, in whole numbers, for many texts at once.
 
 A line is judged alone first (`alone`, in thousandths of log odds in favour of the article), then beside the judgements
-of its neighbours, as jusText does (Pomikálek 2011). -1 stands for what is not there, such as the line above the first.
+of its neighbours, as jusText does (Pomikálek 2011). All texts of a batch stand in one array, but no window and no count
+leaves a line's own text, so that a line has the same features in any batch. Columns are rows here: features x lines.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cleaner.judge.line_features import OWN, Own, class_of_first, class_of_last, own_features
 from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, Hit, Line
 from cleaner.judge.vocabulary import GROUP_NAMES, GROUPS
 from cleaner.phrases.phrases import Phrases
 
-__all__ = ["NAMES", "describe_lines"]
+__all__ = ["NAMES", "RuledText", "describe_texts"]
 
-NEAR = (-3, -2, -1, 1, 2, 3)
-"""Neighbours that a line is described beside, in lines."""
+Numbers = NDArray[Any]
 
 FAR = 30
 """Distances and counts of lines are told up to this."""
@@ -26,205 +29,221 @@ FAR = 30
 BARE = 80
 """Characters; a shorter line without a full stop may be an item of a menu, a heading, a label."""
 
-PROSE = 3000
-"""The judgement of a long paragraph alone, which is not asked for its words."""
+STRONG = -1500
+"""A line that is judged so low alone is most likely boilerplate."""
 
-_DIGITS = re.compile(r"\d+")
+PROSE, MOST = 3000, 4000
+"""The judgement of a paragraph alone, which is not asked for its words, and the bound of one line's in a mean."""
+
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
-
-PLACE = (
-    *("above", "below", "place", "lines", "apart", "glued", "glued below"),
-    *("paragraph", "paragraphs above", "paragraphs below", "to paragraph above", "to paragraph below", "text above"),
-    *("hit", "hit kind", "taken above", "taken below", "to taken above", "to taken below", "taken beside"),
-    *("kind above", "heading above", "to heading above", "kind below"),
-    *("run", "into run", "run to end", "run opens", "run closes", "run listed", "run dates", "run capitals", "run size"),
-    *("run taken", "run alone", "times", "shape times", "first word near", "topic", "topic once", "in first line"),
-    *("size to usual", "bare share", "taken share", "bare near", "listed near", "dates near"),
-    *("alone", "alone above", "alone below", "alone near", "alone of bare", "least alone near"),
-)
-BESIDE_NAMES = ("size", "first", "last", "taken", "listed", "dates", "alone")
-NAMES = (*OWN, *PLACE, *(f"{name} {k:+d}" for k in NEAR for name in BESIDE_NAMES))
-"""The names of the features, in the order of the columns."""
-
 _WHERE = {BESIDE: 1, HEAD: 2, EDGE: 3, ANY: 4}
 _KIND_NUMBER = {kind: GROUP_NAMES.index(group) + 1 for kind, group in GROUPS.items()}
 
 
-class _Text:
-    """The numbers of all lines of one text, which the features of each are read from."""
+class RuledText(NamedTuple):
+    """The lines (or segments of lines) of one text, what the rules say of each, and what of that was accepted."""
 
-    def __init__(
-        self,
-        lines: Sequence[Line],
-        hits: Sequence[Hit | None],
-        taken: Sequence[Hit | None],
-        phrases: Phrases,
-        weights: Sequence[int],
-    ) -> None:
-        self.lines, self.hits, self.taken = lines, hits, taken
-        self.own = [_paragraph(line.text) if _is_long(line) else own_features(line.text, phrases) for line in lines]
-        self.alone = [sum(weights[i] for i in own.alone) if own.alone else PROSE for own in self.own]
-        self.prose = [line.prose and hit is None for line, hit in zip(lines, taken, strict=True)]
-        self.bare = [not line.prose and o.size < BARE and o.last not in (9, 3) for line, o in zip(lines, self.own, strict=True)]
-        gone = [hit is not None for hit in taken]
-        clipped = [max(-4000, min(4000, alone)) for alone in self.alone]
-        self.sums = {
-            "prose": _running(self.prose),
-            "taken": _running(gone),
-            "bare": _running(self.bare),
-            "listed": _running([own.listed for own in self.own]),
-            "dates": _running([min(1, own.dates) for own in self.own]),
-            "capitals": _running([own.capitals for own in self.own]),
-            "size": _running([min(BARE, own.size) for own in self.own]),
-            "alone": _running(clipped),
-            "alone of bare": _running([a if bare else 0 for a, bare in zip(clipped, self.bare, strict=True)]),
-            "mass": _running([own.size if prose else 0 for own, prose in zip(self.own, self.prose, strict=True)]),
-        }
-        self.run_start, self.run_stop = _runs(self.bare)
-        self.to_prose, self.to_taken = _distances(self.prose), _distances(gone)
-        self.times = Counter(line.text for line in lines)
-        self.shapes = Counter(_DIGITS.sub("0", line.text[:60]) for line in lines)
-        self.in_prose = Counter(
-            word for own, prose in zip(self.own, self.prose, strict=True) if prose for word in set(own.words)
+    lines: Sequence[Line]
+    hits: Sequence[Hit | None]
+    taken: Sequence[Hit | None]
+    phrases: Phrases
+
+
+COUNTED = ("paragraphs", "taken", "bare", "listed", "dated", "capitals", "size", "alone", "alone of bare", "mass", "strong")
+"""What is summed up over windows of lines."""
+
+WINDOWS = ((-5, 0), (1, 6), (-2, 3), (-5, 6))
+"""Windows of neighbours, in lines from a line, the second bound not included."""
+
+NEAR = (-3, -2, -1, 1, 2, 3)
+"""Neighbours that a line is described beside, in lines."""
+
+_NEIGHBOUR = ("size", "first", "last", "taken", "listed", "dated", "alone")
+_PLACE = (
+    *("above", "below", "place", "lines", "apart", "glued", "hit", "hit kind", "topic", "alone", "alone to usual"),
+    *("usual alone", "size to usual", "prose share", "bare share", "taken share", "strong lines", "text above"),
+    *("paragraphs above", "paragraphs below", "taken above", "taken below", "strong above"),
+    *("to paragraph above", "to taken above", "to strong above", "to paragraph below", "to taken below"),
+    *("to strong below", "heading above", "to heading above", "kind above", "kind below"),
+    *("run", "into run", "run to end", "run opens", "run closes"),
+    *(f"{name} of run" for name in ("taken", "listed", "dated", "capitals", "size", "alone")),
+    *("alike near", "least alone near"),
+)
+NAMES = (
+    *OWN,
+    *_PLACE,
+    *(f"{name}, {a} to {b}" for a, b in WINDOWS for name in COUNTED),
+    *(f"{name} {k:+d}" for name in _NEIGHBOUR for k in NEAR),
+)
+"""The names of the features, in the order of the rows of a table."""
+
+
+def describe_texts(texts: Sequence[RuledText], weights: Sequence[int]) -> tuple[Numbers, Numbers]:
+    """Return the indices of the lines to judge in all lines of `texts`, and the table (NAMES x these lines).
+
+    Judged are the lines that no rule took and that are no paragraphs: of 136 paragraphs of boilerplate that the rules
+    leave the trees found none, and asking for them took half of the time. One line at least has to be judged.
+    `weights` are those of the features of ALONE.
+    """
+    own = [o for text in texts for o in _own_of_lines(text, weights)]
+    lines = _Lines(texts, own)
+    asked = lines.asked
+    table = np.concatenate((lines.own[: len(OWN)], lines.place(), lines.windows(), lines.neighbours()))
+    return asked, table.astype(np.int32)
+
+
+def _own_of_lines(text: RuledText, weights: Sequence[int]) -> Iterable[tuple[int, ...]]:
+    """The numbers of each line by itself: OWN, then those named in _EXTRA."""
+    words: set[str] = set()
+    rows = []
+    for line in text.lines:
+        own = _paragraph(line.text) if line.prose else own_features(line.text, text.phrases)
+        if line.prose:
+            words.update(own.words)
+        rows.append(own)
+    for line, own, hit, taken in zip(text.lines, rows, text.hits, text.taken, strict=True):
+        alone = sum([weights[i] for i in own.alone]) if own.alone else PROSE
+        asked = taken is None and not line.prose
+        topic = 100 * sum([word in words for word in own.words]) // len(own.words) if asked and own.words else -1
+        yield (
+            *own.numbers,
+            *(alone, topic, own.concept, line.prose, taken is not None, line.apart, line.glued),
+            *((_WHERE[hit.where], _KIND_NUMBER.get(hit.kind, 0)) if hit else (0, 0)),
+            _KIND_NUMBER.get(taken.kind, 0) if taken else 0,
         )
-        usual = sorted(own.size for own, prose in zip(self.own, self.prose, strict=True) if prose)
-        self.usual = usual[len(usual) // 2] if usual else 0
-        self.headings = self._headings()
-
-    def _headings(self) -> list[int]:
-        """The index of the nearest line above each that a rule or a concept speaks against, or -1."""
-        found, last = [], -1
-        for i, bare in enumerate(self.bare):
-            found.append(last)
-            if bare and (self.hits[i] is not None or self.own[i].concept >= 0):
-                last = i
-        return found
-
-    def mean(self, name: str, start: int, stop: int) -> int:
-        start, stop = max(0, start), min(len(self.lines), stop)
-        sums = self.sums[name]
-        return (sums[stop] - sums[start]) // max(1, stop - start)
-
-    def count(self, name: str, start: int, stop: int) -> int:
-        start, stop = max(0, start), min(len(self.lines), stop)
-        return self.sums[name][stop] - self.sums[name][start]
 
 
-def _is_long(line: Line) -> bool:
-    return line.prose and line.end - line.start >= 200
+_EXTRA = ("alone", "topic", "concept", "prose", "taken", "apart", "glued", "where", "kind", "taken kind")
+_ROW = {name: i for i, name in enumerate((*OWN, *_EXTRA))}
 
 
 def _paragraph(text: str) -> Own:
-    """What is asked of a long paragraph: its size, its ends and its words."""
-    words = tuple(_LONG_WORD.findall(text.casefold()))
-    numbers = (0,) * len(OWN)
-    return Own(numbers, (), words, len(text), class_of_first(text[0]), class_of_last(text), 0, 0, -1, 0)
+    """What is asked of a paragraph: its size, its ends and its words."""
+    numbers = [0] * len(OWN)
+    numbers[_ROW["size"]], numbers[_ROW["first"]] = len(text), class_of_first(text[0])
+    numbers[_ROW["last"]] = class_of_last(text)
+    return Own(tuple(numbers), (), tuple(_LONG_WORD.findall(text.casefold())), -1)
 
 
-def _running(values: Sequence[int]) -> list[int]:
-    sums, total = [0], 0
-    for value in values:
-        total += value
-        sums.append(total)
-    return sums
+class _Lines:
+    """All lines of a batch of texts as arrays, with the bounds of the text that each stands in."""
 
+    def __init__(self, texts: Sequence[RuledText], own: Sequence[tuple[int, ...]]) -> None:
+        table = np.array(own, np.int64).T
+        self.n = n = table.shape[1]
+        counts = np.array([len(text.lines) for text in texts])
+        starts = np.cumsum(counts) - counts
+        start, stop = np.repeat(starts, counts), np.repeat(starts + counts, counts)
+        prose, taken = table[_ROW["prose"]] > 0, table[_ROW["taken"]] > 0
+        size, last, alone = table[_ROW["size"]], table[_ROW["last"]], table[_ROW["alone"]]
+        bare = ~prose & (size < BARE) & (last != 9) & (last != 3)
+        clipped = np.clip(alone, -MOST, MOST)
+        strong = (alone < STRONG) | taken
+        left = prose & ~taken
+        counted = (
+            *(left, taken, bare, table[_ROW["share listed"]], self._dated(table) > 0, table[_ROW["capitals"]]),
+            *(np.minimum(BARE, size), clipped, clipped * bare, size * left, strong),
+        )
+        self.sums = np.zeros((len(counted), n + 1), np.int64)
+        np.cumsum(np.stack(counted), axis=1, out=self.sums[:, 1:])
+        self.all_size = np.concatenate(([0], np.cumsum(size)))
+        # runs of bare and of other lines end at the ends of their text
+        breaks = np.flatnonzero(np.concatenate(([True], (bare[1:] != bare[:-1]) | (start[1:] != start[:-1]))))
+        ends = np.concatenate((breaks[1:], [n]))
+        run = np.repeat(np.arange(len(breaks)), ends - breaks)
+        told = bare & ((table[_ROW["where"]] > 0) | (table[_ROW["concept"]] >= 0))
+        self.asked = at = np.flatnonzero(~prose & ~taken)
+        self.at, self.start, self.stop, self.bare = at, start[at], stop[at], bare[at]
+        self.run_start, self.run_stop = breaks[run[at]], ends[run[at]]
+        self.up, self.down = self._distances(np.stack((left, taken, strong)), n)
+        self.heading = self._last_before(told, n)
+        self.table, self.own = table, table[:, at]
+        self.code = table[_ROW["first"]] * 10 + last + 100 * np.searchsorted((10, 20, 40, 80, 160), size)
 
-def _runs(bare: Sequence[bool]) -> tuple[list[int], list[int]]:
-    """The index of the first line and behind the last one of the run of bare (or other) lines that each stands in."""
-    starts, stops, begin = [0] * len(bare), [0] * len(bare), 0
-    for i in range(1, len(bare) + 1):
-        if i == len(bare) or bare[i] != bare[begin]:
-            for j in range(begin, i):
-                starts[j], stops[j] = begin, i
-            begin = i
-    return starts, stops
+    @staticmethod
+    def _dated(table: Numbers) -> Numbers:
+        dated: Numbers = table[_ROW["date words"]] + table[_ROW["numeric date"]]
+        return dated
 
+    def _last_before(self, flags: Numbers, n: int) -> Numbers:
+        """The index of the nearest flagged line above each asked line of its text, or -1."""
+        last = np.maximum.accumulate(np.where(flags, np.arange(n), -1))
+        before = np.concatenate(([-1], last[:-1]))[self.at]
+        return np.where(before >= self.start, before, -1)
 
-def _distances(flags: Sequence[bool]) -> tuple[list[int], list[int]]:
-    """How many lines above, and below, each line the next flagged one stands; FAR at most."""
-    n = len(flags)
-    up, down, last = [FAR] * n, [FAR] * n, -FAR
-    for i in range(n):
-        up[i] = min(FAR, i - last)
-        last = i if flags[i] else last
-    last = n + FAR
-    for i in range(n - 1, -1, -1):
-        down[i] = min(FAR, last - i)
-        last = i if flags[i] else last
-    return up, down
+    def _distances(self, flags: Numbers, n: int) -> tuple[Numbers, Numbers]:
+        """How many lines above, and below, each asked line the next flagged one of its text stands; FAR at most."""
+        at, lines = self.at, np.arange(n)
+        last = np.maximum.accumulate(np.where(flags, lines, -FAR), axis=1)
+        before = np.where(at > self.start, last[:, at - 1], -FAR)
+        up = np.where(before >= self.start, np.minimum(FAR, at - before), FAR)
+        following = np.minimum.accumulate(np.where(flags, lines, n + FAR)[:, ::-1], axis=1)[:, ::-1]
+        after = np.where(at + 1 < self.stop, following[:, np.minimum(at + 1, n - 1)], n + FAR)
+        return up, np.where(after < self.stop, np.minimum(FAR, after - at), FAR)
 
+    def _sum(self, first: Numbers, behind: Numbers) -> Numbers:
+        return self.sums[:, behind] - self.sums[:, first]
 
-def describe_lines(
-    lines: Sequence[Line],
-    hits: Sequence[Hit | None],
-    taken: Sequence[Hit | None],
-    phrases: Phrases,
-    weights: Sequence[int],
-    asked: Sequence[int],
-) -> list[tuple[int, ...]]:
-    """Return the features of the lines at the indices `asked`, in the order of NAMES.
+    def place(self) -> Numbers:
+        """Return the features of _PLACE of the asked lines."""
+        at, start, stop, own = self.at, self.start, self.stop, self.own
+        count = stop - start
+        text, above, below = self._sum(start, stop), self._sum(start, at), self._sum(at + 1, stop)
+        run = self.run_stop - self.run_start
+        of_run = self._sum(self.run_start, self.run_stop)
+        alone, usual = own[_ROW["alone"]], text[8] // np.maximum(1, text[2])
+        heading = np.maximum(self.heading, 0)
+        kind = self.table[_ROW["taken kind"]]
+        return np.stack((
+            *(np.minimum(60, at - start), np.minimum(60, stop - 1 - at), 100 * (at - start) // count),
+            *(np.minimum(200, count), own[_ROW["apart"]], own[_ROW["glued"]], own[_ROW["where"]], own[_ROW["kind"]]),
+            *(own[_ROW["topic"]], alone, alone - usual, usual),
+            np.minimum(400, 100 * own[_ROW["size"]] * text[0] // np.maximum(1, text[9])),
+            100 * text[9] // np.maximum(1, self.all_size[stop] - self.all_size[start]),
+            *(100 * text[2] // count, 100 * text[1] // count, np.minimum(FAR, text[10])),
+            100 * above[9] // np.maximum(1, text[9]),
+            *(np.minimum(FAR, above[0]), np.minimum(FAR, below[0]), np.minimum(FAR, above[1])),
+            *(np.minimum(FAR, below[1]), np.minimum(FAR, above[10]), *self.up, *self.down),
+            np.where(self.heading >= 0, self.table[_ROW["concept"]][heading], -1),
+            np.where(self.heading >= 0, np.minimum(FAR, at - self.heading), FAR),
+            np.where(at > start, kind[at - 1], 0),
+            np.where(at + 1 < stop, kind[np.minimum(at + 1, self.n - 1)], 0),
+            *(np.minimum(FAR, run) * np.where(self.bare, 1, -1), np.minimum(FAR, at - self.run_start)),
+            *(np.minimum(FAR, self.run_stop - 1 - at), self.run_start == start, self.run_stop == stop),
+            *(100 * of_run[1] // run, of_run[3] // run, 100 * of_run[4] // run, *(of_run[5:8] // run)),
+            *self._alike(),
+        ))  # fmt: skip
 
-    `weights` are those of the features of ALONE.
-    """
-    text = _Text(lines, hits, taken, phrases, weights)
-    return [
-        (*own_features(lines[i].text, phrases).numbers, *_place_features(text, i), *_neighbour_features(text, i))
-        for i in asked
-    ]
+    def _alike(self) -> tuple[Numbers, Numbers]:
+        """How many of the six lines above and below are of the same class, and the lowest judgement of the next three."""
+        steps = np.array([k for k in range(-6, 7) if k])[:, None]
+        near, inside = self._at(steps)
+        alike = ((self.code[near] == self.code[self.at]) & inside).sum(0)
+        least = np.where(inside[3:9], self.table[_ROW["alone"]][near[3:9]], PROSE).min(0)
+        return alike, least
 
+    def _at(self, steps: Numbers) -> tuple[Numbers, Numbers]:
+        """The indices of neighbours, and whether they stand in the same text."""
+        near = self.at + steps
+        inside = (near >= self.start) & (near < self.stop)
+        return np.where(inside, near, 0), inside
 
-def _place_features(text: _Text, i: int) -> tuple[int, ...]:
-    n, line, own, hit = len(text.lines), text.lines[i], text.own[i], text.hits[i]
-    start, stop = text.run_start[i], text.run_stop[i]
-    heading, mass = text.headings[i], text.sums["mass"]
-    above, below = text.taken[i - 1] if i else None, text.taken[i + 1] if i + 1 < n else None
-    others = [text.in_prose[word] - text.prose[i] for word in own.words]
-    first_line = set(text.own[0].words) if i else set()
-    head = line.text.split(None, 1)[0]
-    near = range(max(0, i - 3), min(n, i + 4))
-    bare = text.count("bare", i - 5, i + 6)
-    return (
-        *(min(60, i), min(60, n - 1 - i), 100 * i // n, min(200, n), line.apart, 0, 0),
-        *(text.prose[i], min(FAR, text.sums["prose"][i]), min(FAR, text.sums["prose"][n] - text.sums["prose"][i + 1])),
-        *(text.to_prose[0][i], text.to_prose[1][i], 100 * mass[i] // max(1, mass[n])),
-        *(_WHERE[hit.where] if hit else 0, _KIND_NUMBER.get(hit.kind, 0) if hit else 0),
-        *(min(FAR, text.sums["taken"][i]), min(FAR, text.sums["taken"][n] - text.sums["taken"][i + 1])),
-        *(text.to_taken[0][i], text.to_taken[1][i], (above is not None) + (below is not None)),
-        _KIND_NUMBER.get(above.kind, 0) if above else 0,
-        text.own[heading].concept if heading >= 0 else -1,
-        min(FAR, i - heading) if heading >= 0 else FAR,
-        _KIND_NUMBER.get(below.kind, 0) if below else 0,
-        *((1 if text.bare[i] else -1) * min(FAR, stop - start), min(FAR, i - start), min(FAR, stop - 1 - i)),
-        *(start == 0, stop == n, text.mean("listed", start, stop)),
-        *(100 * text.count("dates", start, stop) // (stop - start), text.mean("capitals", start, stop)),
-        *(text.mean("size", start, stop), 100 * text.count("taken", start, stop) // (stop - start)),
-        *(text.mean("alone", start, stop), text.times[line.text], text.shapes[_DIGITS.sub("0", line.text[:60])]),
-        sum(1 for j in near if j != i and text.lines[j].text.startswith(head)),
-        *(_share(others, 2), _share(others, 1)),
-        100 * sum(1 for word in own.words if word in first_line) // max(1, len(own.words)),
-        min(400, 100 * own.size // max(1, text.usual)),
-        *(100 * text.sums["bare"][n] // n, 100 * text.sums["taken"][n] // n),
-        *(bare, text.mean("listed", i - 3, i + 4), text.count("dates", i - 5, i + 6)),
-        *(text.alone[i], text.mean("alone", i - 5, i), text.mean("alone", i + 1, i + 6)),
-        *(text.mean("alone", i - 2, i + 3), text.count("alone of bare", i - 5, i + 6) // max(1, bare)),
-        min(text.alone[j] for j in near if j != i) if n > 1 else PROSE,
-    )
+    def windows(self) -> Numbers:
+        """Return the means of COUNTED over WINDOWS; lines beyond the text count as none."""
+        means = []
+        for a, b in WINDOWS:
+            first = np.maximum(self.start, np.minimum(self.at + a, self.stop))
+            behind = np.minimum(self.stop, np.maximum(self.at + b, self.start))
+            found = self._sum(first, behind)
+            lines = np.maximum(1, behind - first)
+            means.append(np.concatenate((found[:3], found[3:8] // lines, found[8:9] // np.maximum(1, found[2]), found[9:])))
+        return np.concatenate(means)
 
-
-def _share(others: Sequence[int], least: int) -> int:
-    """Hundredths of a line's long words that stand in so many of the text's other paragraphs; -1 without such words."""
-    return 100 * sum(1 for count in others if count >= least) // len(others) if others else -1
-
-
-def _neighbour_features(text: _Text, i: int) -> tuple[int, ...]:
-    numbers: list[int] = []
-    for k in NEAR:
-        j = i + k
-        if not 0 <= j < len(text.lines):
-            numbers += (-1,) * (len(BESIDE_NAMES) - 1)
-            numbers.append(0)
-            continue
-        own = text.own[j]
-        gone = text.taken[j] is not None
-        numbers += (min(400, own.size), own.first, own.last, gone, own.listed, own.dates, text.alone[j])
-    return tuple(numbers)
+    def neighbours(self) -> Numbers:
+        """Return the features of _NEIGHBOUR for each of NEAR; -1 beyond the text, and 0 for the judgement alone."""
+        near, inside = self._at(np.array(NEAR)[:, None])
+        rows = [self.table[_ROW[name]] for name in ("size", "first", "last", "taken", "share listed")]
+        values = np.stack((*rows, np.minimum(1, self._dated(self.table)), self.table[_ROW["alone"]]))[:, near]
+        values[0] = np.minimum(400, values[0])
+        beyond = np.array([-1] * (len(_NEIGHBOUR) - 1) + [0])[:, None, None]
+        return np.where(inside, values, beyond).reshape(-1, len(self.at))

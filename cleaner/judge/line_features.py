@@ -34,28 +34,23 @@ _SENTENCE = re.compile(rf"[{re.escape(STOPS + MORE_STOPS)}][{re.escape(CLOSERS)}
 _LABEL = re.compile(r"[:：|]")
 _STOPS = frozenset(STOPS + MORE_STOPS) - frozenset("!?！？؟…")
 _QUOTES = frozenset("\"“”„«»「『‘’'")
+_CODE = frozenset("{}<>=;$\\_")
 _BARS = frozenset("|•·›»>→▶►｜│")
 
 
 class Own(NamedTuple):
     """What a line is by itself: the numbers of OWN for the trees, the features of ALONE that it has (indices), its
-    long words, and how much of it the phrase lists and dates fill."""
+    long words, and the index of the concept that it names most clearly, or -1."""
 
     numbers: tuple[int, ...]
     alone: tuple[int, ...]
     words: tuple[str, ...]
-    size: int
-    first: int
-    last: int
-    listed: int
-    dates: int
-    concept: int  # the index of the concept that it names most clearly, or -1
-    capitals: int
+    concept: int
 
 
 OWN = (
     *("size", "words", "letters", "digits", "capitals", "first", "last", "commas", "sentences", "bars", "symbols"),
-    *("label at", "behind label", "addresses", "numbers", "date words", "time words", "numeric date", "clock", "year"),
+    *("code", "label at", "behind label", "addresses", "numbers", "date words", "time words", "numeric date", "clock", "year"),
     *("longest word", "small words", "brackets", "quotes", "listed words", "share listed", "concepts"),
 )
 
@@ -71,6 +66,7 @@ _BRACKETS: dict[str, tuple[int, ...]] = {
     "sentences": (1, 2, 3),
     "bars": (1, 2, 4),
     "symbols": (1, 3, 6, 12),
+    "code": (1, 2, 4),
     "label at": (0, 8, 20, 40),
     "addresses": (1, 2),
     "numbers": (1, 2, 3, 6),
@@ -119,10 +115,7 @@ def own_features(text: str, phrases: Phrases) -> Own:
         alone.append(_FIRST_GROUP + 3 * group + (2 if most else 1 if count > 1 else 0))
     most_said = max(concepts, key=lambda c: (concepts[c], -c), default=-1)
     long_words = tuple(word for word in words if len(word) > 3 or _UNSPACED.match(word))
-    dated = min(1, numbers[15]) + numbers[17]
-    return Own(
-        numbers, tuple(alone), long_words, numbers[0], numbers[5], numbers[6], numbers[25], dated, most_said, numbers[4]
-    )
+    return Own(numbers, tuple(alone), long_words, most_said)
 
 
 def _count_characters(text: str, seen: str, words: Sequence[str]) -> tuple[int, ...]:
@@ -139,7 +132,7 @@ def _count_characters(text: str, seen: str, words: Sequence[str]) -> tuple[int, 
         *(len(text) + 2 * wide * len(text) // len(seen), len(words), 100 * letters // visible, 100 * digits // visible),
         *(100 * high // max(1, len(heads)), class_of_first(seen[0]), class_of_last(text)),
         *(sum(map(seen.count, ",،、")), len(_SENTENCE.findall(seen)), sum(map(seen.count, _BARS))),
-        *(visible - letters - digits, label.start() if label else -1, len(seen) - label.end() if label else -1),
+        *(visible - letters - digits, sum(map(seen.count, _CODE)), label.start() if label else -1, len(seen) - label.end() if label else -1),
     )
 
 

@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.judge.beside import NAMES, describe_lines
+from cleaner.judge.beside import NAMES, RuledText, describe_texts
 from cleaner.judge.line_features import ALONE, own_features
 from cleaner.judge.lines import Hit, Line, is_wrapped
 from cleaner.judge.vocabulary import CONCEPT_KINDS, CONCEPTS
 from cleaner.phrases.phrases import Phrases
 
-__all__ = ["LineTrees", "asked_lines", "judge_lines", "load_line_trees", "parse_line_trees"]
+__all__ = ["LineTrees", "judge_lines", "judge_texts", "load_line_trees", "may_judge", "parse_line_trees"]
 
 Numbers = NDArray[Any]
 
@@ -45,23 +45,23 @@ class LineTrees:
     threshold: int
 
     def odds(self, table: Numbers) -> Numbers:
-        """Return the odds of each row of a table (lines x NAMES), in units of 1 / UNIT."""
+        """Return the odds of each column of a table (NAMES x lines), in units of 1 / UNIT."""
         place = self._places(table)
         odds: Numbers = self.base + np.take_along_axis(self.leaf, place, 1).sum(0)
         return odds
 
     def _places(self, table: Numbers) -> Numbers:
-        above = table.T[self.split] > self.limit[:, :, None]
-        place = np.zeros((len(self.split), len(table)), np.int32)
+        above = table[self.split] > self.limit[:, :, None]
+        place = np.zeros((len(self.split), table.shape[1]), np.int32)
         for level in range(self.split.shape[1]):
             place += above[:, level] * np.int32(1 << level)
         return place
 
     def reasons(self, table: Numbers) -> list[str]:
-        """Return for each row the two features that spoke most against it: how much the mean of the leaves fell with
+        """Return for each column the two features that spoke most against it: how much the mean of the leaves fell with
         the answers to their questions (Saabas 2014)."""
         place = self._places(table)
-        spoke = np.zeros((len(NAMES), len(table)), np.int64)
+        spoke = np.zeros(table.shape, np.int64)
         for level in range(self.split.shape[1]):
             fell = np.take_along_axis(self.means[level + 1], place & ((2 << level) - 1), 1)
             fell = fell - np.take_along_axis(self.means[level], place & ((1 << level) - 1), 1)
@@ -90,40 +90,45 @@ def parse_line_trees(stored: dict[str, Any]) -> LineTrees:
     return LineTrees(split, limit, leaf, tuple(means), alone, stored["base"], stored["threshold"])
 
 
-def asked_lines(lines: Sequence[Line], taken: Sequence[Hit | None]) -> list[int]:
-    """Return the indices of the lines to judge: those that no rule took, but paragraphs between paragraphs."""
-    n = len(lines)
-    prose = [line.prose and hit is None for line, hit in zip(lines, taken, strict=True)]
-    return [
-        i for i in range(n) if taken[i] is None and not (prose[i] and 0 < i < n - 1 and prose[i - 1] and prose[i + 1])
-    ]
-
-
 def judge_lines(
     lines: Sequence[Line], hits: Sequence[Hit | None], taken: Sequence[Hit | None], phrases: Phrases
 ) -> list[Hit | None]:
-    """Return for each line a hit if it is boilerplate by the trees, else None.
+    """Return for each line of a text a hit if it is boilerplate by the trees, else None.
 
     `hits` is what the rules say of each line and `taken` what of that was accepted. Lines may be segments of lines.
     """
-    verdicts: list[Hit | None] = [None] * len(lines)
-    asked = asked_lines(lines, taken) if lines and not is_wrapped(lines) else []
-    if not asked:
+    return judge_texts([RuledText(lines, hits, taken, phrases)])[0]
+
+
+def judge_texts(texts: Sequence[RuledText]) -> list[list[Hit | None]]:
+    """Return what `judge_lines` returns, for many texts at once; a text gets the same in any batch."""
+    verdicts: list[list[Hit | None]] = [[None] * len(text.lines) for text in texts]
+    open_texts = [i for i, text in enumerate(texts) if may_judge(text)]
+    if not open_texts:
         return verdicts
     trees = load_line_trees()
-    table = np.array(describe_lines(lines, hits, taken, phrases, trees.alone, asked), np.int32)
+    asked, table = describe_texts([texts[i] for i in open_texts], trees.alone)
     against = np.flatnonzero(trees.odds(table) < trees.threshold)
-    for row, reason in zip(against.tolist(), trees.reasons(table[against]) if len(against) else (), strict=True):
-        i = asked[row]
-        verdicts[i] = Hit("line-judge", _kind_of(lines, hits, taken, phrases, i), reason)
+    if not len(against):
+        return verdicts
+    place = [(i, j) for i in open_texts for j in range(len(texts[i].lines))]
+    for row, reason in zip(asked[against].tolist(), trees.reasons(table[:, against]), strict=True):
+        i, j = place[row]
+        verdicts[i][j] = Hit("line-judge", _kind_of(texts[i], j), reason)
     return verdicts
 
 
-def _kind_of(
-    lines: Sequence[Line], hits: Sequence[Hit | None], taken: Sequence[Hit | None], phrases: Phrases, i: int
-) -> str:
+def may_judge(text: RuledText) -> bool:
+    """Return whether a text has lines to judge beside a paragraph that stays: without one (a list of goods, a table)
+    nothing tells the article's lines from others. Of 117 wrong removals on labelled texts 58 stood in such ones."""
+    stays = [line.prose for line, gone in zip(text.lines, text.taken, strict=True) if gone is None]
+    return any(stays) and not all(stays) and not is_wrapped(text.lines)
+
+
+def _kind_of(text: RuledText, i: int) -> str:
     """Return the kind of a line that goes: what a rule said of it, else its concept, else the lines beside it that go,
     else its place."""
+    lines, hits, taken, phrases = text
     hit = hits[i]
     if hit is not None:
         return hit.kind
