@@ -19,6 +19,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ from cleaner.judge.line_features import ALONE, own_features
 from cleaner.judge.line_judge import UNIT, may_judge, parse_line_trees
 from cleaner.judge.lines import Line, split_lines
 from cleaner.judge.whole_page import looks_like_page
-from cleaner.phrases.phrases import Phrases, load_phrases
+from cleaner.phrases.phrases import load_phrases, phrase_languages
 from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import accept_hits
 from cleaner.strip.strip import mark_openings
@@ -55,9 +56,14 @@ PAGE_WEIGHT, PAGE_LINES = 0.15, 60
 """What a line of a page weighs beside a line of an article, and the most lines of one page."""
 
 RIDGE = 3.0
+ENTRY_WEIGHT = 0.05
+"""What an entry of a phrase list weighs beside a line of an article."""
+
 CAUTION, CONTENT = 1.5, 25
 """A line of content weighs the first times as its characters through this, to the power .6, from 1 to its value at 500 characters: a
 wrong removal costs by its size, and that of a short line as much as a miss."""
+
+NO_WEIGHTS = (0,) * len(ALONE)
 
 TREES = {
     "iterations": 400,
@@ -145,7 +151,7 @@ def read_text(doc: Document, label: Label, article: bool) -> Text | None:
     if article and looks_like_page(lines, hits):
         return None
     ruled = RuledText(lines, hits, accept_hits(lines, hits, phrases), phrases)
-    asked = [i for i, (line, hit) in enumerate(zip(lines, ruled.taken, strict=True)) if hit is None and not line.prose]
+    asked = describe_texts([ruled], NO_WEIGHTS)[0].tolist() if may_judge(ruled) else []
     picked: Sequence[int] = range(len(asked))
     if not article and len(asked) > PAGE_LINES:
         picked = sorted(random.Random(doc["id"]).sample(picked, PAGE_LINES))
@@ -153,7 +159,7 @@ def read_text(doc: Document, label: Label, article: bool) -> Text | None:
     marked = sum(len("".join(doc["text"][a:b].split())) for a, b, _ in doc["spans"]) if article else 0
     whole = len("".join(doc["text"].split())) - marked
     known, chars = np.array([a for a, _ in labels]), np.array([b for _, b in labels])
-    return Text(fold_of(doc), article, ruled, asked, picked, known, chars, whole) if asked and may_judge(ruled) else None
+    return Text(fold_of(doc), article, ruled, asked, picked, known, chars, whole) if asked else None
 
 
 def surroundings(doc: Document, chance: random.Random) -> Document | None:
@@ -189,15 +195,32 @@ def read_all() -> list[Text]:
     return [text for text in texts if text is not None]
 
 
+@cache
+def phrase_rows() -> list[tuple[int, ...]]:
+    """The entries of the phrase lists of all languages as lines, so that concepts are learned in each of them; without
+    the features that say that the lists have their words, which would be true of each."""
+    told = {i for i, name in enumerate(ALONE) if name.startswith(("listed ", "share listed "))}
+    rows = []
+    for language in phrase_languages():
+        phrases = load_phrases(language)
+        for phrase in phrases.merged.values():
+            if phrase.language == language:
+                rows.append(tuple(i for i in own_features(phrase.text, phrases).alone if i not in told))
+    return rows
+
+
 def fit_alone(texts: Sequence[Text]) -> list[int]:
     """The weights of the features of ALONE, in thousandths, of a ridge regression that tells content from the rest."""
     taken = [(text, text.taken()) for text in texts]
     rows = [indices for text in texts for indices in text.alone()] + [row for _, found in taken for row in found]
+    entries = phrase_rows()
+    rows += entries
     ends = np.r_[0, np.cumsum([len(row) for row in rows])]
     table = csr_matrix((np.ones(ends[-1]), np.concatenate(rows), ends), shape=(len(rows), len(ALONE)))
-    labels = [*(text.label for text in texts), *(np.zeros(len(found)) for _, found in taken)]
+    labels = [*(text.label for text in texts), *(np.zeros(len(found)) for _, found in taken), np.zeros(len(entries))]
     sign = np.where(np.concatenate(labels) != 0, 1.0, -1.0)
     weights = [*(text.weight() for text in texts), *(np.full(len(found), text.most()) for text, found in taken)]
+    weights.append(np.full(len(entries), ENTRY_WEIGHT))
     weight = np.concatenate(weights)
 
     def loss(b: Numbers) -> tuple[float, Numbers]:

@@ -51,7 +51,7 @@ class Own(NamedTuple):
 OWN = (
     *("size", "words", "letters", "digits", "capitals", "first", "last", "commas", "sentences", "bars", "symbols"),
     *("code", "label at", "behind label", "addresses", "numbers", "date words", "time words", "numeric date", "clock", "year"),
-    *("longest word", "small words", "brackets", "quotes", "listed words", "share listed", "concepts"),
+    *("longest word", "small words", "brackets", "quotes", "listed words", "share listed", "concepts", "clearest concept"),
 )
 
 _BRACKETS: dict[str, tuple[int, ...]] = {
@@ -153,6 +153,7 @@ def _count_words(
         *(_NUMERIC_DATE.search(seen) is not None, _CLOCK.search(seen) is not None, _YEAR.search(seen) is not None),
         *(max(map(len, words), default=0), 100 * small // max(1, len(words)), seen.count("(") + seen.count("[")),
         *(sum(map(seen.count, _QUOTES)), listed, 100 * listed // max(1, len(words)), len(concepts)),
+        max(concepts.values(), default=0),
     )
     return counts, groups, concepts
 

@@ -108,7 +108,7 @@ def judge_texts(texts: Sequence[RuledText]) -> list[list[Hit | None]]:
         return verdicts
     trees = load_line_trees()
     asked, table = describe_texts([texts[i] for i in open_texts], trees.alone)
-    against = np.flatnonzero(trees.odds(table) < trees.threshold)
+    against = np.flatnonzero(trees.odds(table) < trees.threshold) if len(asked) else asked
     if not len(against):
         return verdicts
     place = [(i, j) for i in open_texts for j in range(len(texts[i].lines))]
