@@ -34,9 +34,9 @@ from strip_peers import Document, Spans
 from strip import HEADER, POLICY, ROOT, SETS, load_score, ours, read_sets, row, scored
 
 from cleaner.judge import line_judge
-from cleaner.judge.beside import NAMES, RuledText, describe_texts
+from cleaner.judge.beside import NAMES, PROSE, SUSPECT, JudgedText, RuledText, describe_texts, judge_alone
 from cleaner.judge.line_features import ALONE, own_features
-from cleaner.judge.line_judge import UNIT, may_judge, parse_line_trees
+from cleaner.judge.line_judge import UNIT, parse_line_trees
 from cleaner.judge.lines import Line, split_lines
 from cleaner.judge.whole_page import looks_like_page
 from cleaner.phrases.phrases import load_phrases, phrase_languages
@@ -63,7 +63,8 @@ CAUTION, CONTENT = 1.5, 25
 """A line of content weighs the first times as its characters through this, to the power .6, from 1 to its value at 500 characters: a
 wrong removal costs by its size, and that of a short line as much as a miss."""
 
-NO_WEIGHTS = (0,) * len(ALONE)
+SUSPECTED = (-1000,) * len(ALONE)
+"""Weights under which all texts are judged that have a line to judge."""
 
 TREES = {
     "iterations": 400,
@@ -107,7 +108,9 @@ class Text:
         return own_features(self.ruled.lines[i].text, self.ruled.phrases).alone
 
     def table(self, weights: Sequence[int]) -> Numbers:
-        return describe_texts([self.ruled], weights)[1].T[self.picked]
+        own = [None if line.prose else own_features(line.text, self.ruled.phrases) for line in self.ruled.lines]
+        alone = [PROSE if each is None else sum(weights[i] for i in each.alone) for each in own]
+        return describe_texts([JudgedText(self.ruled, own, alone)])[1].T[self.picked]
 
     def weight(self) -> Numbers:
         content = CAUTION * np.clip(self.chars / CONTENT, 1, 20) ** 0.6
@@ -151,7 +154,9 @@ def read_text(doc: Document, label: Label, article: bool) -> Text | None:
     if article and looks_like_page(lines, hits):
         return None
     ruled = RuledText(lines, hits, accept_hits(lines, hits, phrases), phrases)
-    asked = describe_texts([ruled], NO_WEIGHTS)[0].tolist() if may_judge(ruled) else []
+    if (judged := judge_alone(ruled, SUSPECTED)) is None:
+        return None
+    asked = describe_texts([judged])[0].tolist()
     picked: Sequence[int] = range(len(asked))
     if not article and len(asked) > PAGE_LINES:
         picked = sorted(random.Random(doc["id"]).sample(picked, PAGE_LINES))
@@ -266,8 +271,11 @@ def exported(model: CatBoostClassifier) -> dict[str, Any]:
 
 
 def odds_of(text: Text, stored: dict[str, Any]) -> Numbers:
+    """The odds of the picked lines; none is below a threshold where the text is left alone."""
     trees = parse_line_trees(stored)
-    return trees.odds(text.table(trees.alone).T)
+    table = text.table(trees.alone).T
+    odds = trees.odds(table)
+    return odds if min(table[NAMES.index("alone")]) < SUSPECT else np.maximum(odds, 0)
 
 
 def choose_threshold(texts: Sequence[Text], odds: Sequence[Numbers], target: float) -> int:

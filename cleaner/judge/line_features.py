@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cleaner.characters import BULLETS, CLOSERS, MORE_STOPS, STOPS, UNSPACED_CLASS
-from cleaner.judge.vocabulary import CONCEPTS, GROUP_NAMES, Vocabulary, vocabulary_for, words_of
+from cleaner.judge.vocabulary import BEYOND_SPACES, CONCEPTS, GROUP_NAMES, Vocabulary, places_of_words, vocabulary_for
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
 __all__ = ["ALONE", "OWN", "Own", "class_of_first", "class_of_last", "own_features"]
@@ -91,9 +91,13 @@ ALONE = (
 )
 """The features that a line has or has not, by which it is judged alone."""
 
-_COLUMNS: list[tuple[int, tuple[int, ...], int]] = []  # column of OWN, brackets, index of the first bracket in ALONE
+_COLUMNS: list[tuple[int, dict[int, int], int]] = []
+"""For each name of _BRACKETS its column of OWN, the feature of ALONE for each value from -1 on, and the greatest value
+that is told apart."""
 for _name, _limits in _BRACKETS.items():
-    _COLUMNS.append((OWN.index(_name), _limits, ALONE.index(f"{_name} 0")))
+    _start = ALONE.index(f"{_name} 0")
+    _brackets = {value: _start + bisect_right(_limits, value) for value in range(-1, _limits[-1] + 1)}
+    _COLUMNS.append((OWN.index(_name), _brackets, _limits[-1]))
 _FIRST_CONCEPT = ALONE.index(f"says {CONCEPTS[0]}: whole")
 _FIRST_GROUP = ALONE.index(f"listed {GROUP_NAMES[0]}: one")
 
@@ -103,18 +107,26 @@ def own_features(text: str, phrases: Phrases) -> Own:
     """Return what a line is by itself. Remembered, since the templates of a site repeat their lines."""
     seen, vocabulary = text[:SEEN], vocabulary_for(phrases)
     wording = normalise_wording(seen)
-    words = words_of(wording)
-    counts, groups, concepts = _count_words(words, wording, seen, vocabulary)
-    numbers = (*_count_characters(text, seen, words), *counts)
-    alone = [start + bisect_right(limits, numbers[column]) for column, limits, start in _COLUMNS]
+    places, words = places_of_words(wording)
+    groups: dict[int, int] = {}
+    for word in words:
+        if word in vocabulary.groups:
+            group = vocabulary.groups[word]
+            groups[group] = groups.get(group, 0) + 1
+    concepts = vocabulary.concepts(wording, places, words)
+    numbers = (
+        *_count_characters(text, seen, words),
+        *_count_words(seen, words, vocabulary, sum(groups.values())),
+        *(len(concepts), max(concepts.values(), default=0)),
+    )
+    alone = [brackets[min(numbers[column], most)] for column, brackets, most in _COLUMNS]
     short = numbers[0] < SHORT
     for concept, how in concepts.items():
         alone.append(_FIRST_CONCEPT + concept * len(_HOW) + (0 if how == 3 else (1 if how == 2 else 3) + (not short)))
     for group, count in groups.items():
-        most = 2 * count >= len(words)
-        alone.append(_FIRST_GROUP + 3 * group + (2 if most else 1 if count > 1 else 0))
+        alone.append(_FIRST_GROUP + 3 * group + (2 if 2 * count >= len(words) else 1 if count > 1 else 0))
     most_said = max(concepts, key=lambda c: (concepts[c], -c), default=-1)
-    long_words = tuple(word for word in words if len(word) > 3 or _UNSPACED.match(word))
+    long_words = tuple([word for word in words if len(word) > 3 or word[0] > BEYOND_SPACES])
     return Own(numbers, tuple(alone), long_words, most_said)
 
 
@@ -122,40 +134,37 @@ def _count_characters(text: str, seen: str, words: Sequence[str]) -> tuple[int, 
     """Return the numbers of OWN up to "behind label"."""
     pieces = seen.split()
     letters, digits = sum(map(str.isalpha, seen)), sum(map(str.isdigit, seen))
-    visible = max(1, sum(map(len, pieces)))
-    heads = [piece for piece in pieces if piece[0].isalpha() or piece[1:2].isalpha()]
-    high = sum(1 for word in heads if word[0].isupper() or (word[1:2].isupper() and not word[0].isalpha()))
+    visible = max(1, len("".join(pieces)))
+    heads = [piece[0] if piece[0].isalpha() else piece[1] for piece in pieces if piece[0].isalpha() or piece[1:2].isalpha()]
     wide = 0 if seen.isascii() else len(_UNSPACED.findall(seen))
-    label = _LABEL.search(seen)
+    marks = visible - letters - digits
+    label = _LABEL.search(seen) if marks else None
     return (
         # in Latin characters: a character of a script without spaces between words says as much as three
         *(len(text) + 2 * wide * len(text) // len(seen), len(words), 100 * letters // visible, 100 * digits // visible),
-        *(100 * high // max(1, len(heads)), class_of_first(seen[0]), class_of_last(text)),
-        *(sum(map(seen.count, ",،、")), len(_SENTENCE.findall(seen)), sum(map(seen.count, _BARS))),
-        *(visible - letters - digits, sum(map(seen.count, _CODE)), label.start() if label else -1, len(seen) - label.end() if label else -1),
+        *(100 * sum(map(str.isupper, heads)) // max(1, len(heads)), class_of_first(seen[0]), class_of_last(text)),
+        *((sum(map(seen.count, ",،、")), len(_SENTENCE.findall(seen))) if marks else (0, 0)),
+        *((sum(map(seen.count, _BARS)), marks, sum(map(seen.count, _CODE))) if marks else (0, 0, 0)),
+        *((label.start(), len(seen) - label.end()) if label else (-1, -1)),
     )
 
 
-def _count_words(
-    words: Sequence[str], wording: str, seen: str, vocabulary: Vocabulary
-) -> tuple[tuple[int, ...], dict[int, int], dict[int, int]]:
-    """Return the numbers of OWN from "addresses" on, the groups of the listed words, and the concepts."""
-    groups: dict[int, int] = {}
-    for word in words:
-        if (group := vocabulary.groups.get(word)) is not None:
-            groups[group] = groups.get(group, 0) + 1
-    listed = sum(groups.values())
-    concepts = vocabulary.concepts(wording)
-    small = sum(1 for word in words if len(word) <= 3)
-    counts = (
-        *(len(_ADDRESS.findall(seen)), len(_DIGITS.findall(seen))),
-        *(sum(1 for word in words if word in vocabulary.calendar), sum(1 for w in words if w in vocabulary.units)),
-        *(_NUMERIC_DATE.search(seen) is not None, _CLOCK.search(seen) is not None, _YEAR.search(seen) is not None),
-        *(max(map(len, words), default=0), 100 * small // max(1, len(words)), seen.count("(") + seen.count("[")),
-        *(sum(map(seen.count, _QUOTES)), listed, 100 * listed // max(1, len(words)), len(concepts)),
-        max(concepts.values(), default=0),
+def _count_words(seen: str, words: Sequence[str], vocabulary: Vocabulary, listed: int) -> tuple[int, ...]:
+    """Return the numbers of OWN from "addresses" to "share listed"; `listed` words stand in the phrase lists."""
+    runs = _DIGITS.findall(seen)
+    dated = (
+        (_NUMERIC_DATE.search(seen) is not None, _CLOCK.search(seen) is not None, _YEAR.search(seen) is not None)
+        if runs
+        else (0, 0, 0)
     )
-    return counts, groups, concepts
+    lengths = [len(word) for word in words] or [0]
+    return (
+        *(len(_ADDRESS.findall(seen)) if "." in seen or "@" in seen or ":/" in seen else 0, len(runs)),
+        *(sum([word in vocabulary.calendar for word in words]), sum([word in vocabulary.units for word in words])),
+        *(*dated, max(lengths), 100 * sum([length <= 3 for length in lengths]) // len(lengths)),
+        *(seen.count("(") + seen.count("["), 0 if seen.isalnum() else sum(map(seen.count, _QUOTES))),
+        *(listed, 100 * listed // max(1, len(words))),
+    )
 
 
 def class_of_first(character: str) -> int:

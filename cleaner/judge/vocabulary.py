@@ -10,7 +10,7 @@ import json
 import re
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -19,7 +19,7 @@ from typing import Any
 from cleaner.characters import UNSPACED_CLASS
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
-__all__ = ["CONCEPTS", "CONCEPT_KINDS", "GROUPS", "GROUP_NAMES", "Vocabulary", "vocabulary_for", "words_of"]
+__all__ = ["BEYOND_SPACES", "CONCEPTS", "CONCEPT_KINDS", "GROUPS", "GROUP_NAMES", "Vocabulary", "places_of_words", "vocabulary_for", "words_of"]
 
 GROUPS = {
     "related": "related",
@@ -47,6 +47,9 @@ _MOST_GROUPS = 5
 _HOLE = re.compile(r"\{\w*\}")
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 _UNSPACED = re.compile(f"[{UNSPACED_CLASS}]")
+
+BEYOND_SPACES = "\u0dff"
+"""Scripts that put no spaces between words (Thai, Khmer, Han, kana) stand behind this character."""
 
 
 def _stored(name: str) -> str:
@@ -80,19 +83,24 @@ class Vocabulary:
     calendar: frozenset[str]
     units: frozenset[str]
 
-    def concepts(self, wording: str) -> dict[int, int]:
-        """Return the concepts that a normalised line names -> how: 3 the whole line, 2 at its head, 1 behind that."""
+    def concepts(self, wording: str, places: Sequence[int], words: Sequence[str]) -> dict[int, int]:
+        """Return the concepts that a normalised line names -> how: 3 the whole line, 2 at its head, 1 behind that.
+
+        `places` and `words` are those of `places_of_words`.
+        """
         found: dict[int, int] = {}
-        padded = f"{wording} "
-        for word in _WORD.finditer(wording):
-            at, text = word.start(), word[0]
-            for term, concept in self.terms.get(text, ()):
-                if padded.startswith(term, at) and not padded[at + len(term)].isalnum():
-                    _note(found, concept, at, at + len(term), len(wording))
-            for stem, concept in self.stems.get(text[:4], ()):
-                if text.startswith(stem):
-                    _note(found, concept, at, word.end(), len(wording))
-        if self.unspaced and _UNSPACED.search(wording):
+        terms, stems = self.terms, self.stems
+        for at, text in zip(places, words, strict=True):
+            if text in terms:
+                for term, concept in terms[text]:
+                    end = at + len(term)
+                    if wording.startswith(term, at) and not wording[end : end + 1].isalnum():
+                        _note(found, concept, at, end, len(wording))
+            if text[:4] in stems:
+                for stem, concept in stems[text[:4]]:
+                    if text.startswith(stem):
+                        _note(found, concept, at, at + len(text), len(wording))
+        if self.unspaced and not wording.isascii() and _UNSPACED.search(wording):
             for at, character in enumerate(wording):
                 for term, concept in self.unspaced.get(character, ()):
                     if wording.startswith(term, at):
@@ -165,16 +173,22 @@ def _groups_of_words(phrases: Phrases) -> dict[str, int]:
 
 
 def words_of(wording: str) -> list[str]:
-    """Return the words of a normalised line; in scripts without spaces every two neighbouring characters are one."""
+    """Return the words of a normalised line, without numbers."""
+    return places_of_words(wording)[1]
+
+
+def places_of_words(wording: str) -> tuple[list[int], list[str]]:
+    """Return where the words of a normalised line begin, and the words, without numbers; in scripts without spaces
+    every two neighbouring characters are one."""
+    places: list[int] = []
     words: list[str] = []
-    for word in _WORD.findall(wording):
-        if _UNSPACED.search(word):
+    ascii_only = wording.isascii()
+    for found in _WORD.finditer(wording):
+        word, at = found[0], found.start()
+        if not ascii_only and word[-1] > BEYOND_SPACES and _UNSPACED.search(word):
+            places += range(at, at + max(1, len(word) - 1))
             words += [word[i : i + 2] for i in range(max(1, len(word) - 1))]
-        elif not word.isdigit():
+        elif word != "0":
+            places.append(at)
             words.append(word)
-    return words
-
-
-def date_words(words: Iterable[str], vocabulary: Vocabulary) -> int:
-    """Return how many of the words are names of months or days."""
-    return sum(1 for word in words if word in vocabulary.calendar)
+    return places, words
