@@ -15,9 +15,8 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import sys
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -30,8 +29,8 @@ from folds import PARTS, fold_of
 from page_data import COLLECTIONS, build_pages
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
-from strip_peers import Document, Spans
 from strip import HEADER, POLICY, ROOT, SETS, load_score, ours, read_sets, row, scored
+from strip_peers import Document, Spans
 
 from cleaner.judge import line_judge
 from cleaner.judge.beside import NAMES, PROSE, SUSPECT, JudgedText, RuledText, describe_texts, judge_alone
@@ -60,8 +59,8 @@ ENTRY_WEIGHT = 0.05
 """What an entry of a phrase list weighs beside a line of an article."""
 
 CAUTION, CONTENT = 1.5, 25
-"""A line of content weighs the first times as its characters through this, to the power .6, from 1 to its value at 500 characters: a
-wrong removal costs by its size, and that of a short line as much as a miss."""
+"""A line of content weighs the first times its characters through the second, to the power .6, and no less than the
+first: a wrong removal costs by its size, and that of a short line more than a miss."""
 
 SUSPECTED = (-1000,) * len(ALONE)
 """Weights under which all texts are judged that have a line to judge."""

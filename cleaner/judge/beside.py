@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cleaner.judge.line_features import OWN, SEEN, Own, class_of_first, class_of_last, own_features
 from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, Hit, Line, is_wrapped
-from cleaner.judge.vocabulary import GROUP_NAMES, GROUPS
+from cleaner.judge.vocabulary import BEYOND_SPACES, GROUP_NAMES, GROUPS, words_of
 from cleaner.phrases.phrases import Phrases
 
 __all__ = ["NAMES", "JudgedText", "RuledText", "describe_texts", "judge_alone"]
@@ -52,7 +52,19 @@ class RuledText(NamedTuple):
     phrases: Phrases
 
 
-COUNTED = ("paragraphs", "taken", "bare", "listed", "dated", "capitals", "size", "alone", "alone of bare", "mass", "strong")
+COUNTED = (
+    "paragraphs",
+    "taken",
+    "bare",
+    "listed",
+    "dated",
+    "capitals",
+    "size",
+    "alone",
+    "alone of bare",
+    "mass",
+    "strong",
+)
 """What is summed up over windows of lines."""
 
 WINDOWS = ((-5, 0), (1, 6), (-2, 3), (-5, 6))
@@ -63,7 +75,20 @@ NEAR = (-3, -2, -1, 1, 2, 3)
 
 _NEIGHBOUR = ("size", "first", "last", "taken", "listed", "dated", "alone")
 _PLACE = (
-    *("above", "below", "place", "lines", "apart", "glued", "hit", "hit kind", "topic", "alone", "alone to usual"),
+    *(
+        "above",
+        "below",
+        "place",
+        "lines",
+        "apart",
+        "glued",
+        "glued below",
+        "hit",
+        "hit kind",
+        "topic",
+        "alone",
+        "alone to usual",
+    ),
     *("usual alone", "size to usual", "prose share", "bare share", "taken share", "strong lines", "text above"),
     *("paragraphs above", "paragraphs below", "taken above", "taken below", "strong above"),
     *("to paragraph above", "to taken above", "to strong above", "to paragraph below", "to taken below"),
@@ -92,11 +117,11 @@ class JudgedText(NamedTuple):
 def judge_alone(text: RuledText, weights: Sequence[int]) -> JudgedText | None:
     """Judge each line by itself, by the weights of the features of ALONE. None where nothing is to be judged further.
 
-    Judged are lines that no rule took, with a letter, and no paragraphs: of 136 paragraphs of boilerplate that the rules
+    Judged are lines with a letter that no rule took, and no paragraphs: of 136 paragraphs of boilerplate that the rules
     leave the trees found none, and numbers and dashes alone are cells of tables in two of five cases. A text is left
-    alone without a paragraph that stays, since nothing tells the lines of an article from others in a list of goods or
-    a table (58 of 117 wrong removals on labelled texts stood in such ones), and without a line that looks suspicious
-    alone: of 423 texts 177 have one, and with them 97 % of what the trees find.
+    alone without a paragraph that stays, since nothing tells the lines of an article from others in a list of goods
+    (58 of 117 wrong removals on labelled texts stood in such texts), and without a line that looks suspicious alone: of
+    423 texts 177 have one, and with them 97 % of what the trees find.
     """
     if not any(line.prose and gone is None for line, gone in zip(text.lines, text.taken, strict=True)):
         return None
@@ -122,24 +147,28 @@ def describe_texts(texts: Sequence[JudgedText]) -> tuple[Numbers, Numbers]:
 
 def _numbers_of_lines(text: JudgedText) -> Iterable[tuple[int, ...]]:
     """The numbers of each line that its neighbours are described by, in the order of _ROWS."""
-    ruled = text.ruled
-    words = {word for line in ruled.lines if line.prose for word in _LONG_WORD.findall(line.text[:SEEN].casefold())}
-    for line, own, alone, hit, taken in zip(
-        ruled.lines, text.own, text.alone, ruled.hits, ruled.taken, strict=True
-    ):  # fmt: skip
-        about = (
-            *(alone, line.prose, taken is not None, line.apart, line.glued),
+    lines, hits, taken, _ = text.ruled
+    words = {word for line in lines if line.prose for word in _paragraph_words(line.text[:SEEN])}
+    for line, own, alone, hit, gone in zip(lines, text.own, text.alone, hits, taken, strict=True):
+        ruled = (
+            *(alone, line.prose, gone is not None, line.apart, line.glued),
             *((_WHERE[hit.where], _KIND_NUMBER.get(hit.kind, 0)) if hit else (0, 0)),
-            _KIND_NUMBER.get(taken.kind, 0) if taken else 0,
+            _KIND_NUMBER.get(gone.kind, 0) if gone else 0,
         )
         if own is None:
-            yield (*about, len(line.text), class_of_first(line.text[0]), class_of_last(line.text), 0, 0, 0, -1, -1, 0)
+            yield (*ruled, len(line.text), class_of_first(line.text[0]), class_of_last(line.text), 0, 0, 0, -1, -1, 0)
             continue
         n = own.numbers
         topic = 100 * sum([word in words for word in own.words]) // len(own.words) if own.words else -1
         dated = n[_DATE_WORDS] > 0 or n[_NUMERIC_DATE] > 0
-        about = (*about, n[_SIZE], n[_FIRST], n[_LAST], n[_LISTED], n[_CAPITALS], dated)
-        yield (*about, own.concept, topic, n[_LETTERS] > 0)
+        own_part = (n[_SIZE], n[_FIRST], n[_LAST], n[_LISTED], n[_CAPITALS], dated)
+        yield (*ruled, *own_part, own.concept, topic, n[_LETTERS] > 0)
+
+
+def _paragraph_words(text: str) -> list[str]:
+    if text[0] > BEYOND_SPACES:
+        return words_of(text)
+    return _LONG_WORD.findall(text.casefold())
 
 
 _ROWS = (
@@ -214,10 +243,11 @@ class _Lines:
         of_run = self._sum(self.run_start, self.run_stop)
         alone, usual = own[_ROW["alone"]], text[8] // np.maximum(1, text[2])
         heading = np.maximum(self.heading, 0)
-        kind = self.table[_ROW["taken kind"]]
+        kind, below_at = self.table[_ROW["taken kind"]], np.minimum(at + 1, self.n - 1)
         return np.array((
             *(np.minimum(60, at - start), np.minimum(60, stop - 1 - at), 100 * (at - start) // count),
-            *(np.minimum(200, count), own[_ROW["apart"]], own[_ROW["glued"]], own[_ROW["where"]], own[_ROW["kind"]]),
+            *(np.minimum(200, count), own[_ROW["apart"]], own[_ROW["glued"]], self.table[_ROW["glued"]][below_at]),
+            *(own[_ROW["where"]], own[_ROW["kind"]]),
             *(own[_ROW["topic"]], alone, alone - usual, usual),
             np.minimum(400, 100 * own[_ROW["size"]] * text[0] // np.maximum(1, text[9])),
             100 * text[9] // np.maximum(1, text[11]),
@@ -228,7 +258,7 @@ class _Lines:
             np.where(self.heading >= 0, self.table[_ROW["concept"]][heading], -1),
             np.where(self.heading >= 0, np.minimum(FAR, at - self.heading), FAR),
             np.where(at > start, kind[at - 1], 0),
-            np.where(at + 1 < stop, kind[np.minimum(at + 1, self.n - 1)], 0),
+            np.where(at + 1 < stop, kind[below_at], 0),
             *(np.minimum(FAR, run) * np.where(self.bare, 1, -1), np.minimum(FAR, at - self.run_start)),
             *(np.minimum(FAR, self.run_stop - 1 - at), self.run_start == start, self.run_stop == stop),
             *(100 * of_run[1] // run, of_run[3] // run, 100 * of_run[4] // run, *(of_run[5:8] // run)),
@@ -236,7 +266,7 @@ class _Lines:
         ))  # fmt: skip
 
     def _alike(self) -> tuple[Numbers, Numbers]:
-        """How many of the six lines above and below are of the same class, and the lowest judgement of the next three."""
+        """How many of the six lines above and below are of the same class; the lowest judgement of three each way."""
         steps = np.array([k for k in range(-6, 7) if k])[:, None]
         near, inside = self._at(steps)
         alike = ((self.code[near] == self.code[self.at]) & inside).sum(0)
@@ -257,7 +287,9 @@ class _Lines:
             behind = np.minimum(self.stop, np.maximum(self.at + b, self.start))
             found = self._sum(first, behind)
             lines = np.maximum(1, behind - first)
-            means.append(np.concatenate((found[:3], found[3:8] // lines, found[8:9] // np.maximum(1, found[2]), found[9:11])))
+            means.append(
+                np.concatenate((found[:3], found[3:8] // lines, found[8:9] // np.maximum(1, found[2]), found[9:11]))
+            )
         return np.concatenate(means)
 
     def neighbours(self) -> Numbers:

@@ -50,8 +50,28 @@ class Own(NamedTuple):
 
 OWN = (
     *("size", "words", "letters", "digits", "capitals", "first", "last", "commas", "sentences", "bars", "symbols"),
-    *("code", "label at", "behind label", "addresses", "numbers", "date words", "time words", "numeric date", "clock", "year"),
-    *("longest word", "small words", "brackets", "quotes", "listed words", "share listed", "concepts", "clearest concept"),
+    *(
+        "code",
+        "label at",
+        "behind label",
+        "addresses",
+        "numbers",
+        "date words",
+        "time words",
+        "numeric date",
+        "clock",
+        "year",
+    ),
+    *(
+        "longest word",
+        "small words",
+        "brackets",
+        "quotes",
+        "listed words",
+        "share listed",
+        "concepts",
+        "clearest concept",
+    ),
 )
 
 _BRACKETS: dict[str, tuple[int, ...]] = {
@@ -135,7 +155,9 @@ def _count_characters(text: str, seen: str, words: Sequence[str]) -> tuple[int, 
     pieces = seen.split()
     letters, digits = sum(map(str.isalpha, seen)), sum(map(str.isdigit, seen))
     visible = max(1, len("".join(pieces)))
-    heads = [piece[0] if piece[0].isalpha() else piece[1] for piece in pieces if piece[0].isalpha() or piece[1:2].isalpha()]
+    heads = [
+        piece[0] if piece[0].isalpha() else piece[1] for piece in pieces if piece[0].isalpha() or piece[1:2].isalpha()
+    ]
     wide = 0 if seen.isascii() else len(_UNSPACED.findall(seen))
     marks = visible - letters - digits
     label = _LABEL.search(seen) if marks else None
@@ -180,8 +202,8 @@ def class_of_first(character: str) -> int:
 
 
 def class_of_last(text: str) -> int:
-    """Return 0 for a letter, 1 a digit, 2 another mark, 3 a comma, 4 a colon, 5 an ellipsis, 6 a bracket, 7 a quote, 8 a
-    question or call, 9 a full stop; the mark before quotes and brackets counts."""
+    """Return 0 for a letter, 1 a digit, 2 another mark, 3 a comma, 4 a colon, 5 an ellipsis, 6 a bracket, 7 a quote, 8
+    a question or call, 9 a full stop; the mark before quotes and brackets counts."""
     last = text[-1]
     if last.isalpha():
         return 0

@@ -19,7 +19,17 @@ from typing import Any
 from cleaner.characters import UNSPACED_CLASS
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
-__all__ = ["BEYOND_SPACES", "CONCEPTS", "CONCEPT_KINDS", "GROUPS", "GROUP_NAMES", "Vocabulary", "places_of_words", "vocabulary_for", "words_of"]
+__all__ = [
+    "BEYOND_SPACES",
+    "CONCEPTS",
+    "CONCEPT_KINDS",
+    "GROUPS",
+    "GROUP_NAMES",
+    "Vocabulary",
+    "places_of_words",
+    "vocabulary_for",
+    "words_of",
+]
 
 GROUPS = {
     "related": "related",
@@ -70,10 +80,11 @@ CONCEPT_KINDS = tuple(str(table["kind"]) for table in _concept_table().values())
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """The words that one text's lines are looked up in, by their first word (first character without spaces).
+    """The words that one text's lines are looked up in.
 
-    `terms` maps it to (words of the term, index of the concept); a last word that ends with "*" is a stem. `groups` maps
-    a word of the phrase lists to the index of its group. `calendar` and `units` are words of dates.
+    `terms`, `stems` and `unspaced` map the first word, the first four letters, or the first character of a term to the
+    terms that begin so, each with the index of its concept. `groups` maps a word of the phrase lists to the index of
+    its group. `calendar` and `units` are words of dates.
     """
 
     terms: Mapping[str, tuple[tuple[str, int], ...]]
@@ -89,30 +100,29 @@ class Vocabulary:
         `places` and `words` are those of `places_of_words`.
         """
         found: dict[int, int] = {}
-        terms, stems = self.terms, self.stems
-        for at, text in zip(places, words, strict=True):
-            if text in terms:
-                for term, concept in terms[text]:
-                    end = at + len(term)
-                    if wording.startswith(term, at) and not wording[end : end + 1].isalnum():
-                        _note(found, concept, at, end, len(wording))
-            if text[:4] in stems:
-                for stem, concept in stems[text[:4]]:
-                    if text.startswith(stem):
-                        _note(found, concept, at, at + len(text), len(wording))
-        if self.unspaced and not wording.isascii() and _UNSPACED.search(wording):
-            for at, character in enumerate(wording):
-                for term, concept in self.unspaced.get(character, ()):
-                    if wording.startswith(term, at):
-                        _note(found, concept, at, at + len(term), len(wording))
+        for at, word in zip(places, words, strict=True):
+            for term, concept in self.terms.get(word, ()):
+                end = at + len(term)
+                if wording.startswith(term, at) and not wording[end : end + 1].isalnum():
+                    _note(found, concept, at, end, len(wording))
+            for stem, concept in self.stems.get(word[:4], ()):
+                if word.startswith(stem):
+                    _note(found, concept, at, at + len(word), len(wording))
+        if self.unspaced and not wording.isascii():
+            self._add_unspaced(found, wording)
         return found
+
+    def _add_unspaced(self, found: dict[int, int], wording: str) -> None:
+        for at, character in enumerate(wording):
+            for term, concept in self.unspaced.get(character, ()):
+                if wording.startswith(term, at):
+                    _note(found, concept, at, at + len(term), len(wording))
 
 
 def _note(found: dict[int, int], concept: int, start: int, end: int, length: int) -> None:
     how = 1 if start else 3 if end == length else 2
     if how > found.get(concept, 0):
         found[concept] = how
-
 
 
 def vocabulary_for(phrases: Phrases) -> Vocabulary:
