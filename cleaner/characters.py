@@ -11,6 +11,7 @@ __all__ = [
     "BULLETS",
     "CLOSERS",
     "DASHES",
+    "FULL_STOPS",
     "INVISIBLE",
     "MORE_STOPS",
     "SENTENCE_ENDS",
@@ -24,15 +25,17 @@ STOPS = ".!?…。！？।؟"
 """Marks that end a sentence: Latin, Greek and Cyrillic, Chinese and Japanese, Devanagari and Bengali, and the Arabic
 question mark."""
 
-MORE_STOPS = "॥۔։።"
-"""Further ones: the double danda, the full stops of Urdu, Armenian and Ethiopic. The rules that were fitted or measured
-without them leave them out, so that their results stay what was measured."""
+MORE_STOPS = "॥۔։።｡"
+"""Further ones: the double danda, the full stops of Urdu, Armenian and Ethiopic, the narrow ideographic one."""
 
 CLOSERS = "\"'”’»)]」』"
 """Quotation marks and brackets that may stand behind the mark that ends a sentence."""
 
-SENTENCE_ENDS = frozenset(STOPS + CLOSERS)
-"""The last character of a line that ends as a sentence does."""
+SENTENCE_ENDS = frozenset(STOPS + MORE_STOPS + CLOSERS)
+"""The last character of a line that ends as a sentence does, in any script."""
+
+FULL_STOPS = frozenset(".。।") | frozenset(MORE_STOPS)
+"""Marks with which sentences of text end, but hardly a headline."""
 
 DASHES = "-–—"
 """Hyphen, en dash and em dash, which templates use for one another."""

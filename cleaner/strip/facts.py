@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from cleaner.judge.lines import Hit, Line, ends_sentence
 from cleaner.phrases.phrases import Phrases, normalise_wording
 from cleaner.strip.line_rules import SEPARATOR
+from cleaner.strip.names import author_name
 
 __all__ = ["facts_of", "title_hits"]
 
@@ -55,7 +56,7 @@ def facts_of(lines: Sequence[Line], accepted: Sequence[Hit | None], phrases: Phr
                 name = line.text
             elif hit.rule == "phrase-start" and (rest := _after_label(line.text, phrases)) != line.text:
                 name = rest.strip()
-            if name:
+            if name := author_name(name, phrases):
                 facts.setdefault("author", name)
 
 
