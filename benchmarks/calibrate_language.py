@@ -18,7 +18,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from language import Text, expected_calibration_error, labelled_texts, right
 
-from cleaner.language.identify import answer_features
+from cleaner.language.evidence import gather_evidence
+from cleaner.language.identify import _answers, _load_back_end
 
 UNKNOWN_SHARE = 0.01
 RIDGE = 1.0
@@ -52,7 +53,9 @@ def main() -> None:
     texts = labelled_texts()
     fitted = set()
     for model in ("langid", "py3langid"):
-        answers = answer_features([text.text for text in texts], model=model)
+        back_end = _load_back_end(model)
+        # the answers before their scores are calibrated
+        answers = _answers([gather_evidence(text.text, back_end.lexicon) for text in texts], back_end)
         pairs = list(zip(texts, answers, strict=True))
         scores = np.zeros(len(texts))
         for way in ("words", "pair", model):

@@ -23,7 +23,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -174,21 +173,26 @@ def made_signatures(n: int, folder: Path) -> np.ndarray:
 def ours_joined(table: np.ndarray, memory: int, folder: Path) -> int:
     """Candidates and keepers in one process, the records of the shuffles in files."""
 
-    def at_least(lowest: np.float32, pairs: CandidatePairs) -> np.ndarray:
-        good = likely(table, pairs.low, pairs.high, lowest)
+    def given_back(found: np.ndarray) -> np.ndarray:
         if isinstance(table, np.memmap):  # pages of a mapped file stay, but count as ours until they are given back
             table.base.madvise(mmap.MADV_DONTNEED)
-        return good
+        return found
+
+    def signatures(ranks: np.ndarray) -> np.ndarray:
+        return given_back(table[ranks])
+
+    def near(pairs: CandidatePairs) -> np.ndarray:
+        return given_back(likely(table, pairs.low, pairs.high, np.float32(0.6)))
 
     def signed(first: int) -> tuple[np.ndarray, np.ndarray]:
         return table[first : first + STEP], np.arange(first, min(first + STEP, len(table)))
 
     with tempfile.TemporaryDirectory(dir=folder) as tables, Pool(1) as pool:
         shuffle = Shuffle(OnPool(pool, Path(tables, "spilled")), Path(tables), memory // 2)
-        first = partial(at_least, LOWEST_FIRST)
-        found = find_candidates(shuffle, "first", range(0, len(table), STEP), signed, len(table), 0, first)
+        steps = range(0, len(table), STEP)
+        found = find_candidates(shuffle, "first", steps, signed, len(table), 0, signatures, LOWEST_FIRST)
         pairs = CandidatePairs.join(*map(found.pairs, found.parts))
-        keeper = choose_keepers(len(table), pairs, partial(at_least, np.float32(0.6)))
+        keeper = choose_keepers(len(table), pairs, near)
     return int((keeper != np.arange(len(table))).sum())
 
 

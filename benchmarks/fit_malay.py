@@ -20,9 +20,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from language import CATALOGS, Text, catalog_messages, held, labelled_texts, news_articles, sentences_of
 
-from cleaner.language.identify import pair_evidence
-from cleaner.language.malay import SIDES, clues
-from cleaner.language.words import read_list
+from cleaner.language.evidence import take_sample
+from cleaner.language.identify import _load_back_end
+from cleaner.language.malay import SIDES, clues, leanings
+from cleaner.language.words import read_list, spaced
 
 SHARE = {"news": 300.0, "catalog": 300.0, "reviews": 100.0, "declaration": 30.0}
 """Sentences that those of a source in one language count for."""
@@ -55,9 +56,12 @@ def _features(texts: list[Text], model: str) -> tuple[list[str], np.ndarray]:
     table = np.zeros((len(texts), len(names)))
     table[:, 0] = 1
     place = {name: at for at, name in enumerate(names)}
-    for row, (words, lean) in zip(table, pair_evidence([text.text for text in texts], model=model), strict=True):
-        row[1] = lean
-        for clue in clues(words):
+    back_end = _load_back_end(model)
+    samples = [take_sample(text.text) for text in texts]
+    # how far the model leans to Malay
+    table[:, 1] = leanings(back_end.scores([some.data for some in samples]), back_end.lexicon.codes)
+    for row, some in zip(table, samples, strict=True):
+        for clue in clues(spaced(some.lower).split()):
             row[place[clue]] += 1
     return names, table
 

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from cleaner.article import Article, Drop, Raw, Removal, site_for_repeats
+from cleaner.article import Raw, Removal, site_for_repeats
 from cleaner.engine.time_limit import RecordTimeout, time_limit
 from cleaner.errors import InputError
 from cleaner.language_codes import language_code
 from cleaner.options import Options
 from cleaner.pipeline import finish_articles, load_article, strip_article
 from cleaner.read.fields import raw_record
+from cleaner.repeats.repeats import Repeats
 from cleaner.repeats.site_lines import site_lines
 from cleaner.repeats.site_rules import load_site_rules, read_rules_file
 
@@ -86,7 +87,7 @@ def clean(
     >>> clean("Harga beras naik di pasar induk, kata pedagang.\\n\\nBaca juga: Panen raya mundur").text
     'Harga beras naik di pasar induk, kata pedagang.'
     """
-    return _cleaned(Raw(source="", record=0, body=text), options or Options(), language or "", timeout)
+    return _clean_alone(Raw(source="", record=0, body=text), options or Options(), language or "", timeout)
 
 
 def clean_html(
@@ -106,7 +107,7 @@ def clean_html(
     'contoh.example'
     """
     raw = Raw(source="", record=0, body=html, html=True, url=url)
-    return _cleaned(raw, options or Options(), language or "", timeout)
+    return _clean_alone(raw, options or Options(), language or "", timeout)
 
 
 def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Iterator[Cleaned]:
@@ -128,37 +129,47 @@ def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Ite
     site_rules = None
     if options.site_rules and options.repeats:
         site_rules, _ = load_site_rules(read_rules_file(options.site_rules).splitlines(), options.site_rules)
-    # Each step is done for a batch before the next one begins; `_raw` is lazy, so no more than a batch is read ahead.
-    for batch in _batches(_raw(article, n, options) for n, article in enumerate(articles, 1)):
-        stripped = [strip_article(load_article(raw, options), options) for raw in batch]
-        if site_rules:
-            sites = [site_for_repeats(raw, article) for raw, article in zip(batch, stripped, strict=True)]
-            stripped = site_rules.take_all(stripped, site_lines([a.text for a in stripped], sites))
-        for article, drop in finish_articles(stripped, options):
-            yield _result(article, drop)
+    # 256 records, or fewer that together are long; no more than these are read ahead.
+    batch: list[Raw] = []
+    characters = 0
+    for number, article in enumerate(articles, 1):
+        batch.append(_raw(article, number, options))
+        characters += len(batch[-1].body)
+        if len(batch) == BATCH or characters >= BATCH_CHARACTERS:
+            yield from _clean_batch(batch, options, site_rules=site_rules)
+            batch, characters = [], 0
+    if batch:
+        yield from _clean_batch(batch, options, site_rules=site_rules)
 
 
-def _cleaned(raw: Raw, options: Options, language: str, timeout: float) -> Cleaned:
+def _clean_alone(raw: Raw, options: Options, language: str, timeout: float) -> Cleaned:
     """One article cleaned by itself. A language that the caller knows is what the result says."""
-    language = language and language_code(language)
     try:
         with time_limit(timeout):
-            stripped = strip_article(load_article(raw, options), options, language=language)
-            [(article, drop)] = finish_articles([stripped], options)
+            [cleaned] = _clean_batch([raw], options, language=language and language_code(language))
     except RecordTimeout:
         raise InputError(
             f"The article takes more than {timeout:g} seconds of CPU time.", "Leave it out, or raise the timeout."
         ) from None
-    return _result(article._replace(language=language) if language else article, drop)
+    return cleaned
 
 
 _SHARED = tuple(name for name in Cleaned.__dataclass_fields__ if name != "dropped")
 """The fields that a Cleaned has of its Article."""
 
 
-def _result(article: Article, drop: Drop | None) -> Cleaned:
-    """The article as callers get it."""
-    return Cleaned(**{name: getattr(article, name) for name in _SHARED}, dropped=drop.reason if drop else "")
+def _clean_batch(
+    batch: Sequence[Raw], options: Options, *, language: str = "", site_rules: Repeats | None = None
+) -> Iterator[Cleaned]:
+    """Clean some records: each step is done for all of them before the next one begins."""
+    stripped = [strip_article(load_article(raw, options), options, language=language) for raw in batch]
+    if site_rules:
+        sites = [site_for_repeats(raw, article) for raw, article in zip(batch, stripped, strict=True)]
+        stripped = site_rules.take_all(stripped, site_lines([a.text for a in stripped], sites))
+    for article, drop in finish_articles(stripped, options):
+        found = {name: getattr(article, name) for name in _SHARED}
+        found |= {"language": language} if language else {}
+        yield Cleaned(**found, dropped=drop.reason if drop else "")
 
 
 def _raw(article: Given, number: int, options: Options) -> Raw:
@@ -172,20 +183,6 @@ def _raw(article: Given, number: int, options: Options) -> Raw:
         return replace(raw_record(article, "", number, options, may_be_empty=True), record=0)
     except InputError as error:
         raise InputError(f"Article {number}: {error.detail}", error.advice) from None
-
-
-def _batches(raws: Iterator[Raw]) -> Iterator[Sequence[Raw]]:
-    """Cut a stream into batches of 256 records, or of fewer that together are long."""
-    batch: list[Raw] = []
-    characters = 0
-    for raw in raws:
-        batch.append(raw)
-        characters += len(raw.body)
-        if len(batch) == BATCH or characters >= BATCH_CHARACTERS:
-            yield batch
-            batch, characters = [], 0
-    if batch:
-        yield batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,17 +251,19 @@ class _Known:
 
     id: str
     text: str
-    date: str
-    site: str
+    date: str = ""
+    site: str = ""
+    url: str = ""
 
 
 def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep_duplicate: str = "longest") -> DedupResult[T]:
     """Find near-identical articles among texts that are clean already; of each group one stays.
 
     An article is a text, a pair `(id, text)`, a mapping with the usual fields, or an object with `text` and perhaps
-    `id`, `date` and `site`, such as `iter_clean` gives. Without an id its number (from 0) is its name. `min_similarity`
-    is the Jaccard similarity from which two are one; `keep_duplicate` says who stays: the "longest", the "earliest" by
-    date, or the "first" by id. All texts are held in memory; for more, use `clean_corpus` or `cleaner dedup`.
+    `id`, `date`, `site` and `url`, such as `iter_clean` gives. Without an id its number (from 0) is its name.
+    `min_similarity` is the Jaccard similarity from which two are one, and of two crawls of one URL the shorter goes if
+    the longer holds it; `keep_duplicate` says who stays: the "longest", the "earliest" by date, or the "first" by id.
+    All texts are held in memory; for more, use `clean_corpus` or `cleaner dedup`.
     Raises OptionError for an unknown `keep_duplicate`, InputError for a mapping without text.
 
     >>> text = "Panen raya di lembah mundur sepekan karena hujan, kata petugas penyuluh dari kota itu kemarin"
@@ -283,6 +282,7 @@ def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep_duplicate:
         [a.id for a in known],
         dates=[a.date for a in known],
         sites=[a.site for a in known],
+        urls=[a.url for a in known],
         keep=options.keep_duplicate,
         min_similarity=options.min_similarity,
     )
@@ -300,9 +300,9 @@ def _known(article: Any, number: int) -> _Known:
     if isinstance(article, Mapping):
         raw = raw_record(article, "", number, Options(content="plain"), may_be_empty=True)
         text = raw.body if isinstance(raw.body, str) else raw.body.decode("utf-8", "replace")
-        return _Known(raw.id or str(number), text, raw.date, raw.site)
+        return _Known(raw.id or str(number), text, raw.date, raw.site, raw.url)
     if isinstance(article, str):
         return _Known(str(number), article, "", "")
-    named = (str(getattr(article, name, "") or "") for name in ("id", "text", "date", "site"))
+    named = (str(getattr(article, name, "") or "") for name in ("id", "text", "date", "site", "url"))
     known = _Known(*named)
-    return known if known.id else _Known(str(number), known.text, known.date, known.site)
+    return known if known.id else replace(known, id=str(number))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import xxhash
 
 from cleaner.errors import OutputError
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 __all__ = [
     "PART",
@@ -88,29 +93,28 @@ def read_sealed(path: Path) -> bytes:
     return path.read_bytes()[:-TRAILER_BYTES]
 
 
-class SealedFile:
-    """A binary file under way that keeps the checksum of what is written to it."""
+@dataclass(eq=False)
+class SealedFile(io.RawIOBase):
+    """A binary file under way that keeps the checksum of what is written to it.
 
-    closed = False  # pyarrow asks
+    To flush or to close it leaves `file` as it is: it stays open for the checksum that comes behind.
+    """
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file, self.checksum = file, xxhash.xxh3_128()
+    file: IO[bytes]
+    checksum: xxhash.xxh3_128 = field(default_factory=xxhash.xxh3_128)
 
-    def write(self, data: bytes | memoryview) -> int:
+    def write(self, data: ReadableBuffer) -> int:
         """Write and count."""
         self.checksum.update(data)
-        return self._file.write(data)
+        return self.file.write(data)
+
+    def writable(self) -> bool:
+        """Yes; pyarrow asks."""
+        return True
 
     def tell(self) -> int:
         """How many bytes were written."""
-        return self._file.tell()
-
-    def flush(self) -> None:
-        """Write what Python holds back."""
-        self._file.flush()
-
-    def close(self) -> None:
-        """The file itself stays open, for the checksum that comes behind."""
+        return self.file.tell()
 
 
 def is_intact(path: Path) -> bool:

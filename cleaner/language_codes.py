@@ -15,22 +15,18 @@ __all__ = ["language_code", "language_codes"]
 
 
 @cache
-def _table(name: str) -> dict[str, list[str]]:
-    """A table of `language_codes.toml`: "named" or "others". Code -> its English name, then its other names."""
-    table: dict[str, list[str]] = tomllib.loads((files("cleaner") / "language_codes.toml").read_text("utf-8"))[name]
-    return table
-
-
-@cache
-def _codes() -> dict[str, str]:
-    """The code by each code and name, in small letters."""
-    tables = (_table("named"), _table("others"))
-    return {name.casefold(): code for table in tables for code in table for name in (code, *table[code])}
+def _tables() -> tuple[dict[str, list[str]], dict[str, list[str]], dict[str, str]]:
+    """The languages that the language step can name, and the others: code -> English name, then other names. Behind
+    them the code by each code and name, in small letters."""
+    tables = tomllib.loads((files("cleaner") / "language_codes.toml").read_text("utf-8"))
+    named, others = tables["named"], tables["others"]
+    known = {name.casefold(): code for table in (named, others) for code in table for name in (code, *table[code])}
+    return named, others, known
 
 
 def _known(name: str) -> str:
     """The code that a name or tag means, "" for none: the whole first, then the tag without script and region."""
-    known = _codes()
+    known = _tables()[-1]
     plain = " ".join(name.casefold().replace("_", "-").split()).removesuffix(" language").removeprefix("language ")
     if plain in known:
         return known[plain]
@@ -51,10 +47,11 @@ def language_code(name: str) -> str:
     """
     if code := _known(name):
         return code
-    known = _codes()
+    named, others, known = _tables()
     near = dict.fromkeys(known[match] for match in get_close_matches(name.casefold().strip(), known, n=5, cutoff=0.7))
     # The English name makes a code readable: "su (Sundanese)" is told from "sv (Swedish)" at a glance.
-    hint = f"Did you mean {' or '.join([_described(code) for code in near][:3])}?" if near else "Codes are such as id."
+    meant = " or ".join(f"{code} ({(named | others)[code][0]})" for code in [*near][:3])
+    hint = f"Did you mean {meant}?" if near else "Codes are such as id."
     raise OptionError(f"language: {name!r} is no language of ISO 639. {hint}")
 
 
@@ -68,19 +65,15 @@ def language_codes(names: Iterable[str]) -> tuple[str, ...]:
     ('id', 'ms', 'jv')
     """
     found: dict[str, None] = {}
+    others = _tables()[1]
     for name in (part.strip() for given in names for part in re.split(r"[,;]", given) if part.strip()):
         # White space stands between names ("id ms") or inside of one ("bahasa indonesia"): the whole comes first.
         parts = [name] if _known(name) or not all(map(_known, name.split())) else name.split()
         for code in map(language_code, parts):
-            if code in _table("others"):
+            if code in others:
                 raise OptionError(
-                    f"language: {_described(code)} is a language that the language step cannot name, so no article "
-                    "would be kept. Leave it out to keep every language."
+                    f"language: {code} ({others[code][0]}) is a language that the language step cannot name, so no "
+                    "article would be kept. Leave it out to keep every language."
                 )
             found[code] = None
     return tuple(found)
-
-
-def _described(code: str) -> str:
-    """A code with the language's English name: "id (Indonesian)"."""
-    return f"{code} ({(_table('named') | _table('others'))[code][0]})"

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,10 +31,10 @@ __all__ = [
     "check_new_file",
     "check_page",
     "claim_folder",
+    "empty_folder",
     "is_beside_data",
     "is_empty",
     "is_made_file",
-    "is_page",
     "mark_beside",
     "mark_line",
     "read_mark",
@@ -166,22 +166,30 @@ def is_empty(folder: Path) -> bool:
         return False
 
 
-def remove_folder(folder: Path, last: tuple[str, ...] = ()) -> None:
-    """Remove a marked folder and all in it. The files named in `last` go in this order at the end, the mark after them.
-
-    So a folder of which a kill left a part still says what it is.
-    """
-    kept = (*last, MARK)
+def empty_folder(folder: Path, but: Sequence[str]) -> None:
+    """Remove all that is in a folder of Cleaner's, but for the files of these names."""
     for entry in list(folder.iterdir()):
-        if entry.name in kept:
+        if entry.name in but:
             continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)
         else:
             entry.unlink()
-    for name in kept:
-        (folder / name).unlink(missing_ok=True)
-    folder.rmdir()
+
+
+def remove_folder(folder: Path, last: Sequence[str] = ()) -> None:
+    """Remove a marked folder and all in it. The files named in `last` go in this order at the end, the mark after them.
+
+    So a folder of which a kill left a part still says what it is. Raises OutputError when the system refuses it.
+    """
+    kept = (*last, MARK)
+    try:
+        empty_folder(folder, but=kept)
+        for name in kept:
+            (folder / name).unlink(missing_ok=True)
+        folder.rmdir()
+    except OSError as error:
+        raise OutputError(refusal(folder, error)) from error
 
 
 def is_made_file(path: str | Path, marker: bytes) -> bool:
@@ -200,14 +208,9 @@ def is_beside_data(path: Path) -> bool:
     return path.name == MARK or PART.fullmatch(path.name) is not None
 
 
-def is_page(path: Path) -> bool:
-    """Whether a file is a report page of Cleaner."""
-    return is_made_file(path, PAGE_MARK)
-
-
 def check_page(path: Path, *, force: bool = False) -> None:
     """Raise RefusedError where writing a report page to `path` would replace a file that is not one."""
-    if os.path.lexists(path) and not force and not is_page(path):
+    if os.path.lexists(path) and not force and not is_made_file(path, PAGE_MARK):
         raise RefusedError(
             f"{path} exists already and is no report of Cleaner. Name another file, or replace it with --force."
         )

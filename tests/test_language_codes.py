@@ -6,7 +6,7 @@ import pytest
 
 from cleaner.errors import OptionError
 from cleaner.language.identify import _load_back_end
-from cleaner.language_codes import _table, language_code, language_codes
+from cleaner.language_codes import _tables, language_code, language_codes
 
 
 @pytest.mark.parametrize(
@@ -56,9 +56,9 @@ def test_what_is_no_language_is_refused_with_the_nearest(name: str, words: str) 
 
 
 def test_the_table_has_what_the_language_step_names_and_no_name_twice() -> None:
-    assert {*_table("named")} == {*_load_back_end("langid").lexicon.codes, "und"}
+    assert {*_tables()[0]} == {*_load_back_end("langid").lexicon.codes, "und"}
     names: dict[str, str] = {}
-    for table in (_table("named"), _table("others")):
+    for table in _tables()[:2]:
         for code, all_names in table.items():
             for name in {n.casefold() for n in (code, *all_names)}:
                 assert names.setdefault(name, code) == code

@@ -77,9 +77,9 @@ def report(output: str, to: str | None, audit: str | None, force: bool) -> None:
 
     from cleaner.audit.report import write_report
     from cleaner.output.publish import audit_folder
-    from cleaner.ownership import check_new_file, is_page
+    from cleaner.ownership import PAGE_MARK, check_new_file, is_made_file
 
-    if to is not None and not is_page(Path(to)):
+    if to is not None and not is_made_file(to, PAGE_MARK):
         check_new_file(Path(to), (Path(output), audit_folder(output, audit)), force=force)
     click.echo(write_report(output, audit=audit, to=Path(to) if to else None, force=force))
 

@@ -16,16 +16,20 @@ from numpy.typing import NDArray
 from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, sorted_records
 from cleaner.neardup.columns import distinct
 from cleaner.neardup.lsh import BANDS, CandidatePairs, band_keys, join_band, pack_keys, split_pairs
+from cleaner.neardup.minhash import likely
 from cleaner.neardup.tokens import mix
 
-__all__ = ["Candidates", "find_candidates", "keep_likely", "label_components"]
+__all__ = ["Candidates", "find_candidates", "keep_likely", "label_components", "pair_by_key"]
 
 Task = TypeVar("Task")
 Signed = Callable[[Task], tuple[NDArray[np.uint32], NDArray[np.int64]]]
 """A task's signatures, and the rank of each."""
 
-Likely = Callable[[CandidatePairs], NDArray[np.bool_]]
-"""Which pairs are estimated to be worth a comparison."""
+Keyed = Callable[[Task], tuple[NDArray[np.uint64], NDArray[np.int64]]]
+"""A task's keys, one for an article, and the rank of each."""
+
+Signatures = Callable[[NDArray[np.int64]], NDArray[np.uint32]]
+"""The signatures of sorted ranks, by which pairs are estimated."""
 
 _AT_ONCE = 1 << 17  # pairs estimated at once, in 128 MB
 
@@ -47,9 +51,18 @@ class Candidates:
 
 
 def find_candidates(
-    shuffle: Shuffle, name: str, tasks: Sequence[Task], signed: Signed[Task], articles: int, olds: int, likely: Likely
+    shuffle: Shuffle,
+    name: str,
+    tasks: Sequence[Task],
+    signed: Signed[Task],
+    articles: int,
+    olds: int,
+    signatures: Signatures,
+    lowest: np.float32,
 ) -> Candidates:
-    """The `likely` pairs among the signatures of all tasks. `articles`: how many have ranks.
+    """The pairs among the signatures of all tasks that are estimated to be at least `lowest` alike.
+
+    `articles`: how many have ranks. `signatures` gives those by which the pairs are estimated.
 
     Two articles of the index, which have the ranks below `olds`, are no pair: neither of them would be dropped.
     """
@@ -69,7 +82,7 @@ def find_candidates(
         f"{name}-pairs",
         [part for part, _, _ in bands],
         partial(_emit_pairs, joined, parts),
-        partial(_estimate, table, bits, olds, likely),
+        partial(_estimate, table, bits, olds, signatures, lowest),
     )
     return Candidates(
         table,
@@ -79,6 +92,24 @@ def find_candidates(
         sum(kept for _, _, kept in found),
         sum(crowded for _, _, crowded in bands),
     )
+
+
+def pair_by_key(
+    shuffle: Shuffle, name: str, tasks: Sequence[Task], keyed: Keyed[Task], articles: int, olds: int
+) -> Candidates:
+    """The pairs of articles that have one key, such as the address of their page; none of them is estimated."""
+    bits = max(1, (articles - 1).bit_length())
+    table = shuffle.table(name)
+    parts = shuffle.parts(name, articles * 8)
+    found = shuffle.reduce(name, tasks, partial(_emit_keys, keyed, bits, parts), partial(_join, table, bits, olds))
+    count = sum(pairs for _, pairs, _ in found)
+    return Candidates(table, tuple(part for part, _, _ in found), bits, count, count, 0)
+
+
+def _emit_keys(keyed: Keyed[Any], bits: int, parts: int, task: Any) -> Emitted:
+    keys, ranks = keyed(task)
+    packed = pack_keys(mix(keys), ranks, bits)
+    return partition(packed, ((packed >> np.uint64(40)) % np.uint64(parts)).astype(np.int64))
 
 
 def _emit_bands(signed: Signed[Any], bits: int, parts: int, task: Any) -> Emitted:
@@ -100,18 +131,28 @@ def _emit_pairs(table: Table, parts: int, part: int) -> Emitted:
     return partition(pairs, (mix(pairs) % np.uint64(parts)).astype(np.int64))
 
 
-def _estimate(table: Table, bits: int, olds: int, likely: Likely, part: int, packed: bytes) -> tuple[int, int, int]:
+def _estimate(
+    table: Table, bits: int, olds: int, signatures: Signatures, lowest: np.float32, part: int, packed: bytes
+) -> tuple[int, int, int]:
     pairs = distinct(np.frombuffer(packed, np.uint64))
-    kept = keep_likely(pairs, bits, likely)
+    kept = keep_likely(pairs, bits, signatures, lowest)
     table.save(part, kept)
     new, kept_of_new = (int((split_pairs(some, bits).low >= olds).sum()) for some in (pairs, kept))
     return part, new + len(kept) - kept_of_new, len(kept)
 
 
-def keep_likely(packed: NDArray[np.uint64], bits: int, likely: Likely) -> NDArray[np.uint64]:
-    """Those of some packed pairs that are likely; estimated some at a time, for each takes up to 1 kB of signatures."""
-    blocks = [packed[first : first + _AT_ONCE] for first in range(0, len(packed), _AT_ONCE)]
-    return np.concatenate([packed[:0], *(block[likely(split_pairs(block, bits))] for block in blocks)])
+def keep_likely(
+    packed: NDArray[np.uint64], bits: int, signatures: Signatures, lowest: np.float32
+) -> NDArray[np.uint64]:
+    """Those of some packed pairs that are estimated to be at least `lowest` alike."""
+    kept = [packed[:0]]
+    for first in range(0, len(packed), _AT_ONCE):  # a pair takes up to 1 kB of signatures
+        block = packed[first : first + _AT_ONCE]
+        pairs = split_pairs(block, bits)
+        both = distinct(np.concatenate([pairs.low, pairs.high]))
+        low, high = np.searchsorted(both, pairs.low), np.searchsorted(both, pairs.high)
+        kept.append(block[likely(signatures(both), low, high, lowest)])
+    return np.concatenate(kept)
 
 
 def label_components(articles: int, batches: Iterable[CandidatePairs]) -> NDArray[Any]:

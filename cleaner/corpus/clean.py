@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from itertools import islice
@@ -45,7 +45,7 @@ from cleaner.corpus.stages import (
     write_stage,
 )
 from cleaner.durable import is_intact, read_sealed, remove_parts, replacing, sealing
-from cleaner.engine.progress import Progress
+from cleaner.engine.progress import Progress, ProgressMeter
 from cleaner.engine.work import Work, describe_run, read_shard
 from cleaner.errors import InputError, WorkError
 from cleaner.options import Options, stage_options
@@ -110,7 +110,7 @@ def clean_corpus(
     with _open_work(to, described, stages, options) as work:
         journal = to.journal(describe_run(described, stages))
         with nullcontext(engine) if engine else open_engine(options) as engine:
-            run = Run(work, engine, options, progress)
+            run = Run(work, engine, options, ProgressMeter(progress) if progress else ProgressMeter())
             rejects = read_corpus(run, sources, stamps)
             finish_corpus(run)
             counts = write_corpus(run)
@@ -121,7 +121,7 @@ def clean_corpus(
         except InputError:
             work.remove()  # nothing of it could be kept, since the right command reads other inputs
             raise
-        run.begins("publish")
+        run.meter.begin_global_step("publish")
         facts: dict[str, object] = {"seconds": round(time.monotonic() - started, 3), "steps": run.times}
         facts |= {"workers": engine.size, "worker_deaths": engine.deaths}
         extra = [work.path / PAIRS] if options.pairs and options.dedup else []
@@ -147,7 +147,8 @@ def read_corpus(run: Run, sources: Sequence[Source | Reject], stamps: Stamps | N
     stamps = stamps or {}
     rejects = [source for source in sources if isinstance(source, Reject)]
     readable = [source for source in sources if isinstance(source, Source)]
-    ahead = _Ahead(readable)
+    sizes = {source.path: source.size for source in readable}
+    ahead = _Ahead(sizes, sum(sizes.values()) if min(sizes.values(), default=-1) >= 0 else 0)
 
     def tasks(done: set[int]) -> Iterator[ReadTask]:
         # a generator, so that the first tasks are worked on while the last files are still being looked through
@@ -160,9 +161,9 @@ def read_corpus(run: Run, sources: Sequence[Source | Reject], stamps: Stamps | N
             if run.count - 1 not in done:
                 noted = {split.path: stamps[split.path] for split in task.splits if split.path in stamps}
                 yield ReadTask(task, run.work.shard("read", run.count - 1), run.options, noted)
-        ahead.end()
+        ahead.all = ahead.planned = 1  # the shards that were counted are all there are
 
-    run.stage("read", read_stage, tasks, ahead.shards)
+    run.stage("read", read_stage, tasks, ahead.expected)
     return rejects
 
 
@@ -172,7 +173,7 @@ def finish_corpus(run: Run) -> None:
     if len(run.work.done("finish")) >= run.count and (repeats is None or repeats.exists()):
         return  # a run that is continued needs the repeats for shards that are left, and there are none
     read = run.shards("read")
-    run.begins("repeats")
+    run.meter.begin_global_step("repeats")
     with run.timed("repeats"):
         shuffle, shards = run.shuffle("read", read)
         articles = len(read) * run.options.shard_records  # about: this only says into how many parts they go
@@ -182,13 +183,15 @@ def finish_corpus(run: Run) -> None:
             found = find_site_repeats(shuffle, shards, lines, articles * LINES_OF_AN_ARTICLE)
             # what older runs found counts as well: a batch of the day has few articles of a small site
             join_rules(found, _older_site_rules(run)[0]).save(repeats)
-
-    def tasks(done: set[int]) -> Iterator[FinishTask]:
-        for n in range(run.count):
-            if n not in done:
-                yield FinishTask(read[n], run.work.shard("finish", n), run.options, new_ids.get(n, {}), repeats)
-
-    run.stage("finish", finish_stage, tasks)
+    run.stage(
+        "finish",
+        finish_stage,
+        lambda done: (
+            FinishTask(read[n], run.work.shard("finish", n), run.options, new_ids.get(n, {}), repeats)
+            for n in range(run.count)
+            if n not in done
+        ),
+    )
 
 
 def write_corpus(run: Run) -> Mapping[str, int]:
@@ -197,19 +200,21 @@ def write_corpus(run: Run) -> Mapping[str, int]:
     What the manifest counts of near-duplicates comes back.
     """
     finished = run.shards("finish")
-    run.begins("duplicates")
+    run.meter.begin_global_step("duplicates")
     with run.timed("duplicates"):
         shuffle, shards = run.shuffle("write", finished)
         decisions = find_duplicates(shuffle, shards, run.options, run.work.path / PAIRS if run.options.pairs else None)
-
-    def tasks(done: set[int]) -> Iterator[WriteTask]:
-        for n in range(run.count):
-            if n not in done:
-                # decisions in files are read by who needs them; those in memory are sent along
-                decided = decisions.of_shard(n) if shuffle.in_memory else decisions
-                yield WriteTask(finished[n], run.work.shard("write", n), n, decided)
-
-    run.stage("write", write_stage, tasks)
+    # decisions in files are read by who needs them; those in memory are sent along
+    in_files = shuffle.folder is not None
+    run.stage(
+        "write",
+        write_stage,
+        lambda done: (
+            WriteTask(finished[n], run.work.shard("write", n), n, decisions if in_files else decisions.of_shard(n))
+            for n in range(run.count)
+            if n not in done
+        ),
+    )
     return decisions.counts
 
 
@@ -292,24 +297,22 @@ def _open_work(
             yield work
 
 
+@dataclass
 class _Ahead:
     """How many shards there will be, from the share of the input's bytes that was planned."""
 
-    def __init__(self, sources: Sequence[Source]) -> None:
-        self._sizes = {s.path: s.size for s in sources}
-        self._all = sum(self._sizes.values()) if min(self._sizes.values(), default=-1) >= 0 else 0
-        self._planned = self._shards = 0
+    sizes: Mapping[str, int]  # of the files, by path
+    all: int  # bytes of the input, 0 where nobody knows
+    planned: int = 0  # bytes
+    shards: int = 0  # planned so far
 
     def add(self, task: Task) -> None:
-        self._shards += 1
+        self.shards += 1
         for split in task.splits:
             if split.payload:  # out of a stream: how much of the file that was, nobody knows
-                self._all = 0
-            self._planned += split.end - split.start if split.end >= 0 else self._sizes.get(split.path, 0)
+                self.all = 0
+            self.planned += split.end - split.start if split.end >= 0 else self.sizes.get(split.path, 0)
 
-    def end(self) -> None:
-        self._all = self._planned = 1  # the shards that were counted are all there are
-
-    def shards(self) -> int:
+    def expected(self) -> int:
         """0 where nobody knows."""
-        return round(self._shards * self._all / self._planned) if self._all and self._planned else 0
+        return round(self.shards * self.all / self.planned) if self.all and self.planned else 0

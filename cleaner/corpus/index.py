@@ -51,5 +51,5 @@ def index_corpus(
         finish_corpus(run)
         rejects = with_changes([*rejects, *run.rejects()], stamps)
         shuffle, shards = run.shuffle("write", run.shards("finish"))
-        index.add(shuffle, replace(shards, index=index.data, indexed=index.shards))
+        index.add(shuffle, index.behind(shards))
     return index.info(), rejects

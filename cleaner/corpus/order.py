@@ -18,9 +18,10 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from cleaner.corpus.shards import ADDRESSED, ROW, SHARD, ShardSet, send_to_shards, text_of
+from cleaner.corpus.shards import ADDRESSED, ROW, SHARD, ShardSet, send_to_shards, sketch_column, text_of
 from cleaner.engine.columns import binary_values, number_values
 from cleaner.engine.shuffle import Emitted, Shuffle, Table, load_strings, save_strings
+from cleaner.neardup.minhash import PERMUTATIONS
 from cleaner.neardup.order import order_articles, rank_key
 
 __all__ = ["Ranks", "rank_shards"]
@@ -58,13 +59,16 @@ class Ranks:
         """Ids of these ranks, which are sorted."""
         return [text_of(id) for part, at in self._cut(ranks) for id in load_strings(self.table, part, at)]
 
-    def find(self, ranks: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
-        """Where these ranks, which are sorted, stand: (shard, places in `ranks`, rows); every shard once."""
+    def signatures(self, ranks: NDArray[np.int64]) -> NDArray[np.uint32]:
+        """Signatures of these ranks, which are sorted, out of their shards, each of which is read once."""
+        signatures = np.empty((len(ranks), PERMUTATIONS), np.uint32)
         addresses = self.addresses(ranks)
         order = np.argsort(addresses)
         cuts = np.flatnonzero(np.diff(addresses[order] >> SHARD)) + 1
         for places in np.split(order, cuts) if len(order) else []:
-            yield int(addresses[places[0]] >> SHARD), places, addresses[places] & ROW
+            shard = self.shards.read(int(addresses[places[0]] >> SHARD), "signatures")
+            signatures[places] = sketch_column(shard, "signatures")[addresses[places] & ROW]
+        return signatures
 
     def _cut(self, ranks: NDArray[np.int64]) -> Iterator[tuple[str, NDArray[np.int64]]]:
         """The parts in which sorted ranks stand, and their places there."""
@@ -77,7 +81,7 @@ class Ranks:
 def rank_shards(shuffle: Shuffle, shards: ShardSet, keep: str) -> Ranks:
     """Rank all articles that are alive. `keep` is the option `keep_duplicate`: longest, earliest or first."""
     table = shuffle.table("ranks")
-    old = _sort_articles(shuffle, shards, shards.in_index, _IN_INDEX, table)
+    old = _sort_articles(shuffle, shards, shards.all[shards.count :], _IN_INDEX, table)
     new = _sort_articles(shuffle, shards, shards.numbers, keep, table)
     firsts = tuple(np.cumsum([0, *(count for _, count in [*old, *new])]).tolist())
     ranks = Ranks(

@@ -6,17 +6,21 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from cleaner.article import Reject
 from cleaner.corpus.shards import ShardSet
 from cleaner.engine.pool import Pool, fitting
-from cleaner.engine.progress import Done, Progress, ProgressMeter
-from cleaner.engine.shuffle import Carrier, InMemory, OnPool, Shuffle
+from cleaner.engine.progress import Done, ProgressMeter
+from cleaner.engine.shuffle import InMemory, OnPool, Shuffle
 from cleaner.engine.work import Work, read_shard
 from cleaner.engine.worker import Watch
 from cleaner.options import Options, memory_bytes
+
+if TYPE_CHECKING:
+    from cleaner.engine.spark import Spark
 
 __all__ = ["Engine", "Run", "open_engine"]
 
@@ -30,16 +34,9 @@ SMALL = 32 << 20
 of work, which would take longer to share out and to write down than to do again after a kill."""
 
 
-class Engine(Protocol):
-    """What does the work of the stages: a `cleaner.engine.pool.Pool`, or `cleaner.engine.spark.Spark`, which is a
-    carrier of shuffles as well."""
-
-    size: int
-    deaths: int
-
-    def map(self, function: Callable[[T, Watch], R], tasks: Iterable[T]) -> Iterator[R]:
-        """Results of `function(task, watch)` as they come, in no order."""
-        ...
+Engine: TypeAlias = "Pool | Spark"
+"""What does the work of the stages: `map` gives the results of `function(task, watch)` as they come, in no order. Spark
+is a carrier of shuffles as well."""
 
 
 @contextmanager
@@ -58,15 +55,17 @@ def open_engine(options: Options) -> Iterator[Engine]:
             yield pool
 
 
+@dataclass
 class Run:
-    """A run in its work directory. `count` is the number of its shards, known when all input is read."""
+    """A run in its work directory."""
 
-    def __init__(self, work: Work, engine: Engine, options: Options, progress: Progress | None = None) -> None:
-        self.work, self.engine, self.options = work, engine, options
-        self.count = 0
-        self.times: dict[str, dict[str, float]] = {}
-        """Seconds of each step: by the clock, and of this process alone."""
-        self._meter = ProgressMeter(progress or (lambda step: None))
+    work: Work
+    engine: Engine
+    options: Options
+    meter: ProgressMeter = field(default_factory=ProgressMeter)
+    count: int = 0  # of its shards, known when all input is read
+    # seconds of each step: by the clock, and of this process alone
+    times: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def shards(self, stage: str) -> list[Path]:
         """The files of a finished stage, in manifest order."""
@@ -86,7 +85,7 @@ class Run:
         done = self.work.done(name)
         with self.timed(name):
             results = self.engine.map(function, tasks(done))
-            self._meter.follow(name, results, len(done), total or (lambda: self.count))
+            self.meter.follow(name, results, len(done), total or (lambda: self.count))
 
     def shuffle(self, stage: str, shards: list[Path]) -> tuple[Shuffle, ShardSet]:
         """How the global steps before a stage are done over these shards.
@@ -98,22 +97,17 @@ class Run:
         if isinstance(self.engine, Pool) and sum(path.stat().st_size for path in shards) <= SMALL:
             return Shuffle(InMemory(), None, memory_bytes(self.options.memory) // 4), found
         tables = self.work.tables(stage)
+        if isinstance(self.engine, Pool):
+            memory = memory_bytes(self.options.memory) // 4 // self.engine.size
+            return Shuffle(OnPool(self.engine, tables / "spilled"), tables, memory), found
         # a task of Spark has the memory that docs/cluster.md asks for, whatever the machine of the driver has
-        if isinstance(self.engine, Carrier):
-            return Shuffle(self.engine, tables, memory_bytes(self.options.memory or "1G") // 4), found
-        assert isinstance(self.engine, Pool), "an engine is a pool or a carrier"
-        memory = memory_bytes(self.options.memory) // 4 // self.engine.size
-        return Shuffle(OnPool(self.engine, tables / "spilled"), tables, memory), found
+        return Shuffle(self.engine, tables, memory_bytes(self.options.memory or "1G") // 4), found
 
     def rejects(self) -> Iterator[Reject]:
         """What the stages set aside."""
         for stage in ("read", "finish"):
             for path in self.shards(stage):
                 yield from (Reject(**row) for row in read_shard(path, ())[1]["rejects"])
-
-    def begins(self, step: str) -> None:
-        """Say that a step over the whole corpus begins."""
-        self._meter.begin_global_step(step)
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:

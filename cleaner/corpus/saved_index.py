@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,11 +34,10 @@ from cleaner.engine.columns import (
 from cleaner.engine.shuffle import Emitted, Shuffle, Table, order_of
 from cleaner.engine.work import write_shard
 from cleaner.errors import OptionError, RefusedError
-from cleaner.neardup.columns import ranges
 from cleaner.neardup.lsh import BAND_SIZE, BANDS
 from cleaner.neardup.minhash import PERMUTATIONS, SEED
 from cleaner.neardup.shingles import SIZE
-from cleaner.neardup.tokens import NORMALISATION, tokenize
+from cleaner.neardup.tokens import NORMALISATION
 from cleaner.ownership import check_folder, claim_folder
 
 __all__ = ["Index"]
@@ -60,23 +60,23 @@ SHARD_ARTICLES = 8192
 """Articles in one shard, some 25 MB of them: 512 bytes of signature and 8 for each token."""
 
 _DATA = re.compile(r"data-\d+")
-_COLUMNS = ("id", "site", "length", *SKETCH, "tokens")
+_COLUMNS = ("id", "site", "length", *SKETCH)  # and "tokens"
 _KEY = np.dtype([("name", "u8"), ("a", "u8"), ("b", "u8"), ("new", "?"), ("address", "i8")])
 
 
+@dataclass
 class Index:
     """An open index; make one with `Index.build` or `Index.open`. Its articles stay on disk."""
 
-    def __init__(self, folder: Path, header: dict[str, Any]) -> None:
-        self.folder = folder
-        self._header = header
+    folder: Path
+    header: dict[str, Any]  # what header.json holds
 
     @classmethod
     def build(cls, folder: Path) -> Index:
         """A new, empty index. Raises RefusedError when there is something at `folder` already."""
         claim_folder(folder, "index", str(folder))
         # A run that was killed may have left an index without articles, which is as good as none.
-        if (folder / HEADER_FILE).exists() and len(cls.open(folder)):
+        if (folder / HEADER_FILE).exists() and cls.open(folder).header["articles"]:
             raise RefusedError(f"{folder} is not empty; name another folder, or add to the index that is there.")
         (folder / "data-0").mkdir(exist_ok=True)
         index = cls(folder, {**HEADER, "articles": 0, "data": "data-0"})
@@ -102,32 +102,28 @@ class Index:
             )
         return cls(folder, header)
 
-    def __len__(self) -> int:
-        return int(self._header["articles"])
-
     @property
     def data(self) -> Path:
         """The folder of its shards, `00000000.arrow` and so on."""
-        return self.folder / str(self._header["data"])
+        return self.folder / str(self.header["data"])
 
-    @property
-    def shards(self) -> int:
-        """How many there are."""
-        return -(-len(self) // SHARD_ARTICLES)
+    def behind(self, shards: ShardSet) -> ShardSet:
+        """The shards of a run with those of the index behind them."""
+        return replace(shards, index=self.data, indexed=-(-self.header["articles"] // SHARD_ARTICLES))
 
     def state(self) -> list[object]:
         """What differs when the index has changed."""
-        return [len(self), self.data.name, (self.folder / HEADER_FILE).stat().st_mtime_ns]
+        return [self.header["articles"], self.data.name, (self.folder / HEADER_FILE).stat().st_mtime_ns]
 
     def info(self) -> dict[str, Any]:
         """The header, and the size on disk in bytes."""
         size = sum(path.stat().st_size for path in self.data.iterdir())
-        return {**{name: value for name, value in self._header.items() if name != "data"}, "bytes": size}
+        return {**{name: value for name, value in self.header.items() if name != "data"}, "bytes": size}
 
     def add(self, shuffle: Shuffle, shards: ShardSet) -> None:
         """Add the articles of finished shards. One with the id and the tokens of another that is there changes nothing.
 
-        `shards` are those of a run with this index behind them (`ShardSet.index`).
+        `shards` are those of a run with this index behind them (see `behind`).
         """
         check_folder(self.folder, "index", str(self.folder))
         remove_parts(self.folder)
@@ -150,13 +146,13 @@ class Index:
         keys.save("places", np.stack([addresses[order], order]))
         shuffle.reduce("index", shards.all, partial(_emit_articles, shards, keys), partial(_write_articles, data))
         # the header names the new generation from here on; until then the old one is the index
-        self._header |= {"articles": len(addresses), "data": data.name}
+        self.header |= {"articles": len(addresses), "data": data.name}
         self._save()
         shutil.rmtree(old)
 
     def _save(self) -> None:
         with replacing(self.folder / HEADER_FILE) as out:
-            out.write(json.dumps(self._header, indent=1).encode() + b"\n")
+            out.write(json.dumps(self.header, indent=1).encode() + b"\n")
 
 
 def _save_keys(shards: ShardSet, table: Table, number: int) -> None:
@@ -176,16 +172,9 @@ def _emit_articles(shards: ShardSet, keys: Table, number: int) -> Emitted:
     rows, places = addresses[mine] & ROW, places[mine]
     if not len(rows):
         return
-    old = number >= shards.count
-    shard = shards.read(number, *(_COLUMNS if old else _COLUMNS[:-1]))
-    if old:
-        starts, tokens = list_values(shard["tokens"])
-        counts = starts[rows + 1] - starts[rows]
-        tokens = tokens[ranges(starts[rows], counts)]
-    else:
-        found = tokenize(shards.texts(number, rows))
-        tokens, counts = found.hashes, np.diff(found.starts)
-    columns = {name: shard[name].combine_chunks().take(pa.array(rows)) for name in _COLUMNS[:-1]}
+    tokens, counts = shards.tokens(number, rows)
+    shard = shards.read(number, *_COLUMNS)
+    columns = {name: shard[name].combine_chunks().take(pa.array(rows)) for name in _COLUMNS}
     columns["tokens"] = list_column(np.concatenate([[0], np.cumsum(counts)]), tokens)
     table = pa.table({**columns, "place": number_column(places)})
     parts = places // SHARD_ARTICLES

@@ -21,12 +21,14 @@ from numpy.typing import NDArray
 from cleaner.engine.columns import binary_values, fixed_values, list_values, number_values
 from cleaner.engine.shuffle import STRING, Emitted, Shuffle, Table, partition, save_sorted
 from cleaner.engine.work import read_shard
+from cleaner.neardup.columns import ranges
 from cleaner.neardup.sketches import Sketches, sketch
+from cleaner.neardup.tokens import tokenize
 from cleaner.repeats.site_lines import SiteLines
 
 __all__ = [
     "ADDRESSED", "LINES", "ROW", "SHARD", "SKETCH", "ShardSet",
-    "id_hash", "lines_of", "send_to_shards", "sketch_column", "text_of",
+    "id_hash", "lines_of", "page_address", "send_to_shards", "sketch_column", "text_of",
 ]  # fmt: skip
 
 SKETCH = tuple(f.name for f in fields(Sketches))
@@ -41,6 +43,8 @@ ADDRESSED = np.dtype([("address", np.int64), ("value", np.int64)])
 GROUP_BYTES = 64 << 20
 """What goes back to shards is kept for so many bytes of them at once, some 13 shards of 1,000 records. A table for each
 shard would be a thousand files for a million articles, and as many fsyncs (4.6 ms each where it was measured)."""
+
+_CAMPAIGNS = ("utm_", "fbclid=", "gclid=", "mc_cid=", "mc_eid=", "ref=", "amp=")  # what sharing adds to a URL
 
 LINES = ("site", "keys", "lengths", "marks", "starts")
 """The columns of lines that `read_stage` leaves."""
@@ -70,13 +74,8 @@ class ShardSet:
         return range(self.count)
 
     @property
-    def in_index(self) -> range:
-        """The shards of the index."""
-        return range(self.count, self.count + self.indexed)
-
-    @property
     def all(self) -> range:
-        """Both, in the order of their numbers."""
+        """These, and behind them the shards of the index."""
         return range(self.count + self.indexed)
 
     def read(self, number: int, *columns: str) -> pa.Table:
@@ -98,12 +97,26 @@ class ShardSet:
             return alive
         return np.setdiff1d(alive, self.of_shard(self.gone, number, STRING)["address"] & ROW)
 
-    def texts(self, number: int, rows: NDArray[np.int64]) -> list[str]:
-        """The clean texts of these rows."""
+    def tokens(self, number: int, rows: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        """The tokens of the clean texts of these rows, one behind the other, and how many each text has."""
+        if number >= self.count:  # an index keeps no texts
+            starts, tokens = list_values(self.read(number, "tokens")["tokens"])
+            counts = starts[rows + 1] - starts[rows]
+            return tokens[ranges(starts[rows], counts)], counts
         if self.held:
-            return list(map(text_of, binary_values(self.read(number, "text")["text"], rows)))
-        records = binary_values(self.read(number, "record")["record"], rows)
-        return [orjson.loads(record)["text"] for record in records]
+            texts = list(map(text_of, binary_values(self.read(number, "text")["text"], rows)))
+        else:
+            records = binary_values(self.read(number, "record")["record"], rows)
+            texts = [orjson.loads(record)["text"] for record in records]
+        found = tokenize(texts)
+        return found.hashes, np.diff(found.starts)
+
+    def pages(self, number: int, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """A hash of the URL of each of these rows, however it is spelled; -1 where there is none, as in an index."""
+        if number >= self.count:
+            return np.full(len(rows), -1)
+        urls = [page_address(text_of(url)) for url in binary_values(self.read(number, "url")["url"], rows)]
+        return np.array([id_hash(url) >> 1 if url else -1 for url in urls], np.int64)
 
     def count_alive(self, number: int) -> int:
         """How many there are."""
@@ -162,6 +175,21 @@ def lines_of(shard: pa.Table) -> SiteLines:
 def id_hash(name: str | bytes | memoryview) -> int:
     """64 bits by which ids, URLs and names of sites are compared."""
     return xxhash.xxh3_64_intdigest(name.encode("utf-8", "surrogatepass") if isinstance(name, str) else name)
+
+
+def page_address(url: str) -> str:
+    """The address by which the crawls of one page are known: without scheme, `www.`, fragment and marks of campaigns.
+
+    >>> page_address("https://www.kabar.example/feri/?utm_source=x#komentar")
+    'kabar.example/feri'
+    """
+    address, _, query = url.strip().partition("#")[0].partition("?")
+    scheme, mark, rest = address.partition("://")
+    address = rest if mark else scheme
+    host, slash, path = address.partition("/")
+    kept = [part for part in query.split("&") if part and not part.startswith(_CAMPAIGNS)]
+    page = host.lower().removeprefix("www.") + slash + path.rstrip("/")
+    return page.rstrip("/") + ("?" + "&".join(kept) if kept else "")
 
 
 def text_of(cell: bytes | memoryview) -> str:

@@ -119,7 +119,8 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
         columns |= {name: list_column(lines.offsets, getattr(lines, name)) for name in LINES[1:]}
     notes = {"rejects": [rejected_row(r) for r in rejects], "sites": {str(site_key(s)): s for s in sorted({*sites})}}
     write_shard(task.out, columns, notes)
-    return Done(len(articles), sum(_size(a.before) for a in articles), rejected=len(rejects))
+    size = sum(len(a.before.encode("utf-8", "surrogatepass")) for a in articles)
+    return Done(len(articles), size, rejected=len(rejects))
 
 
 def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
@@ -192,7 +193,7 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
     }
     write_shard(task.out, columns, notes, {"tally": orjson.dumps(tallied)})
     dropped = sum(drop is not None for _, drop in finished)
-    return Done(len(finished), sum(map(_size, texts)), dropped, len(rejects))
+    return Done(len(finished), sum(len(t.encode("utf-8", "surrogatepass")) for t in texts), dropped, len(rejects))
 
 
 def _finished(
@@ -301,10 +302,6 @@ def hash_stage(sources: Sequence[Source], watch: Watch) -> list[tuple[str, int, 
             digest = ""
         hashed.append((source.source, source.size, digest))
     return hashed
-
-
-def _size(text: str) -> int:
-    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def _line(row: Mapping[str, object]) -> bytes:

@@ -29,8 +29,8 @@ def codec_of(label: str) -> str:
     plain = label.strip().lower()
     if not plain:
         return ""
-    if plain in _labels():
-        return _labels()[plain]
+    if known := table()["labels"].get(plain):
+        return str(known)
     # What browsers do not know, Python may: cp437, or koi8_t.
     try:
         found = codecs.lookup(plain)
@@ -48,12 +48,17 @@ def check_encoding(label: str) -> None:
 
 @cache
 def table() -> dict[str, Any]:
-    """Return the content of encodings.toml: labels, rarity and alphabets."""
-    return tomllib.loads((files("cleaner.decode") / "encodings.toml").read_text("utf-8"))
+    """Return the content of encodings.toml, ready for look-up.
 
-
-@cache
-def _labels() -> dict[str, str]:
-    """Return Python's name of the codec for each label that encodings.toml lists."""
-    labels = {label: codec for codec, also in table()["labels"].items() for label in (codec, *also)}
-    return {label: codecs.lookup(codec).name for label, codec in labels.items()}
+    `labels` has Python's name of the codec for each label, `rare` what each codec loses, `cased` the codecs of scripts
+    that have capitals. `letters` has for each language those it needs, and these with those of its loan words.
+    """
+    found = tomllib.loads((files("cleaner.decode") / "encodings.toml").read_text("utf-8"))
+    labels = {label: codec for codec, also in found["labels"].items() for label in (codec, *also)}
+    parts = [line.partition(" ") for line in found["letters"].values()]
+    return {
+        "labels": {label: codecs.lookup(codec).name for label, codec in labels.items()},
+        "rare": {codecs.lookup(name).name: float(less) for less, names in found["rare"].items() for name in names},
+        "cased": found["cased"]["codecs"],
+        "letters": [(frozenset(own), frozenset(own + loans)) for own, _, loans in parts],
+    }

@@ -112,12 +112,11 @@ def _scores(evidence: bytes, claims: list[str], hint: str) -> dict[str, float]:
     confidence = _confidence(evidence)
     near = max(confidence.values(), default=0.0) * (_NEAR if high > _FEW else _NEAR_OF_FEW)
     scale = max(_GUESS, *confidence.values()) if confidence else 1.0
-    # A codec that few texts are in loses a little, unless it is declared.
-    rarity = {codecs.lookup(name).name: float(less) for less, names in table()["rare"].items() for name in names}
     scores: dict[str, float] = {}
     for codec in dict.fromkeys([*confidence, *claims, hint]):
         if codec and (confidence.get(codec, 0.0) >= near or codec in claims or codec == hint):
-            claimed = _CLAIM if codec in claims else -rarity.get(codec, 0.0)
+            # A codec that few texts are in loses a little, unless it is declared.
+            claimed = _CLAIM if codec in claims else -table()["rare"].get(codec, 0.0)
             expected = _HINT if codec == hint or codec in claims else _COMMON if codec == "cp1252" else 0.0
             scores[codec] = confidence.get(codec, 0.0) / scale + claimed + expected / (_FEW + high)
     return _with_plausibility(evidence, scores) if len(scores) > 1 else scores or {"cp1252": 1.0}
@@ -151,7 +150,7 @@ def _confidence(evidence: bytes) -> dict[str, float]:
     if best >= _DOUBTFUL or not may_be_capitals:
         return confidence
     in_small: dict[str, float] = {}
-    for codec in table()["cased"]["codecs"]:
+    for codec in table()["cased"]:
         text = evidence.decode(codec, "replace")
         if sum(map(str.isupper, text)) <= 9 * sum(map(str.islower, text)):
             continue

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from functools import cache
 from unicodedata import combining
 
 from cleaner.decode.labels import table
@@ -116,16 +115,9 @@ def _best_alphabet(letters: Counter[str]) -> tuple[frozenset[str], float]:
     """Return the alphabet that fits `letters` best, and the share of it that they leave unused where they are many."""
     total = sum(letters.values())
     best, best_fit, unused = frozenset[str](), -1.0, 0.0
-    for own, every in _alphabets():
+    for own, every in table()["letters"]:
         missing = sum(letter not in letters for letter in own) / max(len(own), 1) if total >= _ENOUGH else 0.0
         covered = sum(count for letter, count in letters.items() if letter in every) / max(total, 1)
         if covered - missing / 2 > best_fit:
             best, best_fit, unused = every, covered - missing / 2, missing
     return best, unused
-
-
-@cache
-def _alphabets() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
-    """Return for each language the letters it needs, and these with the letters of its loan words."""
-    parts = [(own, own + loans) for own, _, loans in (line.partition(" ") for line in table()["letters"].values())]
-    return tuple((frozenset(own), frozenset(every)) for own, every in parts)

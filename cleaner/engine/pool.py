@@ -16,13 +16,14 @@ import sys
 import tempfile
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, TypeVar
 
 from cleaner.engine.time_limit import OVER_TIME
-from cleaner.engine.worker import OUT_OF_MEMORY, OUTSIDE, UNSTARTED, Watch, read_record
+from cleaner.engine.worker import OUT_OF_MEMORY, OUTSIDE, UNSTARTED, Watch
 from cleaner.errors import EngineError
 
 __all__ = ["Pool", "cores", "fitting"]
@@ -82,7 +83,7 @@ def fitting(memory: int, wanted: int = 0) -> int:
     return min(wanted or cores(), fit)
 
 
-class Pool:
+class Pool(AbstractContextManager["Pool"]):
     """`workers` processes, or the calling process itself for `workers=1`.
 
     In the calling process nothing catches a crash of native code; a run that ends so can be continued with more
@@ -115,8 +116,9 @@ class Pool:
             # Every idle worker gets a task, and then whoever answers first is heard.
             for worker in self._workers:
                 if worker.job is None and (job := again.popleft() if again else next(jobs, None)):
-                    worker.send(job, function, self._seconds)
-                    busy[worker.connection] = worker
+                    worker.job, busy[worker.connection] = job, worker
+                    with suppress(BrokenPipeError, ConnectionResetError):  # it died while idle; reading from it says so
+                        worker.connection.send((function, job.task, self._seconds, job.skip))
             if not busy:
                 return
             for connection in wait(list(busy)):
@@ -151,32 +153,26 @@ class Pool:
                 "Mend that, or run with --workers 1; the same command goes on where it stood."
             )
 
-    def close(self) -> None:
+    def __exit__(self, *_: object) -> None:
         """End all workers at once. Their unfinished tasks are lost; the shards that they finished stay."""
         for worker in self._workers:
             worker.end()
         self._workers.clear()
 
-    def __enter__(self) -> Pool:
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
+@dataclass
 class _Job:
-    """A task, with the records that have ended a worker: `skip` has those to leave out, and why."""
+    """A task, with the records that have ended a worker: how often, and which are to be left out, with the reason."""
 
-    def __init__(self, task: Any) -> None:
-        self.task = task
-        self.skip: dict[int, str] = {}
-        self._strikes: Counter[int] = Counter()
+    task: Any
+    skip: dict[int, str] = field(default_factory=dict)
+    strikes: Counter[int] = field(default_factory=Counter)
 
     def add_strike(self, record: int, reason: str) -> None:
         """Count a death in this record; at the second strike it is to be skipped."""
-        self._strikes[record] += 1
+        self.strikes[record] += 1
         _log.warning("a worker process died in record %d of its task: %s", record, reason)
-        if self._strikes[record] < STRIKES:
+        if self.strikes[record] < STRIKES:
             return
         if record == OUTSIDE:  # no record can be left out, so trying again would never end
             raise EngineError(
@@ -205,17 +201,12 @@ class _Worker:
             self._page_fd = os.dup(file.fileno())
         self._start()
 
-    def send(self, job: _Job, function: Callable[..., Any], seconds: float) -> None:
-        """Send the process its next task."""
-        self.job = job
-        with suppress(BrokenPipeError, ConnectionResetError):  # it died while idle; reading from it says so
-            self.connection.send((function, job.task, seconds, job.skip))
-
     def restart(self) -> tuple[int, str]:
         """Start a new process in the place of a dead one. Returns the record it died in, and why."""
         self.connection.close()
         code = self._process.wait()
-        record, told = read_record(self._page), self._page[8:1008]
+        # as the process left them: the record that it was in, and why it did not start
+        record, told = int.from_bytes(self._page[:8], sys.byteorder, signed=True), self._page[8:1008]
         self._start()
         if record == UNSTARTED:
             said = told.split(b"\0")[0].decode("utf-8", "replace")

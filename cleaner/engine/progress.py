@@ -57,24 +57,26 @@ Progress = Callable[[Step], None]
 """Called whenever a shard is finished, and when a step over the whole corpus begins."""
 
 
+@dataclass
 class ProgressMeter:
     """Turns what stages did into steps, and reports each. `clock` gives seconds that never go back."""
 
-    def __init__(self, report: Progress, clock: Callable[[], float] = time.monotonic) -> None:
-        self._report, self._clock = report, clock
-        self._dropped = self._rejected = 0
+    report: Progress = lambda step: None
+    clock: Callable[[], float] = time.monotonic
+    dropped: int = 0
+    rejected: int = 0
 
     def begin_global_step(self, stage: str) -> None:
         """Report that a step over the whole corpus begins; it has no shards to count."""
-        self._report(Step(stage, 0, 0, dropped=self._dropped, rejected=self._rejected))
+        self.report(Step(stage, 0, 0, dropped=self.dropped, rejected=self.rejected))
 
     def follow(self, stage: str, results: Iterator[Done], before: int, of: Callable[[], int]) -> None:
         """Drain the results of a stage of which `before` shards were finished by an earlier run."""
-        started, articles, size = self._clock(), 0, 0
+        started, articles, size = self.clock(), 0, 0
         for shards, done in enumerate(results, 1):
             articles, size = articles + done.articles, size + done.size
-            self._dropped, self._rejected = self._dropped + done.dropped, self._rejected + done.rejected
-            passed, total = max(self._clock() - started, 1e-3), of()  # a first shard may take no measurable time
+            self.dropped, self.rejected = self.dropped + done.dropped, self.rejected + done.rejected
+            passed, total = max(self.clock() - started, 1e-3), of()  # a first shard may take no measurable time
             left = passed / shards * max(0, total - before - shards)  # shards are alike, so the mean is a fair guess
             step = Step(
                 stage,
@@ -83,10 +85,10 @@ class ProgressMeter:
                 articles / passed,
                 size / passed,
                 left,
-                self._dropped,
-                self._rejected,
+                self.dropped,
+                self.rejected,
             )
-            self._report(step)
+            self.report(step)
 
 
 @contextmanager

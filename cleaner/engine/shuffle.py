@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 import orjson
@@ -28,6 +28,9 @@ from cleaner.durable import read_sealed, refusal, sealing
 from cleaner.engine.pool import Pool
 from cleaner.engine.worker import Watch
 from cleaner.errors import OutputError
+
+if TYPE_CHECKING:
+    from cleaner.engine.spark import Spark
 
 __all__ = [
     "STRING",
@@ -67,29 +70,20 @@ STRING = np.dtype([("address", np.int64), ("end", np.int64)])
 """What `save_strings` keeps beside the letters: the address that goes with a string, and where its letters end."""
 
 
-@runtime_checkable
-class Carrier(Protocol):
-    """What moves the records of a step: it calls `emit` and `reduce`, and knows nothing of what they mean."""
+Carrier: TypeAlias = "InMemory | OnPool | Spark"
+"""What moves the records of a step: it calls `emit` and `reduce`, and knows nothing of what they mean.
 
-    size: int
-
-    def each(self, work: Callable[[Task], Any], tasks: Iterable[Task]) -> list[Any]:
-        """`work(task)` for every task; the answers in the order of the tasks."""
-        ...
-
-    def shuffle(
-        self, tasks: Sequence[Task], emit: Callable[[Task], Emitted], reduce: Callable[[int, bytes], Any]
-    ) -> list[Any]:
-        """`reduce(part, packed)` for every part that something was emitted for; the answers by part."""
-        ...
+`each` gives `work(task)` for every task, in the order of the tasks; `shuffle` gives `reduce(part, packed)` for every
+part that something was emitted for, by part. `size` is how many tasks it works on at once.
+"""
 
 
+@dataclass
 class InMemory:
     """The calling process as a carrier; all records of a step are in memory at once. `size` says how many parts a
     step is cut into at least, which tests set to have several."""
 
-    def __init__(self, size: int = 1) -> None:
-        self.size = size
+    size: int = 1
 
     def each(self, work: Callable[[Task], Any], tasks: Iterable[Task]) -> list[Any]:
         return [work(task) for task in tasks]
@@ -218,21 +212,18 @@ class Table:
         return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)) if path else self.held[str(name)]
 
 
+@dataclass
 class Shuffle:
     """The steps of one run on a carrier. `memory` is what one task may use, in bytes.
 
     `folder` keeps the tables, and for every finished step a note of its answers: a step that is noted is not done
-    again by the next process. Without a folder everything is held in memory.
+    again by the next process. Without a folder everything is held in memory, where no other process can read it.
     """
 
-    def __init__(self, carrier: Carrier, folder: Path | None, memory: int) -> None:
-        self.carrier, self.memory = carrier, memory
-        # tables are held by this process then, and cannot be read by another
-        self.in_memory = folder is None
-        self._folder = folder
-        if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
-        self._tables: dict[str, Table] = {}
+    carrier: Carrier
+    folder: Path | None
+    memory: int
+    _tables: dict[str, Table] = field(default_factory=dict, init=False)
 
     def parts(self, name: str, size: int) -> int:
         """Into how many parts `size` bytes of records go: one for each process, and more where they would be large.
@@ -246,9 +237,10 @@ class Shuffle:
     def table(self, name: str) -> Table:
         """The table of this name, empty at first."""
         if name not in self._tables:
-            if self._folder is not None:
-                (self._folder / name).mkdir(exist_ok=True)
-            self._tables[name] = Table(None if self._folder is None else self._folder / name)
+            folder = self.folder and self.folder / name
+            if folder is not None:
+                folder.mkdir(parents=True, exist_ok=True)
+            self._tables[name] = Table(folder)
         return self._tables[name]
 
     def reduce(
@@ -267,12 +259,13 @@ class Shuffle:
 
     def once(self, name: str, work: Callable[[], Any]) -> Any:
         """The answer (JSON) of `work`, or what an earlier process noted of it."""
-        if self._folder is None:
+        if self.folder is None:
             return work()  # nothing outlives this process, so there is nothing to note
         # its tables were renamed into place before, so a note says that they are all there
-        note = self._folder / f"{name}.json"
+        note = self.folder / f"{name}.json"
         if not note.exists():
             answer = orjson.dumps(work())
+            self.folder.mkdir(parents=True, exist_ok=True)
             with sealing(note) as out:
                 out.write(answer)
         return orjson.loads(read_sealed(note))

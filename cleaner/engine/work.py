@@ -20,6 +20,7 @@ import logging
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ import orjson
 
 from cleaner.durable import TRAILER_BYTES, is_intact, refusal, remove_parts, replacing, sealing
 from cleaner.errors import OutputError, WorkError
-from cleaner.ownership import MARK, claim_folder, remove_folder
+from cleaner.ownership import MARK, claim_folder, empty_folder, remove_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,13 +48,17 @@ __all__ = [
 
 RUN, PUBLISH, LOCK = "run.json", "publish.json", "lock"
 
+_LAST = (RUN, LOCK, PUBLISH)
+"""What says how far the run has come is removed last. So a directory whose removal was cut is known to be of a run that
+is complete, and its shards are not used."""
+
 
 def describe_run(inputs: object, stages: Mapping[str, Mapping[str, object]]) -> bytes:
     """What a run is about, as JSON: equal for equal inputs and options."""
     return orjson.dumps({"inputs": inputs, "stages": stages}, option=orjson.OPT_SORT_KEYS)
 
 
-class Work:
+class Work(AbstractContextManager["Work"]):
     """An open, locked work directory.
 
     `inputs` identifies the inputs (any JSON value); `stages` maps each stage's name to the options that it and the
@@ -78,7 +83,7 @@ class Work:
         self._lock = _lock(path / LOCK)
         try:
             if fresh or _read_run(path / RUN) is None:  # only now, under the lock
-                self._empty()
+                empty_folder(path, but=(LOCK, MARK))
             self._folders = {}
             for stage, options in stages.items():
                 digest = hashlib.sha256(describe_run(inputs, {stage: options})).hexdigest()
@@ -128,16 +133,13 @@ class Work:
 
     def remove(self) -> None:
         """Remove the directory and all in it."""
-        _remove(self.path)
-
-    def __enter__(self) -> Work:
-        return self
+        remove_folder(self.path, _LAST)
 
     def __exit__(self, *_: object) -> None:
         self._lock.close()
 
     def _check(self, about: bytes) -> bool:
-        """Compare `run.json` with this run, and write it anew. True if there was one."""
+        """Compare `run.json` with this run, say what changed options cost, and write it anew. True if there was one."""
         note = self.path / RUN
         known = _read_run(note)
         new = orjson.loads(about)  # so that tuples and paths compare as what they become in JSON
@@ -148,7 +150,12 @@ class Work:
                 "kept. Run again with --fresh to start over."
             )
         if known is not None and known["stages"] != new["stages"]:
-            _log.warning("%s", _what_is_kept(known["stages"], new["stages"]))
+            old, stages = known["stages"], new["stages"]
+            last = [some[list(some)[-1]] for some in (old, stages)] if old and stages else [{}, {}]
+            changed = sorted(name for name in {*last[0], *last[1]} if last[0].get(name) != last[1].get(name))
+            kept = " and ".join(stage for stage in stages if old.get(stage) == stages[stage])
+            done = f"finished shards of the stage {kept} are kept" if kept else "no finished shard can be kept"
+            _log.warning("%s changed since the unfinished run; %s.", ", ".join(changed), done)
         with replacing(note) as out:
             out.write(about)
         return known is not None
@@ -163,32 +170,11 @@ class Work:
                 _log.warning("%s is damaged; its step is done again.", damaged)
                 step.unlink() if step.is_file() else shutil.rmtree(step)
 
-    def _empty(self) -> None:
-        """Remove all but the mark and the lock, which this run holds."""
-        for entry in list(self.path.iterdir()):
-            if entry.name in (LOCK, MARK):
-                continue
-            if entry.is_dir() and not entry.is_symlink():
-                shutil.rmtree(entry)
-            else:
-                entry.unlink()
-
 
 def remove_work(path: Path) -> None:
     """Remove the work directory of a run that is complete. Raises WorkError when another run holds it."""
     with _lock(path / LOCK):
-        _remove(path)
-
-
-def _remove(path: Path) -> None:
-    """What says how far the run has come goes last, the mark at the very end.
-
-    So a directory whose removal was cut is known to be of a run that is complete, and its shards are not used.
-    """
-    try:
-        remove_folder(path, (RUN, LOCK, PUBLISH))
-    except OSError as error:
-        raise OutputError(refusal(path, error)) from error
+        remove_folder(path, _LAST)
 
 
 def _read_run(path: Path) -> Any:
@@ -217,17 +203,12 @@ def write_shard(
         writer.write_table(table)
 
 
-def _open_shard(path: Path) -> pa.ipc.RecordBatchFileReader:
-    """A shard, mapped into memory, so that columns that are not asked for cost nothing."""
+def read_shard(path: Path, columns: Sequence[str]) -> tuple[pa.Table, dict[str, Any]]:
+    """The named columns of a shard and its notes. It is mapped into memory: columns not asked for cost nothing."""
     import pyarrow as pa
 
     source = pa.memory_map(str(path))
-    return pa.ipc.open_file(source.read_buffer(source.size() - TRAILER_BYTES))
-
-
-def read_shard(path: Path, columns: Sequence[str]) -> tuple[pa.Table, dict[str, Any]]:
-    """The named columns of a shard and its notes."""
-    table = _open_shard(path).read_all()
+    table = pa.ipc.open_file(source.read_buffer(source.size() - TRAILER_BYTES)).read_all()
     return table.select(list(columns)), orjson.loads(table.schema.metadata[b"notes"])
 
 
@@ -236,7 +217,7 @@ def read_attached(path: Path, *names: str) -> list[bytes]:
 
     They stand beside the notes because few readers want them, and parsing notes is done for every shard.
     """
-    metadata = _open_shard(path).schema.metadata or {}
+    metadata = read_shard(path, ())[0].schema.metadata
     return [metadata.get(name.encode(), b"") for name in names]
 
 
@@ -262,15 +243,6 @@ def _lock(path: Path) -> IO[str]:
         handle.close()
         raise OutputError(refusal(path.parent, error)) from error
     return handle
-
-
-def _what_is_kept(old: Mapping[str, Mapping[str, object]], new: Mapping[str, Mapping[str, object]]) -> str:
-    """Which options changed since an unfinished run, and which of its shards are used again, in words."""
-    last = [stages[list(stages)[-1]] for stages in (old, new)] if old and new else [{}, {}]
-    changed = sorted(name for name in {*last[0], *last[1]} if last[0].get(name) != last[1].get(name))
-    kept = [stage for stage in new if old.get(stage) == new[stage]]
-    done = f"finished shards of the stage {' and '.join(kept)} are kept" if kept else "no finished shard can be kept"
-    return f"{', '.join(changed)} changed since the unfinished run; {done}."
 
 
 def _difference(old: object, new: object) -> str:

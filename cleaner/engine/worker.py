@@ -15,12 +15,13 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from cleaner.engine.time_limit import time_limit
 
-__all__ = ["OUTSIDE", "OUT_OF_MEMORY", "UNSTARTED", "Watch", "main", "read_record"]
+__all__ = ["OUTSIDE", "OUT_OF_MEMORY", "UNSTARTED", "Watch", "main"]
 
 OUTSIDE, UNSTARTED = -1, -2
 """The record number while no record is being worked on, and while the process has not come to its first task."""
@@ -36,6 +37,7 @@ _RECORD = struct.Struct("q")
 """How the record number stands in the page of memory that parent and worker share."""
 
 
+@dataclass(kw_only=True)
 class Watch:
     """Knows which record of a task is being worked on, and ends the process when one takes too much time or memory.
 
@@ -48,26 +50,18 @@ class Watch:
     ended: there the stage works on each record within `limited()`, and that raises RecordTimeout.
     """
 
-    def __init__(
-        self,
-        *,
-        seconds: float = 0.0,
-        skip: dict[int, str] | None = None,
-        page: mmap.mmap | None = None,
-        memory: int = 0,
-    ):
-        self._seconds = seconds
-        self._skip = skip or {}
-        self._page = page
-        self._memory = memory
-        self._bounded = False  # whether the limit of memory is on
-        self._limits: tuple[int, int] | None = None  # what they were before
+    seconds: float = 0.0
+    skip: dict[int, str] = field(default_factory=dict)  # records to leave out, and why
+    page: mmap.mmap | None = None
+    memory: int = 0
+    _bounded: bool = field(default=False, init=False)  # whether the limit of memory is on
+    _limits: tuple[int, int] | None = field(default=None, init=False)  # what they were before
 
     def enter(self, record: int) -> str:
         """Begin a record. Returns "" when it may be worked on, else why it must be left out."""
-        if reason := self._skip.get(record):
+        if reason := self.skip.get(record):
             return reason
-        self._mark(record, self._seconds)
+        self._mark(record, self.seconds)
         return ""
 
     def leave(self) -> None:
@@ -76,16 +70,16 @@ class Watch:
 
     def _mark(self, record: int, seconds: float) -> None:
         """Write the record where the parent finds it after a death, start its clock anew, and bound the memory."""
-        if self._page is None:
+        if self.page is None:
             return
-        _RECORD.pack_into(self._page, 0, record)
+        _RECORD.pack_into(self.page, 0, record)
         signal.setitimer(signal.ITIMER_PROF, seconds)
         # Only within records: the steps over the whole corpus bound their memory themselves, by larger shares.
-        if self._memory and self._bounded != (record != OUTSIDE):
+        if self.memory and self._bounded != (record != OUTSIDE):
             self._bounded = record != OUTSIDE
             soft, hard = self._limits = self._limits or resource.getrlimit(resource.RLIMIT_DATA)
-            if self._bounded and not 0 <= soft < self._memory:  # -1 is no limit; one of the user's stays
-                soft = self._memory if not 0 <= hard < self._memory else hard
+            if self._bounded and not 0 <= soft < self.memory:  # -1 is no limit; one of the user's stays
+                soft = self.memory if not 0 <= hard < self.memory else hard
             resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
     def failed(self, error: Exception) -> None:
@@ -94,7 +88,7 @@ class Watch:
         Where a worker was refused memory the process ends, so that the record is tried again in a fresh one, and then
         left out with that reason: what else the process holds may be in pieces.
         """
-        if isinstance(error, MemoryError) and self._page is not None:
+        if isinstance(error, MemoryError) and self.page is not None:
             os._exit(OUT_OF_MEMORY)
 
     @contextmanager
@@ -104,17 +98,11 @@ class Watch:
         Native code is not interrupted: the error comes when it returns. Only the main thread can be interrupted at all,
         and only where no profiler uses the same clock; elsewhere the record takes the time that it takes.
         """
-        if self._page is not None:  # the kernel ends this process
+        if self.page is not None:  # the kernel ends this process
             yield
         else:
-            with time_limit(self._seconds):
+            with time_limit(self.seconds):
                 yield
-
-
-def read_record(page: mmap.mmap) -> int:
-    """The record that the worker of this page is in, or was in when it died."""
-    number: int = _RECORD.unpack_from(page, 0)[0]
-    return number
 
 
 def main() -> None:

@@ -187,8 +187,8 @@ def written_date(text: str, *, month_first: bool = False) -> str:
             (before[-1:], after[:1]),  # Hungarian: 2025. március 9.
         ]
         for years, days in orders:
-            if years and days and (year := _year(years[0])) and (day := _day_number(days[0])):
-                return _iso_day(year, month, day)
+            if years and days and (told := _year_and_day(years[0], days[0])):
+                return _iso_day(told[0], month, told[1])
     return ""
 
 
@@ -208,16 +208,14 @@ def _iso_day(year: int, month: int, day: int) -> str:
     return f"{year:04d}-{month:02d}-{day:02d}" if 1 <= month <= 12 and 1 <= day <= 31 else ""
 
 
-def _day_number(word: str) -> int:
-    """Return the day that a word such as "9" or "9th" says; 0 for other words."""
-    digits = word[:-2] if word[-2:] in ("st", "nd", "rd", "th") else word
-    return int(digits) if digits.isdecimal() and len(digits) <= 2 and int(digits) <= 31 else 0
+def _year_and_day(year: str, day: str) -> tuple[int, int] | None:
+    """Return the numbers that two words such as "2025" and "9th" say; None where one is no year or no day.
 
-
-def _year(word: str) -> int:
-    """Return the year from 1900 to 2099 that a word of four digits says, also of the Thai calendar; else 0."""
-    if not (word.isdecimal() and len(word) == 4):
-        return 0
-    year = int(word)
-    year -= _THAI_YEARS_AHEAD if 2400 < year < 2700 else 0
-    return year if 1900 <= year < 2100 else 0
+    Years are those from 1900 to 2099, also by the calendar of Thailand.
+    """
+    digits = day[:-2] if day[-2:] in ("st", "nd", "rd", "th") else day
+    if not (digits.isdecimal() and len(digits) <= 2 and 0 < int(digits) <= 31 and year.isdecimal() and len(year) == 4):
+        return None
+    number = int(year)
+    number -= _THAI_YEARS_AHEAD if 2400 < number < 2700 else 0
+    return (number, int(digits)) if 1900 <= number < 2100 else None

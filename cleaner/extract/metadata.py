@@ -300,16 +300,11 @@ def _without_site(title: str, names: Sequence[str]) -> str:
     >>> _without_site("Banjir di Medan - Kabar Utara", ["kabarutara"])
     'Banjir di Medan'
     """
-
-    def is_site(part: str) -> bool:
-        # three letters or fewer may stand in a longer name by chance
-        return any(
-            part == name or (len(part) > 3 and part in name) or (len(name) > 3 and name in part) for name in names
-        )
-
     parts = _SEPARATOR.split(title)
     for end, rest in ((-1, parts[:-2]), (0, parts[2:])):
         part = _normalise_title(parts[end])
-        if rest and part and is_site(part):
-            return "".join(rest)
+        for name in names if rest and part else ():
+            # three letters or fewer may stand in a longer name by chance
+            if part == name or (len(part) > 3 and part in name) or (len(name) > 3 and name in part):
+                return "".join(rest)
     return title

@@ -76,7 +76,14 @@ def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: 
         html = decode(html, declared=encoding, html=True).text
     if extractor not in ("cleaner", "justext"):
         raise OptionError(f"There is no extractor {extractor!r}; take cleaner or justext.")
-    reading = _read(html, url)
+    tamed = tame(html)
+    reading = _read(tamed, url, unscripted=False)
+    # A page with next to no text may show more to a browser without scripts. A second reading costs as much as the
+    # first, so it is only for pages whose text seems to be elsewhere.
+    if reading.content.weight < _LITTLE and _UNSHOWN.search(html):
+        other = _read(tamed, url, unscripted=True)
+        if other.content.weight > _TWICE * reading.content.weight or not reading.blocks.texts:
+            reading = other
     # Metadata are read after the choice of paragraphs, because bylines and dates stand near the first of them.
     parsed, blocks = reading.parsed, reading.blocks
     chosen, is_listing = choose_paragraphs(blocks, reading.content)
@@ -112,23 +119,12 @@ class _Reading(NamedTuple):
     content: ContentRoot
 
 
-def _read(html: str, url: str) -> _Reading:
-    """Read a page as with scripts; one with next to no text once more as without scripts, which may show more."""
-    tamed = tame(html)
-
-    def read(unscripted: bool) -> _Reading:
-        parsed = parse(tamed, unscripted=unscripted)
-        blocks = walk(parsed.body, unscripted=unscripted)
-        is_forum = bool(_FORUM_URL.search(url) or ("generator" in parsed.head and _FORUM_ENGINE.search(parsed.head)))
-        return _Reading(parsed, blocks, is_forum, find_content_root(blocks, forum=is_forum))
-
-    # A second reading costs as much as the first, so it is only for pages whose text seems to be elsewhere.
-    reading = read(unscripted=False)
-    if reading.content.weight < _LITTLE and _UNSHOWN.search(html):
-        other = read(unscripted=True)
-        if other.content.weight > _TWICE * reading.content.weight or not reading.blocks.texts:
-            return other
-    return reading
+def _read(tamed: bytes, url: str, *, unscripted: bool) -> _Reading:
+    """Read a tamed page as with scripts, or as without."""
+    parsed = parse(tamed, unscripted=unscripted)
+    blocks = walk(parsed.body, unscripted=unscripted)
+    is_forum = bool(_FORUM_URL.search(url) or ("generator" in parsed.head and _FORUM_ENGINE.search(parsed.head)))
+    return _Reading(parsed, blocks, is_forum, find_content_root(blocks, forum=is_forum))
 
 
 def _page_kind(reading: _Reading, meta: Metadata, taken: int, is_listing: bool) -> str:

@@ -23,7 +23,7 @@ from cleaner.language.malay import SIDES, leanings, malay_odds
 from cleaner.language.model import load_model, raw_scores
 from cleaner.language.words import PARTS, Lexicon, load_lexicon, read_list, spaced
 
-__all__ = ["Language", "answer_features", "foreign_paragraphs", "identify", "pair_evidence", "quick_language"]
+__all__ = ["Language", "foreign_paragraphs", "identify", "quick_language"]
 
 PER_WORD, PER_LETTER = 16.0, 8.0
 """Nats for a frequent word and a telling letter. Development sentences named right: 91.5 % with 8 nats a word, 92.9 %
@@ -123,20 +123,6 @@ def foreign_paragraphs(text: str, language: str) -> list[Span]:
     """
     back_end = _load_back_end("langid")
     return _foreign_spans([gather_evidence(text, back_end.lexicon)], [language], back_end)[0]
-
-
-def answer_features(texts: Sequence[str], *, model: str = "langid") -> list[Answer]:
-    """Return the answer for each text before its score is calibrated, for `benchmarks/calibrate_language.py`."""
-    back_end = _load_back_end(model)
-    return _answers([gather_evidence(text, back_end.lexicon) for text in texts], back_end)
-
-
-def pair_evidence(texts: Sequence[str], *, model: str = "langid") -> list[tuple[list[str], float]]:
-    """Return the words of each text and how far the model leans to Malay, for `benchmarks/fit_malay.py`."""
-    back_end = _load_back_end(model)
-    samples = [take_sample(text) for text in texts]
-    leaning = leanings(back_end.scores([some.data for some in samples]), back_end.lexicon.codes)
-    return [(spaced(some.lower).split(), lean) for some, lean in zip(samples, leaning, strict=True)]
 
 
 class _BackEnd(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,31 +14,31 @@ from numpy.typing import NDArray
 __all__ = ["Column", "Room", "distinct", "ranges"]
 
 
+@dataclass
 class Column:
     """An append-only array of one type, in memory or in a file."""
 
-    def __init__(self, dtype: type[np.generic], file: IO[bytes] | None = None) -> None:
-        self.dtype = np.dtype(dtype)
-        self.length = 0
-        self._parts: list[NDArray[Any]] = []
-        self._file = file
+    dtype: np.dtype[Any]
+    file: IO[bytes] | None = None
+    length: int = 0
+    _parts: list[NDArray[Any]] = field(default_factory=list, init=False)  # what was added, where there is no file
 
     def append(self, values: NDArray[Any]) -> None:
         """Add values at the end."""
         values = np.ascontiguousarray(values, self.dtype)  # no copy of what is so already
         self.length += len(values)
-        if self._file is None:
+        if self.file is None:
             self._parts.append(values)
         else:
-            self._file.write(values.tobytes())
+            self.file.write(values.tobytes())
 
     def read(self, first: int = 0, last: int | None = None) -> NDArray[Any]:
         """The values `first` to `last`."""
         last = self.length if last is None else last
-        if self._file is not None:
-            self._file.seek(first * self.dtype.itemsize)
-            data = self._file.read((last - first) * self.dtype.itemsize)
-            self._file.seek(0, 2)
+        if self.file is not None:
+            self.file.seek(first * self.dtype.itemsize)
+            data = self.file.read((last - first) * self.dtype.itemsize)
+            self.file.seek(0, 2)
             return np.frombuffer(data, self.dtype)
         if len(self._parts) != 1:  # joined at the first read, and not at each append
             self._parts = [np.concatenate(self._parts) if self._parts else np.zeros(0, self.dtype)]
@@ -45,7 +46,7 @@ class Column:
 
     def take(self, firsts: NDArray[np.int64], lasts: NDArray[np.int64]) -> NDArray[Any]:
         """The values of many slices, one behind the other."""
-        if self._file is None:
+        if self.file is None:
             return np.asarray(self.read()[ranges(firsts, lasts - firsts)])
         parts = [self.read(a, b) for a, b in zip(firsts.tolist(), lasts.tolist(), strict=True)]
         return np.concatenate(parts) if parts else np.zeros(0, self.dtype)
@@ -60,11 +61,11 @@ class Room(ExitStack):
 
     def column(self, dtype: type[np.generic], values: int) -> Column:
         """A column for about `values` values."""
-        size = values * np.dtype(dtype).itemsize
-        if size <= self._left:  # first come, first served
-            self._left -= size
-            return Column(dtype)
-        return Column(dtype, self.enter_context(tempfile.TemporaryFile(dir=self._folder, prefix="dedup-")))
+        kind = np.dtype(dtype)
+        if values * kind.itemsize <= self._left:  # first come, first served
+            self._left -= values * kind.itemsize
+            return Column(kind)
+        return Column(kind, self.enter_context(tempfile.TemporaryFile(dir=self._folder, prefix="dedup-")))
 
 
 def distinct(values: NDArray[Any]) -> NDArray[Any]:

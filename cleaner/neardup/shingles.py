@@ -3,23 +3,34 @@ the tokens of all articles that are compared, from which their shingles are made
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.neardup.columns import Room
-from cleaner.neardup.tokens import tokenize
+from cleaner.neardup.columns import Room, ranges
 
-__all__ = ["SIZE", "Shingles", "TokenStore", "sets_of", "shingle", "shingle_counts", "shingle_tokens"]
+__all__ = [
+    "PAIR_BITS",
+    "SIZE",
+    "Shingles",
+    "TokenStore",
+    "common_of",
+    "counts_by_pair",
+    "sets_of",
+    "shingle_counts",
+    "shingle_tokens",
+]
 
 SIZE = 3
 """Tokens in one shingle."""
 
+PAIR_BITS = 16
+"""Bits that sets of shingles leave free: the number of a pair has room in them."""
+
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLIER = np.uint64(0xBF58476D1CE4E5B9)
-_OWNER_BITS = np.uint64(16)
+_OWNER_BITS = np.uint64(PAIR_BITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +44,17 @@ class Shingles:
     starts: NDArray[np.int64]
 
 
-def shingle(texts: Sequence[str]) -> Shingles:
-    """Shingle hashes of every text; those of one text never depend on its neighbours.
+def shingle_tokens(tokens: NDArray[np.uint64], starts: NDArray[np.int64]) -> Shingles:
+    """Shingle hashes from token hashes, of which `tokens[starts[i]:starts[i + 1]]` are those of text i.
 
-    >>> s = shingle(["Hujan turun di Medan", "turun di Medan!", "Medan", ""])
+    Those of one text never depend on its neighbours.
+
+    >>> from cleaner.neardup.tokens import tokenize
+    >>> tokens = tokenize(["Hujan turun di Medan", "turun di Medan!", "Medan", ""])
+    >>> s = shingle_tokens(tokens.hashes, tokens.starts)
     >>> s.starts.tolist(), bool(s.hashes[1] == s.hashes[2])
     ([0, 2, 3, 4, 4], True)
     """
-    tokens = tokenize(texts)
-    return shingle_tokens(tokens.hashes, tokens.starts)
-
-
-def shingle_tokens(tokens: NDArray[np.uint64], starts: NDArray[np.int64]) -> Shingles:
-    """Shingle hashes from token hashes, of which `tokens[starts[i]:starts[i + 1]]` are those of text i."""
     lengths = np.diff(starts)
     bounds = np.zeros(len(starts), np.int64)
     np.cumsum(shingle_counts(lengths), out=bounds[1:])
@@ -93,6 +102,23 @@ def sets_of(shingles: Shingles) -> Shingles:
     return Shingles(keys[new] << _OWNER_BITS, before[shingles.starts])
 
 
+def common_of(sets: Shingles, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Common shingles of every pair of sets, sorted, each with the number of its pair in the lowest 16 bits."""
+    sides = []
+    for side in (left, right):
+        counts = sets.starts[side + 1] - sets.starts[side]
+        pairs = np.repeat(np.arange(len(side), dtype=np.uint64), counts)
+        sides.append(sets.hashes[ranges(sets.starts[side], counts)] | pairs)
+    both = np.concatenate(sides)
+    both.sort()
+    return np.asarray(both[1:][both[1:] == both[:-1]])
+
+
+def counts_by_pair(common: NDArray[np.uint64], pairs: int) -> NDArray[np.int64]:
+    """How many common shingles each of so many pairs has."""
+    return np.bincount(common & np.uint64((1 << PAIR_BITS) - 1), minlength=pairs)
+
+
 class TokenStore:
     """Tokens of articles by place, 0..n-1, filled in any order, kept so that no text is read twice.
 
@@ -121,7 +147,3 @@ class TokenStore:
         starts = np.zeros(len(places) + 1, np.int64)
         np.cumsum(lasts - firsts, out=starts[1:])
         return self._tokens.take(firsts, lasts), starts
-
-    def shingles(self, places: NDArray[np.int64]) -> Shingles:
-        """Shingles of the articles at these places."""
-        return shingle_tokens(*self.tokens(places))

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.neardup.columns import Room, distinct, ranges
-from cleaner.neardup.shingles import Shingles, TokenStore, sets_of
+from cleaner.neardup.shingles import Shingles, TokenStore, sets_of, shingle_tokens
 from cleaner.neardup.tokens import mix
 
 __all__ = ["FEW", "FEW_WITHOUT_SITE", "MOST_SHINGLES", "SiteShingles", "recurring_in", "share_out"]
@@ -59,7 +59,7 @@ class SiteShingles:
     def kept(self, shingles: Shingles, sites: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which shingles do not recur on the site of their text, shape (shingles,)."""
         kept = np.ones(len(shingles.hashes), np.bool_)
-        texts = np.flatnonzero(self.concerns(sites))
+        texts = np.flatnonzero(np.isin(sites, self.sites))
         if len(texts):
             counts = np.diff(shingles.starts)[texts]
             at = ranges(shingles.starts[texts], counts)
@@ -70,10 +70,6 @@ class SiteShingles:
             found = maybe[self.keys[np.minimum(place, len(self.keys) - 1)] == keys[maybe]]
             kept[at[found]] = False
         return kept
-
-    def concerns(self, sites: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which of these sites have recurring shingles."""
-        return np.isin(sites, self.sites)
 
 
 def _salted(hashes: NDArray[np.uint64], sites: NDArray[np.int64]) -> NDArray[np.uint64]:
@@ -118,7 +114,7 @@ def recurring_in(
     kept, runs = room.column(np.uint64, total), []
     for first in range(0, len(articles), _BLOCK):
         block = articles[first : first + _BLOCK]
-        sets = sets_of(store.shingles(block))
+        sets = sets_of(shingle_tokens(*store.tokens(block)))
         owners = np.repeat(np.arange(first, first + len(block)), np.diff(sets.starts))
         # site and shingle in 40 bits, then 24 for the article
         keys = np.sort(_salted(sets.hashes, sites[owners]) << _OWNER_BITS | owners.astype(np.uint64))

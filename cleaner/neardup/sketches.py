@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -56,7 +56,13 @@ def sketch(texts: Sequence[str]) -> Sketches:
     signatures = np.empty((n, PERMUTATIONS), np.uint32)
     exact = np.zeros((n, 2), np.uint64)
     sizes = np.zeros(n, np.int32)
-    for first, last in _batches(texts):
+    cuts, size = [0], 0  # where batches of some 80,000 shingles begin and end
+    for i, text in enumerate(texts, 1):
+        size += len(text) + 1
+        if size > _BATCH or i == n:
+            cuts.append(i)
+            size = 0
+    for first, last in pairwise(cuts):
         tokens = tokenize(texts[first:last])
         shingles = shingle_tokens(tokens.hashes, tokens.starts)
         signatures[first:last] = sign(shingles)
@@ -69,17 +75,6 @@ def sketch(texts: Sequence[str]) -> Sketches:
     ends = [text[-16:].rstrip(_CLOSING) for text in texts]
     broken = [not end.endswith(_SENTENCE_ENDS) or end.endswith(("...", "…")) for end in ends]
     return Sketches(signatures, exact, sizes, np.array(broken, np.bool_))
-
-
-def _batches(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
-    first = total = 0
-    for i, text in enumerate(texts):
-        total += len(text) + 1
-        if total > _BATCH:
-            yield first, i + 1
-            first, total = i + 1, 0
-    if first < len(texts):
-        yield first, len(texts)
 
 
 def to_lean_minhash(signature: NDArray[np.uint32]) -> LeanMinHash:

@@ -101,7 +101,12 @@ def wordings(line: str) -> tuple[str, ...]:
 
 def _keyed_lines(text: str, site: int) -> Iterator[tuple[int, int, int, int]]:
     """Key, characters, marks and start of each line that holds a word, and again for its lead where it has one."""
-    lines = [(start, line) for start, line in _split(text) if _WORD.search(line)]
+    lines, at = list[tuple[int, str]](), 0
+    for raw in text.split("\n"):
+        line = raw.strip()
+        if _WORD.search(line):
+            lines.append((at if line == raw else at + len(raw) - len(raw.lstrip()), line))
+        at += len(raw) + 1
     short = [line if len(line) <= LONG else "" for _, line in lines]
     varies = [_DIGITS.search(line) is not None for line in short]
     in_table = _in_long_series([many and len(line) <= ROW for many, line in zip(varies, short, strict=True)])
@@ -129,15 +134,6 @@ def _keyed_lines(text: str, site: int) -> Iterator[tuple[int, int, int, int]]:
             mark = place | IS_LEAD
             yield key, length, mark if key in seen else mark | FIRST, start
             seen.add(key)
-
-
-def _split(text: str) -> Iterator[tuple[int, str]]:
-    """Start and wording of each line, without white space at its ends."""
-    at = 0
-    for raw in text.split("\n"):
-        line = raw.strip()
-        yield (at if line == raw else at + len(raw) - len(raw.lstrip())), line
-        at += len(raw) + 1
 
 
 def _in_long_series(marks: Sequence[bool]) -> Sequence[bool]:

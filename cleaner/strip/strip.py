@@ -23,6 +23,7 @@ from cleaner.phrases.phrases import Phrases, load_phrases, normalise_wording
 from cleaner.strip.datelines import find_datelines, match_dateline
 from cleaner.strip.facts import facts_of, title_hits
 from cleaner.strip.inside_lines import tail_trims, trims
+from cleaner.strip.joined_lines import join_cut_lines
 from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import accept_hits
 from cleaner.strip.space import close_gaps
@@ -135,7 +136,8 @@ def _check_options(input_kind: str, title: str, kinds: Sequence[str]) -> None:
 
 def _look(text: str, input_kind: str, choice: _Choice, facts: dict[str, str]) -> tuple[tuple[Removal, ...], str]:
     """What one look at `text` takes, and whether it was looked at as "text" or "page"; facts go into `facts`."""
-    phrases, lines = choice.phrases, split_lines(text)
+    phrases = choice.phrases
+    lines = join_cut_lines(split_lines(text), lambda line: judge_line(line, phrases))
     mark_openings(text, lines, phrases)
 
     # find the hits of lines

@@ -78,7 +78,7 @@ def test_adding_the_same_again_changes_nothing(tmp_path: Path, articles: Rows) -
     before = content(tmp_path / "index")
     add(tmp_path / "index", articles)
     assert content(tmp_path / "index") == before
-    assert len(Index.open(tmp_path / "index")) == 39
+    assert Index.open(tmp_path / "index").header["articles"] == 39
 
 
 @pytest.mark.usefixtures("few")
@@ -185,4 +185,4 @@ def test_what_a_killed_run_left_is_cleared(tmp_path: Path, articles: Rows) -> No
     (index.folder / "data-1").mkdir()
     (index.folder / "data-1" / "00000000.arrow").write_bytes(b"half")
     add(index.folder, articles)
-    assert len(Index.open(index.folder)) == 39
+    assert Index.open(index.folder).header["articles"] == 39

@@ -214,13 +214,13 @@ def test_very_many_copies_that_differ_a_little(make_article: Make, find: Find) -
 def test_texts_of_candidates_alone_are_read(make_article: Make, find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [make_article(i) for i in range(700)] + [make_article(i) + " tambahan" for i in range(0, 700, 100)]
     asked: list[int] = []
-    read = ShardSet.texts
+    read = ShardSet.tokens
 
-    def noted(shards: ShardSet, number: int, rows: np.ndarray) -> list[str]:
+    def noted(shards: ShardSet, number: int, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         asked.extend(rows.tolist())
         return read(shards, number, rows)
 
-    monkeypatch.setattr(ShardSet, "texts", noted)
+    monkeypatch.setattr(ShardSet, "tokens", noted)
     assert len(find(texts).dropped) == 7
     assert asked == sorted(set(asked))
     assert set(range(700, 707)) <= set(asked)

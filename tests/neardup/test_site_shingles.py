@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cleaner.neardup.columns import Room
-from cleaner.neardup.shingles import TokenStore, shingle
+from cleaner.neardup.shingles import TokenStore, shingle_tokens
 from cleaner.neardup.site_shingles import FEW, FEW_WITHOUT_SITE, SiteShingles, recurring_in, share_out
 from cleaner.neardup.tokens import tokenize
 
@@ -33,7 +33,8 @@ def test_a_footer_recurs_beside_more_than_a_few_articles(
     assert sites.tolist() == [-1, 7]
     assert keys.tolist() == sorted(set(keys.tolist()))
     for site, footer in footers.items():
-        kept = SiteShingles.of(keys, sites).kept(shingle([footer]), np.array([site]))
+        line = tokenize([footer])
+        kept = SiteShingles.of(keys, sites).kept(shingle_tokens(line.hashes, line.starts), np.array([site]))
         assert kept.all() if site == 9 else not kept.any(), site
 
 

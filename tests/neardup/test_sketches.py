@@ -8,7 +8,7 @@ from datasketch import LeanMinHash, MinHash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.neardup.shingles import shingle
+from cleaner.neardup.shingles import shingle_tokens
 from cleaner.neardup.sketches import Sketches, from_lean_minhash, sketch, to_lean_minhash
 from cleaner.neardup.tokens import tokenize
 
@@ -109,7 +109,8 @@ def test_a_sketch_does_not_depend_on_its_batch(texts: list[str], size: int) -> N
 @settings(deadline=None, max_examples=60)
 def test_signatures_are_those_of_datasketch(text: str) -> None:
     minhash = MinHash(num_perm=128, seed=1, scheme="affine32", hashfunc=lambda value: value)
-    shingles = shingle([text]).hashes
+    tokens = tokenize([text])
+    shingles = shingle_tokens(tokens.hashes, tokens.starts).hashes
     for value in (shingles & np.uint64(0xFFFFFFFF)).tolist():
         minhash.update(value)
     assert np.array_equal(minhash.hashvalues, sketch([text]).signatures[0])
