@@ -39,6 +39,7 @@ from cleaner.judge.line_judge import UNIT, parse_line_trees
 from cleaner.judge.lines import Line, split_lines
 from cleaner.judge.whole_page import looks_like_page
 from cleaner.phrases.phrases import load_phrases, phrase_languages
+from cleaner.strip.joined_lines import join_cut_lines
 from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import accept_hits
 from cleaner.strip.strip import mark_openings
@@ -147,7 +148,8 @@ def label_of_page(doc: Document, line: Line) -> tuple[int, int]:
 
 def read_text(doc: Document, label: Label, article: bool) -> Text | None:
     """The text as it comes to the judge, or None where it is not asked."""
-    phrases, lines = load_phrases(doc["language"]), split_lines(doc["text"])
+    phrases = load_phrases(doc["language"])
+    lines = join_cut_lines(split_lines(doc["text"]), lambda line: judge_line(line, phrases))
     mark_openings(doc["text"], lines, phrases)
     hits = [judge_line(line, phrases) for line in lines]
     if article and looks_like_page(lines, hits):

@@ -10,8 +10,10 @@ __all__ = [
     "BLANK",
     "BULLETS",
     "CLOSERS",
+    "DASHES",
     "FULL_STOPS",
     "INVISIBLE",
+    "MORE_STOPS",
     "SENTENCE_ENDS",
     "STOPS",
     "UNSPACED_CLASS",
@@ -34,6 +36,9 @@ SENTENCE_ENDS = frozenset(STOPS + MORE_STOPS + CLOSERS)
 
 FULL_STOPS = frozenset(".。।") | frozenset(MORE_STOPS)
 """Marks with which sentences of text end, but hardly a headline."""
+
+DASHES = "-–—"
+"""Hyphen, en dash and em dash, which templates use for one another."""
 
 BULLETS = "-•*·–▪"
 """Characters with which the items of a list begin."""
