@@ -29,7 +29,7 @@ from folds import PARTS, fold_of
 from page_data import COLLECTIONS, build_pages
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
-from strip import HEADER, POLICY, ROOT, SETS, load_score, ours, read_sets, row, scored
+from strip import HEADER, POLICY, ROOT, SETS, is_page, load_score, ours, read_sets, row, scored
 from strip_peers import Document, Spans
 
 from cleaner.judge import line_judge
@@ -66,8 +66,11 @@ first: a wrong removal costs by its size, and that of a short line more than a m
 SUSPECTED = (-1000,) * len(ALONE)
 """Weights under which all texts are judged that have a line to judge."""
 
+SEEDS = (1, 2, 3)
+"""The mean of models that differ by chance finds more at equal loss than one of as many trees."""
+
 TREES = {
-    "iterations": 400,
+    "iterations": 200,
     "depth": 4,
     "learning_rate": 0.1,
     "l2_leaf_reg": 20,
@@ -75,7 +78,6 @@ TREES = {
     "rsm": 0.3,
     "bootstrap_type": "Bernoulli",
     "border_count": 64,
-    "random_seed": 1,
     "verbose": 0,
     "thread_count": 1,
     "allow_writing_files": False,
@@ -94,7 +96,6 @@ class Text:
     picked: Sequence[int]  # which of the asked lines are fitted on
     label: Numbers
     chars: Numbers
-    whole: int  # characters of content in the text
 
     def alone(self) -> list[tuple[int, ...]]:
         return [self._alone(self.asked[i]) for i in self.picked]
@@ -162,10 +163,14 @@ def read_text(doc: Document, label: Label, article: bool) -> Text | None:
     if not article and len(asked) > PAGE_LINES:
         picked = sorted(random.Random(doc["id"]).sample(picked, PAGE_LINES))
     labels = [label(doc, lines[asked[i]]) for i in picked]
-    marked = sum(len("".join(doc["text"][a:b].split())) for a, b, _ in doc["spans"]) if article else 0
-    whole = len("".join(doc["text"].split())) - marked
     known, chars = np.array([a for a, _ in labels]), np.array([b for _, b in labels])
-    return Text(fold_of(doc), article, ruled, asked, picked, known, chars, whole) if asked else None
+    return Text(fold_of(doc), article, ruled, asked, picked, known, chars) if asked else None
+
+
+def content_of(doc: Document) -> int:
+    """Characters of an article that are content, white space not counted."""
+    marked = sum(len("".join(doc["text"][a:b].split())) for a, b, _ in doc["spans"])
+    return len("".join(doc["text"].split())) - marked
 
 
 def surroundings(doc: Document, chance: random.Random) -> Document | None:
@@ -191,12 +196,24 @@ def surroundings(doc: Document, chance: random.Random) -> Document | None:
     return {**doc, "text": "\n".join(text), "kinds": found}
 
 
+def as_page(doc: Document) -> Document:
+    """A whole page of the sets in the form of the other labelled pages: a kind for each line."""
+    kinds = ("page", "content", "title")
+    spans = [
+        [line.start, line.end, kinds[label]]
+        for line in split_lines(doc["text"])
+        if (label := label_of_article(doc, line)[0]) != 1
+    ]
+    return {**doc, "spans": spans}
+
+
 def read_all() -> list[Text]:
     """All articles that the judge is asked of, and a part of the whole pages."""
-    articles = [read_text(doc, label_of_article, True) for doc in read_sets()]
+    docs = read_sets()
+    articles = [read_text(doc, label_of_article, True) for doc in docs]
     chance = random.Random(3)
     pages = [page for name in COLLECTIONS for page in build_pages(name) if chance.random() < PAGES]
-    around = [surroundings(page, chance) for page in pages]
+    around = [surroundings(page, chance) for page in (*pages, *(as_page(doc) for doc in docs if is_page(doc)))]
     texts = [*articles, *(read_text(doc, label_of_page, False) for doc in around if doc is not None)]
     return [text for text in texts if text is not None]
 
@@ -244,10 +261,14 @@ def fit(texts: Sequence[Text]) -> dict[str, Any]:
     table, weight = np.concatenate([t.table(weights) for t in texts]), np.concatenate([t.weight() for t in texts])
     label = np.concatenate([text.label for text in texts])
     use = weight > 0
-    model = CatBoostClassifier(**TREES)
-    model.fit(Pool(table[use], (label[use] != 0).astype(int), weight=weight[use], feature_names=list(NAMES)))
+    pool = Pool(table[use], (label[use] != 0).astype(int), weight=weight[use], feature_names=list(NAMES))
+    parts = []
+    for seed in SEEDS:
+        model = CatBoostClassifier(**TREES, random_seed=seed)
+        model.fit(pool)
+        parts.append(exported(model))
     alone = {name: w for name, w in zip(ALONE, weights, strict=True) if w}
-    return {"made": f"benchmarks/fit_lines.py, catboost {version('catboost')}", **exported(model), "alone": alone}
+    return {"made": f"benchmarks/fit_lines.py, catboost {version('catboost')}", **joined(parts), "alone": alone}
 
 
 def exported(model: CatBoostClassifier) -> dict[str, Any]:
@@ -258,17 +279,23 @@ def exported(model: CatBoostClassifier) -> dict[str, Any]:
         stored = json.loads(target.read_text("utf-8"))
     scale, (bias,) = stored["scale_and_bias"]
     trees, depth = stored["oblivious_trees"], TREES["depth"]
-    used = sorted({s["float_feature_index"] for tree in trees for s in tree["splits"]})
     split, limit, leaf = [], [], []
     for tree in trees:
         spare = depth - len(tree["splits"])  # a level that is never above
-        split.append([used.index(s["float_feature_index"]) for s in tree["splits"]] + [0] * spare)
+        split.append([s["float_feature_index"] for s in tree["splits"]] + [0] * spare)
         limit.append([int(s["border"] // 1) for s in tree["splits"]] + [10**9] * spare)
-        values = [round(scale * x * UNIT) for x in tree["leaf_values"]]
+        values = [round(scale * x * UNIT / len(SEEDS)) for x in tree["leaf_values"]]
         leaf.append(values * (1 << spare))
-    names = [NAMES[i] for i in used]
-    base = round(bias * UNIT)
-    return {"base": base, "threshold": 0, "features": names, "split": split, "limit": limit, "leaf": leaf}
+    return {"base": round(bias * UNIT), "split": split, "limit": limit, "leaf": leaf}
+
+
+def joined(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The mean of the models of several seeds as one."""
+    whole = {key: [tree for part in parts for tree in part[key]] for key in ("split", "limit", "leaf")}
+    used = sorted({column for tree in whole["split"] for column in tree})
+    whole["split"] = [[used.index(column) for column in tree] for tree in whole["split"]]
+    base = sum(part["base"] for part in parts) // len(parts)
+    return {"base": base, "threshold": 0, "features": [NAMES[i] for i in used], **whole}
 
 
 def odds_of(text: Text, stored: dict[str, Any]) -> Numbers:
@@ -279,11 +306,10 @@ def odds_of(text: Text, stored: dict[str, Any]) -> Numbers:
     return odds if min(table[NAMES.index("alone")]) < SUSPECT else np.maximum(odds, 0)
 
 
-def choose_threshold(texts: Sequence[Text], odds: Sequence[Numbers], target: float) -> int:
-    """The greatest threshold below which no more than `target` of the content of `texts` stands."""
+def choose_threshold(texts: Sequence[Text], odds: Sequence[Numbers], allowed: float) -> int:
+    """The greatest threshold below which no more than `allowed` characters of the content of `texts` stand."""
     z, lost = np.concatenate(odds), np.concatenate([text.chars for text in texts])
     order = np.argsort(z, kind="stable")
-    allowed = target * sum(text.whole for text in texts)
     at = int(np.searchsorted(np.cumsum(lost[order]), allowed, side="right"))
     return int(z[order[min(at, len(z) - 1)]])
 
@@ -306,13 +332,16 @@ def main() -> None:
 
 def report_folds(texts: Sequence[Text], target: float) -> int:
     """Print the table out of fold; returns the median of the thresholds."""
+    docs = read_sets()
     models = [fit([text for text in texts if text.fold != k]) for k in range(PARTS)]
     articles = [text for text in texts if text.article]
     odds = [odds_of(text, models[text.fold]) for text in articles]
+    sizes = [(fold_of(doc), content_of(doc)) for doc in docs if not is_page(doc)]
+    content = [sum(size for fold, size in sizes if fold != k) for k in range(PARTS)]
     thresholds = []
     for k, model in enumerate(models):
         other = [(text, z) for text, z in zip(articles, odds, strict=True) if text.fold != k]
-        model["threshold"] = choose_threshold([text for text, _ in other], [z for _, z in other], target)
+        model["threshold"] = choose_threshold([text for text, _ in other], [z for _, z in other], target * content[k])
         thresholds.append(model["threshold"])
     print("thresholds", thresholds, flush=True)
     parsed, score, shipped = [parse_line_trees(model) for model in models], load_score(), line_judge.load_line_trees
@@ -321,7 +350,6 @@ def report_folds(texts: Sequence[Text], target: float) -> int:
         line_judge.load_line_trees = lambda: parsed[fold_of(doc)]
         return ours(doc)
 
-    docs = read_sets()
     results = scored(score, docs, out_of_fold, POLICY)
     line_judge.load_line_trees = shipped
     print(HEADER.format("set, out of fold"))
