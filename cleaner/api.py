@@ -165,7 +165,9 @@ def _clean_batch(
     stripped = [strip_article(load_article(raw, options), options, language=language) for raw in batch]
     if site_rules:
         sites = [site_for_repeats(raw, article) for raw, article in zip(batch, stripped, strict=True)]
-        stripped = site_rules.take_all(stripped, site_lines([a.text for a in stripped], sites))
+        stripped = site_rules.take_all(
+            stripped, site_lines([a.text for a in stripped], sites, [a.title for a in stripped])
+        )
     for article, drop in finish_articles(stripped, options):
         found = {name: getattr(article, name) for name in _SHARED}
         found |= {"language": language} if language else {}

@@ -46,8 +46,8 @@ shard would be a thousand files for a million articles, and as many fsyncs (4.6 
 
 _CAMPAIGNS = ("utm_", "fbclid=", "gclid=", "mc_cid=", "mc_eid=", "ref=", "amp=")  # what sharing adds to a URL
 
-LINES = ("site", "keys", "lengths", "marks", "starts")
-"""The columns of lines that `read_stage` leaves."""
+LINES = ("site", "titles", "keys", "lengths", "marks", "starts")
+"""The columns of lines that `read_stage` leaves; those behind the second are lists, by article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +164,10 @@ def sketch_column(table: pa.Table, name: str) -> NDArray[Any]:
 
 def lines_of(shard: pa.Table) -> SiteLines:
     """The lines that `read_stage` left for what repeats per site."""
-    columns = {name: list_values(shard[name]) for name in LINES[1:]}
+    columns = {name: list_values(shard[name]) for name in LINES[2:]}
     return SiteLines(
         sites=number_values(shard["site"]),
+        titles=number_values(shard["titles"]),
         offsets=columns["keys"][0],
         **{name: values for name, (_, values) in columns.items()},
     )

@@ -23,6 +23,7 @@ from cleaner.phrases.phrases import Phrases, load_phrases, normalise_wording
 from cleaner.strip.datelines import find_datelines, match_dateline
 from cleaner.strip.facts import facts_of, title_hits
 from cleaner.strip.inside_lines import tail_trims, trims
+from cleaner.strip.inside_segments import with_segments
 from cleaner.strip.joined_lines import join_cut_lines
 from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import accept_hits
@@ -165,6 +166,7 @@ def _look(text: str, input_kind: str, choice: _Choice, facts: dict[str, str]) ->
 
     # trim inside the lines that stay
     inside = [*find_datelines(lines, accepted, phrases, facts), *trims(text, lines, accepted, phrases)]
+    inside = with_segments(text, lines, accepted, inside, phrases) if input_kind == "text" else inside
     if inside:
         fixed = [(line.start, line.end) for line in lines if choice.allows(line)]
         inside = [r for r in inside if choice.takes(r.kind) and not any(a <= r.start < b for a, b in fixed)]
