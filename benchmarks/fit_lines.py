@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from catboost import CatBoostClassifier, Pool
 from folds import PARTS, fold_of
-from page_data import COLLECTIONS, build_pages
+from page_data import COLLECTIONS, as_page, build_pages, label_of_article
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from strip import HEADER, POLICY, ROOT, SETS, is_page, load_score, ours, read_sets, row, scored
@@ -126,21 +126,6 @@ class Text:
 Label = Callable[[Document, Line], tuple[int, int]]
 
 
-def label_of_article(doc: Document, line: Line) -> tuple[int, int]:
-    """Label and characters of content of a line, by the spans that cover it."""
-    kinds: list[str | None] = [None] * (line.end - line.start)
-    for start, end, kind in doc["spans"]:
-        if start < line.end and end > line.start:
-            a, b = max(0, start - line.start), min(line.end, end) - line.start
-            kinds[a:b] = [kind] * (b - a)
-    seen = [kind for kind, character in zip(kinds, line.text, strict=True) if not character.isspace()]
-    content = sum(kind is None for kind in seen)
-    policy = sum(kind in POLICY for kind in seen)
-    if content >= 0.1 * len(seen):
-        return 1, content
-    return (2 if 2 * policy >= len(seen) else 0), content
-
-
 def label_of_page(doc: Document, line: Line) -> tuple[int, int]:
     kind = doc["kinds"].get(line.start, "content")
     label = {"content": 1, "page": 0, "title": 2}.get(kind, -1)
@@ -194,17 +179,6 @@ def surroundings(doc: Document, chance: random.Random) -> Document | None:
             found[sum(map(len, text)) + len(text)] = kind
             text.append(line)
     return {**doc, "text": "\n".join(text), "kinds": found}
-
-
-def as_page(doc: Document) -> Document:
-    """A whole page of the sets in the form of the other labelled pages: a kind for each line."""
-    kinds = ("page", "content", "title")
-    spans = [
-        [line.start, line.end, kinds[label]]
-        for line in split_lines(doc["text"])
-        if (label := label_of_article(doc, line)[0]) != 1
-    ]
-    return {**doc, "spans": spans}
 
 
 def read_all() -> list[Text]:
