@@ -145,7 +145,7 @@ def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Ite
 def _clean_alone(raw: Raw, options: Options, language: str, timeout: float) -> Cleaned:
     """One article cleaned by itself. A language that the caller knows is what the result says."""
     try:
-        with time_limit(timeout):
+        with time_limit(timeout) as clock, clock:
             [cleaned] = _clean_batch([raw], options, language=language and language_code(language))
     except RecordTimeout:
         raise InputError(

@@ -231,6 +231,6 @@ def claim(removals: Iterable[Removal]) -> tuple[Removal, ...]:
             replacements.append(earlier)
             at, last = earlier.end, last + 1
         if at < new.end:
-            replacements.append(new._replace(start=at))
+            replacements.append(new if at == new.start else new._replace(start=at))
         claimed[first:last] = replacements
     return tuple(claimed)

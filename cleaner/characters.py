@@ -13,7 +13,6 @@ __all__ = [
     "DASHES",
     "FULL_STOPS",
     "INVISIBLE",
-    "MORE_STOPS",
     "SENTENCE_ENDS",
     "STOPS",
     "UNSPACED_CLASS",
@@ -25,16 +24,16 @@ STOPS = ".!?…。！？।؟"
 """Marks that end a sentence: Latin, Greek and Cyrillic, Chinese and Japanese, Devanagari and Bengali, and the Arabic
 question mark."""
 
-MORE_STOPS = "॥۔։።｡"
+_MORE_STOPS = "॥۔։።｡"
 """Further ones: the double danda, the full stops of Urdu, Armenian and Ethiopic, the narrow ideographic one."""
 
 CLOSERS = "\"'”’»)]」』"
 """Quotation marks and brackets that may stand behind the mark that ends a sentence."""
 
-SENTENCE_ENDS = frozenset(STOPS + MORE_STOPS + CLOSERS)
+SENTENCE_ENDS = frozenset(STOPS + _MORE_STOPS + CLOSERS)
 """The last character of a line that ends as a sentence does, in any script."""
 
-FULL_STOPS = frozenset(".。।") | frozenset(MORE_STOPS)
+FULL_STOPS = frozenset(".。।") | frozenset(_MORE_STOPS)
 """Marks with which sentences of text end, but hardly a headline."""
 
 DASHES = "-–—"

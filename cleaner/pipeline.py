@@ -42,7 +42,7 @@ from cleaner.read.markup import has_markup, looks_like_html, unmark
 from cleaner.repair.repair import UNMARK, repair
 from cleaner.strip.further import allowed_lines, strip_by_plugins, strip_foreign_paragraphs
 from cleaner.strip.names import place_name
-from cleaner.strip.strip import Stripped, add_later, strip
+from cleaner.strip.strip import Stripped, add_later, may_strip_beside, strip
 
 __all__ = ["finish_articles", "load_article", "strip_article", "with_new_id"]
 
@@ -176,9 +176,15 @@ _FACTS = ("title", "author", "date", "place", "site")
 def _stripped_behind_repeats(article: Article, options: Options) -> Article:
     """The article looked at once more where lines that repeat on its site have gone: they may have stood below a
     signature or above a heading that now stands at an edge. Without this look the next run would find it."""
-    if not options.strip or not any(removal.kind == "repeat" for removal in article.removals):
+    gaps, gone = [], 0  # the offsets of the clean text at which they stood
+    for removal in article.removals if options.strip else ():
+        if removal.kind == "repeat":
+            gaps.append(removal.start - gone)
+        gone += removal.end - removal.start
+    text = article.text if gaps else ""
+    # Most of these lines stand between paragraphs; looking again behind each takes 6 % of a run.
+    if not may_strip_beside(text, gaps, load_phrases(article.language, options.phrases)):
         return article
-    text = article.text
     stripped = _stripped(article, text, "text", article.language, options)
     if not stripped.removals:
         return article

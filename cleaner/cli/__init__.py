@@ -67,13 +67,11 @@ class _Group(click.Group):
             ctx.exit(FAILED)
 
 
-@click.group(
-    cls=_Group, epilog=EXIT_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+main = _Group(
+    "main",
+    commands=[clean, explain, dedup, restore, report, diff, index, phrases, init, completion, manual],
+    help="Turn scraped articles into a clean corpus, with every decision on record.",
+    epilog=EXIT_HELP,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, prog_name="cleaner")
-def main() -> None:
-    """Turn scraped articles into a clean corpus, with every decision on record."""
-
-
-for _command in (clean, explain, dedup, restore, report, diff, index, phrases, init, completion, manual):
-    main.add_command(_command)
+click.version_option(__version__, prog_name="cleaner")(main)

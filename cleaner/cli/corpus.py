@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import click
 
-from cleaner.cli.flags import DONE, EXIT_HELP, FAILED, FLAGS, NOTHING_LEFT, files, on_corpus, options, read
+from cleaner.cli.flags import DONE, EXIT_HELP, FAILED, FLAGS, INPUTS, NOTHING_LEFT, ON_CORPUS, files, options, read
 from cleaner.options import RUN_OPTIONS, Options
 
 __all__ = ["clean", "dedup", "index"]
 
 
 @click.command(epilog=EXIT_HELP)
-@on_corpus
-@options(*FLAGS)
+@options(*ON_CORPUS, *FLAGS)
 def clean(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, as_json: bool, **flags: Any) -> None:
     """Clean files, folders and patterns of them into one corpus.
 
@@ -55,8 +53,8 @@ def _run(inputs: tuple[str, ...], output: str, options: Options, audit: str | No
 
 
 @click.command(epilog=EXIT_HELP)
-@on_corpus
 @options(
+    *ON_CORPUS,
     *("text_field", "html_field", "id_field", "url_field", "txt_layout", "encoding"),
     *("one_per_url", "min_similarity", "keep_duplicate", "against", "pairs"),
     *(name for name in RUN_OPTIONS if name not in ("shard_records", "card")),
@@ -68,46 +66,31 @@ def dedup(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, 
     _run(inputs, output, read({**flags, **AS_IT_IS}), audit, quiet, as_json)
 
 
-@click.group()
-def index() -> None:
-    """Build, extend and inspect a saved near-duplicate index, for `clean --against`."""
+index = click.Group("index", help="Build, extend and inspect a saved near-duplicate index, for `clean --against`.")
 
-
-def _on_texts(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the arguments and flags of a command that takes texts into an index."""
-    flags = options(
-        *(
-            "text_field",
-            "id_field",
-            "url_field",
-            "txt_layout",
-            "encoding",
-            "workers",
-            "memory",
-            "record_timeout",
-            "strict",
-        )
-    )
-    inputs = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...", shell_complete=files)
-    return click.argument("folder", metavar="INDEX", shell_complete=files)(inputs(flags(command)))
+_FOLDER = click.argument("folder", metavar="INDEX", shell_complete=files)
+_ON_TEXTS = options(
+    *(_FOLDER, INPUTS, "text_field", "id_field", "url_field", "txt_layout", "encoding"),
+    *("workers", "memory", "record_timeout", "strict"),
+)
 
 
 @index.command("build")
-@_on_texts
+@_ON_TEXTS
 def index_build(folder: str, inputs: tuple[str, ...], **flags: Any) -> None:
     """Make an index of texts that are clean already."""
     _index(folder, inputs, read(flags), add=False)
 
 
 @index.command("add")
-@_on_texts
+@_ON_TEXTS
 def index_add(folder: str, inputs: tuple[str, ...], **flags: Any) -> None:
     """Add texts to an index; those that are in it already change nothing."""
     _index(folder, inputs, read(flags), add=True)
 
 
 @index.command("info")
-@click.argument("folder", metavar="INDEX", shell_complete=files)
+@_FOLDER
 def index_info(folder: str) -> None:
     """What an index holds, as JSON."""
     from pathlib import Path

@@ -8,6 +8,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import click
@@ -18,19 +19,21 @@ from cleaner.article import KINDS
 from cleaner.options import CHOICES, GUARDS, OWN_OPTIONS, Options, find_config, is_own_config, read_config
 
 __all__ = [
+    "AUDIT",
+    "CONFIG",
     "DONE",
     "EXIT_HELP",
     "EXIT_STATUS",
     "FAILED",
     "FLAGS",
+    "INPUTS",
     "NOTHING_LEFT",
+    "ON_CORPUS",
     "USAGE",
     "files",
     "folders",
-    "on_corpus",
     "options",
     "read",
-    "takes_config",
 ]
 
 DEFAULT = Options()
@@ -55,34 +58,32 @@ EXIT_HELP = "\b\nExit status:\n" + "\n".join(
 )
 
 
-def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Let the shell complete names of files."""
-    return [CompletionItem(incomplete, type="file")]
+def _paths(kind: str, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Let the shell complete names of files ("file") or folders ("dir")."""
+    return [CompletionItem(incomplete, type=kind)]
 
 
-def folders(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Let the shell complete names of folders."""
-    return [CompletionItem(incomplete, type="dir")]
+def _listed(names: Sequence[str], ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the last name in a list with commas; names that are in it already are not offered."""
+    done, comma, begun = incomplete.rpartition(",")
+    return [done + comma + name for name in names if name.startswith(begun) and name not in done.split(",")]
 
 
-def _listed(names: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
-    """A completion of the last name in a list with commas; names that are in it already are not offered."""
+files, folders = partial(_paths, "file"), partial(_paths, "dir")
 
-    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-        done, comma, begun = incomplete.rpartition(",")
-        return [done + comma + name for name in names if name.startswith(begun) and name not in done.split(",")]
-
-    return complete
+Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 
-def options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """A decorator that adds the flags of these fields of Options to a command, in this order."""
+def options(*named: str | Decorator) -> Decorator:
+    """A decorator that adds flags to a command, in this order: fields of Options by name, others as click has them."""
 
     def add(command: Callable[..., None]) -> Callable[..., None]:
-        for name in reversed(names):  # decorators apply from the inside out, and help shows the outermost first
-            settings = dict(FLAGS[name])  # a copy, because `flags` is taken out of it
-            flags = settings.pop("flags", [f"--{name.replace('_', '-')}"])
-            command = click.option(*flags, name, **settings)(command)
+        for one in reversed(named):  # decorators apply from the inside out, and help shows the outermost first
+            if isinstance(one, str):
+                settings = dict(FLAGS[one])  # a copy, because `flags` is taken out of it
+                flags = settings.pop("flags", [f"--{one.replace('_', '-')}"])
+                one = click.option(*flags, one, **settings)
+            command = one(command)
         return command
 
     return add
@@ -105,8 +106,8 @@ FLAGS: dict[str, dict[str, Any]] = {
         "help": "Plain text is extracted text, or a whole page.",
     },
     "title": {"help": "A headline repeated as the first line."},
-    "keep_kinds": {"help": "Kinds of cruft that stay, with commas.", "shell_complete": _listed(KINDS)},
-    "only_kinds": {"help": "Only these kinds of cruft go, with commas.", "shell_complete": _listed(KINDS)},
+    "keep_kinds": {"help": "Kinds of cruft that stay, with commas.", "shell_complete": partial(_listed, KINDS)},
+    "only_kinds": {"help": "Only these kinds of cruft go, with commas.", "shell_complete": partial(_listed, KINDS)},
     "phrases": {"help": "Folder of further phrase lists.", "metavar": "DIR"},
     "allow": {"help": "File of lines that always stay.", "metavar": "FILE"},
     "repeats": {"flags": ["--repeats/--no-repeats"], "help": "Take lines that repeat per site."},
@@ -117,7 +118,7 @@ FLAGS: dict[str, dict[str, Any]] = {
     "drop_foreign_paragraphs": {"is_flag": True, "help": "Take paragraphs in another language."},
     "guards": {
         "help": "Presets of quality rules (gopher, c4, fineweb) and flags that shall drop, with commas.",
-        "shell_complete": _listed(GUARDS),
+        "shell_complete": partial(_listed, GUARDS),
     },
     "min_chars": {"type": int, "help": "Drop articles shorter than this."},
     "max_chars": {"type": int, "help": "Drop articles longer than this (0: no limit)."},
@@ -161,46 +162,27 @@ for _name, _settings in FLAGS.items():
         _settings |= {"default": _default, "show_default": not _settings.get("is_flag")}
 
 
-def on_corpus(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the arguments and flags of every command that runs over a corpus."""
-    for add in (
-        takes_config,
-        click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
-        click.option("--quiet", is_flag=True, help="No progress and no summary."),
-        click.option(
-            "--audit",
-            metavar="DIR",
-            shell_complete=folders,
-            help="Folder of the logs (else OUT.audit beside the output).",
-        ),
-        click.option(
-            "-o",
-            "--output",
-            required=True,
-            metavar="OUT",
-            shell_complete=files,
-            help="Where the corpus goes; - is stdout.",
-        ),
-        click.argument("inputs", nargs=-1, required=True, metavar="INPUT...", shell_complete=files),
-    ):
-        command = add(command)
-    return command
-
-
-def takes_config(command: Callable[..., None]) -> Callable[..., None]:
-    """Add --config, which `read` looks up in the context: it is no parameter of the command."""
-
-    def keep(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
-        ctx.meta["config"] = value
-
-    return click.option(
-        "--config",
-        metavar="FILE",
-        shell_complete=files,
-        expose_value=False,
-        callback=keep,
-        help="Options in a file (else the nearest cleaner.toml beside or above the input); flags come first.",
-    )(command)
+INPUTS = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...", shell_complete=files)
+AUDIT = click.option(
+    "--audit", metavar="DIR", shell_complete=folders, help="Folder of the logs (else OUT.audit beside the output)."
+)
+CONFIG = click.option(
+    "--config",
+    metavar="FILE",
+    shell_complete=files,
+    help="Options in a file (else the nearest cleaner.toml beside or above the input); flags come first.",
+)
+ON_CORPUS = (
+    INPUTS,
+    click.option(
+        "-o", "--output", required=True, metavar="OUT", shell_complete=files, help="Where the corpus goes; - is stdout."
+    ),
+    AUDIT,
+    click.option("--quiet", is_flag=True, help="No progress and no summary."),
+    click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
+    CONFIG,
+)
+"""The arguments and flags of every command that runs over a corpus."""
 
 
 def read(flags: Mapping[str, Any], *, whole: bool = False) -> Options:
@@ -210,7 +192,7 @@ def read(flags: Mapping[str, Any], *, whole: bool = False) -> Options:
     stderr which file it follows.
     """
     ctx = click.get_current_context()
-    named = ctx.meta.get("config")
+    named = ctx.params.get("config")
     inputs = ctx.params.get("inputs") or list(filter(None, [ctx.params.get("file")]))
     path = named or find_config(inputs)
     values = {k: v for k, v in read_config(path).items() if whole or k in ctx.params} if path else {}
@@ -226,6 +208,6 @@ def read(flags: Mapping[str, Any], *, whole: bool = False) -> Options:
         click.echo(f"cleaner: options by {path}", err=True)
     for name, value in flags.items():
         # A flag that was given comes before the file even if its value is the default.
-        if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT:
+        if name != "config" and ctx.get_parameter_source(name) is not ParameterSource.DEFAULT:
             values[name] = value
     return replace(DEFAULT, **values)

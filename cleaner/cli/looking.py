@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from cleaner.cli.flags import files, options, read, takes_config
+from cleaner.cli.flags import AUDIT, CONFIG, files, options, read
 from cleaner.errors import OptionError
 from cleaner.language_codes import language_code
 
@@ -19,8 +19,9 @@ __all__ = ["diff", "explain", "report", "restore"]
 @click.option("--line", default="", help="Instead of a file: which rules would take this line.")
 @click.option("--line-language", default="id", show_default=True, help="The language of that line.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines instead.")
-@takes_config
-@options("text_field", "html_field", "content", "encoding", "extractor", "input_kind", "title", "phrases", "allow")
+@options(
+    CONFIG, "text_field", "html_field", "content", "encoding", "extractor", "input_kind", "title", "phrases", "allow"
+)
 def explain(file: str | None, article: str, line: str, line_language: str, as_json: bool, **flags: Any) -> None:
     """One article, line by line: what stays, what goes, which rule, why.
 
@@ -42,7 +43,7 @@ def explain(file: str | None, article: str, line: str, line_language: str, as_js
 @click.command()
 @click.argument("output", metavar="OUT", shell_complete=files)
 @click.option("-o", "--to", default="-", metavar="FILE", help="Where the texts go, as JSON lines; - is stdout.")
-@click.option("--audit", metavar="DIR", help="Folder of the logs (else OUT.audit beside the output).")
+@AUDIT
 @click.option("--force", is_flag=True, help="Replace a FILE that exists.")
 def restore(output: str, to: str, audit: str | None, force: bool) -> None:
     """The texts as they were read, from OUT and its logs: {"id", "text"} a line, dropped ones last."""
@@ -69,7 +70,7 @@ def restore(output: str, to: str, audit: str | None, force: bool) -> None:
 @click.command()
 @click.argument("output", metavar="OUT", shell_complete=files)
 @click.option("-o", "--to", metavar="FILE", help="Where the page goes (else report.html in the audit folder).")
-@click.option("--audit", metavar="DIR", help="Folder of the logs (else OUT.audit beside the output).")
+@AUDIT
 @click.option("--force", is_flag=True, help="Replace a FILE that exists and is no report.")
 def report(output: str, to: str | None, audit: str | None, force: bool) -> None:
     """The HTML report of a finished run."""

@@ -22,9 +22,7 @@ _further = click.option(
 )
 
 
-@click.group()
-def phrases() -> None:
-    """List, search and test the phrase lists; say which rule would take a line."""
+phrases = click.Group("phrases", help="List, search and test the phrase lists; say which rule would take a line.")
 
 
 @phrases.command("list")

@@ -81,7 +81,7 @@ def clean_corpus(
 ) -> Report:
     """Clean files, folders and patterns of them into one corpus, with logs of every decision beside it.
 
-    `output` is a path as `cleaner.output.writers.open_output` takes it, or "-" for stdout (then logs are written only
+    `output` is a path as `cleaner.output.writers.check_output` takes it, or "-" for stdout (then logs are written only
     where `audit` names a folder). An unfinished run of the same inputs is continued. Raises, before anything is made,
     RefusedError when the output exists and `options.force` is not set, or when anything of the user's would be written
     or deleted, WorkError when another run is at it, OptionError for what is wrong in the options; InputError when none

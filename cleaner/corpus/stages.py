@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +39,7 @@ from cleaner.errors import CleanerError
 from cleaner.neardup.sketches import sketch
 from cleaner.options import Options
 from cleaner.output.manifest import sha256
-from cleaner.output.records import dropped_row, pack_article, record, rejected_row, removed_rows, unpack_article
+from cleaner.output.records import dropped_row, pack_article, record, removed_rows, unpack_article
 from cleaner.phrases.phrases import normalise_wording
 from cleaner.pipeline import finish_articles, load_article, strip_article, with_new_id
 from cleaner.read.changes import Stamps, changed_sources
@@ -99,7 +99,7 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
     rejects: list[Reject] = []
     for raw in _raws(task, watch, rejects):
         try:
-            with watch.limited():
+            with watch.clock:
                 article = strip_article(load_article(raw, task.options), task.options)
         except CleanerError:  # an option or a phrase list is wrong, which no other record can mend
             raise
@@ -124,7 +124,7 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
         lines = site_lines([a.text for a in articles], sites, [a.title for a in articles])
         columns |= {"site": number_column(lines.sites), "titles": number_column(lines.titles)}
         columns |= {name: list_column(lines.offsets, getattr(lines, name)) for name in LINES[2:]}
-    notes = {"rejects": [rejected_row(r) for r in rejects], "sites": {str(site_key(s)): s for s in sorted({*sites})}}
+    notes = {"rejects": [asdict(r) for r in rejects], "sites": {str(site_key(s)): s for s in sorted({*sites})}}
     write_shard(task.out, columns, notes)
     size = sum(len(a.before.encode("utf-8", "surrogatepass")) for a in articles)
     return Done(len(articles), size, rejected=len(rejects))
@@ -140,7 +140,7 @@ def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
         records = enumerate(read_records(Task((split,)), task.options), 1)
         while True:
             try:
-                with watch.limited():
+                with watch.clock:
                     j, raw = next(records, (0, None))
             except RecordTimeout as late:
                 rejects.append(Reject(split.source, split.first, "WorkerDied", f"Reading on failed: {late}.", _DIED))
@@ -198,7 +198,7 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
     sketches = sketch(texts)
     columns |= {name: fixed_column(getattr(sketches, name)) for name in SKETCH}
     notes = {
-        "rejects": [rejected_row(r) for r in rejects],
+        "rejects": [asdict(r) for r in rejects],
         "counts": _listed(counts),
         "learned": dict(sorted(learned.items())),
     }
@@ -233,7 +233,7 @@ def _finished(
     """Finish all articles at once, which is fastest; one by one where that has ended a worker."""
     if not watch.enter(0):
         try:
-            with watch.limited():
+            with watch.clock:
                 return finish_articles(articles, options)
         except RecordTimeout:  # one by one says which of them took the time
             pass
@@ -243,7 +243,7 @@ def _finished(
     for i, article in enumerate(articles, 1):
         reason = watch.enter(i)
         try:
-            with watch.limited():
+            with watch.clock:
                 finished += [] if reason else finish_articles([article], options)
         except RecordTimeout as late:
             reason = str(late)

@@ -22,8 +22,8 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cleaner.engine.time_limit import OVER_TIME
-from cleaner.engine.worker import OUT_OF_MEMORY, OUTSIDE, UNSTARTED, Watch
+from cleaner.engine.time_limit import OVER_TIME, time_limit
+from cleaner.engine.worker import OUT_OF_MEMORY, OUTSIDE, UNSTARTED, Watch, rare_collections
 from cleaner.errors import EngineError
 
 __all__ = ["Pool", "cores", "fitting"]
@@ -107,7 +107,10 @@ class Pool(AbstractContextManager["Pool"]):
         again and again outside any record.
         """
         if self._inside:
-            yield from (function(task, Watch(seconds=self._seconds)) for task in tasks)
+            for task in tasks:
+                with time_limit(self._seconds) as clock, rare_collections():
+                    result = function(task, Watch(clock=clock))
+                yield result
             return
         jobs = (_Job(task) for task in tasks)  # lazily: listing the inputs may go on while workers read
         again: deque[_Job] = deque()

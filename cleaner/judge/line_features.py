@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from cleaner.characters import BULLETS, CLOSERS, MORE_STOPS, STOPS, UNSPACED_CLASS
+from cleaner.characters import BULLETS, CLOSERS, FULL_STOPS, STOPS, UNSPACED_CLASS
 from cleaner.judge.vocabulary import BEYOND_SPACES, CONCEPTS, GROUP_NAMES, Vocabulary, places_of_words, vocabulary_for
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
@@ -30,9 +30,8 @@ _CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
 _YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)")
 _DIGITS = re.compile(r"\d+")
 _ADDRESS = re.compile(r"https?:|www\.|\w@\w|\.(?:com|net|org|co|id|my|de|fr|info)\b", re.IGNORECASE)
-_SENTENCE = re.compile(rf"[{re.escape(STOPS + MORE_STOPS)}][{re.escape(CLOSERS)}]*\s")
+_SENTENCE = re.compile(rf"[{re.escape(STOPS + "".join(sorted(FULL_STOPS)))}][{re.escape(CLOSERS)}]*\s")
 _LABEL = re.compile(r"[:：|]")
-_STOPS = frozenset(STOPS + MORE_STOPS) - frozenset("!?！？؟…")
 _QUOTES = frozenset("\"“”„«»「『‘’'")
 _CODE = frozenset("{}<>=;$\\_")
 _BARS = frozenset("|•·›»>→▶►｜│")
@@ -212,7 +211,7 @@ def class_of_last(text: str) -> int:
     if text.endswith(("...", "…", "...]", "…]")):
         return 5
     bare = text.rstrip(CLOSERS)[-1:] or last
-    if bare in _STOPS:
+    if bare in FULL_STOPS:
         return 9
     if bare in "?!？！؟":
         return 8

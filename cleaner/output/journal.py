@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,43 +24,31 @@ __all__ = ["Journal"]
 class Journal:
     """The journal in a work directory, of the run that `about` describes; that of another run is not followed.
 
-    `output` is what `describe` says of the output that this run publishes, None while it is not complete.
-    `complete` says that everything was published, `finished` that the work directory was to be removed then, both of
-    any run; `of_another` that the journal is of a run over other inputs or with other options.
+    `output` is what `describe` says of the output that this run had begun to publish, None where it had not come so
+    far. `complete` says that everything was published, `finished` that the work directory was to be removed then, both
+    of any run; `done` is `finished` of this very run; `of_another` says that the journal is of a run over other inputs
+    or with other options.
     """
 
     def __init__(self, folder: Path, about: bytes, shards: int = 0) -> None:
         self._path = folder / PUBLISH
         # The number of files is no option of a stage, and changes what is published.
-        self._run = hashlib.sha256(about + b" %d" % shards).hexdigest()
-        known = self._read()
-        self.of_another = known.get("run", self._run) != self._run
+        run = hashlib.sha256(about + b" %d" % shards).hexdigest()
+        known: Any = {}
+        if read_mark(folder) is not None:
+            with suppress(OSError, ValueError):
+                known = orjson.loads(self._path.read_bytes())
+        if not isinstance(known, dict):
+            known = {}
+        self.of_another = known.get("run", run) != run
         self.complete = bool(known.get("done"))
         self.finished = self.complete and not known.get("kept")
-        self._steps: dict[str, Any] = {} if self.of_another else known
-        self._steps["run"] = self._run
-
-    @property
-    def output(self) -> Mapping[str, Any] | None:
-        """Sizes and hashes of the output that this run has begun to publish."""
-        return self._steps.get("output")
-
-    @property
-    def done(self) -> bool:
-        """Whether this run has published everything."""
-        return self.finished and not self.of_another
+        self.done = self.finished and not self.of_another
+        self._steps = {**({} if self.of_another else known), "run": run}
+        self.output: Mapping[str, Any] | None = self._steps.get("output")
 
     def note(self, **steps: object) -> None:
         """Write down what is done, on the disk before this returns."""
         self._steps |= steps
         with replacing(self._path) as out:
             out.write(orjson.dumps(self._steps))
-
-    def _read(self) -> dict[str, Any]:
-        if read_mark(self._path.parent) is None:
-            return {}
-        try:
-            known = orjson.loads(self._path.read_bytes())
-        except (OSError, ValueError):
-            return {}
-        return known if isinstance(known, dict) else {}

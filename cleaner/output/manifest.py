@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -37,10 +38,14 @@ def manifest(
 
     Only `run` may differ between equal runs.
     """
+    libraries = dict.fromkeys(_LIBRARIES, "")
+    for name in _LIBRARIES:
+        with suppress(PackageNotFoundError):
+            libraries[name] = version(name)
     content = {
         "schema": SCHEMA,
         "cleaner": __version__,
-        "libraries": {name: _installed_version(name) for name in _LIBRARIES},
+        "libraries": libraries,
         "plugins": installed(),
         # Not those that say how the work is done (workers, memory ...): equal runs have equal manifests but for `run`.
         "options": {k: v for k, v in asdict(options).items() if k not in RUN_OPTIONS},
@@ -99,11 +104,3 @@ def same_data(path: Path, known: Mapping[str, Any]) -> bool:
     if path.is_file() and path.stat().st_size != known.get("bytes"):
         return False
     return path.exists() and describe(path) == known
-
-
-def _installed_version(name: str) -> str:
-    """The version of a distribution, or "" where it is not installed."""
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""

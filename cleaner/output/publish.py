@@ -6,10 +6,11 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +25,13 @@ from cleaner.options import Options
 from cleaner.output.collisions import check_inputs_stay, check_places
 from cleaner.output.journal import Journal
 from cleaner.output.manifest import Tables, count_tables, describe, manifest, same_data
-from cleaner.output.records import rejected_row
-from cleaner.output.writers import Output, clear_remains, open_output
+from cleaner.output.writers import check_output, clear_remains, new_output
 from cleaner.ownership import (
     CARD_MARK,
     MARK,
     check_folder,
     check_page,
     claim_folder,
-    is_empty,
     is_made_file,
     mark_beside,
     mark_line,
@@ -124,6 +123,7 @@ class Destination:
 
     def __init__(self, output: str, *, audit: str | Path | None, options: Options) -> None:
         self.output, self._options = output, options
+        self._is_folder = bool(options.shards) or output.endswith("/")
         self.streams = output == "-"
         if Path(output).name in ("", ".."):
             raise OptionError(f"-o {output} names no new file or folder. Name one, such as {output}/clean.jsonl.")
@@ -133,29 +133,17 @@ class Destination:
         self.work = Path(os.path.realpath(work)) if work else None
         """The work directory, None where a temporary one is used."""
 
-    @property
-    def _is_folder(self) -> bool:
-        return bool(self._options.shards) or self.output.endswith("/")
-
-    @property
-    def own(self) -> list[Path]:
+        named = (self.work, self.audit, options.site_rules, options.against)
+        self.own = [Path(path) for path in named if path]
         """Files and folders of the run that are no input, wherever they lie."""
-        named = (self.work, self.audit, self._options.site_rules, self._options.against)
-        return [Path(path) for path in named if path]
-
-    @property
-    def card(self) -> Path | None:
+        self.card: Path | None = None
         """Where the dataset card goes, None where none was asked for."""
-        if not self._options.card or self.streams or self._options.dry_run:
-            return None
-        return (Path(self.output) if self._is_folder else Path(self.output).parent) / "README.md"
-
-    @property
-    def page(self) -> Path | None:
+        if options.card and not self.streams and not options.dry_run:
+            self.card = (Path(output) if self._is_folder else Path(output).parent) / "README.md"
+        self.page: Path | None = None
         """Where the report of a dry run goes, None where it is with the logs or not asked for."""
-        if not self._options.report or self.streams or not self._options.dry_run:
-            return None
-        return path_beside(self.output, ".dry-run.html")
+        if options.report and not self.streams and options.dry_run:
+            self.page = path_beside(output, ".dry-run.html")
 
     def rehearsal(self, folder: Path) -> Destination:
         """Where a dry run puts what it would have written, to be looked at and thrown away."""
@@ -234,7 +222,7 @@ class Destination:
             for path in (self.audit, mark_beside(self.output), *filter(None, (self.card, self.page))):
                 remove_parts(path)
         outputs = self._write_output(shards, counts.get("articles", {}).get("written", 0), journal)
-        rejected_rows = [rejected_row(r) for r in rejected]
+        rejected_rows = [asdict(r) for r in rejected]
         if self.audit:
             outputs |= self._write_logs(self.audit, shards, rejected_rows, extra)
             machine = {"python": platform.python_version(), "machine": platform.machine(), "system": platform.system()}
@@ -256,20 +244,17 @@ class Destination:
                     size += len(line)
             sys.stdout.buffer.flush()  # an error of writing shows here, and not after the run was reported as done
             return {"stdout": {"bytes": size, "sha256": digest.hexdigest()}}
-        output, described = Path(self.output), dict[str, object]()
+        output = Path(self.output)
         if journal is not None and self._is_published(journal):
             clear_remains(output)
-            described |= journal.output or {}
+            described = journal.output
         else:
-
-            def complete(temporary: Path) -> None:
-                described.update(describe(temporary))
+            # The lines as workers made them, not parsed again.
+            lines = chain.from_iterable(_lines(path, "record") for path in shards)
+            with new_output(self.output, lines, total, shards=self._options.shards, force=True) as temporary:
+                described = describe(temporary)
                 if journal is not None:
                     journal.note(output=described)
-
-            with self._open(total, force=True, complete=complete) as out:
-                for path in shards:
-                    out.write_lines(_lines(path, "record"))  # the lines as workers made them, not parsed again
         assert self.audit is not None, "only stdout has no logs"
         if output.is_file():  # a folder carries its own mark
             size = output.stat().st_size
@@ -296,9 +281,6 @@ class Destination:
         names = (*LOGS, "rejected.jsonl", *(path.name for path in extra))
         return {name: describe(audit / name) for name in names}
 
-    def _open(self, total: int, *, force: bool, complete: Callable[[Path], None] = lambda path: None) -> Output:
-        return open_output(self.output, shards=self._options.shards, total=total, force=force, complete=complete)
-
     def _is_published(self, journal: Journal) -> bool:
         """Whether the output is the one that this run put there."""
         return journal.output is not None and same_data(Path(self.output), journal.output)
@@ -317,7 +299,7 @@ class Destination:
         """Raise RefusedError when the output, or the card beside it, would replace what is the user's."""
         # A run that is complete is not replaced, even if it has kept its work directory.
         own = journal is not None and not journal.complete and self._is_published(journal)
-        self._open(0, force=self._options.force or own)
+        check_output(self.output, shards=self._options.shards, force=self._options.force or own)
         output, force = Path(self.output), self._options.force
         if output.is_dir() and force and not own and self.audit is not None:
             # With --force a folder goes with all that is in it, so nothing may have come in since it was written.
@@ -337,7 +319,8 @@ class Destination:
         """Remove a work directory in which a kill left nothing but the mark and the lock."""
         if self.work is None or self._options.work or not self.work.is_dir():
             return
-        if is_empty(self.work) or (read_mark(self.work) and {p.name for p in self.work.iterdir()} <= {MARK, LOCK}):
+        left = {path.name for path in self.work.iterdir()}
+        if not left or (read_mark(self.work) and left <= {MARK, LOCK}):
             remove_work(self.work)
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 import orjson
 
-from cleaner.article import MARKUP, Article, Drop, Reject, Removal
+from cleaner.article import MARKUP, Article, Drop, Removal
 
 __all__ = [
-    "drop_of", "dropped_row", "pack_article", "record", "rejected_row", "removal_of", "removed_rows", "text_of_input",
-    "unpack_article",
+    "drop_of", "dropped_row", "pack_article", "record", "removal_of", "removed_rows", "text_of_input", "unpack_article",
 ]  # fmt: skip
 
 REPAIR, LINE_ENDS = "repair", "line-ends"
@@ -107,11 +105,6 @@ def dropped_row(drop: Drop, whole: Mapping[str, object]) -> dict[str, object]:
 def drop_of(row: Mapping[str, Any]) -> Drop:
     """Return the drop that a row of dropped.jsonl logs."""
     return Drop(row["id"], row["reason"], row["detail"], row["keeper"], row["jaccard"], row["containment"])
-
-
-def rejected_row(reject: Reject) -> dict[str, object]:
-    """Return the row of rejected.jsonl."""
-    return asdict(reject)
 
 
 # The places in `Article` of the fields that JSON would give back as lists.

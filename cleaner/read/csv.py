@@ -18,7 +18,7 @@ from typing import TypeVar
 from cleaner.article import Raw
 from cleaner.errors import InputError
 from cleaner.options import Options
-from cleaner.read.fields import find_fields, raw_record
+from cleaner.read.fields import find_fields, is_record, raw_record
 from cleaner.read.jsonl import decode_line
 from cleaner.read.read_errors import BrokenCsv, NoText, RepeatedHead, as_input_error, too_large
 from cleaner.read.stream import Stream, Window
@@ -111,7 +111,7 @@ def _sniff_dialect(window: Window, options: Options, encoding: str) -> tuple[_Di
         names = _column_names(decode_line(start[place:end].strip(b"\r\n"), encoding), delimiter)
         dialect = _Dialect(delimiter, escape, any(name[:1] == " " for name in names[1:]), line_end=line_end)
         names = [name.strip(" \ufeff") for name in names]
-        known = _known(names, options)
+        known = is_record(dict.fromkeys(names, "x"), options)
         if line.strip() and (found is None or known):
             found = found if found and not known else (dialect, names, end)
         # A comment, a title or an empty line may stand before the head.
@@ -122,7 +122,7 @@ def _sniff_dialect(window: Window, options: Options, encoding: str) -> tuple[_Di
         return _Dialect(","), []
     dialect, names, end = found
     longest = max(map(len, names), default=0)
-    if longest > _LONG_NAME or (longest > _SHOWN and not _known(names, options)):
+    if longest > _LONG_NAME or (longest > _SHOWN and not is_record(dict.fromkeys(names, "x"), options)):
         raise NoText(
             "The first row is no head: it holds a text in the place of the name of a column.",
             "Write the names of the columns into the first line, such as id,text.",
@@ -144,14 +144,6 @@ def _sniff_dialect(window: Window, options: Options, encoding: str) -> tuple[_Di
     seen = window.ended and window.have <= _SAMPLE
     wrong = rows.literal > (rows.right if seen else max(rows.right, 2))
     return replace(dialect, quoted=rows.needed > 0 or not wrong), names
-
-
-def _known(names: list[str], options: Options) -> bool:
-    try:
-        find_fields(dict.fromkeys(names, "x"), options)
-    except NoText:
-        return False
-    return True
 
 
 def _column_names(line: str, delimiter: str) -> list[str]:

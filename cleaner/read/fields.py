@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -21,12 +21,15 @@ from cleaner.options import Options
 from cleaner.read.markup import looks_like_html
 from cleaner.read.read_errors import EmptyText, NoText
 
-__all__ = ["Fields", "find_fields", "json_object", "known_fields", "mend_surrogates", "raw_record"]
+__all__ = ["Fields", "find_fields", "is_record", "json_object", "known_fields", "mend_surrogates", "raw_record"]
 
 Record = Mapping[str, Any]
 Fields = dict[str, str]
 """Meaning -> name of the field: `text`, `html`, `id`, `url`, `title`, `author`, `date` and `site` are the meanings."""
 
+_NAMES: dict[str, list[str]] = tomllib.loads((files("cleaner.read") / "fields.toml").read_text("utf-8"))
+"""Meaning -> its usual names, best first; "around" are those of objects that stand around a text."""
+_OUTER = dict.fromkeys((*_NAMES["around"], *_NAMES["text"]))
 # Between the words of a name, which are compared as if all were underscores.
 _SEPARATORS = re.compile(r"[-_. ]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -55,10 +58,14 @@ def raw_record(record: Record, source: str, number: int, options: Options, *, ma
     taken = [fields[kind]]
     for key in _OWN & fields.keys():
         value = _at(record, fields[key])
-        values[key] = mend_surrogates(value if isinstance(value, str) else _value_text(value))
         # A list of authors or a number loses its type as text, so that `meta` keeps it as well.
         if isinstance(value, str):
             taken.append(fields[key])
+        elif isinstance(value, list):
+            value = ", ".join(map(str, value))
+        else:
+            value = value.isoformat() if isinstance(value, datetime | date) else str(value)
+        values[key] = mend_surrogates(value)
     html = kind == "html" or options.content == "html"
     if options.content == "auto" and not html:
         html = looks_like_html(body if isinstance(body, str) else body[: 1 << 16].decode("latin-1"))
@@ -125,9 +132,16 @@ def find_fields(record: Record, options: Options) -> Fields:
     return fields
 
 
+def is_record(value: object, options: Options) -> bool:
+    """Whether a value is an object with a field that can hold the text."""
+    with suppress(NoText):
+        return isinstance(value, Mapping) and bool(find_fields(value, options))
+    return False
+
+
 def _fields_inside(record: Record) -> Fields:
     """The fields of an object that usually stands around a text, as in {"content": {"body": "..."}}; {} without one."""
-    for outer in _usual_outer_names():
+    for outer in _OUTER:
         inner = record.get(outer)
         if not isinstance(inner, Mapping):
             continue
@@ -229,12 +243,6 @@ def _body(value: object) -> str | bytes:
     return mend_surrogates(value) if isinstance(value, str) else ""
 
 
-def _value_text(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return value.isoformat() if isinstance(value, datetime | date) else str(value)
-
-
 # Cached, because all records of a file have the same few sets of fields.
 @lru_cache(maxsize=256)
 def _usual_among(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -243,21 +251,8 @@ def _usual_among(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], .
     for name in names:
         present.setdefault(_SEPARATORS.sub("_", name.casefold()), name)
     return tuple(
-        (key, tuple(present[n] for n in usual if n in present))
-        for key, usual in _field_names().items()
-        if key != "around"
+        (key, tuple(present[n] for n in usual if n in present)) for key, usual in _NAMES.items() if key != "around"
     )
-
-
-@cache
-def _usual_outer_names() -> list[str]:
-    names = _field_names()
-    return [*names["around"], *(name for name in names["text"] if name not in names["around"])]
-
-
-@cache
-def _field_names() -> dict[str, list[str]]:
-    return tomllib.loads((files("cleaner.read") / "fields.toml").read_text("utf-8"))
 
 
 def mend_surrogates(text: str) -> str:

@@ -25,13 +25,11 @@ from cleaner.read.made_files import MadeFiles
 from cleaner.read.read_errors import LinkOutside, MadeByCleaner, NotFound, NotReadable, SymlinkLoop, reject, unreadable
 from cleaner.read.task import Source
 
-__all__ = ["Listing", "is_remote", "list_inputs", "list_sources", "path_of", "remote_error", "source_name"]
+__all__ = ["Listing", "is_remote", "list_inputs", "list_sources", "remote_error", "source_name"]
 
 _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:::|://)")  # two letters at least, because C: is a drive of Windows
 # Backslash, control characters, and the surrogates by which os.fsdecode gives bytes that are not UTF-8.
 _UNPRINTABLE = re.compile(r"[\\\x00-\x1f\x7f\udc80-\udcff]")
-# What `source_name` makes of them.
-_ESCAPE = re.compile(r"\\(?:\\|x[0-9a-f]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,31 +80,13 @@ def list_inputs(inputs: Iterable[str], options: Options, own: Iterable[str | os.
 def source_name(path: str) -> str:
     r"""`path` as it stands in records: normalised, "/" between folders, only printable characters.
 
-    A byte that is not UTF-8, a control character and a backslash are escaped, so that `path_of` gives the path back.
+    A byte that is not UTF-8, a control character and a backslash are escaped, so that no two paths have one name.
 
     >>> source_name("./raw//berita.txt"), source_name("raw/caf\udce9.txt")
     ('raw/berita.txt', 'raw/caf\\xe9.txt')
     """
     normal = os.path.normpath(path)
     return _escaped(normal if os.sep == "/" else normal.replace(os.sep, "/"))
-
-
-def path_of(source: str) -> str:
-    r"""The path that `source_name` made `source` of.
-
-    >>> path_of(source_name("raw/caf\udce9 \\ 1.txt"))
-    'raw/caf\udce9 \\ 1.txt'
-    """
-
-    def char(match: re.Match[str]) -> str:
-        if match[0] == "\\\\":
-            return "\\"
-        code = int(match[0][2:], 16)
-        return chr(
-            code if code < 0x80 else 0xDC00 + code
-        )  # os.fsdecode gives a byte that is not UTF-8 as 0xDC00 + byte
-
-    return _ESCAPE.sub(char, source)
 
 
 def _escaped(name: str) -> str:
@@ -211,7 +191,7 @@ def _walk(root: str, made: MadeFiles, roots: _Roots, *, outright: bool) -> Itera
             yield folder, reject(source_name(folder), 0, unreadable(error)), True
             continue
         if made.mark_of(real, (entry.name for entry in entries)) and not (outright and folder == root):
-            made.leave_out(folder)
+            made.left_out += sum(not name.startswith(".") for _, _, names in os.walk(folder) for name in names)
             continue
         for entry in entries:
             if entry.name.startswith(".") or entry.name == CONFIG:

@@ -17,9 +17,9 @@ from typing import Any
 from cleaner.article import Raw
 from cleaner.errors import InputError
 from cleaner.options import Options
-from cleaner.read.fields import find_fields, raw_record
+from cleaner.read.fields import is_record, raw_record
 from cleaner.read.jsonl import parse_object
-from cleaner.read.read_errors import BrokenJson, NoText, TooLarge, as_input_error, too_large
+from cleaner.read.read_errors import BrokenJson, TooLarge, as_input_error, too_large
 from cleaner.read.stream import Stream
 from cleaner.read.task import Bounds, Chunk, Lost, Split, gather_chunks
 
@@ -90,9 +90,9 @@ def _records_inside(value: bytes, options: Options) -> Iterator[tuple[int, _Valu
     """
     document = parse_object(value)
     records = _rows_of_columns(document, options)
-    if records is None and not _is_record(document, options):
+    if records is None and not is_record(document, options):
         lists = _lists_inside(document)
-        records = next((each for each in lists if any(_is_record(one, options) for one in each[:_ASKED])), None)
+        records = next((each for each in lists if any(is_record(one, options) for one in each[:_ASKED])), None)
     if records is None:
         yield 0, value
         return
@@ -119,7 +119,7 @@ def _rows_of_columns(document: dict[str, Any], options: Options) -> list[dict[st
     names, rows = document.get("columns"), document.get("data")
     if isinstance(names, list) and isinstance(rows, list) and all(isinstance(row, list) for row in rows):
         records = [dict(zip(map(str, names), row, strict=False)) for row in rows]
-        return records if records and _is_record(records[0], options) else None
+        return records if records and is_record(records[0], options) else None
     columns = list(document.values())
     if not columns:
         return None
@@ -132,14 +132,7 @@ def _rows_of_columns(document: dict[str, Any], options: Options) -> list[dict[st
     records = [dict(zip(document, row, strict=True)) for row in rows]
     # The texts of columns are texts, and not objects with a text of their own.
     flat = ({name: each for name, each in record.items() if not isinstance(each, dict)} for record in records[:_ASKED])
-    return records if any(_is_record(record, options) for record in flat) else None
-
-
-def _is_record(value: object, options: Options) -> bool:
-    try:
-        return isinstance(value, dict) and bool(find_fields(value, options))
-    except NoText:
-        return False
+    return records if any(is_record(record, options) for record in flat) else None
 
 
 def _elements(cursor: _Cursor) -> Iterator[_Value]:

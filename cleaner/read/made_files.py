@@ -55,10 +55,6 @@ class MadeFiles:
             if name.endswith((".audit", ".work")):
                 self._note(f"{real}{os.sep}{name}", read_mark(f"{real}{os.sep}{name}"))
 
-    def leave_out(self, folder: str) -> None:
-        """Count the files of a folder that is not read."""
-        self.left_out += sum(not name.startswith(".") for _, _, names in os.walk(folder) for name in names)
-
     def is_made(self, real: str, size: int) -> bool:
         """Whether a file is an output, a report page or a dataset card, or belongs to the run itself.
 

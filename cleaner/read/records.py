@@ -17,14 +17,14 @@ from cleaner.read.sniff import PLUGGED
 from cleaner.read.split import split_source
 from cleaner.read.stream import open_stream
 from cleaner.read.task import TASK_BYTES, TASK_RECORDS, Bounds, Lost, Split, Task
-from cleaner.read.text import parse_html, parse_txt
+from cleaner.read.text import parse_whole
 from cleaner.read.warc import parse_warc
 
 __all__ = ["read_records"]
 
 _PARSERS = {
-    "txt": parse_txt,
-    "html": parse_html,
+    "txt": parse_whole,
+    "html": parse_whole,
     "jsonl": parse_jsonl,
     "lines": parse_lines,
     "csv": parse_csv,

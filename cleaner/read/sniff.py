@@ -9,9 +9,8 @@ import codecs
 import json
 import re
 import tomllib
-from collections.abc import Container, Iterator
+from collections.abc import Container
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -49,8 +48,19 @@ _BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xfe\xff"
 """White space, NULs of UTF-16, and byte order marks."""
 _PRINTED = bytes(sorted({*range(0x20, 0x7F), *range(0x80, 0x100), *b"\0\t\n\v\f\r\x1a\x1b"}))
 """Bytes that stand in text of some encoding; Ctrl+Z ended files of DOS, ISO-2022 switches alphabets by Escape."""
+_TABLES: dict[str, Any] = tomllib.loads((files("cleaner.read") / "formats.toml").read_text("utf-8"))
+_SUFFIXES: dict[str, dict[str, str]] = {
+    table: {suffix: name for name, suffixes in _TABLES[table].items() for suffix in suffixes}
+    for table in ("suffixes", "compressed", "unread", "parts")
+}
+"""Suffix -> name, from each table of suffixes."""
+_MAGIC: dict[str, list[tuple[bytes, str]]] = {
+    table: [(bytes.fromhex(magic), name) for name, magics in _TABLES[table].items() for magic in magics]
+    for table in ("magic", "binary")
+}
+"""First bytes and the name of what begins with them, from each table of first bytes."""
 # One object that ends on its line, and another on the next.
-_JSON_LINES = re.compile(rb"\s*\{[^\n]*\}[ \t\r]*\n\s*\{")
+_JSON_LINES = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{[^\n]*\}[ \t\r]*\n\s*\{")
 # An object with a first key or none, or an array whose first value is an array, an object or a string, or none.
 _JSON_DOCUMENT = re.compile(rb'\{\s*("|\})|\[\s*[\[{"\]]')
 # The first line of a document that is indented: a bracket, perhaps with the first key and the begin of its value.
@@ -85,7 +95,7 @@ def sniff(stream: Stream, named: str, options: Options) -> Sniffed:
     format = named or format_by_content(head)
     if format in _TEXTS:
         check_text(head)
-    if format == "json" and _is_json_lines(head):
+    if format == "json" and _JSON_LINES.match(head):
         format = "jsonl"  # many programs write JSON lines under the suffix .json
     elif format == "jsonl" and _is_json_document(head):
         format = "json"  # and some write indented objects, or an array, under .jsonl
@@ -95,12 +105,12 @@ def sniff(stream: Stream, named: str, options: Options) -> Sniffed:
         return Sniffed(stream, format, "", plain)
     if b"\r" in head and b"\n" not in head:  # line ends of an old Macintosh
         stream, plain = Stream(chunk.replace(b"\r", b"\n") for chunk in stream), False
-    if wide := _wide_encoding(head):
-        return Sniffed(_as_utf8(stream, wide), format, "", False)
-    encoding = options.encoding or _line_encoding(stream.head(1 << 20))
-    if encoding and format == "json":
-        # The parser of JSON documents reads UTF-8 only; lines and rows are decoded one by one.
-        return Sniffed(_as_utf8(stream, encoding), format, "", False)
+    wide = _wide_encoding(head)
+    encoding = wide or options.encoding or _line_encoding(stream.head(1 << 20))
+    if wide or (encoding and format == "json"):
+        # The parser of JSON documents reads UTF-8 only; lines and rows of other encodings are decoded one by one.
+        parts = codecs.iterdecode(stream, encoding, "replace")
+        return Sniffed(Stream(part.encode("utf-8") for part in parts), format, "", False)
     return Sniffed(stream, format, encoding, plain)
 
 
@@ -123,16 +133,6 @@ def _wide_encoding(head: bytes) -> str:
     return encoding if encoding.startswith(("utf-16", "utf-32")) else ""
 
 
-def _as_utf8(stream: Stream, encoding: str) -> Stream:
-    def chunks() -> Iterator[bytes]:
-        decoder = codecs.getincrementaldecoder(encoding)("replace")
-        for chunk in stream:
-            yield decoder.decode(chunk).encode("utf-8")
-        yield decoder.decode(b"", True).encode("utf-8")
-
-    return Stream(chunk for chunk in chunks() if chunk)
-
-
 def _line_encoding(head: bytes) -> str:
     """The encoding of lines and rows, "" for UTF-8, detected in the beginning of the file."""
     try:
@@ -152,7 +152,7 @@ def format_by_name(name: str) -> tuple[str, bool]:
     suffix, compressed = _suffix(name)
     if suffix in readers():
         return PLUGGED + suffix, compressed
-    return _suffixes("suffixes").get(suffix, ""), compressed
+    return _SUFFIXES["suffixes"].get(suffix, ""), compressed
 
 
 def check_name(name: str) -> None:
@@ -161,14 +161,14 @@ def check_name(name: str) -> None:
     The name is enough, so that the images of a folder of saved pages are not opened. Raises SystemFile for what systems
     write into every folder.
     """
-    if name.rpartition("/")[2].casefold() in _table()["system"]["names"]:
+    if name.rpartition("/")[2].casefold() in _TABLES["system"]["names"]:
         raise SystemFile("This is a file that the system keeps in its folders.", "Nothing to do; it holds no article.")
     suffix, _ = _suffix(name)
     if suffix in readers():
         return
-    if what := _suffixes("unread").get(suffix):
+    if what := _SUFFIXES["unread"].get(suffix):
         raise UnknownFormat(f"This is {what}, by its name, which is not read.", "Convert it to text or HTML first.")
-    if what := _suffixes("parts").get(suffix):
+    if what := _SUFFIXES["parts"].get(suffix):
         raise PagePart(f"This is {what}, by its name.", "Nothing to do; it holds no article.")
 
 
@@ -181,7 +181,7 @@ def check_page_folder(name: str, stems: Container[str]) -> None:
     """Raises PagePart where `name` lies in the folder of a saved page, the stem of whose name is among `stems`."""
     folder = name.rpartition("/")[0]
     while folder:
-        for ending in _table()["page_folders"]["endings"]:
+        for ending in _TABLES["page_folders"]["endings"]:
             if folder.casefold().endswith(ending) and folder[: -len(ending)] in stems:
                 raise PagePart("This is a part of the page that lies beside its folder.", "Nothing to do.")
         folder = folder.rpartition("/")[0]
@@ -193,15 +193,15 @@ def _suffix(name: str) -> tuple[str, bool]:
     They are the same in .tgz, and in a suffix that a plugin reads.
     """
     parts = name.rpartition("/")[2].casefold().split(".")[1:]
-    compressed = bool(parts) and parts[-1] in _suffixes("compressed")
-    if compressed and parts[-1] not in _suffixes("suffixes") and parts[-1] not in readers():
+    compressed = bool(parts) and parts[-1] in _SUFFIXES["compressed"]
+    if compressed and parts[-1] not in _SUFFIXES["suffixes"] and parts[-1] not in readers():
         parts.pop()
     return (parts[-1] if parts else ""), compressed
 
 
 def format_by_content(head: bytes) -> str:
     """The format of a file that begins with `head`; "txt" where it is nothing else. Raises InputError."""
-    for magic, name in _magic("magic"):
+    for magic, name in _MAGIC["magic"]:
         if head.startswith(magic):
             return name
     if head[257:262] == b"ustar":
@@ -209,7 +209,7 @@ def format_by_content(head: bytes) -> str:
     check_text(head)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start[:1] in (b"{", b"["):
-        if _is_json_lines(head):
+        if _JSON_LINES.match(head):
             return "jsonl"
         document = head.removeprefix(b"\xef\xbb\xbf").lstrip()
         # An article may begin with a bracket: "[UPDATE] Hujan ..."
@@ -219,11 +219,6 @@ def format_by_content(head: bytes) -> str:
     if start.startswith(b"<?xml"):
         raise UnknownFormat("This is XML, and no page.", "Take the articles out of it into JSON lines first.")
     return "txt"
-
-
-def _is_json_lines(head: bytes) -> bool:
-    """Whether `head` begins with one JSON object a line, not with one that is spread over lines."""
-    return bool(_JSON_LINES.match(head.removeprefix(b"\xef\xbb\xbf")))
 
 
 def _is_json_document(head: bytes) -> bool:
@@ -247,7 +242,7 @@ def _is_json_document(head: bytes) -> bool:
 
 def check_text(head: bytes) -> None:
     """Raises BinaryFile when `head` cannot be the beginning of a text in any encoding."""
-    for magic, name in _magic("binary"):
+    for magic, name in _MAGIC["binary"]:
         if head.startswith(magic):
             raise BinaryFile(f"This is {name}, not text.", "Leave it out, or convert it to text first.")
     if head[:2] in _WIDE_BOMS or _has_wide_nuls(head):
@@ -267,20 +262,3 @@ def _has_wide_nuls(head: bytes) -> bool:
     counts = [head[i::4].count(0) for i in range(4)]
     often = sum(count > units * 0.6 for count in counts)
     return often >= 2 or (max(counts) > units * 0.9 and min(counts) < units * 0.1)
-
-
-@cache
-def _table() -> dict[str, Any]:
-    return tomllib.loads((files("cleaner.read") / "formats.toml").read_text("utf-8"))
-
-
-@cache
-def _suffixes(table: str) -> dict[str, str]:
-    """Suffix -> name, from one of the tables of suffixes."""
-    return {suffix: name for name, suffixes in _table()[table].items() for suffix in suffixes}
-
-
-@cache
-def _magic(table: str) -> list[tuple[bytes, str]]:
-    """First bytes and the name of what begins with them, from one of the tables of first bytes."""
-    return [(bytes.fromhex(magic), name) for name, magics in _table()[table].items() for magic in magics]

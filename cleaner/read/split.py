@@ -77,14 +77,10 @@ def _siblings(entries: list[Source | Reject]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for entry in entries:
         if isinstance(entry, Source) and entry.path.endswith(".txt") and not is_remote(entry.path):
-            texts = found.setdefault(_folder(entry.path), [])
+            texts = found.setdefault(entry.path.rpartition("/")[0], [])
             if len(texts) < SIBLINGS:
                 texts.append(entry.path)
     return {folder: tuple(texts) for folder, texts in found.items()}
-
-
-def _folder(path: str) -> str:
-    return path.rpartition("/")[0]
 
 
 def _weighed_splits(
@@ -105,7 +101,7 @@ def _weighed_splits(
         return
     named, compressed = format_by_name(entry.path)
     # The vote of a folder is taken for texts only; pages declare their charset, and tables have one for all records.
-    near = siblings.get(_folder(entry.path), ()) if named == "txt" else ()
+    near = siblings.get(entry.path.rpartition("/")[0], ()) if named == "txt" else ()
     split = Split(entry.source, named, entry.path, siblings=near)
     weight = max(entry.size, 0) * (_EXPANSION if compressed else 1)
     # A file that is one article is never split; stdin may be anything.

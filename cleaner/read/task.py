@@ -80,11 +80,6 @@ class Task:
 
     splits: tuple[Split, ...]
 
-    @property
-    def source(self) -> str:
-        """The source of the first record; messages about the task name it."""
-        return self.splits[0].source
-
 
 @dataclass(frozen=True, slots=True)
 class Bounds:

@@ -18,7 +18,7 @@ from cleaner.read.read_errors import too_large
 from cleaner.read.stream import Stream, open_stream
 from cleaner.read.task import Bounds, Chunk, Lost, Split
 
-__all__ = ["SIBLINGS", "chunk_whole", "folder_hint", "parse_html", "parse_txt"]
+__all__ = ["SIBLINGS", "chunk_whole", "folder_hint", "parse_whole"]
 
 SIBLINGS = 16
 """How many texts of a folder are asked for their encoding, the first in the order of their names."""
@@ -47,28 +47,20 @@ def chunk_whole(stream: Stream, bounds: Bounds) -> Iterator[Chunk | Lost]:
         yield Lost(0, error)
 
 
-def parse_txt(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The article of a text file, which may hold a page under the name of a text."""
-    html = options.content == "html"
-    if options.content == "auto":
+def parse_whole(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
+    """The article of a text file, which may hold a page under the name of a text, or of a saved page."""
+    html = options.content == "html" or (options.content == "auto" and split.format == "html")
+    if options.content == "auto" and not html:
         head = data[:_HEAD]
         # Tags are ASCII in every encoding but UTF-16 and UTF-32, so that only these have to be decoded to see them.
         wide = b"\0" in head[:64] or head[:2] in (b"\xff\xfe", b"\xfe\xff")
         html = looks_like_html(decode(head).text if wide else head.decode("latin-1"))
-    yield _whole_file(data, split, options, html)
-
-
-def parse_html(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The article of a saved page."""
-    yield _whole_file(data, split, options, options.content != "plain")
-
-
-def _whole_file(data: bytes, split: Split, options: Options, html: bool) -> Raw:
     form = "page" if html else "text"
     if options.encoding or not split.siblings:
-        return Raw(split.source, 0, data, html, form=form)
+        yield Raw(split.source, 0, data, html, form=form)
+        return
     text, encoding, bad_bytes = decode(data, html=html, hint=lambda: folder_hint(split.siblings))
-    return Raw(split.source, 0, text, html, encoding, bad_bytes=bad_bytes, form=form)
+    yield Raw(split.source, 0, text, html, encoding, bad_bytes=bad_bytes, form=form)
 
 
 @lru_cache(maxsize=256)

@@ -45,9 +45,12 @@ def headline_end(text: str, begin: int, after: int, phrases: Phrases) -> int:
     whole = len(rest) <= HEADLINE and (". " not in rest.strip() or len(rest) < 90)
     if whole and bare[-1:] not in FULL_STOPS:
         return after
-    # a label whose link was lost stands before a sentence, and goes alone
+    # A label whose link was lost stands before a sentence, and goes alone. The sentence has six words or more, all of
+    # them small behind the first: with a capital further on, a headline may stand before it.
     first = re.split(r"(?<=[.!?。]) ", bare.lstrip(), maxsplit=1)[0]
-    return begin if first[-1:] in FULL_STOPS and _is_sentence(first) else -1
+    words = [word for word in first.split() if word[0].isalpha()]
+    sentence = len(words) >= 6 and first[0].isupper() and all(word[0].islower() for word in words[1:])
+    return begin if sentence and first[-1] in FULL_STOPS else -1
 
 
 def visible_end(text: str, begin: int, stop: int, phrases: Phrases) -> int:
@@ -99,20 +102,9 @@ def _parts_words(text: str, at: int, phrases: Phrases) -> bool:
     word = left[0] + right[0]
     if word.casefold() in phrases.words["network"] or text.count(word) > 1:
         return False
-    return _goes_on_small(text[at : at + 90])
-
-
-def _goes_on_small(sentence: str) -> bool:
-    """Whether of the next words a good part is small, as in a sentence and not in a headline with capitals."""
-    words = [word for word in sentence.split()[:7] if word[0].isalpha()]
-    return sum(word[0].islower() for word in words[1:]) >= 0.4 * len(words[1:])
-
-
-def _is_sentence(text: str) -> bool:
-    """Whether a text is one sentence: six words or more, all of them small behind the first. With a capital further on,
-    a headline may stand before the sentence."""
-    words = [word for word in text.split() if word[0].isalpha()]
-    return len(words) >= 6 and text[0].isupper() and all(word[0].islower() for word in words[1:])
+    # of the next words a good part is small, as in a sentence and not in a headline with capitals
+    words = [word for word in text[at : at + 90].split()[:7] if word[0].isalpha()][1:]
+    return sum(word[0].islower() for word in words) >= 0.4 * len(words)
 
 
 def _is_quoted(rest: str, at: int) -> bool:

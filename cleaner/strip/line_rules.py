@@ -96,7 +96,7 @@ def is_clear_paragraph(text: str, phrases: Phrases, opens: bool) -> bool:
     if long:
         return True
     head = text[:60]
-    if opens or text[-1] == ")" or ":" in head or "|" in head or " - " in head or "eserved" in text or "cipta" in text:
+    if opens or text[-1] == ")" or ":" in head or "|" in head or " - " in head or "eserved" in text or "ipta" in text:
         return False
     return text.isascii() or not ("：" in head or "–" in head or "—" in head or "»" in head or "©" in text)
 
@@ -275,20 +275,23 @@ def _time_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     # "— Téléfoot (@telefoot) June 1, 2018" signs an embedded post
     if "0" not in wording or len(text) > 120 or "(@" in text:
         return None
-    full = _FULL_DATE.search(text) is not None or _has_month_and_year(text, wording, phrases)
+    words = {word[0] for word in _TIME_WORD.finditer(wording)}
+    month = not phrases.words["month"].isdisjoint(words)
+    # a year alone is part of many a subhead: "Sisa Libur 2024"
+    full = _FULL_DATE.search(text) is not None or (month and _YEAR.search(text) is not None)
     # names may stand beside a full date; beside a mere time any other word makes it a sentence
     most = 6 if full else 0
     numbers, times, others = _count_time_words(wording, phrases, most)
     if not numbers or others > most:
         return None
     if numbers == times == 1 and not others and len(text) <= 16:
-        words = wording.replace(".", " ").split()
+        parts = wording.replace(".", " ").split()
         # "12 Juli": below the headline it is the date, further down it may be the subhead of a chronicle
-        if len(words) == 2 and "0" in words and not phrases.words["month"].isdisjoint(words):
+        if len(parts) == 2 and "0" in parts and not phrases.words["month"].isdisjoint(parts):
             return Hit("timestamp", "timestamp", "a day and a month", HEAD)
     dated = _DATE.search(text) is not None
     # "30 menit", "1 h 20 min" are the time that something takes; "5 menit lalu", "baca 5 menit" say more
-    lasting = not (full or dated) and times <= numbers and _has_no_day(wording, phrases)
+    lasting = not (full or dated or month) and times <= numbers and phrases.words["weekday"].isdisjoint(words)
     if not times + dated or lasting:
         return None
     if not others and (times >= 2 or (times and numbers >= 2) or dated):
@@ -298,18 +301,6 @@ def _time_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     if full and (numbers >= 2 or _FULL_DATE.search(text)) and _only_names(text, phrases):
         return Hit("byline-date", "byline", "names and a date, nothing else", HEAD)
     return None
-
-
-def _has_month_and_year(text: str, wording: str, phrases: Phrases) -> bool:
-    """Whether a line names a year and a month. A year alone is part of many a subhead: "Sisa Libur 2024"."""
-    words = (word[0] for word in _TIME_WORD.finditer(wording))
-    return _YEAR.search(text) is not None and not phrases.words["month"].isdisjoint(words)
-
-
-def _has_no_day(wording: str, phrases: Phrases) -> bool:
-    """Whether a line names neither a month nor a day of the week."""
-    days = phrases.words["month"] | phrases.words["weekday"]
-    return days.isdisjoint(word[0] for word in _TIME_WORD.finditer(wording))
 
 
 def _count_time_words(wording: str, phrases: Phrases, most: int) -> tuple[int, int, int]:

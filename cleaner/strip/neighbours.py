@@ -43,6 +43,9 @@ SIGNING = frozenset(("byline", "initials", "endmark"))
 LEAD_IN = 30
 """The fewest characters of a line with a colon that leads to a list; shorter ones may be empty fields of a template."""
 
+SIGNATURE = 40
+"""The most characters of a name or an agency that signs an article on a line of its own."""
+
 COMMENT_SHARE = 0.75
 """Share of an article's prose that stands above a heading of comments; a report on comments has less there."""
 
@@ -289,6 +292,6 @@ def _take_signature(lines: Sequence[Line], accepted: Accepted) -> None:
         text = lines[kept[at]].text
         words = text.replace(".", "").split()
         high = all(w.replace("-", "").isalpha() and w[0].isupper() for w in words)
-        if len(text) <= 40 and (2 if below else 1) <= len(words) <= 4 and high:
+        if len(text) <= SIGNATURE and (2 if below else 1) <= len(words) <= 4 and high:
             accepted[kept[at]] = Hit("signature", "byline", "a name alone behind the last paragraph")
             return

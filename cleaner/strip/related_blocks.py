@@ -185,14 +185,6 @@ def _may_be_headline(text: str) -> bool:
     return len(text) >= (_WIDE_HEADLINE if wide else _HEADLINE) and text[-1] not in ".:;,،؛، " and not text[0].islower()
 
 
-def _opens_short_list(lines: Sequence[Line], hits: Sequence[Hit | None], i: int) -> bool:
-    """Whether three lines that are too short for headlines follow: a line-up, a list of names."""
-    three = range(i, i + 3)
-    return i + 3 <= len(lines) and all(
-        hits[j] is None and len(lines[j].text) < _HEADLINE and not _may_be_headline(lines[j].text) for j in three
-    )
-
-
 def _count_rest(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted, firm: Sequence[bool]) -> _Rest:
     """Count, from the last line up: paragraphs that stay, those straight above another, lines that stay and end with a
     full stop, times, items of a list, lines that are the article's."""

@@ -8,7 +8,7 @@ precision of a rule are), neighbours.py, inside_lines.py and datelines.py.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -22,14 +22,14 @@ from cleaner.phrases.clauses import find_openings
 from cleaner.phrases.phrases import Phrases, load_phrases, normalise_wording
 from cleaner.strip.datelines import find_datelines, match_dateline
 from cleaner.strip.facts import facts_of, title_hits
-from cleaner.strip.inside_lines import tail_trims, trims
+from cleaner.strip.inside_lines import may_trim, tail_trims, trims
 from cleaner.strip.inside_segments import with_segments
 from cleaner.strip.joined_lines import join_cut_lines
 from cleaner.strip.line_rules import judge_line
-from cleaner.strip.neighbours import accept_hits
+from cleaner.strip.neighbours import SIGNATURE, accept_hits
 from cleaner.strip.space import close_gaps
 
-__all__ = ["Stripped", "add_later", "explain_line", "mark_openings", "strip"]
+__all__ = ["Stripped", "add_later", "explain_line", "mark_openings", "may_strip_beside", "strip"]
 
 GUARD = 0.7
 """An extracted article keeps its text when more than this share of its characters (white space not counted) would go:
@@ -212,6 +212,30 @@ def add_later(first: Sequence[Removal], more: Sequence[Removal]) -> tuple[Remova
             both.append(removal._replace(start=at + shift, end=stop + shift))
             at = stop
     return claim(sorted(both, key=lambda r: r.start))
+
+
+def may_strip_beside(text: str, gaps: Sequence[int], phrases: Phrases) -> bool:
+    """Fast path: False if no rule can match the lines of `text` beside the offsets at which lines have gone.
+
+    These are the lines above and below, up to the next paragraph. True where a rule speaks against one of them, where
+    one may be a signature or end with something to trim, and where a dateline opens the text.
+    """
+    lines = split_lines(text) if gaps else []
+    _mark_openings(text, lines, phrases)
+    starts = [line.start for line in lines]
+    asked = set()  # lines, each with the direction, so that no line is asked more than twice
+    for below in (bisect_left(starts, gap) for gap in gaps):
+        for i, step in ((below - 1, -1), (below, 1)):
+            while 0 <= i < len(lines) and (i, step) not in asked:
+                asked.add((i, step))
+                line = lines[i]
+                signs = len(line.text) <= SIGNATURE and line.text.count(" ") < 4
+                if signs or judge_line(line, phrases) or may_trim(line, i == len(lines) - 1, phrases):
+                    return True
+                if i == below == 0 and match_dateline(line.text, phrases):
+                    return True
+                i = -1 if line.prose else i + step
+    return False
 
 
 def _takes_over(share: float, text: str, removals: Sequence[Removal]) -> bool:

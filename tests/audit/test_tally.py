@@ -9,10 +9,12 @@ from random import Random
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.article import Drop, Removal
+from cleaner.audit.report import statistics
 from cleaner.audit.report.shown_duplicates import DuplicateStatistics
 from cleaner.audit.report.statistics import Position, Statistics, TopK
 from cleaner.audit.tally import EXAMPLES, SAMPLE, dropped_line, kept_line, order, tally
@@ -117,6 +119,21 @@ def test_the_first_in_the_seeded_order_are_shown() -> None:
     by_order = sorted(names, key=order)
     assert found["shown"] == set(by_order[:SAMPLE])
     assert found["flags"] == {"short": (len(names), [(name,) for name in by_order[:EXAMPLES]])}
+
+
+def test_sites_beyond_those_counted_one_by_one_keep_their_spans(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statistics, "_SITES", 2)
+    record = {"text": "x", "language": "id", "language_score": 1.0, "source": "s", "repair": [], "flags": []}
+    corpus = [
+        ({**record, "id": f"a{n}", "site": f"{n}.example", "duplicates": []}, [Removal(0, 9, *KINDS[0])], None)
+        for n in range(9)
+    ]
+    sites = added_up([corpus[:7], corpus[7:]])["sites"]
+    assert {name: group.rules.total() for name, group in sites.items()} == {
+        "0.example": 1,
+        "1.example": 1,
+        statistics.OTHER_SITES: 7,
+    }
 
 
 class Total:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -13,7 +14,7 @@ from stages_for_tests import die_once, die_outside, double, fail, limited, path_
 
 from cleaner.engine import pool as pool_module
 from cleaner.engine.pool import FAILED_STARTS, PACKAGE, Pool, cores, fitting
-from cleaner.engine.worker import ROOM
+from cleaner.engine.worker import COLLECT_AFTER, ROOM, rare_collections
 from cleaner.errors import EngineError
 
 HOSTILE = ("json", "numpy", "mmap", "orjson", "typing", "sitecustomize", "usercustomize", "nowhere_else")
@@ -206,3 +207,16 @@ def test_a_failed_start_now_and_then_ends_no_run(tmp_path: Path, monkeypatch: py
         done = [word for result in pool.map(skipping, [["a", "exit"], ["exit"], ["b"]]) for word in result]
     assert sorted(done)[:2] == ["a", "b"]
     assert sum("status 7" in word for word in done) == 2
+
+
+@pytest.mark.parametrize("threshold", [700, 0, 190_000])
+def test_collections_of_cycles_are_rarer_within_and_as_before_behind(threshold: int) -> None:
+    own = gc.get_threshold()
+    gc.set_threshold(threshold, 10, 10)
+    try:
+        with rare_collections():
+            within = gc.get_threshold()[0]
+        assert within == {700: COLLECT_AFTER, 0: 0, 190_000: 190_000}[threshold]  # who has switched it off, keeps it off
+        assert gc.get_threshold() == (threshold, 10, 10)
+    finally:
+        gc.set_threshold(*own)

@@ -28,7 +28,7 @@ def test_a_block_over_its_time_is_left_and_the_signal_is_put_back() -> None:
     heard = []
     before = signal.signal(signal.SIGPROF, lambda number, frame: heard.append(number))
     try:
-        with pytest.raises(RecordTimeout), time_limit(0.1):
+        with pytest.raises(RecordTimeout), time_limit(0.1) as clock, clock:
             spin(20)
         signal.raise_signal(signal.SIGPROF)
         assert heard == [signal.SIGPROF]
@@ -39,13 +39,13 @@ def test_a_block_over_its_time_is_left_and_the_signal_is_put_back() -> None:
 
 @pytest.mark.parametrize("seconds", [0.0, 30.0])
 def test_a_block_within_its_time_runs_to_its_end(seconds: float) -> None:
-    with time_limit(seconds):
+    with time_limit(seconds) as clock, clock:
         assert spin(0.1) >= 0.1
     assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
 
 
 def test_an_error_of_the_block_comes_out_and_the_clock_stops() -> None:
-    with pytest.raises(ValueError, match="mine"), time_limit(30):
+    with pytest.raises(ValueError, match="mine"), time_limit(30) as clock, clock:
         raise ValueError("mine")
     assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
 
@@ -54,7 +54,7 @@ def test_elsewhere_it_has_no_effect() -> None:
     taken = []
 
     def work() -> None:
-        with time_limit(0.05):
+        with time_limit(0.05) as clock, clock:
             taken.append(spin(0.2))
 
     thread = threading.Thread(target=work)
@@ -63,7 +63,7 @@ def test_elsewhere_it_has_no_effect() -> None:
     signal.signal(signal.SIGPROF, signal.SIG_IGN)  # as a profiler would hear it
     signal.setitimer(signal.ITIMER_PROF, 0.01)
     try:
-        with time_limit(0.05):
+        with time_limit(0.05) as clock, clock:
             taken.append(spin(0.005))
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0.0)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import orjson
 import pytest
 
-from cleaner.output.writers import RECORD, open_output
+from cleaner.output.formats import RECORD
+from cleaner.output.writers import new_output
 
 pytestmark = pytest.mark.extra
 
@@ -21,8 +23,8 @@ FILES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
 
 def written(folder: Path, suffix: str) -> str:
     path = f"{folder}/clean{suffix}"
-    with open_output(path) as output:
-        output.write(ROWS)
+    with new_output(path, (orjson.dumps(row) + b"\n" for row in ROWS), len(ROWS)):
+        pass
     return path
 
 

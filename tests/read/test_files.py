@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from cleaner.article import Reject
 from cleaner.errors import MissingExtra
 from cleaner.options import Options
-from cleaner.read.files import list_sources, path_of, source_name
+from cleaner.read.files import list_sources, source_name
 from cleaner.read.task import Source
 
 
@@ -122,6 +123,16 @@ def test_a_folder_that_may_not_be_listed(folder: Path, monkeypatch: pytest.Monke
     entries = list_sources(["raw"], Options())
     assert [e.source for e in entries if isinstance(e, Source)] == ["raw/a.txt", "raw/b.txt"]
     assert [(e.source, e.error) for e in entries if isinstance(e, Reject)] == [("raw/sub", "NotReadable")]
+
+
+def path_of(source: str) -> str:
+    """The path that `source_name` made `source` of."""
+
+    def char(found: re.Match[str]) -> str:
+        code = int(found[1] or "5c", 16)
+        return chr(code if code < 0x80 else 0xDC00 + code)  # os.fsdecode gives a byte that is not UTF-8 so
+
+    return re.sub(r"\\(?:\\|x([0-9a-f]{2}))", char, source)
 
 
 def test_names_that_are_not_utf8(folder: Path) -> None:

@@ -160,7 +160,8 @@ def logged_articles(
             unfinished = [file for file in files if not file.ended]
             if not unfinished:
                 break
-            min(unfinished, key=_ReadAhead.position).read_one()
+            # Both files follow the sorted sources; within one, the shares are compared.
+            min(unfinished, key=lambda file: file.position).read_one()
         if owner is None:
             yield LoggedArticle(None, None, own)
             continue
@@ -177,13 +178,10 @@ class _ReadAhead:
     """Articles of one file, in order. Those read ahead wait until a removal is theirs, or belongs to a later one."""
 
     def __init__(self, articles: Iterable[tuple[Row, Row | None]], size: int) -> None:
-        self.articles, self._size, self._read, self._source = iter(articles), max(size, 1), 0, ""
+        self.articles, self._size, self._read = iter(articles), max(size, 1), 0
+        self.position = "", 0.0  # how far it was read: the source, and the share of all articles of the file
         self.waiting: OrderedDict[str, tuple[Row, Row | None]] = OrderedDict()
         self.ended = False
-
-    def position(self) -> tuple[str, float]:
-        """Return how far it was read. Both files follow the sorted sources; within one, the shares are compared."""
-        return self._source, self._read / self._size
 
     def read_one(self) -> None:
         """Read one more article."""
@@ -191,5 +189,6 @@ class _ReadAhead:
         if article is None:
             self.ended = True
             return
-        self._source, self._read = str(article["source"]), self._read + 1
+        self._read += 1
+        self.position = str(article["source"]), self._read / self._size
         self.waiting[str(article["id"])] = article, drop

@@ -6,7 +6,7 @@ The sums and the examples are the same however the corpus was cut into shards an
 from __future__ import annotations
 
 from bisect import insort
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice, repeat
@@ -136,36 +136,38 @@ class Statistics:
 
     def __init__(self, named: Iterable[str] = ()) -> None:
         self.articles = 0
-        self.rules: dict[tuple[str, str], RuleStatistics] = {}
+        self.rules: defaultdict[tuple[str, str], RuleStatistics] = defaultdict(RuleStatistics)
         others = PhraseEntry("", "further", "phrases", "")
         self.phrases: TopK[PhraseEntry, RuleStatistics] = TopK(RuleStatistics, _PHRASES, others)
         self.sites: TopK[str, GroupStatistics] = TopK(GroupStatistics, _SITES, OTHER_SITES, named)
-        self.languages: dict[str, GroupStatistics] = {}
-        self.flags: dict[str, FlagStatistics] = {}
+        self.languages: defaultdict[str, GroupStatistics] = defaultdict(GroupStatistics)
+        self.flags: defaultdict[str, FlagStatistics] = defaultdict(FlagStatistics)
         self.repairs: TopK[str, RuleStatistics] = TopK(RuleStatistics, _STEPS, "other steps")
-        self.dropped: dict[str, DropStatistics] = {}
+        self.dropped: defaultdict[str, DropStatistics] = defaultdict(DropStatistics)
         self.sample: list[Sampled] = []
 
     def add(self, tally: Mapping[str, Any], shard: int) -> None:
         """Add the tally of a shard (see `cleaner.audit.tally.tally` for its keys)."""
         rules = []
         for kind, rule, spans, characters, examples in tally["rules"]:
-            found = self.rules.setdefault((kind, rule), RuleStatistics())
-            found.add(RuleStatistics(spans, characters, [*_in_shard(shard, examples)]))
+            self.rules[kind, rule].add(RuleStatistics(spans, characters, [*_in_shard(shard, examples)]))
             rules.append((kind, rule))
         for phrase, spans, characters, examples in tally["phrases"]:
             entry = self.phrases.of(PhraseEntry(**phrase))
             entry.add(RuleStatistics(spans, characters, [*_in_shard(shard, examples)]))
-        sites = [_grown(self.sites.of(clipped(row[0], _NAME)), *row[1:]) for row in zip(*tally["sites"], strict=True)]
-        languages = [
-            _grown(self.languages.setdefault(clipped(row[0], _NAME), GroupStatistics()), *row[1:])
-            for row in zip(*tally["languages"], strict=True)
-        ]
-        for groups, counted in ((sites, tally["site_rules"]), (languages, tally["language_rules"])):
-            for group, rule_number, spans in zip(*counted, strict=True):
-                groups[group].rules[rules[rule_number]] += spans
+        groups = (
+            (self.sites.of, tally["sites"], tally["site_rules"]),
+            (self.languages.__getitem__, tally["languages"], tally["language_rules"]),
+        )
+        for group_of, columns, counted in groups:
+            removed: list[Counter[tuple[str, str]]] = [Counter() for _ in columns[0]]
+            for number, rule_number, spans in zip(*counted, strict=True):
+                removed[number][rules[rule_number]] += spans
+            # All count as written until `drop` takes some back. Only languages have scores.
+            for by_rule, (name, n, before, off, *scores) in zip(removed, zip(*columns, strict=True), strict=True):
+                group_of(clipped(name, _NAME)).add(GroupStatistics(n, n, before, off, by_rule, *scores))
         for name, articles, examples in tally["flags"]:
-            flag = self.flags.setdefault(name, FlagStatistics())
+            flag = self.flags[name]
             flag.articles += articles
             flag.examples = sorted([*flag.examples, *_in_shard(shard, examples)])[:EXAMPLES]
         for step, times in tally["repairs"]:
@@ -182,7 +184,7 @@ class Statistics:
         group = self.languages[clipped(language, _NAME)]
         group.written -= 1
         group.scores[score] -= 1
-        found = self.dropped.setdefault(reason, DropStatistics())
+        found = self.dropped[reason]
         found.articles += 1
         found.characters += characters
         add_smallest(found.examples, (order, shard, row), EXAMPLES)
@@ -204,19 +206,6 @@ def add_smallest(smallest: list[Any], item: Any, most: int) -> None:
     if len(smallest) < most or item < smallest[-1]:
         insort(smallest, item)
         del smallest[most:]
-
-
-def _grown(
-    group: GroupStatistics, articles: int, before: int, removed: int, scores: Sequence[int] = ()
-) -> GroupStatistics:
-    """Add a shard's articles to a group. All of them count as written until `Statistics.drop` takes some back."""
-    group.read += articles
-    group.written += articles
-    group.before += before
-    group.removed += removed
-    if scores:  # a site has none
-        group.scores = [a + b for a, b in zip(group.scores, scores, strict=True)]
-    return group
 
 
 def _in_shard(shard: int, examples: Iterable[list[int]]) -> Iterator[Sampled]:
