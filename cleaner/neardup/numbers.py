@@ -54,9 +54,10 @@ def other_numbers(
 def _numbers_in_place(
     tokens: NDArray[np.uint64], starts: NDArray[np.int64], is_number: NDArray[np.bool_]
 ) -> Iterator[tuple[Shingles, Shingles]]:
-    """For every number its place, and that place with its value; first by the word before it, then by the one behind.
+    """For every number its place, and that place with its value; first by the words on both sides, then by the one
+    behind, since a date has another weekday before it each day.
 
-    Numbers side by side are one: "04.31", "1.412.000", "12/7/2021". The second number beside the same word has a place
+    Numbers side by side are one: "04.31", "1.412.000", "12/7/2021". The second number beside the same words has a place
     of its own, so that two texts share as many as both have.
     """
     owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
@@ -76,8 +77,9 @@ def _numbers_in_place(
     of = owner[firsts]
     words = np.concatenate([tokens, np.zeros(1, np.uint64)])
     bounds = np.searchsorted(firsts, starts)
-    for inside, beside in ((firsts > starts[of], firsts - 1), (lasts + 1 < starts[of + 1], lasts + 1)):
-        place = mix(np.where(inside, words[beside], np.uint64(0)) + length)
+    before = np.where(firsts > starts[of], words[firsts - 1], np.uint64(0))
+    behind = mix(np.where(lasts + 1 < starts[of + 1], words[lasts + 1], np.uint64(1)) + length)
+    for place in (mix(before + behind), behind):
         yield Shingles(_apart(place, of), bounds), Shingles(_apart(mix(place + value), of), bounds)
 
 

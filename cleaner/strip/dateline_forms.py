@@ -14,9 +14,9 @@ from itertools import islice
 from cleaner.phrases.phrases import Phrases, normalise_wording
 from cleaner.strip.dateline_parts import SITE, Dateline, Lead, read_lead, small_words
 from cleaner.strip.east_asian_datelines import match_east_asian
-from cleaner.strip.places import is_place
+from cleaner.strip.places import dateline_words, is_place
 
-__all__ = ["HEAD", "Recurs", "evidence", "goes_on", "match_dateline", "may_open"]
+__all__ = ["HEAD", "LOUD", "Recurs", "evidence", "goes_on", "match_dateline", "may_open"]
 
 HEAD = 110
 """Characters of a paragraph in which a dateline has to end."""
@@ -25,6 +25,7 @@ _MARKS = {
     # A dash parts where white space stands behind it, or before it and a word follows; an em dash anywhere.
     "dash": r"[.,:]?\s*[-–—―]{1,3}\s+|[.,]?\s+[-–—―]{1,2}(?=[\w\"“'«(])|[.,]?(?:--|—)",
     "tight": r"[-–](?=[^\W\d_a-z])",  # "KOMPAS.com-Presiden": only behind a site or a bracket
+    "slash": r"\s+//?\s+",
     "colon": r"\s?:\s+|：\s*",
     "danda": r"\s*[।॥۔]\s*|\s+!\s+|(?<=[\u0900-\u09ff])\.\s*",
     "stop": r"\.\s+",
@@ -34,6 +35,8 @@ _MARKS = {
 }
 # What is looked ahead for keeps letters from being tried against each pattern.
 _MARK = re.compile(r"(?=[-–—―.,:：।॥۔!\s])(?:" + "|".join(f"(?P<{k}>{pattern})" for k, pattern in _MARKS.items()) + ")")
+# A line of dashes below a heading, or more dashes than part anything.
+_UNDERLINE = re.compile(r"[-–—―]{4}|\n\s*[-–—―]{2,}\s*\n")
 _SITE_HEAD = re.compile(rf"({SITE.pattern})(?![\w.])", re.IGNORECASE)
 _AGENCY_HEAD = re.compile(r"([^()]{0,40}?)\s*\(([^()]{2,40})\)\s*\.?\s*(?:[-–—]{1,2}\s*)?")
 _DESK_HEAD = re.compile(
@@ -58,6 +61,9 @@ _NAMES = {
     "bracket": "a name in brackets",
     "name": "a name",
 }
+
+LOUD = "a name in capitals and a dash"
+"""The evidence of a dateline that is nothing but unknown words in capitals."""
 
 Recurs = Callable[[str], bool]
 """Whether a name with which a paragraph opens stands again in the text, inside a sentence."""
@@ -108,18 +114,22 @@ def _marked_form(text: str, head: str, phrases: Phrases) -> Dateline | None:
     for mark in islice(_MARK.finditer(head, 2), 10):
         above, kind = head[: mark.start()], mark.lastgroup or ""
         # behind "VANCOUVER, Jan." a number is the day, and the dateline goes on; a comma ends one only behind a site
-        if not goes_on(text, mark.end()) or (kind == "stop" and text[mark.end()].isdigit()):
+        if not goes_on(text, mark.end()) or (
+            kind == "stop" and (text[mark.end()].isdigit() or text[mark.end()] == "(")
+        ):
             continue
         if kind in ("comma", "line", "tight") and not _SITED.search(above):
             continue
         if "\n" in above and (kind in ("colon", "danda", "stop", "line") or "\n\n" in above):
             return None  # a sentence that inline links cut into lines, or a list
+        if _UNDERLINE.search(head, max(0, mark.start() - 4), mark.end() + 4):
+            return None
         lead = read_lead(above, phrases)
         if lead is None:
             return None
         if not _fits(lead, kind, mark[0], phrases):
             continue
-        name = {"tight": "dash", "danda": "stop", "line": "dash"}.get(kind, kind)
+        name = {"tight": "dash", "danda": "stop", "line": "dash", "slash": "dash"}.get(kind, kind)
         found = Dateline(mark.end(), f"dateline-{name}", evidence(lead, name), lead.place, lead.site)
         longer = _extended(found, lead, text, phrases)
         # "Jakarta - Bandung hanya ...": two places and a small letter are a route, not a dateline
@@ -139,7 +149,7 @@ def _fits(lead: Lead, kind: str, mark: str, phrases: Phrases) -> bool:
     sited = lead.has("site", "agency")
     if lead.has("number"):
         return False
-    if kind in ("dash", "gap"):
+    if kind in ("dash", "gap", "slash"):
         return sited or lead.has("place") or (kind == "dash" and _fits_dash(lead, mark))
     if kind == "tight":
         return lead.classes[-1] == "site" or (lead.classes[-1] in ("agency", "bracket") and lead.closed)
@@ -169,7 +179,9 @@ def _fits_dash(lead: Lead, mark: str) -> bool:
         return lead.has("newsroom", "bracket", "name")
     # an em dash and a comma are how American papers write it: "Easton, Pa. — Text"
     em_dash = mark.strip() == "—" and lead.classes == ("name", "name") and lead.size <= 30
-    return em_dash or (lead.has("capitals", "name") and lead.has("region", "newsroom"))
+    # "UniSQL, Inc. -" is a firm: a newsroom stands behind the place
+    named = lead.classes[0] in ("capitals", "name")
+    return em_dash or (named and lead.has("region", "newsroom"))
 
 
 def _extended(found: Dateline, lead: Lead, text: str, phrases: Phrases) -> Dateline:
@@ -221,13 +233,14 @@ def _bracket_form(head: str, phrases: Phrases) -> Dateline | None:
     lead = read_lead(head[: found.end()].rstrip(" -–—."), phrases)
     if lead is None or not lead.only("place", "region", "capitals", "date", "agency", "site", "bracket"):
         return None
-    # "(Antara/Dewi)": the agency opens the bracket, and who writes follows
-    known = (
-        lead.classes[-1] in ("agency", "site") or normalise_wording(found[2]).split(" ")[0] in phrases.words["agency"]
-    )
-    places = len([c for c in lead.classes if c in ("place", "capitals")])
-    if (known and (not found[1] or lead.has("place"))) or (found[1].isupper() and found[2].isupper() and places >= 2):
+    # "(Antara/Dewi)": the agency opens the bracket, and who writes follows; "(kil/sta)" are writers alone
+    opens = normalise_wording(re.split(r"[ /]", found[2])[0])
+    known = bool(SITE.fullmatch(found[2])) or {normalise_wording(found[2]), opens} & phrases.words["agency"] != set()
+    if known and (lead.has("place") if found[1] else not found[2].islower()):
         return Dateline(found.end(), "dateline-agency", "an agency in brackets", lead.place, found[2])
+    places = len([kind for kind in lead.classes if kind in ("place", "capitals")])
+    if found[1].isupper() and found[2].isupper() and places >= 2:
+        return Dateline(found.end(), "dateline-agency", "two places and a name, all in capitals", lead.place, found[2])
     return None
 
 
@@ -279,6 +292,8 @@ def _is_name(text: str) -> bool:
 
 def _recurring_form(text: str, head: str, phrases: Phrases, recurs: Recurs) -> Dateline | None:
     """ "Sumber Rejo - Text", "KUALA SERAI: Text", when the text speaks of the place again."""
+    if normalise_wording(head.split(None, 1)[0]) in dateline_words("labels"):
+        return None
     if (colon := _COLON_HEAD.match(head)) and colon[1].isupper():
         rest = text[colon.end() : colon.end() + 40].split(None, 1)
         opens = goes_on(text, colon.end()) and rest and not (len(rest[0]) > 1 and rest[0].isupper())

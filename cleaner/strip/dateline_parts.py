@@ -30,11 +30,11 @@ _DOMAIN = re.compile(r"(?:[A-Z0-9-]{3,}\.)+[A-Z]{2,8}|(?:[A-Za-z][a-z0-9-]{2,}\.
 _CAMEL = re.compile(r"[A-Z]+[a-z]+(?:[A-Z]+[a-z]*)+\d*|[A-Z]{3,}[a-z]{3,}|[a-z]+[A-Z][a-z]+")
 # A stop parts only behind four letters, or "Ill." and "St." would be parts of their own; and behind a number's year.
 _BREAK = re.compile(
-    r"\s*[,،、;|ㅣ/]\s*|\s*[(\[（]\s*|\s*[)\]）]\.?\s*|\s*[-–—―]+\s+|\s+[-–—―]+\s*|--+|—"
+    r"\s*[,،、;|ㅣ]\s*|\s*(?:(?<!\d)/|/(?!\d))\s*|\s*[(\[（]\s*|\s*[)\]）]\.?\s*|\s*[-–—―]+\s+|\s+[-–—―]+\s*|--+|—"
     r"|(?<=[^\W\d_]{4})\.\s+|(?<=\d{4})\.?\s+|\.\s+(?=\d)|\s+(?=\d{1,2}\.?\s+[^\W\d])|\n\s*"
 )
-_SLASHED = re.compile(r"/([^/\n]{2,30})/")
-_DIGITS = re.compile(r"\d{1,4}(?:[./]\d{1,2}[./]\d{2,4})?")
+_SLASHED = re.compile(r"/([^/\n()]{2,30})/")
+_DIGITS = re.compile(r"\d{1,4}(?:[./-]\d{1,4}){0,2}")
 _WORD_BREAK = re.compile(r"[ .'’‘-]+")
 
 
@@ -82,9 +82,8 @@ def read_lead(lead: str, phrases: Phrases) -> Lead | None:
     if not words or len(words) > MOST_WORDS or not (bare[0].isalnum() or bare[0] in "([（"):
         return None
     # a sentence goes on; only a site's name, an agency or a word of dates may be small
-    if (bare[0].islower() and not SITE.match(bare)) or any(
-        w[0].islower() and "." not in w and w.strip(".,)") not in small_words(phrases) for w in words
-    ):
+    opens = bare[0].islower() and not SITE.match(bare) and words[0] not in phrases.words["agency"]
+    if opens or any(w[0].islower() and "." not in w and w.strip(".,)") not in small_words(phrases) for w in words):
         return None
     bare = _SLASHED.sub(r"(\1)", bare)
     parts: list[str] = []
@@ -139,7 +138,7 @@ def _classify(part: str, phrases: Phrases, bracket: bool, first: bool) -> str:
     """The class of one part: site, region, agency, place, date, number, or by its look; "" for anything else."""
     wording = normalise_wording(part)
     if SITE.fullmatch(part) or _DOMAIN.fullmatch(part):
-        return "site"
+        return "" if wording.rpartition(".")[2] in dateline_words("files") else "site"
     # "PA" behind a comma is Pennsylvania, and in brackets an agency
     region = not first and wording in dateline_words("regions") and not part.islower()
     if region and not bracket:

@@ -17,7 +17,7 @@ from itertools import pairwise
 from cleaner.article import Removal
 from cleaner.judge.lines import Hit, Line, ends_sentence
 from cleaner.phrases.phrases import Phrases
-from cleaner.strip.dateline_forms import HEAD, Recurs, evidence, goes_on, match_dateline
+from cleaner.strip.dateline_forms import HEAD, LOUD, Recurs, evidence, goes_on, match_dateline
 from cleaner.strip.dateline_parts import SITE, Dateline, Lead, read_lead
 from cleaner.strip.east_asian_datelines import find_korean
 from cleaner.strip.places import place_name
@@ -32,6 +32,9 @@ DEEP = 900
 
 WRAPPED = 40
 """Characters of a line of wire copy wrapped for print, which is no paragraph; a date bears out a dateline there."""
+
+LINK = 20
+"""Characters of a piece of a sentence behind a dateline; shorter ones are items of a list."""
 
 _DASHES = "-–—"
 _LABEL = re.compile(r"([^\W\d_][\w'’. -]{1,30}?)(\s?:|\s[-–—])\s?\S")
@@ -59,10 +62,13 @@ def find_datelines(
         indian = indian or (line.prose and "\u0900" <= line.text[0] <= "\u0dff")
         if seen >= PARAGRAPHS and not indian:
             break
-        start, dateline = line.start, None
+        start, dateline, recurs = line.start, None, _recurs_in(lines, line)
         if line.prose or _SIGN.search(line.text, 0, 60) or (at + 1 < len(lines) and lines[at + 1].text[0] in _DASHES):
-            dateline = match_dateline(_joined(lines, at), phrases, _recurs_in(lines, line))
+            dateline = match_dateline(_joined(lines, at), phrases, recurs)
         if dateline and not _suits(dateline, lines, at):
+            dateline = None
+        # an unknown word in capitals may be the author's ("FINALLY - ..."), but for the first paragraph
+        if dateline and seen and dateline.why == LOUD and " " not in dateline.place and not recurs(dateline.place):
             dateline = None
         if dateline is None and line.prose and seen < PARAGRAPHS:
             inner, dateline = _match_inside(line.text, phrases)
@@ -102,11 +108,13 @@ def _suits(dateline: Dateline, lines: Sequence[Line], at: int) -> bool:
     opens = lines[inside]
     below = lines[inside + 1 : inside + 2]
     # on a short line it may be a headline or an item ("Jakarta - Bandung"), unless the sentence goes on below
-    cut = bool(below) and (below[0].text[0].islower() or below[0].text[0] in ",.;")
-    if not line.prose and "recurs" in dateline.why:
-        return False
+    cut = bool(below) and len(opens.text) >= LINK and (below[0].text[0].islower() or below[0].text[0] in ",.;")
+    if not line.prose and ("recurs" in dateline.why or dateline.rule == "dateline-gap"):
+        return False  # an item of a list, a row of a table
     dated = "a date" in dateline.why and len(opens.text) >= WRAPPED
-    if not (opens.prose or cut or dated or (dateline.site and ends_sentence(opens.text))):
+    if not (
+        opens.prose or cut or dated or (dateline.site and ends_sentence(opens.text) and opens.text[-1] not in ")]")
+    ):
         return False
     # "Jakarta", and below it the items of a list: "- Monas", "- Ancol"
     if inside > at and opens.text[0] in _DASHES and any(ln.text[0] in _DASHES for ln in below):

@@ -71,6 +71,18 @@ def test_it_goes_behind_what_is_glued_before_it(text: str, dateline: str) -> Non
     assert gone == [dateline]
 
 
+def test_writers_in_brackets_are_no_agency() -> None:
+    body, phrases = languages()["id"]["body"][0], load_phrases("id")
+    assert match_dateline(f"(kil/sta)\n\n{body}", phrases) is None
+    assert match_dateline(f"(ap/dur) {body}", phrases) is None
+    assert match_dateline(f"(Antara/Dewi) {body}", phrases)
+
+
+def test_an_underlined_heading_is_no_dateline() -> None:
+    for line in ("----", "--", "- - - -"):
+        assert match_dateline(f"NASA\n{line}\nMany agencies publish pictures of it.", load_phrases("en")) is None
+
+
 def test_traps_weigh_as_much_as_they_should() -> None:
     assert len(TRAPS) >= 0.4 * len(DATELINES)
 
