@@ -178,7 +178,7 @@ def _stripped_behind_repeats(article: Article, options: Options) -> Article:
     signature or above a heading that now stands at an edge. Without this look the next run would find it."""
     gaps, gone = [], 0  # the offsets of the clean text at which they stood
     for removal in article.removals if options.strip else ():
-        if removal.kind == "repeat":
+        if removal.kind == "repeat" or removal.rule == "headline":
             gaps.append(removal.start - gone)
         gone += removal.end - removal.start
     text = article.text if gaps else ""
