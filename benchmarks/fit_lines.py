@@ -17,7 +17,7 @@ import json
 import random
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -181,15 +181,44 @@ def surroundings(doc: Document, chance: random.Random) -> Document | None:
     return {**doc, "text": "\n".join(text), "kinds": found}
 
 
+def read_cases() -> list[Text]:
+    """The project's own cases and traps of stripping as labelled texts, of no fold: fitted on, but not measured on."""
+    folder = ROOT / "tests" / "cases" / "strip"
+    bodies = json.loads((folder / "bodies.json").read_text("utf-8"))
+    texts = []
+    for path in sorted(folder.glob("*.jsonl")):
+        for number, row_text in enumerate(path.read_text("utf-8").splitlines()):
+            case = json.loads(row_text)
+            doc = {
+                "id": f"{path.stem} {number}",
+                "source": "cases",
+                "language": case["language"],
+                **placed(case, bodies),
+            }
+            if text := read_text(doc, label_of_article, True):
+                texts.append(replace(text, fold=-1))
+    return texts
+
+
+def placed(case: dict[str, Any], bodies: dict[str, list[str]]) -> dict[str, Any]:
+    """The text of a case, and the spans that go: a case of one line stands among the paragraphs of its language."""
+    text, goes = case.get("text"), [piece for piece, _ in case.get("goes", ())]
+    if text is None:
+        body = list(bodies.get(case["language"], bodies["en"]))
+        body.insert({"head": 0, "middle": 2, "tail": 3}[case["at"]], case["line"])
+        text, goes = "\n\n".join(body), case["line"].split("\n") if case["kind"] else []
+    return {"text": text, "spans": [[at, at + len(g), "cruft"] for g in goes if (at := text.find(g)) >= 0]}
+
+
 def read_all() -> list[Text]:
-    """All articles that the judge is asked of, and a part of the whole pages."""
+    """All articles that the judge is asked of, a part of the whole pages, and the cases."""
     docs = read_sets()
     articles = [read_text(doc, label_of_article, True) for doc in docs]
     chance = random.Random(3)
     pages = [page for name in COLLECTIONS for page in build_pages(name) if chance.random() < PAGES]
     around = [surroundings(page, chance) for page in (*pages, *(as_page(doc) for doc in docs if is_page(doc)))]
     texts = [*articles, *(read_text(doc, label_of_page, False) for doc in around if doc is not None)]
-    return [text for text in texts if text is not None]
+    return [text for text in (*texts, *read_cases()) if text is not None]
 
 
 @cache
@@ -308,7 +337,7 @@ def report_folds(texts: Sequence[Text], target: float) -> int:
     """Print the table out of fold; returns the median of the thresholds."""
     docs = read_sets()
     models = [fit([text for text in texts if text.fold != k]) for k in range(PARTS)]
-    articles = [text for text in texts if text.article]
+    articles = [text for text in texts if text.article and text.fold >= 0]
     odds = [odds_of(text, models[text.fold]) for text in articles]
     sizes = [(fold_of(doc), content_of(doc)) for doc in docs if not is_page(doc)]
     content = [sum(size for fold, size in sizes if fold != k) for k in range(PARTS)]
