@@ -33,7 +33,7 @@ from strip import HEADER, POLICY, ROOT, SETS, is_page, load_score, ours, read_se
 from strip_peers import Document, Spans
 
 from cleaner.judge import line_judge
-from cleaner.judge.beside import NAMES, PROSE, SUSPECT, JudgedText, RuledText, describe_texts, judge_alone
+from cleaner.judge.beside import NAMES, PROSE, SUSPECT, RuledText, ScoredText, describe_texts, judge_alone
 from cleaner.judge.line_features import ALONE, own_features
 from cleaner.judge.line_judge import UNIT, parse_line_trees
 from cleaner.judge.lines import Line, split_lines
@@ -111,7 +111,7 @@ class Text:
     def table(self, weights: Sequence[int]) -> Numbers:
         own = [None if line.prose else own_features(line.text, self.ruled.phrases) for line in self.ruled.lines]
         alone = [PROSE if each is None else sum(weights[i] for i in each.alone) for each in own]
-        return describe_texts([JudgedText(self.ruled, own, alone)])[1].T[self.picked]
+        return describe_texts([ScoredText(self.ruled, own, alone)])[1].T[self.picked]
 
     def weight(self) -> Numbers:
         content = CAUTION * np.clip(self.chars / CONTENT, 1, 20) ** 0.6

@@ -19,7 +19,7 @@ from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, Hit, Line, is_wrapped
 from cleaner.judge.vocabulary import BEYOND_SPACES, GROUP_NAMES, GROUPS, words_of
 from cleaner.phrases.phrases import Phrases
 
-__all__ = ["NAMES", "JudgedText", "RuledText", "describe_texts", "judge_alone"]
+__all__ = ["NAMES", "RuledText", "ScoredText", "describe_texts", "judge_alone"]
 
 Numbers = NDArray[Any]
 
@@ -106,7 +106,7 @@ NAMES = (
 """The names of the features, in the order of the rows of a table."""
 
 
-class JudgedText(NamedTuple):
+class ScoredText(NamedTuple):
     """A text whose lines are to be described: what each is by itself, and how it is judged alone."""
 
     ruled: RuledText
@@ -114,7 +114,7 @@ class JudgedText(NamedTuple):
     alone: Sequence[int]
 
 
-def judge_alone(text: RuledText, weights: Sequence[int]) -> JudgedText | None:
+def judge_alone(text: RuledText, weights: Sequence[int]) -> ScoredText | None:
     """Judge each line by itself, by the weights of the features of ALONE. None where nothing is to be judged further.
 
     Judged are lines with a letter that no rule took, and no paragraphs: of 136 paragraphs of boilerplate that the rules
@@ -132,10 +132,10 @@ def judge_alone(text: RuledText, weights: Sequence[int]) -> JudgedText | None:
         for each, value, gone in zip(own, alone, text.taken, strict=True)
     ):
         return None
-    return JudgedText(text, own, alone)
+    return ScoredText(text, own, alone)
 
 
-def describe_texts(texts: Sequence[JudgedText]) -> tuple[Numbers, Numbers]:
+def describe_texts(texts: Sequence[ScoredText]) -> tuple[Numbers, Numbers]:
     """Return the indices of the lines to judge in all lines of `texts`, and the table (NAMES x these lines)."""
     lines = _Lines(texts)
     own = [each.numbers for text in texts for each in text.own if each is not None]
@@ -145,7 +145,7 @@ def describe_texts(texts: Sequence[JudgedText]) -> tuple[Numbers, Numbers]:
     return lines.at, table.astype(np.int32)
 
 
-def _numbers_of_lines(text: JudgedText) -> Iterable[tuple[int, ...]]:
+def _numbers_of_lines(text: ScoredText) -> Iterable[tuple[int, ...]]:
     """The numbers of each line that its neighbours are described by, in the order of _ROWS."""
     lines, hits, taken, _ = text.ruled
     words = {word for line in lines if line.prose for word in _paragraph_words(line.text[:SEEN])}
@@ -186,7 +186,7 @@ _SIZE, _FIRST, _LAST, _LISTED, _CAPITALS, _LETTERS, _DATE_WORDS, _NUMERIC_DATE =
 class _Lines:
     """All lines of a batch of texts as arrays, with the bounds of the text that each stands in."""
 
-    def __init__(self, texts: Sequence[JudgedText]) -> None:
+    def __init__(self, texts: Sequence[ScoredText]) -> None:
         rows = [numbers for text in texts for numbers in _numbers_of_lines(text)]
         self.table = table = np.array(rows, np.int64).T
         self.n = n = table.shape[1]

@@ -23,7 +23,7 @@ from cleaner.judge.lines import Hit, Line
 from cleaner.judge.vocabulary import CONCEPT_KINDS, CONCEPTS
 from cleaner.phrases.phrases import Phrases
 
-__all__ = ["LineTrees", "judge_lines", "judge_texts", "load_line_trees", "parse_line_trees"]
+__all__ = ["LineTrees", "judge_lines", "judge_texts", "load_line_trees", "may_judge", "parse_line_trees"]
 
 Numbers = NDArray[Any]
 
@@ -98,6 +98,12 @@ def judge_lines(
     `hits` is what the rules say of each line and `taken` what of that was accepted. Lines may be segments of lines.
     """
     return judge_texts([RuledText(lines, hits, taken, phrases)])[0]
+
+
+def may_judge(lines: Sequence[Line], phrases: Phrases) -> bool:
+    """Fast path: False if no line of a text can go by the trees, whatever the rules say of it."""
+    nothing = [None] * len(lines)
+    return judge_alone(RuledText(lines, nothing, nothing, phrases), load_line_trees().alone) is not None
 
 
 def judge_texts(texts: Sequence[RuledText]) -> list[list[Hit | None]]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from cleaner.article import KINDS, Removal, claim, cut
 from cleaner.errors import OptionError
-from cleaner.judge.line_judge import judge_lines
+from cleaner.judge.line_judge import judge_lines, may_judge
 from cleaner.judge.lines import BESIDE, EDGE, HEAD, Hit, Line, split_lines
 from cleaner.judge.whole_page import looks_like_page, outside_block
 from cleaner.phrases.clauses import find_openings
@@ -218,10 +218,13 @@ def may_strip_beside(text: str, gaps: Sequence[int], phrases: Phrases) -> bool:
     """Fast path: False if no rule can match the lines of `text` beside the offsets at which lines have gone.
 
     These are the lines above and below, up to the next paragraph. True where a rule speaks against one of them, where
-    one may be a signature or end with something to trim, and where a dateline opens the text.
+    one may be a signature or end with something to trim, where a dateline opens the text, and where a line of it may go
+    by the judge, whose verdict on a line depends on lines further away.
     """
     lines = split_lines(text) if gaps else []
-    _mark_openings(text, lines, phrases)
+    if may_judge(lines, phrases):
+        return True
+    mark_openings(text, lines, phrases)
     starts = [line.start for line in lines]
     asked = set()  # lines, each with the direction, so that no line is asked more than twice
     for below in (bisect_left(starts, gap) for gap in gaps):

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.article import KINDS, cut
-from cleaner.judge.beside import NAMES, JudgedText, RuledText, describe_texts, judge_alone
+from cleaner.judge.beside import NAMES, RuledText, ScoredText, describe_texts, judge_alone
 from cleaner.judge.line_features import ALONE, OWN, own_features
 from cleaner.judge.line_judge import judge_lines, judge_texts, load_line_trees
 from cleaner.judge.lines import Line, split_lines
@@ -77,11 +77,11 @@ def test_paragraphs_and_what_rules_took_are_not_judged(text: str) -> None:
 def test_features_of_a_text_do_not_depend_on_the_batch(texts: list[str]) -> None:
     weights = load_line_trees().alone
     suspected = (-1000,) * len(ALONE)  # under which every text with a line to judge is described
-    found = [judged for text in texts if (judged := judge_alone(ruled(text), suspected))]
-    judged = [JudgedText(each.ruled, each.own, [0 if own else 1 for own in each.own]) for each in found]
-    if judged:
-        together = describe_texts(judged)[1]
-        parts = [describe_texts([each])[1] for each in judged]
+    found = [alone for text in texts if (alone := judge_alone(ruled(text), suspected))]
+    scored = [ScoredText(each.ruled, each.own, [0 if own else 1 for own in each.own]) for each in found]
+    if scored:
+        together = describe_texts(scored)[1]
+        parts = [describe_texts([each])[1] for each in scored]
         assert together.shape[0] == len(NAMES) == len(set(NAMES))
         assert np.array_equal(together, np.concatenate(parts, axis=1))
     assert len(weights) == len(ALONE)
