@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from cleaner.article import KINDS, Removal, claim, cut
 from cleaner.errors import OptionError
+from cleaner.judge.line_judge import judge_lines, may_judge
 from cleaner.judge.lines import BESIDE, EDGE, HEAD, Hit, Line, split_lines
 from cleaner.judge.whole_page import looks_like_page, outside_block
 from cleaner.phrases.clauses import find_openings
@@ -28,7 +29,7 @@ from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import SIGNATURE, accept_hits
 from cleaner.strip.space import close_gaps
 
-__all__ = ["Stripped", "add_later", "explain_line", "may_strip_beside", "strip"]
+__all__ = ["Stripped", "add_later", "explain_line", "mark_openings", "may_strip_beside", "strip"]
 
 GUARD = 0.7
 """An extracted article keeps its text when more than this share of its characters (white space not counted) would go:
@@ -138,7 +139,7 @@ def _look(text: str, input_kind: str, choice: _Choice, facts: dict[str, str]) ->
     """What one look at `text` takes, and whether it was looked at as "text" or "page"; facts go into `facts`."""
     phrases = choice.phrases
     lines = join_cut_lines(split_lines(text), lambda line: judge_line(line, phrases))
-    _mark_openings(text, lines, phrases)
+    mark_openings(text, lines, phrases)
 
     # find the hits of lines
     hits = [judge_line(line, phrases) for line in lines]
@@ -151,7 +152,14 @@ def _look(text: str, input_kind: str, choice: _Choice, facts: dict[str, str]) ->
         hits = title_hits(lines, hits, choice.known_title, choice.title)
 
     # accept them by neighbours and place; a hit that the options forbid bears out no other
-    accepted = choice.permitted(lines, accept_hits(lines, choice.permitted(lines, hits), phrases))
+    hits = choice.permitted(lines, hits)
+    accepted = choice.permitted(lines, accept_hits(lines, hits, phrases))
+
+    # ask the judge of the lines that are left
+    judged = judge_lines(lines, hits, accepted, phrases) if input_kind == "text" else []
+    if any(judged):
+        judged = choice.permitted(lines, judged)
+        accepted = [hit or other for hit, other in zip(accepted, judged, strict=True)]
     found = [Removal(ln.start, ln.end, h.rule, h.kind, h.why) for ln, h in zip(lines, accepted, strict=True) if h]
     if found:
         facts_of(lines, accepted, phrases, facts)
@@ -170,7 +178,7 @@ def _look(text: str, input_kind: str, choice: _Choice, facts: dict[str, str]) ->
     return removals, input_kind
 
 
-def _mark_openings(text: str, lines: Sequence[Line], phrases: Phrases) -> None:
+def mark_openings(text: str, lines: Sequence[Line], phrases: Phrases) -> None:
     """Note in which lines a clause opens as calls and closing phrases do; only those are asked for either.
 
     Asking every line makes stripping an eighth slower or more.
@@ -210,10 +218,13 @@ def may_strip_beside(text: str, gaps: Sequence[int], phrases: Phrases) -> bool:
     """Fast path: False if no rule can match the lines of `text` beside the offsets at which lines have gone.
 
     These are the lines above and below, up to the next paragraph. True where a rule speaks against one of them, where
-    one may be a signature or end with something to trim, and where a dateline opens the text.
+    one may be a signature or end with something to trim, where a dateline opens the text, and where a line of it may go
+    by the judge, whose verdict on a line depends on lines further away.
     """
     lines = split_lines(text) if gaps else []
-    _mark_openings(text, lines, phrases)
+    if may_judge(lines, phrases):
+        return True
+    mark_openings(text, lines, phrases)
     starts = [line.start for line in lines]
     asked = set()  # lines, each with the direction, so that no line is asked more than twice
     for below in (bisect_left(starts, gap) for gap in gaps):
@@ -252,7 +263,7 @@ def explain_line(line: str, language: str, extra_dir: str = "") -> list[tuple[st
     if not bare:
         return []
     looked_at = Line(0, bare)
-    _mark_openings(bare, [looked_at], phrases)  # or the line would be asked for more than a run asks it
+    mark_openings(bare, [looked_at], phrases)  # or the line would be asked for more than a run asks it
     hit = judge_line(looked_at, phrases)
     reasons = [(hit.rule, hit.kind, hit.why + _WHERE.get(hit.where, ""))] if hit else []
     if dateline := match_dateline(bare, phrases):
