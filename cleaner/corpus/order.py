@@ -70,6 +70,13 @@ class Ranks:
             signatures[places] = sketch_column(shard, "signatures")[addresses[places] & ROW]
         return signatures
 
+    def by_address(self, number: int) -> NDArray[Any]:
+        """ADDRESSED records of the ranks of one part."""
+        found: NDArray[Any] = np.empty(self.firsts[number + 1] - self.firsts[number], ADDRESSED)
+        found["value"] = np.arange(self.firsts[number], self.firsts[number + 1])
+        found["address"] = self.table.load(self.parts[number])["address"]
+        return found
+
     def _cut(self, ranks: NDArray[np.int64]) -> Iterator[tuple[str, NDArray[np.int64]]]:
         """The parts in which sorted ranks stand, and their places there."""
         cuts = np.searchsorted(ranks, self.firsts).tolist()
@@ -92,7 +99,7 @@ def rank_shards(shuffle: Shuffle, shards: ShardSet, keep: str) -> Ranks:
         firsts[len(old)],
         shuffle.table("ranks-by-shard"),
     )
-    send_to_shards(shuffle, "ranks-by-shard", shards, range(len(ranks.parts)), partial(_ranks_of_part, ranks))
+    send_to_shards(shuffle, "ranks-by-shard", shards, range(len(ranks.parts)), ranks.by_address)
     return ranks
 
 
@@ -168,11 +175,3 @@ def _sort_part(table: Table, name: str, keep: str, part: int, packed: bytes) -> 
     sorted_ids = [ids[i].encode("utf-8", "surrogatepass") for i in order.tolist()]
     save_strings(table, f"{name}-{part}", address[order], sorted_ids)
     return f"{name}-{part}", len(order)
-
-
-def _ranks_of_part(ranks: Ranks, number: int) -> NDArray[Any]:
-    """ADDRESSED records of the ranks of one part."""
-    found: NDArray[Any] = np.empty(ranks.firsts[number + 1] - ranks.firsts[number], ADDRESSED)
-    found["value"] = np.arange(ranks.firsts[number], ranks.firsts[number + 1])
-    found["address"] = ranks.table.load(ranks.parts[number])["address"]
-    return found

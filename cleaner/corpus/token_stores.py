@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cleaner.corpus.candidates import Candidates
 from cleaner.corpus.order import Ranks
-from cleaner.corpus.shards import ADDRESSED, ROW, SHARD, id_hash, sketch_column
+from cleaner.corpus.shards import ADDRESSED, ROW, SHARD, by_group, id_hash, sketch_column
 from cleaner.engine.columns import binary_values
 from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, sorted_records
 from cleaner.neardup.columns import Room, distinct, ranges
@@ -109,21 +109,26 @@ def store_tokens(shuffle: Shuffle, ranks: Ranks, candidates: Sequence[Candidates
     """Store the tokens of all articles in pairs, learn what recurs per site, and sign anew what has some of it."""
     table = shuffle.table("token-stores")
     tasks = [(some, part) for some in candidates for part in some.parts]
-    filled = shuffle.reduce("token-stores", tasks, partial(_emit_wanted, ranks), partial(_fill, table, ranks))
+    filled = shuffle.reduce(
+        "token-stores",
+        tasks,
+        partial(by_group, ranks.shards, partial(_find_wanted, ranks)),
+        partial(_fill, table, ranks),
+    )
     stores = TokenStores(ranks, table, tuple(group for group, _ in filled), sum(shingles for _, shingles in filled))
     shuffle.once("recurring", lambda: _learn(shuffle, stores))
     shuffle.each("signed", partial(_sign, stores, shuffle.memory), stores.groups)
     return stores
 
 
-def _emit_wanted(ranks: Ranks, task: tuple[Candidates, int]) -> Emitted:
-    """The articles of some pairs, to the groups of their shards."""
+def _find_wanted(ranks: Ranks, task: tuple[Candidates, int]) -> NDArray[Any]:
+    """ADDRESSED records of the articles of some pairs, with their ranks."""
     candidates, part = task
     pairs = candidates.pairs(part)
     both = distinct(np.concatenate([pairs.low, pairs.high]))
     wanted: NDArray[Any] = np.empty(len(both), ADDRESSED)
     wanted["value"], wanted["address"] = both, ranks.addresses(both)
-    return partition(wanted, ranks.shards.groups(wanted["address"]))
+    return wanted
 
 
 def _fill(table: Table, ranks: Ranks, group: int, packed: bytes) -> tuple[int, int]:
