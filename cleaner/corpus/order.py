@@ -113,7 +113,7 @@ def _sort_articles(
     parts, limits = shuffle.parts(name, alive * _BYTES), []
     if parts > 1:
         every = max(1, alive // (parts * _SAMPLE))
-        sampled = shuffle.each(f"{name}-sampled", partial(_sample_keys, shards, keep, every), numbers)
+        sampled = shuffle.each(f"{name}-sampled", partial(_Keyed.sample, shards, keep, every), numbers)
         keys = sorted(tuple(key) for some in sampled for key in some)
         limits = [keys[len(keys) * part // parts] for part in range(1, parts)]
     emit, reduce = partial(_emit_keys, shards, keep, limits), partial(_sort_part, table, name, keep)
@@ -139,6 +139,11 @@ class _Keyed:
         ids = list(map(text_of, binary_values(table["id"], rows)))
         return cls(number_values(table["length"])[rows], dates, ids, np.int64(number) << SHARD | rows)
 
+    @classmethod
+    def sample(cls, shards: ShardSet, keep: str, every: int, number: int) -> list[tuple[Any, ...]]:
+        """What one of so many articles of a shard is sorted by."""
+        return cls.of(shards, number, every).keys(keep)
+
     def keys(self, keep: str) -> list[tuple[Any, ...]]:
         """What each article is sorted by."""
         # where several articles of an index are copies of one text, the first by the hash of its id is their keeper
@@ -146,10 +151,6 @@ class _Keyed:
             return list(zip((-self.lengths).tolist(), self.addresses.tolist(), strict=True))
         columns = zip(self.lengths.tolist(), self.dates, self.ids, strict=True)
         return [rank_key(*article, keep) for article in columns]
-
-
-def _sample_keys(shards: ShardSet, keep: str, every: int, number: int) -> list[tuple[Any, ...]]:
-    return _Keyed.of(shards, number, every).keys(keep)
 
 
 def _emit_keys(shards: ShardSet, keep: str, limits: Sequence[tuple[Any, ...]], number: int) -> Emitted:

@@ -31,7 +31,7 @@ _WORD_AROUND = re.compile(r"[^\W\d_]+")
 _SPEECH = re.compile(
     r"[\"“„«](?=\S)(?=[^\"”“»]{2,400}?[,.!?…] ?[\"”“»]|[^\"”“» ]+ [^\"”“» ]+ [^\"”“»]{2,400}[\"”“»],|[^\"”“»]{60})"
 )
-_PAIRED = {"“": "”", "„": "“", "«": "»", "‘": "’"}
+_PAIRED = {"“": "”", "„": "“", "«": "»"}
 
 
 def headline_end(text: str, begin: int, after: int, phrases: Phrases) -> int:
@@ -68,7 +68,12 @@ def visible_end(text: str, begin: int, stop: int, phrases: Phrases) -> int:
         opens = word[0][0].isupper() and normalise_wording(word[0]) in phrases.words["opener"]
         if opens and before[0][-1].isalnum():  # behind a colon or a question mark a headline goes on
             signs.append(word.start())
-    outside = [at for at in (*gaps, *(at for at in signs if at <= _SURE)) if not _is_quoted(rest, at)]
+    outside = []
+    for at in (*gaps, *(at for at in signs if at <= _SURE)):
+        head = rest[:at]
+        open_marks = any(head.count(opening) > head.count(closing) for opening, closing in _PAIRED.items())
+        if not (head.count('"') % 2 or open_marks):  # no quotation that began before goes on there
+            outside.append(at)
     if not outside:
         return -1
     # Three small words in a row behind four capitals are a sentence's: no headline with capitals has them.
@@ -95,11 +100,3 @@ def _parts_words(text: str, at: int, phrases: Phrases) -> bool:
     # of the next words a good part is small, as in a sentence and not in a headline with capitals
     words = [word for word in text[at : at + 90].split()[:7] if word[0].isalpha()][1:]
     return sum(word[0].islower() for word in words) >= 0.4 * len(words)
-
-
-def _is_quoted(rest: str, at: int) -> bool:
-    """Whether a place stands inside quotation marks that were opened before it."""
-    head = rest[:at]
-    if head.count('"') % 2:
-        return True
-    return any(head.count(opening) > head.count(closing) for opening, closing in _PAIRED.items() if opening != "‘")
