@@ -46,7 +46,7 @@ from cleaner.strip.strip import mark_openings
 
 Numbers = Any
 
-TARGET = 0.0004
+TARGET = 0.0003
 """Share of the content of the other folds that the judge may lose beside what the rules lose."""
 
 PAGES = 0.25
@@ -54,6 +54,9 @@ PAGES = 0.25
 
 PAGE_WEIGHT, PAGE_LINES = 0.15, 60
 """What a line of a page weighs beside a line of an article, and the most lines of one page."""
+
+UNRULED_WEIGHT = 0.4
+"""What a line weighs in a text that is looked at as if no rule spoke."""
 
 RIDGE = 3.0
 ENTRY_WEIGHT = 0.05
@@ -96,6 +99,7 @@ class Text:
     picked: Sequence[int]  # which of the asked lines are fitted on
     label: Numbers
     chars: Numbers
+    measured: bool = True  # False for what is fitted on alone
 
     def alone(self) -> list[tuple[int, ...]]:
         return [self._alone(self.asked[i]) for i in self.picked]
@@ -120,7 +124,7 @@ class Text:
 
     def most(self) -> float:
         """What a line of boilerplate weighs: less in a text of many lines, and less on a page."""
-        return min(1.0, (25 / len(self.picked)) ** 0.5) * (1.0 if self.article else PAGE_WEIGHT)
+        return min(1.0, (25 / len(self.picked)) ** 0.5) * (PAGE_WEIGHT if not self.article else 1.0 if self.measured else UNRULED_WEIGHT)
 
 
 Label = Callable[[Document, Line], tuple[int, int]]
@@ -132,15 +136,17 @@ def label_of_page(doc: Document, line: Line) -> tuple[int, int]:
     return label, len("".join(line.text.split())) if label == 1 else 0
 
 
-def read_text(doc: Document, label: Label, article: bool) -> Text | None:
-    """The text as it comes to the judge, or None where it is not asked."""
+def read_text(doc: Document, label: Label, article: bool, blind: bool = False) -> Text | None:
+    """The text as it comes to the judge, or None where it is not asked; `blind` as if no rule spoke against a line."""
     phrases = load_phrases(doc["language"])
     lines = join_cut_lines(split_lines(doc["text"]), lambda line: judge_line(line, phrases))
     mark_openings(doc["text"], lines, phrases)
     hits = [judge_line(line, phrases) for line in lines]
     if article and looks_like_page(lines, hits):
         return None
+    nothing = [None] * len(lines)
     ruled = RuledText(lines, hits, accept_hits(lines, hits, phrases), phrases)
+    ruled = RuledText(lines, nothing, nothing, phrases) if blind else ruled
     if (judged := judge_alone(ruled, SUSPECTED)) is None:
         return None
     asked = describe_texts([judged])[0].tolist()
@@ -195,8 +201,9 @@ def read_cases() -> list[Text]:
                 "language": case["language"],
                 **placed(case, bodies),
             }
-            if text := read_text(doc, label_of_article, True):
-                texts.append(replace(text, fold=-1))
+            for blind in (False, True):
+                if text := read_text(doc, label_of_article, True, blind):
+                    texts.append(replace(text, fold=-1, measured=False))
     return texts
 
 
@@ -214,10 +221,13 @@ def read_all() -> list[Text]:
     """All articles that the judge is asked of, a part of the whole pages, and the cases."""
     docs = read_sets()
     articles = [read_text(doc, label_of_article, True) for doc in docs]
+    # What the rules find is boilerplate as well, and without them the judge has to know it by itself.
+    unruled = [read_text(doc, label_of_article, True, blind=True) for doc in docs]
+    unruled = [replace(text, measured=False) for text in unruled if text is not None]
     chance = random.Random(3)
     pages = [page for name in COLLECTIONS for page in build_pages(name) if chance.random() < PAGES]
     around = [surroundings(page, chance) for page in (*pages, *(as_page(doc) for doc in docs if is_page(doc)))]
-    texts = [*articles, *(read_text(doc, label_of_page, False) for doc in around if doc is not None)]
+    texts = [*articles, *unruled, *(read_text(doc, label_of_page, False) for doc in around if doc is not None)]
     return [text for text in (*texts, *read_cases()) if text is not None]
 
 
@@ -337,7 +347,7 @@ def report_folds(texts: Sequence[Text], target: float) -> int:
     """Print the table out of fold; returns the median of the thresholds."""
     docs = read_sets()
     models = [fit([text for text in texts if text.fold != k]) for k in range(PARTS)]
-    articles = [text for text in texts if text.article and text.fold >= 0]
+    articles = [text for text in texts if text.article and text.measured]
     odds = [odds_of(text, models[text.fold]) for text in articles]
     sizes = [(fold_of(doc), content_of(doc)) for doc in docs if not is_page(doc)]
     content = [sum(size for fold, size in sizes if fold != k) for k in range(PARTS)]
