@@ -46,7 +46,7 @@ from cleaner.strip.strip import mark_openings
 
 Numbers = Any
 
-TARGET = 0.0004
+TARGET = 0.0003
 """Share of the content of the other folds that the judge may lose beside what the rules lose."""
 
 PAGES = 0.25
