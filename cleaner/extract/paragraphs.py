@@ -7,11 +7,12 @@ around it.
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import IntEnum
 from itertools import compress
 
-from cleaner.extract.blocks import Blocks
-from cleaner.extract.content_root import HEADINGS, ITEMS, ContentRoot
+from cleaner.extract.blocks import HEADINGS, Blocks
+from cleaner.extract.content_root import ITEMS, ContentRoot
 
 __all__ = ["as_lines", "choose_paragraphs"]
 
@@ -25,6 +26,8 @@ _TAIL_REACH = 4  # short paragraphs this near behind the last prose still belong
 _LISTING = 0.3  # of the text that is not pruned; a page with less prose is a list, and its links are the content
 _MAIN_SHARE = 0.5  # of the same; a main element that holds less is not the whole list
 _CELLS = frozenset(("td", "th"))
+_IN_CELLS = frozenset(("p", "div", "center"))
+_LONGEST_ROW = 400  # characters; a longer row, in paragraphs, is a layout or a text in columns
 
 
 class ParagraphClass(IntEnum):
@@ -84,13 +87,15 @@ def _revise(blocks: Blocks, content: ContentRoot) -> list[int]:
     if not prose:
         return [j for j, found in zip(inside, classes, strict=True) if found != ParagraphClass.BAD]
     start, end = prose[0], prose[-1]
+    has_heads = tags.count("h1") > 1
     chosen = []
     for at, (j, found) in enumerate(zip(inside, classes, strict=True)):
         tag = tags[homes[j]]
         if found >= ParagraphClass.NEAR:
             chosen.append(j)
         elif found == ParagraphClass.HEADING:
-            if start - 1 <= at < end and tag != "h1":  # one right before the first prose is its heading
+            # One right before the first prose is its heading. The only <h1> of a page is the headline, which is the title.
+            if start - 1 <= at < end and (tag != "h1" or (at > start and has_heads)):
                 chosen.append(j)
         elif found == ParagraphClass.SHORT and (start < at < end or (tag == "p" and end < at < end + _TAIL_REACH)):
             chosen.append(j)
@@ -101,12 +106,25 @@ def as_lines(blocks: Blocks, chosen: list[int]) -> list[str]:
     """Return the chosen paragraphs as lines. The cells of a table row stand on one line, with bars between them."""
     lines: list[str] = []
     before = (-1, -1)  # row and cell of the line before
-    for j in chosen:
-        home = blocks.homes[j]
-        cell = (blocks.parents[home], home) if blocks.tags[home] in _CELLS else (-1, -1)
-        if cell[0] >= 0 and cell[0] == before[0] and cell[1] != before[1]:
-            lines[-1] += " | " + blocks.texts[j]
+    sizes = Counter[int]()  # characters in each row
+    cells = [_cell_of(blocks, blocks.homes[j]) for j in chosen]
+    for j, (row, _) in zip(chosen, cells, strict=True):
+        sizes[row] += len(blocks.texts[j])
+    for j, cell in zip(chosen, cells, strict=True):
+        if cell[0] >= 0 and blocks.tags[blocks.homes[j]] not in _CELLS and sizes[cell[0]] > _LONGEST_ROW:
+            cell = (-1, -1)  # a table that lays out the page has its paragraphs in the cells
+        if cell[0] >= 0 and cell[0] == before[0] and (cell[1] != before[1] or blocks.homes[j] != cell[1]):
+            bar = " | " if cell[1] != before[1] else " "
+            lines[-1] = f"{lines[-1]}{bar}{blocks.texts[j]}".replace("\n", " ")
         else:
             lines.append(blocks.texts[j])
         before = cell
     return lines
+
+
+def _cell_of(blocks: Blocks, home: int) -> tuple[int, int]:
+    """Return the row and the cell of a table that element `home` is, or stands in with its `<p>` or `<div>` alone."""
+    cell = home
+    while blocks.tags[cell] in _IN_CELLS and cell > 0:
+        cell = blocks.parents[cell]
+    return (blocks.parents[cell], cell) if blocks.tags[cell] in _CELLS else (-1, -1)
