@@ -7,12 +7,14 @@ around it.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from enum import IntEnum
 from itertools import compress
 
 from cleaner.extract.blocks import HEADINGS, Blocks
 from cleaner.extract.content_root import ITEMS, ContentRoot
+from cleaner.extract.marks import opens_boilerplate
 
 __all__ = ["as_lines", "choose_paragraphs"]
 
@@ -26,6 +28,9 @@ _TAIL_REACH = 4  # short paragraphs this near behind the last prose still belong
 _LISTING = 0.3  # of the text that is not pruned; a page with less prose is a list, and its links are the content
 _MAIN_SHARE = 0.5  # of the same; a main element that holds less is not the whole list
 _CELLS = frozenset(("td", "th"))
+_INSIDE_BOXES = HEADINGS | ITEMS | _CELLS | frozenset("p blockquote pre ul ol dl table thead tbody tfoot tr".split())
+_PROSE_TAGS = frozenset(("p", "blockquote"))
+_SENTENCE_END = re.compile(r"[.!?…。！？؟।։።;:][\"'”’»›)\]」』]*$")
 _IN_CELLS = frozenset(("p", "div", "center"))
 _LONGEST_ROW = 400  # characters; a longer row, in paragraphs, is a layout or a text in columns
 
@@ -88,10 +93,11 @@ def _revise(blocks: Blocks, content: ContentRoot) -> list[int]:
         return [j for j, found in zip(inside, classes, strict=True) if found != ParagraphClass.BAD]
     start, end = prose[0], prose[-1]
     has_heads = tags.count("h1") > 1
+    opening, closing = _ends(blocks, inside, classes, start, end)
     chosen = []
     for at, (j, found) in enumerate(zip(inside, classes, strict=True)):
         tag = tags[homes[j]]
-        if found >= ParagraphClass.NEAR:
+        if found >= ParagraphClass.NEAR or opening <= at < start or end < at <= closing:
             chosen.append(j)
         elif found == ParagraphClass.HEADING:
             # One right before the first prose is its heading. The only <h1> of a page is the headline, which is the title.
@@ -100,6 +106,49 @@ def _revise(blocks: Blocks, content: ContentRoot) -> list[int]:
         elif found == ParagraphClass.SHORT and (start < at < end or (tag == "p" and end < at < end + _TAIL_REACH)):
             chosen.append(j)
     return chosen
+
+
+def _ends(
+    blocks: Blocks, inside: list[int], classes: list[ParagraphClass], start: int, end: int
+) -> tuple[int, int]:
+    """Return where short text begins that opens the article before its first prose, and where it ends behind the last.
+
+    `start` and `end` are the places of that prose in `inside`. At both ends only what stands in the same box as the
+    prose may belong to it: sentences before it; behind it sentences, lists, tables, and headings that something follows.
+    """
+
+    def reaches(at: int, box: int) -> bool:
+        j = inside[at]
+        if classes[at] not in (ParagraphClass.SHORT, ParagraphClass.HEADING) or _box_of(blocks, j) != box:
+            return False
+        # Links alone lead elsewhere, and a heading such as "Related articles" opens what is not the article's.
+        return not blocks.link_chars[j] and not opens_boilerplate(blocks.texts[j])
+
+    opening, box = start, _box_of(blocks, inside[start])
+    while opening > 0 and reaches(opening - 1, box) and _is_sentence(blocks, inside[opening - 1]):
+        opening -= 1
+    closing, at, box = end, end + 1, _box_of(blocks, inside[end])
+    while at < len(inside) and reaches(at, box):
+        tag = blocks.tags[blocks.homes[inside[at]]]
+        if tag in ITEMS or tag in _CELLS or _is_sentence(blocks, inside[at]):
+            closing = at  # with the headings before it
+        elif classes[at] != ParagraphClass.HEADING:
+            break
+        at += 1
+    return opening, closing
+
+
+def _box_of(blocks: Blocks, j: int) -> int:
+    """Return the element around paragraph `j` and around the list, table or quotation in which it stands."""
+    at = blocks.homes[j]
+    while at > 0 and blocks.tags[at] in _INSIDE_BOXES:
+        at = blocks.parents[at]
+    return at
+
+
+def _is_sentence(blocks: Blocks, j: int) -> bool:
+    """Return True if paragraph `j` is a `<p>` that ends as a sentence does; bylines and dates mostly do not."""
+    return blocks.tags[blocks.homes[j]] in _PROSE_TAGS and bool(_SENTENCE_END.search(blocks.texts[j]))
 
 
 def as_lines(blocks: Blocks, chosen: list[int]) -> list[str]:
