@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 
 __all__ = ["HEADINGS", "Blocks", "walk"]
 
@@ -33,12 +33,12 @@ _ACTIONS = (
 )
 _UNSCRIPTED_ACTIONS = _ACTIONS | {"template": 0}  # a page without scripts may hold its text in one
 _CHUNK = 1 << 22  # characters cut at a time, so that a page of 50 MB does not become one list
-# Characters that a reader does not see: white space, soft hyphens, joiners, marks of direction, and empty letters. Pages
+# Characters that a reader does not see: white space, soft hyphens, joiners, marks of direction, empty letters. Pages
 # hold paragraphs of one of them to set others apart.
 _INVISIBLE = (
-    " \t\n\r\f\xa0\xad\u034f\u061c\u115f\u1160\u180b\u180c\u180d\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
-    "\u2009\u200a\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2061\u2062\u2063\u2064"
-    "\u2066\u2067\u2068\u2069\u2800\u3000\u3164\ufe0e\ufe0f\ufeff\uffa0"
+    " \t\n\r\f\xa0\xad\u034f\u061c\u115f\u1160\u180b\u180c\u180d\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
+    "\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f"
+    "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u2800\u3000\u3164\ufe0e\ufe0f\ufeff\uffa0"
 )
 _DOUBTFUL = re.compile(r"(button|label|[a-z][a-z0-9]*-[\w.-]*)[ >]")  # elements that are blocks, or part of a sentence
 _MAY_HOLD_DOUBTFUL = re.compile(r"<(?:button|label|[a-z][a-z0-9]*-)")
@@ -48,9 +48,11 @@ _ANCHOR = re.compile(r"^$|\b(?:name|id)=")  # what an <a> has that is the aim of
 # Characters; a longer <a> without href, name and id is a paragraph, a shorter one mostly a link that a script follows.
 _LONGEST_SCRIPTED, _ENDLESS = 100, 1 << 60
 _LINE_END = "\0"  # stands for <br> in an open paragraph; no parsed page holds this character
-_FEWEST_WRAPPED, _NARROWEST, _RAGGED = 4, 50, 16  # lines, their characters, and by how much these differ in wrapped text
-
-
+_FEWEST_WRAPPED, _NARROWEST, _RAGGED = (
+    4,
+    50,
+    16,
+)  # lines, their characters, and by how much these differ in wrapped text
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +137,8 @@ def _neighbour(parts: Sequence[str], numbers: range) -> bool:
     for at in numbers:
         tag, _, text = parts[at].partition(">")
         # The tag of the first part on the way forward is the element's own; its text is what stands behind it.
-        if not backward and at != numbers[0]:
-            if _ends_paragraph(tag):
-                return False
+        if not backward and at != numbers[0] and _ends_paragraph(tag):
+            return False
         if text.strip(_INVISIBLE):
             return True
         if backward and _ends_paragraph(tag):
@@ -188,9 +189,7 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
     if len(lines) < _FEWEST_WRAPPED:
         return False
     sizes = [len(line) for line in lines[:-1]]
-    broken = sum(
-        line[-1].isalnum() and following[0].islower() for line, following in zip(lines, lines[1:], strict=False)
-    )
+    broken = sum(line[-1].isalnum() and following[0].islower() for line, following in pairwise(lines))
     return min(sizes) >= _NARROWEST and max(sizes) - min(sizes) <= _RAGGED and 2 * broken > len(sizes)
 
 
@@ -198,7 +197,7 @@ def walk(body: str, *, unscripted: bool = False) -> Blocks:  # noqa: C901
     r"""Return the block elements and paragraphs of well-formed HTML.
 
     A block element and two `<br>` end a paragraph, one `<br>` ends a line in it; white space is one space, except in
-    `<pre>`. An `<a>` that is the aim of links is no link. With `unscripted` the content of `<template>` belongs to the page.
+    `<pre>`. An `<a>` that is the aim of links is no link. With `unscripted` the content of `<template>` is read.
 
     >>> walk("<p>Rain <b>fell</b><br>in Medan.</p><ul><li><a href="/">More</a></li></ul>").texts
     ['Rain fell\nin Medan.', 'More']
@@ -221,9 +220,7 @@ def walk(body: str, *, unscripted: bool = False) -> Blocks:  # noqa: C901
             if action is None and "-" in tag:  # a custom element, which nearly always is a block; or a comment
                 action = _COMMENT if tag[0] == "!" else _CLOSE if tag[0] == "/" else _OPEN
         if action:
-            if action < _BREAK or (
-                action == _BREAK and pending and pending[-1] == _LINE_END and tags[here] != "pre"
-            ):
+            if action < _BREAK or (action == _BREAK and pending and pending[-1] == _LINE_END and tags[here] != "pre"):
                 if pending:
                     line = _visible_text("".join(pending), tags[here])
                     if line and (line.isascii() or line.strip(_INVISIBLE)):

@@ -52,6 +52,7 @@ class ContentRoot(NamedTuple):
     kept: list[bool]  # for each paragraph whether pruning left it
     root: int  # the element that holds the article
     leads: list[int]  # paragraphs before the root that belong to the article
+    closing: list[int]  # paragraphs right behind the root that do
     weight: float  # text weight of the whole page, before pruning
     density: float  # Latin characters that say as much as one of the page: 1, up to 2.5 for ideographs and syllables
 
@@ -72,14 +73,32 @@ def find_content_root(blocks: Blocks, *, forum: bool = False) -> ContentRoot:
     else:  # all of the page is marked, so the marks say nothing
         kept, left = [True] * len(weights), weights
     if not any(left):
-        return ContentRoot(kept, 0, [], whole, density)
+        return ContentRoot(kept, 0, [], [], whole, density)
     root = _find_root(blocks, marked, left)
     # Prose between the headline and the root is a lead: the standfirst of a page that sets it apart.
     end = blocks.first[root]
     before = range(max(0, end - _LEAD_REACH - 1), end)
     headlines = [j for j in before if blocks.tags[blocks.homes[j]] == "h1"]
     leads = [j for j in range(headlines[-1] + 1, end) if left[j] >= _LEAD_WEIGHT] if headlines else []
-    return ContentRoot(kept, root, leads, whole, density)
+    return ContentRoot(kept, root, leads, _closing(blocks, root, kept, left), whole, density)
+
+
+def _closing(blocks: Blocks, root: int, kept: list[bool], weights: list[float]) -> list[int]:
+    """Return the prose right behind the root, in the element around it or the article: the end of a text in two boxes.
+
+    It ends at the first kept paragraph that is no prose, because behind an article headlines and links follow.
+    """
+    around = blocks.parents[root]
+    if root == 0 or blocks.tags[around] not in _CONTAINERS:
+        return []
+    closing = []
+    for j in range(blocks.last[root], blocks.last[around]):
+        if not kept[j]:
+            continue
+        if weights[j] < _LEAD_WEIGHT:
+            break
+        closing.append(j)
+    return closing
 
 
 def _density(texts: Sequence[str]) -> float:

@@ -45,7 +45,9 @@ def _marks_by(kind: str) -> dict[str, Mark]:
 @cache
 def weak_names() -> frozenset[str]:
     """Return the boilerplate names that boxes of the article's own text bear as well."""
-    return frozenset(tomllib.loads((files("cleaner.extract") / "data" / "marks.toml").read_text("utf-8"))["weak"]["names"].split())
+    return frozenset(
+        tomllib.loads((files("cleaner.extract") / "data" / "marks.toml").read_text("utf-8"))["weak"]["names"].split()
+    )
 
 
 @lru_cache(maxsize=1 << 14)

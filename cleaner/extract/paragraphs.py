@@ -28,7 +28,8 @@ _TAIL_REACH = 4  # short paragraphs this near behind the last prose still belong
 _LISTING = 0.3  # of the text that is not pruned; a page with less prose is a list, and its links are the content
 _MAIN_SHARE = 0.5  # of the same; a main element that holds less is not the whole list
 _CELLS = frozenset(("td", "th"))
-_INSIDE_BOXES = HEADINGS | ITEMS | _CELLS | frozenset("p blockquote pre ul ol dl table thead tbody tfoot tr".split())
+_LISTS_AND_TABLES = frozenset(("ul", "ol", "dl", "table", "thead", "tbody", "tfoot", "tr"))
+_INSIDE_BOXES = HEADINGS | ITEMS | _CELLS | _LISTS_AND_TABLES | {"p", "blockquote", "pre"}
 _PROSE_TAGS = frozenset(("p", "blockquote"))
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।։።;:][\"'”’»›)\]」』]*$")
 _IN_CELLS = frozenset(("p", "div", "center"))
@@ -49,7 +50,7 @@ def choose_paragraphs(blocks: Blocks, content: ContentRoot) -> tuple[list[int], 
     # A long text that comes again in another part of the page is the same for another screen, or a quote from it.
     part_of: dict[str, int] = {}
     chosen = []
-    for j in content.leads + _revise(blocks, content):
+    for j in content.leads + _revise(blocks, content) + content.closing:
         part = blocks.parents[blocks.homes[j]]
         if len(texts[j]) < _REPEATED or part_of.setdefault(texts[j], part) == part:
             chosen.append(j)
@@ -100,7 +101,7 @@ def _revise(blocks: Blocks, content: ContentRoot) -> list[int]:
         if found >= ParagraphClass.NEAR or opening <= at < start or end < at <= closing:
             chosen.append(j)
         elif found == ParagraphClass.HEADING:
-            # One right before the first prose is its heading. The only <h1> of a page is the headline, which is the title.
+            # One right before the first prose is its heading. The only <h1> of a page is the headline: the title.
             if start - 1 <= at < end and (tag != "h1" or (at > start and has_heads)):
                 chosen.append(j)
         elif found == ParagraphClass.SHORT and (start < at < end or (tag == "p" and end < at < end + _TAIL_REACH)):
@@ -108,13 +109,11 @@ def _revise(blocks: Blocks, content: ContentRoot) -> list[int]:
     return chosen
 
 
-def _ends(
-    blocks: Blocks, inside: list[int], classes: list[ParagraphClass], start: int, end: int
-) -> tuple[int, int]:
+def _ends(blocks: Blocks, inside: list[int], classes: list[ParagraphClass], start: int, end: int) -> tuple[int, int]:
     """Return where short text begins that opens the article before its first prose, and where it ends behind the last.
 
     `start` and `end` are the places of that prose in `inside`. At both ends only what stands in the same box as the
-    prose may belong to it: sentences before it; behind it sentences, lists, tables, and headings that something follows.
+    prose may belong to it: sentences before it; behind it sentences, lists, tables, and headings before them.
     """
 
     def reaches(at: int, box: int) -> bool:
@@ -155,13 +154,15 @@ def as_lines(blocks: Blocks, chosen: list[int]) -> list[str]:
     """Return the chosen paragraphs as lines. The cells of a table row stand on one line, with bars between them."""
     lines: list[str] = []
     before = (-1, -1)  # row and cell of the line before
-    sizes = Counter[int]()  # characters in each row
     cells = [_cell_of(blocks, blocks.homes[j]) for j in chosen]
+    sizes, widths = Counter[int](), Counter(row for row, _ in set(cells))  # characters and cells of each row
     for j, (row, _) in zip(chosen, cells, strict=True):
         sizes[row] += len(blocks.texts[j])
     for j, cell in zip(chosen, cells, strict=True):
-        if cell[0] >= 0 and blocks.tags[blocks.homes[j]] not in _CELLS and sizes[cell[0]] > _LONGEST_ROW:
-            cell = (-1, -1)  # a table that lays out the page has its paragraphs in the cells
+        # A table that lays out the page has paragraphs in its cells.
+        is_wide = widths[cell[0]] < 2 or sizes[cell[0]] > _LONGEST_ROW
+        if is_wide and blocks.tags[blocks.homes[j]] not in _CELLS:
+            cell = (-1, -1)
         if cell[0] >= 0 and cell[0] == before[0] and (cell[1] != before[1] or blocks.homes[j] != cell[1]):
             bar = " | " if cell[1] != before[1] else " "
             lines[-1] = f"{lines[-1]}{bar}{blocks.texts[j]}".replace("\n", " ")
