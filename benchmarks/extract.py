@@ -187,7 +187,8 @@ def table(
     some = [pages[i] for i in chosen]
     print(f"\n### {title}: {len(some)} pages, {sum(p.kind == 'article' for p in some)} articles\n")
     print(
-        "| extractor | article F1 | P | R | all kinds F1 | word F1 | empty | headline | title | author | date | x lxml parse |"
+    columns = "article F1 | P | R | all kinds F1 | word F1 | empty | headline | title | author | date | x lxml parse"
+    print(f"| extractor | {columns} |")
     )
     print("|---" * 12 + "|")
     for name, results in runs.items():
