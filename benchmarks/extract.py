@@ -186,10 +186,8 @@ def table(
 ) -> None:
     some = [pages[i] for i in chosen]
     print(f"\n### {title}: {len(some)} pages, {sum(p.kind == 'article' for p in some)} articles\n")
-    print(
     columns = "article F1 | P | R | all kinds F1 | word F1 | empty | headline | title | author | date | x lxml parse"
     print(f"| extractor | {columns} |")
-    )
     print("|---" * 12 + "|")
     for name, results in runs.items():
         print(row(name, some, [results[i] for i in chosen], metrics))
