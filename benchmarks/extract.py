@@ -185,6 +185,8 @@ def table(
     runs: dict[str, list[Result]], pages: Sequence[Sample], metrics: Any, chosen: Sequence[int], title: str
 ) -> None:
     some = [pages[i] for i in chosen]
+    if not some:  # with --limit
+        return
     print(f"\n### {title}: {len(some)} pages, {sum(p.kind == 'article' for p in some)} articles\n")
     columns = "article F1 | P | R | all kinds F1 | word F1 | empty | headline | title | author | date | x lxml parse"
     print(f"| extractor | {columns} |")
