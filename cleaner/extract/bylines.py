@@ -207,7 +207,9 @@ def visible_author(page: Parsed, blocks: Blocks, start: int, title: str) -> str:
         is_heading = blocks.tags[blocks.homes[j]] in _HEADINGS or normalise_title(line) == known
         if (by or announced) and not is_heading and not stands_elsewhere(blocks, j, start, headline):
             name = _name_in(line[by.end() :] if by else line)
-            if name and _looks_like_names(name) and not line.endswith((".", ":")):
+            # "by hand" is no byline, "by ibby on 9 March 2025" is one
+            named = _looks_like_names(name) or (name.isalnum() and find_date(line) is not None)
+            if name and named and not line.endswith((".", ":")):
                 return name
         announced = by is not None and by.end() == len(line)
     for node in marked_nodes(page, blocks, "author"):
