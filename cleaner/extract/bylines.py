@@ -29,7 +29,7 @@ _NODES = 3  # elements looked at for each selector; the article's byline stands 
 _DEEP = 12  # elements around a marked one that may say that it belongs to something else
 _NEAR = 4  # paragraphs from headline or text
 _FEW_LINKS = 3  # an aside with so many is a box of other articles
-_NO_NAME = re.compile(r"://|@|^www\.|^/|\d{3}|[?!…]|^\w+(?:\.\w+){2,}$")
+_NO_NAME = re.compile(r"://|@|^www\.|^/|(?<!\w)\d{3}|[?!…]|^\w+(?:\.\w+){2,}$")
 # What ends a name in a byline: a separator, a number, or words about the date.
 _NAME_END = re.compile(
     r"\s*(?:[|•·●⋅–—»/\n(]|\s-\s|\s\d|\b(?:on|updated|published|last|posted|in)\b|,\s*\w+\s+\d).*", re.I | re.S
@@ -203,6 +203,9 @@ def visible_author(page: Parsed, blocks: Blocks, start: int, title: str) -> str:
     for j in lines_around(blocks, start, headline):
         line = blocks.texts[j]
         by = _by().match(line)
+        if not by and (dated := find_date(line)):  # "9 March 2025 by Rina Sitompul"
+            behind = line[dated.end :].lstrip(" ,|·•-–—")
+            line, by = (behind, _by().match(behind)) if _by().match(behind) else (line, None)
         # headlines and captions begin with such words as well: "Von der Fähre aufs Rad"
         is_heading = blocks.tags[blocks.homes[j]] in _HEADINGS or normalise_title(line) == known
         if (by or announced) and not is_heading and not stands_elsewhere(blocks, j, start, headline):

@@ -166,6 +166,7 @@ def _find_author(sources: _Sources, site: str, title: str) -> str:
         name = "; ".join(filter(None, map(clean_name, value.split(";"))))
         if name and normalise_title(name) != own:
             return name
+        people += [name] if name else []
     return visible_author(sources.page, sources.blocks, sources.start, title) or (people[0] if people else "")
 
 
