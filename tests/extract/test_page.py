@@ -8,8 +8,8 @@ import justext
 import pytest
 from html_prose import BODY, PROSE, lines
 
-from cleaner.errors import OptionError
 from cleaner.dates import read_date
+from cleaner.errors import OptionError
 from cleaner.extract.bylines import load_data
 from cleaner.extract.page import extract
 
