@@ -31,8 +31,9 @@ _AGAIN, _SHORT, _OUTSIDE = ("duplicate", "duplicate"), (ASIDE, "short"), (ASIDE,
 
 _PROSE, _MOST_LINKS = 40, 0.4  # characters of a paragraph, and its largest share of links, that make it prose
 _LINKED = 0.5  # a larger share of links is the reason itself
-_UNSEEN = re.compile(r"<(?:!--|(?:math|object|canvas|audio|video|datalist|textarea|noembed|noframes|template)\b)")
-_PIECE = re.compile(r"<(/?a)(?=[\s>])|>([^<]+)")  # the tag of a link, or what stands between two tags
+_UNSEEN = re.compile(r"<(?:math|object|canvas|audio|video|datalist|textarea|noembed|noframes|template)\b")
+_PIECE = re.compile(r">\s*([^<\s][^<]*)(?=((?:</\w+>\s*)*</a>)?)")  # between two tags, and whether a link ends there
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 _DUPLICATE = 100  # characters; a shorter text may stand on a page twice by chance
 _SHOWN_AROUND, _SHOWN_NAME = 3, 40  # elements of a place, and characters of a class or id there
 _LONG_ATTRS = 2000  # characters of an element's attributes that are looked through for them
@@ -165,18 +166,16 @@ def _paragraphs_of(html: str) -> Iterator[tuple[str, str]]:
 
     A paragraph is here what stands between two tags: to walk over all menus and footers would take a run 3 % more time.
     """
+    html = _COMMENT.sub("", html) if "<!--" in html else html
     if _UNSEEN.search(html):
         blocks = walk(html)
         yield from ((text, _place(blocks, j) if len(text) >= _PROSE else "") for j, text in enumerate(blocks.texts))
         return
     tag, _, attrs = html[1 : html.find(">")].partition(" ")
-    linked = False
-    for link, piece in _PIECE.findall(html):
-        if link:
-            linked = link == "a"
-        elif text := " ".join(piece.split()):
-            text = unescape(text) if "&" in text else text
-            yield text, _shown_element(tag, f" {attrs}") if len(text) >= _PROSE and not linked else ""
+    for piece, link in _PIECE.findall(html):
+        text = " ".join(piece.split())
+        text = unescape(text) if "&" in text else text
+        yield text, _shown_element(tag, f" {attrs}") if len(text) >= _PROSE and not link else ""
 
 
 @lru_cache(maxsize=1 << 12)  # the pages of a site have the same elements around their paragraphs
