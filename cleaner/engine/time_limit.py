@@ -41,7 +41,7 @@ def time_limit(seconds: float) -> Iterator[AbstractContextManager[None]]:
     """Give a clock for blocks that may take so many seconds of CPU time each; 0 is no limit.
 
     Native code is not interrupted: the error comes when it returns. The handler of SIGPROF is put back as it was when
-    the clock is given back; putting it back after each record took 5 % of a run. The clock does nothing outside the
+    the clock is given back; putting it back after each record took 2 % of a run. The clock does nothing outside the
     main thread, where Python runs no handlers, and where a profiler or an outer limit has set the timer.
 
     >>> with time_limit(60) as clock:

@@ -99,7 +99,7 @@ class Watch:
 def rare_collections() -> Iterator[None]:
     """Look for cycles of objects seldom while a task is worked on, and put the threshold back.
 
-    Articles hold no cycles, and looking for them after each 700 new objects, Python's default, took 12 % of a run.
+    Articles hold no cycles, and looking for them after each 700 new objects, Python's default, took a tenth of a run.
     """
     before = gc.get_threshold()
     gc.set_threshold(max(before[0], COLLECT_AFTER) if before[0] else 0, *before[1:])
