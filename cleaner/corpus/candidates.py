@@ -19,11 +19,14 @@ from cleaner.neardup.lsh import BANDS, CandidatePairs, band_keys, join_band, pac
 from cleaner.neardup.minhash import likely
 from cleaner.neardup.tokens import mix
 
-__all__ = ["Candidates", "find_candidates", "keep_likely", "label_components"]
+__all__ = ["Candidates", "find_candidates", "keep_likely", "label_components", "pair_by_key"]
 
 Task = TypeVar("Task")
 Signed = Callable[[Task], tuple[NDArray[np.uint32], NDArray[np.int64]]]
 """A task's signatures, and the rank of each."""
+
+Keyed = Callable[[Task], tuple[NDArray[np.uint64], NDArray[np.int64]]]
+"""A task's keys, one for an article, and the rank of each."""
 
 Signatures = Callable[[NDArray[np.int64]], NDArray[np.uint32]]
 """The signatures of sorted ranks, by which pairs are estimated."""
@@ -89,6 +92,24 @@ def find_candidates(
         sum(kept for _, _, kept in found),
         sum(crowded for _, _, crowded in bands),
     )
+
+
+def pair_by_key(
+    shuffle: Shuffle, name: str, tasks: Sequence[Task], keyed: Keyed[Task], articles: int, olds: int
+) -> Candidates:
+    """The pairs of articles that have one key, such as the address of their page; none of them is estimated."""
+    bits = max(1, (articles - 1).bit_length())
+    table = shuffle.table(name)
+    parts = shuffle.parts(name, articles * 8)
+    found = shuffle.reduce(name, tasks, partial(_emit_keys, keyed, bits, parts), partial(_join, table, bits, olds))
+    count = sum(pairs for _, pairs, _ in found)
+    return Candidates(table, tuple(part for part, _, _ in found), bits, count, count, 0)
+
+
+def _emit_keys(keyed: Keyed[Any], bits: int, parts: int, task: Any) -> Emitted:
+    keys, ranks = keyed(task)
+    packed = pack_keys(mix(keys), ranks, bits)
+    return partition(packed, ((packed >> np.uint64(40)) % np.uint64(parts)).astype(np.int64))
 
 
 def _emit_bands(signed: Signed[Any], bits: int, parts: int, task: Any) -> Emitted:

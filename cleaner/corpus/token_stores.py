@@ -4,7 +4,7 @@ signatures made anew without these.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -35,6 +35,7 @@ _STORED = np.dtype(
         ("count", "i8"),  # and how many it has
         ("least", "u4"),  # the least value of its signature under the first permutation: the anchor of a copy
         ("broken", "?"),  # whether its text breaks off
+        ("page", "i8"),  # a hash of its URL; -1 is none
     ]
 )
 """An article of a group of shards."""
@@ -100,24 +101,24 @@ class TokenStores:
             starts, counts = stored["start"][places], stored["count"][places]
             store.add(places, self.table.load(f"{group}-tokens")[ranges(starts, counts)], counts)
         # columns of their own, for a field of records keeps all records in memory
-        sites, broken = np.ascontiguousarray(stored["site"]), np.ascontiguousarray(stored["broken"])
-        return StoredArticles(store, self.recurring(), sites, broken), stored["least"].copy()
+        sites, pages, broken = (np.ascontiguousarray(stored[name]) for name in ("site", "page", "broken"))
+        return StoredArticles(store, self.recurring(), sites, pages, broken), stored["least"].copy()
 
 
-def store_tokens(shuffle: Shuffle, ranks: Ranks, candidates: Candidates) -> TokenStores:
+def store_tokens(shuffle: Shuffle, ranks: Ranks, candidates: Sequence[Candidates]) -> TokenStores:
     """Store the tokens of all articles in pairs, learn what recurs per site, and sign anew what has some of it."""
     table = shuffle.table("token-stores")
-    filled = shuffle.reduce(
-        "token-stores", candidates.parts, partial(_emit_wanted, ranks, candidates), partial(_fill, table, ranks)
-    )
+    tasks = [(some, part) for some in candidates for part in some.parts]
+    filled = shuffle.reduce("token-stores", tasks, partial(_emit_wanted, ranks), partial(_fill, table, ranks))
     stores = TokenStores(ranks, table, tuple(group for group, _ in filled), sum(shingles for _, shingles in filled))
     shuffle.once("recurring", lambda: _learn(shuffle, stores))
     shuffle.each("signed", partial(_sign, stores, shuffle.memory), stores.groups)
     return stores
 
 
-def _emit_wanted(ranks: Ranks, candidates: Candidates, part: int) -> Emitted:
+def _emit_wanted(ranks: Ranks, task: tuple[Candidates, int]) -> Emitted:
     """The articles of some pairs, to the groups of their shards."""
+    candidates, part = task
     pairs = candidates.pairs(part)
     both = distinct(np.concatenate([pairs.low, pairs.high]))
     wanted: NDArray[Any] = np.empty(len(both), ADDRESSED)
@@ -143,6 +144,7 @@ def _fill(table: Table, ranks: Ranks, group: int, packed: bytes) -> tuple[int, i
         # a site is a hash of its name, so no one has to know all names
         number_of = {name: id_hash(name) >> 1 if name else -1 for name in dict.fromkeys(names)}
         stored["site"][mine] = [number_of[name] for name in names]
+        stored["page"][mine] = ranks.shards.pages(number, rows)
         stored["broken"][mine] = sketch_column(shard, "broken")[rows]
         stored["least"][mine] = sketch_column(shard, "signatures")[rows, 0]
     stored["start"] = np.cumsum(stored["count"]) - stored["count"]

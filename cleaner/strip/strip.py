@@ -22,6 +22,8 @@ from cleaner.phrases.phrases import Phrases, load_phrases, normalise_wording
 from cleaner.strip.datelines import find_datelines, match_dateline
 from cleaner.strip.facts import facts_of, title_hits
 from cleaner.strip.inside_lines import may_trim, tail_trims, trims
+from cleaner.strip.inside_segments import with_segments
+from cleaner.strip.joined_lines import join_cut_lines
 from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import SIGNATURE, accept_hits
 from cleaner.strip.space import close_gaps
@@ -134,7 +136,8 @@ def _check_options(input_kind: str, title: str, kinds: Sequence[str]) -> None:
 def _look(text: str, input_kind: str, choice: _Choice, facts: dict[str, str]) -> tuple[tuple[Removal, ...], str, bool]:
     """What one look at `text` takes, whether it was looked at as "text" or "page", and whether a further look may find
     something in what it leaves; facts go into `facts`."""
-    phrases, lines = choice.phrases, split_lines(text)
+    phrases = choice.phrases
+    lines = join_cut_lines(split_lines(text), lambda line: judge_line(line, phrases))
     _mark_openings(text, lines, phrases)
 
     # find the hits of lines
@@ -155,6 +158,7 @@ def _look(text: str, input_kind: str, choice: _Choice, facts: dict[str, str]) ->
 
     # trim inside the lines that stay
     inside = [*find_datelines(lines, accepted, phrases, facts), *trims(text, lines, accepted, phrases)]
+    inside = with_segments(text, lines, accepted, inside, phrases) if input_kind == "text" else inside
     if inside:
         fixed = [(line.start, line.end) for line in lines if choice.allows(line)]
         inside = [r for r in inside if choice.takes(r.kind) and not any(a <= r.start < b for a, b in fixed)]
