@@ -16,7 +16,7 @@ from itertools import pairwise
 from cleaner.characters import UNSPACED_CLASS
 from cleaner.strip.segments import find_gaps, joints
 
-__all__ = ["edge_segments", "with_slots"]
+__all__ = ["edge_segments", "middle_sentence", "with_slots"]
 
 LEAST_WORDS = 4
 """Fewer words may end the sentences of different articles by chance: "kata dia kepada wartawan"."""
@@ -69,6 +69,14 @@ def _split(text: str) -> list[tuple[int, int]]:
             start += len(text[start:end]) - len(text[start:end].lstrip())
             spans.append((start, start + len(bare)))
     return spans
+
+
+def middle_sentence(line: str) -> tuple[int, int] | None:
+    """Start and end of the longest sentence between the edges of `line`, by which copies of an article know each other
+    when their edges were edited; None where the edges are all of it."""
+    spans = _split(line[HEAD_WINDOW : len(line) - TAIL_WINDOW]) if len(line) > HEAD_WINDOW + TAIL_WINDOW else []
+    start, end = max(spans, key=lambda span: span[1] - span[0], default=(0, 0))
+    return (HEAD_WINDOW + start, HEAD_WINDOW + end) if end else None
 
 
 def with_slots(segment: str) -> str:

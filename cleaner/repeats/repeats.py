@@ -30,6 +30,7 @@ from cleaner.repeats.site_lines import (
     IS_LONG,
     IS_PARAGRAPH,
     IS_SEGMENT,
+    IS_SPLIT,
     IS_TAIL,
     RUN,
     VARIES,
@@ -55,6 +56,7 @@ SHARE = 0.5  # of the site's different articles, anywhere in the text
 END_SHARE = 0.3  # at the same end
 PROSE = 60  # characters from which a line can tell articles apart
 SUBHEAD = 0.9  # of its articles a line stands between two paragraphs of their own: it is a subhead ("Kesimpulan")
+VERSIONS = 12  # versions that one article may well have; what more articles share is more likely boilerplate
 MAX_PER_ARTICLE = 2.0  # what stands more often per article is a speaker, a refrain, or a mark in a table
 
 MENU = 6  # repeating lines in a row, for those that stand more often per article: a menu, and no labels of a table
@@ -163,7 +165,8 @@ def find_occurrences(
 
     `common` are the sorted keys that stand in at least two articles of the corpus, `counts` in how many; `first` is the
     number of the batch's first line in the corpus. An article's anchor is the longest of those of its lines that are
-    rarest on the site; a part of a line, and a line shorter than prose, is an anchor only where there is nothing else.
+    rarest on the site; a part of a line, and a line shorter than prose, is an anchor only where there is nothing else. Of
+    an article that shares most of its text with a few others, it is the one of what they share.
     """
     if not len(batch.keys):
         return np.zeros(0, OCCURRENCE), np.zeros(0, ANCHOR)
@@ -175,7 +178,8 @@ def find_occurrences(
         count = np.where(known, counts[at], 1)
     marks = batch.marks | IS_BETWEEN * _between_paragraphs(batch, articles, count)
     part, short = (batch.marks & (IS_LEAD | IS_SEGMENT)) > 0, batch.lengths < PROSE
-    order = np.lexsort((batch.keys, -batch.lengths, count, short, part, articles))
+    own = ~_shared_with_versions(batch, articles, count)
+    order = np.lexsort((batch.keys, -batch.lengths, count, short, part, own, articles))
     best = order[_first_of_equal(articles[order])]
     anchor = np.zeros(len(batch.sites), np.uint64)
     anchor[articles[best]] = batch.keys[best]
@@ -186,6 +190,19 @@ def find_occurrences(
     found["order"] += first
     found["site"], found["marks"] = batch.sites[articles[known]], marks[known]
     return found, distinct_anchors(anchors)
+
+
+def _shared_with_versions(
+    batch: SiteLines, articles: NDArray[np.int64], count: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Which paragraphs an article shares with other versions of it: it has less text of its own than it shares, or a
+    quarter of that where many articles share it. Versions differ in a paragraph or two, and by these they would pass for different articles."""
+    paragraph = (batch.lengths >= PROSE) & ((batch.marks & (IS_LEAD | IS_SPLIT)) == 0)
+    paragraph &= (batch.marks & (IS_SEGMENT | VARIES)) != (IS_SEGMENT | VARIES)  # a segment with slots stands twice
+    shared = paragraph & (count > 1)
+    weights = np.where(shared, np.where(count > VERSIONS, batch.lengths / 4, batch.lengths), -batch.lengths)
+    versions = np.bincount(articles, weights * paragraph, len(batch.sites)) > 0
+    return shared & versions[articles]
 
 
 def _between_paragraphs(batch: SiteLines, articles: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.uint16]:

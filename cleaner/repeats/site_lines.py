@@ -15,10 +15,10 @@ import xxhash
 from numpy.typing import NDArray
 
 from cleaner.judge.lines import ends_sentence
-from cleaner.repeats.edge_segments import edge_segments, with_slots
+from cleaner.repeats.edge_segments import edge_segments, middle_sentence, with_slots
 
 __all__ = [
-    "FIRST", "IS_BETWEEN", "IS_HEAD", "IS_LEAD", "IS_LONG", "IS_PARAGRAPH", "IS_SEGMENT", "IS_TAIL", "RUN", "VARIES",
+    "FIRST", "IS_BETWEEN", "IS_HEAD", "IS_LEAD", "IS_LONG", "IS_PARAGRAPH", "IS_SEGMENT", "IS_SPLIT", "IS_TAIL", "RUN", "VARIES",
     "Keys", "SiteLines", "line_key", "site_key", "site_lines", "wordings",
 ]  # fmt: skip
 
@@ -43,10 +43,13 @@ ROW = 80
 PARAGRAPH = 40
 """Characters from which a line that ends as a sentence does is a paragraph beside which a subhead may stand."""
 
-IS_HEAD, IS_TAIL, IS_LONG, VARIES, IS_LEAD, FIRST, IS_PARAGRAPH, IS_BETWEEN, IS_SEGMENT = (1 << bit for bit in range(9))
+IS_HEAD, IS_TAIL, IS_LONG, VARIES, IS_LEAD, FIRST, IS_PARAGRAPH, IS_BETWEEN, IS_SEGMENT, IS_SPLIT = (
+    1 << bit for bit in range(10)
+)
 """Marks: among the first, or the last lines; running text; holds digits; the constant start of a line, such as
 "Penulis:"; the first time that the article has this key; a sentence of PARAGRAPH characters or more; and what only the
-lines of the whole corpus tell, a line between two paragraphs that are rarer than itself; a segment of running text."""
+lines of the whole corpus tell, a line between two paragraphs that are rarer than itself; a segment of running text; and
+such running text."""
 
 _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"\w\w")
@@ -141,6 +144,9 @@ def _keyed_lines(text: str, site: int) -> Iterator[tuple[int, int, int, int]]:
             key, mark = line_key(_normalise_line(line), site), mark | VARIES
         else:
             key = line_key(" ".join(line.casefold().split()), site)
+        # in a text of many lines, those of the template have lines of their own
+        split = length > LONG and len(lines) <= FEW and (i == 0 or i == len(lines) - 1)
+        mark |= IS_SPLIT * split
         yield key, length, mark if key in seen else mark | FIRST, start
         seen.add(key)
         lead = leads[i]
@@ -152,8 +158,7 @@ def _keyed_lines(text: str, site: int) -> Iterator[tuple[int, int, int, int]]:
             mark = place | IS_LEAD
             yield key, length, mark if key in seen else mark | FIRST, start
             seen.add(key)
-        # in a text of many lines, those of the template have lines of their own
-        if length > LONG and len(lines) <= FEW and (i == 0 or i == len(lines) - 1):
+        if split:
             for key, length, mark, at in _keyed_segments(line, i == 0, i == len(lines) - 1, site):
                 yield key, length, mark if key in seen else mark | FIRST, start + at
                 seen.add(key)
@@ -166,6 +171,9 @@ def _keyed_segments(line: str, head: bool, tail: bool, site: int) -> Iterator[tu
         yield line_key(" ".join(line[start:end].casefold().split()), site), end - start, mark, start
         if template := with_slots(line[start:end]):
             yield line_key(template, site), end - start, mark | VARIES, start
+    if middle := middle_sentence(line):
+        start, end = middle
+        yield line_key(" ".join(line[start:end].casefold().split()), site), end - start, IS_SEGMENT, start
 
 
 def _title_key(title: str, site: int) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from cleaner.characters import BULLETS, SENTENCE_ENDS
+from cleaner.characters import BULLETS, FULL_STOPS, SENTENCE_ENDS
 from cleaner.judge.lines import Hit, Line, is_wrapped
 
 __all__ = ["join_cut_lines"]
@@ -56,7 +56,7 @@ def join_cut_lines(lines: list[Line], judge: Callable[[Line], Hit | None] = lamb
     group = lines[:1]
     sure = False
     for i in range(1, len(lines) + 1):
-        goes_on = i in marks or i in small or (i < len(lines) and _is_link(lines, i, marks, small))
+        goes_on = i in marks or i in small or (i < len(lines) and _is_link(lines, i, marks))
         if goes_on and kept[i - 1] and kept[i]:
             group.append(lines[i])
             sure = sure or i in marks
@@ -81,13 +81,14 @@ def _goes_on_small(above: str, text: str, least: int) -> bool:
     return above[0].islower() or above.count(" ") >= least - 1
 
 
-def _is_link(lines: Sequence[Line], at: int, marks: set[int], small: set[int]) -> bool:
+def _is_link(lines: Sequence[Line], at: int, marks: set[int]) -> bool:
     """Whether a short line with a capital is a link inside a sentence: the line above breaks off, the next goes on."""
     above, text = lines[at - 1].text, lines[at].text
-    if len(text) > LINK or not text[0].isalpha() or text[-1] in _ENDS or above[-1] in _ENDS:
+    if len(text) > LINK or not text[0].isalpha() or above[-1] in _ENDS or not above.rsplit(None, 1)[-1][0].islower():
         return False
-    below = at + 1 in marks or at + 1 in small or (at + 1 < len(lines) and lines[at + 1].text[0].islower())
-    return below and above.rsplit(None, 1)[-1][0].islower()
+    if at + 1 in marks:  # behind "Rabu (14/8/2024)" a full stop alone
+        return text[-1] not in FULL_STOPS
+    return text[-1] not in _ENDS and at + 1 < len(lines) and lines[at + 1].text[0].islower()
 
 
 def _join(group: Sequence[Line]) -> Line:

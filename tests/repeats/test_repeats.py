@@ -180,3 +180,17 @@ def test_any_texts_stay_whole_but_for_recorded_removals(texts: list[str], shared
         article = take(known, Article("", "", text), "s")
         assert cut(text, article.removals) == article.text
         assert all(a.end <= b.start for a, b in pairwise(article.removals))
+
+
+@pytest.mark.parametrize("between", ["\n", " "])
+@pytest.mark.parametrize("versions", [3, 5, 30])
+def test_versions_of_one_article_keep_what_they_share(between: str, versions: int) -> None:
+    """Crawls of one article before and after an edit differ in their last paragraph, which makes them no different
+    articles. With a blank between the paragraphs the text has lost its line ends."""
+    texts = [[between.join([*body(0, 8), *body(n, 1)])] for n in range(1, versions + 1)]
+    assert [between.join(lines) for lines in cleaned(texts)] == [text for [text] in texts]
+
+
+def test_furniture_goes_from_under_briefs_that_are_shorter() -> None:
+    foot = ["Ikuti kabar pesisir di saluran kami setiap pagi dan petang.", "Redaksi menerima kiriman tulisan pembaca."]
+    assert cleaned([[*body(n, 1), *foot] for n in range(20)]) == [body(n, 1) for n in range(20)]
