@@ -41,7 +41,7 @@ from cleaner.read.fields import json_object
 from cleaner.read.markup import has_markup, looks_like_html, unmark
 from cleaner.repair.repair import UNMARK, repair
 from cleaner.strip.further import allowed_lines, strip_by_plugins, strip_foreign_paragraphs
-from cleaner.strip.names import place_name
+from cleaner.strip.places import lower_capitals
 from cleaner.strip.strip import Stripped, add_later, may_strip_beside, strip
 
 __all__ = ["finish_articles", "load_article", "strip_article", "with_new_id"]
@@ -159,7 +159,7 @@ def _stripped(article: Article, text: str, input_kind: str, language: str, optio
         allow=allowed_lines(options.allow),
         known_title=article.title,
     )
-    return replace(stripped, place=place_name(stripped.place, language))
+    return replace(stripped, place=lower_capitals(stripped.place, language))
 
 
 def _with_facts(article: Article, stripped: Stripped) -> Article:

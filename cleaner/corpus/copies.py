@@ -46,6 +46,12 @@ class Copies:
         rows, ranks = self.compared(number)
         return sketch_column(self.ranks.shards.read(number, "signatures"), "signatures")[rows], ranks
 
+    def pages(self, number: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        """Hashes of the URLs of those of these articles that have one, and their ranks."""
+        rows, ranks = self.compared(number)
+        pages = self.ranks.shards.pages(number, rows)
+        return pages[pages >= 0].astype(np.uint64), ranks[pages >= 0]
+
 
 def find_copies(shuffle: Shuffle, ranks: Ranks) -> Copies:
     """Find them by the 128-bit hash of the tokens. An article of the index is nobody's copy: it is never dropped."""

@@ -24,17 +24,16 @@ from typing import Any
 import numpy as np
 import orjson
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from cleaner.article import Drop
 from cleaner.characters import visible_length
-from cleaner.corpus.candidates import Candidates, find_candidates, keep_likely, label_components, pair_by_key
+from cleaner.corpus.candidates import find_candidates, label_components, pair_by_key
 from cleaner.corpus.copies import Copies, find_copies
 from cleaner.corpus.keepers import DOUBTFUL, DROPPED, Dropped, choose_all_keepers
 from cleaner.corpus.order import Ranks, rank_shards
 from cleaner.corpus.saved_index import Index
 from cleaner.corpus.shards import ROW, SKETCH, ShardSet
-from cleaner.corpus.token_stores import TokenStores, store_tokens
+from cleaner.corpus.token_stores import store_tokens
 from cleaner.corpus.urls import SAME_URL, find_same_urls, save_lines
 from cleaner.engine.columns import binary_column, fixed_column, number_column
 from cleaner.engine.shuffle import STRING, Emitted, InMemory, Shuffle, Table, load_strings
@@ -124,14 +123,14 @@ def _find_near(
         shuffle, "first", shards.all, copies.signed, len(ranks), ranks.olds, ranks.signatures, LOWEST_FIRST
     )
     # a shorter crawl of a page shares few bands with the whole one, so all crawls of one URL are pairs
-    crawls = pair_by_key(shuffle, "crawls", shards.numbers, partial(_pages, copies), len(ranks), ranks.olds)
+    crawls = pair_by_key(shuffle, "crawls", shards.numbers, copies.pages, len(ranks), ranks.olds)
     stores = store_tokens(shuffle, ranks, [first, crawls])
     again = find_candidates(
         shuffle, "again", stores.groups, stores.changed, len(ranks), ranks.olds, stores.signatures, LOWEST_AGAIN
     )
     # an estimate that counts the boilerplate of a site decides nothing: the first candidates are estimated once more
     remaining = shuffle.table("likely")
-    shuffle.each("likely", partial(_save_likely, stores, first, remaining), first.parts)
+    shuffle.each("likely", partial(first.save_likely, stores.signatures, LOWEST, remaining), first.parts)
     pairs = [replace(first, table=remaining), again, crawls]
     labels = shuffle.table("labels")
     batches = (candidates.pairs(part) for candidates in pairs for part in candidates.parts)
@@ -153,17 +152,6 @@ def _find_near(
         "components": sum(kept),
     }
     return decided, counts, dropped, ranks
-
-
-def _pages(copies: Copies, number: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Hashes of the URLs of a shard's articles that have one, and their ranks."""
-    rows, ranks = copies.compared(number)
-    pages = copies.ranks.shards.pages(number, rows)
-    return pages[pages >= 0].astype(np.uint64), ranks[pages >= 0]
-
-
-def _save_likely(stores: TokenStores, candidates: Candidates, table: Table, part: int) -> None:
-    table.save(part, keep_likely(candidates.table.load(part), candidates.bits, stores.signatures, LOWEST))
 
 
 def _emit_decisions(ranks: Ranks, copies: Copies, dropped: Dropped, task: tuple[str, int]) -> Emitted:

@@ -28,7 +28,7 @@ from cleaner.repeats.site_lines import SiteLines
 
 __all__ = [
     "ADDRESSED", "LINES", "ROW", "SHARD", "SKETCH", "ShardSet",
-    "id_hash", "lines_of", "page_address", "send_to_shards", "sketch_column", "text_of",
+    "by_group", "id_hash", "lines_of", "page_address", "send_to_shards", "sketch_column", "text_of",
 ]  # fmt: skip
 
 SKETCH = tuple(f.name for f in fields(Sketches))
@@ -148,11 +148,12 @@ def send_to_shards(
     `emit(task)` gives the records of a task.
     """
     table = shuffle.table(name)
-    shuffle.reduce(name, tasks, partial(_by_group, shards, emit), partial(save_sorted, table, dtype))
+    shuffle.reduce(name, tasks, partial(by_group, shards, emit), partial(save_sorted, table, dtype))
     return table
 
 
-def _by_group(shards: ShardSet, emit: Any, task: Any) -> Emitted:
+def by_group(shards: ShardSet, emit: Any, task: Any) -> Emitted:
+    """The records that `emit(task)` gives, which begin with an address, to the groups of their shards."""
     records = emit(task)
     return partition(records, shards.groups(records["address"]))
 

@@ -98,7 +98,11 @@ def site_lines(texts: Sequence[str], sites: Sequence[str], titles: Sequence[str]
     for text, site in zip(texts, sites, strict=True):
         lines += _keyed_lines(text, known[site])
         offsets.append(len(lines))
-    titled = [_title_key(title, known[site]) for title, site in zip(titles, sites, strict=True)] if titles else []
+    titled = [0] * len(sites)  # 0 for what is no headline
+    for n, (title, site) in enumerate(zip(titles, sites, strict=True) if titles else ()):
+        line = " ".join(title.split())
+        if _WORD.search(line) and len(line) <= LONG:
+            titled[n] = line_key(_normalise_line(line) if _DIGITS.search(line) else line.casefold(), known[site])
     keys, lengths, marks, starts = zip(*lines, strict=True) if lines else ((), (), (), ())
     return SiteLines(
         np.array([known[site] for site in sites], np.uint64),
@@ -107,7 +111,7 @@ def site_lines(texts: Sequence[str], sites: Sequence[str], titles: Sequence[str]
         np.array(lengths, np.int32),
         np.array(marks, np.uint16),
         np.array(starts, np.int32),
-        np.array(titled or [0] * len(sites), np.uint64),
+        np.array(titled, np.uint64),
     )
 
 
@@ -174,14 +178,6 @@ def _keyed_segments(line: str, head: bool, tail: bool, site: int) -> Iterator[tu
     if middle := middle_sentence(line):
         start, end = middle
         yield line_key(" ".join(line[start:end].casefold().split()), site), end - start, IS_SEGMENT, start
-
-
-def _title_key(title: str, site: int) -> int:
-    """The key of a line that is worded as a title; 0 for what is no headline."""
-    line = " ".join(title.split())
-    if not _WORD.search(line) or len(line) > LONG:
-        return 0
-    return line_key(_normalise_line(line) if _DIGITS.search(line) else line.casefold(), site)
 
 
 def _in_long_series(marks: Sequence[bool]) -> Sequence[bool]:

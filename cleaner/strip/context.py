@@ -67,21 +67,19 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
     deck = next((i for i, line in enumerate(lines) if line.prose), len(lines))
     kept: list[Hit | None] = []
     for i, hit in enumerate(hits):
-        away = hit is not None and (
-            (listed and hit.rule == "byline-by")
-            or (_is_doubtful(hit, lines[i].text) and _is_fragment(lines, hits, i, i > deck or hit.rule not in _SIGNS))
-        )
-        kept.append(None if away else hit)
+        if hit is not None:
+            text = lines[i].text
+            # a word or two that may as well be the sentence's: "Laporan" without its colon; "undefined" and "null",
+            # which are words of articles on programs
+            slight = hit.where != ANY and hit.rule in _WORDS and text.count(" ") <= 1
+            doubtful = hit.rule in SHAPES or hit.kind == "loading" or slight
+            if hit.rule == "phrase-start":
+                doubtful = " " not in text and text[-1].isalpha()
+            within = i > deck or hit.rule not in _SIGNS
+            if (listed and hit.rule == "byline-by") or (doubtful and _is_fragment(lines, hits, i, within)):
+                hit = None
+        kept.append(hit)
     return kept
-
-
-def _is_doubtful(hit: Hit, text: str) -> bool:
-    """Whether a hit says so little that the word or mark may as well be the sentence's."""
-    if hit.rule == "phrase-start":  # "Laporan" without its colon
-        return " " not in text and text[-1].isalpha()
-    # "undefined" and "null" are words of articles on programs
-    words = hit.where != ANY and hit.rule in _WORDS and text.count(" ") <= 1
-    return hit.rule in SHAPES or hit.kind == "loading" or words
 
 
 def _is_fragment(lines: Sequence[Line], hits: Sequence[Hit | None], i: int, within: bool) -> bool:
@@ -128,9 +126,11 @@ class Places:
         for i in range(1, n):
             self._above[i] = i - 1 if clean[i - 1] else self._above[i - 1]
         for i in range(n - 2, -1, -1):
-            below = hits[i + 1]
+            below, text = hits[i + 1], lines[i + 1].text
+            # below the last paragraph a sentence, an item of a numbered list or a note is the author's still
+            written = text.rstrip(CLOSERS)[-1:] in FULL_STOPS or is_numbered(text) or text[0] in "*†[¹²³"
             self._plain[i] = i + 1 if clean[i + 1] else self._plain[i + 1]
-            self._text[i] = self._text[i + 1] or (clean[i + 1] and _is_text(lines[i + 1].text))
+            self._text[i] = self._text[i + 1] or (clean[i + 1] and written)
             self._date[i] = self._date[i + 1] or (below is not None and below.kind == "timestamp")
 
     def suit(self, i: int) -> bool:
@@ -169,8 +169,3 @@ class Places:
                     break
                 row += 1
         return row >= 3
-
-
-def _is_text(text: str) -> bool:
-    """Whether a line below the last paragraph is the author's still: a sentence, an item of a numbered list, a note."""
-    return text.rstrip(CLOSERS)[-1:] in FULL_STOPS or is_numbered(text) or text[0] in "*†[¹²³"

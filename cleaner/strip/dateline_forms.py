@@ -297,7 +297,11 @@ def _recurring_form(text: str, head: str, phrases: Phrases, recurs: Recurs) -> D
     if (colon := _COLON_HEAD.match(head)) and colon[1].isupper():
         rest = text[colon.end() : colon.end() + 40].split(None, 1)
         opens = goes_on(text, colon.end()) and rest and not (len(rest[0]) > 1 and rest[0].isupper())
-        if opens and (_opens_as_places(colon[1], phrases) or recurs(colon[1])):
+        # in Malay and Indonesian a name may open as three known places of two words do ("Kuala", "Tanjung")
+        opening = normalise_wording(colon[1].split()[0]) + " "
+        malay = phrases.languages[0] in ("id", "ms")
+        known = malay and sum(place.startswith(opening) for place in phrases.words["place"]) >= 3
+        if opens and (known or recurs(colon[1])):
             return Dateline(colon.end(), "dateline-colon", "a place in capitals and a colon", colon[1])
         return None
     # a word in capitals and a stop may be a heading glued to its paragraph, so the text has to speak of the place
@@ -309,25 +313,13 @@ def _recurring_form(text: str, head: str, phrases: Phrases, recurs: Recurs) -> D
     # one word before a dash may be anything; a place of two words that recurs is hardly a slip
     if named is None or not _is_name(named[1]) or " " not in named[1] or not goes_on(text, named.end()):
         return None
-    if _names_pair(named, text) or normalise_wording(named[1]) in phrases.words["agency"] or not recurs(named[1]):
-        return None
-    return Dateline(named.end(), "dateline-dash", "a place that recurs in the text, and a dash", named[1])
-
-
-def _opens_as_places(name: str, phrases: Phrases) -> bool:
-    """Malay and Indonesian: whether a name opens as three known places of two words do ("Kuala", "Tanjung")."""
-    if phrases.languages[0] not in ("id", "ms"):
-        return False
-    opening = normalise_wording(name.split()[0]) + " "
-    return sum(1 for place in phrases.words["place"] if place.startswith(opening)) >= 3
-
-
-def _names_pair(named: re.Match[str], text: str) -> bool:
-    """Whether the mark behind a name parts two names ("Rejo - Sari - Text"), told by a second mark or by capitals.
-
-    A sentence goes on in small letters after its first word or article, as no second name would.
-    """
+    # A mark between two names ("Rejo - Sari - Text") is told by a second mark or by capitals: a sentence goes on in
+    # small letters after its first word or article, as no second name would.
     after = text[named.end() : named.end() + 60]
     words = after.split(None, 2)
     sentence = len(words) > 1 and words[1][0].isalpha() and (not words[1][0].isupper() or len(words[0]) <= 3)
-    return f" {named[0].strip()[-1]} " in after or not sentence
+    if f" {named[0].strip()[-1]} " in after or not sentence:
+        return None
+    if normalise_wording(named[1]) in phrases.words["agency"] or not recurs(named[1]):
+        return None
+    return Dateline(named.end(), "dateline-dash", "a place that recurs in the text, and a dash", named[1])

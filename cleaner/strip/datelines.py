@@ -17,7 +17,7 @@ from itertools import pairwise
 from cleaner.article import Removal
 from cleaner.judge.lines import Hit, Line, ends_sentence
 from cleaner.phrases.phrases import Phrases
-from cleaner.strip.dateline_forms import HEAD, LOUD, Recurs, evidence, goes_on, match_dateline
+from cleaner.strip.dateline_forms import HEAD, LOUD, evidence, goes_on, match_dateline
 from cleaner.strip.dateline_parts import SITE, Dateline, Lead, read_lead
 from cleaner.strip.east_asian_datelines import find_korean
 from cleaner.strip.places import place_name
@@ -62,7 +62,13 @@ def find_datelines(
         indian = indian or (line.prose and "\u0900" <= line.text[0] <= "\u0dff")
         if seen >= PARAGRAPHS and not indian:
             break
-        start, dateline, recurs = line.start, None, _recurs_in(lines, line)
+
+        def recurs(name: str, first: Line = line) -> bool:
+            """Whether a name stands inside a sentence of the text; where it opens the line itself, it does not."""
+            pattern = re.compile(rf"(?<=\w[ ,]){re.escape(name)}(?!\w)|(?<=】){re.escape(name)}", re.IGNORECASE)
+            return any(pattern.search(line.text, len(name) if line is first else 0) for line in lines)
+
+        start, dateline = line.start, None
         if line.prose or _SIGN.search(line.text, 0, 60) or (at + 1 < len(lines) and lines[at + 1].text[0] in _DASHES):
             dateline = match_dateline(_joined(lines, at), phrases, recurs)
         if dateline and not _suits(dateline, lines, at):
@@ -91,14 +97,6 @@ def _joined(lines: Sequence[Line], at: int) -> str:
             break
         text += "\n" * (line.start - above.end) + line.text
     return text
-
-
-def _recurs_in(lines: Sequence[Line], first: Line) -> Recurs:
-    def recurs(name: str) -> bool:
-        pattern = re.compile(rf"(?<=\w[ ,]){re.escape(name)}(?!\w)|(?<=】){re.escape(name)}", re.IGNORECASE)
-        return any(pattern.search(line.text, len(name) if line is first else 0) for line in lines)
-
-    return recurs
 
 
 def _suits(dateline: Dateline, lines: Sequence[Line], at: int) -> bool:

@@ -52,20 +52,21 @@ def facts_of(lines: Sequence[Line], accepted: Sequence[Hit | None], phrases: Phr
             facts.setdefault("title", line.text)
         elif hit.kind == "timestamp":
             date = _after_label(line.text, phrases).strip(" \t\u00a0-–—|•·*,")
-            if _names_day(date, phrases):
+            # a full date, or a month with a number, says of which day a time is; "2 min" does not
+            words = set(normalise_wording(date).replace(".", " ").split())
+            month = not words.isdisjoint(phrases.words["month"] | calendar()[0])
+            if _DAY.search(date) or (month and any(c.isdigit() for c in date)):
                 facts.setdefault("date", date)
-        elif hit.kind == "byline" and (name := author_name(_signed(line.text, hit.rule, phrases), phrases)):
-            facts.setdefault("author", name)
-
-
-def _signed(text: str, rule: str, phrases: Phrases) -> str:
-    """What a byline says of who writes, by the rule that found it; "" where it says nothing."""
-    if rule == "byline-by":  # "By Owen Hartnell": all but the first word
-        return text.split(None, 1)[1]
-    if rule == "signature":
-        return text
-    rest = _after_label(text, phrases) if rule == "phrase-start" else text
-    return rest if rest != text else ""
+        elif hit.kind == "byline":
+            # who writes, by the rules that find it: "By Owen Hartnell", "Sari Wening" alone, "Editor: Sari Wening"
+            labelled = _after_label(line.text, phrases)
+            signed = {
+                "byline-by": line.text.split(None, 1)[-1],
+                "signature": line.text,
+                "phrase-start": labelled if labelled != line.text else "",
+            }.get(hit.rule, "")
+            if name := author_name(signed, phrases):
+                facts.setdefault("author", name)
 
 
 def author_name(text: str, phrases: Phrases) -> str:
@@ -98,14 +99,6 @@ def author_name(text: str, phrases: Phrases) -> str:
     # an agency signs as an author does, though the lists name it
     listed = phrases.any(wording) is not None and wording not in phrases.words["agency"]
     return "" if listed or name.lower() == name != name.upper() else name
-
-
-def _names_day(text: str, phrases: Phrases) -> bool:
-    """Whether a time says of which day it is, by a full date or a month with a number; "2 min" does not."""
-    if _DAY.search(text):
-        return True
-    words = set(normalise_wording(text).replace(".", " ").split())
-    return any(c.isdigit() for c in text) and not words.isdisjoint(phrases.words["month"] | calendar()[0])
 
 
 def _after_label(text: str, phrases: Phrases) -> str:

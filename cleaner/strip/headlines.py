@@ -31,7 +31,7 @@ _WORD_AROUND = re.compile(r"[^\W\d_]+")
 _SPEECH = re.compile(
     r"[\"“„«](?=\S)(?=[^\"”“»]{2,400}?[,.!?…] ?[\"”“»]|[^\"”“» ]+ [^\"”“» ]+ [^\"”“»]{2,400}[\"”“»],|[^\"”“»]{60})"
 )
-_PAIRED = {"“": "”", "„": "“", "«": "»", "‘": "’"}
+_PAIRED = {"“": "”", "„": "“", "«": "»"}
 
 
 def headline_end(text: str, begin: int, after: int, phrases: Phrases) -> int:
@@ -62,31 +62,26 @@ def visible_end(text: str, begin: int, stop: int, phrases: Phrases) -> int:
     # the words of a speaker end with a mark of their own, those that a headline quotes do not
     speech = _SPEECH.finditer(text[begin : stop + 400], _SHORTEST)
     signs += [mark.start() for mark in speech if mark.start() < len(rest)]
-    signs += _openers(rest, phrases)
-    outside = [at for at in (*gaps, *(at for at in signs if at <= _SURE)) if not _is_quoted(rest, at)]
-    if not outside or _holds_sentence(rest[: min(outside)]):
-        return -1
-    return begin + min(outside)
-
-
-def _holds_sentence(headline: str) -> bool:
-    """Whether what should be a headline goes on as a sentence: it begins with capitals, and three small words in a row
-    follow, as no headline with capitals has."""
-    words = [word for word in headline.split() if word[0].isalpha()]
-    if sum(word[0].isupper() for word in words[:5]) < 4:
-        return False
-    return any(all(word[0].islower() for word in words[i : i + 3]) for i in range(3, len(words) - 2))
-
-
-def _openers(rest: str, phrases: Phrases) -> list[int]:
-    """Where a word that opens sentences has a capital: in a headline it would be small."""
-    found = []
+    # a word that opens sentences has a capital: in a headline it would be small
     words = list(re.finditer(r"\S+", rest))
     for before, word in zip(words[_OPENER_AT - 1 :], words[_OPENER_AT:], strict=False):
         opens = word[0][0].isupper() and normalise_wording(word[0]) in phrases.words["opener"]
         if opens and before[0][-1].isalnum():  # behind a colon or a question mark a headline goes on
-            found.append(word.start())
-    return found
+            signs.append(word.start())
+    outside = []
+    for at in (*gaps, *(at for at in signs if at <= _SURE)):
+        head = rest[:at]
+        open_marks = any(head.count(opening) > head.count(closing) for opening, closing in _PAIRED.items())
+        if not (head.count('"') % 2 or open_marks):  # no quotation that began before goes on there
+            outside.append(at)
+    if not outside:
+        return -1
+    # Three small words in a row behind four capitals are a sentence's: no headline with capitals has them.
+    plain = [word for word in rest[: min(outside)].split() if word[0].isalpha()]
+    capitals = sum(word[0].isupper() for word in plain[:5]) >= 4
+    if capitals and any(all(word[0].islower() for word in plain[i : i + 3]) for i in range(3, len(plain) - 2)):
+        return -1
+    return begin + min(outside)
 
 
 def _parts_words(text: str, at: int, phrases: Phrases) -> bool:
@@ -105,11 +100,3 @@ def _parts_words(text: str, at: int, phrases: Phrases) -> bool:
     # of the next words a good part is small, as in a sentence and not in a headline with capitals
     words = [word for word in text[at : at + 90].split()[:7] if word[0].isalpha()][1:]
     return sum(word[0].islower() for word in words) >= 0.4 * len(words)
-
-
-def _is_quoted(rest: str, at: int) -> bool:
-    """Whether a place stands inside quotation marks that were opened before it."""
-    head = rest[:at]
-    if head.count('"') % 2:
-        return True
-    return any(head.count(opening) > head.count(closing) for opening, closing in _PAIRED.items() if opening != "‘")

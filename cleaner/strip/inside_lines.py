@@ -84,19 +84,14 @@ def trims(text: str, lines: Sequence[Line], hits: Sequence[Hit | None], phrases:
         for phrase in loud if len(line.text) > 100 else ():  # on a shorter line the notice is the line, or a headline
             found += _loud_notices(line, phrase, phrases)
         if labelled or may_trim(line, i >= end, phrases):
-            found += tail_trims(line, _end_before(line, labelled), phrases, i >= end)
+            stop = line.end  # where the tail ends: before the labelled parts that end the line, if any do
+            for part in reversed(labelled):
+                if line.text[part.end - line.start : stop - line.start].strip():
+                    break
+                stop = part.start
+            found += tail_trims(line, stop, phrases, i >= end)
     # where sentences run over line ends, the end of a line is no end of a paragraph
     return [] if found and is_wrapped(lines) else found
-
-
-def _end_before(line: Line, labelled: Sequence[Removal]) -> int:
-    """Where the tail of a line ends: before the labelled parts that end the line, if any do."""
-    end = line.end
-    for part in reversed(labelled):
-        if line.text[part.end - line.start : end - line.start].strip():
-            break
-        end = part.start
-    return end
 
 
 def _loud_notices(line: Line, phrase: Phrase, phrases: Phrases) -> Iterator[Removal]:
@@ -325,7 +320,13 @@ def labelled_parts(line: Line, phrases: Phrases, last: bool) -> Iterator[Removal
     `last` says that no paragraph follows the line.
     """
     text = line.text
-    cues = _label_cues(text, phrases)
+    # the labels before colons, up to a notice of rights in the last 400 characters, and that notice
+    rights = _RIGHTS.search(text, max(0, len(text) - 400)) if "©" in text or "(c)" in text else None
+    colons = (mark.start() for mark in re.finditer(":", text[: rights.start() if rights else None]))
+    # a line that opens with a colon has lost its beginning, so what its other colons part is not sure either
+    cues = [] if text[0] == ":" else [cue for colon in colons if (cue := _cue_before(text, colon, phrases))]
+    if rights:
+        cues.append(_Cue(rights.start(), rights.end(), Phrase("copyright ©", "tail", "footer", "neutral")))
     chained = 0  # where the part before ended
     for i, cue in enumerate(cues):
         after = cues[i + 1].start if i + 1 < len(cues) else len(text)
@@ -343,17 +344,6 @@ def labelled_parts(line: Line, phrases: Phrases, last: bool) -> Iterator[Removal
             if picture := _PICTURE.search(text[max(0, start - 8) : start]):  # "👉 Baca juga: ..."
                 start -= len(picture[0])
             yield Removal(line.start + start, line.start + stop, "label-inside", cue.phrase.kind, cue.phrase.why)
-
-
-def _label_cues(text: str, phrases: Phrases) -> list[_Cue]:
-    """The labels before the colons of a line, up to a notice of rights in its last 400 characters, and that notice."""
-    rights = _RIGHTS.search(text, max(0, len(text) - 400)) if "©" in text or "(c)" in text else None
-    colons = (mark.start() for mark in re.finditer(":", text[: rights.start() if rights else None]))
-    # a line that opens with a colon has lost its beginning, so what its other colons part is not sure either
-    cues = [] if text[0] == ":" else [cue for colon in colons if (cue := _cue_before(text, colon, phrases))]
-    if rights:
-        cues.append(_Cue(rights.start(), rights.end(), Phrase("copyright ©", "tail", "footer", "neutral")))
-    return cues
 
 
 def _cue_before(text: str, colon: int, phrases: Phrases) -> _Cue | None:

@@ -45,10 +45,22 @@ def join_cut_lines(lines: list[Line], judge: Callable[[Line], Hit | None] = lamb
     >>> [(line.start, line.end, line.text) for line in join_cut_lines(split_lines("Kata camat di\\nSelaya\\n, Rabu."))]
     [(0, 27, 'Kata camat di Selaya , Rabu.')]
     """
-    marks = {i for i in range(1, len(lines)) if _opens_with_mark(lines[i].text)}
+    # lines that open with a mark that stands behind a word: ", Rabu (14/8/2024).", "." alone
+    marks = {
+        i
+        for i, text in enumerate(line.text for line in lines)
+        if i and ((text[0] in _GOES_ON and text[1:2] in ("", " ", "\u00a0")) or text in _ALONE)
+    }
     # two pieces that open with marks leave no doubt, and then one word may be a link as well
     least = LEAST_WORDS if len(marks) < 2 else 1
-    small = {i for i in range(1, len(lines)) if _goes_on_small(lines[i - 1].text, lines[i].text, least)}
+    small = set()  # lines in small letters that go on with the line above, which has no end mark
+    for i in range(1, len(lines)):
+        text = lines[i].text
+        if text[0].islower() and not text.startswith(("http", "www.")):
+            above = lines[i - 1].text
+            words = above[0].islower() or above.count(" ") >= least - 1
+            if words and above[-1] not in _ENDS and above[0] not in BULLETS:
+                small.add(i)
     if not marks and (len(small) < 2 or len(small) < SHARE * len(lines) or is_wrapped(lines)):
         return lines
     kept = [hit is None or hit.rule in _JOINED_HITS for hit in map(judge, lines)]
@@ -62,23 +74,15 @@ def join_cut_lines(lines: list[Line], judge: Callable[[Line], Hit | None] = lamb
             sure = sure or i in marks
             continue
         if len(group) > 1 and (sure or group[-1].text[-1] in _ENDS):
-            joined.append(_join(group))
+            text = group[0].text
+            for upper, lower in pairwise(group):
+                # one blank, however many characters part the lines: two would be taken for a gap that a template left
+                text += " " + "\u200b" * (lower.start - upper.end - 1) + lower.text
+            joined.append(Line(group[0].start, text, group[0].apart))
         else:
             joined += group
         group, sure = lines[i : i + 1], False
     return joined
-
-
-def _opens_with_mark(text: str) -> bool:
-    """Whether a line opens with a mark that stands behind a word: ", Rabu (14/8/2024).", "." alone."""
-    return (text[0] in _GOES_ON and text[1:2] in ("", " ", "\u00a0")) or text in _ALONE
-
-
-def _goes_on_small(above: str, text: str, least: int) -> bool:
-    """Whether a line in small letters goes on with the one above, which has no end mark."""
-    if not text[0].islower() or above[-1] in _ENDS or above[0] in BULLETS or text.startswith(("http", "www.")):
-        return False
-    return above[0].islower() or above.count(" ") >= least - 1
 
 
 def _is_link(lines: Sequence[Line], at: int, marks: set[int]) -> bool:
@@ -89,11 +93,3 @@ def _is_link(lines: Sequence[Line], at: int, marks: set[int]) -> bool:
     if at + 1 in marks:  # behind "Rabu (14/8/2024)" a full stop alone
         return text[-1] not in FULL_STOPS
     return text[-1] not in _ENDS and at + 1 < len(lines) and lines[at + 1].text[0].islower()
-
-
-def _join(group: Sequence[Line]) -> Line:
-    text = group[0].text
-    for above, line in pairwise(group):
-        # one blank, however many characters part the lines: two would be taken for a gap that a template left
-        text += " " + "\u200b" * (line.start - above.end - 1) + line.text
-    return Line(group[0].start, text, group[0].apart)

@@ -149,8 +149,13 @@ def forget_lines() -> None:
 def _phrase_hit(text: str, wording: str, found: Phrase, phrases: Phrases) -> Hit | None:
     """What a line that is a whole phrase of the lists is; None for a sentence that only happens to be worded so."""
     rule, where = _RULES[found.array]
-    if _is_open_invitation(text, wording, found, phrases):
-        return None
+    # "Dukung {any}" is an appeal of the article's as well: a short entry with a hole at its end takes a whole sentence
+    # only where that names something of the site's
+    if found.kind == "promo" and found.text.endswith(("{any}", "{name}")) and ends_sentence(text):
+        fixed = normalise_wording(found.text.replace("{any}", " ").replace("{name}", " "))
+        cues = (phrases.words[name] for name in ("letter", "channel", "ours", "network"))
+        if fixed.count(" ") <= 3 and not any(first_cue(wording, known) for known in cues):
+            return None
     boxed = text[0] == "[" and text[-1] == "]"  # a template's mark, not a sentence
     # "Komentar." with a full stop, and any single word, may be an author's; at the edges of an article it is not
     sentence = text[-1] == "." and text[-2:] != ".." and found.array == "line" and wording.count(" ") < 3
@@ -166,17 +171,6 @@ def _phrase_hit(text: str, wording: str, found: Phrase, phrases: Phrases) -> Hit
     return Hit(rule, found.kind, found.why, where or (EDGE if found.kind in EDGE_KINDS else ANY))
 
 
-def _is_open_invitation(text: str, wording: str, found: Phrase, phrases: Phrases) -> bool:
-    """Whether a short entry with a hole at its end takes a whole sentence that names nothing of the site's: "Dukung
-    {any}" is an appeal of the article's as well."""
-    if found.kind != "promo" or not found.text.endswith(("{any}", "{name}")) or not ends_sentence(text):
-        return False
-    known = phrases.words
-    fixed = normalise_wording(found.text.replace("{any}", " ").replace("{name}", " "))
-    named = any(first_cue(wording, known[cues]) for cues in ("letter", "channel", "ours", "network"))
-    return fixed.count(" ") <= 3 and not named
-
-
 def _label_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     """ "Baca juga: Headline": a line that opens with an entry of `start`, followed by a separator or by a headline."""
     if not phrases.may_label(wording):
@@ -188,8 +182,11 @@ def _label_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
             # an address behind "Video:" or "Source:" is a reference that the author gives
             if not _fits_label(rest, found.kind, phrases) or ("://" in rest and found.kind in _POINTING):
                 return None
-            if found.kind == "related" and _goes_on_behind_headline(text, mark.end(), phrases):
-                return None
+            if found.kind == "related" and ends_sentence(text):
+                # where a sentence of the article follows the headline, inside_lines.py takes the headline alone
+                end = visible_end(text, mark.end(), min(len(text), mark.end() + HEADLINE), phrases)
+                if end > 0 and len(text) - end >= 25:
+                    return None
             return Hit("phrase-start", found.kind, found.why, EDGE if found.kind in EDGE_KINDS else ANY)
     words = wording.split(" ", 2)
     if len(words) < 3:
@@ -204,14 +201,6 @@ def _label_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     else:  # headlines of other languages have no capital in each word
         headline = rest[0].isupper() and len(rest) >= 20 and rest[-1] not in ".:,;"
     return Hit("phrase-headline", found.kind, found.why) if headline else None
-
-
-def _goes_on_behind_headline(text: str, begin: int, phrases: Phrases) -> bool:
-    """Whether a sentence of the article follows the headline behind a label, which inside_lines.py takes alone."""
-    if not ends_sentence(text):
-        return False
-    end = visible_end(text, begin, min(len(text), begin + HEADLINE), phrases)
-    return end > 0 and len(text) - end >= 25
 
 
 def _fits_label(rest: str, kind: str, phrases: Phrases) -> bool:

@@ -248,7 +248,9 @@ def _take_tail(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Acce
     if last < 0:
         return
     clean = [i for i in range(last + 1, len(lines)) if accepted[i] is None and hits[i] is None]
-    text_end = max((i for i in clean if _is_text(lines[i])), default=last)  # where the author's short lines end
+    # where the author's short lines end, which are sentences and no words of a menu
+    sentences = (i for i in clean if ends_sentence(lines[i].text) and not lines[i].text.endswith((")", "]")))
+    text_end = max((*sentences, *(i for i in clean if len(lines[i].text) >= 60)), default=last)
     closed = True  # whether the author's lines above end as text does; between items of a list a button closes nothing
     opened: Hit | None = None
     if last < len(lines) - 1 and closes_article(lines[last], phrases) and not names_recur(lines, accepted):
@@ -271,11 +273,6 @@ def _take_tail(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Acce
                 return
             why = f"behind the last paragraph, after {opened.kind} ({opened.why})"
             accepted[i] = hits[i] or Hit("block-tail", opened.kind, why)
-
-
-def _is_text(line: Line) -> bool:
-    """Whether a line below the last paragraph is a sentence of the author's still, not a word of a menu."""
-    return len(line.text) >= 60 or (ends_sentence(line.text) and not line.text.endswith((")", "]")))
 
 
 def _take_signature(lines: Sequence[Line], accepted: Accepted) -> None:

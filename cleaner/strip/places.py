@@ -13,8 +13,9 @@ from importlib.resources import files
 
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
-__all__ = ["calendar", "dateline_words", "is_place", "place_name", "places"]
+__all__ = ["calendar", "dateline_words", "is_place", "lower_capitals", "place_name", "places"]
 
+_TURKISH = {"I": "ı", "İ": "i"}
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
@@ -77,3 +78,19 @@ def place_name(place: str, phrases: Phrases) -> str:
         return small if found.start() and small in phrases.words["particle"] else word[0] + word[1:].lower()
 
     return _WORD.sub(cased, place).replace("i̇", "i")
+
+
+def lower_capitals(place: str, language: str) -> str:
+    """A place that is all in capitals, with a capital only at the head of each word; known initials stay.
+
+    `place_name` leaves names of three letters alone, for it cannot tell them from initials.
+
+    >>> lower_capitals("BANDA ACEH", "id"), lower_capitals("DKI JAKARTA", "id"), lower_capitals("ISPARTA", "tr")
+    ('Banda Aceh', 'DKI Jakarta', 'Isparta')
+    """
+    if not place.isupper():
+        return place
+    if language in ("tr", "az"):  # a small I has no dot there, and a capital one may have it
+        letters = (c if i == 0 or place[i - 1] in " -" else _TURKISH.get(c, c.lower()) for i, c in enumerate(place))
+        return "".join(letters).replace("i̇", "i")
+    return " ".join(word if word in dateline_words("initials") else word.title() for word in place.split())

@@ -53,9 +53,10 @@ _WORDS_BEFORE = re.compile(r"[^\s()\[\].!?\"”:]+(?: [^\s()\[\].!?\"”:]+){0,3
 
 @cache
 def word_lists() -> dict[str, Any]:
-    """The lists of cleaner/strip/segments.toml."""
+    """The lists of cleaner/strip/segments.toml, and its `names` once more in small letters, as `small_names`."""
     lists = tomllib.loads((files("cleaner.strip") / "segments.toml").read_text("utf-8"))
-    return {name: frozenset(words) if isinstance(words, list) else words for name, words in lists.items()}
+    found = {name: frozenset(words) if isinstance(words, list) else words for name, words in lists.items()}
+    return found | {"small_names": tuple(sorted({name.lower() for name in lists["names"]}))}
 
 
 def segments(text: str, phrases: Phrases | None = None) -> list[tuple[int, int]]:
@@ -134,7 +135,7 @@ def _is_glued(text: str, at: int, words: Counter[str]) -> bool:
             and follows[1:2].islower()
             and words[word] == 1
             and first not in word_lists()["prefixes"]
-            and not word.lower().startswith(_names())
+            and not word.lower().startswith(word_lists()["small_names"])
             # hashtags and accounts are written in one, and no line end was lost behind the first word of a line
             and text[start - 1 : start] not in ("#", "@", "_", "\n", "")
         )
@@ -177,11 +178,6 @@ def _word_around(text: str, at: int) -> tuple[int, str]:
         start -= 1
     found = _LETTERS.match(text, start, at + 40)
     return start, found[0] if found else ""
-
-
-@cache
-def _names() -> tuple[str, ...]:
-    return tuple(sorted({name.lower() for name in word_lists()["names"]}))
 
 
 def find_labels(text: str, phrases: Phrases) -> Iterator[tuple[int, int, str]]:
@@ -251,22 +247,19 @@ def bare_labels(text: str, phrases: Phrases, gaps: Sequence[tuple[int, int]]) ->
         if text.endswith(spelled, 0, start):
             form = next(form for form in spelled if text.endswith(form, 0, start))
             spans.add((start - len(form), start))
-    labels = Counter(text[start:end] for start, end in spans if _is_alone(text, start, end))
+    labels: Counter[str] = Counter()  # those that are whole words, before what opens a sentence or a line
+    for start, end in spans:
+        after = re.match(r"[ \t\xa0]*([^\W\d_]*)(.?)", text[end : end + 40])
+        if text[start - 1 : start].isalnum() or text[end : end + 1].isalnum() or after is None:
+            continue
+        word, mark = after.groups()
+        shouted = len(word) > 1 and word.isupper() and text[start:end].isupper()  # "ADVERTISEMENT FOR MYSELF"
+        labels[text[start:end]] += (word[0].isupper() and not shouted) if word else mark in ("", "\n", '"', "“")
     # what stands elsewhere inside a sentence is a name or a word of this text
-    only_labels = {form for form, times in labels.items() if times == text.count(form) - text.count(f"{form}:")}
+    only_labels = {form for form, times in labels.items() if 0 < times == text.count(form) - text.count(f"{form}:")}
     for start, end in sorted(spans):
         if text[start:end] in only_labels:
             yield start, end, forms[text[start:end]]
-
-
-def _is_alone(text: str, start: int, end: int) -> bool:
-    """Whether words of a label are whole words, and what follows opens a sentence or a line."""
-    after = re.match(r"[ \t\xa0]*([^\W\d_]*)(.?)", text[end : end + 40])
-    if text[start - 1 : start].isalnum() or text[end : end + 1].isalnum() or after is None:
-        return False
-    word, mark = after.groups()
-    shouted = len(word) > 1 and word.isupper() and text[start:end].isupper()  # "ADVERTISEMENT FOR MYSELF"
-    return (word[0].isupper() and not shouted) if word else mark in ("", "\n", '"', "“")
 
 
 @lru_cache(64)
