@@ -166,7 +166,7 @@ class Phrases:
     def may_label(self, wording: str) -> bool:
         """Fast path: False if a normalised line cannot open with an entry of `start`, judged by four characters."""
         known = self.label_heads
-        return wording[:4] in known or wording[:3] in known or wording[:2] in known or bool(self.patterns["start"])
+        return any(wording[:n] in known for n in (4, 3, 2, 1)) or bool(self.patterns["start"])
 
 
 def _match_pattern(table: PatternTable, wording: str) -> Phrase | None:

@@ -165,8 +165,8 @@ def find_occurrences(
 
     `common` are the sorted keys that stand in at least two articles of the corpus, `counts` in how many; `first` is the
     number of the batch's first line in the corpus. An article's anchor is the longest of those of its lines that are
-    rarest on the site; a part of a line, and a line shorter than prose, is an anchor only where there is nothing else. Of
-    an article that shares most of its text with a few others, it is the one of what they share.
+    rarest on the site; a part of a line, and a line shorter than prose, is an anchor only where there is nothing else.
+    Of an article that shares most of its text with others, the anchor is the rarest of what it shares.
     """
     if not len(batch.keys):
         return np.zeros(0, OCCURRENCE), np.zeros(0, ANCHOR)
@@ -192,11 +192,12 @@ def find_occurrences(
     return found, distinct_anchors(anchors)
 
 
-def _shared_with_versions(
-    batch: SiteLines, articles: NDArray[np.int64], count: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Which paragraphs an article shares with other versions of it: it has less text of its own than it shares, or a
-    quarter of that where many articles share it. Versions differ in a paragraph or two, and by these they would pass for different articles."""
+def _shared_with_versions(batch: SiteLines, articles: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which paragraphs an article shares with other versions of it: it has less text of its own than it shares, or than
+    a quarter of that where many articles share it.
+
+    Versions differ in a paragraph or two, and by these they would pass for different articles.
+    """
     paragraph = (batch.lengths >= PROSE) & ((batch.marks & (IS_LEAD | IS_SPLIT)) == 0)
     paragraph &= (batch.marks & (IS_SEGMENT | VARIES)) != (IS_SEGMENT | VARIES)  # a segment with slots stands twice
     shared = paragraph & (count > 1)

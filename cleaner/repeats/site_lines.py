@@ -18,8 +18,8 @@ from cleaner.judge.lines import ends_sentence
 from cleaner.repeats.edge_segments import edge_segments, middle_sentence, with_slots
 
 __all__ = [
-    "FIRST", "IS_BETWEEN", "IS_HEAD", "IS_LEAD", "IS_LONG", "IS_PARAGRAPH", "IS_SEGMENT", "IS_SPLIT", "IS_TAIL", "RUN", "VARIES",
-    "Keys", "SiteLines", "line_key", "site_key", "site_lines", "wordings",
+    "FIRST", "IS_BETWEEN", "IS_HEAD", "IS_LEAD", "IS_LONG", "IS_PARAGRAPH", "IS_SEGMENT", "IS_SPLIT", "IS_TAIL", "RUN",
+    "VARIES", "Keys", "SiteLines", "line_key", "site_key", "site_lines", "wordings",
 ]  # fmt: skip
 
 Keys = NDArray[np.uint64]

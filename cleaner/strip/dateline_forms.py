@@ -33,8 +33,10 @@ _MARKS = {
     "gap": r"[ \u00a0\u3000]{2,}(?![(\d–—-])|\t[ \t]*",
     "line": r"\s*\n\s*",
 }
-# What is looked ahead for keeps letters from being tried against each pattern.
-_MARK = re.compile(r"(?=[-–—―.,:：।॥۔!\s])(?:" + "|".join(f"(?P<{k}>{pattern})" for k, pattern in _MARKS.items()) + ")")
+# What is looked ahead for keeps letters, and blanks before words, from being tried against each pattern.
+_MARK = re.compile(
+    r"(?=[-–—―.,:：।॥۔!\t\n]|\s\W)(?:" + "|".join(f"(?P<{k}>{pattern})" for k, pattern in _MARKS.items()) + ")"
+)
 # A line of dashes below a heading, or more dashes than part anything.
 _UNDERLINE = re.compile(r"[-–—―]{4}|\n\s*[-–—―]{2,}\s*\n")
 _SITE_HEAD = re.compile(rf"({SITE.pattern})(?![\w.])", re.IGNORECASE)

@@ -29,9 +29,11 @@ MOST_WORDS = 10
 _DOMAIN = re.compile(r"(?:[A-Z0-9-]{3,}\.)+[A-Z]{2,8}|(?:[A-Za-z][a-z0-9-]{2,}\.)+[a-z]{2,8}")
 _CAMEL = re.compile(r"[A-Z]+[a-z]+(?:[A-Z]+[a-z]*)+\d*|[A-Z]{3,}[a-z]{3,}|[a-z]+[A-Z][a-z]+")
 # A stop parts only behind four letters, or "Ill." and "St." would be parts of their own; and behind a number's year.
+# What is looked ahead for keeps letters from being tried against each form.
 _BREAK = re.compile(
+    r"(?=[\s,،、;|ㅣ/(\[（)\]）.–—―-])(?:"
     r"\s*[,،、;|ㅣ]\s*|\s*(?:(?<!\d)/|/(?!\d))\s*|\s*[(\[（]\s*|\s*[)\]）]\.?\s*|\s*[-–—―]+\s+|\s+[-–—―]+\s*|--+|—"
-    r"|(?<=[^\W\d_]{4})\.\s+|(?<=\d{4})\.?\s+|\.\s+(?=\d)|\s+(?=\d{1,2}\.?\s+[^\W\d])|\n\s*"
+    r"|(?<=[^\W\d_]{4})\.\s+|(?<=\d{4})\.?\s+|\.\s+(?=\d)|\s+(?=\d{1,2}\.?\s+[^\W\d])|\n\s*)"
 )
 _SLASHED = re.compile(r"/([^/\n()]{2,30})/")
 _DIGITS = re.compile(r"\d{1,4}(?:[./-]\d{1,4}){0,2}")
@@ -68,6 +70,7 @@ class Lead:
         return all(name in names for name in self.classes)
 
 
+@lru_cache(maxsize=4096)
 def read_lead(lead: str, phrases: Phrases) -> Lead | None:
     """The parts of a lead, or None when something stands in it that no dateline has.
 

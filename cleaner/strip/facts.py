@@ -50,14 +50,14 @@ def facts_of(lines: Sequence[Line], accepted: Sequence[Hit | None], phrases: Phr
             continue
         if hit.kind == "title":
             facts.setdefault("title", line.text)
-        elif hit.kind == "timestamp":
+        elif hit.kind == "timestamp" and "date" not in facts:
             date = _after_label(line.text, phrases).strip(" \t\u00a0-–—|•·*,")
             # a full date, or a month with a number, says of which day a time is; "2 min" does not
             words = set(normalise_wording(date).replace(".", " ").split())
-            month = not words.isdisjoint(phrases.words["month"] | calendar()[0])
+            month = not (words.isdisjoint(phrases.words["month"]) and words.isdisjoint(calendar()[0]))
             if _DAY.search(date) or (month and any(c.isdigit() for c in date)):
-                facts.setdefault("date", date)
-        elif hit.kind == "byline":
+                facts["date"] = date
+        elif hit.kind == "byline" and "author" not in facts:
             # who writes, by the rules that find it: "By Owen Hartnell", "Sari Wening" alone, "Editor: Sari Wening"
             labelled = _after_label(line.text, phrases)
             signed = {
@@ -65,8 +65,8 @@ def facts_of(lines: Sequence[Line], accepted: Sequence[Hit | None], phrases: Phr
                 "signature": line.text,
                 "phrase-start": labelled if labelled != line.text else "",
             }.get(hit.rule, "")
-            if name := author_name(signed, phrases):
-                facts.setdefault("author", name)
+            if signed and (name := author_name(signed, phrases)):
+                facts["author"] = name
 
 
 def author_name(text: str, phrases: Phrases) -> str:

@@ -46,17 +46,20 @@ SegmentHits = dict[int, list[Hit | None]]
 
 def with_segments(
     text: str, lines: Sequence[Line], accepted: Sequence[Hit | None], inside: list[Removal], phrases: Phrases
-) -> list[Removal]:
-    """`inside`, what was found inside the lines that `accepted` leaves, and the glued segments of these lines that go.
+) -> tuple[list[Removal], bool]:
+    """`inside`, what was found inside the lines that `accepted` leaves, and the glued segments of these lines that go;
+    and whether there are any segments, of which a further look may find more.
 
     A label of `inside` takes no more than its own segment; other segments in which something was found are left to the
     next look.
     """
+    gone = [(line.start, line.end) for line, hit in zip(lines, accepted, strict=True) if hit is not None]
+    text = _blanked(text, gone + [(r.start, r.end) for r in inside if r.kind == "dateline"])
     gaps, starts = find_gaps(text), [line.start for line in lines]
     cuts = joints(text, phrases, gaps)
     found = _between_sentences(text, lines, starts, accepted, bare_labels(text, phrases, gaps))
     if not (cuts or found) or is_wrapped(lines):  # where sentences run over line ends, no line is a unit
-        return inside
+        return inside, bool(cuts or found)
     by_line: dict[int, list[int]] = {}
     for cut in cuts:
         i = bisect_right(starts, cut) - 1
@@ -78,7 +81,14 @@ def with_segments(
             found += _open_headline(part, phrases)
             if part.end < len(text) and not text[part.end].isspace():  # the end of a line once
                 found += tail_trims(part, part.end, phrases, False)
-    return found
+    return found, True
+
+
+def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with line ends in place of what goes: nothing is sought there, and every offset stays."""
+    for start, end in spans:
+        text = text[:start] + "\n" * (end - start) + text[end:]
+    return text
 
 
 def _within_segment(text: str, removal: Removal, cuts: Sequence[int]) -> Removal:
@@ -189,8 +199,8 @@ def _between_sentences(
         long = end <= lines[at].end and len(lines[at].text) >= LEAST_LINE
         if accepted[at] is None and long and not is_quoted(text, start):
             found.append(Removal(start, end, "label-inside", kind, "a label between two sentences"))
-    if lines and accepted[-1] is None and lines[-1].text[-1].isalnum():
-        last = lines[-1]
+    last = next((line for line, hit in zip(lines[::-1], accepted[::-1], strict=True) if hit is None), None)
+    if last and last.text[-1].isalnum():
         tags = _DESK_AND_TAGS.search(last.text, max(0, len(last.text) - 200))
         if tags and word_lists()["function_words"].isdisjoint(tags[1].split()):
             why = "terms in small letters behind the initials that end the article"

@@ -13,7 +13,7 @@ from itertools import pairwise
 from cleaner.characters import BULLETS, FULL_STOPS, SENTENCE_ENDS
 from cleaner.judge.lines import Hit, Line, is_wrapped
 
-__all__ = ["join_cut_lines"]
+__all__ = ["join_cut_lines", "may_join"]
 
 SHARE = 0.08
 """Share of lines that go on with the line above, from which on a text counts as shattered."""
@@ -83,6 +83,12 @@ def join_cut_lines(lines: list[Line], judge: Callable[[Line], Hit | None] = lamb
             joined += group
         group, sure = lines[i : i + 1], False
     return joined
+
+
+def may_join(lines: Sequence[Line]) -> bool:
+    """Fast path: False if no line can go on with the one above it, whatever stands there."""
+    openings = (line.text[0] for line in lines[1:])
+    return any(c.islower() or c in _GOES_ON or c in _ALONE for c in openings)
 
 
 def _is_link(lines: Sequence[Line], at: int, marks: set[int]) -> bool:

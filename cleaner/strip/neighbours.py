@@ -188,6 +188,13 @@ def _take_teasers_after_end(lines: Sequence[Line], hits: Sequence[Hit | None], a
 
     Where the article's own paragraphs break off as well, as in texts without end marks, that says nothing.
     """
+    prose = [i for i, line in enumerate(lines) if line.prose and accepted[i] is None]
+    end = (
+        next((i for i, hit in enumerate(hits) if hit and hit.kind in SIGNING and i > prose[2]), -1) if prose[2:] else -1
+    )
+    below = [line for line, hit in zip(lines[end + 1 :], accepted[end + 1 :], strict=True) if hit is None]
+    if end < 0 or sum(map(_is_broken, below)) < 2:
+        return
     # Counted from the first line down, so that many signatures do not each look at all lines.
     left = [line for line, hit in zip(lines, accepted, strict=True) if hit is None]
     rest, cut, broken = len(left), sum(_is_cut_short(ln.text) for ln in left), sum(map(_is_broken, left))

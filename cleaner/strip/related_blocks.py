@@ -57,23 +57,19 @@ class _Rest:
 
 def take_related_blocks(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
     """After a bare heading of related links ("Baca juga:"): the headlines that follow it."""
+    headings = [i for i in range(len(lines)) if _is_heading(lines, accepted, i)]
+    if not headings:
+        return
     firm = _firm_lines(lines, hits, accepted)
     _, last = prose_bounds(lines, accepted)
     below = range(max(last, 0), len(lines))
     last = max([last, *(i for i in below if firm[i] or (hits[i] is None and _has_full_stop(lines[i])))])
     rest = _count_rest(lines, hits, accepted, firm)
     taken: dict[str, int] = {}  # wording of a heading -> the most lines that one took
-    above = 0  # paragraphs above that stay
-    for i, hit in enumerate(accepted):
-        above += hit is None and lines[i].prose
-        if hit is None or hit.kind != "related":
-            continue
-        # a label with a headline behind it on its own line speaks for that line alone
-        if not (hit.rule == "phrase-line" or (hit.rule == "phrase-start" and len(lines[i].text) <= 24)):
-            continue
-        # "- Read more about small claims" among other items is one of them
-        if lines[i].text[0] in BULLETS and i + 1 < len(lines) and lines[i + 1].text[0] == lines[i].text[0]:
-            continue
+    above = at = 0  # paragraphs above that stay
+    for i in headings:
+        above += sum(accepted[j] is None and lines[j].prose for j in range(at, i))
+        at = i
         block = Hit("related-block", "related", f"under {lines[i].text[:40]!r}")
         most = taken.get(lines[i].wording, BLOCK_LINES)
         if above >= 4 and most == BLOCK_LINES and _ends_in_teasers(lines, hits, accepted, i, rest):
@@ -85,6 +81,17 @@ def take_related_blocks(lines: Sequence[Line], hits: Sequence[Hit | None], accep
             accepted[j] = accepted[j] or block
         if count:
             taken[lines[i].wording] = max(count, taken.get(lines[i].wording, 0))
+
+
+def _is_heading(lines: Sequence[Line], accepted: Accepted, i: int) -> bool:
+    """Whether a line that goes is a bare heading of related links, not a label with a headline behind it."""
+    hit, text = accepted[i], lines[i].text
+    if hit is None or hit.kind != "related":
+        return False
+    if not (hit.rule == "phrase-line" or (hit.rule == "phrase-start" and len(text) <= 24)):
+        return False
+    # "- Read more about small claims" among other items is one of them
+    return not (text[0] in BULLETS and i + 1 < len(lines) and lines[i + 1].text[0] == text[0])
 
 
 def _firm_lines(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> list[bool]:

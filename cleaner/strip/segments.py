@@ -25,6 +25,9 @@ __all__ = ["bare_labels", "find_gaps", "find_labels", "is_quoted", "joints", "se
 LABEL = 40
 """The most characters of a label before its colon."""
 
+WORD = 40
+"""The most characters of a word that are looked at on either side of a capital inside it."""
+
 HEAD = 4
 """Characters by which a label without a colon is told from most sentences."""
 
@@ -41,8 +44,8 @@ _UNCASED = "\u0590-\u0dff\uac00-\ud7af"
 _CAPITAL = re.compile(f"[{_UPPER}](?<=[{_LOWER}{re.escape(_BEHIND)}].)")
 _UNCASED_END = re.compile(f'[.!?؟۔।](?<=[{_UNCASED}].)["”’»)]?(?=[{_UNCASED}])')
 _UNCASED_LETTER = re.compile(f"[{_UNCASED}]")
-_GAP = re.compile(r"  [ \t\xa0]*(?=\S)")
-_OTHER_GAP = re.compile(r"(?:[ \xa0]*\t[ \t\xa0]*| ?\xa0[ \xa0]+| \xa0)(?=\S)")
+# Blanks before a line end are tried once, not from each of them on.
+_GAP = re.compile(r"(?<![ \t\xa0])(?:\t|[ \xa0][ \t\xa0])[ \t\xa0]*+(?=\S)")
 _NOTICE = re.compile(r"Copyright(?= ?(?:©|\(c\)|\d{4}))|Hak [Cc]ipta(?= (?:terpelihara|dilindungi|©))|[©ⓒ]|[▶►▷☞]")
 _OPENING = re.compile(rf"[\n{re.escape(_BEHIND)}]\s(?=[{_UPPER}])")
 _NOTICES = ("Copyright", "Hak ", "©", "ⓒ", "▶", "►", "▷", "☞")
@@ -98,12 +101,10 @@ def joints(text: str, phrases: Phrases | None, gaps: Sequence[tuple[int, int]]) 
 
 def find_gaps(text: str) -> list[tuple[int, int]]:
     """Two blanks or more inside a line; not those behind full stops where that is how the text is typed."""
-    gaps = list(_GAP.finditer(text)) if "  " in text else []
-    typed = {gap.start() for gap in gaps if gap.end() - gap.start() == 2 and text[gap.start() - 1] == "."}
+    gaps = list(_GAP.finditer(text)) if "  " in text or "\t" in text or "\xa0" in text else []
+    typed = {gap.start() for gap in gaps if gap[0] == "  " and text[gap.start() - 1] == "."}
     if len(typed) >= 3 and 2 * len(typed) > text.count(". "):
         gaps = [gap for gap in gaps if gap.start() not in typed]
-    if "\xa0" in text or "\t" in text:
-        gaps += _OTHER_GAP.finditer(text)
     return [gap.span() for gap in gaps]
 
 
@@ -124,7 +125,7 @@ def _is_glued(text: str, at: int, words: Counter[str]) -> bool:
 
     `words` counts the words of the text that have a capital inside.
     """
-    before, after = text[at - 1], _LETTERS.match(text, at)
+    before, after = text[at - 1], _LETTERS.match(text, at, at + WORD)
     follows = after[0] if after else text[at]
     if before.isalpha():  # "TurunMenurut"
         start, word = _word_around(text, at)
@@ -172,11 +173,11 @@ def _ends_a_sentence(text: str, at: int, follows: str) -> bool:
 
 
 def _word_around(text: str, at: int) -> tuple[int, str]:
-    """Start and wording of the run of letters around `at`, up to 40 on either side."""
+    """Start and wording of the run of letters around `at`, up to WORD on either side."""
     start = at
-    while start and text[start - 1].isalpha() and at - start < 40:
+    while start and text[start - 1].isalpha() and at - start < WORD:
         start -= 1
-    found = _LETTERS.match(text, start, at + 40)
+    found = _LETTERS.match(text, start, at + WORD)
     return start, found[0] if found else ""
 
 
@@ -189,9 +190,13 @@ def find_labels(text: str, phrases: Phrases) -> Iterator[tuple[int, int, str]]:
     endings = _label_endings(phrases)
     colon = text.find(":")
     while colon >= 0:
-        # most colons stand behind a word that ends no label
-        last = text[max(0, colon - LABEL) : colon].rpartition(" ")[2].casefold()
-        words = _WORDS_BEFORE.search(text, max(0, colon - LABEL), colon) if last.endswith(endings) else None
+        # most colons stand behind a word that ends no label; it may be glued to another, as in "TurunPenulis:"
+        last = text[max(0, colon - LABEL) : colon].rpartition(" ")[2]
+        known = last.casefold() in endings or (
+            not last.islower()
+            and any(last[at:].casefold() in endings for at in range(1, len(last)) if last[at].isupper())
+        )
+        words = _WORDS_BEFORE.search(text, max(0, colon - LABEL), colon) if known else None
         if words:
             starts = [words.start() + word.start() for word in re.finditer(r"\S+", words[0])]
             for count in range(len(starts), 0, -1):
@@ -202,10 +207,10 @@ def find_labels(text: str, phrases: Phrases) -> Iterator[tuple[int, int, str]]:
 
 
 @lru_cache(64)
-def _label_endings(phrases: Phrases) -> tuple[str, ...]:
+def _label_endings(phrases: Phrases) -> frozenset[str]:
     """The last words of the known labels."""
     labels = (wording for wording, phrase in phrases.entries["start"].items() if phrase.kind in LABELS)
-    return tuple(sorted({label.rpartition(" ")[2] for label in labels}))
+    return frozenset(label.rpartition(" ")[2] for label in labels)
 
 
 def _label_at(text: str, start: int, colon: int, count: int, phrases: Phrases) -> tuple[int, str] | None:

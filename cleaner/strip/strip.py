@@ -23,7 +23,7 @@ from cleaner.strip.datelines import find_datelines, match_dateline
 from cleaner.strip.facts import facts_of, title_hits
 from cleaner.strip.inside_lines import may_trim, tail_trims, trims
 from cleaner.strip.inside_segments import with_segments
-from cleaner.strip.joined_lines import join_cut_lines
+from cleaner.strip.joined_lines import join_cut_lines, may_join
 from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import SIGNATURE, accept_hits
 from cleaner.strip.space import close_gaps
@@ -137,7 +137,8 @@ def _look(text: str, input_kind: str, choice: _Choice, facts: dict[str, str]) ->
     """What one look at `text` takes, whether it was looked at as "text" or "page", and whether a further look may find
     something in what it leaves; facts go into `facts`."""
     phrases = choice.phrases
-    lines = join_cut_lines(split_lines(text), lambda line: judge_line(line, phrases))
+    split = split_lines(text)
+    lines = join_cut_lines(split, lambda line: judge_line(line, phrases))
     _mark_openings(text, lines, phrases)
 
     # find the hits of lines
@@ -158,7 +159,9 @@ def _look(text: str, input_kind: str, choice: _Choice, facts: dict[str, str]) ->
 
     # trim inside the lines that stay
     inside = [*find_datelines(lines, accepted, phrases, facts), *trims(text, lines, accepted, phrases)]
-    inside = with_segments(text, lines, accepted, inside, phrases) if input_kind == "text" else inside
+    glued = False
+    if input_kind == "text":
+        inside, glued = with_segments(text, lines, accepted, inside, phrases)
     if inside:
         fixed = [(line.start, line.end) for line in lines if choice.allows(line)]
         inside = [r for r in inside if choice.takes(r.kind) and not any(a <= r.start < b for a, b in fixed)]
@@ -168,7 +171,12 @@ def _look(text: str, input_kind: str, choice: _Choice, facts: dict[str, str]) ->
     if removals and choice.takes("space"):
         removals = close_gaps(text, removals)
 
-    again = bool(removals) and (input_kind == "page" or _may_find_more(text, lines, hits, accepted, inside, phrases))
+    again = bool(removals) and (
+        input_kind == "page"
+        or glued
+        or lines is not split
+        or _may_find_more(text, lines, hits, accepted, inside, phrases)
+    )
     return removals, input_kind, again
 
 
@@ -195,6 +203,8 @@ def _may_find_more(
         if hit is not None:  # the edges of the article may have moved, so that its place speaks against it now
             return True
         for dateline in inside:
+            if dateline.start < line.end <= dateline.end:  # over several lines
+                return True
             if line.start <= dateline.start < line.end:
                 line = Line(dateline.end, text[dateline.end : line.end].strip())
                 if not line.text or judge_line(line, phrases):
@@ -244,7 +254,10 @@ def may_strip_beside(text: str, gaps: Sequence[int], phrases: Phrases) -> bool:
     """Fast path: False if no rule can find anything in `text` after lines have gone at the offsets `gaps`."""
     lines = split_lines(text) if gaps else []
     _mark_openings(text, lines, phrases)
-    if any(judge_line(line, phrases) for line in lines):
+    if (
+        any(judge_line(line, phrases) for line in lines)
+        or with_segments(text, lines, [None] * len(lines), [], phrases)[1]
+    ):
         return True
     starts = [line.start for line in lines]
     return _may_strip_beside(lines, [bisect_left(starts, gap) for gap in gaps], phrases)
@@ -256,7 +269,7 @@ def _may_strip_beside(lines: Sequence[Line], belows: Sequence[int], phrases: Phr
     No rule speaks against any of `lines`; `belows` are the indices of those below the gaps. The lines above and below a
     gap are asked, up to the next paragraph.
     """
-    if belows and find_datelines(lines, [None] * len(lines), phrases, {}):
+    if belows and (may_join(lines) or find_datelines(lines, [None] * len(lines), phrases, {})):
         return True
     asked = set()  # lines, each with the direction, so that no line is asked more than twice
     for below in belows:
