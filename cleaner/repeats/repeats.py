@@ -202,8 +202,9 @@ def _shared_with_versions(batch: SiteLines, articles: NDArray[np.int64], count: 
     paragraph &= (batch.marks & (IS_SEGMENT | VARIES)) != (IS_SEGMENT | VARIES)  # a segment with slots stands twice
     shared = paragraph & (count > 1)
     weights = np.where(shared, np.where(count > VERSIONS, batch.lengths / 4, batch.lengths), -batch.lengths)
-    versions = np.bincount(articles, weights * paragraph, len(batch.sites)) > 0
-    return shared & versions[articles]
+    versions: NDArray[np.bool_] = np.bincount(articles, weights * paragraph, len(batch.sites)) > 0
+    found: NDArray[np.bool_] = shared & versions[articles]
+    return found
 
 
 def _between_paragraphs(batch: SiteLines, articles: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.uint16]:

@@ -94,8 +94,12 @@ def joints(text: str, phrases: Phrases | None, gaps: Sequence[tuple[int, int]]) 
     cuts.update(end for start, end in gaps if text[start - 1] != ":")  # behind its colon a label goes on
     if _UNCASED_LETTER.search(text, 0, 200):
         cuts.update(found.end() for found in _UNCASED_END.finditer(text))
-    if any(notice in text for notice in _NOTICES):
-        cuts.update(found.start() for found in _NOTICE.finditer(text) if _opens_notice(text, found))
+    for notice in _NOTICES:
+        at = text.find(notice)
+        while at >= 0:
+            if (found := _NOTICE.match(text, at)) and _opens_notice(text, found):
+                cuts.add(at)
+            at = text.find(notice, at + 1)
     return sorted(cuts)
 
 
