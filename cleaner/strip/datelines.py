@@ -130,6 +130,8 @@ def _suits(dateline: Dateline, lines: Sequence[Line], at: int) -> bool:
 
 def _match_inside(text: str, phrases: Phrases) -> tuple[int, Dateline | None]:
     """Where in a line a dateline begins that stands behind a headline, a caption or a byline, and that dateline."""
+    if text.isascii() and "- " not in text:  # neither a dash that parts nor a Korean paper
+        return 0, None
     for dash in _INNER_DASH.finditer(text, 12, DEEP):
         if not goes_on(text, dash.end()):
             continue
@@ -140,7 +142,7 @@ def _match_inside(text: str, phrases: Phrases) -> tuple[int, Dateline | None]:
                 return begin, Dateline(
                     dash.end() - begin, "dateline-dash", evidence(lead, "dash"), lead.place, lead.site
                 )
-    return find_korean(text[:DEEP])
+    return (0, None) if text.isascii() else find_korean(text[:DEEP])
 
 
 def _stands_apart(lead: Lead, before: str) -> bool:

@@ -89,9 +89,9 @@ def joints(text: str, phrases: Phrases | None, gaps: Sequence[tuple[int, int]]) 
         words = Counter(_word_around(text, at)[1] for at in capitals if text[at - 1].isalpha())
         cuts.update(at for at in capitals if _is_glued(text, at, words))
     cuts.update(end for start, end in gaps if text[start - 1] != ":")  # behind its colon a label goes on
-    if _UNCASED_LETTER.search(text, 0, 200):
+    if not text.isascii() and _UNCASED_LETTER.search(text, 0, 200):
         cuts.update(found.end() for found in _UNCASED_END.finditer(text))
-    for notice in _NOTICES:
+    for notice in _NOTICES[:2] if text.isascii() else _NOTICES:
         at = text.find(notice)
         while at >= 0:
             if (found := _NOTICE.match(text, at)) and _opens_notice(text, found):
