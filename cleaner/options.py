@@ -58,11 +58,19 @@ class Options:
     html_field: str = ""
     id_field: str = ""
     url_field: str = ""
+    title_field: str = ""
+    author_field: str = ""
+    date_field: str = ""
+    site_field: str = ""
     content: str = "auto"  # auto | plain | html
     txt_layout: str = "article"  # article | lines
     encoding: str = ""  # "" detects
     one_per_url: str = ""  # "" | newest | longest
     max_record_bytes: int = 64 << 20
+    # how much is read
+    limit: int = 0  # records, the first ones of the manifest; 0 reads all
+    sample: int = 0  # records, drawn by a hash of their source and number; 0 draws none
+    seed: int = 0  # another one draws another sample
     # extraction
     extractor: str = "cleaner"  # cleaner | justext
     articles_only: bool = False

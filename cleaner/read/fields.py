@@ -38,14 +38,14 @@ Fields = dict[str, str]
 
 _NAMES: dict[str, list[str]] = tomllib.loads((files("cleaner.read") / "fields.toml").read_text("utf-8"))
 """Meaning -> its usual names, best first; "around" are those of objects that stand around a text."""
+_MEANINGS = tuple(meaning for meaning in _NAMES if meaning != "around")
 _OUTER = dict.fromkeys((*_NAMES["around"], *_NAMES["text"]))
-# Between the words of a name, which are compared as if all were underscores.
+# Between the words of a name, which are compared as if all were underscores, and then as if there were none.
 _SEPARATORS = re.compile(r"[-_. ]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SHOWN_FIELDS = 20
 """How many fields of a record an error names."""
-_OWN_KEYS, _OWN_NAMES = frozenset(RECORD_KEYS), ("text", "", "id", "url")
-"""The keys of a record that Cleaner wrote, and by which of them the options that name fields may ask for it."""
+_OWN_KEYS = frozenset(RECORD_KEYS)
 _OWN = frozenset(("id", "title", "author", "date", "url", "site"))
 """Meanings whose values have a place of their own in the output."""
 
@@ -114,8 +114,8 @@ def _check_one_article(record: Record, fields: Fields, kind: str) -> None:
 
 def _is_own(record: Record, options: Options) -> bool:
     """Whether Cleaner wrote the record: it has all its keys, with values of their types, and no option names others."""
-    named = zip((options.text_field, options.html_field, options.id_field, options.url_field), _OWN_NAMES, strict=True)
-    if not record.keys() >= _OWN_KEYS or any(name not in ("", usual) for name, usual in named):
+    others = any(name and (name != key or key not in _OWN_KEYS) for key, name in _named(options).items())
+    if not record.keys() >= _OWN_KEYS or others:
         return False
     types = {"language_score": float | int, **dict.fromkeys(("repair", "flags", "duplicates"), list | tuple)}
     if not all(isinstance(record[key], types.get(key, str)) for key in RECORD_KEYS):
@@ -154,7 +154,7 @@ def find_fields(record: Record, options: Options) -> Fields:
     >>> find_fields({"Judul": "Hujan", "isi_berita": "Hujan turun.", "n": 1}, Options())
     {'text': 'isi_berita', 'title': 'Judul'}
     """
-    named = {"text": options.text_field, "html": options.html_field, "id": options.id_field, "url": options.url_field}
+    named = _named(options)
     fields: Fields = {}
     for key, usual in _usual_among(tuple(record)):
         if named.get(key):
@@ -169,6 +169,11 @@ def find_fields(record: Record, options: Options) -> Fields:
     if (options.text_field and "text" not in fields) or not fields.keys() & {"text", "html"}:
         raise _no_text(record, options)
     return fields
+
+
+def _named(options: Options) -> Fields:
+    """Meaning -> the field that an option names for it, "" for none."""
+    return {meaning: getattr(options, f"{meaning}_field") for meaning in _MEANINGS}
 
 
 def is_record(value: object, options: Options) -> bool:
@@ -216,7 +221,7 @@ def known_fields(names: Iterable[str], options: Options) -> tuple[str, ...]:
     ('Judul', 'isi', 'kolom-7')
     """
     names = tuple(names)
-    known = {options.text_field, options.html_field, options.id_field, options.url_field}
+    known = {*_named(options).values()}
     known |= {name.partition(".")[0] for name in known}  # of the object that holds the field
     known |= {name for _, usual in _usual_among(names) for name in usual}
     return tuple(name for name in names if name in known)
@@ -287,10 +292,12 @@ def _body(value: object) -> str | bytes:
 def _usual_among(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """For each meaning those of `names` that usually have it, best first."""
     present: dict[str, str] = {}
-    for name in names:
-        present.setdefault(_SEPARATORS.sub("_", name.casefold()), name)
+    for separator in ("_", ""):  # "pub_date" is "PubDate" as well, unless another field is called just so
+        for name in names:
+            present.setdefault(_SEPARATORS.sub(separator, name.casefold()), name)
     return tuple(
-        (key, tuple(present[n] for n in usual if n in present)) for key, usual in _NAMES.items() if key != "around"
+        (key, tuple(dict.fromkeys(present[n] for m in _NAMES[key] for n in (m, m.replace("_", "")) if n in present)))
+        for key in _MEANINGS
     )
 
 
