@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from heapq import nsmallest
+from itertools import islice
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from cleaner.article import Raw, Removal, host_of, site_for_repeats
@@ -13,6 +16,7 @@ from cleaner.language_codes import language_code
 from cleaner.options import RANGES, Options
 from cleaner.pipeline import finish_articles, load_article, strip_article
 from cleaner.read.fields import raw_record
+from cleaner.read.selection import draw
 from cleaner.repeats.repeats import Repeats
 from cleaner.repeats.site_lines import site_lines
 from cleaner.repeats.site_rules import load_site_rules, read_rules_file
@@ -117,8 +121,9 @@ def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Ite
     names or by those of `options`, as in a file of records. Texts, removals and fields are those of `clean_corpus`, but
     for what needs the whole corpus: near-duplicates (see `cleaner.dedup`), `one_per_url` and `against` have no effect
     here, and lines that repeat per site go only where `options.site_rules` names the file in which a run over a corpus
-    left them. An article that a corpus would leave out has the reason in `dropped`. Raises InputError for a
-    mapping without a field of text, naming its number.
+    left them. `options.limit` ends the stream early; `options.sample` reads all of it, and holds and cleans the sample.
+    An article that a corpus would leave out has the reason in `dropped`. Raises InputError for a mapping without a
+    field of text, naming its number.
 
     >>> given = ["Panen raya mundur sepekan, kata penyuluh.\\n\\nIklan", {"id": "b", "judul": "Feri", "isi": ""}]
     >>> [(a.id, a.text, a.dropped) for a in iter_clean(given)]
@@ -132,7 +137,12 @@ def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Ite
     # 256 records, or fewer that together are long; no more than these are read ahead.
     batch: list[Raw] = []
     characters = 0
-    for number, article in enumerate(articles, 1):
+    numbered: Iterable[tuple[int, Given]] = enumerate(islice(articles, options.limit or None), 1)
+    if options.sample:  # drawn by their numbers; only as many as the sample has are held
+        numbered = sorted(
+            nsmallest(options.sample, numbered, key=lambda one: draw("", one[0], options.seed)), key=itemgetter(0)
+        )
+    for number, article in numbered:
         batch.append(_raw(article, number, options))
         characters += len(batch[-1].body)
         if len(batch) == BATCH or characters >= BATCH_CHARACTERS:

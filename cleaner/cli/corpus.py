@@ -55,7 +55,8 @@ def _run(inputs: tuple[str, ...], output: str, options: Options, audit: str | No
 @click.command(epilog=EXIT_HELP)
 @options(
     *ON_CORPUS,
-    *("text_field", "html_field", "id_field", "url_field", "txt_layout", "encoding"),
+    *("text_field", "html_field", "id_field", "url_field", "title_field", "author_field", "date_field", "site_field"),
+    *("txt_layout", "encoding", "limit", "sample", "seed"),
     *("one_per_url", "min_similarity", "keep_duplicate", "against", "pairs"),
     *(name for name in RUN_OPTIONS if name not in ("shard_records", "card")),
 )

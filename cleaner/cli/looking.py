@@ -20,7 +20,8 @@ __all__ = ["diff", "explain", "report", "restore"]
 @click.option("--line-language", default="id", show_default=True, help="The language of that line.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines instead.")
 @options(
-    CONFIG, "text_field", "html_field", "content", "encoding", "extractor", "input_kind", "title", "phrases", "allow"
+    *(CONFIG, "text_field", "html_field", "title_field", "author_field", "date_field", "site_field"),
+    *("content", "encoding", "extractor", "input_kind", "title", "phrases", "allow"),
 )
 def explain(file: str | None, article: str, line: str, line_language: str, as_json: bool, **flags: Any) -> None:
     """One article, line by line: what stays, what goes, which rule, why.

@@ -43,9 +43,12 @@ def read_records(task: Task, options: Options) -> Iterator[Raw | Reject]:
             if isinstance(part, Reject):
                 yield part
                 continue
-            number = part.first
+            number, only = part.first, frozenset(part.only)
             try:
                 for found in _parse(part, options):
+                    place = found.number if isinstance(found, Lost) else found.record
+                    if only and place not in only and place:  # 0 is the source as a whole
+                        continue
                     if isinstance(found, Lost):
                         yield reject(part.source, found.number, found.error)
                     else:
