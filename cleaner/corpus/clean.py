@@ -114,6 +114,7 @@ def clean_corpus(
             rejects = read_corpus(run, sources, stamps)
             finish_corpus(run)
             counts = write_corpus(run)
+            run.meter.begin_global_step("publish")
             hashes = _hash_inputs(run, sources)
         rejects = with_changes([*rejects, *run.rejects()], stamps)
         try:
@@ -121,7 +122,6 @@ def clean_corpus(
         except InputError:
             work.remove()  # nothing of it could be kept, since the right command reads other inputs
             raise
-        run.meter.begin_global_step("publish")
         facts: dict[str, object] = {"seconds": round(time.monotonic() - started, 3), "steps": run.times}
         facts |= {"workers": engine.size, "worker_deaths": engine.deaths}
         extra = [work.path / PAIRS] if options.pairs and options.dedup else []
