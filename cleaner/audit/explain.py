@@ -20,7 +20,7 @@ from cleaner.read.records import read_records
 from cleaner.read.split import plan_tasks
 from cleaner.strip.strip import explain_line
 
-__all__ = ["ListGain", "explain_file", "explain_one_line", "gains_of_lists", "shown_lines"]
+__all__ = ["ListGain", "explain_file", "explain_one_line", "gains_of_lists", "records_of", "shown_lines"]
 
 # What only a whole corpus can show is missing here, and a reader must not conclude that there is none.
 _ALONE = "Looked at alone. What repeats on its site, or is a duplicate, a run tells: cleaner explain OUT --id ID"
@@ -65,7 +65,7 @@ def shown_lines(article: Article) -> Iterator[tuple[str, Row | None]]:
 def _load_one(file: str, options: Options, wanted: str) -> Article:
     """Return the article of a file with the id `wanted`, or its first one if that is ""."""
     # Records without an id are found by the one that the run would give them.
-    for raw in _read([file], options):
+    for raw in records_of([file], options):
         if isinstance(raw, Reject):
             if not wanted:  # else the article asked for may still come
                 raise InputError(f"{raw.source}: {raw.detail}", raw.advice)
@@ -74,7 +74,7 @@ def _load_one(file: str, options: Options, wanted: str) -> Article:
     raise OptionError(f"{file} holds no article" + (f" with the id {wanted!r}." if wanted else "."))
 
 
-def _read(inputs: Iterable[str], options: Options) -> Iterator[Raw | Reject]:
+def records_of(inputs: Iterable[str], options: Options) -> Iterator[Raw | Reject]:
     """Yield all records of the inputs, and what could not be read of them."""
     for task in plan_tasks(list_sources(inputs, options), options):
         yield from [task] if isinstance(task, Reject) else read_records(task, options)
@@ -136,7 +136,7 @@ def gains_of_lists(inputs: Iterable[str], options: Options) -> list[ListGain]:
     """
     # By evidence and not by rule: whoever writes a list wants to see what each of its entries does.
     found: dict[str, ListGain] = {}
-    for raw in _read(inputs, options):
+    for raw in records_of(inputs, options):
         if isinstance(raw, Reject):
             continue
         article = load_article(raw, options)

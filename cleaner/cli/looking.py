@@ -7,13 +7,14 @@ from typing import Any
 import click
 
 from cleaner.cli.flags import AUDIT, CONFIG, files, options, read
+from cleaner.cli.help import epilog
 from cleaner.errors import OptionError
 from cleaner.language_codes import language_code
 
 __all__ = ["diff", "explain", "report", "restore"]
 
 
-@click.command()
+@click.command(epilog=epilog("explain"))
 @click.argument("file", metavar="FILE", required=False, shell_complete=files)
 @click.option("--id", "article", default="", help="The article of this id, where FILE holds several.")
 @click.option("--line", default="", help="Instead of a file: which rules would take this line.")

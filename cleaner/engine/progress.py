@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from threading import Event, Thread
 from typing import Any, NamedTuple
 
-__all__ = ["Done", "Progress", "ProgressMeter", "Step", "progress", "warnings"]
+__all__ = ["Done", "Progress", "ProgressMeter", "Step", "duration", "progress", "warnings"]
 
 EVERY = 30.0
 """Seconds between plain lines."""
@@ -65,8 +65,8 @@ class Step:
     @property
     def facts(self) -> str:
         """Times, articles and rates in words; the times first, because a narrow terminal cuts the end off."""
-        left = f"about {_duration(self.seconds_left)} left" if self.seconds_left else "time left not known yet"
-        said = [f"{_duration(self.elapsed)} so far", left, f"{self.articles:,} articles"]
+        left = f"about {duration(self.seconds_left)} left" if self.seconds_left else "time left not known yet"
+        said = [f"{duration(self.elapsed)} so far", left, f"{self.articles:,} articles"]
         if self.articles_per_second:
             said += [f"{self.articles_per_second:,.0f}/s", f"{self.bytes_per_second / 1e6:.1f} MB/s"]
         return ", ".join(said)
@@ -210,10 +210,10 @@ def _live_line() -> Iterator[Progress]:
         yield update
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """Seconds for people: 40 s, 12 min, 3 h 20 min.
 
-    >>> _duration(40.2), _duration(730), _duration(12_000)
+    >>> duration(40.2), duration(730), duration(12_000)
     ('40 s', '12 min', '3 h 20 min')
     """
     minutes = round(seconds / 60)

@@ -30,6 +30,7 @@ __all__ = [
     "mend_surrogates",
     "numbered_names",
     "raw_record",
+    "usual_fields",
 ]
 
 Record = Mapping[str, Any]
@@ -169,6 +170,15 @@ def find_fields(record: Record, options: Options) -> Fields:
     if (options.text_field and "text" not in fields) or not fields.keys() & {"text", "html"}:
         raise _no_text(record, options)
     return fields
+
+
+def usual_fields(meaning: str) -> list[str]:
+    """The names by which a field with this meaning is usually called, best first.
+
+    >>> usual_fields("id")[:2]
+    ['id', '_id']
+    """
+    return _NAMES[meaning]
 
 
 def _named(options: Options) -> Fields:
