@@ -24,6 +24,7 @@ from cleaner.read.read_errors import EmptyText, NoText
 __all__ = [
     "Fields",
     "find_fields",
+    "is_missing",
     "is_record",
     "json_object",
     "known_fields",
@@ -83,6 +84,8 @@ def raw_record(record: Record, source: str, number: int, options: Options, *, ma
     taken = [fields[kind]]
     for key in _OWN & fields.keys():
         value = _at(record, fields[key])
+        if is_missing(value):
+            continue
         # A list of authors or a number loses its type as text, so that `meta` keeps it as well.
         if isinstance(value, str):
             taken.append(fields[key])
@@ -186,6 +189,20 @@ def _named(options: Options) -> Fields:
     return {meaning: getattr(options, f"{meaning}_field") for meaning in _MEANINGS}
 
 
+def is_missing(value: object) -> bool:
+    """Whether a value stands for none at all: None, or what NumPy and pandas have for it (NaN, NaT, NA).
+
+    >>> is_missing(None), is_missing(float("nan")), is_missing("")
+    (True, True, False)
+    """
+    if value is None or isinstance(value, str | bytes):
+        return value is None
+    try:
+        return bool(value != value)  # no other value is unlike itself
+    except (TypeError, ValueError):  # of NA, and of arrays
+        return type(value).__name__ == "NAType"
+
+
 def is_record(value: object, options: Options) -> bool:
     """Whether a value is an object with a field that can hold the text."""
     with suppress(NoText):
@@ -270,7 +287,7 @@ def _first(record: Record, names: Sequence[str], key: str) -> str:
     for name in names:
         value = record[name]
         if isinstance(value, str) or _may_mean(key, value):
-            if value not in (None, "", b"", []):
+            if not is_missing(value) and value not in ("", b"", []):
                 return name
             empty = empty or name
     return empty
@@ -280,12 +297,12 @@ def _may_mean(key: str, value: object) -> bool:
     """Whether a value has a type for the meaning `key`.
 
     Lists of texts are paragraphs or several authors. A text or page may be bytes, or null for an empty one; the other
-    meanings may be numbers or dates, of which a bool is none.
+    meanings may be numbers or dates, of which a bool is none. A table has NaN in the place of null.
     """
     if isinstance(value, list):
         return all(isinstance(part, str) for part in value)
     if key in ("text", "html"):
-        return value is None or isinstance(value, str | bytes)
+        return isinstance(value, str | bytes) or is_missing(value)
     return isinstance(value, str | int | float | date) and not isinstance(value, bool)
 
 
