@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import click
 import orjson
@@ -14,6 +15,7 @@ from cleaner.audit.spans import Row, clipped, printable, spans
 from cleaner.errors import CleanerError, InputError, OptionError
 from cleaner.options import Options
 from cleaner.output.records import removed_rows
+from cleaner.phrases.phrases import phrase_languages
 from cleaner.pipeline import finish_articles, load_article, strip_article
 from cleaner.read.files import list_sources
 from cleaner.read.records import read_records
@@ -21,6 +23,9 @@ from cleaner.read.split import plan_tasks
 from cleaner.strip.strip import explain_line
 
 __all__ = ["ListGain", "explain_file", "explain_one_line", "gains_of_lists", "records_of", "shown_lines"]
+
+NAMED = 10
+"""Languages that are named where a line is the same to several."""
 
 # What only a whole corpus can show is missing here, and a reader must not conclude that there is none.
 _ALONE = "Looked at alone. What repeats on its site, or is a duplicate, a run tells: cleaner explain OUT --id ID"
@@ -41,12 +46,26 @@ def explain_file(file: str, options: Options, *, article: str = "", as_json: boo
     return _as_json(found, drop) if as_json else _in_words(found, drop, alone=not from_run)
 
 
-def explain_one_line(line: str, language: str, extra_dir: str = "") -> Iterator[str]:
-    """Yield the rules that would take a line that stands alone, as lines to print."""
-    found = explain_line(line, language, extra_dir)
+def explain_one_line(line: str, language: str = "", extra_dir: str = "") -> Iterator[str]:
+    """Yield the rules that would take a line that stands alone, as lines to print.
+
+    One line is too little to name its language by, so without a `language` the lists of all are asked, which takes some
+    seconds, and what several say alike is said once.
+    """
+    found: dict[str, list[str]] = {}
+    further = [path.stem for path in Path(extra_dir).glob("*.toml")] if extra_dir else []
+    languages = [language] if language else [*dict.fromkeys((*phrase_languages(), *further))]
+    for code in languages:
+        for rule, kind, why in explain_line(line, code, extra_dir):
+            # an English entry is named alike by all, because its list is asked in every language
+            said = why if language or code == "en" else why.removeprefix(f"{code} list, ")
+            found.setdefault(f"{kind}, by {rule}: {said}", []).append(code)
     if not found:
-        yield "No rule takes this line by itself."
-    yield from (f"{kind}, by {rule}: {why}" for rule, kind, why in found)
+        yield "No rule takes this line by itself" + ("." if language else ", in no language.")
+    for said, codes in found.items():
+        more = f" and {len(codes) - NAMED} more" if len(codes) > NAMED else ""
+        where = "every language" if len(codes) == len(languages) else ", ".join(codes[:NAMED]) + more
+        yield said if language else f"{said}; in {where}"
 
 
 def shown_lines(article: Article) -> Iterator[tuple[str, Row | None]]:

@@ -27,6 +27,7 @@ __all__ = [
     "ON_CORPUS",
     "files",
     "folders",
+    "languages",
     "options",
     "read",
 ]
@@ -52,7 +53,7 @@ def _fields(meaning: str, ctx: click.Context, param: click.Parameter, incomplete
     return [name for name in usual_fields(meaning) if name.startswith(incomplete)]
 
 
-def _languages(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def languages(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The codes of a list of languages, each with its English name."""
     names = named_languages()
     listed = _listed([*names], ctx, param, incomplete)
@@ -112,7 +113,7 @@ FLAGS: dict[str, dict[str, Any]] = {
     "language": {
         "help": "Keep only articles in these languages, by code or name, with commas.",
         "metavar": "CODE",
-        "shell_complete": _languages,
+        "shell_complete": languages,
     },
     "language_model": {"help": "What names the language."},
     "min_language_score": {"type": float, "help": "Drop articles whose language is less sure than this."},
