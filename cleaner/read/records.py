@@ -8,9 +8,11 @@ from cleaner.article import Raw, Reject
 from cleaner.options import Options
 from cleaner.plugins import readers
 from cleaner.read.csv import parse_csv
+from cleaner.read.feed import parse_feed
 from cleaner.read.fields import raw_record
 from cleaner.read.json_document import parse_json
 from cleaner.read.jsonl import parse_jsonl, parse_lines
+from cleaner.read.packed_page import parse_mhtml, parse_webarchive
 from cleaner.read.parquet import parse_table
 from cleaner.read.read_errors import NotReadable, as_input_error, reject
 from cleaner.read.sniff import PLUGGED
@@ -31,6 +33,9 @@ _PARSERS = {
     "tsv": parse_csv,
     "json": parse_json,
     "warc": parse_warc,
+    "mhtml": parse_mhtml,
+    "webarchive": parse_webarchive,
+    "feed": parse_feed,
 }
 """Format -> what parses the bytes of a split. Tables open their files themselves; other formats are of plugins."""
 

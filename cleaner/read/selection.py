@@ -61,5 +61,6 @@ def sampled_records(splits: Callable[[], Iterable[Weighed]], size: int, seed: in
             only = tuple(number for number in chosen.get(split.source, ()) if split.first <= number < end)
             if not only:
                 continue
-            split = replace(split, count=len(only), only=only)
+            if len(only) < split.count:
+                split = replace(split, count=len(only), only=only)
         yield split, weight

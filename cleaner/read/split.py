@@ -19,6 +19,7 @@ from cleaner.errors import InputError
 from cleaner.options import Options
 from cleaner.read.archive import Member, tar_members, zip_members
 from cleaner.read.csv import chunk_csv
+from cleaner.read.feed import chunk_feed
 from cleaner.read.files import is_remote, source_name
 from cleaner.read.json_document import chunk_json
 from cleaner.read.jsonl import chunk_lines
@@ -214,7 +215,7 @@ def _parts(place: _Place, stream: Stream, named: str) -> Iterator[Split | Reject
 def _chunks(place: _Place, sniffed: Sniffed) -> Iterator[Chunk | Lost]:
     stream, bounds, keep = sniffed.stream, place.bounds, not place.path
     match sniffed.format:
-        case "txt" | "html":
+        case "txt" | "html" | "mhtml" | "webarchive":
             yield from chunk_whole(stream, bounds)
         case "jsonl" | "lines":
             yield from chunk_lines(stream, bounds, keep=keep)
@@ -222,6 +223,8 @@ def _chunks(place: _Place, sniffed: Sniffed) -> Iterator[Chunk | Lost]:
             yield from chunk_csv(stream, bounds, place.options, keep=keep, encoding=sniffed.encoding)
         case "json":
             yield from chunk_json(stream, bounds, place.options)
+        case "feed":
+            yield from chunk_feed(stream, bounds)
         case "warc":
             yield from chunk_warc(stream, bounds)
         case "parquet" | "arrow":
