@@ -164,7 +164,7 @@ def test_what_cleaner_made_is_no_article_in_archives(tmp_path: Path) -> None:
 
 def test_xml_is_read_where_it_is_a_page(tmp_path: Path) -> None:
     (tmp_path / "a.xml").write_text('<?xml version="1.0"?><html><body><p>Hujan turun.</p></body></html>')
-    (tmp_path / "b.xml").write_text('<?xml version="1.0"?><nitf><body><p>Hujan.</p></body></nitf>')
+    (tmp_path / "b.xml").write_text('<?xml version="1.0"?><urlset><url><loc>Hujan.</loc></url></urlset>')
     page, feed = records(tmp_path)
     assert isinstance(page, Raw)
     assert page.html
