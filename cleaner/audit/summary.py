@@ -88,9 +88,13 @@ def _table(report: Report) -> Iterator[tuple[str, str, str]]:
         yield "  flagged", f"{n:,}", flag
     for reason, n in _longest_rows(counts.get("dropped", {})):
         yield "articles dropped", f"{n:,}", reason
+    for reason, n in _longest_rows(counts.get("marked", {})):
+        yield "articles marked", f"{n:,}", reason
     yield "articles written", f"{report.written:,}", f"{characters.get('written', 0):,} characters"
     for language, n in _longest_rows(counts.get("language", {})):
         yield "  language", f"{n:,}", language
+    for part, n in largest_first(counts.get("split", {})):
+        yield f"  {part}", f"{n:,}", f"{n / max(1, report.written):.1%} of the articles"
     yield "seconds", f"{report.seconds:.1f}", ""
 
 

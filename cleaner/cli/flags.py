@@ -14,7 +14,7 @@ import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
-from cleaner.article import KINDS
+from cleaner.article import KINDS, MASKS, RECORD_KEYS
 from cleaner.cli.help import VALUES
 from cleaner.language_codes import named_languages
 from cleaner.options import CHOICES, GUARDS, OWN_OPTIONS, Options, find_config, is_own_config, read_config
@@ -132,6 +132,26 @@ FLAGS: dict[str, dict[str, Any]] = {
         "metavar": "INDEX",
     },
     "pairs": {"is_flag": True, "help": "Write pairs.parquet to the logs, doubtful pairs first."},
+    "dedup_paragraphs": {
+        "type": int,
+        "help": "A paragraph of so many words or more that stands in articles of several sites stays in one (0: off).",
+        "metavar": "WORDS",
+    },
+    "mask": {
+        "help": f"Replace personal data by its kind, such as <email>: {', '.join(MASKS)}, with commas.",
+        "shell_complete": partial(_listed, MASKS),
+        "metavar": "KINDS",
+    },
+    "mask_log": {"help": "Whether the logs keep the values that were masked."},
+    "mark": {"is_flag": True, "help": "Write every article and mark what would be dropped, with the reason."},
+    "split": {"help": "Split into parts, with no near-duplicate across: train=.9,test=.1.", "metavar": "PARTS"},
+    "split_by": {"help": "Split articles, or sites as a whole."},
+    "columns": {
+        "help": "Only these fields, in this order, with commas; FIELD=NAME renames one.",
+        "shell_complete": partial(_listed, RECORD_KEYS),
+        "metavar": "FIELDS",
+    },
+    "bom": {"is_flag": True, "help": "Begin .csv and .tsv with a byte order mark, by which Excel knows UTF-8."},
     "follow_links": {"is_flag": True, "help": "Follow links that lead out of the input."},
     "workers": {
         "type": int,

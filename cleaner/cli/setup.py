@@ -39,6 +39,7 @@ _HEADINGS = {
     "strip": "Stripping",
     "language": "Language and guards",
     "dedup": "Near-duplicates",
+    "dedup_paragraphs": "Output",
     "follow_links": "The run: these never change the output",
 }
 """The heading that stands before an option."""

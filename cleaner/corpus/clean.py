@@ -3,8 +3,8 @@
     read_corpus     read -> decode -> extract (HTML only) -> repair -> quick language -> strip      shard by shard
     finish_corpus   [ids that are taken, lines that repeat per site]                                over all shards
                     -> repeats -> language -> guards                                                shard by shard
-    write_corpus    [near-duplicates]                                                               over all shards
-                    -> the lines of the output and of the logs                                      shard by shard
+    write_corpus    [near-duplicates, the split, shared paragraphs]                                 over all shards
+                    -> masks -> the lines of the output and of the logs                             shard by shard
     clean_corpus    all three, then the output, its logs and its report under their final names
 
 A shard is one file of about 1,000 articles; what is done to one is in stages.py. The two steps in brackets need the
@@ -31,7 +31,7 @@ from cleaner.article import Reject
 from cleaner.audit.card import write_card
 from cleaner.audit.report import write_report
 from cleaner.corpus.checks import check_named_files, check_something_was_read
-from cleaner.corpus.duplicates import find_duplicates
+from cleaner.corpus.decisions import decide
 from cleaner.corpus.ids import rename_repeated
 from cleaner.corpus.repeats import LINES_OF_AN_ARTICLE, find_site_repeats, lines_of_shard
 from cleaner.corpus.run import Engine, Run, open_engine
@@ -205,19 +205,25 @@ def write_corpus(run: Run) -> Mapping[str, int]:
     run.meter.begin_global_step("duplicates")
     with run.timed("duplicates"):
         shuffle, shards = run.shuffle("write", finished)
-        decisions = find_duplicates(shuffle, shards, run.options, run.work.path / PAIRS if run.options.pairs else None)
+        decisions = decide(shuffle, shards, run.options, run.work.path / PAIRS if run.options.pairs else None)
     # decisions in files are read by who needs them; those in memory are sent along
     in_files = shuffle.folder is not None
     run.stage(
         "write",
         write_stage,
         lambda done: (
-            WriteTask(finished[n], run.work.shard("write", n), n, decisions if in_files else decisions.of_shard(n))
+            WriteTask(
+                finished[n],
+                run.work.shard("write", n),
+                n,
+                run.options,
+                decisions if in_files else decisions.of_shard(n),
+            )
             for n in range(run.count)
             if n not in done
         ),
     )
-    return decisions.counts
+    return decisions.duplicates.counts
 
 
 def _hash_inputs(run: Run, sources: Sequence[Source | Reject]) -> list[tuple[str, int, str]]:

@@ -47,7 +47,7 @@ _SEPARATORS = re.compile(r"[-_. ]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SHOWN_FIELDS = 20
 """How many fields of a record an error names."""
-_OWN_KEYS = frozenset(RECORD_KEYS)
+_OWN_KEYS = frozenset(RECORD_KEYS) - {"words"}  # older records have no `words`
 _OWN = frozenset(("id", "title", "author", "date", "url", "site"))
 """Meanings whose values have a place of their own in the output."""
 
@@ -122,7 +122,7 @@ def _is_own(record: Record, options: Options) -> bool:
     if not record.keys() >= _OWN_KEYS or others:
         return False
     types = {"language_score": float | int, **dict.fromkeys(("repair", "flags", "duplicates"), list | tuple)}
-    if not all(isinstance(record[key], types.get(key, str)) for key in RECORD_KEYS):
+    if not all(isinstance(record[key], types.get(key, str)) for key in _OWN_KEYS):
         return False
     try:
         return isinstance(json.loads(record["meta"]), dict) and isinstance(json.loads(record["languages"]), dict)
@@ -135,7 +135,7 @@ def _own_raw(record: Record, source: str, number: int, may_be_empty: bool) -> Ra
     text = mend_surrogates(record["text"])
     if not text.strip() and not may_be_empty:
         raise EmptyText("The field 'text' is empty.", "Nothing to do: an earlier run has left nothing of this article.")
-    added = {key: value for key, value in record.items() if key not in _OWN_KEYS}
+    added = {key: value for key, value in record.items() if key not in RECORD_KEYS}
     return Raw(
         source,
         number,
