@@ -84,6 +84,7 @@ class Options:
     phrases: str = ""  # a folder of further phrase lists
     allow: str = ""  # a file of lines that always stay
     repeats: bool = True
+    tidy_space: bool = False  # no-break and invisible spaces, blank lines
     site_rules: str = ""  # a file of the lines that repeat on each site, read and written
     # language and guards
     language: tuple[str, ...] = ()  # () keeps every language
@@ -216,7 +217,7 @@ can be continued with others."""
 
 _FROM_FINISH = (
     "language", "language_model", "min_language_score", "drop_foreign_paragraphs", "guards", "min_chars",
-    "max_chars", "articles_only", "site_rules",
+    "max_chars", "articles_only", "site_rules", "tidy_space",
 )  # fmt: skip
 """Options that matter from the finish stage on: shards of the read stage are used again when they change."""
 

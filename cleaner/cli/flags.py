@@ -109,6 +109,7 @@ FLAGS: dict[str, dict[str, Any]] = {
     "phrases": {"help": "Folder of further phrase lists.", "metavar": "DIR"},
     "allow": {"help": "File of lines that always stay.", "metavar": "FILE"},
     "repeats": {"flags": ["--repeats/--no-repeats"], "help": "Take lines that repeat per site."},
+    "tidy_space": {"is_flag": True, "help": "Make no-break and invisible spaces plain, and several blank lines one."},
     "site_rules": {"help": "File that keeps the lines that repeat on each site, for later batches.", "metavar": "FILE"},
     "language": {
         "help": "Keep only articles in these languages, by code or name, with commas.",
