@@ -16,7 +16,8 @@ from cleaner.errors import InputError, OptionError
 from cleaner.language_codes import language_code
 from cleaner.options import RANGES, Options
 from cleaner.pipeline import finish_articles, load_article, strip_article
-from cleaner.read.fields import is_missing, raw_record
+from cleaner.read.fields import MOST_UNPACKED, is_missing, raw_record
+from cleaner.read.http import unpack_by_magic
 from cleaner.read.selection import draw
 from cleaner.repeats.repeats import Repeats
 from cleaner.repeats.site_lines import site_lines
@@ -208,8 +209,11 @@ def _raw(article: Given, number: int, options: Options) -> Raw:
 
 
 def _body(text: Any, what: str) -> str | bytes:
-    """A text as it was given, "" for a missing one. Raises TypeError, saying what has the wrong type."""
-    if isinstance(text, str | bytes):
+    """A text as it was given, "" for a missing one. Raises TypeError, saying what has the wrong type, and
+    TooLarge for a packed one that is a bomb."""
+    if isinstance(text, bytes):  # as a server sent it, perhaps
+        return unpack_by_magic(text, MOST_UNPACKED)[0]
+    if isinstance(text, str):
         return text
     if is_missing(text):
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import inspect
 import itertools
 import random
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -197,6 +199,20 @@ def test_what_is_missing_is_an_empty_article(nothing: Any) -> None:
     [article] = cleaner.iter_clean([{"text": NEWS, "n": nothing, "t": nothing, "d": nothing}], named)
     assert (article.id, article.title, article.date) == ("", "", "")
     assert len(cleaner.dedup([NEWS, nothing, ("c", nothing), {"id": "d", "text": nothing}]).kept) == 4
+
+
+def test_packed_bytes_are_unpacked() -> None:
+    """As a server sent them (trafilatura 781), from memory or out of a column of a table."""
+    for pack in (gzip.compress, zstandard.compress, lambda page: gzip.compress(gzip.compress(page))):
+        packed = pack(PAGE.encode())
+        assert cleaner.clean_html(packed) == cleaner.clean_html(PAGE.encode())
+        for one in (packed, {"html": packed}, ("a", packed)):
+            [article] = cleaner.iter_clean([one])
+            assert article.text == f"{NEWS}, ujarnya."
+    assert cleaner.clean(gzip.compress(f"{NEWS}.\n\nIklan".encode())).text == f"{NEWS}."
+    assert cleaner.clean(gzip.compress(NEWS.encode() * 9)[:-9]).text.startswith(NEWS)  # cut, and read as far as it goes
+    with pytest.raises(InputError):
+        cleaner.clean(gzip.compress(bytes(65 << 20)))
 
 
 @pytest.mark.parametrize("given", ["raw/a.txt", b"raw/a.txt", Path("raw"), {"text": NEWS}, NEWS])

@@ -18,10 +18,12 @@ from typing import Any
 
 from cleaner.article import RECORD_KEYS, Raw
 from cleaner.options import Options
+from cleaner.read.http import unpack_by_magic
 from cleaner.read.markup import looks_like_html
 from cleaner.read.read_errors import EmptyText, NoText
 
 __all__ = [
+    "MOST_UNPACKED",
     "Fields",
     "find_fields",
     "is_missing",
@@ -45,6 +47,8 @@ _OUTER = dict.fromkeys((*_NAMES["around"], *_NAMES["text"]))
 # Between the words of a name, which are compared as if all were underscores, and then as if there were none.
 _SEPARATORS = re.compile(r"[-_. ]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+MOST_UNPACKED = 64 << 20
+"""Bytes of an unpacked text; a field that unpacks to more is set aside."""
 _SHOWN_FIELDS = 20
 """How many fields of a record an error names."""
 _OWN_KEYS = frozenset(RECORD_KEYS) - {"words"}  # older records have no `words`
@@ -307,8 +311,8 @@ def _may_mean(key: str, value: object) -> bool:
 
 
 def _body(value: object) -> str | bytes:
-    if isinstance(value, bytes):
-        return value
+    if isinstance(value, bytes):  # crawlers keep pages in tables as they came, packed
+        return unpack_by_magic(value, MOST_UNPACKED)[0]
     if isinstance(value, list):
         value = "\n".join(part for part in value if isinstance(part, str))
     return mend_surrogates(value) if isinstance(value, str) else ""

@@ -88,9 +88,13 @@ _FEED = re.compile(
     rb"<(?:rss|feed|rdf:RDF)[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
-# The headers of a packed page: those of an e-mail, and one that browsers alone write.
+# The headers of a packed page: those of an e-mail, and one that browsers alone write; Word writes but these two.
 _MHTML = re.compile(rb"(?:[!-9;-~]+:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n)+(?=\r?\n)")
-_BY_BROWSER = re.compile(rb"^(?:Snapshot-Content-Location:|From: ?<?Saved by )", re.IGNORECASE | re.MULTILINE)
+_BY_BROWSER = re.compile(
+    rb"^(?:Snapshot-Content-Location:|From: ?[<\"]?Saved by )"
+    rb"|\AMIME-Version: ?1\.0\r?\nContent-Type: ?multipart/related;",
+    re.IGNORECASE | re.MULTILINE,
+)
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 

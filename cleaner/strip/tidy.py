@@ -19,7 +19,7 @@ ODD = "\u00a0\u1680\u2000-\u200a\u202f\u205f"
 mark of Chinese and Japanese, and stays."""
 
 INVISIBLE = "\u200b\u2060\ufeff\u00ad"
-"""What nobody sees: the zero-width space, joiners of words, the soft hyphen. Joiners of letters (ZWJ, ZWNJ) are a part of
+"""What nobody sees: the zero-width space, joiners of words, the soft hyphen. Joiners of letters (ZWJ, ZWNJ) are part of
 the spelling in Persian, Indic scripts and emoji, and Arabic and Hebrew need marks of direction; both stay."""
 
 _GAP = re.compile(f"[ \t\n{ODD}{INVISIBLE}]+")

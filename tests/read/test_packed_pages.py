@@ -70,6 +70,28 @@ PAGES = {
 }
 
 
+WORD = (
+    f'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="{BOUNDARY}"\r\n\r\n'
+    "This document is a Single File Web Page. Your browser doesn't support Web Archive files.\r\n\r\n"
+).encode() + part(
+    PAGE.encode("cp1251", "replace"), 'text/html; charset="windows-1251"', "Content-Location: file:///C:/0.htm"
+)
+
+
+@pytest.mark.parametrize("name", ["a.mht", "tanpa-akhiran", "a.txt"])
+def test_single_files_of_word_and_of_old_browsers(tmp_path: Path, name: str) -> None:
+    """As in MHTML-to-HTML 1, archiveror 39 (which got a .txt), and of Internet Explorer."""
+    explorer = PAGES["of Chrome"].replace(b"From: <Saved by Blink>", b'From: "Saved by Windows Internet Explorer 8"')
+    for data in (WORD, explorer.replace(b"Snapshot-Content-Location", b"X-Other"), PAGES["of Chrome"]):
+        (tmp_path / name).write_bytes(data)
+        raw = read(tmp_path / name)
+        assert isinstance(raw, Raw)
+        before = load_article(raw, Options()).before
+        assert before.startswith("Feri itu kandas di mulut muara")
+        assert "Web Archive" not in before
+        assert "=3D" not in before
+
+
 @pytest.mark.parametrize("kind", PAGES)
 @pytest.mark.parametrize("name", ["a.mhtml", "a.mht", "a.html", "tanpa-akhiran"])
 def test_mhtml(tmp_path: Path, kind: str, name: str) -> None:
