@@ -133,6 +133,20 @@ def test_a_limit_reads_and_hashes_no_more_files_than_it_takes(tmp_path: Path) ->
     assert manifest["options"]["limit"] == 310
 
 
+def test_a_dry_run_hashes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hash of a crawl takes longer than its first records."""
+
+    def fail(path: object) -> str:
+        raise AssertionError(path)
+
+    (tmp_path / "a.jsonl").write_text(LINES)
+    monkeypatch.setattr("cleaner.corpus.stages.sha256", fail)
+    report = clean_corpus(tmp_path / "a.jsonl", tmp_path / "out.jsonl", Options(limit=20, workers=1, dry_run=True))
+    assert (report.read, report.output) == (20, "")
+    with pytest.raises(AssertionError):
+        clean_corpus(tmp_path / "a.jsonl", tmp_path / "out.jsonl", Options(limit=20, workers=1))
+
+
 def test_a_sample_of_what_can_be_read_once_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="stdin can be read once"):
         clean_corpus("-", tmp_path / "out.jsonl", Options(sample=3))
