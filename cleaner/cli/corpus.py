@@ -57,6 +57,7 @@ def _run(inputs: tuple[str, ...], output: str, options: Options, audit: str | No
     *ON_CORPUS,
     *("text_field", "html_field", "id_field", "url_field", "txt_layout", "encoding"),
     *("one_per_url", "min_similarity", "keep_duplicate", "against", "pairs"),
+    *("dedup_paragraphs", "mask", "mask_log", "mark", "split", "split_by", "columns", "bom"),
     *(name for name in RUN_OPTIONS if name not in ("shard_records", "card")),
 )
 def dedup(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, as_json: bool, **flags: Any) -> None:
