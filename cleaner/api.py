@@ -170,7 +170,9 @@ def _clean_batch(
     stripped = [strip_article(load_article(raw, options), options, language=language) for raw in batch]
     if site_rules:
         sites = [site_for_repeats(raw, article) for raw, article in zip(batch, stripped, strict=True)]
-        stripped = site_rules.take_all(stripped, site_lines([a.text for a in stripped], sites))
+        stripped = site_rules.take_all(
+            stripped, site_lines([a.text for a in stripped], sites, [a.title for a in stripped])
+        )
     for article, drop in finish_articles(stripped, options):
         found = {name: getattr(article, name) for name in _SHARED}
         found |= {"language": language} if language else {}
@@ -256,18 +258,20 @@ class _Known:
 
     id: str
     text: str
-    date: str
-    site: str
+    date: str = ""
+    site: str = ""
+    url: str = ""
 
 
 def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep_duplicate: str = "longest") -> DedupResult[T]:
     """Find near-identical articles among texts that are clean already; of each group one stays.
 
     An article is a text, a pair `(id, text)`, a mapping with the usual fields, or an object with `text` and perhaps
-    `id`, `date`, `url` and `site`, such as `iter_clean` gives. Its site is the host of its URL, else that field.
-    Without an id its number (from 0) is its name. `min_similarity` is the Jaccard similarity from which two are one;
-    `keep_duplicate` says who stays: the "longest", the "earliest" by date, or the "first" by id. All texts are held in
-    memory; for more, use `clean_corpus` or `cleaner dedup`.
+    `id`, `date`, `site` and `url`, such as `iter_clean` gives. Its site is the host of its URL, else that field.
+    Without an id its number (from 0) is its name. `min_similarity` is the Jaccard similarity from which two are one,
+    and of two crawls of one URL the shorter goes if the longer holds it; `keep_duplicate` says who stays: the
+    "longest", the "earliest" by date, or the "first" by id. All texts are held in memory; for more, use `clean_corpus`
+    or `cleaner dedup`.
     Raises OptionError for an unknown `keep_duplicate`, InputError for a mapping without text.
 
     >>> text = "Panen raya di lembah mundur sepekan karena hujan, kata petugas penyuluh dari kota itu kemarin"
@@ -286,6 +290,7 @@ def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep_duplicate:
         [a.id for a in known],
         dates=[a.date for a in known],
         sites=[a.site for a in known],
+        urls=[a.url for a in known],
         keep=options.keep_duplicate,
         min_similarity=options.min_similarity,
     )
@@ -303,10 +308,9 @@ def _known(article: Any, number: int) -> _Known:
     if isinstance(article, Mapping):
         raw = raw_record(article, "", number, Options(content="plain"), may_be_empty=True)
         text = raw.body if isinstance(raw.body, str) else raw.body.decode("utf-8", "replace")
-        return _Known(raw.id or str(number), text, raw.date, host_of(raw.url) or raw.site)
+        return _Known(raw.id or str(number), text, raw.date, host_of(raw.url) or raw.site, raw.url)
     if isinstance(article, str):
         return _Known(str(number), article, "", "")
-    id, text, date, site, url = (
-        str(getattr(article, name, "") or "") for name in ("id", "text", "date", "site", "url")
-    )
-    return _Known(id or str(number), text, date, host_of(url) or site)
+    names = ("id", "text", "date", "site", "url")
+    known = _Known(*(str(getattr(article, name, "") or "") for name in names))
+    return replace(known, id=known.id or str(number), site=host_of(known.url) or known.site)

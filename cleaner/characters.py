@@ -12,6 +12,8 @@ __all__ = [
     "BLANK",
     "BULLETS",
     "CLOSERS",
+    "DASHES",
+    "FULL_STOPS",
     "INVISIBLE",
     "SENTENCE_ENDS",
     "STOPS",
@@ -25,11 +27,20 @@ STOPS = ".!?…。！？।؟"
 """Marks that end a sentence: Latin, Greek and Cyrillic, Chinese and Japanese, Devanagari and Bengali, and the Arabic
 question mark."""
 
+_MORE_STOPS = "॥۔։።｡"
+"""Further ones: the double danda, the full stops of Urdu, Armenian and Ethiopic, the narrow ideographic one."""
+
 CLOSERS = "\"'”’»)]」』"
 """Quotation marks and brackets that may stand behind the mark that ends a sentence."""
 
-SENTENCE_ENDS = frozenset(STOPS + CLOSERS)
-"""The last character of a line that ends as a sentence does."""
+SENTENCE_ENDS = frozenset(STOPS + _MORE_STOPS + CLOSERS)
+"""The last character of a line that ends as a sentence does, in any script."""
+
+FULL_STOPS = frozenset(".。।") | frozenset(_MORE_STOPS)
+"""Marks with which sentences of text end, but hardly a headline."""
+
+DASHES = "-–—"
+"""Hyphen, en dash and em dash, which templates use for one another."""
 
 BULLETS = "-•*·–▪"
 """Characters with which the items of a list begin."""

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cleaner.article import MARKUP, Article, Drop, Raw, host_of
@@ -40,6 +41,7 @@ from cleaner.read.fields import json_object
 from cleaner.read.markup import has_markup, looks_like_html, unmark
 from cleaner.repair.repair import UNMARK, repair
 from cleaner.strip.further import allowed_lines, strip_by_plugins, strip_foreign_paragraphs
+from cleaner.strip.places import lower_capitals
 from cleaner.strip.strip import Stripped, add_later, may_strip_beside, strip
 
 __all__ = ["finish_articles", "load_article", "strip_article", "with_new_id"]
@@ -146,7 +148,7 @@ def strip_article(article: Article, options: Options, *, language: str = "") -> 
 
 
 def _stripped(article: Article, text: str, input_kind: str, language: str, options: Options) -> Stripped:
-    return strip(
+    stripped = strip(
         text,
         language=language,
         phrases=load_phrases(language, options.phrases),
@@ -157,6 +159,7 @@ def _stripped(article: Article, text: str, input_kind: str, language: str, optio
         allow=allowed_lines(options.allow),
         known_title=article.title,
     )
+    return replace(stripped, place=lower_capitals(stripped.place, language))
 
 
 def _with_facts(article: Article, stripped: Stripped) -> Article:
@@ -175,7 +178,7 @@ def _stripped_behind_repeats(article: Article, options: Options) -> Article:
     signature or above a heading that now stands at an edge. Without this look the next run would find it."""
     gaps, gone = [], 0  # the offsets of the clean text at which they stood
     for removal in article.removals if options.strip else ():
-        if removal.kind == "repeat":
+        if removal.kind == "repeat" or removal.rule == "headline":
             gaps.append(removal.start - gone)
         gone += removal.end - removal.start
     text = article.text if gaps else ""

@@ -1,15 +1,15 @@
 """The way of a corpus, from files to files: the second page to read. The first is pipeline.py, the way of one article.
 
     read_corpus     read -> decode -> extract (HTML only) -> repair -> quick language -> strip      shard by shard
-    finish_corpus   [ids that are taken, lines that repeat per site]                                over all shards
+    finish_corpus   [ids that are taken, lines that repeat per site, headlines of other articles]   over all shards
                     -> repeats -> language -> guards                                                shard by shard
     write_corpus    [near-duplicates, the split, shared paragraphs]                                 over all shards
                     -> masks -> the lines of the output and of the logs                             shard by shard
     clean_corpus    all three, then the output, its logs and its report under their final names
 
 A shard is one file of about 1,000 articles; what is done to one is in stages.py. The two steps in brackets need the
-whole corpus: each is a shuffle (engine/shuffle.py) over compact columns of the shards, in ids.py, repeats.py and
-duplicates.py.
+whole corpus: each is a shuffle (engine/shuffle.py) over compact columns of the shards, in ids.py, repeats.py,
+headlines.py and duplicates.py.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from cleaner.audit.card import write_card
 from cleaner.audit.report import write_report
 from cleaner.corpus.checks import check_named_files, check_something_was_read
 from cleaner.corpus.decisions import decide
+from cleaner.corpus.headlines import Headlines, find_linked_headlines
 from cleaner.corpus.ids import rename_repeated
 from cleaner.corpus.repeats import LINES_OF_AN_ARTICLE, find_site_repeats, lines_of_shard
 from cleaner.corpus.run import Engine, Run, open_engine
@@ -168,11 +169,13 @@ def read_corpus(run: Run, sources: Sequence[Source | Reject], stamps: Stamps | N
 
 
 def finish_corpus(run: Run) -> None:
-    """Find the ids that are taken and the lines that repeat per site, then finish the shards."""
+    """Find the ids that are taken, the lines that repeat per site and the headlines of other articles, then finish the
+    shards."""
     repeats = run.work.path / REPEATS if run.options.repeats else None
     if len(run.work.done("finish")) >= run.count and (repeats is None or repeats.exists()):
         return  # a run that is continued needs the repeats for shards that are left, and there are none
     read = run.shards("read")
+    linked: Headlines | None = None
     run.meter.begin_global_step("repeats")
     with run.timed("repeats"):
         shuffle, shards = run.shuffle("read", read)
@@ -183,11 +186,22 @@ def finish_corpus(run: Run) -> None:
             found = find_site_repeats(shuffle, shards, lines, articles * LINES_OF_AN_ARTICLE)
             # what older runs found counts as well: a batch of the day has few articles of a small site
             join_rules(found, _older_site_rules(run)[0]).save(repeats)
+            linked = find_linked_headlines(shuffle, shards, lines, articles * LINES_OF_AN_ARTICLE)
+    # keys in files are read by who needs them; those in memory are sent along
+    in_files = shuffle.folder is not None
     run.stage(
         "finish",
         finish_stage,
         lambda done: (
-            FinishTask(read[n], run.work.shard("finish", n), run.options, new_ids.get(n, {}), repeats)
+            FinishTask(
+                read[n],
+                run.work.shard("finish", n),
+                run.options,
+                number=n,
+                ids=new_ids.get(n, {}),
+                repeats=repeats,
+                headlines=linked if in_files or linked is None else linked.of_shard(n),
+            )
             for n in range(run.count)
             if n not in done
         ),

@@ -3,7 +3,7 @@
 same URL        of the crawls of one page one stays, where the options ask for it      urls.py
 rank            the one order of all articles                                          order.py
 exact copies    the same tokens                                                        copies.py
-candidates      pairs that agree in a band of their signatures                         candidates.py
+candidates      pairs that agree in a band of their signatures, and crawls of one URL  candidates.py
 token stores    the tokens of those, and what recurs on their sites                    token_stores.py
 candidates      again, by signatures without what recurs
 components      which pairs hang together                                              candidates.py
@@ -28,13 +28,13 @@ import pyarrow as pa
 
 from cleaner.article import Drop
 from cleaner.characters import visible_length
-from cleaner.corpus.candidates import Candidates, find_candidates, keep_likely, label_components
+from cleaner.corpus.candidates import find_candidates, label_components, pair_by_key
 from cleaner.corpus.copies import Copies, find_copies
 from cleaner.corpus.keepers import DOUBTFUL, DROPPED, VERIFIED, Dropped, choose_all_keepers
 from cleaner.corpus.order import Ranks, rank_shards
 from cleaner.corpus.saved_index import Index
 from cleaner.corpus.shards import ROW, SKETCH, ShardSet
-from cleaner.corpus.token_stores import TokenStores, store_tokens
+from cleaner.corpus.token_stores import store_tokens
 from cleaner.corpus.urls import SAME_URL, find_same_urls, save_lines
 from cleaner.engine.columns import binary_column, fixed_column, number_column
 from cleaner.engine.shuffle import STRING, Emitted, InMemory, Shuffle, Table, load_strings
@@ -131,14 +131,16 @@ def _find_near(
     first = find_candidates(
         shuffle, "first", shards.all, copies.signed, len(ranks), ranks.olds, ranks.signatures, LOWEST_FIRST
     )
-    stores = store_tokens(shuffle, ranks, first)
+    # a shorter crawl of a page shares few bands with the whole one, so all crawls of one URL are pairs
+    crawls = pair_by_key(shuffle, "crawls", shards.numbers, copies.pages, len(ranks), ranks.olds)
+    stores = store_tokens(shuffle, ranks, [first, crawls])
     again = find_candidates(
         shuffle, "again", stores.groups, stores.changed, len(ranks), ranks.olds, stores.signatures, LOWEST_AGAIN
     )
     # an estimate that counts the boilerplate of a site decides nothing: the first candidates are estimated once more
     remaining = shuffle.table("likely")
-    shuffle.each("likely", partial(_save_likely, stores, first, remaining), first.parts)
-    pairs = [replace(first, table=remaining), again]
+    shuffle.each("likely", partial(first.save_likely, stores.signatures, LOWEST, remaining), first.parts)
+    pairs = [replace(first, table=remaining), again, crawls]
     labels = shuffle.table("labels")
     batches = (candidates.pairs(part) for candidates in pairs for part in candidates.parts)
     # in the calling process: the labels take 4 bytes an article there, and 20 rounds of shuffles on a cluster
@@ -173,10 +175,6 @@ def _label_verified(labels: Table, copies: Copies, dropped: Dropped) -> None:
     alone[root[~alone]] = False  # the least of a component stands for it
     root[alone] = ALONE
     labels.save("verified", root)
-
-
-def _save_likely(stores: TokenStores, candidates: Candidates, table: Table, part: int) -> None:
-    table.save(part, keep_likely(candidates.table.load(part), candidates.bits, stores.signatures, LOWEST))
 
 
 def _emit_decisions(ranks: Ranks, copies: Copies, dropped: Dropped, task: tuple[str, int]) -> Emitted:
@@ -244,6 +242,7 @@ def find_duplicates_of_texts(
     *,
     dates: Sequence[str] = (),
     sites: Sequence[str] = (),
+    urls: Sequence[str] = (),
     keep: str = "longest",
     min_similarity: float = 0.6,
     carrier: InMemory | None = None,
@@ -251,7 +250,7 @@ def find_duplicates_of_texts(
 ) -> TextDuplicates:
     """The same steps over texts in memory, in the calling process.
 
-    `dates` and `sites` are as long as `texts`, or () where no text has one. Of equal ids the first comes first.
+    `dates`, `sites` and `urls` are as long as `texts`, or () where no text has one. Of equal ids the first comes first.
     """
     # an id is only asked for its order, and may be any string; so each is known by its place in that
     by_id = sorted(range(len(ids)), key=ids.__getitem__)
@@ -264,6 +263,7 @@ def find_duplicates_of_texts(
             "id": binary_column([b"%012d" % name for name in names.tolist()]),
             "date": binary_column([date.encode("utf-8", "replace") for date in dates] or none),
             "site": binary_column([site.encode("utf-8", "surrogatepass") for site in sites] or none),
+            "url": binary_column([url.encode("utf-8", "surrogatepass") for url in urls] or none),
             "drop": binary_column(none),
             "text": binary_column([text.encode("utf-8", "surrogatepass") for text in texts]),
             "length": number_column(np.array([*map(visible_length, texts)], np.int64)),

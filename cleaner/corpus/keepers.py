@@ -63,6 +63,11 @@ class Dropped:
                 goes[mine[same]], found[mine[same]] = True, known[at[same]]
         return goes, found[goes]
 
+    def by_rank(self, part: int) -> Emitted:
+        """Records that were found for one part of the components, on their way to the parts of their ranks."""
+        records = self.keepers.load(part)
+        return partition(records, self.part(records["rank"]))
+
 
 def choose_all_keepers(
     shuffle: Shuffle,
@@ -97,7 +102,7 @@ def choose_all_keepers(
     )
     # from parts of components to ranges of ranks, in which copies of those that go are looked up
     done = [part for part, _, _ in chosen]
-    shuffle.reduce("dropped", done, partial(_emit_by_rank, dropped), partial(save_sorted, dropped.table, DROPPED))
+    shuffle.reduce("dropped", done, dropped.by_rank, partial(save_sorted, dropped.table, DROPPED))
     return dropped
 
 
@@ -171,8 +176,3 @@ def _choose(
     doubtful["jaccard"], doubtful["rule"] = all_near.jaccard[apart], all_near.rule[apart]
     table.save(f"{part}-doubtful", doubtful)
     return part, len(dropped), compared
-
-
-def _emit_by_rank(dropped: Dropped, part: int) -> Emitted:
-    records = dropped.keepers.load(part)
-    return partition(records, dropped.part(records["rank"]))

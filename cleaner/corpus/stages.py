@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 import orjson
 
-from cleaner.article import SPLIT_KEY, Article, Drop, Raw, Reject, Removal, site_for_repeats
+from cleaner.article import SPLIT_KEY, Article, Drop, Raw, Reject, Removal, claim, site_for_repeats
 from cleaner.audit.tally import dropped_line, kept_line, tally
 from cleaner.characters import visible_length
 from cleaner.corpus.amend import amend_article, marks
 from cleaner.corpus.decisions import CorpusDecisions, ShardDecisions
+from cleaner.corpus.headlines import Headlines
 from cleaner.corpus.shards import LINES, SKETCH, id_hash, lines_of
 from cleaner.engine.columns import (
     binary_column,
@@ -41,13 +42,17 @@ from cleaner.neardup.sketches import sketch
 from cleaner.options import Options
 from cleaner.output.manifest import sha256
 from cleaner.output.records import dropped_row, pack_article, record, removal_of, removed_rows, unpack_article
+from cleaner.phrases.phrases import normalise_wording
 from cleaner.pipeline import finish_articles, load_article, strip_article, with_new_id
 from cleaner.read.changes import Stamps, changed_sources
 from cleaner.read.records import read_records
 from cleaner.read.task import Source, Task
+from cleaner.repeats.headlines import linked_headlines
 from cleaner.repeats.repeats import Repeats
-from cleaner.repeats.site_lines import site_key, site_lines
+from cleaner.repeats.site_lines import Keys, SiteLines, site_key, site_lines
 from cleaner.repeats.site_rules import wordings_taken
+from cleaner.strip.further import allowed_lines
+from cleaner.strip.space import close_gaps
 
 __all__ = ["FinishTask", "ReadTask", "WriteTask", "finish_stage", "hash_stage", "read_stage", "write_stage"]
 
@@ -75,6 +80,8 @@ class FinishTask:
     options: Options
     ids: Mapping[int, str] = field(default_factory=dict)  # new ids, by row, of records whose own was taken
     repeats: Path | None = None  # the file of what repeats on sites
+    number: int = 0
+    headlines: Headlines | Keys | None = None  # of other articles, for all shards in files, or for this one, sent along
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +126,9 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
         "article": binary_column([pack_article(a) for a in articles]),
     }
     if task.options.repeats:
-        lines = site_lines([a.text for a in articles], sites)
-        columns["site"] = number_column(lines.sites)
-        columns |= {name: list_column(lines.offsets, getattr(lines, name)) for name in LINES[1:]}
+        lines = site_lines([a.text for a in articles], sites, [a.title for a in articles])
+        columns |= {"site": number_column(lines.sites), "titles": number_column(lines.titles)}
+        columns |= {name: list_column(lines.offsets, getattr(lines, name)) for name in LINES[2:]}
     notes = {"rejects": [asdict(r) for r in rejects], "sites": {str(site_key(s)): s for s in sorted({*sites})}}
     write_shard(task.out, columns, notes)
     size = sum(len(a.before.encode("utf-8", "surrogatepass")) for a in articles)
@@ -162,8 +169,12 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
         articles[row] = with_new_id(articles[row], new)
     learned: dict[str, list[str]] = {}
     if task.repeats:
-        known = Repeats.load(task.repeats)
-        articles = known.take_all(articles, lines_of(table))
+        known, lines = Repeats.load(task.repeats), lines_of(table)
+        linked = _linked_headlines(task, articles, lines)
+        articles = known.take_all(articles, lines)
+        for row, removals in linked.items():  # in offsets of *before*, which taking others does not move
+            claimed = claim((*articles[row].removals, *removals))
+            articles[row] = articles[row]._replace(removals=close_gaps(articles[row].before, claimed))
         if task.options.site_rules:
             # the file of site rules names sites and wordings, of which the columns of lines know only keys
             for article, site in zip(articles, number_values(table["site"]).tolist(), strict=True):
@@ -199,6 +210,26 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
     write_shard(task.out, columns, notes, {"tally": orjson.dumps(tallied)})
     dropped = sum(drop is not None for _, drop in finished)
     return Done(len(finished), sum(len(t.encode("utf-8", "surrogatepass")) for t in texts), dropped, len(rejects))
+
+
+def _linked_headlines(task: FinishTask, articles: Sequence[Article], lines: SiteLines) -> dict[int, list[Removal]]:
+    """By row the headlines of other articles that go, but for those that the options keep."""
+    headlines, options = task.headlines, task.options
+    if (
+        headlines is None
+        or "related" in options.keep_kinds
+        or (options.only_kinds and "related" not in options.only_kinds)
+    ):
+        return {}
+    known = headlines.of_shard(task.number) if isinstance(headlines, Headlines) else headlines
+    linked = linked_headlines(articles, lines, known)
+    if not options.allow:
+        return linked
+    allowed = {normalise_wording(line) for line in allowed_lines(options.allow)}
+    return {
+        row: [r for r in removals if normalise_wording(articles[row].before[r.start : r.end]) not in allowed]
+        for row, removals in linked.items()
+    }
 
 
 def _finished(

@@ -25,7 +25,17 @@ from cleaner.errors import OptionError
 from cleaner.phrases.clauses import opening_pattern
 from cleaner.plugins import phrase_folders
 
-__all__ = ["ARRAYS", "WORDS", "Phrase", "Phrases", "lists", "load_phrases", "normalise_wording", "phrase_languages"]
+__all__ = [
+    "ARRAYS",
+    "EMOJI",
+    "WORDS",
+    "Phrase",
+    "Phrases",
+    "lists",
+    "load_phrases",
+    "normalise_wording",
+    "phrase_languages",
+]
 
 ARRAYS = ("between", "line", "tail", "edge", "start", "weak")
 """The arrays of a kind, in the order in which they are asked: how an entry matches (lists/README.md)."""
@@ -58,6 +68,10 @@ MARKS = (
 )
 """Dropped at both ends of a line when it is normalised."""
 
+EMOJI = "\u200d\u203c\u2049\u20e3\u2139\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff"
+"""Pictures, arrows and what joins them, as the inside of a character class."""
+
+_EMOJI_ENDS = re.compile(f"^[{EMOJI}{re.escape(MARKS)}]+|[{EMOJI}]+$")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _HOLE = re.compile(r"\{(\w*)\}")
 _UNSPACED = re.compile(f"[{UNSPACED_CLASS}]")
@@ -87,6 +101,8 @@ def normalise_wording(line: str) -> str:
         line = " ".join(line.split())
     if not (line[:1].isalnum() and line[-1:].isalnum()):
         line = line.strip(MARKS)
+        if line and not (line.isascii() or (line[0].isalnum() and line[-1].isalnum())):
+            line = _EMOJI_ENDS.sub("", line).strip(MARKS)
     return _NUMBER.sub("0", line)
 
 
@@ -150,7 +166,7 @@ class Phrases:
     def may_label(self, wording: str) -> bool:
         """Fast path: False if a normalised line cannot open with an entry of `start`, judged by four characters."""
         known = self.label_heads
-        return wording[:4] in known or wording[:3] in known or wording[:2] in known or bool(self.patterns["start"])
+        return any(wording[:n] in known for n in (4, 3, 2, 1)) or bool(self.patterns["start"])
 
 
 def _match_pattern(table: PatternTable, wording: str) -> Phrase | None:
