@@ -72,6 +72,7 @@ def _run(
     *("text_field", "html_field", "id_field", "url_field", "title_field", "author_field", "date_field", "site_field"),
     *("txt_layout", "encoding", "limit", "sample", "seed"),
     *("one_per_url", "min_similarity", "keep_duplicate", "against", "pairs"),
+    *("dedup_paragraphs", "mask", "mask_log", "mark", "split", "split_by", "columns", "bom"),
     *(name for name in RUN_OPTIONS if name not in ("shard_records", "card")),
 )
 def dedup(

@@ -45,21 +45,22 @@ def amend_article(
     if gone:
         removals = close_gaps(before, add_later(removals, gone))
         text = cut(before, removals)
-    masks = find_masks(text, options.mask)
+    known = {"language": record["language"], "site": record["site"]}  # of whose telephones numbers may be
+    masks = find_masks(text, options.mask, **known)
     removals = add_later(removals, masks)
     record = {**record, "text": cut(before, removals)}
     record["words"] = count_words(record["text"])
     counted = Counter((one.kind, one.rule, one.end - one.start) for one in (*gone, *masks))
     for name in MASKED if options.mask else ():
         # a row aside of the text, as of a repaired input: it has no offsets, and restore passes it over
-        if found := find_masks(record[name], options.mask):
+        if found := find_masks(record[name], options.mask, **known):
             masked = cut(record[name], found)
             whole = Removal(-1, -1, found[0].rule, found[0].kind, f"in the field {name}", masked)
             aside.append(removed_row(record["id"], record[name], whole))
             record[name] = masked
     rows = [*aside, *(removed_row(record["id"], before[one.start : one.end], one) for one in removals)]
     if options.mask_log == "none":
-        rows = [{**row, "text": mask_text(row["text"], options.mask)} for row in rows]
+        rows = [{**row, "text": mask_text(row["text"], options.mask, **known)} for row in rows]
     return record, rows, counted
 
 
