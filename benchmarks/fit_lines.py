@@ -1,0 +1,366 @@
+"""Fit the judge of lines (cleaner/judge/line_trees.json) and say what it finds on sites that it was not fitted on.
+
+    pip install catboost scipy lxml
+    python benchmarks/fit_lines.py [--write] [--quick]
+
+One command and a fixed seed make the file: the weights of a line alone (ridge regression), then trees over all
+features. The labelled articles of all sets are fitted on, and beside them the surroundings of the article on a part of
+the labelled whole pages (page_data.py), cut as a careless extractor cuts them. The table is out of fold: folds never
+part a site (folds.py), and the threshold of each fold is chosen on the other folds, as the one at which the judge
+loses TARGET of their content. The shipped trees are fitted on all articles with the median threshold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from catboost import CatBoostClassifier, Pool
+from folds import PARTS, fold_of
+from page_data import COLLECTIONS, as_page, build_pages, label_of_article
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+from strip import HEADER, POLICY, ROOT, SETS, is_page, load_score, ours, read_sets, row, scored
+from strip_peers import Document, Spans
+
+from cleaner.judge import line_judge
+from cleaner.judge.beside import NAMES, PROSE, SUSPECT, RuledText, ScoredText, describe_texts, judge_alone
+from cleaner.judge.line_features import ALONE, own_features
+from cleaner.judge.line_judge import UNIT, parse_line_trees
+from cleaner.judge.lines import Line, split_lines
+from cleaner.judge.whole_page import looks_like_page
+from cleaner.phrases.phrases import load_phrases, phrase_languages
+from cleaner.strip.joined_lines import join_cut_lines
+from cleaner.strip.line_rules import judge_line
+from cleaner.strip.neighbours import accept_hits
+from cleaner.strip.strip import mark_openings
+
+Numbers = Any
+
+TARGET = 0.0004
+"""Share of the content of the other folds that the judge may lose beside what the rules lose."""
+
+PAGES = 0.25
+"""Share of the whole pages that is fitted on; all of them take three times as long and find no more."""
+
+PAGE_WEIGHT, PAGE_LINES = 0.15, 60
+"""What a line of a page weighs beside a line of an article, and the most lines of one page."""
+
+RIDGE = 3.0
+ENTRY_WEIGHT = 0.05
+"""What an entry of a phrase list weighs beside a line of an article."""
+
+CAUTION, CONTENT = 1.5, 25
+"""A line of content weighs the first times its characters through the second, to the power .6, and no less than the
+first: a wrong removal costs by its size, and that of a short line more than a miss."""
+
+SUSPECTED = (-1000,) * len(ALONE)
+"""Weights under which all texts are judged that have a line to judge."""
+
+SEEDS = (1, 2, 3)
+"""The mean of models that differ by chance finds more at equal loss than one of as many trees."""
+
+TREES = {
+    "iterations": 200,
+    "depth": 4,
+    "learning_rate": 0.1,
+    "l2_leaf_reg": 20,
+    "subsample": 0.7,
+    "rsm": 0.3,
+    "bootstrap_type": "Bernoulli",
+    "border_count": 64,
+    "verbose": 0,
+    "thread_count": 1,
+    "allow_writing_files": False,
+}
+
+
+@dataclass
+class Text:
+    """A labelled text as the judge sees it: its lines, what the rules say, and for each asked line its label (0
+    boilerplate, 1 content, 2 neither right nor wrong, -1 not labelled) and characters of content."""
+
+    fold: int
+    article: bool
+    ruled: RuledText
+    asked: Sequence[int]
+    picked: Sequence[int]  # which of the asked lines are fitted on
+    label: Numbers
+    chars: Numbers
+
+    def alone(self) -> list[tuple[int, ...]]:
+        return [self._alone(self.asked[i]) for i in self.picked]
+
+    def taken(self) -> list[tuple[int, ...]]:
+        """What the lines that the rules took are by themselves: boilerplate as well, but for a few."""
+        lines = zip(self.ruled.lines, self.ruled.taken, strict=True)
+        return [self._alone(i) for i, (line, hit) in enumerate(lines) if hit is not None and not line.prose]
+
+    def _alone(self, i: int) -> tuple[int, ...]:
+        return own_features(self.ruled.lines[i].text, self.ruled.phrases).alone
+
+    def table(self, weights: Sequence[int]) -> Numbers:
+        own = [None if line.prose else own_features(line.text, self.ruled.phrases) for line in self.ruled.lines]
+        alone = [PROSE if each is None else sum(weights[i] for i in each.alone) for each in own]
+        return describe_texts([ScoredText(self.ruled, own, alone)])[1].T[self.picked]
+
+    def weight(self) -> Numbers:
+        content = CAUTION * np.clip(self.chars / CONTENT, 1, 20) ** 0.6
+        weight = np.where(self.label == 0, 1.0, content) * self.most()
+        return weight * np.where(self.label == 2, 0.15, np.where(self.label < 0, 0.0, 1.0))
+
+    def most(self) -> float:
+        """What a line of boilerplate weighs: less in a text of many lines, and less on a page."""
+        return min(1.0, (25 / len(self.picked)) ** 0.5) * (1.0 if self.article else PAGE_WEIGHT)
+
+
+Label = Callable[[Document, Line], tuple[int, int]]
+
+
+def label_of_page(doc: Document, line: Line) -> tuple[int, int]:
+    kind = doc["kinds"].get(line.start, "content")
+    label = {"content": 1, "page": 0, "title": 2}.get(kind, -1)
+    return label, len("".join(line.text.split())) if label == 1 else 0
+
+
+def read_text(doc: Document, label: Label, article: bool) -> Text | None:
+    """The text as it comes to the judge, or None where it is not asked."""
+    phrases = load_phrases(doc["language"])
+    lines = join_cut_lines(split_lines(doc["text"]), lambda line: judge_line(line, phrases))
+    mark_openings(doc["text"], lines, phrases)
+    hits = [judge_line(line, phrases) for line in lines]
+    if article and looks_like_page(lines, hits):
+        return None
+    ruled = RuledText(lines, hits, accept_hits(lines, hits, phrases), phrases)
+    if (judged := judge_alone(ruled, SUSPECTED)) is None:
+        return None
+    asked = describe_texts([judged])[0].tolist()
+    picked: Sequence[int] = range(len(asked))
+    if not article and len(asked) > PAGE_LINES:
+        picked = sorted(random.Random(doc["id"]).sample(picked, PAGE_LINES))
+    labels = [label(doc, lines[asked[i]]) for i in picked]
+    known, chars = np.array([a for a, _ in labels]), np.array([b for _, b in labels])
+    return Text(fold_of(doc), article, ruled, asked, picked, known, chars) if asked else None
+
+
+def content_of(doc: Document) -> int:
+    """Characters of an article that are content, white space not counted."""
+    marked = sum(len("".join(doc["text"][a:b].split())) for a, b, _ in doc["spans"])
+    return len("".join(doc["text"].split())) - marked
+
+
+def surroundings(doc: Document, chance: random.Random) -> Document | None:
+    """A whole page cut as a careless extractor cuts it: the article with some lines above and below, and without the
+    longest runs of other lines between."""
+    lines, at = doc["text"].split("\n"), 0
+    kinds = {start: kind for start, _, kind in doc["spans"]}
+    labelled = []
+    for line in lines:
+        labelled.append((line, kinds.get(at, "content")))
+        at += len(line) + 1
+    content = [i for i, (_, kind) in enumerate(labelled) if kind == "content"]
+    if len(content) < 4:
+        return None
+    first = max(0, content[0] - chance.choice((0, 2, 5, 10)))
+    last = content[-1] + 1 + chance.choice((0, 3, 8, 20))
+    text, found, run = [], {}, 0
+    for line, kind in labelled[first:last]:
+        run = run + 1 if kind == "page" else 0
+        if run <= 15:
+            found[sum(map(len, text)) + len(text)] = kind
+            text.append(line)
+    return {**doc, "text": "\n".join(text), "kinds": found}
+
+
+def read_cases() -> list[Text]:
+    """The project's own cases and traps of stripping as labelled texts, of no fold: fitted on, but not measured on."""
+    folder = ROOT / "tests" / "cases" / "strip"
+    bodies = json.loads((folder / "bodies.json").read_text("utf-8"))
+    texts = []
+    for path in sorted(folder.glob("*.jsonl")):
+        for number, row_text in enumerate(path.read_text("utf-8").splitlines()):
+            case = json.loads(row_text)
+            doc = {
+                "id": f"{path.stem} {number}",
+                "source": "cases",
+                "language": case["language"],
+                **placed(case, bodies),
+            }
+            if text := read_text(doc, label_of_article, True):
+                texts.append(replace(text, fold=-1))
+    return texts
+
+
+def placed(case: dict[str, Any], bodies: dict[str, list[str]]) -> dict[str, Any]:
+    """The text of a case, and the spans that go: a case of one line stands among the paragraphs of its language."""
+    text, goes = case.get("text"), [piece for piece, _ in case.get("goes", ())]
+    if text is None:
+        body = list(bodies.get(case["language"], bodies["en"]))
+        body.insert({"head": 0, "middle": 2, "tail": 3}[case["at"]], case["line"])
+        text, goes = "\n\n".join(body), case["line"].split("\n") if case["kind"] else []
+    return {"text": text, "spans": [[at, at + len(g), "cruft"] for g in goes if (at := text.find(g)) >= 0]}
+
+
+def read_all() -> list[Text]:
+    """All articles that the judge is asked of, a part of the whole pages, and the cases."""
+    docs = read_sets()
+    articles = [read_text(doc, label_of_article, True) for doc in docs]
+    chance = random.Random(3)
+    pages = [page for name in COLLECTIONS for page in build_pages(name) if chance.random() < PAGES]
+    around = [surroundings(page, chance) for page in (*pages, *(as_page(doc) for doc in docs if is_page(doc)))]
+    texts = [*articles, *(read_text(doc, label_of_page, False) for doc in around if doc is not None)]
+    return [text for text in (*texts, *read_cases()) if text is not None]
+
+
+@cache
+def phrase_rows() -> list[tuple[int, ...]]:
+    """The entries of the phrase lists of all languages as lines, so that concepts are learned in each of them; without
+    the features that say that the lists have their words, which would be true of each."""
+    told = {i for i, name in enumerate(ALONE) if name.startswith(("listed ", "share listed "))}
+    rows = []
+    for language in phrase_languages():
+        phrases = load_phrases(language)
+        for phrase in phrases.merged.values():
+            if phrase.language == language:
+                rows.append(tuple(i for i in own_features(phrase.text, phrases).alone if i not in told))
+    return rows
+
+
+def fit_alone(texts: Sequence[Text]) -> list[int]:
+    """The weights of the features of ALONE, in thousandths, of a ridge regression that tells content from the rest."""
+    taken = [(text, text.taken()) for text in texts]
+    rows = [indices for text in texts for indices in text.alone()] + [row for _, found in taken for row in found]
+    entries = phrase_rows()
+    rows += entries
+    ends = np.r_[0, np.cumsum([len(row) for row in rows])]
+    table = csr_matrix((np.ones(ends[-1]), np.concatenate(rows), ends), shape=(len(rows), len(ALONE)))
+    labels = [*(text.label for text in texts), *(np.zeros(len(found)) for _, found in taken), np.zeros(len(entries))]
+    sign = np.where(np.concatenate(labels) != 0, 1.0, -1.0)
+    weights = [*(text.weight() for text in texts), *(np.full(len(found), text.most()) for text, found in taken)]
+    weights.append(np.full(len(entries), ENTRY_WEIGHT))
+    weight = np.concatenate(weights)
+
+    def loss(b: Numbers) -> tuple[float, Numbers]:
+        margin = (table @ b) * sign
+        slope = -weight * sign / (1 + np.exp(np.clip(margin, -50, 50)))
+        return (weight * np.logaddexp(0, -margin)).sum() + RIDGE * (b @ b) / 2, table.T @ slope + RIDGE * b
+
+    found = minimize(loss, np.zeros(len(ALONE)), jac=True, method="L-BFGS-B", options={"maxiter": 100}).x
+    return [round(float(x) * UNIT) for x in found]
+
+
+def fit(texts: Sequence[Text]) -> dict[str, Any]:
+    """The weights and the trees as plain data, as line_trees.json holds them, with a threshold of 0."""
+    weights = fit_alone(texts)
+    table, weight = np.concatenate([t.table(weights) for t in texts]), np.concatenate([t.weight() for t in texts])
+    label = np.concatenate([text.label for text in texts])
+    use = weight > 0
+    pool = Pool(table[use], (label[use] != 0).astype(int), weight=weight[use], feature_names=list(NAMES))
+    parts = []
+    for seed in SEEDS:
+        model = CatBoostClassifier(**TREES, random_seed=seed)
+        model.fit(pool)
+        parts.append(exported(model))
+    alone = {name: w for name, w in zip(ALONE, weights, strict=True) if w}
+    return {"made": f"benchmarks/fit_lines.py, catboost {version('catboost')}", **joined(parts), "alone": alone}
+
+
+def exported(model: CatBoostClassifier) -> dict[str, Any]:
+    """The trees of a model; leaves in thousandths, limits as whole numbers that a feature must be above."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "trees.json"
+        model.save_model(str(target), format="json")
+        stored = json.loads(target.read_text("utf-8"))
+    scale, (bias,) = stored["scale_and_bias"]
+    trees, depth = stored["oblivious_trees"], TREES["depth"]
+    split, limit, leaf = [], [], []
+    for tree in trees:
+        spare = depth - len(tree["splits"])  # a level that is never above
+        split.append([s["float_feature_index"] for s in tree["splits"]] + [0] * spare)
+        limit.append([int(s["border"] // 1) for s in tree["splits"]] + [10**9] * spare)
+        values = [round(scale * x * UNIT / len(SEEDS)) for x in tree["leaf_values"]]
+        leaf.append(values * (1 << spare))
+    return {"base": round(bias * UNIT), "split": split, "limit": limit, "leaf": leaf}
+
+
+def joined(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The mean of the models of several seeds as one."""
+    whole = {key: [tree for part in parts for tree in part[key]] for key in ("split", "limit", "leaf")}
+    used = sorted({column for tree in whole["split"] for column in tree})
+    whole["split"] = [[used.index(column) for column in tree] for tree in whole["split"]]
+    base = sum(part["base"] for part in parts) // len(parts)
+    return {"base": base, "threshold": 0, "features": [NAMES[i] for i in used], **whole}
+
+
+def odds_of(text: Text, stored: dict[str, Any]) -> Numbers:
+    """The odds of the picked lines; none is below a threshold where the text is left alone."""
+    trees = parse_line_trees(stored)
+    table = text.table(trees.alone).T
+    odds = trees.odds(table)
+    return odds if min(table[NAMES.index("alone")]) < SUSPECT else np.maximum(odds, 0)
+
+
+def choose_threshold(texts: Sequence[Text], odds: Sequence[Numbers], allowed: float) -> int:
+    """The greatest threshold below which no more than `allowed` characters of the content of `texts` stand."""
+    z, lost = np.concatenate(odds), np.concatenate([text.chars for text in texts])
+    order = np.argsort(z, kind="stable")
+    at = int(np.searchsorted(np.cumsum(lost[order]), allowed, side="right"))
+    return int(z[order[min(at, len(z) - 1)]])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help="write cleaner/judge/line_trees.json")
+    parser.add_argument("--quick", action="store_true", help="fit on all at once, without the table out of fold")
+    parser.add_argument("--threshold", type=int, default=0, help="the threshold of --quick")
+    parser.add_argument("--target", type=float, default=TARGET)
+    options = parser.parse_args()
+    texts = read_all()
+    print(f"{len(texts)} texts, {sum(text.article for text in texts)} of them articles", flush=True)
+    threshold = options.threshold if options.quick else report_folds(texts, options.target)
+    if options.write:
+        stored = {**fit(texts), "threshold": threshold}
+        target = ROOT / "cleaner" / "judge" / "line_trees.json"
+        target.write_text(json.dumps(stored, separators=(",", ":")).replace("],[", "],\n[") + "\n", "utf-8")
+
+
+def report_folds(texts: Sequence[Text], target: float) -> int:
+    """Print the table out of fold; returns the median of the thresholds."""
+    docs = read_sets()
+    models = [fit([text for text in texts if text.fold != k]) for k in range(PARTS)]
+    articles = [text for text in texts if text.article and text.fold >= 0]
+    odds = [odds_of(text, models[text.fold]) for text in articles]
+    sizes = [(fold_of(doc), content_of(doc)) for doc in docs if not is_page(doc)]
+    content = [sum(size for fold, size in sizes if fold != k) for k in range(PARTS)]
+    thresholds = []
+    for k, model in enumerate(models):
+        other = [(text, z) for text, z in zip(articles, odds, strict=True) if text.fold != k]
+        model["threshold"] = choose_threshold([text for text, _ in other], [z for _, z in other], target * content[k])
+        thresholds.append(model["threshold"])
+    print("thresholds", thresholds, flush=True)
+    parsed, score, shipped = [parse_line_trees(model) for model in models], load_score(), line_judge.load_line_trees
+
+    def out_of_fold(doc: Document) -> Spans:
+        line_judge.load_line_trees = lambda: parsed[fold_of(doc)]
+        return ours(doc)
+
+    results = scored(score, docs, out_of_fold, POLICY)
+    line_judge.load_line_trees = shipped
+    print(HEADER.format("set, out of fold"))
+    for name, belongs in SETS:
+        chosen = [result for doc, result in zip(docs, results, strict=True) if belongs(doc)]
+        print(row(score, name, chosen), flush=True)
+    return sorted(thresholds)[len(thresholds) // 2]
+
+
+if __name__ == "__main__":
+    main()
