@@ -8,24 +8,40 @@ machine. Long paragraphs between paragraphs are not judged at all.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.judge.beside import NAMES, RuledText, describe_texts, judge_alone
+from cleaner.judge.beside import NAMES, RuledText, ScoredText, describe_texts, judge_alone
 from cleaner.judge.line_features import ALONE, own_features
-from cleaner.judge.lines import Hit, Line
+from cleaner.judge.lines import Hit
 from cleaner.judge.vocabulary import CONCEPT_KINDS, CONCEPTS
-from cleaner.phrases.phrases import Phrases
 
-__all__ = ["LineTrees", "judge_lines", "judge_texts", "load_line_trees", "may_judge", "parse_line_trees"]
+__all__ = [
+    "Begun",
+    "LineTrees",
+    "Steps",
+    "ask_judge",
+    "finish_together",
+    "judge_texts",
+    "load_line_trees",
+    "parse_line_trees",
+    "run_together",
+]
 
 Numbers = NDArray[Any]
+T = TypeVar("T")
+Steps: TypeAlias = Generator[ScoredText, list[Hit | None], T]
+"""Work on a text that asks the judge on its way."""
+
+BATCH = 4096
+"""Lines that go through the trees at once: more take memory and save no time."""
 
 UNIT = 1000
 """Leaves are thousandths of log odds in favour of the article."""
@@ -90,38 +106,88 @@ def parse_line_trees(stored: dict[str, Any]) -> LineTrees:
     return LineTrees(split, limit, leaf, tuple(means), alone, stored["base"], stored["threshold"])
 
 
-def judge_lines(
-    lines: Sequence[Line], hits: Sequence[Hit | None], taken: Sequence[Hit | None], phrases: Phrases
-) -> list[Hit | None]:
-    """Return for each line of a text a hit if it is boilerplate by the trees, else None.
+def ask_judge(text: RuledText) -> ScoredText | None:
+    """Return the text with its lines judged alone, to be judged further, or None if no line of it can go.
 
-    `hits` is what the rules say of each line and `taken` what of that was accepted. Lines may be segments of lines.
+    This is the cheap part, done for each text; of the labelled articles that are no pages a third is judged further.
     """
-    return judge_texts([RuledText(lines, hits, taken, phrases)])[0]
+    return judge_alone(text, load_line_trees().alone)
 
 
-def may_judge(lines: Sequence[Line], phrases: Phrases) -> bool:
-    """Fast path: False if no line of a text can go by the trees, whatever the rules say of it."""
-    nothing = [None] * len(lines)
-    return judge_alone(RuledText(lines, nothing, nothing, phrases), load_line_trees().alone) is not None
+def judge_texts(texts: Sequence[ScoredText]) -> list[list[Hit | None]]:
+    """Return for each line of each text a hit if it is boilerplate by the trees, else None.
 
-
-def judge_texts(texts: Sequence[RuledText]) -> list[list[Hit | None]]:
-    """Return what `judge_lines` returns, for many texts at once; a text gets the same in any batch."""
+    All lines of many texts go through the trees at once, and a text gets the same in any batch. Lines may be segments.
+    """
     trees = load_line_trees()
-    verdicts: list[list[Hit | None]] = [[None] * len(text.lines) for text in texts]
-    judged = [(i, alone) for i, text in enumerate(texts) if (alone := judge_alone(text, trees.alone))]
-    if not judged:
-        return verdicts
-    asked, table = describe_texts([alone for _, alone in judged])
-    against = np.flatnonzero(trees.odds(table) < trees.threshold)
-    if not len(against):
-        return verdicts
-    place = [(i, j) for i, alone in judged for j in range(len(alone.own))]
-    for row, reason in zip(asked[against].tolist(), trees.reasons(table[:, against]), strict=True):
-        i, j = place[row]
-        verdicts[i][j] = Hit("line-judge", _kind_of(texts[i], j), reason)
+    verdicts: list[list[Hit | None]] = [[None] * len(text.own) for text in texts]
+    for first, behind in _batches([len(text.own) for text in texts]):
+        asked, table = describe_texts(texts[first:behind])
+        against = np.flatnonzero(trees.odds(table) < trees.threshold)
+        if not len(against):
+            continue
+        place = [(i, j) for i in range(first, behind) for j in range(len(texts[i].own))]
+        for row, reason in zip(asked[against].tolist(), trees.reasons(table[:, against]), strict=True):
+            i, j = place[row]
+            verdicts[i][j] = Hit("line-judge", _kind_of(texts[i].ruled, j), reason)
     return verdicts
+
+
+def _batches(sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield runs of texts, each the first and the one behind the last, of some BATCH lines together."""
+    first = lines = 0
+    for i, size in enumerate(sizes, 1):
+        lines += size
+        if lines >= BATCH or i == len(sizes):
+            yield first, i
+            first, lines = i, 0
+
+
+class Begun(Generic[T]):
+    """Work on one text that waits for its verdicts: `asked` is the text to be judged, None when `result` is there.
+
+    `steps` yields each text that it wants judged, is sent the verdict on each line of it, and returns the result.
+    """
+
+    __slots__ = ("asked", "result", "steps")
+
+    def __init__(self, steps: Steps[T]) -> None:
+        self.steps, self.asked, self.result = steps, None, None
+        self.go_on(None)
+
+    asked: ScoredText | None
+    result: T | None
+
+    def go_on(self, verdicts: list[Hit | None] | None) -> None:
+        """Work on to the next question or to the result."""
+        self.asked = None  # an error ends the work
+        try:
+            self.asked = next(self.steps) if verdicts is None else self.steps.send(verdicts)
+        except StopIteration as done:
+            self.result = done.value
+
+
+def finish_together(
+    texts: Sequence[Begun[T]], guard: Callable[[int], AbstractContextManager[object]] = lambda _number: nullcontext()
+) -> None:
+    """Work on all texts to their results; what they ask is judged for all of them at once, which is what makes it fast.
+
+    `guard(i)` is entered for each step of the text with the number i.
+    """
+    waiting = [i for i, text in enumerate(texts) if text.asked is not None]
+    while waiting:
+        asked = [text for i in waiting if (text := texts[i].asked) is not None]
+        for i, verdicts in zip(waiting, judge_texts(asked), strict=True):
+            with guard(i):
+                texts[i].go_on(verdicts)
+        waiting = [i for i in waiting if texts[i].asked is not None]
+
+
+def run_together(steps: Iterable[Steps[T]]) -> list[T]:
+    """Return the results of some texts' steps, each the same as alone."""
+    texts = [Begun(each) for each in steps]
+    finish_together(texts)
+    return [text.result for text in texts]  # type: ignore[misc]
 
 
 def _kind_of(text: RuledText, i: int) -> str:
