@@ -154,9 +154,7 @@ def article_steps(article: Article, options: Options, *, language: str = "") -> 
     return strip_by_plugins(article, options)
 
 
-def _stripped(
-    article: Article, text: str, input_kind: str, language: str, options: Options
-) -> Steps[Stripped]:
+def _stripped(article: Article, text: str, input_kind: str, language: str, options: Options) -> Steps[Stripped]:
     stripped = yield from strip_steps(
         text,
         load_phrases(language, options.phrases),

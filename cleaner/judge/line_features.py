@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,10 +16,13 @@ from cleaner.characters import BULLETS, CLOSERS, FULL_STOPS, STOPS, UNSPACED_CLA
 from cleaner.judge.vocabulary import BEYOND_SPACES, CONCEPTS, GROUP_NAMES, Vocabulary, places_of_words, vocabulary_for
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
-__all__ = ["ALONE", "OWN", "Own", "class_of_first", "class_of_last", "own_features"]
+__all__ = ["ALONE", "OWN", "Own", "class_of_first", "class_of_last", "opens_with_concept", "own_features"]
 
 SEEN = 300
 """Characters of a line that are looked at: more of a paragraph would say the same."""
+
+OPENS = 2
+"""How a concept is named at the head of a line, or more."""
 
 SHORT = 60
 """Characters; a concept says more in a shorter line."""
@@ -121,18 +124,35 @@ _FIRST_CONCEPT = ALONE.index(f"says {CONCEPTS[0]}: whole")
 _FIRST_GROUP = ALONE.index(f"listed {GROUP_NAMES[0]}: one")
 
 
+class Said(NamedTuple):
+    """What the words of a line say: the words, and the concepts that it names -> how (`Vocabulary.concepts`)."""
+
+    words: Sequence[str]
+    concepts: Mapping[int, int]
+
+
+@lru_cache(16384)
+def _said(text: str, phrases: Phrases) -> Said:
+    wording = normalise_wording(text[:SEEN])
+    places, words = places_of_words(wording)
+    return Said(words, vocabulary_for(phrases).concepts(wording, places, words))
+
+
+def opens_with_concept(text: str, phrases: Phrases) -> bool:
+    """Return True if a line opens with a concept of boilerplate; a quarter as dear as `own_features`."""
+    return max(_said(text, phrases).concepts.values(), default=0) >= OPENS
+
+
 @lru_cache(16384)
 def own_features(text: str, phrases: Phrases) -> Own:
     """Return what a line is by itself. Remembered, since the templates of a site repeat their lines."""
     seen, vocabulary = text[:SEEN], vocabulary_for(phrases)
-    wording = normalise_wording(seen)
-    places, words = places_of_words(wording)
+    words, concepts = _said(text, phrases)
     groups: dict[int, int] = {}
     for word in words:
         if word in vocabulary.groups:
             group = vocabulary.groups[word]
             groups[group] = groups.get(group, 0) + 1
-    concepts = vocabulary.concepts(wording, places, words)
     numbers = (
         *_count_characters(text, seen, words),
         *_count_words(seen, words, vocabulary, sum(groups.values())),

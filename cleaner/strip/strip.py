@@ -30,7 +30,7 @@ from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import SIGNATURE, accept_hits
 from cleaner.strip.space import close_gaps
 
-__all__ = ["Stripped", "add_later", "explain_line", "may_strip_beside", "strip", "strip_steps"]
+__all__ = ["Stripped", "add_later", "explain_line", "mark_openings", "may_strip_beside", "strip", "strip_steps"]
 
 GUARD = 0.7
 """An extracted article keeps its text when more than this share of its characters (white space not counted) would go:
@@ -168,7 +168,7 @@ def _look(
     phrases = choice.phrases
     split = split_lines(text)
     lines = join_cut_lines(split, lambda line: judge_line(line, phrases))
-    _mark_openings(text, lines, phrases)
+    mark_openings(text, lines, phrases)
 
     # find the hits of lines
     hits = [judge_line(line, phrases) for line in lines]
@@ -253,7 +253,7 @@ def _may_find_more(
     return question is not None and any((yield question))
 
 
-def _mark_openings(text: str, lines: Sequence[Line], phrases: Phrases) -> None:
+def mark_openings(text: str, lines: Sequence[Line], phrases: Phrases) -> None:
     """Note in which lines a clause opens as calls and closing phrases do; only those are asked for either.
 
     Asking every line makes stripping an eighth slower or more.
@@ -295,7 +295,7 @@ def may_strip_beside(text: str, gaps: Sequence[int], phrases: Phrases) -> bool:
     A line beside a gap, up to the next paragraph, may now be a signature or end with something to trim.
     """
     lines = split_lines(text) if gaps else []
-    _mark_openings(text, lines, phrases)
+    mark_openings(text, lines, phrases)
     nothing = [None] * len(lines)
     if any(judge_line(line, phrases) for line in lines) or with_segments(text, lines, nothing, [], phrases)[1]:
         return True
@@ -339,7 +339,7 @@ def explain_line(line: str, language: str, extra_dir: str = "") -> list[tuple[st
     if not bare:
         return []
     looked_at = Line(0, bare)
-    _mark_openings(bare, [looked_at], phrases)  # or the line would be asked for more than a run asks it
+    mark_openings(bare, [looked_at], phrases)  # or the line would be asked for more than a run asks it
     hit = judge_line(looked_at, phrases)
     reasons = [(hit.rule, hit.kind, hit.why + _WHERE.get(hit.where, ""))] if hit else []
     if dateline := match_dateline(bare, phrases):

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from cleaner.article import KINDS, cut
 from cleaner.judge.beside import NAMES, RuledText, ScoredText, describe_texts, judge_alone
 from cleaner.judge.line_features import ALONE, OWN, own_features
-from cleaner.judge.line_judge import judge_lines, judge_texts, load_line_trees
-from cleaner.judge.lines import Line, split_lines
+from cleaner.judge.line_judge import ask_judge, judge_texts, load_line_trees, run_together
+from cleaner.judge.lines import Hit, Line, split_lines
 from cleaner.judge.vocabulary import CONCEPT_KINDS, CONCEPTS, vocabulary_for
 from cleaner.phrases.phrases import load_phrases
 from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import accept_hits
-from cleaner.strip.strip import strip
+from cleaner.strip.strip import strip, strip_steps
 
 FILE = Path(__file__).parent.parent / "cases" / "judge" / "judged_texts.jsonl"
 CASES = [json.loads(line) for line in FILE.read_text("utf-8").splitlines()]
@@ -35,6 +35,11 @@ def ruled(text: str, language: str = "en") -> RuledText:
     lines = split_lines(text)
     hits = [judge_line(line, phrases) for line in lines]
     return RuledText(lines, hits, accept_hits(lines, hits, phrases), phrases)
+
+
+def verdicts(text: RuledText) -> list[Hit | None]:
+    question = ask_judge(text)
+    return judge_texts([question])[0] if question else [None] * len(text.lines)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case['language']} {case['text'][:30]}" for case in CASES])
@@ -58,17 +63,25 @@ def test_the_judge_finds_what_no_list_names() -> None:
 @given(st.lists(TEXTS, min_size=1, max_size=6), st.sampled_from(["en", "id", "de", "zh"]))
 @settings(max_examples=60, deadline=None)
 def test_a_text_is_judged_alone_as_in_any_batch(texts: list[str], language: str) -> None:
-    batch = [ruled(text, language) for text in texts]
-    alone = [judge_lines(*text) for text in batch]
-    assert judge_texts(batch) == alone
-    assert judge_texts(batch[::-1]) == alone[::-1]
+    asked = [question for text in texts if (question := ask_judge(ruled(text, language)))]
+    alone = [judge_texts([question])[0] for question in asked]
+    assert judge_texts(asked) == alone
+    assert judge_texts(asked[::-1]) == alone[::-1]
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=6), st.sampled_from(["en", "id", "de"]))
+@settings(max_examples=40, deadline=None)
+def test_a_text_is_stripped_alone_as_in_any_shard(texts: list[str], language: str) -> None:
+    phrases = load_phrases(language)
+    alone = [strip(text, phrases=phrases) for text in texts]
+    assert run_together(strip_steps(text, phrases) for text in texts) == alone
 
 
 @given(TEXTS)
 @settings(max_examples=60, deadline=None)
 def test_paragraphs_and_what_rules_took_are_not_judged(text: str) -> None:
     about = ruled(text)
-    for line, taken, verdict in zip(about.lines, about.taken, judge_lines(*about), strict=True):
+    for line, taken, verdict in zip(about.lines, about.taken, verdicts(about), strict=True):
         assert verdict is None or (taken is None and not line.prose and any(c.isalpha() for c in line.text))
 
 
@@ -89,7 +102,7 @@ def test_features_of_a_text_do_not_depend_on_the_batch(texts: list[str]) -> None
 
 def test_a_text_without_a_paragraph_is_left_alone() -> None:
     menu = "\n".join(["Share this", "Sign up for our newsletter today", "Follow us here", "More stories for you"])
-    assert judge_lines(*ruled(menu)) == [None] * 4
+    assert verdicts(ruled(menu)) == [None] * 4
 
 
 def test_a_line_says_its_concepts_and_dates() -> None:
@@ -111,4 +124,4 @@ def test_segments_are_judged_as_lines_are() -> None:
     glued = [Line(line.start, line.text, line.apart) for line in text.lines]
     for line in glued[1:]:
         line.glued = True
-    assert len(judge_lines(glued, text.hits, text.taken, text.phrases)) == len(glued)
+    assert len(verdicts(text._replace(lines=glued))) == len(glued)
