@@ -64,9 +64,14 @@ def find_datelines(
             break
 
         def recurs(name: str, first: Line = line) -> bool:
-            """Whether a name stands inside a sentence of the text; where it opens the line itself, it does not."""
+            """Whether a name stands inside a sentence of the text, written as names are; where it opens the line counts
+            for nothing, and neither does an abbreviation."""
             pattern = re.compile(rf"(?<=\w[ ,]){re.escape(name)}(?!\w)|(?<=】){re.escape(name)}", re.IGNORECASE)
-            return any(pattern.search(line.text, len(name) if line is first else 0) for line in lines)
+            return any(
+                not again[0][0].islower() and (again[0].istitle() or not again[0].isupper())
+                for line in lines
+                for again in pattern.finditer(line.text, len(name) if line is first else 0)
+            )
 
         start, dateline = line.start, None
         if line.prose or _SIGN.search(line.text, 0, 60) or (at + 1 < len(lines) and lines[at + 1].text[0] in _DASHES):
@@ -130,6 +135,8 @@ def _suits(dateline: Dateline, lines: Sequence[Line], at: int) -> bool:
 
 def _match_inside(text: str, phrases: Phrases) -> tuple[int, Dateline | None]:
     """Where in a line a dateline begins that stands behind a headline, a caption or a byline, and that dateline."""
+    if text.isascii() and "- " not in text:  # neither a dash that parts nor a Korean paper
+        return 0, None
     for dash in _INNER_DASH.finditer(text, 12, DEEP):
         if not goes_on(text, dash.end()):
             continue
@@ -140,7 +147,7 @@ def _match_inside(text: str, phrases: Phrases) -> tuple[int, Dateline | None]:
                 return begin, Dateline(
                     dash.end() - begin, "dateline-dash", evidence(lead, "dash"), lead.place, lead.site
                 )
-    return find_korean(text[:DEEP])
+    return (0, None) if text.isascii() else find_korean(text[:DEEP])
 
 
 def _stands_apart(lead: Lead, before: str) -> bool:

@@ -20,6 +20,7 @@ from cleaner.strip.calls import CALL, call_hit
 from cleaner.strip.datelines import HEAD, match_dateline
 from cleaner.strip.headlines import HEADLINE, headline_end
 from cleaner.strip.line_rules import looks_like_names
+from cleaner.strip.segments import may_be_label
 
 __all__ = ["closes_article", "may_trim", "names_recur", "tail_trims", "trims"]
 
@@ -348,6 +349,8 @@ def labelled_parts(line: Line, phrases: Phrases, last: bool) -> Iterator[Removal
 
 def _cue_before(text: str, colon: int, phrases: Phrases) -> _Cue | None:
     """The label of up to three words before the colon, the longest first."""
+    if not may_be_label(text, colon, phrases):
+        return None
     begin = max(0, colon - 40)
     words = list(_LABEL_WORD.finditer(text, begin, colon))
     for n in (3, 2, 1):

@@ -199,7 +199,7 @@ def _between_sentences(
         long = end <= lines[at].end and len(lines[at].text) >= LEAST_LINE
         if accepted[at] is None and long and not is_quoted(text, start):
             found.append(Removal(start, end, "label-inside", kind, "a label between two sentences"))
-    last = next((line for line, hit in zip(lines[::-1], accepted[::-1], strict=True) if hit is None), None)
+    last = next((lines[i] for i in range(len(lines) - 1, -1, -1) if accepted[i] is None), None)
     if last and last.text[-1].isalnum():
         tags = _DESK_AND_TAGS.search(last.text, max(0, len(last.text) - 200))
         if tags and word_lists()["function_words"].isdisjoint(tags[1].split()):

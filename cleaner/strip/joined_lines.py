@@ -8,6 +8,7 @@ is joined ends as a sentence does, or holds a piece that only a sentence can go 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import pairwise
 
 from cleaner.characters import BULLETS, FULL_STOPS, SENTENCE_ENDS
@@ -27,6 +28,7 @@ LEAST_WORDS = 3
 # Marks with which no line of its own begins when a space stands behind them, and further ones when nothing does.
 _GOES_ON = frozenset(",.;)،؛。、，")
 _ALONE = frozenset("!?:]”’؟")
+_MAY_GO_ON = _GOES_ON | _ALONE
 _JOINED_HITS = frozenset(
     ("agency-line", "endmark", "number", "timestamp", "weak-in-tail", "byline-date", "initials-line")
 )
@@ -45,31 +47,21 @@ def join_cut_lines(lines: list[Line], judge: Callable[[Line], Hit | None] = lamb
     >>> [(line.start, line.end, line.text) for line in join_cut_lines(split_lines("Kata camat di\\nSelaya\\n, Rabu."))]
     [(0, 27, 'Kata camat di Selaya , Rabu.')]
     """
-    # lines that open with a mark that stands behind a word: ", Rabu (14/8/2024).", "." alone
-    marks = {
-        i
-        for i, text in enumerate(line.text for line in lines)
-        if i and ((text[0] in _GOES_ON and text[1:2] in ("", " ", "\u00a0")) or text in _ALONE)
-    }
-    # two pieces that open with marks leave no doubt, and then one word may be a link as well
-    least = LEAST_WORDS if len(marks) < 2 else 1
-    small = set()  # lines in small letters that go on with the line above, which has no end mark
-    for i in range(1, len(lines)):
-        text = lines[i].text
-        if text[0].islower() and not text.startswith(("http", "www.")):
-            above = lines[i - 1].text
-            words = above[0].islower() or above.count(" ") >= least - 1
-            if words and above[-1] not in _ENDS and above[0] not in BULLETS:
-                small.add(i)
+    marks, small = _pieces(lines)
     if not marks and (len(small) < 2 or len(small) < SHARE * len(lines) or is_wrapped(lines)):
         return lines
-    kept = [hit is None or hit.rule in _JOINED_HITS for hit in map(judge, lines)]
+
+    @cache
+    def stays(i: int) -> bool:
+        hit = judge(lines[i])
+        return hit is None or hit.rule in _JOINED_HITS
+
     joined: list[Line] = []
     group = lines[:1]
     sure = False
     for i in range(1, len(lines) + 1):
         goes_on = i in marks or i in small or (i < len(lines) and _is_link(lines, i, marks))
-        if goes_on and kept[i - 1] and kept[i]:
+        if goes_on and stays(i - 1) and stays(i):
             group.append(lines[i])
             sure = sure or i in marks
             continue
@@ -85,10 +77,33 @@ def join_cut_lines(lines: list[Line], judge: Callable[[Line], Hit | None] = lamb
     return joined
 
 
+def _pieces(lines: Sequence[Line]) -> tuple[set[int], set[int]]:
+    """The lines that open with a mark that stands behind a word (", Rabu (14/8/2024).", "." alone), and those in small
+    letters that go on with the line above, which has no end mark."""
+    marks, small = set[int](), set[int]()
+    for i, line in enumerate(lines):
+        text = line.text
+        if (
+            text[0] in _MAY_GO_ON
+            and i
+            and ((text[0] in _GOES_ON and text[1:2] in ("", " ", "\u00a0")) or text in _ALONE)
+        ):
+            marks.add(i)
+    # two pieces that open with marks leave no doubt, and then one word may be a link as well
+    least = LEAST_WORDS if len(marks) < 2 else 1
+    for i, (upper, line) in enumerate(pairwise(lines), 1):
+        if line.text[0].islower() and not line.text.startswith(("http", "www.")):
+            above = upper.text
+            words = above[0].islower() or above.count(" ") >= least - 1
+            if words and above[-1] not in _ENDS and above[0] not in BULLETS:
+                small.add(i)
+    return marks, small
+
+
 def may_join(lines: Sequence[Line]) -> bool:
     """Fast path: False if no line can go on with the one above it, whatever stands there."""
     openings = (line.text[0] for line in lines[1:])
-    return any(c.islower() or c in _GOES_ON or c in _ALONE for c in openings)
+    return any(opening.islower() or opening in _MAY_GO_ON for opening in openings)
 
 
 def _is_link(lines: Sequence[Line], at: int, marks: set[int]) -> bool:

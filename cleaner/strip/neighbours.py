@@ -61,8 +61,8 @@ def accept_hits(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phra
     accepted: Accepted = [hit if hit and hit.where == ANY else None for hit in hits]
     kinds = {hit.kind for hit in hits if hit is not None}
     # What is accepted moves the edges and makes new neighbours, so these rules are asked again while a doubt is left.
-    _accept_at_edges(lines, hits, accepted)
     if _is_doubt_left(hits, accepted):
+        _accept_at_edges(lines, hits, accepted)
         _accept_rows_of_doubts(lines, hits, accepted)
         _accept_next_to_accepted(lines, hits, accepted)
     if "related" in kinds:

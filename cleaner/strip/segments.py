@@ -20,16 +20,13 @@ from typing import Any
 
 from cleaner.phrases.phrases import LABELS, Phrases, normalise_wording
 
-__all__ = ["bare_labels", "find_gaps", "find_labels", "is_quoted", "joints", "segments", "word_lists"]
+__all__ = ["bare_labels", "find_gaps", "find_labels", "is_quoted", "joints", "may_be_label", "segments", "word_lists"]
 
 LABEL = 40
 """The most characters of a label before its colon."""
 
 WORD = 40
 """The most characters of a word that are looked at on either side of a capital inside it."""
-
-HEAD = 4
-"""Characters by which a label without a colon is told from most sentences."""
 
 QUOTATION = 400
 """The most characters from a quotation mark to what is asked whether it stands inside the quotation."""
@@ -41,13 +38,13 @@ _BEHIND = _ENDS + '"”’»)]'
 _UNCASED = "\u0590-\u0dff\uac00-\ud7af"
 
 # Each pattern opens with a character that is rare in running text: one pattern for all takes five times as long.
-_CAPITAL = re.compile(f"[{_UPPER}](?<=[{_LOWER}{re.escape(_BEHIND)}].)")
+_CAPITAL = re.compile(f'[{_UPPER}](?:(?<=[{_LOWER}{_ENDS})\\]].)|(?<=[{re.escape(_BEHIND)}]["”’»].))')
 _UNCASED_END = re.compile(f'[.!?؟۔।](?<=[{_UNCASED}].)["”’»)]?(?=[{_UNCASED}])')
 _UNCASED_LETTER = re.compile(f"[{_UNCASED}]")
-# Blanks before a line end are tried once, not from each of them on.
-_GAP = re.compile(r"(?<![ \t\xa0])(?:\t|[ \xa0][ \t\xa0])[ \t\xa0]*+(?=\S)")
+# Each pattern takes a run of blanks to its end: a run before a line end would else be tried from each blank on.
+_GAP = re.compile(r"  [ \t\xa0]*")
+_OTHER_GAP = re.compile(r"[\t\xa0][ \t\xa0]*")
 _NOTICE = re.compile(r"Copyright(?= ?(?:©|\(c\)|\d{4}))|Hak [Cc]ipta(?= (?:terpelihara|dilindungi|©))|[©ⓒ]|[▶►▷☞]")
-_OPENING = re.compile(rf"[\n{re.escape(_BEHIND)}]\s(?=[{_UPPER}])")
 _NOTICES = ("Copyright", "Hak ", "©", "ⓒ", "▶", "►", "▷", "☞")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _WORD_BEFORE = re.compile(r"[^\W\d_]+$")
@@ -89,12 +86,12 @@ def joints(text: str, phrases: Phrases | None, gaps: Sequence[tuple[int, int]]) 
     cuts = {at for at, _, _ in find_labels(text, phrases)} if phrases else set()
     capitals = [found.start() for found in _CAPITAL.finditer(text)]
     if capitals:
-        words = Counter(_word_around(text, at)[1] for at in capitals)
+        words = Counter(_word_around(text, at)[1] for at in capitals if text[at - 1].isalpha())
         cuts.update(at for at in capitals if _is_glued(text, at, words))
     cuts.update(end for start, end in gaps if text[start - 1] != ":")  # behind its colon a label goes on
-    if _UNCASED_LETTER.search(text, 0, 200):
+    if not text.isascii() and _UNCASED_LETTER.search(text, 0, 200):
         cuts.update(found.end() for found in _UNCASED_END.finditer(text))
-    for notice in _NOTICES:
+    for notice in _NOTICES[:2] if text.isascii() else _NOTICES:
         at = text.find(notice)
         while at >= 0:
             if (found := _NOTICE.match(text, at)) and _opens_notice(text, found):
@@ -104,12 +101,18 @@ def joints(text: str, phrases: Phrases | None, gaps: Sequence[tuple[int, int]]) 
 
 
 def find_gaps(text: str) -> list[tuple[int, int]]:
-    """Two blanks or more inside a line; not those behind full stops where that is how the text is typed."""
-    gaps = list(_GAP.finditer(text)) if "  " in text or "\t" in text or "\xa0" in text else []
-    typed = {gap.start() for gap in gaps if gap[0] == "  " and text[gap.start() - 1] == "."}
+    """Two blanks or more inside a line, or a tab; not two behind full stops where that is how the text is typed."""
+    gaps = {found.start(): found.end() for found in _GAP.finditer(text)} if "  " in text else {}
+    if "\t" in text or "\xa0" in text:
+        for found in _OTHER_GAP.finditer(text):
+            start = found.start() - (text[found.start() - 1 : found.start()] == " ")
+            if text[start - 1 : start] != " " and ("\t" in found[0] or found.end() - start >= 2):
+                gaps[start] = found.end()
+    inside = {start: end for start, end in gaps.items() if not text[end : end + 1].isspace() and end < len(text)}
+    typed = {start for start, end in inside.items() if end - start == 2 and text[start - 1 : end] == ".  "}
     if len(typed) >= 3 and 2 * len(typed) > text.count(". "):
-        gaps = [gap for gap in gaps if gap.start() not in typed]
-    return [gap.span() for gap in gaps]
+        inside = {start: end for start, end in inside.items() if start not in typed}
+    return sorted(inside.items())
 
 
 def _opens_notice(text: str, mark: re.Match[str]) -> bool:
@@ -191,16 +194,10 @@ def find_labels(text: str, phrases: Phrases) -> Iterator[tuple[int, int, str]]:
     The label begins with a capital, behind the end of a sentence, a gap or a lost line end; behind one blank
     alone only where it has two words or more that all have capitals ("92 mats Baca Juga: ...").
     """
-    endings = _label_endings(phrases)
     colon = text.find(":")
     while colon >= 0:
-        # most colons stand behind a word that ends no label; it may be glued to another, as in "TurunPenulis:"
-        last = text[max(0, colon - LABEL) : colon].rpartition(" ")[2]
-        known = last.casefold() in endings or (
-            not last.islower()
-            and any(last[at:].casefold() in endings for at in range(1, len(last)) if last[at].isupper())
-        )
-        words = _WORDS_BEFORE.search(text, max(0, colon - LABEL), colon) if known else None
+        may_be = may_be_label(text, colon, phrases)
+        words = _WORDS_BEFORE.search(text, max(0, colon - LABEL), colon) if may_be else None
         if words:
             starts = [words.start() + word.start() for word in re.finditer(r"\S+", words[0])]
             for count in range(len(starts), 0, -1):
@@ -208,6 +205,19 @@ def find_labels(text: str, phrases: Phrases) -> Iterator[tuple[int, int, str]]:
                     yield found[0], colon + 1, found[1]
                     break
         colon = text.find(":", colon + 1)
+
+
+def may_be_label(text: str, colon: int, phrases: Phrases) -> bool:
+    """Fast path: False if the word before a colon ends no known label; most words do not.
+
+    It may be glued to another word, as in "TurunPenulis:".
+    """
+    endings, last = _label_endings(phrases), text[max(0, colon - LABEL) : colon].rstrip().rpartition(" ")[2]
+    if last.casefold() in endings:
+        return True
+    return not last.islower() and any(
+        last[at:].casefold() in endings for at in range(1, len(last)) if last[at].isupper()
+    )
 
 
 @lru_cache(64)
@@ -242,13 +252,8 @@ def bare_labels(text: str, phrases: Phrases, gaps: Sequence[tuple[int, int]]) ->
     Only forms that sentences do not have: two words that both have capitals, one word in capitals, and English words
     for advertising in texts of other languages; behind the end of a sentence, or beside a gap.
     """
-    forms, spelled, heads = _bare_forms(phrases)
-    spans = set()
-    for opening in _OPENING.finditer(text):
-        start = opening.end()
-        if text[start : start + HEAD] in heads and text.startswith(spelled, start):
-            form = next(form for form in spelled if text.startswith(form, start))
-            spans.add((start, start + len(form)))
+    forms, spelled, opening = _bare_forms(phrases)
+    spans = {found.span(1) for found in opening.finditer(text)} if forms else set()
     for start, end in gaps:  # few texts have any
         if text.startswith(spelled, end):
             form = next(form for form in spelled if text.startswith(form, end))
@@ -272,8 +277,9 @@ def bare_labels(text: str, phrases: Phrases, gaps: Sequence[tuple[int, int]]) ->
 
 
 @lru_cache(64)
-def _bare_forms(phrases: Phrases) -> tuple[dict[str, str], tuple[str, ...], frozenset[str]]:
-    """The kinds of the forms that `bare_labels` looks for, the forms with the longest first, and their beginnings."""
+def _bare_forms(phrases: Phrases) -> tuple[dict[str, str], tuple[str, ...], re.Pattern[str]]:
+    """The kinds of the forms that `bare_labels` looks for, the forms with the longest first, and the pattern of those
+    that open a line or stand behind the end of a sentence."""
     forms: dict[str, str] = {}
     for wording, phrase in phrases.entries["start"].items():
         words = wording.split()
@@ -286,4 +292,7 @@ def _bare_forms(phrases: Phrases) -> tuple[dict[str, str], tuple[str, ...], froz
     if phrases.languages[0] != "en":
         forms.update(dict.fromkeys(word_lists()["english_ads"], "ad"))
     spelled = tuple(sorted(forms, key=lambda form: (-len(form), form)))
-    return forms, spelled, frozenset(form[:HEAD] for form in spelled)
+    # two words with capitals, or one in capitals: most sentences are told by that from all of the forms
+    shape = r"(?=[^\W\d_]+ [^\W\d_a-z]|[^\W\d_a-z]{4})"
+    any_form = "|".join(map(re.escape, spelled))
+    return forms, spelled, re.compile(rf"[\n{re.escape(_BEHIND)}]\s{shape}({any_form})")
