@@ -182,10 +182,8 @@ def _look(
 
     # accept them by neighbours and place; a hit that the options forbid bears out no other
     accepted = choice.permitted(lines, accept_hits(lines, choice.permitted(lines, hits), phrases))
-    judged = False
     if input_kind == "text" and (question := ask_judge(RuledText(lines, hits, accepted, phrases))):
         verdicts = choice.permitted(lines, (yield question))
-        judged = any(verdicts)
         accepted = [hit or verdict for hit, verdict in zip(accepted, verdicts, strict=True)]
     found = [Removal(ln.start, ln.end, h.rule, h.kind, h.why) for ln, h in zip(lines, accepted, strict=True) if h]
     if found:
@@ -208,7 +206,6 @@ def _look(
     again = bool(removals) and (
         input_kind == "page"
         or glued
-        or judged
         or lines is not split
         or (yield from _may_find_more(text, lines, hits, accepted, inside, phrases))
     )
