@@ -19,7 +19,7 @@ import random
 import re
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -67,6 +67,9 @@ PAGES = 0.5
 
 PAGE_WEIGHT, PAGE_LINES = 0.3, 60
 """What a line of a page weighs beside a line of an article, and the most lines of one page."""
+
+CASE_WEIGHT, NO_FOLD = 0.1, -1
+"""What a line of the project's own cases and traps weighs, and their fold, which is fitted on and never measured."""
 
 RIDGE = 3.0
 ENTRY_WEIGHT = 0.05
@@ -135,7 +138,8 @@ class Text:
 
     def most(self) -> float:
         """What a line of boilerplate weighs: less in a text of many lines, and less on a page."""
-        return min(1.0, (25 / len(self.picked)) ** 0.5) * (1.0 if self.article else PAGE_WEIGHT)
+        weight = CASE_WEIGHT if self.fold == NO_FOLD else 1.0 if self.article else PAGE_WEIGHT
+        return min(1.0, (25 / len(self.picked)) ** 0.5) * weight
 
 
 Label = Callable[[Document, Line], tuple[int, int]]
@@ -215,7 +219,31 @@ def read_all() -> list[Text]:
     pages = [page for name in COLLECTIONS for page in build_pages(name) if chance.random() < PAGES]
     around = [surroundings(page, chance) for page in (*pages, *(as_page(doc) for doc in docs if is_page(doc)))]
     texts = [*articles, *(read_text(doc, label_of_page, False) for doc in around if doc is not None)]
-    return [text for text in texts if text is not None]
+    return [text for text in (*texts, *read_cases()) if text is not None]
+
+
+def read_cases() -> list[Text]:
+    """The project's own cases and traps of stripping as labelled texts, of no fold: fitted on, but not measured on."""
+    folder = ROOT / "tests" / "cases" / "strip"
+    bodies = json.loads((folder / "bodies.json").read_text("utf-8"))
+    texts = []
+    for path in sorted(folder.glob("*.jsonl")):
+        for number, line in enumerate(path.read_text("utf-8").splitlines()):
+            case = json.loads(line)
+            doc = {"id": f"{path.stem} {number}", "source": "cases", "language": case["language"]}
+            if text := read_text({**doc, **placed(case, bodies)}, label_of_article, True):
+                texts.append(replace(text, fold=NO_FOLD))
+    return texts
+
+
+def placed(case: dict[str, Any], bodies: dict[str, list[str]]) -> dict[str, Any]:
+    """The text of a case, and the spans that go: a case of one line stands among the paragraphs of its language."""
+    text, goes = case.get("text"), [piece for piece, _ in case.get("goes", ())]
+    if text is None:
+        body = list(bodies.get(case["language"], bodies["en"]))
+        body.insert({"head": 0, "middle": 2, "tail": 3}[case["at"]], case["line"])
+        text, goes = "\n\n".join(body), case["line"].split("\n") if case["kind"] else []
+    return {"text": text, "spans": [[at, at + len(g), "cruft"] for g in goes if (at := text.find(g)) >= 0]}
 
 
 @cache
@@ -330,7 +358,7 @@ def strictest(texts: Sequence[Text], docs: Sequence[Document], folds: Sequence[i
     """The lowest threshold of some folds, each judged by trees fitted on the others of them."""
     found = []
     for fold in folds:
-        model = fit([text for text in texts if text.fold in folds and text.fold != fold])
+        model = fit([text for text in texts if text.fold in (*folds, NO_FOLD) and text.fold != fold])
         part = [text for text in texts if text.fold == fold and text.article]
         found.append(threshold_of(part, model, [doc for doc in docs if fold_of(doc) == fold]))
     return min(found)
