@@ -37,9 +37,9 @@ from strip_peers import Document, Spans
 from cleaner.judge import line_judge
 from cleaner.judge.beside import (
     NAMES,
-    PROSE,
     RuledText,
     ScoredText,
+    alone_of,
     asked_lines,
     describe_alone,
     describe_texts,
@@ -123,13 +123,10 @@ class Text:
         return [self._alone(i) for i, (line, hit) in enumerate(lines) if hit is not None and not line.prose]
 
     def _alone(self, i: int) -> tuple[int, ...]:
-        own = self.own[i]
-        assert own is not None
-        return own.alone
+        return own_features(self.ruled.lines[i].text, self.ruled.phrases).alone
 
     def scored(self, weights: Sequence[int]) -> ScoredText:
-        alone = [PROSE if each is None else sum(weights[i] for i in each.alone) for each in self.own]
-        return ScoredText(self.ruled, self.own, alone)
+        return ScoredText(self.ruled, self.own, alone_of(self.ruled, self.own, weights))
 
     def weight(self) -> Numbers:
         content = CAUTION * np.clip(self.chars / CONTENT, 1, 20) ** 0.6

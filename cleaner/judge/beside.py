@@ -31,6 +31,7 @@ __all__ = [
     "NAMES",
     "RuledText",
     "ScoredText",
+    "alone_of",
     "asked_lines",
     "describe_alone",
     "describe_texts",
@@ -56,8 +57,8 @@ TOPIC = 20
 """Paragraphs whose beginnings are looked at for the words of a line: so many tell the topic, and a text of any length
 takes linear time."""
 
-PROSE, MOST = 3000, 4000
-"""The judgement of a paragraph alone, which is not asked for its words, and the bound of one line's in a mean."""
+PROSE, TAKEN, MOST = 3000, -2000, 4000
+"""The judgements of a paragraph and of a taken line, whose words are not looked at, and the bound of one in a mean."""
 
 _WHERE = {BESIDE: 1, HEAD: 2, EDGE: 3, ANY: 4}
 _KIND_NUMBER = {kind: GROUP_NAMES.index(group) + 1 for kind, group in GROUPS.items()}
@@ -130,7 +131,7 @@ class ScoredText(NamedTuple):
     """A text whose lines are to be described: what each is by itself, and how it is judged alone."""
 
     ruled: RuledText
-    own: Sequence[Own | None]  # None for a paragraph
+    own: Sequence[Own | None]  # None for a paragraph, and for a line that a rule took
     alone: Sequence[int]
 
 
@@ -143,7 +144,7 @@ def judge_alone(text: RuledText, weights: Sequence[int]) -> ScoredText | None:
     if not (has_article(text) and _has_doubt(text)):
         return None
     own = describe_alone(text)
-    alone = [PROSE if each is None else sum([weights[i] for i in each.alone]) for each in own]
+    alone = alone_of(text, own, weights)
     judged = ScoredText(text, own, alone)
     return judged if any(alone[i] < SUSPECT for i in asked_lines(judged)) else None
 
@@ -167,15 +168,26 @@ def _has_doubt(text: RuledText) -> bool:
 
 
 def describe_alone(text: RuledText) -> list[Own | None]:
-    """Return what each line is by itself; None for paragraphs, of which the trees found none of 136 that should go."""
-    return [None if line.prose else own_features(line.text, text.phrases) for line in text.lines]
+    """Return what each line is by itself; None for what the rules took, and for paragraphs, of which the trees found
+    none of 136 that should go."""
+    return [
+        None if line.prose or gone is not None else own_features(line.text, text.phrases)
+        for line, gone in zip(text.lines, text.taken, strict=True)
+    ]
+
+
+def alone_of(text: RuledText, own: Sequence[Own | None], weights: Sequence[int]) -> list[int]:
+    """Return the judgement of each line alone; one number stands for all paragraphs, and one for what rules took."""
+    return [
+        sum([weights[i] for i in each.alone]) if each is not None else PROSE if gone is None else TAKEN
+        for each, gone in zip(own, text.taken, strict=True)
+    ]
 
 
 def asked_lines(text: ScoredText) -> list[int]:
     """Return the indices of the lines that are judged: no paragraphs, nor what a rule took, nor lines without a letter,
     which are cells of tables in two of five cases."""
-    own = zip(text.own, text.ruled.taken, strict=True)
-    return [i for i, (each, gone) in enumerate(own) if each and gone is None and each.numbers[_LETTERS]]
+    return [i for i, each in enumerate(text.own) if each is not None and each.numbers[_LETTERS]]
 
 
 def describe_texts(texts: Sequence[ScoredText]) -> tuple[Numbers, Numbers]:
