@@ -7,7 +7,7 @@ leaves a line's own text, so that a line has the same features in any batch. Col
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -138,15 +138,20 @@ class ScoredText(NamedTuple):
 def judge_alone(text: RuledText, weights: Sequence[int]) -> ScoredText | None:
     """Judge each line by itself, by the weights of the features of ALONE. None where nothing is to be judged further.
 
-    A text is judged further only where a rule doubts a line or a line opens with a concept, and where a line looks
-    suspicious alone: with 4 of 10 texts that have short lines go 96 % of what the trees find in all of them.
+    A text is judged further only where a line that a rule doubts, or that opens with a concept, looks suspicious alone:
+    in 4 of 10 texts that have short lines, with 96 % of what the trees find in all of them.
     """
-    if not (has_article(text) and _has_doubt(text)):
+    if not any(_suspicious(text, weights)) or not has_article(text):
         return None
     own = describe_alone(text)
-    alone = alone_of(text, own, weights)
-    judged = ScoredText(text, own, alone)
-    return judged if any(alone[i] < SUSPECT for i in asked_lines(judged)) else None
+    return ScoredText(text, own, alone_of(text, own, weights))
+
+
+def _suspicious(text: RuledText, weights: Sequence[int]) -> Iterator[bool]:
+    """Yield for each line that a rule doubts, or that opens with a concept, whether it looks suspicious alone."""
+    for line, hit, gone in zip(text.lines, text.hits, text.taken, strict=True):
+        if gone is None and not line.prose and (hit is not None or opens_with_concept(line.text, text.phrases)):
+            yield sum([weights[i] for i in own_features(line.text, text.phrases).alone]) < SUSPECT
 
 
 def has_article(text: RuledText) -> bool:
@@ -157,14 +162,6 @@ def has_article(text: RuledText) -> bool:
     """
     stays = any(line.prose and gone is None for line, gone in zip(text.lines, text.taken, strict=True))
     return stays and not is_wrapped(text.lines)
-
-
-def _has_doubt(text: RuledText) -> bool:
-    """Return True if a rule speaks against a line that stays, or a short line opens with a concept."""
-    for line, hit, gone in zip(text.lines, text.hits, text.taken, strict=True):
-        if gone is None and (hit is not None or (not line.prose and opens_with_concept(line.text, text.phrases))):
-            return True
-    return False
 
 
 def describe_alone(text: RuledText) -> list[Own | None]:
@@ -200,24 +197,22 @@ def describe_texts(texts: Sequence[ScoredText]) -> tuple[Numbers, Numbers]:
     return lines.at, table.astype(np.int32)
 
 
-def _numbers_of_lines(text: ScoredText) -> Iterable[tuple[int, ...]]:
-    """The numbers of each line that its neighbours are described by, in the order of _ROWS."""
+def _numbers_of_lines(text: ScoredText) -> Iterator[int]:
+    """The numbers of each line that its neighbours are described by, in the order of _ROWS, line after line."""
     lines, hits, taken, _ = text.ruled
     prose = "\n".join([line.text[:SEEN] for line in islice((line for line in lines if line.prose), TOPIC)]).casefold()
     for line, own, alone, hit, gone in zip(lines, text.own, text.alone, hits, taken, strict=True):
-        ruled = (
-            *(alone, line.prose, gone is not None, line.apart, line.glued),
-            *((_WHERE[hit.where], _KIND_NUMBER.get(hit.kind, 0)) if hit else (0, 0)),
-            _KIND_NUMBER.get(gone.kind, 0) if gone else 0,
-        )
+        yield from (alone, line.prose, gone is not None, line.apart, line.glued)
+        yield from (_WHERE[hit.where], _KIND_NUMBER.get(hit.kind, 0)) if hit else (0, 0)
+        yield _KIND_NUMBER.get(gone.kind, 0) if gone else 0
         if own is None:
-            yield (*ruled, len(line.text), class_of_first(line.text[0]), class_of_last(line.text), 0, 0, 0, -1, -1, 0)
+            first, last = class_of_first(line.text[0]), class_of_last(line.text)
+            yield from (len(line.text), first, last, 0, 0, 0, -1, -1, 0)
             continue
         n = own.numbers
         topic = 100 * sum([word in prose for word in own.words]) // len(own.words) if own.words else -1
         dated = n[_DATE_WORDS] > 0 or n[_NUMERIC_DATE] > 0
-        own_part = (n[_SIZE], n[_FIRST], n[_LAST], n[_LISTED], n[_CAPITALS], dated)
-        yield (*ruled, *own_part, own.concept, topic, n[_LETTERS] > 0)
+        yield from (n[_SIZE], n[_FIRST], n[_LAST], n[_LISTED], n[_CAPITALS], dated, own.concept, topic, n[_LETTERS] > 0)
 
 
 _ROWS = (
@@ -236,8 +231,8 @@ class _Lines:
     """All lines of a batch of texts as arrays, with the bounds of the text that each stands in."""
 
     def __init__(self, texts: Sequence[ScoredText]) -> None:
-        rows = [numbers for text in texts for numbers in _numbers_of_lines(text)]
-        self.table = table = np.array(rows, np.int64).T
+        rows = np.fromiter((number for text in texts for number in _numbers_of_lines(text)), np.int64)
+        self.table = table = rows.reshape(-1, len(_ROWS)).T.copy()
         self.n = n = table.shape[1]
         counts = np.array([len(text.own) for text in texts])
         starts = np.cumsum(counts) - counts

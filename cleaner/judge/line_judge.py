@@ -8,11 +8,13 @@ machine. Long paragraphs between paragraphs are not judged at all.
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import accumulate
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
@@ -153,10 +155,12 @@ def judge_texts(texts: Sequence[ScoredText]) -> list[list[Hit | None]]:
     trees = load_line_trees()
     verdicts: list[list[Hit | None]] = [[None] * len(text.own) for text in texts]
     for first, behind in _batches([len(text.own) for text in texts]):
-        asked, table = describe_texts(texts[first:behind])
-        place = [(i, j) for i in range(first, behind) for j in range(len(texts[i].own))]
+        lines, table = describe_texts(texts[first:behind])
+        asked = lines.tolist()
+        starts = [0, *accumulate(len(text.own) for text in texts[first:behind])]
         for row, reason in _against(trees, table):
-            i, j = place[asked[row]]
+            n = bisect_right(starts, asked[row]) - 1
+            i, j = first + n, asked[row] - starts[n]
             verdicts[i][j] = Hit("line-judge", _kind_of(texts[i].ruled, j), reason)
     return verdicts
 
