@@ -151,7 +151,8 @@ def _suspicious(text: RuledText, weights: Sequence[int]) -> Iterator[bool]:
     """Yield for each line that a rule doubts, or that opens with a concept, whether it looks suspicious alone."""
     for line, hit, gone in zip(text.lines, text.hits, text.taken, strict=True):
         if gone is None and not line.prose and (hit is not None or opens_with_concept(line.text, text.phrases)):
-            yield sum([weights[i] for i in own_features(line.text, text.phrases).alone]) < SUSPECT
+            own = own_features(line.text, text.phrases)
+            yield own.numbers[_LETTERS] > 0 and sum([weights[i] for i in own.alone]) < SUSPECT
 
 
 def has_article(text: RuledText) -> bool:
