@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 __all__ = [
-    "KINDS", "MARKUP", "RECORD_KEYS",
+    "KINDS", "MARKUP", "MARK_KEYS", "MASKS", "RECORD_KEYS", "SPLIT_KEY",
     "Article", "Drop", "Raw", "Reject", "Removal", "claim", "cut", "host_of", "site_for_repeats",
 ]  # fmt: skip
 
@@ -25,12 +25,21 @@ KINDS = (
 )  # fmt: skip
 """The kinds of text that a removed span can be. The last four come from steps after the phrase lists."""
 
+MASKS = ("email", "phone", "ip", "card", "iban", "nik")
+"""The kinds of personal data that `--mask` takes; as kinds of removals they are no choice of the other options."""
+
 
 RECORD_KEYS = (
-    "id", "text", "language", "language_score", "languages", "title", "author", "date", "place", "url", "site",
+    "id", "text", "words", "language", "language_score", "languages", "title", "author", "date", "place", "url", "site",
     "source", "encoding", "repair", "page_kind", "input_kind", "flags", "duplicates", "meta",
 )  # fmt: skip
 """The keys of every record that Cleaner writes. A record of the input that has them all is one of its own."""
+
+MARK_KEYS = ("duplicate_of", "similarity", "drop_reason", "cluster")
+"""Further keys of a record before `meta`, where nothing is dropped but all of it is marked."""
+
+SPLIT_KEY = "split"
+"""A further key behind those, where the output is split into parts such as train and test."""
 
 MARKUP = "markup"
 """Flag of an article in whose plain text tags, entities or escapes were resolved."""
@@ -39,8 +48,8 @@ MARKUP = "markup"
 class Removal(NamedTuple):
     """One span that leaves the text: `before[start:end]`, in Unicode code points.
 
-    `rule` is the mechanism that took it (few, stable names), `kind` is one of KINDS, `why` is the evidence in words,
-    for people.
+    `rule` is the mechanism that took it (few, stable names), `kind` is one of KINDS or MASKS, `why` is the evidence in
+    words, for people. `replacement` is the text put in its place; in the log it is called `with`.
 
     >>> line = "Medan - Hujan turun."
     >>> removal = Removal(0, 8, "dateline-dash", "dateline")
@@ -54,6 +63,7 @@ class Removal(NamedTuple):
     rule: str
     kind: str
     why: str = ""
+    replacement: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +132,7 @@ class Article(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The clean text: `before` minus the union of the removals, and nothing else."""
+        """The clean text: `before` with each removal's span replaced by its `replacement`, and nothing else."""
         return cut(self.before, self.removals)
 
 
@@ -189,16 +199,17 @@ def site_for_repeats(raw: Raw, article: Article) -> str:
 
 
 def cut(text: str, removals: Sequence[Removal]) -> str:
-    """Return `text` without the spans of `removals`, which are sorted and disjoint.
+    """Return `text` with the spans of `removals`, which are sorted and disjoint, replaced.
 
     >>> cut("Medan - Hujan turun.", [Removal(0, 8, "dateline", "dateline")])
     'Hujan turun.'
     """
     if not removals:
         return text
-    kept, at = [], 0  # `at` is the end of the span before
+    kept: list[str] = []
+    at = 0  # `at` is the end of the span before
     for removal in removals:
-        kept.append(text[at : removal.start])
+        kept += text[at : removal.start], removal.replacement
         at = removal.end
     kept.append(text[at:])
     return "".join(kept)
@@ -208,7 +219,7 @@ def claim(removals: Iterable[Removal]) -> tuple[Removal, ...]:
     """Return sorted, disjoint removals with the same union; the first to claim a character names it.
 
     A later removal keeps only the characters that nobody claimed, and leaves its rule in the `why` of those it
-    overlaps.
+    overlaps. Cut into several, it puts its replacement in the place of the first.
 
     >>> [(r.start, r.end, r.why) for r in claim([Removal(2, 6, "a", "ad"), Removal(0, 9, "b", "nav")])]
     [(0, 2, ''), (2, 6, 'also b'), (6, 9, '')]
@@ -225,6 +236,7 @@ def claim(removals: Iterable[Removal]) -> tuple[Removal, ...]:
             earlier = claimed[last]
             if at < earlier.start:
                 replacements.append(new._replace(start=at, end=earlier.start))
+                new = new._replace(replacement="")
             note = f"also {new.rule}"
             if new.rule != earlier.rule and note not in earlier.why:
                 earlier = earlier._replace(why=f"{earlier.why}; {note}" if earlier.why else note)

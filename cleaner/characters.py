@@ -6,6 +6,8 @@ a comment that says why.
 
 from __future__ import annotations
 
+import re
+
 __all__ = [
     "BLANK",
     "BULLETS",
@@ -17,6 +19,7 @@ __all__ = [
     "STOPS",
     "UNSPACED_CLASS",
     "UNSPACED_SCRIPTS",
+    "count_words",
     "visible_length",
 ]
 
@@ -69,3 +72,21 @@ Han, and Hangul, whose words are parted by spaces but are as short."""
 
 UNSPACED_CLASS = "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSPACED_SCRIPTS)
 """The same as the inside of a character class in a regular expression."""
+
+_SINGLE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+"""Kana and Han, in which a text has no spaces."""
+
+
+def count_words(text: str) -> int:
+    """How many words a text has: runs without white space, as `wc -w` counts them.
+
+    Each character of kana and Han counts as one word, as word processors do it. Thai, Lao, Khmer and Burmese have no
+    spaces either; there the number is that of their runs.
+
+    >>> count_words("Harga beras naik 2,5 persen."), count_words("\u7c73\u4ef7\u4e0a\u6da8, kata dia")
+    (5, 6)
+    """
+    if text.isascii() or not (single := len(_SINGLE.findall(text))):
+        return len(text.split())
+    # what is left between these characters may be punctuation alone
+    return single + sum(any(map(str.isalnum, run)) for run in _SINGLE.sub(" ", text).split())

@@ -8,9 +8,11 @@ from typing import Any
 import orjson
 
 from cleaner.article import MARKUP, Article, Drop, Removal
+from cleaner.characters import count_words
 
 __all__ = [
-    "drop_of", "dropped_row", "pack_article", "record", "removal_of", "removed_rows", "text_of_input", "unpack_article",
+    "drop_of", "dropped_row", "pack_article", "record", "removal_of", "removed_row",
+    "removed_rows", "text_of_input", "unpack_article",
 ]  # fmt: skip
 
 REPAIR, LINE_ENDS = "repair", "line-ends"
@@ -25,7 +27,8 @@ def record(article: Article, text: str | None = None) -> dict[str, object]:
     """
     return {
         "id": article.id,
-        "text": article.text if text is None else text,
+        "text": (text := article.text if text is None else text),
+        "words": count_words(text),
         "language": article.language,
         "language_score": round(article.language_score, 4),
         # A JSON string: the keys differ from record to record, and Hugging Face's loader breaks on such objects.
@@ -47,23 +50,26 @@ def record(article: Article, text: str | None = None) -> dict[str, object]:
     }
 
 
+def removed_row(id: str, text: str, removal: Removal) -> dict[str, Any]:
+    """Return the row of removed.jsonl for one removal, which took `text`."""
+    return {
+        "id": id,
+        "start": removal.start,
+        "end": removal.end,
+        "text": text,
+        **({"with": removal.replacement} if removal.replacement else {}),
+        "rule": removal.rule,
+        "kind": removal.kind,
+        "why": removal.why,
+    }
+
+
 # The keys of a row stand in this order in the log: `cleaner.audit.logs` tells the rows of articles apart by the bytes
 # before "start", without parsing them.
 def removed_rows(article: Article) -> list[dict[str, Any]]:
     """Return the rows of removed.jsonl for one article: the text of the input where it differs from *before*, then the
     removals in the order of the text."""
-    rows = [
-        {
-            "id": article.id,
-            "start": removal.start,
-            "end": removal.end,
-            "text": article.before[removal.start : removal.end],
-            "rule": removal.rule,
-            "kind": removal.kind,
-            "why": removal.why,
-        }
-        for removal in article.removals
-    ]
+    rows = [removed_row(article.id, article.before[one.start : one.end], one) for one in article.removals]
     if text := article.original:
         rule = MARKUP if MARKUP in article.flags else REPAIR
         # Texts from Windows would fill the log, so where nothing but the line ends differ, one of them is the text.
@@ -86,7 +92,7 @@ def text_of_input(before: str, removed: Iterable[Mapping[str, Any]]) -> str:
 
 def removal_of(row: Mapping[str, Any]) -> Removal:
     """Return the removal that a row of removed.jsonl logs."""
-    return Removal(row["start"], row["end"], row["rule"], row["kind"], row["why"])
+    return Removal(row["start"], row["end"], row["rule"], row["kind"], row["why"], row.get("with", ""))
 
 
 def dropped_row(drop: Drop, whole: Mapping[str, object]) -> dict[str, object]:
