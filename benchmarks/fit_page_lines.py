@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import random
 import re
 import sys
 import tempfile
@@ -27,9 +26,9 @@ from typing import Any
 import numpy as np
 from catboost import CatBoostClassifier, Pool
 from folds import held_back
-from page_data import COLLECTIONS, as_page, build_pages
+from page_data import build_pages
 from scipy.optimize import minimize
-from strip import DATA, ROOT, is_page, read_sets
+from strip import DATA, ROOT
 
 from cleaner.judge.character_counts import Numbers
 from cleaner.judge.features import Features, neighbour_features, own_features
@@ -91,7 +90,7 @@ WIDE_STOPS = str.maketrans({".": "。", ",": "、", "?": "？", "!": "！", ":":
 def disguised(text: str, script: str) -> str:
     """The page as though written without capitals ("caseless") or without spaces between words ("wide").
 
-    Most of the labelled pages are English; without these copies the trees take capitals and spaces for granted.
+    The labelled pages are English alone; without these copies the trees take capitals and spaces for granted.
 
     >>> len(disguised("The harbour is closed.", "wide"))
     7
@@ -111,7 +110,7 @@ def copies(docs: Sequence[dict[str, Any]]) -> Iterator[tuple[int, Page]]:
     """Which page, and its copy: a third of the pages in each disguise."""
     for i, doc in enumerate(docs):
         script = ("caseless", "wide", "")[hashlib.sha256(doc["id"].encode()).digest()[0] % 3]
-        if script and not held_back(doc) and doc["source"] == "wcxb":
+        if script and not held_back(doc):
             yield i, page_of(doc, script)
 
 
@@ -239,14 +238,6 @@ def report(name: str, pages: Sequence[Page], odds: Sequence[Numbers]) -> str:
     return f"{name}, {len(pages)} pages: {'; '.join(cells)}"
 
 
-def read_pages() -> list[dict[str, Any]]:
-    """Half of the pages of both collections, and the whole pages of the labelled sets, in 20 languages."""
-    chance = random.Random(5)
-    pages = [page for name in COLLECTIONS for page in build_pages(name) if chance.random() < 0.5]
-    whole = [as_page(doc) for doc in read_sets() if is_page(doc)]
-    return [*pages, *({**doc, "source": "sets", "site": f"sets {doc['site']}"} for doc in whole)]
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true", help="write cleaner/judge/page_trees.json")
@@ -254,7 +245,7 @@ def main() -> None:
     options = parser.parse_args()
     if not (DATA / "textcruft" / "build_pages.py").is_file():
         sys.exit(f"The labelled data are not in {DATA}. Set CLEANER_BENCH to the folder that holds textcruft/.")
-    docs = read_pages()
+    docs = build_pages()
     pages = [page_of(doc) for doc in docs]
     seen, held = [p for p in pages if not p.held], [p for p in pages if p.held]
     disguises = dict(copies(docs))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,15 @@ from hypothesis import strategies as st
 from cleaner.article import KINDS, cut
 from cleaner.judge.beside import NAMES, RuledText, ScoredText, describe_texts, judge_alone
 from cleaner.judge.line_features import ALONE, OWN, own_features
-from cleaner.judge.line_judge import ask_judge, judge_texts, load_line_trees, run_together
+from cleaner.judge.line_judge import (
+    Begun,
+    Steps,
+    ask_judge,
+    finish_together,
+    judge_texts,
+    load_line_trees,
+    run_together,
+)
 from cleaner.judge.lines import Hit, Line, split_lines
 from cleaner.judge.vocabulary import CONCEPT_KINDS, CONCEPTS, vocabulary_for
 from cleaner.phrases.phrases import load_phrases
@@ -98,6 +108,29 @@ def test_features_of_a_text_do_not_depend_on_the_batch(texts: list[str]) -> None
         assert together.shape[0] == len(NAMES) == len(set(NAMES))
         assert np.array_equal(together, np.concatenate(parts, axis=1))
     assert len(weights) == len(ALONE)
+
+
+def test_an_error_in_one_text_leaves_the_others() -> None:
+    questions = (ask_judge(ruled(case["text"], case["language"])) for case in CASES)
+    question = next(asked for asked in questions if asked is not None)
+
+    def steps(divisor: int) -> Steps[int]:
+        yield question
+        return 1 // divisor
+
+    begun = [Begun(steps(divisor)) for divisor in (1, 0, 1)]
+    failed: list[int] = []
+
+    @contextmanager
+    def noting(number: int) -> Iterator[None]:
+        try:
+            yield
+        except ZeroDivisionError:
+            failed.append(number)
+
+    finish_together(begun, noting)
+    assert failed == [1]
+    assert [each.result for each in begun] == [1, None, 1]
 
 
 def test_a_text_without_a_paragraph_is_left_alone() -> None:
