@@ -14,9 +14,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from strip import DATA, read
+from strip import DATA, POLICY, read
 
-__all__ = ["COLLECTIONS", "build_pages", "labels_of"]
+from cleaner.judge.lines import Line, split_lines
+
+__all__ = ["COLLECTIONS", "as_page", "build_pages", "label_of_article", "labels_of"]
 
 COLLECTIONS = ("wcxb", "daniel")
 
@@ -60,3 +62,25 @@ def labels_of(doc: dict[str, Any]) -> list[tuple[int, int, str]]:
         out.append((at, at + len(text), kinds.get(at, "content")))
         at += len(text) + 1
     return out
+
+
+def label_of_article(doc: dict[str, Any], line: Line) -> tuple[int, int]:
+    """Label and characters of content of a line, by the spans that cover it."""
+    kinds: list[str | None] = [None] * (line.end - line.start)
+    for start, end, kind in doc["spans"]:
+        if start < line.end and end > line.start:
+            a, b = max(0, start - line.start), min(line.end, end) - line.start
+            kinds[a:b] = [kind] * (b - a)
+    seen = [kind for kind, character in zip(kinds, line.text, strict=True) if not character.isspace()]
+    content = sum(kind is None for kind in seen)
+    policy = sum(kind in POLICY for kind in seen)
+    if content >= 0.1 * len(seen):
+        return 1, content
+    return (2 if 2 * policy >= len(seen) else 0), content
+
+
+def as_page(doc: dict[str, Any]) -> dict[str, Any]:
+    """A whole page of the labelled sets in the form of the other labelled pages: a kind for each line."""
+    kinds = ("page", "content", "title")
+    lines = ((line, label_of_article(doc, line)[0]) for line in split_lines(doc["text"]))
+    return {**doc, "spans": [[line.start, line.end, kinds[label]] for line, label in lines if label != 1]}

@@ -13,9 +13,10 @@ from typing import Any, Generic, TypeVar
 from cleaner.article import Raw, Removal, host_of, site_for_repeats
 from cleaner.engine.time_limit import RecordTimeout, time_limit
 from cleaner.errors import InputError, OptionError
+from cleaner.judge.line_judge import run_together
 from cleaner.language_codes import language_code
 from cleaner.options import RANGES, Options
-from cleaner.pipeline import finish_articles, load_article, strip_article
+from cleaner.pipeline import article_steps, finish_articles, load_article
 from cleaner.read.fields import MOST_UNPACKED, is_missing, raw_record
 from cleaner.read.http import unpack_by_magic
 from cleaner.read.selection import draw
@@ -186,7 +187,7 @@ def _clean_batch(
     batch: Sequence[Raw], options: Options, *, language: str = "", site_rules: Repeats | None = None
 ) -> Iterator[Cleaned]:
     """Clean some records: each step is done for all of them before the next one begins."""
-    stripped = [strip_article(load_article(raw, options), options, language=language) for raw in batch]
+    stripped = run_together(article_steps(load_article(raw, options), options, language=language) for raw in batch)
     if site_rules:
         sites = [site_for_repeats(raw, article) for raw, article in zip(batch, stripped, strict=True)]
         stripped = site_rules.take_all(

@@ -33,6 +33,7 @@ from cleaner.article import MARKUP, Article, Drop, Raw, host_of
 from cleaner.decode.decode import Decoded, decode, decode_replacing
 from cleaner.decode.labels import check_encoding
 from cleaner.extract.page import Page, extract
+from cleaner.judge.line_judge import Steps, run_together
 from cleaner.language.identify import identify, quick_language
 from cleaner.options import Options
 from cleaner.phrases.phrases import load_phrases
@@ -42,10 +43,10 @@ from cleaner.read.markup import has_markup, looks_like_html, unmark
 from cleaner.repair.repair import UNMARK, repair
 from cleaner.strip.further import allowed_lines, strip_by_plugins, strip_foreign_paragraphs
 from cleaner.strip.places import lower_capitals
-from cleaner.strip.strip import Stripped, add_later, may_strip_beside, strip
+from cleaner.strip.strip import Stripped, add_later, may_strip_beside, strip_steps
 from cleaner.strip.tidy import tidy_space
 
-__all__ = ["finish_articles", "load_article", "strip_article", "with_new_id"]
+__all__ = ["article_steps", "finish_articles", "load_article", "strip_article", "with_new_id"]
 
 BAD_BYTES, GARBLED, REPEATED_ID = "bad-bytes", "garbled", "repeated-id"
 """Flags of articles: bytes that are no character became U+FFFD; the text looks like another script read as Latin
@@ -128,8 +129,13 @@ def _own_article(raw: Raw, own: Mapping[str, Any]) -> Article:
     )
 
 
-def strip_article(article: Article, options: Options, *, language: str = "") -> Article:
-    """Add the removals of site cruft, and the facts that stood in it: title, author, date, place, site.
+def strip_article(article: Article, options: Options) -> Article:
+    """Add the removals of site cruft, and the facts that stood in it: title, author, date, place, site."""
+    return run_together((article_steps(article, options),))[0]
+
+
+def article_steps(article: Article, options: Options, *, language: str = "") -> Steps[Article]:
+    """The way of `strip_article`, which asks the judge of lines on its way: `run_together` walks many at once.
 
     `language` chooses the phrase lists where the caller knows it; else the beginning of the text does.
     """
@@ -138,7 +144,8 @@ def strip_article(article: Article, options: Options, *, language: str = "") -> 
     language = language or quick_language(article.before)
     # Extraction has taken a page's own navigation away, and an earlier run that of a rendered page.
     bare = article.input_kind == "html" or article.known
-    stripped = _stripped(article, article.before, "text" if bare else options.input_kind, language, options)
+    input_kind = "text" if bare else options.input_kind
+    stripped = yield from _stripped(article, article.before, input_kind, language, options)
     article = _with_facts(article, stripped)._replace(
         removals=stripped.removals,
         language=article.language if article.known else language,
@@ -148,11 +155,10 @@ def strip_article(article: Article, options: Options, *, language: str = "") -> 
     return strip_by_plugins(article, options)
 
 
-def _stripped(article: Article, text: str, input_kind: str, language: str, options: Options) -> Stripped:
-    stripped = strip(
+def _stripped(article: Article, text: str, input_kind: str, language: str, options: Options) -> Steps[Stripped]:
+    stripped = yield from strip_steps(
         text,
-        language=language,
-        phrases=load_phrases(language, options.phrases),
+        load_phrases(language, options.phrases),
         input_kind=input_kind,
         title=options.title,
         keep_kinds=options.keep_kinds,
@@ -174,7 +180,7 @@ _FACTS = ("title", "author", "date", "place", "site")
 """What cruft may tell of its article: a credit names the author, a dateline the place."""
 
 
-def _stripped_behind_repeats(article: Article, options: Options) -> Article:
+def _behind_repeats(article: Article, options: Options) -> Steps[Article]:
     """The article looked at once more where lines that repeat on its site have gone: they may have stood below a
     signature or above a heading that now stands at an edge. Without this look the next run would find it."""
     gaps, gone = [], 0  # the offsets of the clean text at which they stood
@@ -186,7 +192,7 @@ def _stripped_behind_repeats(article: Article, options: Options) -> Article:
     # Most of these lines stand between paragraphs; looking again behind each takes 4 % of a run.
     if not may_strip_beside(text, gaps, load_phrases(article.language, options.phrases)):
         return article
-    stripped = _stripped(article, text, "text", article.language, options)
+    stripped = yield from _stripped(article, text, "text", article.language, options)
     if not stripped.removals:
         return article
     return _with_facts(article, stripped)._replace(removals=add_later(article.removals, stripped.removals))
@@ -197,7 +203,7 @@ def finish_articles(articles: Sequence[Article], options: Options) -> list[tuple
 
     Articles come in batches, because a sentence costs the language model .07 ms in a batch and .38 ms alone.
     """
-    articles = [_stripped_behind_repeats(article, options) for article in articles]
+    articles = run_together(_behind_repeats(article, options) for article in articles)
     if options.drop_foreign_paragraphs:
         articles = [strip_foreign_paragraphs(article) for article in articles]
     if options.tidy_space:

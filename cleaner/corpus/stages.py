@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,12 +39,13 @@ from cleaner.engine.time_limit import RecordTimeout
 from cleaner.engine.work import read_attached, read_shard, write_shard
 from cleaner.engine.worker import Watch
 from cleaner.errors import CleanerError
+from cleaner.judge.line_judge import Begun, finish_together
 from cleaner.neardup.sketches import sketch
 from cleaner.options import Options
 from cleaner.output.manifest import sha256
 from cleaner.output.records import dropped_row, pack_article, record, removal_of, removed_rows, unpack_article
 from cleaner.phrases.phrases import normalise_wording
-from cleaner.pipeline import finish_articles, load_article, strip_article, with_new_id
+from cleaner.pipeline import article_steps, finish_articles, load_article, with_new_id
 from cleaner.read.changes import Stamps, changed_sources
 from cleaner.read.records import read_records
 from cleaner.read.task import Source, Task
@@ -99,25 +101,14 @@ class WriteTask:
 
 def read_stage(task: ReadTask, watch: Watch) -> Done:
     """Read, decode, extract, repair and strip the records of a task."""
-    articles: list[Article] = []
-    sites: list[str] = []
     rejects: list[Reject] = []
+    begun: list[tuple[Raw, Begun[Article]]] = []
     for raw in _raws(task, watch, rejects):
-        try:
-            with watch.clock:
-                article = strip_article(load_article(raw, task.options), task.options)
-        except CleanerError:  # an option or a phrase list is wrong, which no other record can mend
-            raise
-        except RecordTimeout as late:
-            rejects.append(Reject(raw.source, raw.record, "WorkerDied", f"It failed: {late}.", _DIED))
-            continue
-        except Exception as error:  # one record must never end a run
-            watch.failed(error)
-            said = f"{type(error).__name__}: {error}"
-            rejects.append(Reject(raw.source, raw.record, "Unexpected", said, _UNEXPECTED))
-            continue
-        articles.append(article)
-        sites.append(site_for_repeats(raw, article))
+        with _set_aside(raw, watch, rejects):
+            begun.append((raw, Begun(article_steps(load_article(raw, task.options), task.options))))
+    _judge_all(begun, watch, rejects, len(task.input.splits) << 32)
+    articles = [each.result for _, each in begun if each.result is not None]
+    sites = [site_for_repeats(raw, each.result) for raw, each in begun if each.result is not None]
     watch.leave()
     rejects += changed_sources(task.stamps)
     # hashes of ids beside the articles: which are taken is found out without unpacking any
@@ -133,6 +124,44 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
     write_shard(task.out, columns, notes)
     size = sum(len(a.before.encode("utf-8", "surrogatepass")) for a in articles)
     return Done(len(articles), size, rejected=len(rejects))
+
+
+@contextmanager
+def _set_aside(raw: Raw, watch: Watch, rejects: list[Reject]) -> Iterator[None]:
+    """Work on one record within its time; whatever goes wrong makes it a reject and ends no run."""
+    try:
+        with watch.clock:
+            yield
+    except CleanerError:  # an option or a phrase list is wrong, which no other record can mend
+        raise
+    except RecordTimeout as late:
+        rejects.append(Reject(raw.source, raw.record, "WorkerDied", f"It failed: {late}.", _DIED))
+    except Exception as error:
+        watch.failed(error)
+        said = f"{type(error).__name__}: {error}"
+        rejects.append(Reject(raw.source, raw.record, "Unexpected", said, _UNEXPECTED))
+
+
+def _judge_all(begun: Sequence[tuple[Raw, Begun[Article]]], watch: Watch, rejects: list[Reject], unit: int) -> None:
+    """Strip the records to the end, judging the lines of all at once; one by one where that has ended a worker.
+
+    `unit` is the number of the work on all of them for the watch, those behind it are the records'.
+    """
+    together = not watch.enter(unit)
+
+    def guard(i: int) -> AbstractContextManager[None]:
+        watch.enter(unit if together else unit + 1 + i)  # each step has the time of a record
+        return _set_aside(begun[i][0], watch, rejects)
+
+    if together:
+        finish_together([each for _, each in begun], guard)
+        return
+    for i, (raw, each) in enumerate(begun):
+        if reason := watch.enter(unit + 1 + i):
+            rejects.append(Reject(raw.source, raw.record, "WorkerDied", f"It failed: {reason}.", _DIED))
+            each.result = None
+        else:
+            finish_together([each], lambda _, i=i: guard(i))  # type: ignore[misc]
 
 
 def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:

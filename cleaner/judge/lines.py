@@ -63,13 +63,15 @@ class Line:
     """One line that is not blank: `text` without outer white space, `start` and `end` in the whole text, its shape.
 
     `apart` says that a blank line, or nothing, stands above; `prose` that the line is long enough for a paragraph;
-    `opens` that a clause in it may open as calls on the reader and closing phrases do (True until somebody looked).
+    `opens` that a clause in it may open as calls on the reader and closing phrases do (True until somebody looked);
+    `glued` that it is a segment of a line and follows another one without a line end.
     """
 
-    __slots__ = ("_wording", "apart", "end", "opens", "prose", "start", "text")
+    __slots__ = ("_wording", "apart", "end", "glued", "opens", "prose", "start", "text")
 
     def __init__(self, start: int, text: str, apart: bool = True) -> None:
         self.apart = apart
+        self.glued = False
         self.start, self.end, self.text = start, start + len(text), text
         n = len(text)
         self.prose = n >= LONG or (n >= LEAST and is_prose(text))

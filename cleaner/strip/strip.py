@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from cleaner.article import KINDS, Removal, claim, cut
 from cleaner.errors import OptionError
+from cleaner.judge.beside import RuledText
+from cleaner.judge.line_judge import Steps, ask_judge, run_together
 from cleaner.judge.lines import BESIDE, EDGE, HEAD, Hit, Line, is_wrapped, split_lines
 from cleaner.judge.whole_page import looks_like_page, outside_block
 from cleaner.phrases.clauses import find_openings
@@ -28,7 +30,7 @@ from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import SIGNATURE, accept_hits
 from cleaner.strip.space import close_gaps
 
-__all__ = ["Stripped", "add_later", "explain_line", "may_strip_beside", "strip"]
+__all__ = ["Stripped", "add_later", "explain_line", "mark_openings", "may_strip_beside", "strip", "strip_steps"]
 
 GUARD = 0.7
 """An extracted article keeps its text when more than this share of its characters (white space not counted) would go:
@@ -108,15 +110,40 @@ def strip(
     >>> found.removals[0].kind, found.place, found.site
     ('dateline', 'Medan', 'Contoh.com')
     """
+    steps = strip_steps(
+        text,
+        phrases or load_phrases(language),
+        input_kind=input_kind,
+        title=title,
+        keep_kinds=keep_kinds,
+        only_kinds=only_kinds,
+        allow=allow,
+        known_title=known_title,
+    )
+    return run_together((steps,))[0]
+
+
+def strip_steps(
+    text: str,
+    phrases: Phrases,
+    *,
+    input_kind: str = "auto",
+    title: str = "keep",
+    keep_kinds: Sequence[str] = (),
+    only_kinds: Sequence[str] = (),
+    allow: frozenset[str] = frozenset(),
+    known_title: str = "",
+) -> Steps[Stripped]:
+    """The way of `strip`, which asks the judge of lines on its way, so that many texts can be judged at once."""
     _check_options(input_kind, title, (*keep_kinds, *only_kinds))
     allowed = frozenset(map(normalise_wording, allow))  # so that case and marks at the ends do not matter
-    choice = _Choice(phrases or load_phrases(language), title, keep_kinds, only_kinds, allowed, known_title)
+    choice = _Choice(phrases, title, keep_kinds, only_kinds, allowed, known_title)
     facts: dict[str, str] = {}
-    removals, kind, again = _look(text, input_kind, choice, facts)
+    removals, kind, again = yield from _look(text, input_kind, choice, facts)
     for _ in range(PASSES):
         if not again:
             break
-        more, _kind, again = _look(cut(text, removals), "text", choice, facts)
+        more, _kind, again = yield from _look(cut(text, removals), "text", choice, facts)
         removals = add_later(removals, more)
     if _takes_over(GUARD if kind == "text" else PAGE_GUARD, text, removals):
         return Stripped(input_kind=kind, flags=("strip-guard",))
@@ -133,13 +160,15 @@ def _check_options(input_kind: str, title: str, kinds: Sequence[str]) -> None:
         raise OptionError(f"{unknown[0]!r} is not a kind of removal. Known kinds: {', '.join(KINDS)}.")
 
 
-def _look(text: str, input_kind: str, choice: _Choice, facts: dict[str, str]) -> tuple[tuple[Removal, ...], str, bool]:
+def _look(
+    text: str, input_kind: str, choice: _Choice, facts: dict[str, str]
+) -> Steps[tuple[tuple[Removal, ...], str, bool]]:
     """What one look at `text` takes, whether it was looked at as "text" or "page", and whether a further look may find
     something in what it leaves; facts go into `facts`."""
     phrases = choice.phrases
     split = split_lines(text)
     lines = join_cut_lines(split, lambda line: judge_line(line, phrases))
-    _mark_openings(text, lines, phrases)
+    mark_openings(text, lines, phrases)
 
     # find the hits of lines
     hits = [judge_line(line, phrases) for line in lines]
@@ -153,6 +182,9 @@ def _look(text: str, input_kind: str, choice: _Choice, facts: dict[str, str]) ->
 
     # accept them by neighbours and place; a hit that the options forbid bears out no other
     accepted = choice.permitted(lines, accept_hits(lines, choice.permitted(lines, hits), phrases))
+    if input_kind == "text" and (question := ask_judge(RuledText(lines, hits, accepted, phrases))):
+        verdicts = choice.permitted(lines, (yield question))
+        accepted = [hit or verdict for hit, verdict in zip(accepted, verdicts, strict=True)]
     found = [Removal(ln.start, ln.end, h.rule, h.kind, h.why) for ln, h in zip(lines, accepted, strict=True) if h]
     if found:
         facts_of(lines, accepted, phrases, facts)
@@ -175,7 +207,7 @@ def _look(text: str, input_kind: str, choice: _Choice, facts: dict[str, str]) ->
         input_kind == "page"
         or glued
         or lines is not split
-        or _may_find_more(text, lines, hits, accepted, inside, phrases)
+        or (yield from _may_find_more(text, lines, hits, accepted, inside, phrases))
     )
     return removals, input_kind, again
 
@@ -187,7 +219,7 @@ def _may_find_more(
     accepted: Sequence[Hit | None],
     inside: Sequence[Removal],
     phrases: Phrases,
-) -> bool:
+) -> Steps[bool]:
     """Whether a further look may find something in what a look at `text` leaves; not taking it saves 4 % of a run.
 
     Only where a line is in doubt, for which the edges of the article may have moved; where a name that signs has gone,
@@ -211,10 +243,14 @@ def _may_find_more(
                 if not line.text or judge_line(line, phrases):
                     return True
         left.append(line)
-    return may_join(left) or bool(find_datelines(left, [None] * len(left), phrases, {}))
+    nothing: list[Hit | None] = [None] * len(left)
+    if may_join(left) or find_datelines(left, nothing, phrases, {}):
+        return True
+    question = ask_judge(RuledText(left, nothing, nothing, phrases))
+    return question is not None and any((yield question))
 
 
-def _mark_openings(text: str, lines: Sequence[Line], phrases: Phrases) -> None:
+def mark_openings(text: str, lines: Sequence[Line], phrases: Phrases) -> None:
     """Note in which lines a clause opens as calls and closing phrases do; only those are asked for either.
 
     Asking every line makes stripping an eighth slower or more.
@@ -257,11 +293,13 @@ def may_strip_beside(text: str, gaps: Sequence[int], phrases: Phrases) -> bool:
     last lines.
     """
     lines = split_lines(text) if gaps else []
-    _mark_openings(text, lines, phrases)
+    mark_openings(text, lines, phrases)
     nothing = [None] * len(lines)
     if any(judge_line(line, phrases) for line in lines) or with_segments(text, lines, nothing, [], phrases)[1]:
         return True
     if gaps and (may_join(lines) or find_datelines(lines, nothing, phrases, {})):
+        return True
+    if gaps and ask_judge(RuledText(lines, nothing, nothing, phrases)):
         return True
     starts = [line.start for line in lines]
     asked = set()  # lines, each with the direction, so that no line is asked more than twice
@@ -299,7 +337,7 @@ def explain_line(line: str, language: str, extra_dir: str = "") -> list[tuple[st
     if not bare:
         return []
     looked_at = Line(0, bare)
-    _mark_openings(bare, [looked_at], phrases)  # or the line would be asked for more than a run asks it
+    mark_openings(bare, [looked_at], phrases)  # or the line would be asked for more than a run asks it
     hit = judge_line(looked_at, phrases)
     reasons = [(hit.rule, hit.kind, hit.why + _WHERE.get(hit.where, ""))] if hit else []
     if dateline := match_dateline(bare, phrases):

@@ -1,0 +1,412 @@
+"""Fit the judge of lines (cleaner/judge/line_trees.json) and say what it finds on sites that it was not fitted on.
+
+    pip install catboost scipy lxml
+    python benchmarks/fit_lines.py [--write] [--quick THRESHOLD]
+
+One command and a fixed seed make the file: the weights of a line alone (ridge regression), then trees over all
+features. The labelled articles of all sets are fitted on, and beside them the surroundings of the article on a part of
+the labelled whole pages (page_data.py), cut as a careless extractor cuts them. The table is out of fold: folds never
+part a site (folds.py), and the threshold of each fold is chosen within the other folds, each of which is judged by
+trees fitted on the rest of them; the strictest of their thresholds counts. The shipped trees are fitted on all
+articles, and their threshold is the strictest of all folds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from catboost import CatBoostClassifier, Pool
+from folds import PARTS, fold_of
+from page_data import COLLECTIONS, as_page, build_pages, label_of_article
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+from strip import HEADER, POLICY, ROOT, SETS, is_page, load_score, ours, read_sets, row, scored
+from strip_peers import Document, Spans
+
+from cleaner.judge import line_judge
+from cleaner.judge.beside import (
+    NAMES,
+    RuledText,
+    ScoredText,
+    alone_of,
+    asked_lines,
+    describe_alone,
+    describe_texts,
+    has_article,
+    judge_alone,
+)
+from cleaner.judge.line_features import ALONE, Own, own_features
+from cleaner.judge.line_judge import UNIT, parse_line_trees
+from cleaner.judge.lines import Line, split_lines
+from cleaner.judge.whole_page import looks_like_page
+from cleaner.phrases.phrases import load_phrases, phrase_languages
+from cleaner.strip.joined_lines import join_cut_lines
+from cleaner.strip.line_rules import judge_line
+from cleaner.strip.neighbours import accept_hits
+from cleaner.strip.strip import mark_openings
+
+Numbers = Any
+
+LOST, WRONG = 0.0003, 0.05
+"""Share of the content of a fold that the judge may lose beside what the rules lose, and the wrong lines per article.
+Lines are counted as well since a fold may hold few long ones: by characters alone one fold chose half a unit laxer."""
+
+MARGIN = 200
+"""Thousandths of log odds by which the threshold stands below that of the strictest fold: sites differ more than five
+folds show (at the fold's own one of 224 traps of the project falls)."""
+
+PAGES = 0.5
+"""Share of the whole pages that is fitted on; all of them take twice as long and find no more."""
+
+PAGE_WEIGHT, PAGE_LINES = 0.3, 60
+"""What a line of a page weighs beside a line of an article, and the most lines of one page."""
+
+CASE_WEIGHT, NO_FOLD = 0.1, -1
+"""What a line of the project's own cases and traps weighs, and their fold, which is fitted on and never measured."""
+
+RIDGE = 3.0
+ENTRY_WEIGHT = 0.05
+"""What an entry of a phrase list weighs beside a line of an article."""
+
+CAUTION, CONTENT = 1.5, 25
+"""A line of content weighs the first times its characters through the second, to the power .6, and no less than the
+first: a wrong removal costs by its size, and that of a short line more than a miss."""
+
+SEEDS = (1, 2, 3)
+"""The mean of models that differ by chance finds more at equal loss than one: .406 for .373 of the spans of other
+languages at .03 % lost."""
+
+TREES: dict[str, Any] = {
+    "iterations": 200,
+    "depth": 4,
+    "learning_rate": 0.1,
+    "l2_leaf_reg": 60,
+    "subsample": 0.7,
+    "rsm": 0.3,
+    "bootstrap_type": "Bernoulli",
+    "border_count": 64,
+    "verbose": 0,
+    "thread_count": 1,
+    "allow_writing_files": False,
+    # what speaks for a line alone, or for its neighbours, never speaks against it: .422 for .410 at .03 % lost
+    "monotone_constraints": [int(re.fullmatch(r"alone( [+-]\d)?", name) is not None) for name in NAMES],
+}
+
+
+@dataclass
+class Text:
+    """A labelled text as the judge sees it: its lines, what the rules say, and for each asked line its label (0
+    boilerplate, 1 content, 2 neither right nor wrong, -1 not labelled) and characters of content."""
+
+    fold: int
+    article: bool
+    ruled: RuledText
+    own: Sequence[Own | None]
+    asked: Sequence[int]
+    picked: Sequence[int]  # which of the asked lines are fitted on
+    label: Numbers
+    chars: Numbers
+
+    def alone(self) -> list[tuple[int, ...]]:
+        return [self._alone(self.asked[i]) for i in self.picked]
+
+    def taken(self) -> list[tuple[int, ...]]:
+        """What the lines that the rules took are by themselves: boilerplate as well, but for a few."""
+        lines = zip(self.ruled.lines, self.ruled.taken, strict=True)
+        return [self._alone(i) for i, (line, hit) in enumerate(lines) if hit is not None and not line.prose]
+
+    def _alone(self, i: int) -> tuple[int, ...]:
+        return own_features(self.ruled.lines[i].text, self.ruled.phrases).alone
+
+    def scored(self, weights: Sequence[int]) -> ScoredText:
+        return ScoredText(self.ruled, self.own, alone_of(self.ruled, self.own, weights))
+
+    def weight(self) -> Numbers:
+        content = CAUTION * np.clip(self.chars / CONTENT, 1, 20) ** 0.6
+        weight = np.where(self.label == 0, 1.0, content) * self.most()
+        return weight * np.where(self.label == 2, 0.15, np.where(self.label < 0, 0.0, 1.0))
+
+    def most(self) -> float:
+        """What a line of boilerplate weighs: less in a text of many lines, and less on a page."""
+        weight = CASE_WEIGHT if self.fold == NO_FOLD else 1.0 if self.article else PAGE_WEIGHT
+        return min(1.0, (25 / len(self.picked)) ** 0.5) * weight
+
+
+Label = Callable[[Document, Line], tuple[int, int]]
+
+
+def label_of_page(doc: Document, line: Line) -> tuple[int, int]:
+    kind = doc["kinds"].get(line.start, "content")
+    label = {"content": 1, "page": 0, "title": 1}.get(kind, -1)
+    return label, len("".join(line.text.split())) if label == 1 else 0
+
+
+def read_text(doc: Document, label: Label, article: bool, ruled: bool = True) -> Text | None:
+    """The text as it comes to the judge, or as if no rule spoke; None where the judge is not asked."""
+    phrases = load_phrases(doc["language"])
+    lines = join_cut_lines(split_lines(doc["text"]), lambda line: judge_line(line, phrases))
+    mark_openings(doc["text"], lines, phrases)
+    hits = [judge_line(line, phrases) for line in lines]
+    if article and looks_like_page(lines, hits):
+        return None
+    hits = hits if ruled else [None] * len(lines)
+    about = RuledText(lines, hits, accept_hits(lines, hits, phrases) if ruled else hits, phrases)
+    if not has_article(about):
+        return None
+    own = describe_alone(about)
+    asked = asked_lines(ScoredText(about, own, ()))
+    picked: Sequence[int] = range(len(asked))
+    if not article and len(asked) > PAGE_LINES:
+        picked = sorted(random.Random(doc["id"]).sample(picked, PAGE_LINES))
+    labels = [label(doc, lines[asked[i]]) for i in picked]
+    known, chars = np.array([a for a, _ in labels]), np.array([b for _, b in labels])
+    return Text(fold_of(doc), article, about, own, asked, picked, known, chars) if asked else None
+
+
+def label_of_line(doc: Document, line: Line) -> tuple[int, int]:
+    """Label and characters of content of a line of an article. A headline is content: it must stay, though the
+    benchmark counts it neither way."""
+    label, chars = label_of_article(doc, line)
+    titles = [(start, end) for start, end, kind in doc["spans"] if kind == "title"]
+    if label == 2 and any(start < line.end and end > line.start for start, end in titles):
+        return 1, len("".join(line.text.split()))
+    return label, chars
+
+
+def content_of(doc: Document) -> int:
+    """Characters of an article that are content, white space not counted."""
+    marked = sum(len("".join(doc["text"][a:b].split())) for a, b, _ in doc["spans"])
+    return len("".join(doc["text"].split())) - marked
+
+
+def surroundings(doc: Document, chance: random.Random) -> Document | None:
+    """A whole page cut as a careless extractor cuts it: the article with some lines above and below, and without the
+    longest runs of other lines between."""
+    lines, at = doc["text"].split("\n"), 0
+    kinds = {start: kind for start, _, kind in doc["spans"]}
+    labelled = []
+    for line in lines:
+        labelled.append((line, kinds.get(at, "content")))
+        at += len(line) + 1
+    content = [i for i, (_, kind) in enumerate(labelled) if kind == "content"]
+    if len(content) < 4:
+        return None
+    first = max(0, content[0] - chance.choice((0, 2, 5, 10)))
+    last = content[-1] + 1 + chance.choice((0, 3, 8, 20))
+    text, found, run = [], {}, 0
+    for line, kind in labelled[first:last]:
+        run = run + 1 if kind == "page" else 0
+        if run <= 15:
+            found[sum(map(len, text)) + len(text)] = kind
+            text.append(line)
+    return {**doc, "text": "\n".join(text), "kinds": found}
+
+
+def read_all() -> list[Text]:
+    """All articles that the judge is asked of, and a part of the whole pages."""
+    docs = read_sets()
+    articles = [read_text(doc, label_of_line, True) for doc in docs]
+    chance = random.Random(3)
+    pages = [page for name in COLLECTIONS for page in build_pages(name) if chance.random() < PAGES]
+    around = [surroundings(page, chance) for page in (*pages, *(as_page(doc) for doc in docs if is_page(doc)))]
+    texts = [*articles, *(read_text(doc, label_of_page, False) for doc in around if doc is not None)]
+    return [text for text in (*texts, *read_cases()) if text is not None]
+
+
+def read_cases() -> list[Text]:
+    """The project's own cases and traps of stripping as labelled texts, of no fold: fitted on, but not measured on.
+
+    Each comes as if no rule spoke as well: the rules take what goes, and the judge would learn that short lines stay.
+    """
+    folder = ROOT / "tests" / "cases" / "strip"
+    bodies = json.loads((folder / "bodies.json").read_text("utf-8"))
+    texts = []
+    for path in sorted(folder.glob("*.jsonl")):
+        for number, line in enumerate(path.read_text("utf-8").splitlines()):
+            case = json.loads(line)
+            doc = {"id": f"{path.stem} {number}", "source": "cases", "language": case["language"]}
+            doc |= placed(case, bodies)
+            texts += [read_text(doc, label_of_article, True), read_text(doc, label_of_article, True, ruled=False)]
+    return [replace(text, fold=NO_FOLD) for text in texts if text is not None]
+
+
+def placed(case: dict[str, Any], bodies: dict[str, list[str]]) -> dict[str, Any]:
+    """The text of a case, and the spans that go: a case of one line stands among the paragraphs of its language."""
+    text, goes = case.get("text"), [piece for piece, _ in case.get("goes", ())]
+    if text is None:
+        body = list(bodies.get(case["language"], bodies["en"]))
+        body.insert({"head": 0, "middle": 2, "tail": 3}[case["at"]], case["line"])
+        text, goes = "\n\n".join(body), case["line"].split("\n") if case["kind"] else []
+    return {"text": text, "spans": [[at, at + len(g), "cruft"] for g in goes if (at := text.find(g)) >= 0]}
+
+
+@cache
+def phrase_rows() -> list[tuple[int, ...]]:
+    """The entries of the phrase lists of all languages as lines, so that concepts are learned in each of them; without
+    the features that say that the lists have their words, which would be true of each."""
+    told = {i for i, name in enumerate(ALONE) if name.startswith(("listed ", "share listed "))}
+    rows = []
+    for language in phrase_languages():
+        phrases = load_phrases(language)
+        for phrase in phrases.merged.values():
+            if phrase.language == language:
+                rows.append(tuple(i for i in own_features(phrase.text, phrases).alone if i not in told))
+    return rows
+
+
+def fit_alone(texts: Sequence[Text]) -> list[int]:
+    """The weights of the features of ALONE, in thousandths, of a ridge regression that tells content from the rest."""
+    taken = [(text, text.taken()) for text in texts]
+    rows = [indices for text in texts for indices in text.alone()] + [row for _, found in taken for row in found]
+    entries = phrase_rows()
+    rows += entries
+    ends = np.r_[0, np.cumsum([len(row) for row in rows])]
+    table = csr_matrix((np.ones(ends[-1]), np.concatenate(rows), ends), shape=(len(rows), len(ALONE)))
+    labels = [*(text.label for text in texts), *(np.zeros(len(found)) for _, found in taken), np.zeros(len(entries))]
+    sign = np.where(np.concatenate(labels) != 0, 1.0, -1.0)
+    weights = [*(text.weight() for text in texts), *(np.full(len(found), text.most()) for text, found in taken)]
+    weights.append(np.full(len(entries), ENTRY_WEIGHT))
+    weight = np.concatenate(weights)
+
+    def loss(b: Numbers) -> tuple[float, Numbers]:
+        margin = (table @ b) * sign
+        slope = -weight * sign / (1 + np.exp(np.clip(margin, -50, 50)))
+        return (weight * np.logaddexp(0, -margin)).sum() + RIDGE * (b @ b) / 2, table.T @ slope + RIDGE * b
+
+    found = minimize(loss, np.zeros(len(ALONE)), jac=True, method="L-BFGS-B", options={"maxiter": 100}).x
+    return [round(float(x) * UNIT) for x in found]
+
+
+def tables(texts: Sequence[Text], weights: Sequence[int]) -> list[Numbers]:
+    """The features of the asked lines of each text (lines x NAMES)."""
+    table = describe_texts([text.scored(weights) for text in texts])[1].T
+    return np.split(table, np.cumsum([len(text.asked) for text in texts])[:-1])
+
+
+def fit(texts: Sequence[Text]) -> dict[str, Any]:
+    """The weights and the trees as plain data, as line_trees.json holds them, with a threshold of 0.
+
+    The trees are fitted on judgements of lines alone that were not fitted on these lines, but on the other folds: on
+    fitted ones they trust what does not carry over (.348 for .373 of the spans of other languages at .03 % lost).
+    """
+    rows: dict[int, Numbers] = {}
+    for fold in sorted({text.fold for text in texts}):
+        part = [text for text in texts if text.fold == fold]
+        weights = fit_alone([text for text in texts if text.fold != fold])
+        rows |= {id(text): table[text.picked] for text, table in zip(part, tables(part, weights), strict=True)}
+    table, weight = np.concatenate([rows[id(t)] for t in texts]), np.concatenate([t.weight() for t in texts])
+    label = np.concatenate([text.label for text in texts])
+    use = weight > 0
+    pool = Pool(table[use], (label[use] != 0).astype(int), weight=weight[use], feature_names=list(NAMES))
+    parts = []
+    for seed in SEEDS:
+        model = CatBoostClassifier(**TREES, random_seed=seed)
+        model.fit(pool)
+        parts.append(exported(model))
+    alone = {name: w for name, w in zip(ALONE, fit_alone(texts), strict=True) if w}
+    return {"made": f"benchmarks/fit_lines.py, catboost {version('catboost')}", **joined(parts), "alone": alone}
+
+
+def exported(model: CatBoostClassifier) -> dict[str, Any]:
+    """The trees of a model; leaves in thousandths, limits as whole numbers that a feature must be above."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "trees.json"
+        model.save_model(str(target), format="json")
+        stored = json.loads(target.read_text("utf-8"))
+    scale, (bias,) = stored["scale_and_bias"]
+    trees, depth = stored["oblivious_trees"], TREES["depth"]
+    split, limit, leaf = [], [], []
+    for tree in trees:
+        spare = depth - len(tree["splits"])  # a level that is never above
+        split.append([s["float_feature_index"] for s in tree["splits"]] + [0] * spare)
+        limit.append([int(s["border"] // 1) for s in tree["splits"]] + [10**9] * spare)
+        values = [round(scale * x * UNIT / len(SEEDS)) for x in tree["leaf_values"]]
+        leaf.append(values * (1 << spare))
+    return {"base": round(bias * UNIT), "split": split, "limit": limit, "leaf": leaf}
+
+
+def joined(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The mean of the models of several seeds as one."""
+    whole = {key: [tree for part in parts for tree in part[key]] for key in ("split", "limit", "leaf")}
+    used = sorted({column for tree in whole["split"] for column in tree})
+    whole["split"] = [[used.index(column) for column in tree] for tree in whole["split"]]
+    base = sum(part["base"] for part in parts) // len(parts)
+    return {"base": base, "threshold": 0, "features": [NAMES[i] for i in used], **whole}
+
+
+def threshold_of(texts: Sequence[Text], stored: dict[str, Any], docs: Sequence[Document]) -> int:
+    """The greatest threshold at which the judge takes no more from articles that it was not fitted on than LOST of the
+    content and WRONG lines per article of `docs`, the articles of their fold."""
+    trees = parse_line_trees(stored)
+    texts = [text for text in texts if judge_alone(text.ruled, trees.alone)]
+    odds = np.concatenate([trees.odds(table.T) for table in tables(texts, trees.alone)])
+    order = np.argsort(odds, kind="stable")
+    lost = np.cumsum(np.concatenate([text.chars for text in texts])[order])
+    wrong = np.cumsum(np.concatenate([text.label == 1 for text in texts])[order])
+    allowed = LOST * sum(map(content_of, docs)), WRONG * len(docs)
+    at = min(np.searchsorted(lost, allowed[0], "right"), np.searchsorted(wrong, allowed[1], "right"))
+    return int(odds[order[min(at, len(order) - 1)]])
+
+
+def strictest(texts: Sequence[Text], docs: Sequence[Document], folds: Sequence[int]) -> int:
+    """The lowest threshold of some folds less MARGIN, each judged by trees fitted on the others of them."""
+    found = []
+    for fold in folds:
+        model = fit([text for text in texts if text.fold in (*folds, NO_FOLD) and text.fold != fold])
+        part = [text for text in texts if text.fold == fold and text.article]
+        found.append(threshold_of(part, model, [doc for doc in docs if fold_of(doc) == fold]))
+    return min(found) - MARGIN
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help="write cleaner/judge/line_trees.json")
+    parser.add_argument("--quick", type=int, help="fit on all with this threshold, without the table out of fold")
+    options = parser.parse_args()
+    texts, docs = read_all(), read_sets()
+    print(f"{len(texts)} texts, {sum(text.article for text in texts)} of them articles", flush=True)
+    articles = [doc for doc in docs if not is_page(doc)]
+    if options.quick is None:
+        report_folds(texts, docs, articles)
+    if options.write:
+        threshold = strictest(texts, articles, range(PARTS)) if options.quick is None else options.quick
+        stored = {**fit(texts), "threshold": threshold}
+        target = ROOT / "cleaner" / "judge" / "line_trees.json"
+        target.write_text(json.dumps(stored, separators=(",", ":")).replace("],[", "],\n[") + "\n", "utf-8")
+
+
+def report_folds(texts: Sequence[Text], docs: Sequence[Document], articles: Sequence[Document]) -> None:
+    """Print the table out of fold."""
+    parsed = []
+    for k in range(PARTS):
+        others = [fold for fold in range(PARTS) if fold != k]
+        model = fit([text for text in texts if text.fold != k])
+        parsed.append(parse_line_trees({**model, "threshold": strictest(texts, articles, others)}))
+    print("thresholds", [trees.threshold for trees in parsed], flush=True)
+    score, shipped = load_score(), line_judge.load_line_trees
+
+    def out_of_fold(doc: Document) -> Spans:
+        line_judge.load_line_trees = lambda: parsed[fold_of(doc)]
+        return ours(doc)
+
+    results = scored(score, docs, out_of_fold, POLICY)
+    line_judge.load_line_trees = shipped
+    print(HEADER.format("set, out of fold"))
+    for name, belongs in SETS:
+        chosen = [result for doc, result in zip(docs, results, strict=True) if belongs(doc)]
+        print(row(score, name, chosen), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,346 @@
+"""Describe the lines of texts beside their neighbours and in their place, in whole numbers, for many texts at once.
+
+A line is judged alone first (`alone`, in thousandths of log odds in favour of the article), then beside the judgements
+of its neighbours, as jusText does (Pomikálek 2011). All texts of a batch stand in one array, but no window and no count
+leaves a line's own text, so that a line has the same features in any batch. Columns are rows here: features x lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.judge.line_features import (
+    OWN,
+    SEEN,
+    Own,
+    class_of_first,
+    class_of_last,
+    opens_with_concept,
+    own_features,
+)
+from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, Hit, Line, is_wrapped
+from cleaner.judge.vocabulary import GROUP_NAMES, GROUPS
+from cleaner.phrases.phrases import Phrases
+
+__all__ = [
+    "NAMES",
+    "RuledText",
+    "ScoredText",
+    "alone_of",
+    "asked_lines",
+    "describe_alone",
+    "describe_texts",
+    "has_article",
+    "judge_alone",
+]
+
+Numbers = NDArray[Any]
+
+FAR = 30
+"""Distances and counts of lines are told up to this."""
+
+BARE = 80
+"""Characters; a shorter line without a full stop may be an item of a menu, a heading, a label."""
+
+SUSPECT = -200
+"""A text is judged further only where a line is judged so low alone, in thousandths of log odds."""
+
+STRONG = -1500
+"""A line that is judged so low alone is most likely boilerplate."""
+
+TOPIC = 20
+"""Paragraphs whose beginnings are looked at for the words of a line: so many tell the topic, and a text of any length
+takes linear time."""
+
+PROSE, TAKEN, MOST = 3000, -2000, 4000
+"""The judgements of a paragraph and of a taken line, whose words are not looked at, and the bound of one in a mean."""
+
+_WHERE = {BESIDE: 1, HEAD: 2, EDGE: 3, ANY: 4}
+_KIND_NUMBER = {kind: GROUP_NAMES.index(group) + 1 for kind, group in GROUPS.items()}
+
+
+class RuledText(NamedTuple):
+    """The lines (or segments of lines) of one text, what the rules say of each, and what of that was accepted."""
+
+    lines: Sequence[Line]
+    hits: Sequence[Hit | None]
+    taken: Sequence[Hit | None]
+    phrases: Phrases
+
+
+COUNTED = (
+    "paragraphs",
+    "taken",
+    "bare",
+    "listed",
+    "dated",
+    "capitals",
+    "size",
+    "alone",
+    "alone of bare",
+    "mass",
+    "strong",
+)
+"""What is summed up over windows of lines."""
+
+WINDOWS = ((-5, 0), (1, 6), (-2, 3), (-5, 6))
+"""Windows of neighbours, in lines from a line, the second bound not included."""
+
+NEAR = (-3, -2, -1, 1, 2, 3)
+"""Neighbours that a line is described beside, in lines."""
+
+_NEIGHBOUR = ("size", "first", "last", "taken", "listed", "dated", "alone")
+_PLACE = (
+    *(
+        "above",
+        "below",
+        "place",
+        "lines",
+        "apart",
+        "glued",
+        "glued below",
+        "hit",
+        "hit kind",
+        "topic",
+        "alone",
+        "alone to usual",
+    ),
+    *("usual alone", "size to usual", "prose share", "bare share", "taken share", "strong lines", "text above"),
+    *("paragraphs above", "paragraphs below", "taken above", "taken below", "strong above"),
+    *("to paragraph above", "to taken above", "to strong above", "to paragraph below", "to taken below"),
+    *("to strong below", "heading above", "to heading above", "kind above", "kind below"),
+    *("run", "into run", "run to end", "run opens", "run closes"),
+    *(f"{name} of run" for name in ("taken", "listed", "dated", "capitals", "size", "alone")),
+    *("alike near", "least alone near"),
+)
+NAMES = (
+    *OWN,
+    *_PLACE,
+    *(f"{name}, {a} to {b}" for a, b in WINDOWS for name in COUNTED),
+    *(f"{name} {k:+d}" for name in _NEIGHBOUR for k in NEAR),
+)
+"""The names of the features, in the order of the rows of a table."""
+
+
+class ScoredText(NamedTuple):
+    """A text whose lines are to be described: what each is by itself, and how it is judged alone."""
+
+    ruled: RuledText
+    own: Sequence[Own | None]  # None for a paragraph, and for a line that a rule took
+    alone: Sequence[int]
+
+
+def judge_alone(text: RuledText, weights: Sequence[int]) -> ScoredText | None:
+    """Judge each line by itself, by the weights of the features of ALONE. None where nothing is to be judged further.
+
+    A text is judged further only where a line that a rule doubts, or that opens with a concept, looks suspicious alone:
+    in 4 of 10 texts that have short lines, with 96 % of what the trees find in all of them.
+    """
+    if not any(_suspicious(text, weights)) or not has_article(text):
+        return None
+    own = describe_alone(text)
+    return ScoredText(text, own, alone_of(text, own, weights))
+
+
+def _suspicious(text: RuledText, weights: Sequence[int]) -> Iterator[bool]:
+    """Yield for each line that a rule doubts, or that opens with a concept, whether it looks suspicious alone."""
+    for line, hit, gone in zip(text.lines, text.hits, text.taken, strict=True):
+        if gone is None and not line.prose and (hit is not None or opens_with_concept(line.text, text.phrases)):
+            own = own_features(line.text, text.phrases)
+            yield own.numbers[_LETTERS] > 0 and sum([weights[i] for i in own.alone]) < SUSPECT
+
+
+def has_article(text: RuledText) -> bool:
+    """Return True if a paragraph stays, and lines are units.
+
+    Nothing tells the lines of an article from others in a list of goods: 58 of 117 wrong removals on labelled texts
+    stood in texts without a paragraph.
+    """
+    stays = any(line.prose and gone is None for line, gone in zip(text.lines, text.taken, strict=True))
+    return stays and not is_wrapped(text.lines)
+
+
+def describe_alone(text: RuledText) -> list[Own | None]:
+    """Return what each line is by itself; None for what the rules took, and for paragraphs, of which the trees found
+    none of 136 that should go."""
+    return [
+        None if line.prose or gone is not None else own_features(line.text, text.phrases)
+        for line, gone in zip(text.lines, text.taken, strict=True)
+    ]
+
+
+def alone_of(text: RuledText, own: Sequence[Own | None], weights: Sequence[int]) -> list[int]:
+    """Return the judgement of each line alone; one number stands for all paragraphs, and one for what rules took."""
+    return [
+        sum([weights[i] for i in each.alone]) if each is not None else PROSE if gone is None else TAKEN
+        for each, gone in zip(own, text.taken, strict=True)
+    ]
+
+
+def asked_lines(text: ScoredText) -> list[int]:
+    """Return the indices of the lines that are judged: no paragraphs, nor what a rule took, nor lines without a letter,
+    which are cells of tables in two of five cases."""
+    return [i for i, each in enumerate(text.own) if each is not None and each.numbers[_LETTERS]]
+
+
+def describe_texts(texts: Sequence[ScoredText]) -> tuple[Numbers, Numbers]:
+    """Return the indices of the lines to judge in all lines of `texts`, and the table (NAMES x these lines)."""
+    lines = _Lines(texts)
+    own = [each.numbers for text in texts for each in text.own if each is not None]
+    column = np.cumsum([each is not None for text in texts for each in text.own]) - 1
+    by_itself = np.array(own, np.int64)[column[lines.at]].T
+    table = np.concatenate((by_itself, lines.place(), lines.windows(), lines.neighbours()))
+    return lines.at, table.astype(np.int32)
+
+
+def _numbers_of_lines(text: ScoredText) -> Iterator[int]:
+    """The numbers of each line that its neighbours are described by, in the order of _ROWS, line after line."""
+    lines, hits, taken, _ = text.ruled
+    prose = "\n".join([line.text[:SEEN] for line in islice((line for line in lines if line.prose), TOPIC)]).casefold()
+    for line, own, alone, hit, gone in zip(lines, text.own, text.alone, hits, taken, strict=True):
+        yield from (alone, line.prose, gone is not None, line.apart, line.glued)
+        yield from (_WHERE[hit.where], _KIND_NUMBER.get(hit.kind, 0)) if hit else (0, 0)
+        yield _KIND_NUMBER.get(gone.kind, 0) if gone else 0
+        if own is None:
+            first, last = class_of_first(line.text[0]), class_of_last(line.text)
+            yield from (len(line.text), first, last, 0, 0, 0, -1, -1, 0)
+            continue
+        n = own.numbers
+        topic = 100 * sum([word in prose for word in own.words]) // len(own.words) if own.words else -1
+        dated = n[_DATE_WORDS] > 0 or n[_NUMERIC_DATE] > 0
+        yield from (n[_SIZE], n[_FIRST], n[_LAST], n[_LISTED], n[_CAPITALS], dated, own.concept, topic, n[_LETTERS] > 0)
+
+
+_ROWS = (
+    *("alone", "prose", "taken", "apart", "glued", "where", "kind", "taken kind"),
+    *("size", "first", "last", "listed", "capitals", "dated", "concept", "topic", "letters"),
+)
+_ROW = {name: i for i, name in enumerate(_ROWS)}
+_NEIGHBOUR_ROWS = [_ROW[name] for name in _NEIGHBOUR]
+_SIZE, _FIRST, _LAST, _LISTED, _CAPITALS, _LETTERS, _DATE_WORDS, _NUMERIC_DATE = (
+    OWN.index(name)
+    for name in ("size", "first", "last", "share listed", "capitals", "letters", "date words", "numeric date")
+)
+
+
+class _Lines:
+    """All lines of a batch of texts as arrays, with the bounds of the text that each stands in."""
+
+    def __init__(self, texts: Sequence[ScoredText]) -> None:
+        rows = np.fromiter((number for text in texts for number in _numbers_of_lines(text)), np.int64)
+        self.table = table = rows.reshape(-1, len(_ROWS)).T.copy()
+        self.n = n = table.shape[1]
+        counts = np.array([len(text.own) for text in texts])
+        starts = np.cumsum(counts) - counts
+        start, stop = np.repeat(starts, counts), np.repeat(starts + counts, counts)
+        prose, taken = table[_ROW["prose"]] > 0, table[_ROW["taken"]] > 0
+        size, last, alone = table[_ROW["size"]], table[_ROW["last"]], table[_ROW["alone"]]
+        bare = ~prose & (size < BARE) & (last != 9) & (last != 3)
+        left, clipped = prose & ~taken, np.clip(alone, -MOST, MOST)
+        strong = (alone < STRONG) | taken
+        counted = (
+            *(left, taken, bare, table[_ROW["listed"]], table[_ROW["dated"]], table[_ROW["capitals"]]),
+            *(np.minimum(BARE, size), clipped, clipped * bare, size * left, strong, size),
+        )
+        self.sums = np.zeros((len(counted), n + 1), np.int64)
+        np.cumsum(np.array(counted), axis=1, out=self.sums[:, 1:])
+        # runs of bare and of other lines end at the ends of their text
+        breaks = np.flatnonzero(np.concatenate(([True], (bare[1:] != bare[:-1]) | (start[1:] != start[:-1]))))
+        ends = np.concatenate((breaks[1:], [n]))
+        run = np.repeat(np.arange(len(breaks)), ends - breaks)
+        self.at = at = np.flatnonzero(~prose & ~taken & (table[_ROW["letters"]] > 0))
+        self.start, self.stop, self.bare = start[at], stop[at], bare[at]
+        self.run_start, self.run_stop = breaks[run[at]], ends[run[at]]
+        self.up, self.down = self._distances(np.array((left, taken, strong)), n)
+        self.heading = self._last_before(bare & ((table[_ROW["where"]] > 0) | (table[_ROW["concept"]] >= 0)), n)
+        self.code = table[_ROW["first"]] * 10 + last + 100 * np.searchsorted((10, 20, 40, 80, 160), size)
+
+    def _last_before(self, flags: Numbers, n: int) -> Numbers:
+        """The index of the nearest flagged line above each asked line of its text, or -1."""
+        last = np.maximum.accumulate(np.where(flags, np.arange(n), -1))
+        before = np.concatenate(([-1], last[:-1]))[self.at]
+        return np.where(before >= self.start, before, -1)
+
+    def _distances(self, flags: Numbers, n: int) -> tuple[Numbers, Numbers]:
+        """How many lines above, and below, each asked line the next flagged one of its text stands; FAR at most."""
+        at, lines = self.at, np.arange(n)
+        last = np.maximum.accumulate(np.where(flags, lines, -FAR), axis=1)
+        before = np.where(at > self.start, last[:, at - 1], -FAR)
+        up = np.where(before >= self.start, np.minimum(FAR, at - before), FAR)
+        following = np.minimum.accumulate(np.where(flags, lines, n + FAR)[:, ::-1], axis=1)[:, ::-1]
+        after = np.where(at + 1 < self.stop, following[:, np.minimum(at + 1, n - 1)], n + FAR)
+        return up, np.where(after < self.stop, np.minimum(FAR, after - at), FAR)
+
+    def _sum(self, first: Numbers, behind: Numbers) -> Numbers:
+        return self.sums[:, behind] - self.sums[:, first]
+
+    def place(self) -> Numbers:
+        """Return the features of _PLACE of the asked lines."""
+        at, start, stop, own = self.at, self.start, self.stop, self.table[:, self.at]
+        count = stop - start
+        text, above, below = self._sum(start, stop), self._sum(start, at), self._sum(at + 1, stop)
+        run = self.run_stop - self.run_start
+        of_run = self._sum(self.run_start, self.run_stop)
+        alone, usual = own[_ROW["alone"]], text[8] // np.maximum(1, text[2])
+        heading = np.maximum(self.heading, 0)
+        kind, below_at = self.table[_ROW["taken kind"]], np.minimum(at + 1, self.n - 1)
+        return np.array((
+            *(np.minimum(60, at - start), np.minimum(60, stop - 1 - at), 100 * (at - start) // count),
+            *(np.minimum(200, count), own[_ROW["apart"]], own[_ROW["glued"]], self.table[_ROW["glued"]][below_at]),
+            *(own[_ROW["where"]], own[_ROW["kind"]]),
+            *(own[_ROW["topic"]], alone, alone - usual, usual),
+            np.minimum(400, 100 * own[_ROW["size"]] * text[0] // np.maximum(1, text[9])),
+            100 * text[9] // np.maximum(1, text[11]),
+            *(100 * text[2] // count, 100 * text[1] // count, np.minimum(FAR, text[10])),
+            100 * above[9] // np.maximum(1, text[9]),
+            *(np.minimum(FAR, above[0]), np.minimum(FAR, below[0]), np.minimum(FAR, above[1])),
+            *(np.minimum(FAR, below[1]), np.minimum(FAR, above[10]), *self.up, *self.down),
+            np.where(self.heading >= 0, self.table[_ROW["concept"]][heading], -1),
+            np.where(self.heading >= 0, np.minimum(FAR, at - self.heading), FAR),
+            np.where(at > start, kind[at - 1], 0),
+            np.where(at + 1 < stop, kind[below_at], 0),
+            *(np.minimum(FAR, run) * np.where(self.bare, 1, -1), np.minimum(FAR, at - self.run_start)),
+            *(np.minimum(FAR, self.run_stop - 1 - at), self.run_start == start, self.run_stop == stop),
+            *(100 * of_run[1] // run, of_run[3] // run, 100 * of_run[4] // run, *(of_run[5:8] // run)),
+            *self._alike(),
+        ))  # fmt: skip
+
+    def _alike(self) -> tuple[Numbers, Numbers]:
+        """How many of the six lines above and below are of the same class; the lowest judgement of three each way."""
+        steps = np.array([k for k in range(-6, 7) if k])[:, None]
+        near, inside = self._at(steps)
+        alike = ((self.code[near] == self.code[self.at]) & inside).sum(0)
+        least = np.where(inside[3:9], self.table[_ROW["alone"]][near[3:9]], PROSE).min(0)
+        return alike, least
+
+    def _at(self, steps: Numbers) -> tuple[Numbers, Numbers]:
+        """The indices of neighbours, and whether they stand in the same text."""
+        near = self.at + steps
+        inside = (near >= self.start) & (near < self.stop)
+        return np.where(inside, near, 0), inside
+
+    def windows(self) -> Numbers:
+        """Return the means of COUNTED over WINDOWS; lines beyond the text count as none."""
+        means = []
+        for a, b in WINDOWS:
+            first = np.maximum(self.start, np.minimum(self.at + a, self.stop))
+            behind = np.minimum(self.stop, np.maximum(self.at + b, self.start))
+            found = self._sum(first, behind)
+            lines = np.maximum(1, behind - first)
+            means.append(
+                np.concatenate((found[:3], found[3:8] // lines, found[8:9] // np.maximum(1, found[2]), found[9:11]))
+            )
+        return np.concatenate(means)
+
+    def neighbours(self) -> Numbers:
+        """Return the features of _NEIGHBOUR for each of NEAR; -1 beyond the text, and 0 for the judgement alone."""
+        near, inside = self._at(np.array(NEAR)[:, None])
+        values = self.table[_NEIGHBOUR_ROWS][:, near]
+        values[0] = np.minimum(400, values[0])
+        beyond = np.array([-1] * (len(_NEIGHBOUR) - 1) + [0])[:, None, None]
+        return np.where(inside, values, beyond).reshape(-1, len(self.at))

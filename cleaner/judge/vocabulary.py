@@ -1,0 +1,204 @@
+"""What the words of a line say: concepts of boilerplate ("read also", "share"), words of the phrase lists, of dates.
+
+A concept is a vote and no verdict: the trees weigh it beside the line's shape and place. concepts.toml holds them for
+each language, dates.json the months, days and units of time (of the Unicode CLDR, by benchmarks/build_dates.py).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from cleaner.characters import UNSPACED_CLASS
+from cleaner.phrases.phrases import Phrases, normalise_wording
+
+__all__ = [
+    "BEYOND_SPACES",
+    "CONCEPTS",
+    "CONCEPT_KINDS",
+    "GROUPS",
+    "GROUP_NAMES",
+    "Vocabulary",
+    "places_of_words",
+    "vocabulary_for",
+    "words_of",
+]
+
+GROUPS = {
+    "related": "related",
+    "readmore": "readmore",
+    **dict.fromkeys(("newsletter", "promo"), "newsletter"),
+    **dict.fromkeys(("login", "cookie", "paywall", "app"), "login"),
+    **dict.fromkeys(("ad", "loading"), "ad"),
+    **dict.fromkeys(("byline", "authorbio", "initials"), "byline"),
+    **dict.fromkeys(("timestamp", "dateline"), "timestamp"),
+    **dict.fromkeys(("caption", "video"), "caption"),
+    **dict.fromkeys(("sourcenote", "disclaimer"), "sourcenote"),
+    **dict.fromkeys(("nav", "pagination"), "nav"),
+    "footer": "footer",
+    "comment": "comment",
+    "share": "share",
+    "tags": "tags",
+}
+"""Kind of removal -> the group that its words are counted in."""
+
+GROUP_NAMES = tuple(dict.fromkeys(GROUPS.values()))
+
+_MOST_GROUPS = 5
+"""A word in the entries of more groups than this is one of the language's small words ("the", "di")."""
+
+_HOLE = re.compile(r"\{\w*\}")
+_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
+_UNSPACED = re.compile(f"[{UNSPACED_CLASS}]")
+
+BEYOND_SPACES = "\u0dff"
+"""Scripts that put no spaces between words (Thai, Khmer, Han, kana) stand behind this character."""
+
+
+def _stored(name: str) -> str:
+    return (files("cleaner.judge") / name).read_text("utf-8")
+
+
+@cache
+def _concept_table() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(_stored("concepts.toml"))
+
+
+CONCEPTS = tuple(_concept_table())
+"""The names of the concepts, in the order of concepts.toml."""
+
+CONCEPT_KINDS = tuple(str(table["kind"]) for table in _concept_table().values())
+"""The kind of removal that each concept speaks for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vocabulary:
+    """The words that one text's lines are looked up in.
+
+    `terms`, `stems` and `unspaced` map the first word, the first four letters, or the first character of a term to the
+    terms that begin so, each with the index of its concept. `groups` maps a word of the phrase lists to the index of
+    its group. `calendar` and `units` are words of dates.
+    """
+
+    terms: Mapping[str, tuple[tuple[str, int], ...]]
+    stems: Mapping[str, tuple[tuple[str, int], ...]]
+    unspaced: Mapping[str, tuple[tuple[str, int], ...]]
+    groups: Mapping[str, int]
+    calendar: frozenset[str]
+    units: frozenset[str]
+
+    def concepts(self, wording: str, places: Sequence[int], words: Sequence[str]) -> dict[int, int]:
+        """Return the concepts that a normalised line names -> how: 3 the whole line, 2 at its head, 1 behind that.
+
+        `places` and `words` are those of `places_of_words`.
+        """
+        found: dict[int, int] = {}
+        for at, word in zip(places, words, strict=True):
+            for term, concept in self.terms.get(word, ()):
+                end = at + len(term)
+                if wording.startswith(term, at) and not wording[end : end + 1].isalnum():
+                    _note(found, concept, at, end, len(wording))
+            for stem, concept in self.stems.get(word[:4], ()):
+                if word.startswith(stem):
+                    _note(found, concept, at, at + len(word), len(wording))
+        if self.unspaced and not wording.isascii():
+            self._add_unspaced(found, wording)
+        return found
+
+    def _add_unspaced(self, found: dict[int, int], wording: str) -> None:
+        for at, character in enumerate(wording):
+            for term, concept in self.unspaced.get(character, ()):
+                if wording.startswith(term, at):
+                    _note(found, concept, at, at + len(term), len(wording))
+
+
+def _note(found: dict[int, int], concept: int, start: int, end: int, length: int) -> None:
+    how = 1 if start else 3 if end == length else 2
+    if how > found.get(concept, 0):
+        found[concept] = how
+
+
+def vocabulary_for(phrases: Phrases) -> Vocabulary:
+    """Return the vocabulary of the languages of `phrases`; built once for the languages and their lists."""
+    return _build(phrases)
+
+
+@cache
+def _build(phrases: Phrases) -> Vocabulary:
+    terms: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    stems: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    unspaced: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for i, table in enumerate(_concept_table().values()):
+        for language in (*phrases.languages, "all"):
+            for entry in table.get(language, ()):
+                bare = normalise_wording(entry.rstrip("*"))
+                if _UNSPACED.search(bare):
+                    unspaced[bare[0]].append((bare, i))
+                elif entry.endswith("*"):
+                    stems[bare[:4]].append((bare, i))
+                elif first := _WORD.match(bare):
+                    terms[first[0]].append((bare, i))
+    dates = [table for code, table in _dates().items() if code in phrases.languages]
+    return Vocabulary(
+        terms={word: tuple(found) for word, found in terms.items()},
+        stems={word: tuple(found) for word, found in stems.items()},
+        unspaced={word: tuple(found) for word, found in unspaced.items()},
+        groups=_groups_of_words(phrases),
+        calendar=frozenset(word for table in dates for name in table["calendar"] for word in name.split()[:1])
+        | phrases.words["month"]
+        | phrases.words["weekday"],
+        units=frozenset(word for table in dates for word in table["units"]) | phrases.words["clock"],
+    )
+
+
+@cache
+def _dates() -> dict[str, dict[str, list[str]]]:
+    languages: dict[str, dict[str, list[str]]] = json.loads(_stored("dates.json"))["languages"]
+    return languages
+
+
+def _groups_of_words(phrases: Phrases) -> dict[str, int]:
+    """Return for each word of the phrase lists the group that half of its entries or more belong to."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    entries = [*phrases.merged.items()]
+    entries += [(p.wording, p.phrase) for patterns in phrases.merged_patterns.values() for p in patterns]
+    for wording, phrase in entries:
+        group = GROUPS.get(phrase.kind)
+        if group is not None:
+            for word in set(words_of(_HOLE.sub(" ", wording))):
+                counts[word][group] += 1
+    groups: dict[str, int] = {}
+    for word, found in counts.items():
+        (group, most), *_ = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+        if len(found) <= _MOST_GROUPS and 2 * most >= sum(found.values()) and len(word) > 1:
+            groups[word] = GROUP_NAMES.index(group)
+    return groups
+
+
+def words_of(wording: str) -> list[str]:
+    """Return the words of a normalised line, without numbers."""
+    return places_of_words(wording)[1]
+
+
+def places_of_words(wording: str) -> tuple[list[int], list[str]]:
+    """Return where the words of a normalised line begin, and the words, without numbers; in scripts without spaces
+    every two neighbouring characters are one."""
+    places: list[int] = []
+    words: list[str] = []
+    ascii_only = wording.isascii()
+    for found in _WORD.finditer(wording):
+        word, at = found[0], found.start()
+        if not ascii_only and word[-1] > BEYOND_SPACES and _UNSPACED.search(word):
+            places += range(at, at + max(1, len(word) - 1))
+            words += [word[i : i + 2] for i in range(max(1, len(word) - 1))]
+        elif word != "0":
+            places.append(at)
+            words.append(word)
+    return places, words

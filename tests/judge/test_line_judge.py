@@ -1,0 +1,160 @@
+"""The judge of lines: what it takes and leaves in whole texts, and that no text's verdict depends on another's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleaner.article import KINDS, cut
+from cleaner.judge.beside import NAMES, RuledText, ScoredText, describe_texts, judge_alone
+from cleaner.judge.line_features import ALONE, OWN, own_features
+from cleaner.judge.line_judge import (
+    Begun,
+    Steps,
+    ask_judge,
+    finish_together,
+    judge_texts,
+    load_line_trees,
+    run_together,
+)
+from cleaner.judge.lines import Hit, Line, split_lines
+from cleaner.judge.vocabulary import CONCEPT_KINDS, CONCEPTS, vocabulary_for
+from cleaner.phrases.phrases import load_phrases
+from cleaner.strip.line_rules import judge_line
+from cleaner.strip.neighbours import accept_hits
+from cleaner.strip.strip import strip, strip_steps
+
+FILE = Path(__file__).parent.parent / "cases" / "judge" / "judged_texts.jsonl"
+CASES = [json.loads(line) for line in FILE.read_text("utf-8").splitlines()]
+PIECES = sorted({line for case in CASES for line in case["text"].split("\n") if line})
+TEXTS = st.lists(st.one_of(st.sampled_from(PIECES), st.text(min_size=1, max_size=30)), min_size=1, max_size=12).map(
+    "\n".join
+)
+
+
+def ruled(text: str, language: str = "en") -> RuledText:
+    phrases = load_phrases(language)
+    lines = split_lines(text)
+    hits = [judge_line(line, phrases) for line in lines]
+    return RuledText(lines, hits, accept_hits(lines, hits, phrases), phrases)
+
+
+def verdicts(text: RuledText) -> list[Hit | None]:
+    question = ask_judge(text)
+    return judge_texts([question])[0] if question else [None] * len(text.lines)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{case['language']} {case['text'][:30]}" for case in CASES])
+def test_what_goes_and_what_stays(case: dict[str, Any]) -> None:
+    removals = strip(case["text"], language=case["language"]).removals
+    left = cut(case["text"], removals).split("\n")
+    assert [line for line in case["text"].split("\n") if line and line not in left] == case["gone"]
+
+
+def test_half_of_the_cases_are_traps() -> None:
+    assert 2 * sum(not case["gone"] for case in CASES) >= len(CASES)
+
+
+def test_the_judge_finds_what_no_list_names() -> None:
+    found = [r for case in CASES for r in strip(case["text"], language=case["language"]).removals]
+    judged = [r for r in found if r.rule == "line-judge"]
+    assert judged
+    assert all(r.kind in KINDS and all(name in NAMES for name in r.why.split(", ")[:1]) for r in judged)
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=6), st.sampled_from(["en", "id", "de", "zh"]))
+@settings(max_examples=60, deadline=None)
+def test_a_text_is_judged_alone_as_in_any_batch(texts: list[str], language: str) -> None:
+    asked = [question for text in texts if (question := ask_judge(ruled(text, language)))]
+    alone = [judge_texts([question])[0] for question in asked]
+    assert judge_texts(asked) == alone
+    assert judge_texts(asked[::-1]) == alone[::-1]
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=6), st.sampled_from(["en", "id", "de"]))
+@settings(max_examples=40, deadline=None)
+def test_a_text_is_stripped_alone_as_in_any_shard(texts: list[str], language: str) -> None:
+    phrases = load_phrases(language)
+    alone = [strip(text, phrases=phrases) for text in texts]
+    assert run_together(strip_steps(text, phrases) for text in texts) == alone
+
+
+@given(TEXTS)
+@settings(max_examples=60, deadline=None)
+def test_paragraphs_and_what_rules_took_are_not_judged(text: str) -> None:
+    about = ruled(text)
+    for line, taken, verdict in zip(about.lines, about.taken, verdicts(about), strict=True):
+        assert verdict is None or (taken is None and not line.prose and any(c.isalpha() for c in line.text))
+
+
+@given(st.lists(TEXTS, min_size=2, max_size=4))
+@settings(max_examples=40, deadline=None)
+def test_features_of_a_text_do_not_depend_on_the_batch(texts: list[str]) -> None:
+    weights = load_line_trees().alone
+    suspected = (-1000,) * len(ALONE)  # under which every text with a line to judge is described
+    found = [alone for text in texts if (alone := judge_alone(ruled(text), suspected))]
+    scored = [ScoredText(each.ruled, each.own, [0 if own else 1 for own in each.own]) for each in found]
+    if scored:
+        together = describe_texts(scored)[1]
+        parts = [describe_texts([each])[1] for each in scored]
+        assert together.shape[0] == len(NAMES) == len(set(NAMES))
+        assert np.array_equal(together, np.concatenate(parts, axis=1))
+    assert len(weights) == len(ALONE)
+
+
+def test_an_error_in_one_text_leaves_the_others() -> None:
+    questions = (ask_judge(ruled(case["text"], case["language"])) for case in CASES)
+    question = next(asked for asked in questions if asked is not None)
+
+    def steps(divisor: int) -> Steps[int]:
+        yield question
+        return 1 // divisor
+
+    begun = [Begun(steps(divisor)) for divisor in (1, 0, 1)]
+    failed: list[int] = []
+
+    @contextmanager
+    def noting(number: int) -> Iterator[None]:
+        try:
+            yield
+        except ZeroDivisionError:
+            failed.append(number)
+
+    finish_together(begun, noting)
+    assert failed == [1]
+    assert [each.result for each in begun] == [1, None, 1]
+
+
+def test_a_text_without_a_paragraph_is_left_alone() -> None:
+    menu = "\n".join(["Share this", "Sign up for our newsletter today", "Follow us here", "More stories for you"])
+    assert verdicts(ruled(menu)) == [None] * 4
+
+
+def test_a_line_says_its_concepts_and_dates() -> None:
+    numbers = dict(zip(OWN, own_features("Bagikan: 12 Agustus 2021", load_phrases("id")).numbers, strict=True))
+    assert (numbers["date words"], numbers["year"], numbers["clearest concept"]) == (1, True, 2)
+    own = own_features("Teilen", load_phrases("de"))
+    assert CONCEPTS[own.concept] == "share"
+    assert own.alone
+
+
+def test_concepts_have_kinds_and_stems_of_four_letters() -> None:
+    assert set(CONCEPT_KINDS) <= set(KINDS)
+    for language in ("de", "ru", "zh", "ar"):
+        assert all(len(stem) == 4 for stem in vocabulary_for(load_phrases(language)).stems)
+
+
+def test_segments_are_judged_as_lines_are() -> None:
+    text = ruled(CASES[0]["text"], "de")
+    glued = [Line(line.start, line.text, line.apart) for line in text.lines]
+    for line in glued[1:]:
+        line.glued = True
+    assert len(verdicts(text._replace(lines=glued))) == len(glued)
