@@ -20,7 +20,7 @@ from cleaner.options import Options
 from cleaner.output.records import removal_of, removed_row
 from cleaner.strip.space import close_gaps
 
-__all__ = ["add_later", "amend_article", "marks"]
+__all__ = ["amend_article", "insert_removals", "marks"]
 
 Row = dict[str, Any]
 
@@ -43,11 +43,11 @@ def amend_article(
         for start, keeper in shared
     ]
     if gone:
-        removals = close_gaps(before, add_later(removals, gone))
+        removals = close_gaps(before, insert_removals(removals, gone))
         text = cut(before, removals)
     known = {"language": record["language"], "site": record["site"]}  # of whose telephones numbers may be
     masks = find_masks(text, options.mask, **known)
-    removals = add_later(removals, masks)
+    removals = insert_removals(removals, masks)
     record = {**record, "text": cut(before, removals)}
     record["words"] = count_words(record["text"])
     counted = Counter((one.kind, one.rule, one.end - one.start) for one in (*gone, *masks))
@@ -64,14 +64,14 @@ def amend_article(
     return record, rows, counted
 
 
-def add_later(first: Sequence[Removal], more: Sequence[Removal]) -> tuple[Removal, ...]:
+def insert_removals(first: Sequence[Removal], more: Sequence[Removal]) -> tuple[Removal, ...]:
     """`more`, found in the text that `first` leaves, in offsets of the text before; both together, sorted.
 
     Where a later removal spans one of `first`, that one keeps its name and the later one is cut there, but for space,
     which it takes in: a number with a tidied space inside is one number. Cut into several, a removal puts its
     replacement in the place of the first.
 
-    >>> [(r.start, r.end, r.kind) for r in add_later([Removal(2, 4, "a", "ad")], [Removal(1, 4, "b", "nav")])]
+    >>> [(r.start, r.end, r.kind) for r in insert_removals([Removal(2, 4, "a", "ad")], [Removal(1, 4, "b", "nav")])]
     [(1, 2, 'nav'), (2, 4, 'ad'), (4, 6, 'nav')]
     """
     both: list[Removal] = []

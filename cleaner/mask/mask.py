@@ -142,11 +142,11 @@ def _find_ips(text: str) -> Spans:
         if numbers[0] in (0, 127) or numbers[0] > 223 or numbers[1:] == [0, 0, 0]:
             continue
         said = speaks_for(text, found.start(), "ip") or _PORT.match(text, found.end()) is not None
-        is_local = numbers[0] == 10 or numbers[:2] == [192, 168]
+        is_local = numbers[:2] == [192, 168]
         # numbers of versions and sections are small; three digits in each group are a sum with points
         large = sum(number > 9 for number in numbers) > 2 - is_local
-        is_sum = all(len(part) == 3 for part in parts[1:]) and numbers[:2] != [192, 168]
-        if said > 0 or (said == 0 and large and not is_sum):
+        is_sum = all(len(part) == 3 for part in parts[1:]) and not is_local
+        if said > 0 or (said == 0 and large and not is_sum and numbers[0] != 10):
             yield found.span()
     for found in _IPV6.finditer(text) if "::" in text or text.count(":") > 6 else ():
         groups = [group for group in found[0].split(":") if group]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cleaner import Options, clean_corpus
 from cleaner.article import Removal, cut
 from cleaner.audit.restore import restored
-from cleaner.corpus.amend import add_later
+from cleaner.corpus.amend import insert_removals
 
 BODY = "Warga menanam kembali bakau di sepanjang pesisir utara yang rusak oleh abrasi sejak tahun lalu."
 
@@ -55,7 +55,7 @@ def test_later_removals_take_their_spans_of_the_cut_text(data: st.DataObject) ->
         for start in [r.start - sum(x.end - x.start - len(x.replacement) for x in first[:number])]
         if r.replacement
     )
-    both = add_later(first, later)
+    both = insert_removals(first, later)
     assert list(both) == sorted(both, key=lambda one: (one.start, one.end))
     assert all(a.end <= b.start for a, b in pairwise(both))
     if not covers_new:  # what an earlier step has put there stays, so the text is another one then
@@ -67,7 +67,7 @@ def test_a_mask_takes_in_the_space_inside() -> None:
     spaces = [Removal(7, 8, "tidy", "space", "", " "), Removal(12, 13, "tidy", "space", "", " ")]
     text = cut(before, spaces)
     at = text.index("0812")
-    both = add_later(spaces, [Removal(at, at + 14, "mask-phone", "phone", "", "<phone>")])
+    both = insert_removals(spaces, [Removal(at, at + 14, "mask-phone", "phone", "", "<phone>")])
     assert [(one.start, one.end, one.replacement) for one in both] == [(3, 17, "<phone>")]
     assert cut(before, both) == "HP <phone> aktif"
 
