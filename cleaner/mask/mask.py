@@ -12,12 +12,15 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from ipaddress import AddressValueError, IPv6Address
 
-from cleaner.article import Removal, cut
+from cleaner.article import Article, Removal, cut, insert_removals
 from cleaner.mask.checks import FORMS, is_card, is_iban, is_nik
 from cleaner.mask.phones import find_phones, regions_of
 from cleaner.mask.words import speaks_for
 
-__all__ = ["find_masks", "mask_text"]
+__all__ = ["MASKED", "find_masks", "mask_article", "mask_text"]
+
+MASKED = ("title", "author")
+"""Fields of a record that are masked like its text. `meta` is the input's own and stays as it is."""
 
 Spans = Iterator[tuple[int, int]]
 
@@ -85,6 +88,16 @@ _WHY = {
 def mask_text(text: str, kinds: Collection[str], *, language: str = "", site: str = "") -> str:
     """`text` with what `find_masks` finds replaced."""
     return cut(text, find_masks(text, kinds, language=language, site=site))
+
+
+def mask_article(article: Article, kinds: Collection[str]) -> Article:
+    """The article with its masks among its removals; title and author are masked too."""
+    if not kinds:
+        return article
+    known = {"language": article.language, "site": article.site}
+    title, author = (mask_text(getattr(article, name), kinds, **known) for name in MASKED)
+    removals = insert_removals(article.removals, find_masks(article.text, kinds, **known))
+    return article._replace(removals=removals, title=title, author=author)
 
 
 def _find_emails(text: str) -> Spans:

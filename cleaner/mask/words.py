@@ -26,8 +26,9 @@ def speaks_for(text: str, start: int, kind: str) -> int:
     >>> speaks_for("Telp. kantor: 5551234", 14, "phone"), speaks_for("Nomor rekening 5551234", 15, "phone")
     (1, -1)
     """
-    line = text[text.rfind("\n", 0, start) + 1 : start]
-    words = [word.lower() for word in _WORD.findall(line[-_NEAR:])][-_WORDS:]
+    near = max(0, start - _NEAR)
+    line = text[max(near, text.rfind("\n", near, start) + 1) : start]
+    words = [word.lower() for word in _WORD.findall(line)][-_WORDS:]
     for last in range(len(words), 0, -1):
         for first in range(max(0, last - _LONGEST), last):  # the longest phrase first: "kode area" is no "kode"
             said = _SAID[kind].get(" ".join(words[first:last]))

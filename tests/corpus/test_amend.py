@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner import Options, clean_corpus
-from cleaner.article import Removal, cut
+from cleaner.article import Removal, cut, insert_removals
 from cleaner.audit.restore import restored
-from cleaner.corpus.amend import insert_removals
 
 BODY = "Warga menanam kembali bakau di sepanjang pesisir utara yang rusak oleh abrasi sejak tahun lalu."
 

@@ -191,7 +191,7 @@ def test_any_carrier_decides_the_same(tmp_path: Path, by: str) -> None:
     options = Options(split=SPLIT, split_by=by, dedup_paragraphs=5, min_chars=0)
     given = write(tmp_path / "in.jsonl", distinct_records(500))
     found = []
-    with finished(tmp_path, [given], Options(shard_records=60, min_chars=0)) as (_, _, paths), Pool(1) as pool:
+    with finished(tmp_path, [given], Options(shard_records=60, min_chars=0)) as (_, _, paths), Pool(2) as pool:
         shards = ShardSet.of(paths)
         for number, carrier in enumerate((InMemory(), InMemory(5), OnPool(pool, tmp_path / "spilled"))):
             folder = None if isinstance(carrier, InMemory) else tmp_path / f"tables{number}"

@@ -133,6 +133,18 @@ def test_any_output_can_be_restored(articles: Path, tmp_path: Path, suffix: str,
     assert list(restored(out)) == [{"id": row["id"], "text": row["text"]} for row in given]
 
 
+def test_a_byte_order_mark_troubles_no_reader_of_its_own(articles: Path, tmp_path: Path) -> None:
+    for bom in (False, True):
+        out = tmp_path / f"out{bom}.csv"
+        clean_corpus(articles, out, Options(workers=1, report=False, dedup=False, bom=bom))
+        assert out.read_bytes().startswith(b"\xef\xbb\xbf") is bom
+        assert [row["id"] for row in restored(str(out))] == [f"a{n}" for n in range(6)]
+        # and as input of another run: the first column is still the id
+        clean_corpus(out, tmp_path / f"again{bom}.jsonl", Options(workers=1, report=False, dedup=False))
+        again = [json.loads(line) for line in (tmp_path / f"again{bom}.jsonl").read_text("utf-8").splitlines()]
+        assert [row["id"] for row in again] == [f"a{n}" for n in range(6)]
+
+
 def test_without_its_texts_an_output_cannot_be_restored(articles: Path, tmp_path: Path) -> None:
     out = str(tmp_path / "out.csv")
     clean_corpus(articles, out, Options(workers=1, report=False, columns="id,url"))
