@@ -147,12 +147,12 @@ def test_a_byte_order_mark_troubles_no_reader_of_its_own(articles: Path, tmp_pat
 
 def test_without_its_texts_an_output_cannot_be_restored(articles: Path, tmp_path: Path) -> None:
     out = str(tmp_path / "out.csv")
-    clean_corpus(articles, out, Options(workers=1, report=False, columns="id,url"))
+    clean_corpus(articles, out, Options(workers=1, report=False, columns=("id", "url")))
     with pytest.raises(OutputError, match="no column of the text, which --columns left out"):
         list(restored(out))
 
 
 def test_columns_of_options_that_are_off_are_refused_before_anything_is_made(articles: Path, tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="only with --mark"):
-        clean_corpus(articles, tmp_path / "out.csv", Options(workers=1, columns="id,cluster"))
+        clean_corpus(articles, tmp_path / "out.csv", Options(workers=1, columns=("id", "cluster")))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl"]
