@@ -43,7 +43,7 @@ _NUMBER = re.compile(r"\d\D?\D?\d\D?\D?\d")
 _BRACKET = re.compile(r"[\[({] ?(?:@|[aä]t|arroba) ?[\])}]", re.IGNORECASE)
 _PATH = re.compile(r":[^\W\d]")
 _AUTHORITY = re.compile(r"://[^\s/]*\Z")
-_PORT = re.compile(r":\d{2,5}\b|/\d\d?\b")
+_PORT = re.compile(r":\d{2,5}\b|/\d\d?\b|,? port \d")
 _CARD_GROUPS = ((4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3))
 """How the digits of a card are grouped in print."""
 
