@@ -59,11 +59,19 @@ class Options:
     html_field: str = ""
     id_field: str = ""
     url_field: str = ""
+    title_field: str = ""
+    author_field: str = ""
+    date_field: str = ""
+    site_field: str = ""
     content: str = "auto"  # auto | plain | html
     txt_layout: str = "article"  # article | lines
     encoding: str = ""  # "" detects
     one_per_url: str = ""  # "" | newest | longest
     max_record_bytes: int = 64 << 20
+    # how much is read
+    limit: int = 0  # records, the first ones of the manifest; 0 reads all
+    sample: int = 0  # records, drawn by a hash of their source and number; 0 draws none
+    seed: int = 0  # another one draws another sample
     # extraction
     extractor: str = "cleaner"  # cleaner | justext
     articles_only: bool = False
@@ -76,6 +84,7 @@ class Options:
     phrases: str = ""  # a folder of further phrase lists
     allow: str = ""  # a file of lines that always stay
     repeats: bool = True
+    tidy_space: bool = False  # no-break and invisible spaces, blank lines
     site_rules: str = ""  # a file of the lines that repeat on each site, read and written
     # language and guards
     language: tuple[str, ...] = ()  # () keeps every language
@@ -208,7 +217,7 @@ can be continued with others."""
 
 _FROM_FINISH = (
     "language", "language_model", "min_language_score", "drop_foreign_paragraphs", "guards", "min_chars",
-    "max_chars", "articles_only", "site_rules",
+    "max_chars", "articles_only", "site_rules", "tidy_space",
 )  # fmt: skip
 """Options that matter from the finish stage on: shards of the read stage are used again when they change."""
 

@@ -43,6 +43,7 @@ from cleaner.repair.repair import UNMARK, repair
 from cleaner.strip.further import allowed_lines, strip_by_plugins, strip_foreign_paragraphs
 from cleaner.strip.places import lower_capitals
 from cleaner.strip.strip import Stripped, add_later, may_strip_beside, strip
+from cleaner.strip.tidy import tidy_space
 
 __all__ = ["finish_articles", "load_article", "strip_article", "with_new_id"]
 
@@ -199,6 +200,8 @@ def finish_articles(articles: Sequence[Article], options: Options) -> list[tuple
     articles = [_stripped_behind_repeats(article, options) for article in articles]
     if options.drop_foreign_paragraphs:
         articles = [strip_foreign_paragraphs(article) for article in articles]
+    if options.tidy_space:
+        articles = [tidy_space(article) for article in articles]
     texts = [article.text for article in articles]
     new = [text for article, text in zip(articles, texts, strict=True) if not article.known]
     languages = iter(identify(new, model=options.language_model))

@@ -6,12 +6,15 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 
+import click
 import orjson
 
+from cleaner.audit.spans import printable
+from cleaner.engine.progress import duration
 from cleaner.output.manifest import largest_first
 from cleaner.output.publish import Report
 
-__all__ = ["show", "summary"]
+__all__ = ["sentence", "show", "summary"]
 
 _LONGEST = 8  # rows of a table that has one for each error, kind or language; the rest is added up in one more
 _EXAMPLES = 3  # kinds of error that are shown by an example
@@ -23,7 +26,22 @@ def show(report: Report, *, as_json: bool = False) -> None:
         text = orjson.dumps(asdict(report), option=orjson.OPT_INDENT_2).decode()
         print(text, file=sys.stderr if report.output == "-" else sys.stdout)
         return
+    # Straight to the terminal, because the command line's own stream shows the codes of a colour; so nothing that an
+    # input named may stand in the sentence as it is.
+    terminal = getattr(sys.stderr, "original", sys.stderr)
+    color = "green" if report.written and not report.rejected else "yellow"
+    click.secho(printable(sentence(report)), fg=color, bold=True, file=terminal)
     print("\n".join(summary(report)), file=sys.stderr)
+
+
+def sentence(report: Report) -> str:
+    """Return what a run came to, in one sentence."""
+    where = f" to {report.output}" if report.output not in ("", "-") else ""
+    said = f"{report.written:,} of {report.read:,} articles {'' if report.output else 'would be '}written{where}"
+    dropped = sum(report.counts.get("dropped", {}).values())
+    parts = [f"{dropped:,} dropped"] if dropped else []
+    parts += [f"{report.rejected:,} inputs or records set aside"] if report.rejected else []
+    return f"Done in {duration(report.seconds)}: {said}" + (f"; {', '.join(parts)}" if parts else "") + "."
 
 
 def summary(report: Report) -> list[str]:

@@ -13,7 +13,8 @@ from pathlib import Path
 import click
 
 from cleaner import __version__
-from cleaner.cli.flags import EXIT_STATUS, FLAGS
+from cleaner.cli.flags import FLAGS
+from cleaner.cli.help import EXIT_STATUS
 from cleaner.errors import RefusedError
 from cleaner.options import CHOICES, CONFIG, Options
 

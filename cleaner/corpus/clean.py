@@ -115,6 +115,7 @@ def clean_corpus(
             rejects = read_corpus(run, sources, stamps)
             finish_corpus(run)
             counts = write_corpus(run)
+            run.meter.begin_global_step("publish")
             hashes = _hash_inputs(run, sources)
         rejects = with_changes([*rejects, *run.rejects()], stamps)
         try:
@@ -122,7 +123,6 @@ def clean_corpus(
         except InputError:
             work.remove()  # nothing of it could be kept, since the right command reads other inputs
             raise
-        run.meter.begin_global_step("publish")
         facts: dict[str, object] = {"seconds": round(time.monotonic() - started, 3), "steps": run.times}
         facts |= {"workers": engine.size, "worker_deaths": engine.deaths}
         extra = [work.path / PAIRS] if options.pairs and options.dedup else []
@@ -150,6 +150,7 @@ def read_corpus(run: Run, sources: Sequence[Source | Reject], stamps: Stamps | N
     readable = [source for source in sources if isinstance(source, Source)]
     sizes = {source.path: source.size for source in readable}
     ahead = _Ahead(sizes, sum(sizes.values()) if min(sizes.values(), default=-1) >= 0 else 0)
+    ahead.most = -(-(run.options.sample or run.options.limit) // run.options.shard_records)
 
     def tasks(done: set[int]) -> Iterator[ReadTask]:
         # a generator, so that the first tasks are worked on while the last files are still being looked through
@@ -158,11 +159,12 @@ def read_corpus(run: Run, sources: Sequence[Source | Reject], stamps: Stamps | N
                 rejects.append(task)
                 continue
             run.count += 1
+            run.last_source = task.splits[-1].source
             ahead.add(task)
             if run.count - 1 not in done:
                 noted = {split.path: stamps[split.path] for split in task.splits if split.path in stamps}
                 yield ReadTask(task, run.work.shard("read", run.count - 1), run.options, noted)
-        ahead.all = ahead.planned = 1  # the shards that were counted are all there are
+        ahead.all, ahead.planned, ahead.most = 1, 1, 0  # the shards that were counted are all there are
 
     run.stage("read", read_stage, tasks, ahead.expected)
     return rejects
@@ -239,8 +241,15 @@ def write_corpus(run: Run) -> Mapping[str, int]:
 
 
 def _hash_inputs(run: Run, sources: Sequence[Source | Reject]) -> list[tuple[str, int, str]]:
-    """(source, bytes, sha256) of every source; what has no file here has no hash."""
-    rest = iter([source for source in sources if isinstance(source, Source)])
+    """(source, bytes, sha256) of every source that was read; what has no file here has no hash.
+
+    Nor has a source of a dry run, whose manifest nobody sees: to hash a crawl takes longer than to read its beginning.
+    """
+    end = run.last_source if run.options.limit else None
+    wanted = [s for s in sources if isinstance(s, Source) and (end is None or s.source <= end)]
+    if run.options.dry_run:
+        return sorted((s.source, s.size, "") for s in wanted)
+    rest = iter(wanted)
     chunks = iter(lambda: tuple(islice(rest, HASHED_AT_ONCE)), ())  # ends at the first empty one
     with run.timed("hash"):
         found = [one for some in run.engine.map(hash_stage, chunks) for one in some]
@@ -325,6 +334,7 @@ class _Ahead:
     all: int  # bytes of the input, 0 where nobody knows
     planned: int = 0  # bytes
     shards: int = 0  # planned so far
+    most: int = 0  # shards, where only a part is read; 0 for no bound
 
     def add(self, task: Task) -> None:
         self.shards += 1
@@ -335,4 +345,6 @@ class _Ahead:
 
     def expected(self) -> int:
         """0 where nobody knows."""
+        if self.most:
+            return max(self.most, self.shards)
         return round(self.shards * self.all / self.planned) if self.all and self.planned else 0

@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cleaner.article import KINDS
 from cleaner.characters import UNSPACED_CLASS
@@ -200,9 +200,23 @@ def load_phrases(language: str, extra_dir: str = "") -> Phrases:
     names = dict.fromkeys(("id" if base in ("und", "") else base, "en", "neutral"))
     builder = _Builder()
     for name in names:
-        for where, data in lists(name, extra_dir):
-            builder.add(name, where, data)
+        for one in _compiled_lists(name, extra_dir):
+            builder.add(one)
     return builder.build(tuple(names))
+
+
+class _List(NamedTuple):
+    """One list: its words, and its entries by array, in their order; a pattern with the key of its table."""
+
+    words: dict[str, tuple[str, ...]]
+    entries: list[tuple[str, str, Phrase]]
+    patterns: list[tuple[str, str, Pattern]]
+
+
+@cache
+def _compiled_lists(name: str, extra_dir: str) -> tuple[_List, ...]:
+    """The lists of one name, compiled once for all languages that share them: English and neutral are in every one."""
+    return tuple(_compile(name, where, data) for where, data in lists(name, extra_dir))
 
 
 def lists(name: str, extra_dir: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -226,6 +240,43 @@ def lists(name: str, extra_dir: str) -> Iterator[tuple[str, dict[str, Any]]]:
                 raise OptionError(f"The phrase list {described} is not valid TOML in UTF-8: {error}.") from None
 
 
+def _compile(language: str, where: str, data: dict[str, Any]) -> _List:
+    """The tables of one list, checked and normalised. Raises OptionError, naming list and entry, where one is wrong."""
+    words: dict[str, tuple[str, ...]] = {}
+    entries: list[tuple[str, str, Phrase]] = []
+    patterns: list[tuple[str, str, Pattern]] = []
+    for kind, table in data.items():
+        allowed = WORDS if kind == "words" else ARRAYS
+        if kind != "words" and kind not in KINDS:
+            raise OptionError(f"{where}: [{kind}] is not a kind of removal. Known kinds: {', '.join(KINDS)}.")
+        if not isinstance(table, dict):
+            raise OptionError(f"{where}: {kind} has to be a table of arrays.")
+        for array, texts in table.items():
+            if array not in allowed:
+                raise OptionError(f"{where}: [{kind}] has no array {array!r}. Known: {', '.join(allowed)}.")
+            if not isinstance(texts, list) or not all(isinstance(t, str) for t in texts):
+                raise OptionError(f"{where}: {kind}.{array} has to be an array of strings.")
+            if kind == "words":
+                words[array] = tuple(filter(None, map(normalise_wording, texts)))
+                continue
+            for text in texts:
+                wording, fixed = _normalise_entry(text, array, where)
+                phrase = Phrase(text, array, kind, language, _is_slight(text))
+                if "{" in wording:
+                    patterns.append((array, *_pattern(phrase, wording, fixed)))
+                else:
+                    entries.append((array, wording, phrase))
+    return _List(words, entries, patterns)
+
+
+def _pattern(phrase: Phrase, wording: str, fixed: int) -> tuple[str, Pattern]:
+    """The pattern of an entry with holes, and the key by which its table has it."""
+    key = wording[:2] if "{" not in wording[:2] else "$" + wording[-2:] if "}" not in wording[-2:] else ""
+    head, tail = wording.partition("{")[0].rstrip(), wording.rpartition("}")[2].lstrip()
+    inner = max((part.strip() for part in _HOLE.split(wording)[::2]), key=len)
+    return key, Pattern(phrase, wording, fixed, head, tail, inner)
+
+
 class _Builder:
     """Gathers lists in order of precedence; the first list to hold a wording names it."""
 
@@ -234,37 +285,15 @@ class _Builder:
         self.patterns: dict[str, dict[str, list[Pattern]]] = {array: {} for array in ARRAYS}
         self.words: dict[str, set[str]] = {name: set() for name in WORDS}
 
-    def add(self, language: str, where: str, data: dict[str, Any]) -> None:
-        for kind, table in data.items():
-            allowed = WORDS if kind == "words" else ARRAYS
-            if kind != "words" and kind not in KINDS:
-                raise OptionError(f"{where}: [{kind}] is not a kind of removal. Known kinds: {', '.join(KINDS)}.")
-            if not isinstance(table, dict):
-                raise OptionError(f"{where}: {kind} has to be a table of arrays.")
-            for array, texts in table.items():
-                if array not in allowed:
-                    raise OptionError(f"{where}: [{kind}] has no array {array!r}. Known: {', '.join(allowed)}.")
-                if not isinstance(texts, list) or not all(isinstance(t, str) for t in texts):
-                    raise OptionError(f"{where}: {kind}.{array} has to be an array of strings.")
-                if array == "by" and self.words["by"]:
-                    continue  # a byline opens in the text's own language; English stands in where that says nothing
-                if kind == "words":
-                    self.words[array].update(filter(None, map(normalise_wording, texts)))
-                else:
-                    self._add_phrases(texts, array, kind, language, where)
-
-    def _add_phrases(self, texts: list[str], array: str, kind: str, language: str, where: str) -> None:
-        for text in texts:
-            wording, fixed = _normalise_entry(text, array, where)
-            phrase = Phrase(text, array, kind, language, _is_slight(text))
-            if "{" not in wording:
-                self.entries[array].setdefault(wording, phrase)
-            else:
-                key = wording[:2] if "{" not in wording[:2] else "$" + wording[-2:] if "}" not in wording[-2:] else ""
-                head, tail = wording.partition("{")[0].rstrip(), wording.rpartition("}")[2].lstrip()
-                inner = max((part.strip() for part in _HOLE.split(wording)[::2]), key=len)
-                pattern = Pattern(phrase, wording, fixed, head, tail, inner)
-                self.patterns[array].setdefault(key, []).append(pattern)
+    def add(self, one: _List) -> None:
+        for name, words in one.words.items():
+            if name == "by" and self.words["by"]:
+                continue  # a byline opens in the text's own language; English stands in where that says nothing
+            self.words[name].update(words)
+        for array, wording, phrase in one.entries:
+            self.entries[array].setdefault(wording, phrase)
+        for array, key, pattern in one.patterns:
+            self.patterns[array].setdefault(key, []).append(pattern)
 
     def build(self, languages: tuple[str, ...]) -> Phrases:
         """What was gathered, indexed; every index holds its entries in order of precedence."""

@@ -132,6 +132,7 @@ def small_words(phrases: Phrases) -> frozenset[str]:
             known["weekday"],
             *calendar(),
             dateline_words("small_words"),
+            dateline_words("conjunctions"),
         )
     )
 
@@ -152,6 +153,10 @@ def _classify(part: str, phrases: Phrases, bracket: bool, first: bool) -> str:
         return "agency"
     if is_place(part, phrases) and not part[0].islower():
         return "place"
+    joined = [word for word in part.split()[1:-1] if word in dateline_words("conjunctions")]
+    if joined:
+        both = [_classify(half, phrases, bracket, first) for half in part.split(f" {joined[0]} ", 1) if half.isupper()]
+        return "place" if len(both) == 2 and set(both) <= {"place", "capitals"} else ""
     return "region" if region else _date(part, wording, phrases) or _look(part, wording, phrases, bracket)
 
 

@@ -64,9 +64,14 @@ def find_datelines(
             break
 
         def recurs(name: str, first: Line = line) -> bool:
-            """Whether a name stands inside a sentence of the text; where it opens the line itself, it does not."""
+            """Whether a name stands inside a sentence of the text, written as names are; where it opens the line counts
+            for nothing, and neither does an abbreviation."""
             pattern = re.compile(rf"(?<=\w[ ,]){re.escape(name)}(?!\w)|(?<=】){re.escape(name)}", re.IGNORECASE)
-            return any(pattern.search(line.text, len(name) if line is first else 0) for line in lines)
+            return any(
+                not again[0][0].islower() and (again[0].istitle() or not again[0].isupper())
+                for line in lines
+                for again in pattern.finditer(line.text, len(name) if line is first else 0)
+            )
 
         start, dateline = line.start, None
         if line.prose or _SIGN.search(line.text, 0, 60) or (at + 1 < len(lines) and lines[at + 1].text[0] in _DASHES):

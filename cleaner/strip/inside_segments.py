@@ -30,10 +30,15 @@ HEADLINE = 170
 LEAST_LINE = 100
 """A shorter line is a headline or an item of a list: a label inside it is a word of it."""
 
+HEADLINES = 4
+"""Headlines in a row that no list of an article's is likely to look like."""
+
 LEAST_PROSE = 80
 """A segment of a paragraph with so many characters is one, whatever it ends with: what follows it is not at the top."""
 
 _LABELLED = frozenset(("phrase-start", "phrase-headline"))
+# The end of an article: an end mark, or an agency behind one: "... sejak pagi. - Bernama"
+_ARTICLE_END = re.compile(r"[.!?…\"”')](?:\s*[-–—]\s*[^\W\d_a-z][\w! ]{2,20})?$")
 _QUOTES = re.compile('["“”]')
 _DESK_AND_TAGS = re.compile(r"[.!?\"”\])]\s*\([a-z]{2,6}/[a-z]{2,6}\)\s+([a-z0-9][a-z0-9 -]{8,160})$")
 
@@ -69,6 +74,8 @@ def with_segments(
     hits = {i: [_segment_hit(text, part, phrases) for part in parts] for i, parts in segments.items()}
     if any(map(any, hits.values())):
         hits = _accepted_segments(lines, accepted, segments, hits, phrases)
+    last = max(i for i, hit in enumerate(accepted) if hit is None)
+    _take_glued_headlines(segments.get(last, []), hits.get(last, []))
     found += [_within_segment(text, removal, cuts) for removal in inside]
     taken = sorted(removal.start for removal in inside)
     for i, parts in segments.items():
@@ -148,6 +155,34 @@ def _accepted_segments(
     return {
         i: [hit if held[begins[i] + n] is hit else None for n, hit in enumerate(of_line)] for i, of_line in hits.items()
     }
+
+
+def _take_glued_headlines(segments: Sequence[Line], hits: list[Hit | None]) -> None:
+    """At the end of a text, the headlines of other articles: HEADLINES or more in a row behind the end of a sentence,
+    each glued to the next without an end mark. A list of the author's has a lead-in, or shorter items."""
+    size = segments[-1].end - segments[0].start if segments else 0
+    first = 0
+    for n in range(1, len(segments) + 1):
+        if n < len(segments) and hits[n] is None and _is_glued_headline(segments[n - 1], segments[n]):
+            first = first or n
+            continue
+        # what follows is less than the article, so that no list in the middle of one goes
+        follows = segments[-1].end - segments[n - 1].end
+        ended = first and n - first >= HEADLINES and _ARTICLE_END.search(segments[first - 1].text[-30:])
+        if ended and 3 * follows < size:
+            while n < len(segments) and segments[n].text[-1] not in ".:":  # menus and addresses stand among them
+                n += 1
+            hit = Hit("glued-headlines", "related", "headlines glued to each other")
+            hits[first:n] = [known or hit for known in hits[first:n]]
+            return
+        first = 0
+
+
+def _is_glued_headline(above: Line, segment: Line) -> bool:
+    text = segment.text
+    long = 20 <= len(text) <= HEADLINE and text.count(" ") >= 3
+    leads = re.search(r":\S", text) or ":" in text[40:]  # a lead-in to a list, which its items are glued to
+    return above.end == segment.start and long and text[-1] not in ".:;," and not leads
 
 
 def _open_headline(segment: Line, phrases: Phrases) -> Iterator[Removal]:

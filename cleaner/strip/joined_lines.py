@@ -47,7 +47,7 @@ def join_cut_lines(lines: list[Line], judge: Callable[[Line], Hit | None] = lamb
     >>> [(line.start, line.end, line.text) for line in join_cut_lines(split_lines("Kata camat di\\nSelaya\\n, Rabu."))]
     [(0, 27, 'Kata camat di Selaya , Rabu.')]
     """
-    marks, small = _pieces(lines)
+    marks, small = _continuations(lines)
     if not marks and (len(small) < 2 or len(small) < SHARE * len(lines) or is_wrapped(lines)):
         return lines
 
@@ -77,7 +77,7 @@ def join_cut_lines(lines: list[Line], judge: Callable[[Line], Hit | None] = lamb
     return joined
 
 
-def _pieces(lines: Sequence[Line]) -> tuple[set[int], set[int]]:
+def _continuations(lines: Sequence[Line]) -> tuple[set[int], set[int]]:
     """The lines that open with a mark that stands behind a word (", Rabu (14/8/2024).", "." alone), and those in small
     letters that go on with the line above, which has no end mark."""
     marks, small = set[int](), set[int]()

@@ -59,6 +59,8 @@ _POINTING = frozenset(("video", "caption", "sourcenote"))
 _HEADING = frozenset(("disclaimer", "caption", "sourcenote"))
 """Kinds whose bare labels are headings of the author's too ("Disclaimer:"), or fields of a table."""
 
+_CODE_MARKS = frozenset("=/;{}<>")
+
 _RULES = {
     "line": ("phrase-line", ""),
     "tail": ("phrase-line", ANY),
@@ -149,6 +151,8 @@ def forget_lines() -> None:
 def _phrase_hit(text: str, wording: str, found: Phrase, phrases: Phrases) -> Hit | None:
     """What a line that is a whole phrase of the lists is; None for a sentence that only happens to be worded so."""
     rule, where = _RULES[found.array]
+    if found.kind == "loading" and not (_CODE_MARKS - set(found.text)).isdisjoint(text):  # "// null", "= undefined;"
+        return None
     # "Dukung {any}" is an appeal of the article's as well: a short entry with a hole at its end takes a whole sentence
     # only where that names something of the site's
     if found.kind == "promo" and found.text.endswith(("{any}", "{name}")) and ends_sentence(text):

@@ -65,7 +65,8 @@ def place_name(place: str, phrases: Phrases) -> str:
     >>> place_name("RIO DE JANEIRO", load_phrases("pt")), place_name("NTB", load_phrases("id"))
     ('Rio de Janeiro', 'NTB')
     """
-    if not place.isupper() or sum(c.isalpha() for c in place) <= 3 or place.lower() == place:
+    loud = "".join(word for word in place.split() if word not in dateline_words("conjunctions"))
+    if not loud.isupper() or sum(c.isalpha() for c in place) <= 3 or place.lower() == place:
         return place
 
     def cased(found: re.Match[str]) -> str:

@@ -174,7 +174,7 @@ def _end_of_headlines(
             headline = len(text) >= _LONG_HEADLINE and text[-1] not in ".:;," and looks_like_headline(text)
             if not (bulleted or first or headline or dated):
                 return i
-        elif hits[i] is None and not _may_be_headline(text) and (led or i > heading + 1):
+        elif hits[i] is None and not _may_be_headline(text, count + 1) and (led or i > heading + 1):
             return i
         elif not bulleted and i > heading + 1 and not text[0].isalnum() and text[0] not in _QUOTES:
             return i  # a list of the article's below the one headline of a label, or a mark that parts sections
@@ -182,8 +182,11 @@ def _end_of_headlines(
     return end
 
 
-def _may_be_headline(text: str) -> bool:
-    """Whether a line straight below a label may be the headline that it announces, in any script."""
+def _may_be_headline(text: str, number: int = 1) -> bool:
+    """Whether a line straight below a label may be the headline that it announces, in any script; the `number`-th of a
+    numbered list may be short."""
+    if number > 1 and text.startswith((f"{number} ", f"{number}. ")):
+        return True
     if text.startswith(("http://", "https://")) and " " not in text:
         return True
     if text[0] in _QUOTES and (len(text) > 80 or not any(mark in text[1:] for mark in "\"'”’“»」』")):

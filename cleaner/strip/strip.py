@@ -246,7 +246,7 @@ def add_later(first: Sequence[Removal], more: Sequence[Removal]) -> tuple[Remova
             stop = min(removal.end, edges[i][0])
             shift = edges[i][1]
             both.append(removal._replace(start=at + shift, end=stop + shift))
-            at = stop
+            removal, at = removal._replace(replacement=""), stop  # it stands in the place of the first part
     return claim(sorted(both, key=lambda r: r.start))
 
 

@@ -144,3 +144,15 @@ def test_fields_of_the_input_stay_as_they_are(tmp_path: Path) -> None:
     given = write(tmp_path / "in.jsonl", {"id": "a", "text": BODY, "surel": "a@contoh.example"})
     clean_corpus(given, tmp_path / "out.jsonl", OPTIONS)
     assert json.loads(lines(tmp_path / "out.jsonl")[0]["meta"]) == {"surel": "a@contoh.example"}
+
+
+def test_a_number_with_tidied_spaces_is_masked_whole_and_restored(tmp_path: Path) -> None:
+    text = (
+        f"{BODY}\u00a0Kartu 4111\u00a01111\u00a01111\u00a01111 hilang,\u200b kata dia.\n\n\n\nSurat: a@contoh.example"
+    )
+    given = write(tmp_path / "in.jsonl", {"id": "a", "text": text})
+    options = Options(workers=1, report=False, mask=("email", "card"), tidy_space=True)
+    clean_corpus(given, tmp_path / "out.jsonl", options)
+    [record] = lines(tmp_path / "out.jsonl")
+    assert record["text"] == f"{BODY} Kartu <card> hilang, kata dia.\n\nSurat: <email>"
+    assert list(restored(str(tmp_path / "out.jsonl"))) == [{"id": "a", "text": text}]
