@@ -107,7 +107,7 @@ def diff(a: str, b: str, as_json: bool) -> None:
         click.secho(line, fg={"a": "red", "b": "green"}.get(side))
 
 
-@click.command()
+@click.command(epilog=epilog("stats"))
 @click.option("--top", type=click.IntRange(1), default=10, show_default=True, help="Rows of each table.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead.")
 @options(INPUTS, "text_field", "html_field", "url_field", "txt_layout", "encoding")
