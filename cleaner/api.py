@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from cleaner.article import Raw, Removal, host_of, site_for_repeats
+from cleaner.dates import read_date, sort_key
 from cleaner.engine.time_limit import RecordTimeout, time_limit
 from cleaner.errors import InputError, OptionError
 from cleaner.language_codes import language_code
@@ -51,6 +52,8 @@ class Cleaned:
     title: str
     author: str
     date: str
+    date_text: str
+    crawled: str
     place: str
     url: str
     site: str
@@ -284,7 +287,7 @@ def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep_duplicate:
     found = find_duplicates_of_texts(
         [a.text for a in known],
         [a.id for a in known],
-        dates=[a.date for a in known],
+        dates=[sort_key(read_date(a.date)) for a in known],
         sites=[a.site for a in known],
         keep=options.keep_duplicate,
         min_similarity=options.min_similarity,

@@ -27,7 +27,8 @@ KINDS = (
 
 
 RECORD_KEYS = (
-    "id", "text", "language", "language_score", "languages", "title", "author", "date", "place", "url", "site",
+    "id", "text", "language", "language_score", "languages", "title", "author", "date", "date_text",
+    "crawled", "place", "url", "site",
     "source", "encoding", "repair", "page_kind", "input_kind", "flags", "duplicates", "meta",
 )  # fmt: skip
 """The keys of every record that Cleaner writes. A record of the input that has them all is one of its own."""
@@ -64,8 +65,8 @@ class Raw:
     CSV, Parquet). `record` is its number in the source, counted from 1, or 0 for a file that is one article. `form`
     tells people in what form the source held it ("page", "field 'isi'"). `declared` is a charset that was named outside
     the body, by an HTTP header. `meta` is a JSON object of the other fields. `bad_bytes` counts the bytes that became
-    U+FFFD when the source decoded the body. `crawled` is when a crawler fetched a page; it stands in for the date of an
-    article that has none. `own` holds all fields of a record that Cleaner itself wrote.
+    U+FFFD when the source decoded the body. `date` is as the source has it, and so is `crawled`, when a crawler fetched
+    the text. `own` holds all fields of a record that Cleaner itself wrote.
     """
 
     source: str
@@ -104,7 +105,9 @@ class Article(NamedTuple):
     languages: tuple[tuple[str, float], ...] = ()  # shares of the languages of its paragraphs, largest first
     title: str = ""
     author: str = ""
-    date: str = ""
+    date: str = ""  # of publication, in ISO 8601: a day, or a second with its zone where known; "" where not sure
+    date_text: str = ""  # the words in which the input gives the date
+    crawled: str = ""  # when a crawler fetched it, in ISO 8601; as it stood where that cannot be read
     place: str = ""  # of its dateline
     url: str = ""
     site: str = ""
@@ -116,7 +119,6 @@ class Article(NamedTuple):
     duplicates: tuple[str, ...] = ()  # ids of the articles that were dropped as copies of this one
     meta: str = "{}"
     form: str = ""
-    crawled: str = ""
     original: str = ""
     known: bool = False
 

@@ -22,6 +22,7 @@ from cleaner.audit.tally import dropped_line, kept_line, tally
 from cleaner.characters import visible_length
 from cleaner.corpus.duplicates import Decided, Decisions
 from cleaner.corpus.shards import LINES, SKETCH, id_hash, lines_of
+from cleaner.dates import sort_key
 from cleaner.engine.columns import (
     binary_column,
     binary_values,
@@ -178,10 +179,8 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
         "record": binary_column([_line(row) for row in rows]),
         "removed": binary_column([b"".join(map(_line, removed_rows(a))) for a, _ in finished]),
         "drop": binary_column([orjson.dumps(drop) if drop else b"" for _, drop in finished]),
-        **{
-            name: binary_column([getattr(a, name).encode() for a, _ in finished])
-            for name in ("id", "date", "url", "site")
-        },
+        **{name: binary_column([getattr(a, name).encode() for a, _ in finished]) for name in ("id", "url", "site")},
+        "date": binary_column([sort_key(a.date).encode() for a, _ in finished]),
         "length": number_column(np.array([*map(visible_length, texts)], np.int64)),
     }
     sketches = sketch(texts)

@@ -51,7 +51,8 @@ class Page:
     text: str = ""
     title: str = ""
     author: str = ""
-    date: str = ""
+    date: str = ""  # ISO 8601
+    date_text: str = ""
     site: str = ""
     url: str = ""
     language: str = ""
@@ -94,6 +95,7 @@ def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: 
         title=meta.title,
         author=meta.author,
         date=meta.date,
+        date_text=meta.date_text,
         site=meta.site,
         url=meta.url,
         language=meta.language,

@@ -33,6 +33,8 @@ def record(article: Article, text: str | None = None) -> dict[str, object]:
         "title": article.title,
         "author": article.author,
         "date": article.date,
+        "date_text": article.date_text,
+        "crawled": article.crawled,
         "place": article.place,
         "url": article.url,
         "site": article.site,

@@ -34,7 +34,8 @@ __all__ = [
 
 Record = Mapping[str, Any]
 Fields = dict[str, str]
-"""Meaning -> name of the field: `text`, `html`, `id`, `url`, `title`, `author`, `date` and `site` are the meanings."""
+"""Meaning -> name of the field: `text`, `html`, `id`, `url`, `title`, `author`, `date`, `crawled`, `site` are the
+meanings."""
 
 _NAMES: dict[str, list[str]] = tomllib.loads((files("cleaner.read") / "fields.toml").read_text("utf-8"))
 """Meaning -> its usual names, best first; "around" are those of objects that stand around a text."""
@@ -46,7 +47,7 @@ _SHOWN_FIELDS = 20
 """How many fields of a record an error names."""
 _OWN_KEYS, _OWN_NAMES = frozenset(RECORD_KEYS), ("text", "", "id", "url")
 """The keys of a record that Cleaner wrote, and by which of them the options that name fields may ask for it."""
-_OWN = frozenset(("id", "title", "author", "date", "url", "site"))
+_OWN = frozenset(("id", "title", "author", "date", "crawled", "url", "site"))
 """Meanings whose values have a place of their own in the output."""
 
 
