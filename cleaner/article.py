@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 __all__ = [
-    "KINDS", "MARKUP", "RECORD_KEYS",
-    "Article", "Drop", "Raw", "Reject", "Removal", "claim", "cut", "host_of", "site_for_repeats",
+    "ASIDE", "KINDS", "MARKUP", "RECORD_KEYS",
+    "Article", "Drop", "LeftOut", "LeftOutCount", "Raw", "Reject", "Removal", "claim", "cut", "host_of",
+    "site_for_repeats",
 ]  # fmt: skip
 
 KINDS = (
@@ -25,6 +26,8 @@ KINDS = (
 )  # fmt: skip
 """The kinds of text that a removed span can be. The last four come from steps after the phrase lists."""
 
+ASIDE = "aside"
+"""Kind of a paragraph of a page that is not in the article's text, where nothing says more of it. No span has it."""
 
 RECORD_KEYS = (
     "id", "text", "language", "language_score", "languages", "title", "author", "date", "date_text",
@@ -55,6 +58,28 @@ class Removal(NamedTuple):
     rule: str
     kind: str
     why: str = ""
+
+
+class LeftOut(NamedTuple):
+    """One paragraph of a page that is not in the text of its article.
+
+    `kind` is one of KINDS, or ASIDE. `reason` is why it is left out, in a few fixed words. `place` is where it stands
+    on the page, for prose alone (40 characters or more, few links), else "". `line` is how many lines of the text stand
+    before it; -1 where nobody knows any more.
+
+    >>> LeftOut("Bagikan", "share", "marked share", line=3).kind
+    'share'
+    """
+
+    text: str
+    kind: str
+    reason: str
+    place: str = ""
+    line: int = -1
+
+
+LeftOutCount = tuple[str, str, int, int]
+"""Kind and reason of paragraphs that were left out of a page, how many there are, and how many characters in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +115,8 @@ class Raw:
 class Article(NamedTuple):
     """One article on its way. `before` is frozen after decode, extract and repair; later steps only add removals.
 
+    `left_out` are the paragraphs of a page that extraction left out, in the order of the page: all of them
+    or, in a run, its prose alone; `left_out_counts` counts all.
     `original` is the decoded text of the input where markup or damage was taken out of it, else "" (as for pages, whose
     file is the record). `known` says that an earlier run named the language, which then stays.
     """
@@ -121,6 +148,8 @@ class Article(NamedTuple):
     form: str = ""
     original: str = ""
     known: bool = False
+    left_out: tuple[LeftOut, ...] = ()
+    left_out_counts: tuple[LeftOutCount, ...] = ()
 
     @property
     def text(self) -> str:

@@ -2,8 +2,6 @@
 
 What is not sure is "": 5/6/2024 without a hint at the order of day and month, a month without a day, an hour ago. Names
 of months and weekdays come from the Unicode CLDR (months.json), further spellings, zones and orders from dates.toml.
-
-A date that may be read in two ways is "" here, where parsers such as dateparser pick one of them.
 """
 
 from __future__ import annotations

@@ -51,9 +51,10 @@ letters; an earlier article has the record's own id. Another one is MARKUP: tags
 resolved."""
 
 
-def load_article(raw: Raw, options: Options) -> Article:
+def load_article(raw: Raw, options: Options, *, everything: bool = False) -> Article:
     """Decode, extract and repair one record. From here on `before` is frozen: every removal is an offset into it.
 
+    With `everything` all that extraction leaves out of a page is in `left_out`, and not its prose alone.
     Raises OptionError for an unknown encoding or extractor; no record makes it fail otherwise.
     """
     if raw.own is not None:
@@ -69,7 +70,7 @@ def load_article(raw: Raw, options: Options) -> Article:
     flags = (BAD_BYTES,) if decoded.replaced else ()
     html = raw.html or options.content == "html" or (options.content == "auto" and looks_like_html(text))
     if html:
-        page = extract(text, url=raw.url, extractor=options.extractor)
+        page = extract(text, url=raw.url, extractor=options.extractor, everything=everything)
     elif options.content == "auto" and has_markup(text):
         page, flags = Page(text=unmark(text)), (*flags, MARKUP)
     else:
@@ -101,6 +102,8 @@ def load_article(raw: Raw, options: Options) -> Article:
         meta=raw.meta,
         form=raw.form,
         original=text if not html and text != before.text else "",  # of a page its file is the record
+        left_out=page.left_out,
+        left_out_counts=page.left_out_counts,
     )
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,7 @@ from cleaner.engine.worker import Watch
 from cleaner.errors import CleanerError
 from cleaner.neardup.sketches import sketch
 from cleaner.options import Options
+from cleaner.output.left_out import logged
 from cleaner.output.manifest import sha256
 from cleaner.output.records import dropped_row, pack_article, record, removed_rows, unpack_article
 from cleaner.pipeline import finish_articles, load_article, strip_article, with_new_id
@@ -105,6 +107,8 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
             said = f"{type(error).__name__}: {error}"
             rejects.append(Reject(raw.source, raw.record, "Unexpected", said, _UNEXPECTED))
             continue
+        if article.left_out:
+            article = article._replace(left_out=logged(article.left_out))
         articles.append(article)
         sites.append(site_for_repeats(raw, article))
     watch.leave()
@@ -170,7 +174,8 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
     finished = _finished(articles, task.options, watch, rejects)
     texts = [a.text for a, _ in finished]
     rows = [record(a, text) for (a, _), text in zip(finished, texts, strict=True)]
-    tallied = tally([a.id for a, _ in finished], rows, [a.removals for a, _ in finished])
+    removals, left_out = [a.removals for a, _ in finished], [a.left_out for a, _ in finished]
+    tallied = tally([a.id for a, _ in finished], rows, removals, left_out)
     counts = _counted(finished, texts)
     for kind, rule, spans, characters, _ in tallied["rules"]:
         counts["removals", kind, rule] = spans
@@ -273,6 +278,9 @@ def _counted(finished: Sequence[tuple[Article, Drop | None]], texts: Sequence[st
         ("dropped", (drop.reason for _, drop in finished if drop)),
     ):
         counts.update({(table, key): n for key, n in Counter(keys).items()})
+    for kind, reason, paragraphs, characters in chain.from_iterable(a.left_out_counts for a in articles):
+        counts["left_out", kind, reason] += paragraphs
+        counts["left_out_characters", kind, reason] += characters
     stay = [(a, len(text)) for (a, drop), text in zip(finished, texts, strict=True) if not drop]
     for (language, site), n in Counter((a.language, a.site) for a, _ in stay).items():
         _count_written(counts, 0, language, site, n)

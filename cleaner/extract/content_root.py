@@ -54,6 +54,7 @@ class ContentRoot(NamedTuple):
     leads: list[int]  # paragraphs before the root that belong to the article
     weight: float  # text weight of the whole page, before pruning
     density: float  # Latin characters that say as much as one of the page: 1, up to 2.5 for ideographs and syllables
+    marked: Marked  # elements that hold paragraphs and have marks, in the order of the page
 
 
 def find_content_root(blocks: Blocks, *, forum: bool = False) -> ContentRoot:
@@ -72,14 +73,14 @@ def find_content_root(blocks: Blocks, *, forum: bool = False) -> ContentRoot:
     else:  # all of the page is marked, so the marks say nothing
         kept, left = [True] * len(weights), weights
     if not any(left):
-        return ContentRoot(kept, 0, [], whole, density)
+        return ContentRoot(kept, 0, [], whole, density, marked)
     root = _find_root(blocks, marked, left)
     # Prose between the headline and the root is a lead: the standfirst of a page that sets it apart.
     end = blocks.first[root]
     before = range(max(0, end - _LEAD_REACH - 1), end)
     headlines = [j for j in before if blocks.tags[blocks.homes[j]] == "h1"]
     leads = [j for j in range(headlines[-1] + 1, end) if left[j] >= _LEAD_WEIGHT] if headlines else []
-    return ContentRoot(kept, root, leads, whole, density)
+    return ContentRoot(kept, root, leads, whole, density, marked)
 
 
 def _density(texts: Sequence[str]) -> float:

@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
+from cleaner.article import ASIDE, LeftOut, LeftOutCount
 from cleaner.errors import OptionError
 from cleaner.extract.blocks import Blocks, walk
 from cleaner.extract.bylines import load_data
 from cleaner.extract.content_root import ContentRoot, find_content_root
+from cleaner.extract.left_out import counted, is_prose, left_out_of, replaced
 from cleaner.extract.metadata import Metadata, read_metadata
 from cleaner.extract.paragraphs import as_lines, choose_paragraphs
 from cleaner.extract.parse import Parsed, parse, tame
@@ -43,7 +45,8 @@ _SOME_PROSE = 600  # characters of text that make a page an article which nothin
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one page holds. `text` has one paragraph a line; `left_out` counts the visible characters not taken.
+    """What one page holds. `text` has one paragraph a line; `left_out` are the paragraphs that are not in it, in
+    the order of the page, those of menus at its head and those of footers at its end; `left_out_counts` counts them.
 
     `page_kind` is article, listing, forum, product or other. What the page does not say is "".
     """
@@ -57,15 +60,19 @@ class Page:
     url: str = ""
     language: str = ""
     page_kind: str = "other"
-    left_out: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+    left_out_counts: tuple[LeftOutCount, ...] = ()
 
 
-def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: str = "cleaner") -> Page:
+def extract(
+    html: str | bytes, *, url: str = "", encoding: str = "", extractor: str = "cleaner", everything: bool = True
+) -> Page:
     """Return the article of one HTML page, with its metadata.
 
     `html` as bytes is decoded first, `encoding` being what was declared outside of it; the result is the same as for
     the decoded str. `url` is where the page was found: it resolves the canonical URL and may hold the date. `extractor`
-    is "cleaner", or "justext" for the exact output of stock jusText, with the stop list of the page's language. Any str
+    is "cleaner", or "justext" for the exact output of stock jusText, with the stop list of the page's language. Without
+    `everything` the `left_out` of a page is its prose alone, which a run logs, and the rest is only counted. Any str
     gives a Page; a page without text gives one whose `text` is "". Raises OptionError for an unknown extractor.
 
     >>> extract("<title>Rain</title><p>It rained in Medan for three days without a break, the office said.").text
@@ -90,8 +97,10 @@ def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: 
     chosen, is_listing = choose_paragraphs(blocks, reading.content)
     meta = read_metadata(parsed, blocks, url, chosen[0] if chosen else 0)
     taken = sum(len(blocks.texts[j]) for j in chosen)
+    text = "\n".join(as_lines(blocks, chosen))
+    left_out, counts = left_out_of(blocks, reading.content, chosen, text, parsed.navigation, everything=everything)
     page = Page(
-        text="\n".join(as_lines(blocks, chosen)),
+        text=text,
         title=meta.title,
         author=meta.author,
         date=meta.date,
@@ -100,15 +109,19 @@ def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: 
         url=meta.url,
         language=meta.language,
         page_kind=_page_kind(reading, meta, taken, is_listing),
-        left_out=sum(map(len, blocks.texts)) + parsed.navigation_chars - taken,
+        left_out=left_out,
+        left_out_counts=counts,
     )
     if extractor == "justext":
         from cleaner.language.identify import quick_language
 
-        return replace(page, text=_justext_text(html, meta.language or quick_language(page.text)))
+        text, left_out = _read_by_justext(html, meta.language or quick_language(page.text))
+        return replace(page, text=text, left_out=left_out, left_out_counts=counted(left_out))
     if _TWICE * len(page.text) < len(meta.body) and len(meta.body) > _LITTLE:
         # The page shows less than half of the body that it gives in its JSON-LD: scripts would show the rest.
-        return replace(page, text=meta.body, left_out=page.left_out + len(page.text))
+        gone = replaced(blocks, chosen, meta.body)
+        left_out = (*(paragraph._replace(line=0) for paragraph in left_out), *gone)
+        return replace(page, text=meta.body, left_out=left_out, left_out_counts=(*counts, *counted(gone)))
     return page
 
 
@@ -160,8 +173,8 @@ def _stop_list(language: str) -> frozenset[str]:
     return frozenset(justext.get_stoplist(names[language])) if language in names else frozenset()
 
 
-def _justext_text(html: str, language: str) -> str:
-    """Return what jusText keeps of a page with its own settings, a paragraph a line.
+def _read_by_justext(html: str, language: str) -> tuple[str, tuple[LeftOut, ...]]:
+    """Return what jusText keeps of a page with its own settings, a paragraph a line, and what it leaves out.
 
     The stop list is that of `language`. For a language without one both limits of stop words are 0, as jusText's
     documentation advises, so that stop words do not count.
@@ -175,5 +188,12 @@ def _justext_text(html: str, language: str) -> str:
         # As bytes, because encoding them replaces the lone surrogates that lxml does not take.
         paragraphs = justext.justext(html.encode("utf-8", "replace"), words, encoding="utf-8", **limits)
     except (LxmlError, ValueError, RecursionError):  # an empty page, or one that lxml or jusText cannot take
-        return ""
-    return "\n".join(paragraph.text for paragraph in paragraphs if not paragraph.is_boilerplate)
+        return "", ()
+    lines, left_out = list[str](), list[LeftOut]()
+    for found in paragraphs:
+        if found.is_boilerplate:
+            place = found.xpath if is_prose(found.text, found.chars_count_in_links) else ""
+            left_out.append(LeftOut(found.text, ASIDE, f"justext {found.cf_class}", place, len(lines)))
+        else:
+            lines.append(found.text)
+    return "\n".join(lines), tuple(left_out)

@@ -153,11 +153,6 @@ def test_the_body_that_json_ld_gives_is_taken_when_nothing_is_shown() -> None:
     assert extract(html % "\\n".join(PROSE * 2) + "<div id=app></div>").text == "\n".join(PROSE * 2)
 
 
-def test_what_is_left_out_is_counted() -> None:
-    assert extract(f"<main>{BODY}</main>").left_out == 0
-    assert extract(f"<main>{BODY}</main><div class='share'>Tweet this</div>").left_out == len("Tweet this")
-
-
 # metadata
 
 
