@@ -16,8 +16,8 @@ from html import unescape
 from importlib.resources import files
 
 from cleaner.article import ASIDE, LeftOut, LeftOutCount
-from cleaner.extract.blocks import Blocks, walk
-from cleaner.extract.content_root import HEADINGS, ContentRoot
+from cleaner.extract.blocks import HEADINGS, Blocks, walk
+from cleaner.extract.content_root import ContentRoot
 from cleaner.extract.marks import Mark
 from cleaner.extract.parse import Navigation
 

@@ -7,11 +7,14 @@ around it.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from enum import IntEnum
 from itertools import compress
 
-from cleaner.extract.blocks import Blocks
-from cleaner.extract.content_root import HEADINGS, ITEMS, ContentRoot
+from cleaner.extract.blocks import HEADINGS, Blocks
+from cleaner.extract.content_root import ITEMS, ContentRoot
+from cleaner.extract.marks import opens_boilerplate
 
 __all__ = ["as_lines", "choose_paragraphs"]
 
@@ -25,6 +28,12 @@ _TAIL_REACH = 4  # short paragraphs this near behind the last prose still belong
 _LISTING = 0.3  # of the text that is not pruned; a page with less prose is a list, and its links are the content
 _MAIN_SHARE = 0.5  # of the same; a main element that holds less is not the whole list
 _CELLS = frozenset(("td", "th"))
+_LISTS_AND_TABLES = frozenset(("ul", "ol", "dl", "table", "thead", "tbody", "tfoot", "tr"))
+_INSIDE_BOXES = HEADINGS | ITEMS | _CELLS | _LISTS_AND_TABLES | {"p", "blockquote", "pre"}
+_PROSE_TAGS = frozenset(("p", "blockquote"))
+_SENTENCE_END = re.compile(r"[.!?…。！？؟।։።;:][\"'”’»›)\]」』]*$")
+_IN_CELLS = frozenset(("p", "div", "center"))
+_LONGEST_ROW = 400  # characters; a longer row, in paragraphs, is a layout or a text in columns
 
 
 class ParagraphClass(IntEnum):
@@ -41,7 +50,7 @@ def choose_paragraphs(blocks: Blocks, content: ContentRoot) -> tuple[list[int], 
     # A long text that comes again in another part of the page is the same for another screen, or a quote from it.
     part_of: dict[str, int] = {}
     chosen = []
-    for j in content.leads + _revise(blocks, content):
+    for j in content.leads + _revise(blocks, content) + content.closing:
         part = blocks.parents[blocks.homes[j]]
         if len(texts[j]) < _REPEATED or part_of.setdefault(texts[j], part) == part:
             chosen.append(j)
@@ -84,29 +93,88 @@ def _revise(blocks: Blocks, content: ContentRoot) -> list[int]:
     if not prose:
         return [j for j, found in zip(inside, classes, strict=True) if found != ParagraphClass.BAD]
     start, end = prose[0], prose[-1]
+    has_heads = tags.count("h1") > 1
+    opening, closing = _ends(blocks, inside, classes, start, end)
     chosen = []
     for at, (j, found) in enumerate(zip(inside, classes, strict=True)):
         tag = tags[homes[j]]
-        if found >= ParagraphClass.NEAR:
+        if found >= ParagraphClass.NEAR or opening <= at < start or end < at <= closing:
             chosen.append(j)
         elif found == ParagraphClass.HEADING:
-            if start - 1 <= at < end and tag != "h1":  # one right before the first prose is its heading
+            # One right before the first prose is its heading. The only <h1> of a page is the headline: the title.
+            if start - 1 <= at < end and (tag != "h1" or (at > start and has_heads)):
                 chosen.append(j)
         elif found == ParagraphClass.SHORT and (start < at < end or (tag == "p" and end < at < end + _TAIL_REACH)):
             chosen.append(j)
     return chosen
 
 
+def _ends(blocks: Blocks, inside: list[int], classes: list[ParagraphClass], start: int, end: int) -> tuple[int, int]:
+    """Return where short text begins that opens the article before its first prose, and where it ends behind the last.
+
+    `start` and `end` are the places of that prose in `inside`. At both ends only what stands in the same box as the
+    prose may belong to it: sentences before it; behind it sentences, lists, tables, and headings before them.
+    """
+
+    def reaches(at: int, box: int) -> bool:
+        j = inside[at]
+        if classes[at] not in (ParagraphClass.SHORT, ParagraphClass.HEADING) or _box_of(blocks, j) != box:
+            return False
+        # Links alone lead elsewhere, and a heading such as "Related articles" opens what is not the article's.
+        return not blocks.link_chars[j] and not opens_boilerplate(blocks.texts[j])
+
+    opening, box = start, _box_of(blocks, inside[start])
+    while opening > 0 and reaches(opening - 1, box) and _is_sentence(blocks, inside[opening - 1]):
+        opening -= 1
+    closing, at, box = end, end + 1, _box_of(blocks, inside[end])
+    while at < len(inside) and reaches(at, box):
+        tag = blocks.tags[blocks.homes[inside[at]]]
+        if tag in ITEMS or tag in _CELLS or _is_sentence(blocks, inside[at]):
+            closing = at  # with the headings before it
+        elif classes[at] != ParagraphClass.HEADING:
+            break
+        at += 1
+    return opening, closing
+
+
+def _box_of(blocks: Blocks, j: int) -> int:
+    """Return the element around paragraph `j` and around the list, table or quotation in which it stands."""
+    at = blocks.homes[j]
+    while at > 0 and blocks.tags[at] in _INSIDE_BOXES:
+        at = blocks.parents[at]
+    return at
+
+
+def _is_sentence(blocks: Blocks, j: int) -> bool:
+    """Return True if paragraph `j` is a `<p>` that ends as a sentence does; bylines and dates mostly do not."""
+    return blocks.tags[blocks.homes[j]] in _PROSE_TAGS and bool(_SENTENCE_END.search(blocks.texts[j]))
+
+
 def as_lines(blocks: Blocks, chosen: list[int]) -> list[str]:
     """Return the chosen paragraphs as lines. The cells of a table row stand on one line, with bars between them."""
     lines: list[str] = []
     before = (-1, -1)  # row and cell of the line before
-    for j in chosen:
-        home = blocks.homes[j]
-        cell = (blocks.parents[home], home) if blocks.tags[home] in _CELLS else (-1, -1)
-        if cell[0] >= 0 and cell[0] == before[0] and cell[1] != before[1]:
-            lines[-1] += " | " + blocks.texts[j]
+    cells = [_cell_of(blocks, blocks.homes[j]) for j in chosen]
+    sizes, widths = Counter[int](), Counter(row for row, _ in set(cells))  # characters and cells of each row
+    for j, (row, _) in zip(chosen, cells, strict=True):
+        sizes[row] += len(blocks.texts[j])
+    for j, cell in zip(chosen, cells, strict=True):
+        # A table that lays out the page has paragraphs in its cells.
+        is_wide = widths[cell[0]] < 2 or sizes[cell[0]] > _LONGEST_ROW
+        if is_wide and blocks.tags[blocks.homes[j]] not in _CELLS:
+            cell = (-1, -1)
+        if cell[0] >= 0 and cell[0] == before[0] and (cell[1] != before[1] or blocks.homes[j] != cell[1]):
+            bar = " | " if cell[1] != before[1] else " "
+            lines[-1] = f"{lines[-1]}{bar}{blocks.texts[j]}".replace("\n", " ")
         else:
             lines.append(blocks.texts[j])
         before = cell
     return lines
+
+
+def _cell_of(blocks: Blocks, home: int) -> tuple[int, int]:
+    """Return the row and the cell of a table that element `home` is, or stands in with its `<p>` or `<div>` alone."""
+    cell = home
+    while blocks.tags[cell] in _IN_CELLS and cell > 0:
+        cell = blocks.parents[cell]
+    return (blocks.parents[cell], cell) if blocks.tags[cell] in _CELLS else (-1, -1)

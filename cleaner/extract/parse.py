@@ -23,6 +23,8 @@ __all__ = ["Navigation", "Parsed", "parse", "tame"]
 # Only the frequent ones; for the rarer elements of _UNSEEN in blocks.py a pass over the tree costs more than the walk.
 _INVISIBLE = ["script", "style", "svg", "iframe", "select", "img", "source"]
 _NAVIGATION = "nav, footer"  # a quarter of all tags; removed before the walk spends time on them
+_QUOTES = frozenset(("blockquote", "figure"))  # the footer of a quotation names its source
+_NEAREST = 3  # elements around a footer in which the quotation is looked for
 _DEEPEST = 512  # browsers stop nesting here; beyond it lexbor takes quadratic time (10,000 <div>: 0.4 s)
 _FORMATTING = "b big code em font i nobr s small strike strong tt u".split()  # noqa: SIM905
 """Elements that a parser opens again in every block that follows, until their own closing tag."""
@@ -95,6 +97,8 @@ def parse(html: bytes, *, unscripted: bool = False) -> Parsed:
     navigation: list[Navigation] = []
     if not unscripted:
         for node in reversed(tree.css(_NAVIGATION)):  # inner elements first, so that no text is there twice
+            if node.tag == "footer" and _is_source(node):
+                continue
             navigation.append(Navigation(node.tag or "", node.html or ""))
             node.decompose()
     attributes = tree.root.attributes.items() if tree.root else ()
@@ -102,6 +106,16 @@ def parse(html: bytes, *, unscripted: bool = False) -> Parsed:
     head = f"<html{said}>{(tree.head.html if tree.head else '') or ''}"
     body = (tree.body.html or "") if tree.body else ""
     return Parsed(head, body, json_ld, tree, navigation[::-1])
+
+
+def _is_source(footer: Any) -> bool:
+    """Return True if a footer stands in a quotation, whose source it names."""
+    around = footer.parent
+    for _ in range(_NEAREST):
+        if around is None or around.tag in _QUOTES:
+            break
+        around = around.parent
+    return around is not None and around.tag in _QUOTES
 
 
 def tame(page: str) -> bytes:

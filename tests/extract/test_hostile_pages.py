@@ -116,7 +116,8 @@ def test_any_string_gives_a_page(html: str) -> None:
     got = extract(html)
     assert got == extract(html)
     assert all(paragraph.text and paragraph.reason for paragraph in got.left_out)
-    assert all(line.strip() for line in got.text.split("\n") if got.text)
+    if "<pre" not in html.lower():  # which keeps empty lines
+        assert all(line.strip() for line in got.text.split("\n") if got.text)
 
 
 @given(

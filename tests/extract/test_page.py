@@ -25,8 +25,8 @@ def test_inline_elements_do_not_end_a_paragraph() -> None:
     ]
 
 
-def test_two_breaks_end_a_paragraph_and_one_does_not() -> None:
-    assert lines(f"<div>{PROSE[0]}<br>{PROSE[1]}<br> <br>{PROSE[2]}</div>") == [f"{PROSE[0]} {PROSE[1]}", PROSE[2]]
+def test_two_breaks_end_a_paragraph_and_one_ends_a_line() -> None:
+    assert lines(f"<div>{PROSE[0]}<br>{PROSE[1]}<br> <br>{PROSE[2]}</div>") == PROSE
 
 
 def test_preformatted_text_keeps_its_lines() -> None:
