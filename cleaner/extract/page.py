@@ -19,10 +19,11 @@ from cleaner.extract.bylines import load_data
 from cleaner.extract.content_root import ContentRoot, find_content_root
 from cleaner.extract.left_out import counted, is_prose, left_out_of, replaced
 from cleaner.extract.metadata import Metadata, read_metadata
+from cleaner.extract.page_facts import PageFacts, og_type, page_facts
 from cleaner.extract.paragraphs import as_lines, choose_paragraphs
 from cleaner.extract.parse import Parsed, parse, tame
 
-__all__ = ["Page", "extract"]
+__all__ = ["Page", "Reading", "extract", "read_page"]
 
 _UNSHOWN = re.compile(r"<(?:noscript|template|nav|footer)\b", re.I)  # what the first reading leaves out
 _LITTLE = 250  # text weight, or characters, under which a page may hold its text for scripts only
@@ -36,7 +37,6 @@ _FORUM_URL = re.compile(
 _FORUM_ENGINE = re.compile(
     r'name="generator" content="(?:discourse|phpbb|vbulletin|xenforo|mybb|invision|flarum|vanilla|nodebb)', re.I
 )
-_OG_TYPE = re.compile(r'property="og:type" content="([a-z.:]+)"', re.I)
 _FORUM_TYPES = frozenset(("discussionforumposting", "qapage"))
 _PRODUCT_TYPES = frozenset(("product", "productgroup", "offer", "aggregateoffer"))
 _LISTING_TYPES = frozenset(("collectionpage", "itemlist", "searchresultspage", "offercatalog"))
@@ -84,17 +84,10 @@ def extract(
         html = decode(html, declared=encoding, html=True).text
     if extractor not in ("cleaner", "justext"):
         raise OptionError(f"There is no extractor {extractor!r}; take cleaner or justext.")
-    tamed = tame(html)
-    reading = _read(tamed, url, unscripted=False)
-    # A page with next to no text may show more to a browser without scripts. A second reading costs as much as the
-    # first, so it is only for pages whose text seems to be elsewhere.
-    if reading.content.weight < _LITTLE and _UNSHOWN.search(html):
-        other = _read(tamed, url, unscripted=True)
-        if other.content.weight > _TWICE * reading.content.weight or not reading.blocks.texts:
-            reading = other
+    reading = read_page(html, url)
     # Metadata are read after the choice of paragraphs, because bylines and dates stand near the first of them.
     parsed, blocks = reading.parsed, reading.blocks
-    chosen, is_listing = choose_paragraphs(blocks, reading.content)
+    chosen, is_listing = choose_paragraphs(blocks, reading.content, reading.facts)
     meta = read_metadata(parsed, blocks, url, chosen[0] if chosen else 0)
     taken = sum(len(blocks.texts[j]) for j in chosen)
     text = "\n".join(as_lines(blocks, chosen))
@@ -125,32 +118,43 @@ def extract(
     return page
 
 
-class _Reading(NamedTuple):
-    """One reading of a page: with scripts or without."""
+class Reading(NamedTuple):
+    """One reading of a page, with scripts or without: what its paragraphs are judged by."""
 
     parsed: Parsed
     blocks: Blocks
-    is_forum: bool  # the address, or the program that made the page, says that it is a discussion
     content: ContentRoot
+    facts: PageFacts
 
 
-def _read(tamed: bytes, url: str, *, unscripted: bool) -> _Reading:
-    """Read a tamed page as with scripts, or as without."""
+def read_page(html: str, url: str) -> Reading:
+    """Return a page as a browser shows it; as one without scripts shows it where that has the text."""
+    tamed = tame(html)
+    reading = _read(tamed, url, unscripted=False)
+    # A second reading costs as much as the first, so it is only for pages whose text seems to be elsewhere.
+    if sum(reading.content.weights) < _LITTLE and _UNSHOWN.search(html):
+        other = _read(tamed, url, unscripted=True)
+        if sum(other.content.weights) > _TWICE * sum(reading.content.weights) or not reading.blocks.texts:
+            return other
+    return reading
+
+
+def _read(tamed: bytes, url: str, *, unscripted: bool) -> Reading:
     parsed = parse(tamed, unscripted=unscripted)
     blocks = walk(parsed.body, unscripted=unscripted)
+    # The address, or the program that made the page, may say that it is a discussion.
     is_forum = bool(_FORUM_URL.search(url) or ("generator" in parsed.head and _FORUM_ENGINE.search(parsed.head)))
-    return _Reading(parsed, blocks, is_forum, find_content_root(blocks, forum=is_forum))
+    return Reading(parsed, blocks, find_content_root(blocks, forum=is_forum), page_facts(parsed, is_forum))
 
 
-def _page_kind(reading: _Reading, meta: Metadata, taken: int, is_listing: bool) -> str:
+def _page_kind(reading: Reading, meta: Metadata, taken: int, is_listing: bool) -> str:
     """Return the kind of a page of whose text `taken` characters were taken; see Page for the kinds.
 
     In doubt a page with prose is an article, because the other kinds may be dropped.
     """
-    found = _OG_TYPE.search(reading.parsed.head)
-    declared = found[1].lower() if found else ""
+    declared = og_type(reading.parsed)
     # What the page declares comes before what its text looks like.
-    if reading.is_forum or meta.types & _FORUM_TYPES:
+    if reading.facts.is_forum or meta.types & _FORUM_TYPES:
         return "forum"
     if meta.is_article or declared == "article":
         return "article"
