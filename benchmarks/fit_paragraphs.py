@@ -31,7 +31,8 @@ from fit_page_lines import exported
 
 from cleaner.extract.page import read_page
 from cleaner.extract.paragraph_features import Features, paragraph_features
-from cleaner.extract.paragraphs import SWITCH, best_runs
+from cleaner.extract.paragraph_rules import choose_by_rules
+from cleaner.extract.paragraphs import SWITCH, best_runs, prior_odds
 from cleaner.judge.character_counts import Numbers
 
 TARGET = Path(__file__).parents[1] / "cleaner" / "judge" / "paragraph_trees.json"
@@ -67,8 +68,8 @@ TREES = {
 
 @dataclass
 class Page:
-    """A labelled page with an element for each paragraph: its text, `label` (1, 0, or -1 for unknown), words, and row
-    of features."""
+    """A labelled page with an element for each paragraph: its text, `label` (1, 0, or -1 for unknown), words, row of
+    features, and what the rules add to its log odds."""
 
     group: str
     kind: str
@@ -79,6 +80,7 @@ class Page:
     label: Numbers
     words: Numbers
     table: Numbers
+    prior: Numbers
 
     def weight(self) -> Numbers:
         weight = np.maximum(1, self.words) ** POWER
@@ -119,10 +121,12 @@ def load_pages() -> tuple[list[Page], list[str]]:
             features: Features = paragraph_features(reading.blocks, reading.content, reading.facts)
             names = names or list(features)
             table = np.column_stack([features[name] for name in names]).astype(np.float32)
+            by_rules, _ = choose_by_rules(reading.blocks, reading.content, is_article=reading.facts.is_article)
+            prior = prior_odds(reading.blocks, reading.content, by_rules)
             site = ".".join((urlsplit(page.url).hostname or page.id).split(".")[-2:])
             part = zlib.crc32(site.encode()) % PARTS
             label, words = label_paragraphs(page.gold, texts, metrics.words)
-            pages.append(Page(group, page.kind, page.lang, part, page.gold, texts, label, words, table))
+            pages.append(Page(group, page.kind, page.lang, part, page.gold, texts, label, words, table, prior))
     return pages, names
 
 
@@ -170,7 +174,9 @@ def believed(page: Page, odds: Numbers) -> Numbers:
 def report(pages: Sequence[Page], odds: Sequence[Numbers]) -> None:
     """Print F1 of 4-word shingles for each set and language, and the share of pages of over twice the gold's size."""
     metrics = importlib.import_module("metrics")
-    texts = ["\n".join(compress(page.texts, best_runs(z, SWITCH))) for page, z in zip(pages, odds, strict=True)]
+    texts = [
+        "\n".join(compress(page.texts, best_runs(z + page.prior, SWITCH))) for page, z in zip(pages, odds, strict=True)
+    ]
     groups: dict[str, list[int]] = {}
     for i, page in enumerate(pages):
         of_page = [

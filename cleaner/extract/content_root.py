@@ -15,13 +15,13 @@ from typing import NamedTuple
 from cleaner.extract.blocks import HEADINGS, Blocks
 from cleaner.extract.marks import Mark, marks_of, opens_boilerplate, weak_names
 
-__all__ = ["ITEMS", "ContentRoot", "find_content_root"]
+__all__ = ["CONTAINERS", "ITEMS", "ContentRoot", "find_content_root"]
 
 ITEMS = frozenset(("li", "dd", "dt"))
 _PROSE = frozenset(("p", "blockquote", "pre"))
 _LEAVES = frozenset(("p", "li", "ul", "ol", "dl", "table", "tbody", "tr", "blockquote"))  # never a content root
 _TABLE = frozenset(("table", "tbody", "tr"))
-_CONTAINERS = frozenset(("article", "main"))
+CONTAINERS = frozenset(("article", "main"))
 
 # Ignore a boilerplate mark if its elements hold at least this share of the page's text weight. For boilerplate and
 # hidden every share from 25 % to 50 % scores within 0.002 of F1; the other two families hardly ever hold the article.
@@ -33,6 +33,8 @@ _NEAR_SIBLING = 3  # elements between a paragraph and the element that stands be
 _CLAIM = 0.4  # share of the text weight that an element must hold to be the root by its name
 _DESCEND = 0.9  # the root is a child instead when that holds this share
 _CELL, _CELL_PARAGRAPHS = 2 / 3, 3  # a cell with this share in so many paragraphs belongs to a layout, not to data
+_LEAD_REACH = 25  # paragraphs before the root in which the headline and a lead are looked for
+_LEAD_WEIGHT = 60  # text weight that makes a paragraph there a lead
 _FEWEST_CHARS = 40  # a shorter paragraph has no text weight
 _MOST_LINKS = 0.4  # nor has one with a larger share of links
 _LOOSE_RATE, _ITEM_RATE = 0.8, 0.5  # text outside of <p>, and items of lists, are less often prose
@@ -49,6 +51,8 @@ class ContentRoot(NamedTuple):
 
     kept: list[bool]  # for each paragraph whether pruning left it
     root: int  # the element that holds the article
+    leads: list[int]  # paragraphs before the root that belong to the article
+    closing: list[int]  # paragraphs right behind the root that do
     weights: list[float]  # text weight of each paragraph, before pruning
     density: float  # Latin characters that say as much as one of the page: 1, up to 2.5 for ideographs and syllables
     marked: Marked  # elements that hold paragraphs and have marks, in the order of the page
@@ -70,8 +74,32 @@ def find_content_root(blocks: Blocks, *, forum: bool = False) -> ContentRoot:
     else:  # all of the page is marked, so the marks say nothing
         kept, left = [True] * len(weights), weights
     if not any(left):
-        return ContentRoot(kept, 0, weights, density, marked)
-    return ContentRoot(kept, _find_root(blocks, marked, left), weights, density, marked)
+        return ContentRoot(kept, 0, [], [], weights, density, marked)
+    root = _find_root(blocks, marked, left)
+    # Prose between the headline and the root is a lead: the standfirst of a page that sets it apart.
+    end = blocks.first[root]
+    before = range(max(0, end - _LEAD_REACH - 1), end)
+    headlines = [j for j in before if blocks.tags[blocks.homes[j]] == "h1"]
+    leads = [j for j in range(headlines[-1] + 1, end) if left[j] >= _LEAD_WEIGHT] if headlines else []
+    return ContentRoot(kept, root, leads, _closing(blocks, root, kept, left), weights, density, marked)
+
+
+def _closing(blocks: Blocks, root: int, kept: list[bool], weights: list[float]) -> list[int]:
+    """Return the prose right behind the root, in the element around it or the article: the end of a text in two boxes.
+
+    It ends at the first kept paragraph that is no prose, because behind an article headlines and links follow.
+    """
+    around = blocks.parents[root]
+    if root == 0 or blocks.tags[around] not in CONTAINERS:
+        return []
+    closing = []
+    for j in range(blocks.last[root], blocks.last[around]):
+        if not kept[j]:
+            continue
+        if weights[j] < _LEAD_WEIGHT:
+            break
+        closing.append(j)
+    return closing
 
 
 def _density(texts: Sequence[str]) -> float:
@@ -171,7 +199,7 @@ def _boilerplate_boxes(blocks: Blocks) -> Marked:
     for j, (text, i) in enumerate(zip(blocks.texts, blocks.homes, strict=True)):
         if tags[i] in HEADINGS and opens_boilerplate(text):
             # The box is the outermost element that begins with this heading.
-            while parents[i] > 0 and first[parents[i]] == j and tags[parents[i]] not in _CONTAINERS:
+            while parents[i] > 0 and first[parents[i]] == j and tags[parents[i]] not in CONTAINERS:
                 i = parents[i]
             if last[i] - first[i] > 1 and tags[i] != "body":
                 boxes.append((i, (Mark("boilerplate", "heading"),)))
@@ -218,7 +246,7 @@ def _find_root(blocks: Blocks, marked: Marked, weights: list[float]) -> int:
     if bodies:
         root = max(bodies, key=lambda i: (held[i], -i))
     else:
-        named = [i for i, tag in enumerate(blocks.tags) if tag in _CONTAINERS and held[i] >= enough]
+        named = [i for i, tag in enumerate(blocks.tags) if tag in CONTAINERS and held[i] >= enough]
         root = min(named, key=lambda i: (held[i], -i)) if named else 0
     at = root  # this goes down through tables as well, in search of a cell that holds an article
     for i in range(root + 1, len(held)):

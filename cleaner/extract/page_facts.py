@@ -36,6 +36,11 @@ class PageFacts:
     declared: tuple[bool, ...] = (False,) * len(DECLARED)
     is_forum: bool = False
 
+    @property
+    def is_article(self) -> bool:
+        """Whether the page declares that it is one article."""
+        return self.declared[DECLARED.index("og article")] or self.declared[DECLARED.index("article")]
+
 
 def page_facts(parsed: Parsed, is_forum: bool) -> PageFacts:
     """Return what a parsed page says of itself."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from cleaner.characters import CLOSERS, STOPS
 from cleaner.extract.blocks import HEADINGS, Blocks
-from cleaner.extract.content_root import ITEMS, ContentRoot
+from cleaner.extract.content_root import CONTAINERS, ITEMS, ContentRoot
 from cleaner.extract.page_facts import DECLARED, PageFacts
 from cleaner.judge.character_counts import Numbers, count_classes, share
 
@@ -25,7 +25,6 @@ Features = dict[str, Numbers]
 """Name of a feature -> an array with a number for each paragraph."""
 
 _FAMILIES = ("boilerplate", "hidden", "navigation", "discussion", "body")
-_CONTAINERS = frozenset(("article", "main"))
 _TAG_GROUPS = (
     "p", "blockquote pre", "li dd dt", "td th", "div", "section article main", "span label a button option",
     "h1", "h2", "h3", "h4 h5 h6", "figcaption caption", "address header footer aside nav", "body html center",
@@ -156,7 +155,7 @@ def _mark_features(blocks: Blocks, content: ContentRoot) -> Features:
     n = len(blocks.texts)
     edges = {family: np.zeros(n + 1) for family in (*_FAMILIES, "containers")}
     marked = [(i, mark.family) for i, found in content.marked for mark in found]
-    marked += [(i, "containers") for i, tag in enumerate(blocks.tags) if tag in _CONTAINERS]
+    marked += [(i, "containers") for i, tag in enumerate(blocks.tags) if tag in CONTAINERS]
     for i, family in marked:
         edges[family][blocks.first[i]] += 1
         edges[family][blocks.last[i]] -= 1

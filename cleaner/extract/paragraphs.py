@@ -16,17 +16,21 @@ from itertools import compress
 import numpy as np
 
 from cleaner.extract.blocks import Blocks
-from cleaner.extract.content_root import ContentRoot
+from cleaner.extract.content_root import CONTAINERS, ContentRoot
 from cleaner.extract.page_facts import PageFacts
 from cleaner.extract.paragraph_features import paragraph_features
+from cleaner.extract.paragraph_rules import choose_by_rules
 from cleaner.judge.character_counts import Numbers
 from cleaner.judge.trees import Trees
 
-__all__ = ["SWITCH", "as_lines", "best_runs", "choose_paragraphs"]
+__all__ = ["SWITCH", "as_lines", "best_runs", "choose_paragraphs", "prior_odds"]
 
 SWITCH = 0.4  # log odds that a change from text to boilerplate, or back, costs
 _REPEATED = 100  # characters; a shorter text may come again by chance
-_LISTING = 0.3  # of the text that is not pruned; a page of which less is taken is a list
+# What the rules' choice adds to the log odds of the trees: much where a page names the element of its article, hardly
+# anything where it does not. On 791 articles F1 is .961 with them and .958 without; on old layouts .1 costs .001.
+_TRUST, _TRUST_NAMED, _TRUST_SMALL = 0.1, 0.8, 3.0
+_SMALL = 20  # paragraphs; of pages with fewer the trees have seen few
 _CELLS = frozenset(("td", "th"))
 _IN_CELLS = frozenset(("p", "div", "center"))
 _LONGEST_ROW = 400  # characters; a longer row, in paragraphs, is a layout or a text in columns
@@ -37,16 +41,37 @@ def choose_paragraphs(blocks: Blocks, content: ContentRoot, facts: PageFacts) ->
     if not blocks.texts:
         return [], False
     texts = blocks.texts
-    runs = best_runs(_judge().odds(paragraph_features(blocks, content, facts)), SWITCH)
+    odds = _judge().odds(paragraph_features(blocks, content, facts))
+    by_rules, is_list = choose_by_rules(blocks, content, is_article=facts.is_article)
+    odds += prior_odds(blocks, content, by_rules)
     # A long text that comes again in another part of the page is the same for another screen, or a quote from it.
     part_of: dict[str, int] = {}
     chosen = []
-    for j in compress(range(len(texts)), runs):
+    for j in compress(range(len(texts)), best_runs(odds, SWITCH)):
         part = blocks.parents[blocks.homes[j]]
         if len(texts[j]) < _REPEATED or part_of.setdefault(texts[j], part) == part:
             chosen.append(j)
-    taken, kept = sum(len(texts[j]) for j in chosen), sum(map(len, compress(texts, content.kept)))
-    return chosen, taken < _LISTING * kept
+    return chosen, is_list
+
+
+def prior_odds(blocks: Blocks, content: ContentRoot, by_rules: Sequence[int]) -> Numbers:
+    """Return for each paragraph the log odds that the rules' choice adds to those of the trees."""
+    n = len(blocks.texts)
+    trust = _TRUST_SMALL if n < _SMALL else _TRUST_NAMED if _is_named(blocks, content) else _TRUST
+    odds = np.full(n, -trust)
+    odds[list(by_rules)] = trust
+    return odds
+
+
+def _is_named(blocks: Blocks, content: ContentRoot) -> bool:
+    """Return True if the page names the element that holds its article: in its tag, or by a mark of the body."""
+    bodies = {i for i, found in content.marked if any(mark.family == "body" for mark in found)}
+    at = content.root
+    while at > 0:
+        if blocks.tags[at] in CONTAINERS or at in bodies:
+            return True
+        at = blocks.parents[at]
+    return False
 
 
 @cache
