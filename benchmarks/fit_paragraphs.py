@@ -32,7 +32,7 @@ from fit_page_lines import exported
 from cleaner.extract.page import read_page
 from cleaner.extract.paragraph_features import Features, paragraph_features
 from cleaner.extract.paragraph_rules import choose_by_rules
-from cleaner.extract.paragraphs import SWITCH, best_runs, prior_odds
+from cleaner.extract.paragraphs import SWITCH, best_segments, prior_odds
 from cleaner.judge.character_counts import Numbers
 
 TARGET = Path(__file__).parents[1] / "cleaner" / "judge" / "paragraph_trees.json"
@@ -175,7 +175,8 @@ def report(pages: Sequence[Page], odds: Sequence[Numbers]) -> None:
     """Print F1 of 4-word shingles for each set and language, and the share of pages of over twice the gold's size."""
     metrics = importlib.import_module("metrics")
     texts = [
-        "\n".join(compress(page.texts, best_runs(z + page.prior, SWITCH))) for page, z in zip(pages, odds, strict=True)
+        "\n".join(compress(page.texts, best_segments(z + page.prior, SWITCH)))
+        for page, z in zip(pages, odds, strict=True)
     ]
     groups: dict[str, list[int]] = {}
     for i, page in enumerate(pages):

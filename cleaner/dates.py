@@ -163,7 +163,8 @@ def read_date(text: str, *, language: str = "", order: str = "", not_after: str 
         year, month, day, hour, minute, second, zulu = found.groups()
         return _with_clock(_iso_day(year, month, day), hour, minute, second, "+00:00" if zulu else "")
     if found := _EPOCH.fullmatch(text):
-        return _of_epoch(int(found[1]))
+        seconds = int(found[1])  # before 1980 such numbers are ids
+        return datetime.fromtimestamp(seconds, UTC).isoformat() if seconds > 315_532_800 else ""
     found_date = find_date(text, language=language, order=order, not_after=not_after)
     return found_date.date if found_date else ""
 
@@ -231,7 +232,10 @@ def _find_worded(text: str, language: str) -> FoundDate | None:
     """Find a date whose month is named: the first that a day and a year stand beside, in one of the orders of use."""
     words = _words()
     tokens = [token for token in _TOKEN.finditer(text.lower()) if token[0] not in words.inside]
-    tokens = [token for i, token in enumerate(tokens) if not _is_clock_or_zone(tokens, i)]
+    # `Thu Aug 8 20:02:45 UTC 2019` has a time, and the zone behind it, before the year
+    clocks = [":" in token[0] for token in tokens]
+    zones = [clock and token[0] in words.zones for clock, token in zip([False, *clocks], tokens, strict=False)]
+    tokens = [token for token, clock, zone in zip(tokens, clocks, zones, strict=True) if not clock and not zone]
     for i, token in enumerate(tokens):
         month = _month_of(token[0], language)
         if month is None:
@@ -253,11 +257,6 @@ def _find_worded(text: str, language: str) -> FoundDate | None:
                 if end - start <= 50 and (iso or not month):  # farther apart they belong to other things
                     return FoundDate(iso, start, end)
     return None
-
-
-def _is_clock_or_zone(tokens: list[re.Match[str]], i: int) -> bool:
-    """Whether a token is a time, or the zone behind it: `Thu Aug 8 20:02:45 UTC 2019` has both before the year."""
-    return ":" in tokens[i][0] or (i > 0 and ":" in tokens[i - 1][0] and tokens[i][0] in _words().zones)
 
 
 def _month_of(name: str, language: str) -> int | None:
@@ -285,11 +284,6 @@ def _iso_day(year: str, month: str, day: str) -> str:
         return date(number - _THAI_YEARS_AHEAD * (number >= 2500), int(month), int(day)).isoformat()
     except ValueError:
         return ""
-
-
-def _of_epoch(seconds: int) -> str:
-    """Return the second that so many seconds since 1970 are; "" before 1980, for such numbers are ids."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat() if seconds > 315_532_800 else ""
 
 
 # the time of day

@@ -218,15 +218,11 @@ def visible_author(page: Parsed, blocks: Blocks, start: int, title: str) -> str:
     for node in marked_nodes(page, blocks, "author"):
         if is_elsewhere(node):
             continue
-        name = _name_of(node)
+        # its first lines of two words or more, else the whole of it
+        lines = [" ".join(line.split()) for line in node.text(separator="\n")[:300].splitlines()]
+        lines = [line for line in lines if line and clean_name(line)]
+        first = next((line for line in lines[:2] if len(clean_name(line).split()) > 1), "")
+        name = _name_in(clean_name(first or " ".join(lines)))
         if name and normalise_title(name) != known:
             return name
     return ""
-
-
-def _name_of(node: LexborNode) -> str:
-    """Return the name in a marked element: its first piece of text of two words or more, else the whole of it."""
-    pieces = [" ".join(piece.split()) for piece in node.text(separator="\n")[:300].splitlines()]
-    pieces = [piece for piece in pieces if piece and clean_name(piece)]
-    first = next((piece for piece in pieces[:2] if len(clean_name(piece).split()) > 1), "")
-    return _name_in(clean_name(first or " ".join(pieces)))

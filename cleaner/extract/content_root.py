@@ -160,17 +160,14 @@ def _without_prose(blocks: Blocks, marked: Marked, weights: list[float]) -> Mark
     for i, found in marked:
         if _is_prose_among_prose(blocks, i, elements, weights):
             is_box = blocks.homes[blocks.first[i]] != i
-            found = tuple(mark for mark in found if _decides(mark, is_box))
+            weak = frozenset(("aria-hidden",)) if not is_box else weak_names()
+            decisive = (
+                ("hidden", "body") if not is_box else ("hidden", "body", "boilerplate", "navigation", "discussion")
+            )
+            found = tuple(mark for mark in found if mark.family in decisive and mark.name not in weak)
         if found:
             left.append((i, found))
     return left
-
-
-def _decides(mark: Mark, is_box: bool) -> bool:
-    """Return True if a mark takes prose that stands among prose."""
-    if mark.family == "hidden":
-        return mark.name != "aria-hidden" or is_box
-    return mark.family == "body" or (is_box and mark.name not in weak_names())
 
 
 def _is_prose_among_prose(blocks: Blocks, i: int, marked: frozenset[int], weights: list[float]) -> bool:

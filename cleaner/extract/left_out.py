@@ -1,7 +1,7 @@
 """Say of every paragraph of a page that is not in its article's text why it is not: nothing is left out in silence.
 
-The verdict is that of the steps before. Here it gets a reason of a few fixed words, the kind of text that it is, and
-for prose its place on the page, so that a person who finds it in a log can find it on the page as well.
+The choice is that of the steps before. Here it gets a reason of a few fixed words, the kind of text that it is, and for
+prose and the headlines of other articles its place, so that who finds it in a log can find it on the page as well.
 """
 
 from __future__ import annotations
@@ -21,18 +21,20 @@ from cleaner.extract.content_root import ContentRoot
 from cleaner.extract.marks import Mark
 from cleaner.extract.parse import Navigation
 
-__all__ = ["counted", "is_prose", "left_out_of", "replaced"]
+__all__ = ["counted", "is_prose_paragraph", "left_out_of", "replaced"]
 
-Verdict = tuple[str, str]
+Reason = tuple[str, str]
 """The kind of a paragraph, and the reason why it is left out."""
 
 _MENU, _FOOTER, _LINKS, _HEADING = ("nav", "menu"), ("footer", "footer"), ("nav", "links"), ("title", "heading")
 _AGAIN, _SHORT, _OUTSIDE = ("duplicate", "duplicate"), (ASIDE, "short"), (ASIDE, "outside")
 
 _PROSE, _MOST_LINKS = 40, 0.4  # characters of a paragraph, and its largest share of links, that make it prose
+_HEADLINE = 25  # characters of a line in a box of other articles that is logged, link or not
+_OF_OTHERS = frozenset(("related", "readmore"))
 _LINKED = 0.5  # a larger share of links is the reason itself
 _UNSEEN = re.compile(r"<(?:math|object|canvas|audio|video|datalist|textarea|noembed|noframes|template)\b")
-_PIECE = re.compile(r">\s*([^<\s][^<]*)(?=((?:</\w+>\s*)*</a>)?)")  # between two tags, and whether a link ends there
+_BETWEEN_TAGS = re.compile(r">\s*([^<\s][^<]*)(?=((?:</\w+>\s*)*</a>)?)")  # text, and whether a link ends behind it
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 _DUPLICATE = 100  # characters; a shorter text may stand on a page twice by chance
 _SHOWN_AROUND, _SHOWN_NAME = 3, 40  # elements of a place, and characters of a class or id there
@@ -43,7 +45,7 @@ _NAMED = re.compile(r' (id|class)="([^"]*)"')
 _MARK_OF = {"id": "#", "class": "."}  # as in a selector of CSS
 
 
-def is_prose(text: str, link_chars: int) -> bool:
+def is_prose_paragraph(text: str, link_chars: int) -> bool:
     """Return True if a paragraph says something: 40 characters or more, of which at most 40 % are links."""
     return len(text) >= _PROSE and link_chars <= _MOST_LINKS * len(text)
 
@@ -60,76 +62,79 @@ def left_out_of(
     """Return the paragraphs that are not `chosen`, in the order of the page, and how many there are for each reason.
 
     `text` is what was made of the chosen. The `navigation` was taken out of the page before its paragraphs were told
-    apart: menus come first, footers last. Without `everything` only prose is returned; all is counted in any case.
+    apart: menus come first, footers last. Without `everything` only prose and the
+    headlines of other articles are returned; all is counted in any case.
     """
-    verdicts, texts = _verdicts(blocks, content, chosen), blocks.texts
+    reasons, texts = _reasons(blocks, content, chosen), blocks.texts
     lines = _lines_before(texts, chosen, text) if everything else [-1] * (len(chosen) + 1)  # a log has no use for them
-    sizes: defaultdict[Verdict, list[int]] = defaultdict(list)
-    for shown, verdict in zip(texts, verdicts, strict=True):
-        if verdict:
-            sizes[verdict].append(len(shown))
+    sizes: defaultdict[Reason, list[int]] = defaultdict(list)
+    for shown, reason in zip(texts, reasons, strict=True):
+        if reason:
+            sizes[reason].append(len(shown))
     menus, found, footers = list[LeftOut](), list[LeftOut](), list[LeftOut]()
     # A page has some 200 paragraphs, and 9 of them are prose: only what is asked for becomes an object.
-    for j in range(len(texts)) if everything else [j for j, shown in enumerate(texts) if len(shown) >= _PROSE]:
-        if verdict := verdicts[j]:
-            place = _place(blocks, j) if is_prose(texts[j], blocks.link_chars[j]) else ""
+    for j in range(len(texts)) if everything else [j for j, shown in enumerate(texts) if len(shown) >= _HEADLINE]:
+        if reason := reasons[j]:
+            is_logged = is_prose_paragraph(texts[j], blocks.link_chars[j])
+            is_logged |= reason[0] in _OF_OTHERS and len(texts[j]) >= _HEADLINE
+            place = _place(blocks, j) if is_logged else ""
             if place or everything:
-                found.append(LeftOut(texts[j], *verdict, place, lines[bisect_left(chosen, j)]))
+                found.append(LeftOut(texts[j], *reason, place, lines[bisect_left(chosen, j)]))
     for element in navigation:
         is_menu = element.tag == "nav"
-        verdict, line, into = (_MENU, min(0, lines[-1]), menus) if is_menu else (_FOOTER, lines[-1], footers)
+        reason, line, into = (_MENU, min(0, lines[-1]), menus) if is_menu else (_FOOTER, lines[-1], footers)
         for shown, place in _paragraphs_of(element.html):
-            sizes[verdict].append(len(shown))
+            sizes[reason].append(len(shown))
             if place or everything:
-                into.append(LeftOut(shown, *verdict, place, line))
-    return (*menus, *found, *footers), tuple((*verdict, len(all_), sum(all_)) for verdict, all_ in sizes.items())
+                into.append(LeftOut(shown, *reason, place, line))
+    return (*menus, *found, *footers), tuple((*reason, len(all_), sum(all_)) for reason, all_ in sizes.items())
 
 
 def counted(paragraphs: Iterable[LeftOut]) -> tuple[LeftOutCount, ...]:
     """Count paragraphs by kind and reason."""
-    sizes: defaultdict[Verdict, list[int]] = defaultdict(list)
+    sizes: defaultdict[Reason, list[int]] = defaultdict(list)
     for paragraph in paragraphs:
         sizes[paragraph.kind, paragraph.reason].append(len(paragraph.text))
-    return tuple((*verdict, len(all_), sum(all_)) for verdict, all_ in sizes.items())
+    return tuple((*reason, len(all_), sum(all_)) for reason, all_ in sizes.items())
 
 
 def replaced(blocks: Blocks, chosen: Sequence[int], text: str) -> tuple[LeftOut, ...]:
     """Return the chosen paragraphs of a page that are not in `text`, which comes from elsewhere on it and is taken."""
     gone = [j for at, j in enumerate(chosen) if at >= _LOOKED_FOR or blocks.texts[j] not in text]
-    prose = [is_prose(blocks.texts[j], blocks.link_chars[j]) for j in gone]
+    prose = [is_prose_paragraph(blocks.texts[j], blocks.link_chars[j]) for j in gone]
     return tuple(
         LeftOut(blocks.texts[j], ASIDE, "replaced", _place(blocks, j) if said else "", 0)
         for j, said in zip(gone, prose, strict=True)
     )
 
 
-def _verdicts(blocks: Blocks, content: ContentRoot, chosen: Sequence[int]) -> list[Verdict | None]:
+def _reasons(blocks: Blocks, content: ContentRoot, chosen: Sequence[int]) -> list[Reason | None]:
     """Return for each paragraph its kind and the reason why it is left out; None for those that are chosen."""
     texts, tags, homes = blocks.texts, blocks.tags, blocks.homes
-    marks: list[Verdict | None] = [None] * len(texts)
+    marks: list[Reason | None] = [None] * len(texts)
     for i, found in content.marked:  # in the order of the page, so that the mark of what is inside is the last
         first, last = blocks.first[i], blocks.last[i]
         for mark in found:
             if mark.family != "body":
-                marks[first:last] = [_verdict(mark)] * (last - first)
+                marks[first:last] = [_reason_of(mark)] * (last - first)
                 break
-    verdicts = [None if keep else verdict for verdict, keep in zip(marks, content.kept, strict=True)]
+    reasons = [None if keep else reason for reason, keep in zip(marks, content.kept, strict=True)]
     inside = range(blocks.first[content.root], blocks.last[content.root])
     taken, long = {*chosen}, {texts[j] for j in chosen if len(texts[j]) >= _DUPLICATE}
-    for j in [j for j, verdict in enumerate(verdicts) if not verdict]:
+    for j in [j for j, reason in enumerate(reasons) if not reason]:
         if j in taken:
             continue
         if blocks.link_chars[j] > _LINKED * len(texts[j]):
-            verdicts[j] = _LINKS
+            reasons[j] = _LINKS
         elif tags[homes[j]] in HEADINGS:
-            verdicts[j] = _HEADING
+            reasons[j] = _HEADING
         elif texts[j] in long:
-            verdicts[j] = _AGAIN
+            reasons[j] = _AGAIN
         else:
-            verdicts[j] = _SHORT if j in inside else _OUTSIDE
+            reasons[j] = _SHORT if j in inside else _OUTSIDE
     for j in chosen:  # the judge may choose what stands under a mark
-        verdicts[j] = None
-    return verdicts
+        reasons[j] = None
+    return reasons
 
 
 def _lines_before(texts: Sequence[str], chosen: Sequence[int], text: str) -> list[int]:
@@ -153,7 +158,7 @@ def _kinds() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1 << 10)
-def _verdict(mark: Mark) -> Verdict:
+def _reason_of(mark: Mark) -> Reason:
     """Return the kind of the paragraphs under a mark, and the reason for which they are left out."""
     if mark.family == "hidden":
         return ASIDE, "hidden"
@@ -172,7 +177,7 @@ def _paragraphs_of(html: str) -> Iterator[tuple[str, str]]:
         yield from ((text, _place(blocks, j) if len(text) >= _PROSE else "") for j, text in enumerate(blocks.texts))
         return
     tag, _, attrs = html[1 : html.find(">")].partition(" ")
-    for piece, link in _PIECE.findall(html):
+    for piece, link in _BETWEEN_TAGS.findall(html):
         text = " ".join(piece.split())
         text = unescape(text) if "&" in text else text
         yield text, _shown_element(tag, f" {attrs}") if len(text) >= _PROSE and not link else ""

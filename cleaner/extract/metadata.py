@@ -126,7 +126,11 @@ def _read_meta_tags(head: str) -> dict[str, str]:
             found.setdefault(name.lower(), []).append(_one_line(unescape(pairs["content"])))
     tags = {name: values[0] for name, values in found.items()}
     for name in _names("meta", "authors"):
-        people = dict.fromkeys(map(_name_in_order, found.get(name, [])[:_MOST_NAMES]))
+        people: dict[str, None] = {}
+        for said in found.get(name, [])[:_MOST_NAMES]:
+            last, comma, first = said.partition(", ")  # a catalogue has "Sitompul, Rina"
+            turned = comma and "," not in first and len(said.split()) <= _CATALOGUE_WORDS
+            people[f"{first} {last}" if turned else said] = None
         if name in tags:
             tags[name] = "; ".join(people)
     # twitter:data1 is the author only where its label says so; else it is a price or the time that reading takes
@@ -134,12 +138,6 @@ def _read_meta_tags(head: str) -> dict[str, str]:
         if begins_as_byline(tags.get(f"twitter:label{number}", "")) and f"twitter:data{number}" in tags:
             tags.setdefault("twitter:author", tags[f"twitter:data{number}"])
     return tags
-
-
-def _name_in_order(name: str) -> str:
-    """Return a name of a catalogue, "Sitompul, Rina", as it is spoken."""
-    last, comma, first = name.partition(", ")
-    return f"{first} {last}" if comma and "," not in first and len(name.split()) <= _CATALOGUE_WORDS else name
 
 
 def _canonical_url(sources: _Sources, url: str) -> str:

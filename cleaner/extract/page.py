@@ -17,7 +17,7 @@ from cleaner.errors import OptionError
 from cleaner.extract.blocks import Blocks, walk
 from cleaner.extract.bylines import load_data
 from cleaner.extract.content_root import ContentRoot, find_content_root
-from cleaner.extract.left_out import counted, is_prose, left_out_of, replaced
+from cleaner.extract.left_out import counted, is_prose_paragraph, left_out_of, replaced
 from cleaner.extract.metadata import Metadata, read_metadata
 from cleaner.extract.page_facts import PageFacts, og_type, page_facts
 from cleaner.extract.paragraphs import as_lines, choose_paragraphs
@@ -196,7 +196,7 @@ def _read_by_justext(html: str, language: str) -> tuple[str, tuple[LeftOut, ...]
     lines, left_out = list[str](), list[LeftOut]()
     for found in paragraphs:
         if found.is_boilerplate:
-            place = found.xpath if is_prose(found.text, found.chars_count_in_links) else ""
+            place = found.xpath if is_prose_paragraph(found.text, found.chars_count_in_links) else ""
             left_out.append(LeftOut(found.text, ASIDE, f"justext {found.cf_class}", place, len(lines)))
         else:
             lines.append(found.text)

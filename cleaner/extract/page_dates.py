@@ -165,7 +165,10 @@ def _add_marked(shown: _Shown, sources: PageDates, order: str) -> None:
     for field in ("published", "time", "date"):
         for node in marked_nodes(sources.page, sources.blocks, field):
             if not is_elsewhere(node):
-                shown.add(shown.marked, _given(node), _label_of(node), language, order, whole=field != "date")
+                given = node.attributes.get("datetime") or node.attributes.get("content") or ""
+                if not find_date(given):  # what it gives to programs comes before what it shows
+                    given = " ".join(node.text(separator=" ").split())[:200]
+                shown.add(shown.marked, given, _label_of(node), language, order, whole=field != "date")
     if not shown.near and not shown.marked:  # some blogs say below the text when it was posted
         for line in sources.blocks.texts:
             if len(line) < _SHORT and says_published(line[:_LABEL_REACH]):
@@ -179,13 +182,6 @@ def _may_hold_date(blocks: Blocks, j: int, start: int, headline: int) -> bool:
     is_heading = blocks.tags[blocks.homes[j]] in ("h1", "h2", "h3")
     bare = len(_WORD.findall(line)) <= 2 or not (is_link or is_heading)
     return bare and not stands_elsewhere(blocks, j, start, headline)
-
-
-def _given(node: LexborNode) -> str:
-    """Return the date that an element gives to programs, else what it shows."""
-    attributes = node.attributes
-    given = attributes.get("datetime") or attributes.get("content") or ""
-    return given if find_date(given) else " ".join(node.text(separator=" ").split())[:200]
 
 
 def _label_of(node: LexborNode) -> str:

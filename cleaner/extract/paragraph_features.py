@@ -58,7 +58,16 @@ class _Elements(NamedTuple):
 
 def paragraph_features(blocks: Blocks, content: ContentRoot, facts: PageFacts) -> Features:
     """Return the features of the paragraphs of a page, which must have one at least."""
-    elements = _elements(blocks)
+    first, last, parents, tags = blocks.first, blocks.last, blocks.parents, blocks.tags
+    depth, path, wider = [0], [0], [-1]
+    numbers: dict[tuple[int, str], int] = {}
+    for i in range(1, len(tags)):
+        parent = parents[i]
+        depth.append(depth[parent] + 1)
+        path.append(numbers.setdefault((path[parent], tags[i]), len(numbers) + 1))
+        same = first[i] == first[parent] and last[i] == last[parent]
+        wider.append(wider[parent] if same else parent)
+    elements = _Elements(*map(np.array, (blocks.homes, parents, depth, path, wider, first, last)))
     features = _own_features(blocks, content)
     features |= _character_features(blocks.texts)
     features |= _title_features(blocks.texts, facts.title)
@@ -72,19 +81,6 @@ def paragraph_features(blocks: Blocks, content: ContentRoot, facts: PageFacts) -
         "forum": facts.is_forum,
     }
     return features | {name: np.full(len(blocks.texts), float(value)) for name, value in of_page.items()}
-
-
-def _elements(blocks: Blocks) -> _Elements:
-    first, last, parents, tags = blocks.first, blocks.last, blocks.parents, blocks.tags
-    depth, path, wider = [0], [0], [-1]
-    numbers: dict[tuple[int, str], int] = {}
-    for i in range(1, len(tags)):
-        parent = parents[i]
-        depth.append(depth[parent] + 1)
-        path.append(numbers.setdefault((path[parent], tags[i]), len(numbers) + 1))
-        same = first[i] == first[parent] and last[i] == last[parent]
-        wider.append(wider[parent] if same else parent)
-    return _Elements(*map(np.array, (blocks.homes, parents, depth, path, wider, first, last)))
 
 
 # a paragraph by itself

@@ -23,7 +23,7 @@ from cleaner.extract.paragraph_rules import choose_by_rules
 from cleaner.judge.character_counts import Numbers
 from cleaner.judge.trees import Trees
 
-__all__ = ["SWITCH", "as_lines", "best_runs", "choose_paragraphs", "prior_odds"]
+__all__ = ["SWITCH", "as_lines", "best_segments", "choose_paragraphs", "prior_odds"]
 
 SWITCH = 0.4  # log odds that a change from text to boilerplate, or back, costs
 _REPEATED = 100  # characters; a shorter text may come again by chance
@@ -47,7 +47,7 @@ def choose_paragraphs(blocks: Blocks, content: ContentRoot, facts: PageFacts) ->
     # A long text that comes again in another part of the page is the same for another screen, or a quote from it.
     part_of: dict[str, int] = {}
     chosen = []
-    for j in compress(range(len(texts)), best_runs(odds, SWITCH)):
+    for j in compress(range(len(texts)), best_segments(odds, SWITCH)):
         part = blocks.parents[blocks.homes[j]]
         if len(texts[j]) < _REPEATED or part_of.setdefault(texts[j], part) == part:
             chosen.append(j)
@@ -57,21 +57,14 @@ def choose_paragraphs(blocks: Blocks, content: ContentRoot, facts: PageFacts) ->
 def prior_odds(blocks: Blocks, content: ContentRoot, by_rules: Sequence[int]) -> Numbers:
     """Return for each paragraph the log odds that the rules' choice adds to those of the trees."""
     n = len(blocks.texts)
-    trust = _TRUST_SMALL if n < _SMALL else _TRUST_NAMED if _is_named(blocks, content) else _TRUST
+    bodies = {i for i, found in content.marked if any(mark.family == "body" for mark in found)}
+    at = content.root  # up from here to the element that the page names by its tag or by a mark of the body
+    while at > 0 and blocks.tags[at] not in CONTAINERS and at not in bodies:
+        at = blocks.parents[at]
+    trust = _TRUST_SMALL if n < _SMALL else _TRUST_NAMED if at > 0 else _TRUST
     odds = np.full(n, -trust)
     odds[list(by_rules)] = trust
     return odds
-
-
-def _is_named(blocks: Blocks, content: ContentRoot) -> bool:
-    """Return True if the page names the element that holds its article: in its tag, or by a mark of the body."""
-    bodies = {i for i, found in content.marked if any(mark.family == "body" for mark in found)}
-    at = content.root
-    while at > 0:
-        if blocks.tags[at] in CONTAINERS or at in bodies:
-            return True
-        at = blocks.parents[at]
-    return False
 
 
 @cache
@@ -82,12 +75,12 @@ def _judge() -> Trees:
     return Trees(tuple(stored["features"]), split, limit, leaf, stored["base"])
 
 
-def best_runs(odds: Numbers | Sequence[float], switch: float) -> list[bool]:
+def best_segments(odds: Numbers | Sequence[float], switch: float) -> list[bool]:
     """Return which paragraphs stand in the runs with the largest sum of `odds`; each end of a run costs `switch`.
 
     One article is mostly one run, so a doubtful paragraph goes with those around it (Viterbi 1967, with two states).
 
-    >>> best_runs([-2.0, 1.5, -0.2, 2.0, 0.1, -3.0], 0.4)
+    >>> best_segments([-2.0, 1.5, -0.2, 2.0, 0.1, -3.0], 0.4)
     [False, True, True, True, True, False]
     """
     outside, inside = 0.0, -switch  # the best sums up to here
