@@ -10,7 +10,8 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
-from cleaner.article import Raw, Removal, host_of, site_for_repeats
+from cleaner.article import LeftOut, Raw, Removal, host_of, site_for_repeats
+from cleaner.dates import read_date, sort_key
 from cleaner.engine.time_limit import RecordTimeout, time_limit
 from cleaner.errors import InputError, OptionError
 from cleaner.judge.line_judge import run_together
@@ -44,7 +45,9 @@ class Cleaned:
 
     `before` with each of `removals` (spans in code points, sorted, disjoint) replaced is `text`. `dropped` is the
     reason for which a corpus run would leave the article out, or "" when it would stay. `meta` holds the other fields
-    of a record, as JSON.
+    of a record, as JSON. `left_out` are the paragraphs of a web page that are not in `before`: all of them, in the
+    order of the page, each with the kind of text that it is and the reason why it is left out, and prose with its place
+    on the page.
 
     >>> clean("Panen raya di lembah mundur sepekan, kata penyuluh.\\n\\nIklan")
     <Cleaned 'Panen raya di lembah mundur sepekan, kat…' language=id removals=1>
@@ -60,6 +63,8 @@ class Cleaned:
     title: str
     author: str
     date: str
+    date_text: str
+    crawled: str
     place: str
     url: str
     site: str
@@ -70,6 +75,7 @@ class Cleaned:
     flags: tuple[str, ...]
     meta: str
     dropped: str
+    left_out: tuple[LeftOut, ...] = ()
 
     def __repr__(self) -> str:
         start = self.text[:40] + ("…" if len(self.text) > 40 else "")
@@ -111,11 +117,14 @@ def clean_html(
 ) -> Cleaned:
     """Clean one article out of a web page. Its `url` gives the site, and helps to tell an article from a listing.
 
-    `language` and `timeout` are those of `clean`.
+    `language` and `timeout` are those of `clean`. What of the page is not in the text is in `left_out`: every visible
+    paragraph is either there, or in `before`, exactly once.
 
     >>> page = "<html><body><h1>Feri kandas</h1><article><p>Feri itu kandas di mulut muara pada Selasa pagi, kata"
     >>> clean_html(page + " petugas di dermaga.</p></article></body></html>", url="https://contoh.example/feri").site
     'contoh.example'
+    >>> clean_html("<nav>Beranda</nav><p>Feri kandas di muara pada Selasa.").left_out
+    (LeftOut(text='Beranda', kind='nav', reason='menu', place='', line=0),)
     """
     raw = Raw(source="", record=0, body=_body(html, "The article"), html=True, url=url)
     return _clean_alone(raw, options or Options(), language or "", timeout)
@@ -188,7 +197,9 @@ def _clean_batch(
     batch: Sequence[Raw], options: Options, *, language: str = "", site_rules: Repeats | None = None
 ) -> Iterator[Cleaned]:
     """Clean some records: each step is done for all of them before the next one begins."""
-    stripped = run_together(article_steps(load_article(raw, options), options, language=language) for raw in batch)
+    stripped = run_together(
+        article_steps(load_article(raw, options, everything=True), options, language=language) for raw in batch
+    )
     if site_rules:
         sites = [site_for_repeats(raw, article) for raw, article in zip(batch, stripped, strict=True)]
         stripped = site_rules.take_all(
@@ -339,7 +350,7 @@ def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep_duplicate:
     found = find_duplicates_of_texts(
         [a.text for a in known],
         [a.id for a in known],
-        dates=[a.date for a in known],
+        dates=[sort_key(read_date(a.date)) for a in known],
         sites=[a.site for a in known],
         urls=[a.url for a in known],
         keep=options.keep_duplicate,

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 __all__ = [
-    "KINDS", "MARKUP", "MARK_KEYS", "MASKS", "RECORD_KEYS", "SPLIT_KEY",
-    "Article", "Drop", "Raw", "Reject", "Removal", "claim", "cut", "host_of", "insert_removals",
+    "ASIDE", "KINDS", "MARKUP", "MARK_KEYS", "MASKS", "RECORD_KEYS", "SPLIT_KEY",
+    "Article", "Drop", "LeftOut", "LeftOutCount", "Raw", "Reject", "Removal",
+    "claim", "cut", "host_of", "insert_removals",
     "site_for_repeats",
 ]  # fmt: skip
 
@@ -29,9 +30,12 @@ KINDS = (
 MASKS = ("email", "phone", "ip", "card", "iban", "nik")
 """The kinds of personal data that `--mask` takes; as kinds of removals they are no choice of the other options."""
 
+ASIDE = "aside"
+"""Kind of a paragraph of a page that is not in the article's text, where nothing says more of it. No span has it."""
 
 RECORD_KEYS = (
-    "id", "text", "words", "language", "language_score", "languages", "title", "author", "date", "place", "url", "site",
+    "id", "text", "words", "language", "language_score", "languages", "title", "author", "date", "date_text",
+    "crawled", "place", "url", "site",
     "source", "encoding", "repair", "page_kind", "input_kind", "flags", "duplicates", "meta",
 )  # fmt: skip
 """The keys of every record that Cleaner writes. A record of the input that has them all is one of its own."""
@@ -67,6 +71,28 @@ class Removal(NamedTuple):
     replacement: str = ""
 
 
+class LeftOut(NamedTuple):
+    """One paragraph of a page that is not in the text of its article.
+
+    `kind` is one of KINDS, or ASIDE. `reason` is why it is left out, in a few fixed words. `place` is where it stands
+    on the page, for prose alone (40 characters or more, few links), else "". `line` is how many lines of the text stand
+    before it; -1 where nobody knows any more.
+
+    >>> LeftOut("Bagikan", "share", "marked share", line=3).kind
+    'share'
+    """
+
+    text: str
+    kind: str
+    reason: str
+    place: str = ""
+    line: int = -1
+
+
+LeftOutCount = tuple[str, str, int, int]
+"""Kind and reason of paragraphs that were left out of a page, how many there are, and how many characters in all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Raw:
     """One record as its source holds it, before decoding.
@@ -75,8 +101,8 @@ class Raw:
     CSV, Parquet). `record` is its number in the source, counted from 1, or 0 for a file that is one article. `form`
     tells people in what form the source held it ("page", "field 'isi'"). `declared` is a charset that was named outside
     the body, by an HTTP header. `meta` is a JSON object of the other fields. `bad_bytes` counts the bytes that became
-    U+FFFD when the source decoded the body. `crawled` is when a crawler fetched a page; it stands in for the date of an
-    article that has none. `own` holds all fields of a record that Cleaner itself wrote.
+    U+FFFD when the source decoded the body. `date` is as the source has it, and so is `crawled`, when a crawler fetched
+    the text. `own` holds all fields of a record that Cleaner itself wrote.
     """
 
     source: str
@@ -100,6 +126,8 @@ class Raw:
 class Article(NamedTuple):
     """One article on its way. `before` is frozen after decode, extract and repair; later steps only add removals.
 
+    `left_out` are the paragraphs of a page that extraction left out, in the order of the page: all of them
+    or, in a run, its prose alone; `left_out_counts` counts all.
     `original` is the decoded text of the input where markup or damage was taken out of it, else "" (as for pages, whose
     file is the record). `known` says that an earlier run named the language, which then stays.
     """
@@ -115,7 +143,9 @@ class Article(NamedTuple):
     languages: tuple[tuple[str, float], ...] = ()  # shares of the languages of its paragraphs, largest first
     title: str = ""
     author: str = ""
-    date: str = ""
+    date: str = ""  # of publication, in ISO 8601: a day, or a second with its zone where known; "" where not sure
+    date_text: str = ""  # the words in which the input gives the date
+    crawled: str = ""  # when a crawler fetched it, in ISO 8601; as it stood where that cannot be read
     place: str = ""  # of its dateline
     url: str = ""
     site: str = ""
@@ -127,9 +157,10 @@ class Article(NamedTuple):
     duplicates: tuple[str, ...] = ()  # ids of the articles that were dropped as copies of this one
     meta: str = "{}"
     form: str = ""
-    crawled: str = ""
     original: str = ""
     known: bool = False
+    left_out: tuple[LeftOut, ...] = ()
+    left_out_counts: tuple[LeftOutCount, ...] = ()
 
     @property
     def text(self) -> str:

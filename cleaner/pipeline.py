@@ -30,6 +30,7 @@ from dataclasses import replace
 from typing import Any
 
 from cleaner.article import MARKUP, Article, Drop, Raw, host_of
+from cleaner.dates import numeric_order, read_date
 from cleaner.decode.decode import Decoded, decode, decode_replacing
 from cleaner.decode.labels import check_encoding
 from cleaner.extract.page import Page, extract
@@ -54,9 +55,10 @@ letters; an earlier article has the record's own id. Another one is MARKUP: tags
 resolved."""
 
 
-def load_article(raw: Raw, options: Options) -> Article:
+def load_article(raw: Raw, options: Options, *, everything: bool = False) -> Article:
     """Decode, extract and repair one record. From here on `before` is frozen: every removal is an offset into it.
 
+    With `everything` all that extraction leaves out of a page is in `left_out`, and not its prose alone.
     Raises OptionError for an unknown encoding or extractor; no record makes it fail otherwise.
     """
     if raw.own is not None:
@@ -72,7 +74,7 @@ def load_article(raw: Raw, options: Options) -> Article:
     flags = (BAD_BYTES,) if decoded.replaced else ()
     html = raw.html or options.content == "html" or (options.content == "auto" and looks_like_html(text))
     if html:
-        page = extract(text, url=raw.url, extractor=options.extractor)
+        page = extract(text, url=raw.url, extractor=options.extractor, everything=everything)
     elif options.content == "auto" and has_markup(text):
         page, flags = Page(text=unmark(text)), (*flags, MARKUP)
     else:
@@ -82,6 +84,7 @@ def load_article(raw: Raw, options: Options) -> Article:
     plan = before.plan
     if MARKUP in flags:
         plan = (f"0:{len(text)} {UNMARK}", *(("then", *plan) if plan else ()))
+    date, date_text = _date_of(raw, page, before.text)
     # What the record says of itself comes before what its page says.
     return Article(
         id=raw.id or (f"{raw.source}#{raw.record}" if raw.record else raw.source),
@@ -90,7 +93,9 @@ def load_article(raw: Raw, options: Options) -> Article:
         record=raw.record,
         title=repair(raw.title or page.title).text,
         author=repair(raw.author or page.author).text,
-        date=raw.date or page.date,
+        date=date,
+        date_text=date_text,
+        crawled=read_date(raw.crawled) or raw.crawled,
         url=raw.url or page.url,
         site=host_of(raw.url or page.url) or raw.site or page.site,
         encoding=decoded.encoding,
@@ -100,12 +105,33 @@ def load_article(raw: Raw, options: Options) -> Article:
         flags=flags,
         meta=raw.meta,
         form=raw.form,
-        crawled=raw.crawled,
         original=text if not html and text != before.text else "",  # of a page its file is the record
+        left_out=page.left_out,
+        left_out_counts=page.left_out_counts,
     )
 
 
-_TEXTS = ("title", "author", "date", "place", "url", "site", "encoding", "page_kind", "input_kind")
+def _date_of(raw: Raw, page: Page, text: str) -> tuple[str, str]:
+    """The date of publication and its wording: the record's own, else that of its page; the date "" where not sure."""
+    date = read_date(raw.date, not_after=raw.crawled)
+    if not date and any(map(str.isdecimal, raw.date)):  # the language of the text may say how to read it
+        date = read_date(raw.date, language=quick_language(text), order=numeric_order(text), not_after=raw.crawled)
+    return date or page.date, raw.date or page.date_text
+
+
+_TEXTS = (
+    "title",
+    "author",
+    "date",
+    "date_text",
+    "crawled",
+    "place",
+    "url",
+    "site",
+    "encoding",
+    "page_kind",
+    "input_kind",
+)
 """The fields of a record of Cleaner's own that an article takes over as they are."""
 
 
@@ -140,7 +166,7 @@ def article_steps(article: Article, options: Options, *, language: str = "") -> 
     `language` chooses the phrase lists where the caller knows it; else the beginning of the text does.
     """
     if not options.strip:
-        return article._replace(date=article.date or article.crawled)
+        return article
     language = language or quick_language(article.before)
     # Extraction has taken a page's own navigation away, and an earlier run that of a rendered page.
     bare = article.input_kind == "html" or article.known
@@ -172,11 +198,15 @@ def _stripped(article: Article, text: str, input_kind: str, language: str, optio
 def _with_facts(article: Article, stripped: Stripped) -> Article:
     """The article with the facts that stood in cruft, where it has none of its own."""
     facts = {name: getattr(article, name) or getattr(stripped, name) for name in _FACTS}
-    facts["date"] = facts["date"] or article.crawled  # a crawler comes by on any later day
+    if not article.date and stripped.date:
+        language = article.language if article.language != "und" else quick_language(article.before)
+        order = numeric_order(article.before)
+        facts["date"] = read_date(stripped.date, language=language, order=order, not_after=article.crawled)
+        facts["date_text"] = article.date_text or stripped.date
     return article._replace(**facts)
 
 
-_FACTS = ("title", "author", "date", "place", "site")
+_FACTS = ("title", "author", "place", "site")
 """What cruft may tell of its article: a credit names the author, a dateline the place."""
 
 

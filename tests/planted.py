@@ -14,7 +14,20 @@ from cleaner import Options
 __all__ = ["HOSTILE", "plant"]
 
 HOSTILE = "<script>document.title='ran'</script><img src=x onerror=\"document.title='ran'\">\"'&lt;</style></script>]]>"
-_FIELDS = ("title", "author", "date", "place", "url", "site", "source", "encoding", "page_kind", "input_kind")
+_FIELDS = (
+    "title",
+    "author",
+    "date",
+    "date_text",
+    "crawled",
+    "place",
+    "url",
+    "site",
+    "source",
+    "encoding",
+    "page_kind",
+    "input_kind",
+)
 
 
 def plant(folder: Path, content: str, articles: int = 3) -> Path:

@@ -22,8 +22,9 @@ OPTIONS = Options(workers=1, report=False)
 ONE: dict[str, Any] = {
     "id": "a", "text": "Feri kandas di muara pada Selasa pagi, kata petugas &amp; kapten itu.", "words": 12,
     "language": "ms", "language_score": 0.75, "languages": '{"ms":0.75}', "title": "Feri", "author": "Sari",
-    "date": "2023-10-05", "place": "Medan", "url": "", "site": "contoh.example", "source": "raw/feri.html",
-    "encoding": "cp1252", "repair": ["0:3 apply fix_line_breaks"], "page_kind": "article", "input_kind": "html",
+    "date": "2023-10-05", "date_text": "5 Okt 2023", "crawled": "", "place": "Medan", "url": "",
+    "site": "contoh.example", "source": "raw/feri.html", "encoding": "cp1252",
+    "repair": ["0:3 apply fix_line_breaks"], "page_kind": "article", "input_kind": "html",
     "flags": ["bad-bytes"], "duplicates": ["b"], "meta": '{"n": 1}',
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -9,11 +10,12 @@ from pathlib import Path
 import click
 import orjson
 
-from cleaner.article import Article, Drop, Raw, Reject
+from cleaner.article import Article, Drop, LeftOut, Raw, Reject
 from cleaner.audit.restore import article_from_logs, has_logs
 from cleaner.audit.spans import Row, clipped, printable, spans
 from cleaner.errors import CleanerError, InputError, OptionError
 from cleaner.options import Options
+from cleaner.output.left_out import row_of_left_out
 from cleaner.output.records import removed_rows
 from cleaner.phrases.phrases import phrase_languages
 from cleaner.pipeline import finish_articles, load_article, strip_article
@@ -72,13 +74,26 @@ def shown_lines(article: Article) -> Iterator[tuple[str, Row | None]]:
     """Yield the text before stripping in order, as (line, the row of the removal that takes it, or None if it stays).
 
     Lines are cut at line ends and at the edges of removals. Removals of space, and kept lines of white space alone, are
-    left out: they would be empty lines on the screen.
+    left out: they would be empty lines on the screen. What extraction left out of a page stands where it stood there;
+    of an article from the logs of a run, which do not know that, it comes last.
     """
-    for span, row in spans(article.text, removed_rows(article)):
-        if row is None:
-            yield from ((line, None) for line in span.splitlines() if line.strip())
-        elif row["kind"] != "space":
-            yield from ((line, row) for line in span.splitlines())
+    left_out = deque(article.left_out)
+    passed = 0  # line ends of the text before stripping
+    for span, row in spans(article.text, removed_rows(article._replace(left_out=()))):
+        for number, line in enumerate(span.split("\n")):
+            passed += number > 0
+            while left_out and 0 <= left_out[0].line <= passed and (number or not passed):
+                yield from _lines_left_out(left_out.popleft())
+            if row is None or row["kind"] != "space":
+                yield from ((part, row) for part in line.splitlines() if row or part.strip())
+    for paragraph in left_out:
+        yield from _lines_left_out(paragraph)
+
+
+def _lines_left_out(paragraph: LeftOut) -> Iterator[tuple[str, Row]]:
+    """Yield a paragraph that extraction left out, as lines with the row that a log has of it."""
+    row = row_of_left_out("", paragraph)
+    yield from ((line, row) for line in paragraph.text.splitlines() or [""])
 
 
 def _load_one(file: str, options: Options, wanted: str) -> Article:
@@ -89,7 +104,7 @@ def _load_one(file: str, options: Options, wanted: str) -> Article:
             if not wanted:  # else the article asked for may still come
                 raise InputError(f"{raw.source}: {raw.detail}", raw.advice)
         elif not wanted or wanted == (raw.id or (f"{raw.source}#{raw.record}" if raw.record else raw.source)):
-            return load_article(raw, options)
+            return load_article(raw, options, everything=True)
     raise OptionError(f"{file} holds no article" + (f" with the id {wanted!r}." if wanted else "."))
 
 

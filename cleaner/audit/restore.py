@@ -11,6 +11,7 @@ from cleaner.article import Article, Drop
 from cleaner.audit.logs import Row, open_logs, records, removals_by_article, rows, rows_of_article
 from cleaner.audit.spans import join
 from cleaner.errors import OptionError
+from cleaner.output.left_out import left_out_of_row
 from cleaner.output.publish import MANIFEST, audit_folder
 from cleaner.output.records import drop_of, removal_of, text_of_input
 
@@ -74,6 +75,7 @@ def article_from_logs(output: str, wanted: str = "", audit: str | None = None) -
     languages = tuple(orjson.loads(fields.pop("languages")).items())
     before = join(fields.pop("text"), removed)
     spans = tuple(removal_of(row) for row in removed if row["start"] >= 0)
+    left_out = tuple(found for row in removed if (found := left_out_of_row(row)))
     original = text if (text := text_of_input(before, removed)) != before else ""
     article = Article(**fields, before=before, original=original, languages=languages, removals=spans)
-    return article, drop_of(row) if row else None
+    return article._replace(left_out=left_out), drop_of(row) if row else None

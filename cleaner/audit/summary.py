@@ -84,6 +84,9 @@ def _table(report: Report) -> Iterator[tuple[str, str, str]]:
     yield "spans removed", f"{sum(removed.values()):,}", f"{taken:,} characters"
     for kind, n in _longest_rows(removed):
         yield f"  {kind}", f"{n:,}", ""
+    if left_out := {kind: sum(found.values()) for kind, found in counts.get("left_out", {}).items()}:
+        size = sum(sum(found.values()) for found in counts["left_out_characters"].values())
+        yield "left out of pages", f"{sum(left_out.values()):,}", f"paragraphs, {size:,} characters"
     for flag, n in _longest_rows(counts.get("flag", {})):
         yield "  flagged", f"{n:,}", flag
     for reason, n in _longest_rows(counts.get("dropped", {})):

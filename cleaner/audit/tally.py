@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from heapq import nsmallest
 from itertools import chain
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -19,10 +20,11 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-from cleaner.article import Drop, Removal
+from cleaner.article import Drop, LeftOut, Removal
+from cleaner.audit.spans import clipped
 
 __all__ = [
-    "BINS", "EXAMPLES", "SAMPLE", "SEED", "PhraseEntry", "dropped_line", "kept_line", "order", "phrase_of",
+    "BINS", "EXAMPLES", "LEFT_OUT", "SAMPLE", "SEED", "PhraseEntry", "dropped_line", "kept_line", "order", "phrase_of",
     "site_or_folder", "tally",
 ]  # fmt: skip
 
@@ -30,7 +32,10 @@ SEED = 20240601
 """Any number would do, but it must stay: another one shows other articles in the report of the same corpus."""
 
 SAMPLE, EXAMPLES = 200, 6  # articles shown in any case; examples of one rule, phrase or flag
+LEFT_OUT = 40  # paragraphs left out of pages, and pages, that are shown: the largest of each
 BINS = 10  # columns of a histogram of scores
+
+_ID, _TEXT = 200, 600  # characters of an id or a place, and of a paragraph that was left out of a page
 
 _PHRASE = re.compile(r"(\S+) list, ([a-z]+)\.([a-z]+): (.+)")
 _POSITION_IN_TEXT = re.compile(r"^\d+:\d+ ")
@@ -58,9 +63,14 @@ def order(id: str) -> int:
     return xxhash.xxh3_64_intdigest(id.encode("utf-8", "surrogatepass"), seed=SEED)
 
 
-def tally(ids: Sequence[str], records: Sequence[Row | None], removals: Sequence[Sequence[Removal]]) -> dict[str, Any]:
-    """Tally the articles of a shard with their removals. All count as written until a `dropped_line` takes one
-    back.
+def tally(
+    ids: Sequence[str],
+    records: Sequence[Row | None],
+    removals: Sequence[Sequence[Removal]],
+    left_out: Sequence[Sequence[LeftOut]] = (),
+) -> dict[str, Any]:
+    """Tally the articles of a shard with their removals, and with the prose that was `left_out` of their pages. All
+    count as written until a `dropped_line` takes one back.
 
     A record is None where only the removals of an article are known. Articles are named by their row in the shard. The
     keys, in which [row ...] are at most so many of the first in the seeded order:
@@ -74,6 +84,8 @@ def tally(ids: Sequence[str], records: Sequence[Row | None], removals: Sequence[
         language_rules
         flags        [[flag, articles, [[order, row] ...]] ...]
         repairs      [[step, times] ...]
+        left_out     [[-characters, order, which of the article's, id, kind, reason, place, text] ...], the largest
+        left_out_of  [[-characters, order, id, paragraphs, characters of the article] ...], the pages with most
 
     Everything is counted in columns of numbers, for a shard has tens of thousands of spans of a few hundred reasons:
     14 µs an article, measured on 10,000 articles in one process.
@@ -118,7 +130,29 @@ def tally(ids: Sequence[str], records: Sequence[Row | None], removals: Sequence[
         "flags": [[flag, len(at), at[:EXAMPLES]] for flag, at in sorted(flags.items())],
         # A step may begin with the position that it mended, by which the same step would be counted as many.
         "repairs": sorted(Counter(_POSITION_IN_TEXT.sub("", s[:200]) for f in facts for s in f["repair"]).items()),
+        **_left_out(ids, orders, records, left_out),
     }
+
+
+def _left_out(
+    ids: Sequence[str], orders: Sequence[int], records: Sequence[Row | None], left_out: Sequence[Sequence[LeftOut]]
+) -> dict[str, Any]:
+    """Return the two parts of a tally that are about prose left out of pages."""
+    # Numbers first, so that the smallest lists are the largest paragraphs, however the corpus is cut.
+    paragraphs, pages = list[tuple[int, int, int]](), list[list[Any]]()
+    for row, found in enumerate(left_out):
+        if found:
+            sizes = [len(paragraph.text) for paragraph in found]
+            paragraphs += [(-size, orders[row], n) for n, size in enumerate(sizes) if size]
+            record, name = records[row], clipped(ids[row], _ID)
+            pages.append([-sum(sizes), orders[row], name, sum(map(bool, sizes)), len(record["text"]) if record else 0])
+    row_of = {orders[row]: row for row, found in enumerate(left_out) if found}
+    largest = []
+    for size, place, n in nsmallest(LEFT_OUT, paragraphs):
+        paragraph = left_out[row_of[place]][n]
+        shown = paragraph.kind, paragraph.reason, clipped(paragraph.place, _ID), clipped(paragraph.text, _TEXT)
+        largest.append([size, place, n, clipped(ids[row_of[place]], _ID), *shown])
+    return {"left_out": largest, "left_out_of": nsmallest(LEFT_OUT, pages)}
 
 
 def dropped_line(row: int, record: Row, drop: Drop) -> list[object]:

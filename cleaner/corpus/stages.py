@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from cleaner.corpus.amend import amend_article, marks
 from cleaner.corpus.decisions import CorpusDecisions, ShardDecisions
 from cleaner.corpus.headlines import Headlines
 from cleaner.corpus.shards import LINES, SKETCH, id_hash, lines_of
+from cleaner.dates import sort_key
 from cleaner.engine.columns import (
     binary_column,
     binary_values,
@@ -42,6 +44,7 @@ from cleaner.errors import CleanerError
 from cleaner.judge.line_judge import Begun, finish_together
 from cleaner.neardup.sketches import sketch
 from cleaner.options import Options
+from cleaner.output.left_out import logged
 from cleaner.output.manifest import sha256
 from cleaner.output.records import dropped_row, pack_article, record, removal_of, removed_rows, unpack_article
 from cleaner.phrases.phrases import normalise_wording
@@ -107,8 +110,12 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
         with _set_aside(raw, watch, rejects):
             begun.append((raw, Begun(article_steps(load_article(raw, task.options), task.options))))
     _judge_all(begun, watch, rejects, len(task.input.splits) << 32)
-    articles = [each.result for _, each in begun if each.result is not None]
-    sites = [site_for_repeats(raw, each.result) for raw, each in begun if each.result is not None]
+    articles: list[Article] = []
+    sites: list[str] = []
+    for raw, each in begun:
+        if (article := each.result) is not None:
+            articles.append(article._replace(left_out=logged(article.left_out)) if article.left_out else article)
+            sites.append(site_for_repeats(raw, article))
     watch.leave()
     rejects += changed_sources(task.stamps)
     # hashes of ids beside the articles: which are taken is found out without unpacking any
@@ -214,7 +221,8 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
     finished = _finished(articles, task.options, watch, rejects)
     texts = [a.text for a, _ in finished]
     rows = [record(a, text) for (a, _), text in zip(finished, texts, strict=True)]
-    tallied = tally([a.id for a, _ in finished], rows, [a.removals for a, _ in finished])
+    removals, left_out = [a.removals for a, _ in finished], [a.left_out for a, _ in finished]
+    tallied = tally([a.id for a, _ in finished], rows, removals, left_out)
     counts = _counted(finished, texts)
     for kind, rule, spans, characters, _ in tallied["rules"]:
         counts["removals", kind, rule] = spans
@@ -223,10 +231,8 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
         "record": binary_column([_line(row) for row in rows]),
         "removed": binary_column([b"".join(map(_line, removed_rows(a))) for a, _ in finished]),
         "drop": binary_column([orjson.dumps(drop) if drop else b"" for _, drop in finished]),
-        **{
-            name: binary_column([getattr(a, name).encode() for a, _ in finished])
-            for name in ("id", "date", "url", "site")
-        },
+        **{name: binary_column([getattr(a, name).encode() for a, _ in finished]) for name in ("id", "url", "site")},
+        "date": binary_column([sort_key(a.date).encode() for a, _ in finished]),
         "length": number_column(np.array([*map(visible_length, texts)], np.int64)),
     }
     sketches = sketch(texts)
@@ -399,6 +405,9 @@ def _counted(finished: Sequence[tuple[Article, Drop | None]], texts: Sequence[st
         ("dropped", (drop.reason for _, drop in finished if drop)),
     ):
         counts.update({(table, key): n for key, n in Counter(keys).items()})
+    for kind, reason, paragraphs, characters in chain.from_iterable(a.left_out_counts for a in articles):
+        counts["left_out", kind, reason] += paragraphs
+        counts["left_out_characters", kind, reason] += characters
     stay = [(a, len(text)) for (a, drop), text in zip(finished, texts, strict=True) if not drop]
     for (language, site), n in Counter((a.language, a.site) for a, _ in stay).items():
         _count_written(counts, 0, language, site, n)

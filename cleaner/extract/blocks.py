@@ -6,11 +6,14 @@ No node objects are made: with their text and attributes they would cost twice a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 
-__all__ = ["Blocks", "walk"]
+__all__ = ["HEADINGS", "Blocks", "walk"]
+
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 _BLOCKS = """
 address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset figcaption figure
@@ -30,6 +33,26 @@ _ACTIONS = (
 )
 _UNSCRIPTED_ACTIONS = _ACTIONS | {"template": 0}  # a page without scripts may hold its text in one
 _CHUNK = 1 << 22  # characters cut at a time, so that a page of 50 MB does not become one list
+# Characters that a reader does not see: white space, soft hyphens, joiners, marks of direction, empty letters. Pages
+# hold paragraphs of one of them to set others apart.
+_INVISIBLE = (
+    " \t\n\r\f\xa0\xad\u034f\u061c\u115f\u1160\u180b\u180c\u180d\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
+    "\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f"
+    "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u2800\u3000\u3164\ufe0e\ufe0f\ufeff\uffa0"
+)
+_DOUBTFUL = re.compile(r"(button|label|[a-z][a-z0-9]*-[\w.-]*)[ >]")  # elements that are blocks, or part of a sentence
+_MAY_HOLD_DOUBTFUL = re.compile(r"<(?:button|label|[a-z][a-z0-9]*-)")
+_PHRASING = HEADINGS | {"p"}  # blocks that hold nothing but running text
+_FARTHEST = 200  # tags that one element in a sentence may hold: the signs of a formula
+_ANCHOR = re.compile(r"^$|\b(?:name|id)=")  # what an <a> has that is the aim of a link
+# Characters; a longer <a> without href, name and id is a paragraph, a shorter one mostly a link that a script follows.
+_LONGEST_SCRIPTED, _ENDLESS = 100, 1 << 60
+_LINE_END = "\0"  # stands for <br> in an open paragraph; no parsed page holds this character
+_FEWEST_WRAPPED, _NARROWEST, _RAGGED = (
+    4,
+    50,
+    16,
+)  # lines, their characters, and by how much these differ in wrapped text
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +90,66 @@ def _cut_at_tags(body: str) -> Iterator[list[str]]:
             # The name of an attribute may hold a `<` that is not escaped; such parts are joined again up to their `>`.
             ends = [i for i, part in enumerate(parts, 1) if ">" in part]
             parts = ["<".join(parts[i:j]) for i, j in zip([0, *ends], ends, strict=False)]
+        if _MAY_HOLD_DOUBTFUL.search(body, at, end):
+            _rename_inline(parts)
         yield parts
         at = end
+
+
+def _rename_inline(parts: list[str]) -> None:
+    """Rename custom elements, buttons and labels that stand in running text to `<span>`, in place.
+
+    A custom element is in running text if text stands right before or behind it, or if it stands in a `<p>` or heading.
+    A button or label needs text behind it, and text before it or a `<p>` around it: a word of a sentence that opens an
+    explanation. "Was this helpful? Yes No" stays apart from its buttons.
+    """
+    for i, part in enumerate(parts):
+        found = _DOUBTFUL.match(part)
+        if not found:
+            continue
+        tag = found[1]
+        end = _closing_tag(parts, i, tag)
+        if end < 0:
+            continue
+        before = _neighbour(parts, range(i - 1, max(-1, i - 9), -1))
+        behind = _neighbour(parts, range(end, min(len(parts), end + 8)))
+        if (behind and before) if tag in ("button", "label") else (behind or before):
+            parts[i] = f"span{part[len(tag) :]}"
+            parts[end] = f"/span{parts[end][len(tag) + 1 :]}"
+
+
+def _closing_tag(parts: Sequence[str], i: int, tag: str) -> int:
+    """Return the number of the part that closes element `i`, or -1 if it holds a block or too much."""
+    depth = 0
+    for at in range(i, min(len(parts), i + _FARTHEST)):
+        name = parts[at].partition(">")[0].partition(" ")[0]
+        depth += (name == tag) - (name == f"/{tag}")
+        if not depth:
+            return at
+        if name != tag and name in _ACTIONS and _ACTIONS[name] in (_OPEN, _CLOSE, _RULE, _BREAK):
+            return -1
+    return -1
+
+
+def _neighbour(parts: Sequence[str], numbers: range) -> bool:
+    """Return True if text, and no block or line end, comes first on the way along the parts `numbers`."""
+    backward = numbers.step < 0
+    for at in numbers:
+        tag, _, text = parts[at].partition(">")
+        # The tag of the first part on the way forward is the element's own; its text is what stands behind it.
+        if not backward and at != numbers[0] and _ends_paragraph(tag):
+            return False
+        if text.strip(_INVISIBLE):
+            return True
+        if backward and _ends_paragraph(tag):
+            return tag.partition(" ")[0] in _PHRASING
+    return False
+
+
+def _ends_paragraph(tag: str) -> bool:
+    """Return True if a tag, with or without its attributes, ends the paragraph or line before it."""
+    name = tag.partition(" ")[0]
+    return 0 < _ACTIONS.get(name, 0) <= _BREAK or ("-" in name and name[0] != "!")
 
 
 def _text_behind(parts: Iterator[str], part: str, tag: str) -> str:
@@ -89,30 +170,46 @@ def _text_behind(parts: Iterator[str], part: str, tag: str) -> str:
 
 
 def _visible_text(text: str, tag: str) -> str:
-    """Return serialised text inside `tag` as a reader sees it: white space is one space, but `<pre>` keeps lines."""
-    if "&" in text:  # four escapes and no other can stand in serialised text
-        text = text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    """Return serialised text inside `tag` as a reader sees it: white space is one space, but `<pre>` keeps lines.
+
+    A `<br>`, here NUL, ends a line; in a heading it is a space.
+    """
+    if "&" in text:  # of the escapes that can stand in serialised text, &nbsp; was replaced before
+        text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     if tag == "pre":
-        return "\n".join(line.rstrip() for line in text.splitlines() if line and not line.isspace())
-    return " ".join(text.split())
+        return "\n".join(line.rstrip() for line in text.replace(_LINE_END, "\n").splitlines()).strip("\n")
+    if _LINE_END not in text:
+        return " ".join(text.split())
+    lines = [line for line in (" ".join(line.split()) for line in text.split(_LINE_END)) if line.strip(_INVISIBLE)]
+    return (" " if tag in HEADINGS or _is_wrapped(lines) else "\n").join(lines)
+
+
+def _is_wrapped(lines: Sequence[str]) -> bool:
+    """Return True if lines of about one width break off in mid-sentence: they were wrapped for a narrow screen."""
+    if len(lines) < _FEWEST_WRAPPED:
+        return False
+    sizes = [len(line) for line in lines[:-1]]
+    broken = sum(line[-1].isalnum() and following[0].islower() for line, following in pairwise(lines))
+    return min(sizes) >= _NARROWEST and max(sizes) - min(sizes) <= _RAGGED and 2 * broken > len(sizes)
 
 
 def walk(body: str, *, unscripted: bool = False) -> Blocks:  # noqa: C901
-    """Return the block elements and paragraphs of well-formed HTML.
+    r"""Return the block elements and paragraphs of well-formed HTML.
 
-    A block element and two `<br>` end a paragraph, one `<br>` is a space; white space is one space, except in `<pre>`.
-    With `unscripted` the content of `<template>` belongs to the page.
+    A block element and two `<br>` end a paragraph, one `<br>` ends a line in it; white space is one space, except in
+    `<pre>`. An `<a>` that is the aim of links is no link. With `unscripted` the content of `<template>` is read.
 
-    >>> walk("<p>Rain <b>fell</b><br>in Medan.</p><ul><li><a>More</a></li></ul>").texts
-    ['Rain fell in Medan.', 'More']
+    >>> walk("<p>Rain <b>fell</b><br>in Medan.</p><ul><li><a href="/">More</a></li></ul>").texts
+    ['Rain fell\nin Medan.', 'More']
     """
     action_of = (_UNSCRIPTED_ACTIONS if unscripted else _ACTIONS).get
     # Columns instead of one object for each element, because many new objects would wake the garbage collector; and one
     # long function, because a call for each tag would make the walk a third slower.
     tags, attributes, parents, first, last = ["html"], [""], [-1], [0], [-1]
     texts, link_chars, homes, inline_attrs = list[str](), list[int](), list[int](), list[str]()
-    here = 0  # the innermost open element
+    here, longest = 0, _ENDLESS  # the innermost open element; from which size an open link is none
     pending, linked, link_at = list[str](), 0, -1  # text of the open paragraph; link_at: where an open link began in it
+    body = body.replace("&nbsp;", " ")  # so that a space that does not break is white space
     parts = chain.from_iterable(_cut_at_tags(f"<html>{body}<hr>"))  # the <hr> ends the last paragraph
     for part in parts:
         tag, _, text = part.partition(">")
@@ -123,11 +220,13 @@ def walk(body: str, *, unscripted: bool = False) -> Blocks:  # noqa: C901
             if action is None and "-" in tag:  # a custom element, which nearly always is a block; or a comment
                 action = _COMMENT if tag[0] == "!" else _CLOSE if tag[0] == "/" else _OPEN
         if action:
-            if action < _BREAK or (action == _BREAK and pending and pending[-1] == "\n"):
+            if action < _BREAK or (action == _BREAK and pending and pending[-1] == _LINE_END and tags[here] != "pre"):
                 if pending:
-                    if line := _visible_text("".join(pending), tags[here]):
+                    line = _visible_text("".join(pending), tags[here])
+                    if line and (line.isascii() or line.strip(_INVISIBLE)):
                         texts.append(line)
-                        linked += sum(map(len, pending[link_at:])) if link_at >= 0 else 0
+                        size = sum(map(len, pending[link_at:])) if link_at >= 0 else 0
+                        linked += size if size < longest else 0
                         link_chars.append(min(linked, len(line)))
                         homes.append(here)
                     pending, linked, link_at = [], 0, min(link_at, 0)  # an open link goes on in the next paragraph
@@ -142,16 +241,21 @@ def walk(body: str, *, unscripted: bool = False) -> Blocks:  # noqa: C901
                     last[here] = len(texts)
                     here = parents[here]
             elif action == _BREAK:
-                pending += ["\n"] if pending else []
+                pending += [_LINE_END] if pending else []
             elif action >= _SKIP:
                 text = _text_behind(parts, part, tag)
             else:
-                linked += sum(map(len, pending[link_at:])) if link_at >= 0 else 0
+                size = sum(map(len, pending[link_at:])) if link_at >= 0 else 0
+                linked += size if size < longest else 0
                 link_at = len(pending) if action == _LINK else -1
+                longest = _ENDLESS if "href=" in attrs else 0 if _ANCHOR.search(attrs) else _LONGEST_SCRIPTED
         if attrs and (not action or action == _LINK):
             inline_attrs.append(attrs)
         # White space alone counts only inside a paragraph, and after <br> only in <pre>, where an empty line is kept.
-        if text and (not text.isspace() or (pending and (pending[-1] != "\n" or tags[here] == "pre"))):
+        if text and (
+            (pending and (pending[-1] != _LINE_END or tags[here] == "pre"))
+            or (not text.isspace() and (text.isascii() or text.strip(_INVISIBLE)))
+        ):
             pending.append(text)
     last = [len(texts) if end < 0 else end for end in last]
     return Blocks(tags, attributes, parents, first, last, texts, link_chars, homes, inline_attrs)

@@ -12,17 +12,16 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from cleaner.extract.blocks import Blocks
-from cleaner.extract.marks import Mark, marks_of, opens_boilerplate
+from cleaner.extract.blocks import HEADINGS, Blocks
+from cleaner.extract.marks import Mark, marks_of, opens_boilerplate, weak_names
 
-__all__ = ["HEADINGS", "ITEMS", "ContentRoot", "find_content_root"]
+__all__ = ["CONTAINERS", "ITEMS", "ContentRoot", "find_content_root"]
 
-HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 ITEMS = frozenset(("li", "dd", "dt"))
 _PROSE = frozenset(("p", "blockquote", "pre"))
 _LEAVES = frozenset(("p", "li", "ul", "ol", "dl", "table", "tbody", "tr", "blockquote"))  # never a content root
 _TABLE = frozenset(("table", "tbody", "tr"))
-_CONTAINERS = frozenset(("article", "main"))
+CONTAINERS = frozenset(("article", "main"))
 
 # Ignore a boilerplate mark if its elements hold at least this share of the page's text weight. For boilerplate and
 # hidden every share from 25 % to 50 % scores within 0.002 of F1; the other two families hardly ever hold the article.
@@ -30,6 +29,7 @@ _IGNORED_FROM = {"boilerplate": 0.35, "hidden": 0.35, "navigation": 0.97, "discu
 _FIRST, _SECOND = frozenset(("navigation", "discussion")), frozenset(("boilerplate", "hidden"))  # pruned in this order
 
 _ENOUGH, _ENOUGH_SHARE = 200.0, 0.2  # second pruning is undone if it leaves less than both, in weight and of the page's
+_NEAR_SIBLING = 3  # elements between a paragraph and the element that stands beside another
 _CLAIM = 0.4  # share of the text weight that an element must hold to be the root by its name
 _DESCEND = 0.9  # the root is a child instead when that holds this share
 _CELL, _CELL_PARAGRAPHS = 2 / 3, 3  # a cell with this share in so many paragraphs belongs to a layout, not to data
@@ -52,8 +52,10 @@ class ContentRoot(NamedTuple):
     kept: list[bool]  # for each paragraph whether pruning left it
     root: int  # the element that holds the article
     leads: list[int]  # paragraphs before the root that belong to the article
-    weight: float  # text weight of the whole page, before pruning
+    closing: list[int]  # paragraphs right behind the root that do
+    weights: list[float]  # text weight of each paragraph, before pruning
     density: float  # Latin characters that say as much as one of the page: 1, up to 2.5 for ideographs and syllables
+    marked: Marked  # elements that hold paragraphs and have marks, in the order of the page
 
 
 def find_content_root(blocks: Blocks, *, forum: bool = False) -> ContentRoot:
@@ -61,7 +63,7 @@ def find_content_root(blocks: Blocks, *, forum: bool = False) -> ContentRoot:
     density = _density(blocks.texts)
     weights = _text_weights(blocks, density)
     whole = sum(weights)
-    marked = sorted(_marked_elements(blocks, forum) + _boilerplate_boxes(blocks))
+    marked = sorted(_marked_elements(blocks, forum, weights) + _boilerplate_boxes(blocks))
     kept = _prune(blocks, marked, weights, _FIRST)
     left = [weight if keep else 0.0 for weight, keep in zip(weights, kept, strict=True)]
     if any(kept):
@@ -72,14 +74,32 @@ def find_content_root(blocks: Blocks, *, forum: bool = False) -> ContentRoot:
     else:  # all of the page is marked, so the marks say nothing
         kept, left = [True] * len(weights), weights
     if not any(left):
-        return ContentRoot(kept, 0, [], whole, density)
+        return ContentRoot(kept, 0, [], [], weights, density, marked)
     root = _find_root(blocks, marked, left)
     # Prose between the headline and the root is a lead: the standfirst of a page that sets it apart.
     end = blocks.first[root]
     before = range(max(0, end - _LEAD_REACH - 1), end)
     headlines = [j for j in before if blocks.tags[blocks.homes[j]] == "h1"]
     leads = [j for j in range(headlines[-1] + 1, end) if left[j] >= _LEAD_WEIGHT] if headlines else []
-    return ContentRoot(kept, root, leads, whole, density)
+    return ContentRoot(kept, root, leads, _closing(blocks, root, kept, left), weights, density, marked)
+
+
+def _closing(blocks: Blocks, root: int, kept: list[bool], weights: list[float]) -> list[int]:
+    """Return the prose right behind the root, in the element around it or the article: the end of a text in two boxes.
+
+    It ends at the first kept paragraph that is no prose, because behind an article headlines and links follow.
+    """
+    around = blocks.parents[root]
+    if root == 0 or blocks.tags[around] not in CONTAINERS:
+        return []
+    closing = []
+    for j in range(blocks.last[root], blocks.last[around]):
+        if not kept[j]:
+            continue
+        if weights[j] < _LEAD_WEIGHT:
+            break
+        closing.append(j)
+    return closing
 
 
 def _density(texts: Sequence[str]) -> float:
@@ -107,7 +127,7 @@ def _text_weights(blocks: Blocks, density: float) -> list[float]:
     return weights
 
 
-def _marked_elements(blocks: Blocks, forum: bool) -> Marked:
+def _marked_elements(blocks: Blocks, forum: bool, weights: list[float]) -> Marked:
     """Return the elements that hold paragraphs and have marks by their tag and attributes."""
     memo: dict[str, tuple[Mark, ...]] = {}  # the rows of a list are alike
     marked = []
@@ -120,10 +140,53 @@ def _marked_elements(blocks: Blocks, forum: bool) -> Marked:
         if found:
             if tags[i] == "button" and tags[parents[i]] in HEADINGS:
                 continue  # the heading of an accordion
+            if tags[i] == "footer" and "blockquote" in (tags[parents[i]], tags[parents[parents[i]]]):
+                continue  # the source of a quotation
             if forum:
                 found = tuple(mark for mark in found if mark.family != "discussion")
             marked.append((i, found))
-    return marked
+    return _without_prose(blocks, marked, weights)
+
+
+def _without_prose(blocks: Blocks, marked: Marked, weights: list[float]) -> Marked:
+    """Return `marked` without the marks of prose that stands among unmarked prose.
+
+    A class word does not say that a paragraph is boilerplate when all that stands around it says that it is text. Of a
+    box of several elements only words say so little that boxes of text bear, too. What the page hides stays hidden, but
+    aria-hidden is a word to screen readers alone.
+    """
+    elements = frozenset(i for i, found in marked if any(mark.family != "body" for mark in found))
+    left: Marked = []
+    for i, found in marked:
+        if _is_prose_among_prose(blocks, i, elements, weights):
+            is_box = blocks.homes[blocks.first[i]] != i
+            weak = frozenset(("aria-hidden",)) if not is_box else weak_names()
+            decisive = (
+                ("hidden", "body") if not is_box else ("hidden", "body", "boilerplate", "navigation", "discussion")
+            )
+            found = tuple(mark for mark in found if mark.family in decisive and mark.name not in weak)
+        if found:
+            left.append((i, found))
+    return left
+
+
+def _is_prose_among_prose(blocks: Blocks, i: int, marked: frozenset[int], weights: list[float]) -> bool:
+    """Return True if element `i` holds prose alone, and unmarked prose follows right behind it in the same element.
+
+    What stands before it does not matter, as it may open the article. Behind the last paragraph of an article no prose
+    follows: there the mark decides, because notes of copyright and words about the author stand there.
+    """
+    start, end = blocks.first[i], blocks.last[i]
+    if end >= len(weights) or not weights[end] or not all(weights[start:end]):
+        return False
+    home = blocks.homes[end]
+    for _ in range(_NEAR_SIBLING):
+        if home in marked or home <= 0:
+            return False
+        if blocks.parents[home] == blocks.parents[i]:
+            return True
+        home = blocks.parents[home]
+    return False
 
 
 def _boilerplate_boxes(blocks: Blocks) -> Marked:
@@ -133,7 +196,7 @@ def _boilerplate_boxes(blocks: Blocks) -> Marked:
     for j, (text, i) in enumerate(zip(blocks.texts, blocks.homes, strict=True)):
         if tags[i] in HEADINGS and opens_boilerplate(text):
             # The box is the outermost element that begins with this heading.
-            while parents[i] > 0 and first[parents[i]] == j and tags[parents[i]] not in _CONTAINERS:
+            while parents[i] > 0 and first[parents[i]] == j and tags[parents[i]] not in CONTAINERS:
                 i = parents[i]
             if last[i] - first[i] > 1 and tags[i] != "body":
                 boxes.append((i, (Mark("boilerplate", "heading"),)))
@@ -180,7 +243,7 @@ def _find_root(blocks: Blocks, marked: Marked, weights: list[float]) -> int:
     if bodies:
         root = max(bodies, key=lambda i: (held[i], -i))
     else:
-        named = [i for i, tag in enumerate(blocks.tags) if tag in _CONTAINERS and held[i] >= enough]
+        named = [i for i, tag in enumerate(blocks.tags) if tag in CONTAINERS and held[i] >= enough]
         root = min(named, key=lambda i: (held[i], -i)) if named else 0
     at = root  # this goes down through tables as well, in search of a cell that holds an article
     for i in range(root + 1, len(held)):

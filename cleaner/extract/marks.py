@@ -16,7 +16,7 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
 
-__all__ = ["Mark", "marks_of", "opens_boilerplate"]
+__all__ = ["Mark", "marks_of", "opens_boilerplate", "weak_names"]
 
 _ATTRIBUTE = re.compile(r' (class|id|role|itemprop|style|hidden|aria-hidden)="([^"]*)"')
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
@@ -40,6 +40,14 @@ def _marks_by(kind: str) -> dict[str, Mark]:
     """Return the marks of one table of data/marks.toml: of names, whole class names, roles or tags."""
     table = tomllib.loads((files("cleaner.extract") / "data" / "marks.toml").read_text("utf-8"))[kind]
     return {name: Mark(family, name) for family, names in table.items() for name in names.split()}
+
+
+@cache
+def weak_names() -> frozenset[str]:
+    """Return the boilerplate names that boxes of the article's own text bear as well."""
+    return frozenset(
+        tomllib.loads((files("cleaner.extract") / "data" / "marks.toml").read_text("utf-8"))["weak"]["names"].split()
+    )
 
 
 @lru_cache(maxsize=1 << 14)

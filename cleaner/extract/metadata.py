@@ -10,25 +10,18 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from html import unescape
-from itertools import chain
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import orjson
 
 from cleaner.extract.blocks import Blocks
-from cleaner.extract.bylines import (
-    clean_name,
-    iso_date,
-    load_data,
-    url_date,
-    visible_author,
-    visible_date,
-    written_date,
-)
+from cleaner.extract.bylines import begins_as_byline, clean_name, load_data, normalise_title, visible_author
+from cleaner.extract.page_dates import PageDate, PageDates, find_page_date
 from cleaner.extract.parse import Parsed
+from cleaner.extract.titles import best_title
 
-__all__ = ["Metadata", "best_title", "read_metadata"]
+__all__ = ["Metadata", "read_metadata"]
 
 _META = re.compile(r"<meta ([^>]*)>")
 _ATTRIBUTE = re.compile(r'([a-z:-]+)="([^"]*)"')
@@ -36,20 +29,17 @@ _TAG = re.compile(r"<[^<>]*>")
 _TITLE = re.compile(r"<title[^>]*>([^<]*)</title>")
 _CANONICAL = re.compile(r'<link (?=[^>]*rel="canonical")[^>]*href="([^"]*)"')
 _LANGUAGE = re.compile(r'<html[^>]* (?:xml:)?lang="\s*([A-Za-z]{2,3})\b')
-_AMERICAN = re.compile(r'lang="en-US"|content="en_US"', re.I)
+_LOCALE = re.compile(r'<html[^>]* (?:xml:)?lang="\s*([A-Za-z]{2,3}(?:[-_][A-Za-z]{2,4})?)\b')
 _LONGEST_TITLE = 2000  # characters
 _MOST_HEADLINES = 8  # <h1> elements that may be the headline
 _OLD_CODES = {"in": "id", "iw": "he", "ji": "yi"}  # language codes that ISO 639 replaced in 1989
 
 _MOST_NODES = 5000  # JSON values looked at, so that a page of megabytes of them takes no longer
 _MOST_NAMES = 20  # authors
+_CATALOGUE_WORDS = 4  # words of a name whose parts may be turned round
 _TRAILING_COMMA = re.compile(r",\s*([}\]])")
 _ARTICLE_KEYS = ("headline", "datePublished", "author", "articleBody")
 
-_SEPARATOR = re.compile(r"(\s+[-–—·•:]\s+|\s*[|»]\s*)")
-_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
-_SIMILAR = 0.5  # share of character pairs that a heading and a given title have in common, to be the headline
-_SHORT_HEADING = 8  # letters; the similarity of shorter headings counts less, because they match by chance
 
 Node = dict[str, Any]
 """One object of a page's JSON-LD."""
@@ -60,7 +50,8 @@ class Metadata(NamedTuple):
 
     title: str
     author: str
-    date: str
+    date: str  # ISO 8601; "" where it is not sure
+    date_text: str  # the words in which the page gives the date
     site: str
     url: str
     language: str
@@ -100,11 +91,14 @@ def read_metadata(page: Parsed, blocks: Blocks, url: str, start: int) -> Metadat
     language = (lang[1] if lang else next(sources.in_meta_tags("language"), "")[:2]).lower()
     body = article.get("articleBody")
     paragraphs = body.splitlines() if isinstance(body, str) else []
+    title = _find_title(sources, site, host)
+    date = _find_date(sources, link, title)
     body_lines = (" ".join(_TAG.sub(" ", unescape(line)).split()) for line in paragraphs)
     return Metadata(
-        title=_find_title(sources, site, host),
-        author=_find_author(sources, site),
-        date=_find_date(sources, link),
+        title=title,
+        author=_find_author(sources, site, title),
+        date=date.date,
+        date_text=date.text,
         site=site,
         url=link,
         language=_OLD_CODES.get(language, language) if language.isascii() and language.isalpha() else "",
@@ -121,15 +115,29 @@ def _names(section: str, field: str) -> tuple[str, ...]:
 
 
 def _read_meta_tags(head: str) -> dict[str, str]:
-    """Return the content of the meta tags by lower-case name; of several with one name the first counts."""
-    found: dict[str, str] = {}
+    """Return the content of the meta tags by lower-case name; of several with one name the first counts, but authors
+    are joined."""
+    found: dict[str, list[str]] = {}
     for attrs in _META.findall(head):
         pairs = dict(_ATTRIBUTE.findall(attrs))
         name = pairs.get("property") or pairs.get("name") or pairs.get("itemprop") or pairs.get("http-equiv")
         if name and pairs.get("content"):
             # twice, because the serialised attribute is escaped and many pages escape what they put there once more
-            found.setdefault(name.lower(), _one_line(unescape(pairs["content"])))
-    return found
+            found.setdefault(name.lower(), []).append(_one_line(unescape(pairs["content"])))
+    tags = {name: values[0] for name, values in found.items()}
+    for name in _names("meta", "authors"):
+        people: dict[str, None] = {}
+        for said in found.get(name, [])[:_MOST_NAMES]:
+            last, comma, first = said.partition(", ")  # a catalogue has "Sitompul, Rina"
+            turned = comma and "," not in first and len(said.split()) <= _CATALOGUE_WORDS
+            people[f"{first} {last}" if turned else said] = None
+        if name in tags:
+            tags[name] = "; ".join(people)
+    # twitter:data1 is the author only where its label says so; else it is a price or the time that reading takes
+    for number in "12":
+        if begins_as_byline(tags.get(f"twitter:label{number}", "")) and f"twitter:data{number}" in tags:
+            tags.setdefault("twitter:author", tags[f"twitter:data{number}"])
+    return tags
 
 
 def _canonical_url(sources: _Sources, url: str) -> str:
@@ -144,39 +152,37 @@ def _canonical_url(sources: _Sources, url: str) -> str:
     return link if link.startswith(("http://", "https://")) else url
 
 
-def _find_author(sources: _Sources, site: str) -> str:
+def _find_author(sources: _Sources, site: str, title: str) -> str:
     """Return the authors, from JSON-LD, meta tags or the byline; the site's own name counts only for want of others."""
-    own = _normalise_title(site)
+    own = normalise_title(site)
     named = _names_in(sources.node.get("author") or sources.node.get("creator"), sources.nodes)
     people = [name for name in map(clean_name, named) if name]
-    others = [name for name in people if _normalise_title(name) != own]
+    others = [name for name in people if normalise_title(name) != own]
     if others:
         return "; ".join(dict.fromkeys(others))
     for value in sources.in_meta_tags("author"):
-        name = clean_name(value)
-        if name and _normalise_title(name) != own:
+        name = "; ".join(filter(None, map(clean_name, value.split(";"))))
+        if name and normalise_title(name) != own:
             return name
-    return visible_author(sources.page, sources.blocks, sources.start) or (people[0] if people else "")
+        people += [name] if name else []
+    return visible_author(sources.page, sources.blocks, sources.start, title) or (people[0] if people else "")
 
 
-def _find_date(sources: _Sources, link: str) -> str:
+def _find_date(sources: _Sources, link: str, title: str) -> PageDate:
     """Return the date of publication, from JSON-LD, meta tags, the visible page or the URL; else that of a change."""
 
-    def is_american() -> bool:
-        return bool(_AMERICAN.search(sources.page.head))
+    def said(keys: Sequence[str], field: str) -> list[str]:
+        return [
+            one for one in (*(_one_line(sources.node.get(key)) for key in keys), *sources.in_meta_tags(field)) if one
+        ]
 
-    def first_date(keys: Sequence[str], field: str) -> str:
-        for value in chain((_one_line(sources.node.get(key)) for key in keys), sources.in_meta_tags(field)):
-            if value and (date := iso_date(value) or written_date(value, month_first=is_american())):
-                return date
-        return ""
-
-    return (
-        first_date(("datePublished", "dateCreated"), "date")
-        or visible_date(sources.page, sources.blocks, sources.start, month_first=is_american())
-        or url_date(link)
-        or first_date(("dateModified",), "changed")
-    )
+    locale = _LOCALE.search(sources.page.head)
+    told = [locale[1] if locale else "", *sources.in_meta_tags("language")]
+    # "en" alone leaves the order of day and month open, so that a region is asked for first
+    region = next((tag for tag in told if len(tag) > 3), next((tag for tag in told if tag), ""))
+    published, changed = said(("datePublished", "dateCreated"), "date"), said(("dateModified",), "changed")
+    dates = PageDates(sources.page, sources.blocks, sources.start, title, published, changed, region)
+    return find_page_date(dates, link)
 
 
 # JSON-LD
@@ -258,53 +264,3 @@ def _find_title(sources: _Sources, site: str, host: str) -> str:
         site,
         host,
     )
-
-
-def best_title(headings: Sequence[str], given: Sequence[str], site: str, host: str) -> str:
-    """Return the visible heading most like what the page calls itself, else what it calls itself first.
-
-    >>> best_title(["Kabar Utara", "Banjir di Medan surut"], ["Banjir di Medan surut | Kabar Utara"], "Kabar Utara", "")
-    'Banjir di Medan surut'
-    """
-    names = [_normalise_title(name) for name in (site, host.partition(".")[0], host)]
-    given = [_without_site(title, [name for name in names if name]) for title in given]
-    # the logo of many sites is an <h1> too
-    headings = [heading for heading in headings if _normalise_title(heading) != names[0]] or list(headings)
-    titles = list(dict.fromkeys(map(_normalise_title, given)))
-    likeness = []
-    for heading in map(_normalise_title, headings):
-        best = max((_similarity(heading, title) for title in titles), default=1.0)
-        likeness.append(best * min(1.0, len(heading) / _SHORT_HEADING))
-    if headings and (max(likeness) >= _SIMILAR or not given):
-        return headings[likeness.index(max(likeness))]
-    return given[0] if given else ""
-
-
-def _normalise_title(text: str) -> str:
-    """Return the letters and digits of `text`, caseless."""
-    return _NOT_ALPHANUMERIC.sub("", text.casefold())
-
-
-def _similarity(one: str, other: str) -> float:
-    """Return the share of the shorter text's pairs of characters that stand in the other text as well."""
-    if one == other:
-        return float(bool(one))
-    pairs, others = ({text[i : i + 2] for i in range(len(text) - 1)} for text in (one, other))
-    least = min(len(pairs), len(others))
-    return len(pairs & others) / least if least else 0.0
-
-
-def _without_site(title: str, names: Sequence[str]) -> str:
-    """Return `title` without a first or last part that is the site's name; `names` are normalised.
-
-    >>> _without_site("Banjir di Medan - Kabar Utara", ["kabarutara"])
-    'Banjir di Medan'
-    """
-    parts = _SEPARATOR.split(title)
-    for end, rest in ((-1, parts[:-2]), (0, parts[2:])):
-        part = _normalise_title(parts[end])
-        for name in names if rest and part else ():
-            # three letters or fewer may stand in a longer name by chance
-            if part == name or (len(part) > 3 and part in name) or (len(name) > 3 and name in part):
-                return "".join(rest)
-    return title

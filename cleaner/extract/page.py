@@ -12,15 +12,18 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
+from cleaner.article import ASIDE, LeftOut, LeftOutCount
 from cleaner.errors import OptionError
 from cleaner.extract.blocks import Blocks, walk
 from cleaner.extract.bylines import load_data
 from cleaner.extract.content_root import ContentRoot, find_content_root
+from cleaner.extract.left_out import counted, is_prose_paragraph, left_out_of, replaced
 from cleaner.extract.metadata import Metadata, read_metadata
+from cleaner.extract.page_facts import PageFacts, og_type, page_facts
 from cleaner.extract.paragraphs import as_lines, choose_paragraphs
 from cleaner.extract.parse import Parsed, parse, tame
 
-__all__ = ["Page", "extract"]
+__all__ = ["Page", "Reading", "extract", "read_page"]
 
 _UNSHOWN = re.compile(r"<(?:noscript|template|nav|footer)\b", re.I)  # what the first reading leaves out
 _LITTLE = 250  # text weight, or characters, under which a page may hold its text for scripts only
@@ -34,7 +37,6 @@ _FORUM_URL = re.compile(
 _FORUM_ENGINE = re.compile(
     r'name="generator" content="(?:discourse|phpbb|vbulletin|xenforo|mybb|invision|flarum|vanilla|nodebb)', re.I
 )
-_OG_TYPE = re.compile(r'property="og:type" content="([a-z.:]+)"', re.I)
 _FORUM_TYPES = frozenset(("discussionforumposting", "qapage"))
 _PRODUCT_TYPES = frozenset(("product", "productgroup", "offer", "aggregateoffer"))
 _LISTING_TYPES = frozenset(("collectionpage", "itemlist", "searchresultspage", "offercatalog"))
@@ -43,7 +45,8 @@ _SOME_PROSE = 600  # characters of text that make a page an article which nothin
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one page holds. `text` has one paragraph a line; `left_out` counts the visible characters not taken.
+    """What one page holds. `text` has one paragraph a line; `left_out` are the paragraphs that are not in it, in
+    the order of the page, those of menus at its head and those of footers at its end; `left_out_counts` counts them.
 
     `page_kind` is article, listing, forum, product or other. What the page does not say is "".
     """
@@ -51,20 +54,25 @@ class Page:
     text: str = ""
     title: str = ""
     author: str = ""
-    date: str = ""
+    date: str = ""  # ISO 8601
+    date_text: str = ""
     site: str = ""
     url: str = ""
     language: str = ""
     page_kind: str = "other"
-    left_out: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+    left_out_counts: tuple[LeftOutCount, ...] = ()
 
 
-def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: str = "cleaner") -> Page:
+def extract(
+    html: str | bytes, *, url: str = "", encoding: str = "", extractor: str = "cleaner", everything: bool = True
+) -> Page:
     """Return the article of one HTML page, with its metadata.
 
     `html` as bytes is decoded first, `encoding` being what was declared outside of it; the result is the same as for
     the decoded str. `url` is where the page was found: it resolves the canonical URL and may hold the date. `extractor`
-    is "cleaner", or "justext" for the exact output of stock jusText, with the stop list of the page's language. Any str
+    is "cleaner", or "justext" for the exact output of stock jusText, with the stop list of the page's language. Without
+    `everything` the `left_out` of a page is its prose alone, which a run logs, and the rest is only counted. Any str
     gives a Page; a page without text gives one whose `text` is "". Raises OptionError for an unknown extractor.
 
     >>> extract("<title>Rain</title><p>It rained in Medan for three days without a break, the office said.").text
@@ -76,66 +84,77 @@ def extract(html: str | bytes, *, url: str = "", encoding: str = "", extractor: 
         html = decode(html, declared=encoding, html=True).text
     if extractor not in ("cleaner", "justext"):
         raise OptionError(f"There is no extractor {extractor!r}; take cleaner or justext.")
-    tamed = tame(html)
-    reading = _read(tamed, url, unscripted=False)
-    # A page with next to no text may show more to a browser without scripts. A second reading costs as much as the
-    # first, so it is only for pages whose text seems to be elsewhere.
-    if reading.content.weight < _LITTLE and _UNSHOWN.search(html):
-        other = _read(tamed, url, unscripted=True)
-        if other.content.weight > _TWICE * reading.content.weight or not reading.blocks.texts:
-            reading = other
+    reading = read_page(html, url)
     # Metadata are read after the choice of paragraphs, because bylines and dates stand near the first of them.
     parsed, blocks = reading.parsed, reading.blocks
-    chosen, is_listing = choose_paragraphs(blocks, reading.content)
+    chosen, is_listing = choose_paragraphs(blocks, reading.content, reading.facts)
     meta = read_metadata(parsed, blocks, url, chosen[0] if chosen else 0)
     taken = sum(len(blocks.texts[j]) for j in chosen)
+    text = "\n".join(as_lines(blocks, chosen))
+    left_out, counts = left_out_of(blocks, reading.content, chosen, text, parsed.navigation, everything=everything)
     page = Page(
-        text="\n".join(as_lines(blocks, chosen)),
+        text=text,
         title=meta.title,
         author=meta.author,
         date=meta.date,
+        date_text=meta.date_text,
         site=meta.site,
         url=meta.url,
         language=meta.language,
         page_kind=_page_kind(reading, meta, taken, is_listing),
-        left_out=sum(map(len, blocks.texts)) + parsed.navigation_chars - taken,
+        left_out=left_out,
+        left_out_counts=counts,
     )
     if extractor == "justext":
         from cleaner.language.identify import quick_language
 
-        return replace(page, text=_justext_text(html, meta.language or quick_language(page.text)))
+        text, left_out = _read_by_justext(html, meta.language or quick_language(page.text))
+        return replace(page, text=text, left_out=left_out, left_out_counts=counted(left_out))
     if _TWICE * len(page.text) < len(meta.body) and len(meta.body) > _LITTLE:
         # The page shows less than half of the body that it gives in its JSON-LD: scripts would show the rest.
-        return replace(page, text=meta.body, left_out=page.left_out + len(page.text))
+        gone = replaced(blocks, chosen, meta.body)
+        left_out = (*(paragraph._replace(line=0) for paragraph in left_out), *gone)
+        return replace(page, text=meta.body, left_out=left_out, left_out_counts=(*counts, *counted(gone)))
     return page
 
 
-class _Reading(NamedTuple):
-    """One reading of a page: with scripts or without."""
+class Reading(NamedTuple):
+    """One reading of a page, with scripts or without: what its paragraphs are judged by."""
 
     parsed: Parsed
     blocks: Blocks
-    is_forum: bool  # the address, or the program that made the page, says that it is a discussion
     content: ContentRoot
+    facts: PageFacts
 
 
-def _read(tamed: bytes, url: str, *, unscripted: bool) -> _Reading:
-    """Read a tamed page as with scripts, or as without."""
+def read_page(html: str, url: str) -> Reading:
+    """Return a page as a browser shows it; as one without scripts shows it where that has the text."""
+    tamed = tame(html)
+    reading = _read(tamed, url, unscripted=False)
+    # A second reading costs as much as the first, so it is only for pages whose text seems to be elsewhere.
+    if sum(reading.content.weights) < _LITTLE and _UNSHOWN.search(html):
+        other = _read(tamed, url, unscripted=True)
+        if sum(other.content.weights) > _TWICE * sum(reading.content.weights) or not reading.blocks.texts:
+            return other
+    return reading
+
+
+def _read(tamed: bytes, url: str, *, unscripted: bool) -> Reading:
     parsed = parse(tamed, unscripted=unscripted)
     blocks = walk(parsed.body, unscripted=unscripted)
+    # The address, or the program that made the page, may say that it is a discussion.
     is_forum = bool(_FORUM_URL.search(url) or ("generator" in parsed.head and _FORUM_ENGINE.search(parsed.head)))
-    return _Reading(parsed, blocks, is_forum, find_content_root(blocks, forum=is_forum))
+    return Reading(parsed, blocks, find_content_root(blocks, forum=is_forum), page_facts(parsed, is_forum))
 
 
-def _page_kind(reading: _Reading, meta: Metadata, taken: int, is_listing: bool) -> str:
+def _page_kind(reading: Reading, meta: Metadata, taken: int, is_listing: bool) -> str:
     """Return the kind of a page of whose text `taken` characters were taken; see Page for the kinds.
 
     In doubt a page with prose is an article, because the other kinds may be dropped.
     """
-    found = _OG_TYPE.search(reading.parsed.head)
-    declared = found[1].lower() if found else ""
+    declared = og_type(reading.parsed)
     # What the page declares comes before what its text looks like.
-    if reading.is_forum or meta.types & _FORUM_TYPES:
+    if reading.facts.is_forum or meta.types & _FORUM_TYPES:
         return "forum"
     if meta.is_article or declared == "article":
         return "article"
@@ -158,8 +177,8 @@ def _stop_list(language: str) -> frozenset[str]:
     return frozenset(justext.get_stoplist(names[language])) if language in names else frozenset()
 
 
-def _justext_text(html: str, language: str) -> str:
-    """Return what jusText keeps of a page with its own settings, a paragraph a line.
+def _read_by_justext(html: str, language: str) -> tuple[str, tuple[LeftOut, ...]]:
+    """Return what jusText keeps of a page with its own settings, a paragraph a line, and what it leaves out.
 
     The stop list is that of `language`. For a language without one both limits of stop words are 0, as jusText's
     documentation advises, so that stop words do not count.
@@ -173,5 +192,12 @@ def _justext_text(html: str, language: str) -> str:
         # As bytes, because encoding them replaces the lone surrogates that lxml does not take.
         paragraphs = justext.justext(html.encode("utf-8", "replace"), words, encoding="utf-8", **limits)
     except (LxmlError, ValueError, RecursionError):  # an empty page, or one that lxml or jusText cannot take
-        return ""
-    return "\n".join(paragraph.text for paragraph in paragraphs if not paragraph.is_boilerplate)
+        return "", ()
+    lines, left_out = list[str](), list[LeftOut]()
+    for found in paragraphs:
+        if found.is_boilerplate:
+            place = found.xpath if is_prose_paragraph(found.text, found.chars_count_in_links) else ""
+            left_out.append(LeftOut(found.text, ASIDE, f"justext {found.cf_class}", place, len(lines)))
+        else:
+            lines.append(found.text)
+    return "\n".join(lines), tuple(left_out)

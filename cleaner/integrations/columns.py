@@ -14,8 +14,8 @@ from cleaner.read.fields import known_fields
 __all__ = ["COLUMNS", "clean_columns", "values"]
 
 COLUMNS = (
-    "text", "language", "language_score", "title", "author", "date", "place", "url", "site", "page_kind", "input_kind",
-    "flags", "removals", "dropped",
+    "text", "language", "language_score", "title", "author", "date", "date_text", "crawled",
+    "place", "url", "site", "page_kind", "input_kind", "flags", "removals", "dropped",
 )  # fmt: skip
 """What the cleaner says of an article. `language_score` is a number, all others are texts. `flags` and `removals` are
 JSON lists: a list that is empty in the first rows has no type, which breaks the writers of several tools. `dropped` is

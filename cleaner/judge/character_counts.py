@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cleaner.characters import STOPS, UNSPACED_SCRIPTS
 
-__all__ = ["CharacterCounts", "Numbers", "count_characters", "share"]
+__all__ = ["CharacterCounts", "Numbers", "count_characters", "count_classes", "share"]
 
 Numbers = NDArray[Any]
 
@@ -106,6 +106,16 @@ def count_characters(texts: Sequence[str]) -> CharacterCounts:
         word_capital=is_class["capital"][first],
         word_wide=is_class["wide"][first],
     )
+
+
+def count_classes(texts: Sequence[str], classes: Sequence[str]) -> dict[str, Numbers]:
+    """Return for each of some of CLASSES, and for "seen", one number for each text, none of which may be empty."""
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+    bits = _character_tables()[0][np.minimum(codes, 65535)]
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    starts = np.cumsum(lengths) - lengths
+    flags = {name: bits >> CLASSES.index(name) & 1 for name in classes}
+    return {"seen": lengths, **{name: np.add.reduceat(flag, starts, dtype=np.int64) for name, flag in flags.items()}}
 
 
 @cache

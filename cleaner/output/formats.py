@@ -33,9 +33,10 @@ Lines = Iterable[bytes | memoryview]
 
 RECORD: Mapping[str, str] = {
     "id": "string", "text": "string", "words": "integer", "language": "string", "language_score": "double",
-    "languages": "string", "title": "string", "author": "string", "date": "string", "place": "string",
-    "url": "string", "site": "string", "source": "string", "encoding": "string", "repair": "strings",
-    "page_kind": "string", "input_kind": "string", "flags": "strings", "duplicates": "strings", "meta": "string",
+    "languages": "string", "title": "string", "author": "string", "date": "string", "date_text": "string",
+    "crawled": "string", "place": "string", "url": "string", "site": "string", "source": "string", "encoding": "string",
+    "repair": "strings", "page_kind": "string", "input_kind": "string", "flags": "strings", "duplicates": "strings",
+    "meta": "string",
 }  # fmt: skip
 """The fields of one record, in order, with their column type in Parquet ("strings" is a list of them)."""
 

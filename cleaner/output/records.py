@@ -7,8 +7,9 @@ from typing import Any
 
 import orjson
 
-from cleaner.article import MARKUP, Article, Drop, Removal
+from cleaner.article import MARKUP, Article, Drop, LeftOut, Removal
 from cleaner.characters import count_words
+from cleaner.output.left_out import row_of_left_out
 
 __all__ = [
     "drop_of", "dropped_row", "pack_article", "record", "removal_of", "removed_row",
@@ -36,6 +37,8 @@ def record(article: Article, text: str | None = None) -> dict[str, object]:
         "title": article.title,
         "author": article.author,
         "date": article.date,
+        "date_text": article.date_text,
+        "crawled": article.crawled,
         "place": article.place,
         "url": article.url,
         "site": article.site,
@@ -67,9 +70,10 @@ def removed_row(id: str, text: str, removal: Removal) -> dict[str, Any]:
 # The keys of a row stand in this order in the log: `cleaner.audit.logs` tells the rows of articles apart by the bytes
 # before "start", without parsing them.
 def removed_rows(article: Article) -> list[dict[str, Any]]:
-    """Return the rows of removed.jsonl for one article: the text of the input where it differs from *before*, then the
-    removals in the order of the text."""
-    rows = [removed_row(article.id, article.before[one.start : one.end], one) for one in article.removals]
+    """Return the rows of removed.jsonl for one article: the text of the input where it differs from *before*, the prose
+    that was left out of its page, then the removals in the order of the text."""
+    rows = [row_of_left_out(article.id, paragraph) for paragraph in article.left_out]
+    rows += [removed_row(article.id, article.before[one.start : one.end], one) for one in article.removals]
     if text := article.original:
         rule = MARKUP if MARKUP in article.flags else REPAIR
         # Texts from Windows would fill the log, so where nothing but the line ends differ, one of them is the text.
@@ -116,6 +120,7 @@ def drop_of(row: Mapping[str, Any]) -> Drop:
 # The places in `Article` of the fields that JSON would give back as lists.
 _FIELDS = Article._fields
 _REMOVALS, _LANGUAGES = _FIELDS.index("removals"), _FIELDS.index("languages")
+_LEFT_OUT, _COUNTS = _FIELDS.index("left_out"), _FIELDS.index("left_out_counts")
 _TUPLES = tuple(_FIELDS.index(name) for name in ("repair", "flags", "duplicates"))
 
 
@@ -124,6 +129,7 @@ def pack_article(article: Article) -> bytes:
     # A list and not an object, which would repeat the names of all fields for each article.
     values: list[object] = list(article)
     values[_REMOVALS] = list(map(tuple, article.removals))
+    values[_LEFT_OUT] = list(map(tuple, article.left_out))
     return orjson.dumps(values)
 
 
@@ -131,7 +137,9 @@ def unpack_article(data: bytes | memoryview) -> Article:
     """Return the article that `pack_article` packed. JSON has no tuples, so its lists become tuples again."""
     values = orjson.loads(data)
     values[_REMOVALS] = tuple(map(Removal._make, values[_REMOVALS]))
+    values[_LEFT_OUT] = tuple(map(LeftOut._make, values[_LEFT_OUT]))
     values[_LANGUAGES] = tuple((code, share) for code, share in values[_LANGUAGES])
     for i in _TUPLES:
         values[i] = tuple(values[i])
+    values[_COUNTS] = tuple(map(tuple, values[_COUNTS]))
     return Article(*values)

@@ -38,7 +38,8 @@ __all__ = [
 
 Record = Mapping[str, Any]
 Fields = dict[str, str]
-"""Meaning -> name of the field: `text`, `html`, `id`, `url`, `title`, `author`, `date` and `site` are the meanings."""
+"""Meaning -> name of the field: `text`, `html`, `id`, `url`, `title`, `author`, `date`, `crawled`, `site` are the
+meanings."""
 
 _NAMES: dict[str, list[str]] = tomllib.loads((files("cleaner.read") / "fields.toml").read_text("utf-8"))
 """Meaning -> its usual names, best first; "around" are those of objects that stand around a text."""
@@ -51,8 +52,10 @@ MOST_UNPACKED = 64 << 20
 """Bytes of an unpacked text; a field that unpacks to more is set aside."""
 _SHOWN_FIELDS = 20
 """How many fields of a record an error names."""
-_OWN_KEYS = frozenset(RECORD_KEYS) - {"words"}  # older records have no `words`
-_OWN = frozenset(("id", "title", "author", "date", "url", "site"))
+_OWN_KEYS, _OWN_NAMES = frozenset(RECORD_KEYS) - {"words", "date_text", "crawled"}, ("text", "", "id", "url")
+"""The keys of a record that Cleaner wrote (older ones have not all of today's), and by which of them the options that
+name fields may ask for it."""
+_OWN = frozenset(("id", "title", "author", "date", "crawled", "url", "site"))
 """Meanings whose values have a place of their own in the output."""
 
 

@@ -310,7 +310,7 @@ def test_what_stands_between_members(tmp_path: Path) -> None:
     assert bodies(tmp_path / "c.warc.zst", b"rubbish".join(frames)) == ([FIRST, SECOND, THIRD], ["Truncated"] * 2)
 
 
-def test_the_date_of_a_page_stands_before_that_of_the_crawl(tmp_path: Path) -> None:
+def test_the_date_of_the_crawl_is_not_taken_for_that_of_the_page(tmp_path: Path) -> None:
     dated = (
         b'<html><head><meta property="article:published_time" content="2023-10-05T08:00:00Z"></head><body><p>'
         + b"The ferry runs. " * 9
@@ -318,5 +318,6 @@ def test_the_date_of_a_page_stands_before_that_of_the_crawl(tmp_path: Path) -> N
     (tmp_path / "a.warc").write_bytes(record(http(dated), 1) + record(http(SECOND), 2))
     raws = [each for each in read(tmp_path / "a.warc") if isinstance(each, Raw)]
     for options in (Options(), Options(strip=False)):
-        dates = [strip_article(load_article(raw, options), options).date for raw in raws]
-        assert [date[:10] for date in dates] == ["2023-10-05", "2024-08-20"]
+        articles = [strip_article(load_article(raw, options), options) for raw in raws]
+        assert [article.date[:10] for article in articles] == ["2023-10-05", ""]
+        assert [article.crawled[:10] for article in articles] == ["2024-08-20", "2024-08-20"]

@@ -32,8 +32,8 @@ from cleaner.audit.spans import clipped
 from cleaner.audit.tally import BINS
 
 __all__ = [
-    "ArticleGroup", "Example", "FlaggedArticles", "NamedCount", "RemovedSpans", "ReportData", "collect",
-    "from_json", "to_json",
+    "ArticleGroup", "Example", "FlaggedArticles", "NamedCount", "PageLoss", "RemovedSpans", "ReportData",
+    "ShownLeftOut", "collect", "from_json", "to_json",
 ]  # fmt: skip
 
 _PHRASES, _SITES, _LANGUAGES, _ROWS, _EXAMPLES = 200, 200, 60, 40, 4
@@ -102,6 +102,28 @@ class NamedCount:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownLeftOut:
+    """A paragraph of prose that was left out of a page, the beginning of its text, and how many characters it has."""
+
+    id: str
+    characters: int
+    kind: str
+    reason: str
+    place: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageLoss:
+    """A page out of which much prose was left: paragraphs and characters of it, and characters of its article."""
+
+    id: str
+    paragraphs: int
+    characters: int
+    article: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReportData:
     """All that a report shows beside the manifest."""
 
@@ -123,6 +145,8 @@ class ReportData:
     clusters: tuple[ShownCluster, ...]
     pairs: tuple[ShownPair, ...]
     views: tuple[ShownArticle, ...]
+    left_out: tuple[ShownLeftOut, ...]  # of pages, the largest first
+    left_out_of: tuple[PageLoss, ...]
 
 
 def collect(source: ReportSource, named: Iterable[str]) -> ReportData:
@@ -169,6 +193,8 @@ def collect(source: ReportSource, named: Iterable[str]) -> ReportData:
         clusters=tuple(texts.clusters[at[2:4]] for at in duplicates.clusters),
         pairs=texts.pairs(),
         views=tuple(sorted(texts.articles.values(), key=lambda a: (a.source, len(a.id), a.id))),
+        left_out=tuple(ShownLeftOut(id, -size, *said) for size, _, _, id, *said in found.left_out),
+        left_out_of=tuple(PageLoss(id, n, -size, article) for size, _, id, n, article in found.left_out_of),
     )
 
 
@@ -208,8 +234,9 @@ class _Texts:
         """Read every article that is shown somewhere once, and keep what is shown of it."""
         positions: Collection[Any] = self._shown | {*self._spans} | self._titled | self._members | self._clusters
         for position, article in source.articles(positions, self._keepers):
+            removed = article.removed
             for nth in self._spans.get(position, ()):
-                row = article.removed[nth]
+                row = removed[nth]
                 self._removed[*position, nth] = clipped(row["text"], 160), clipped(str(row["id"]), 200)
             record = article.record
             if record is None:  # the output went to stdout, so only the removals are known

@@ -117,6 +117,7 @@ def render_page(name: str, manifest: Mapping[str, Any], data: ReportData, reject
             data=data,
             funnel=_funnel(counts, data),
             removals=_removals(counts, data),
+            left_out=_left_out(counts, data),
             flags=[
                 {"name": name, "articles": n, "share": n / flags[0][1], "examples": flagged.get(name, ())}
                 for name, n in flags
@@ -212,6 +213,18 @@ def _removals(counts: Mapping[str, Any], data: ReportData) -> list[dict[str, Any
         }
         for kind in sorted(spans, key=lambda kind: (kind == "space", -total[kind], kind))
     ]
+
+
+def _left_out(counts: Mapping[str, Any], data: ReportData) -> dict[str, Any]:
+    """Return the rows of the tables about what was left out of pages: by reason, and the pages with most prose."""
+    paragraphs, characters = counts.get("left_out", {}), counts.get("left_out_characters", {})
+    rows = [
+        (kind, reason, n, characters[kind][reason]) for kind, found in paragraphs.items() for reason, n in found.items()
+    ]
+    return {
+        "counts": sorted(rows, key=lambda row: (-row[3], row)),
+        "pages": [(page.id, page.paragraphs, page.characters, page.article) for page in data.left_out_of],
+    }
 
 
 def _rejects(counts: Mapping[str, Any], rejected: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

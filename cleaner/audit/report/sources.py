@@ -21,6 +21,7 @@ from cleaner.audit.tally import dropped_line, kept_line, tally
 from cleaner.engine.columns import binary_values
 from cleaner.engine.work import read_attached, read_shard
 from cleaner.errors import OutputError
+from cleaner.output.left_out import left_out_of_row
 from cleaner.output.records import drop_of, removal_of
 
 __all__ = ["FromLogs", "FromShards", "LoggedArticle", "ReportSource", "logged_articles"]
@@ -34,11 +35,17 @@ others."""
 
 @dataclass(frozen=True, slots=True)
 class LoggedArticle:
-    """One article: its record (None where the output cannot be read), its row of dropped.jsonl, its removals."""
+    """One article: its record (None where the output cannot be read), its row of dropped.jsonl, its rows of
+    removed.jsonl."""
 
     record: Row | None
     drop: Row | None
-    removed: Sequence[Row]
+    logged: Sequence[Row]
+
+    @property
+    def removed(self) -> list[Row]:
+        """The rows that are spans of the text, in its order: what rule took the first is its first one."""
+        return [row for row in self.logged if row["start"] >= 0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +108,10 @@ class FromLogs:
                 elif article.record and article.record["duplicates"]:
                     kept.append(kept_line(row, article.record))
             # Without a record (the output went to stdout) the removals still know whose they are.
-            ids = [str(a.record["id"] if a.record else a.removed[0]["id"]) for a in articles]
-            removals = [[removal_of(row) for row in a.removed if row["start"] >= 0] for a in articles]
-            yield tally(ids, [a.record for a in articles], removals), dropped, kept
+            ids = [str(a.record["id"] if a.record else a.logged[0]["id"]) for a in articles]
+            removals = [[removal_of(row) for row in a.removed] for a in articles]
+            left_out = [[found for row in a.logged if (found := left_out_of_row(row))] for a in articles]
+            yield tally(ids, [a.record for a in articles], removals, left_out), dropped, kept
 
     def articles(
         self, positions: Collection[Position], ids: Collection[str]

@@ -9,11 +9,12 @@ from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import nsmallest
 from itertools import chain, islice, repeat
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from cleaner.audit.spans import clipped
-from cleaner.audit.tally import BINS, EXAMPLES, SAMPLE, PhraseEntry
+from cleaner.audit.tally import BINS, EXAMPLES, LEFT_OUT, SAMPLE, PhraseEntry
 
 __all__ = [
     "OTHER_SITES", "DropStatistics", "FlagStatistics", "GroupStatistics", "Position", "RuleStatistics", "Sampled",
@@ -145,6 +146,8 @@ class Statistics:
         self.repairs: TopK[str, RuleStatistics] = TopK(RuleStatistics, _STEPS, "other steps")
         self.dropped: defaultdict[str, DropStatistics] = defaultdict(DropStatistics)
         self.sample: list[Sampled] = []
+        self.left_out: list[Sequence[Any]] = []  # as in a tally: the largest paragraphs first
+        self.left_out_of: list[Sequence[Any]] = []
 
     def add(self, tally: Mapping[str, Any], shard: int) -> None:
         """Add the tally of a shard (see `cleaner.audit.tally.tally` for its keys)."""
@@ -172,6 +175,8 @@ class Statistics:
             flag.examples = sorted([*flag.examples, *_in_shard(shard, examples)])[:EXAMPLES]
         for step, times in tally["repairs"]:
             self.repairs.of(step).add(RuleStatistics(times))
+        self.left_out = nsmallest(LEFT_OUT, [*self.left_out, *tally["left_out"]])
+        self.left_out_of = nsmallest(LEFT_OUT, [*self.left_out_of, *tally["left_out_of"]])
         self.articles += sum(tally["languages"][1])
         # Each tally brings its own first articles; the first of all of them are among those.
         orders, rows = tally["sample"]

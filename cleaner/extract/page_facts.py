@@ -1,0 +1,58 @@
+"""Say what a page declares in its head, before its article is known: its title, and what kind of page it is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import unescape
+
+from cleaner.extract.parse import Parsed
+
+__all__ = ["DECLARED", "PageFacts", "og_type", "page_facts"]
+
+DECLARED = ("og article", "og product", "og website", "article", "product", "list")
+"""What a page may say that it is: by its og:type, and by the types of its JSON-LD."""
+
+_OG_TYPE = re.compile(r'property="og:type" content="([a-z.:]+)"', re.I)
+_TITLES = re.compile(r'property="og:title" content="([^"]*)"|<title[^>]*>([^<]*)</title>', re.I)
+_TYPES = {
+    name: re.compile(rf'"@type"\s*:\s*\[?\s*"(?:{types})"', re.I)
+    for name, types in (
+        ("article", r"\w*Article|BlogPosting|LiveBlogPosting|\w*Report|Recipe|Review"),
+        ("product", "Product|ProductGroup|Offer|AggregateOffer"),
+        ("list", "CollectionPage|ItemList|SearchResultsPage|OfferCatalog"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What a page says of itself: its titles, and for each of DECLARED whether it is that.
+
+    `is_forum` says that its address, or the program that made it, is that of a forum.
+    """
+
+    title: str = ""
+    declared: tuple[bool, ...] = (False,) * len(DECLARED)
+    is_forum: bool = False
+
+    @property
+    def is_article(self) -> bool:
+        """Whether the page declares that it is one article."""
+        return self.declared[DECLARED.index("og article")] or self.declared[DECLARED.index("article")]
+
+
+def page_facts(parsed: Parsed, is_forum: bool) -> PageFacts:
+    """Return what a parsed page says of itself."""
+    titles = [unescape(a or b) for a, b in _TITLES.findall(parsed.head)]
+    named, ld = og_type(parsed), "\n".join(parsed.json_ld)
+    of_open_graph = (named == "article", named in ("product", "og:product", "product.item"), named == "website")
+    return PageFacts(
+        " | ".join(titles), (*of_open_graph, *(bool(types.search(ld)) for types in _TYPES.values())), is_forum
+    )
+
+
+def og_type(parsed: Parsed) -> str:
+    """Return the type that a page has in Open Graph, in small letters; "" where it says none."""
+    found = _OG_TYPE.search(parsed.head)
+    return found[1].lower() if found else ""

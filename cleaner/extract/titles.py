@@ -1,0 +1,109 @@
+"""Choose the headline of a page among its headings and what it calls itself in JSON-LD, meta tags and <title>."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from cleaner.dates import find_date
+from cleaner.extract.bylines import normalise_title
+
+__all__ = ["best_title"]
+
+_SEPARATOR = re.compile(r"(\s+[-–—·•:]\s+|\s*[|»]\s*)")
+_BAR = re.compile(r"\s*[|»]\s*")
+_FIRST_PARTS = re.compile(r"\s+[-–—·•]\s+|\s*[|»]\s*|,\s+")
+_SIMILAR = 0.5  # share of character pairs that a heading and a given title have in common, to be the headline
+_FIRST_PART = 0.97  # likeness of a heading that is the first part of a given title, so that only the same is more alike
+_SHORT_HEADING = 8  # letters; the similarity of shorter headings counts less, because they match by chance
+_LABEL = re.compile(r"[:/–-]\s*$|/")  # what a label of a headline ends with or holds: "Thread:", "Tips/Techniques"
+_LONGEST_LABEL, _SHORTEST_TITLE = 20, 8  # letters and digits of the label, and of the headline behind it
+_FEW_WORDS = 3  # of a title, which more words of a bar behind it do not make better known
+_SECTION_WORDS = 4  # most words of the name of a section or a site
+
+
+def best_title(headings: Sequence[str], given: Sequence[str], site: str, host: str) -> str:
+    """Return the visible heading most like what the page calls itself, else what it calls itself first.
+
+    A heading that is a logo, a section or a question of the site is not like its title.
+
+    >>> best_title(["Kabar Utara", "Banjir di Medan surut"], ["Banjir di Medan surut | Kabar Utara"], "Kabar Utara", "")
+    'Banjir di Medan surut'
+    >>> best_title(["Daerah"], ["Banjir di Medan surut - Daerah"], "", "")
+    'Banjir di Medan surut - Daerah'
+    """
+    names = [normalise_title(name) for name in (site, host.partition(".")[0], host)]
+    bare = [_without_site(title, [name for name in names if name]) for title in given]
+    # the logo of many sites is an <h1> too
+    headings = [heading for heading in headings if normalise_title(heading) != names[0]] or list(headings)
+    likeness = [_likeness(heading, given, bare) for heading in headings]
+    if headings and (max(likeness) >= _SIMILAR or not bare):
+        title = headings[likeness.index(max(likeness))]
+    else:
+        title = bare[0] if bare else ""
+    title = _without_section(_without_label(title, bare))
+    # two elements of a heading may touch where the given title has a space
+    known = normalise_title(title)
+    return max([title, *(one for one in bare if normalise_title(one) == known)], key=lambda one: len(one.split()))
+
+
+def _likeness(heading: str, given: Sequence[str], bare: Sequence[str]) -> float:
+    """Return how much a heading is like the most similar title, `given` or `bare` of the site, 0 to 1."""
+    known = normalise_title(heading)
+    for title in (*given, *bare):
+        parts = [normalise_title(part) for part in _FIRST_PARTS.split(title)]
+        if known and any(known == "".join(parts[:n]) for n in range(1, len(parts))):
+            return _FIRST_PART
+    best = max((_similarity(known, title) for title in dict.fromkeys(map(normalise_title, bare))), default=1.0)
+    return best * min(1.0, len(known) / _SHORT_HEADING)
+
+
+def _similarity(one: str, other: str) -> float:
+    """Return the share of the pairs of characters of two texts that both have (Dice's coefficient)."""
+    if one == other:
+        return float(bool(one))
+    pairs, others = ({text[i : i + 2] for i in range(len(text) - 1)} for text in (one, other))
+    return 2 * len(pairs & others) / max(1, len(pairs) + len(others))
+
+
+def _without_label(title: str, given: Sequence[str]) -> str:
+    """Return a title without a label or a date before the words that the page itself gives as its title.
+
+    >>> _without_label("Thread: Which pump is best?", ["Which pump is best?"])
+    'Which pump is best?'
+    """
+    known = normalise_title(title)
+    for one in given:
+        short = normalise_title(one)
+        if len(short) >= _SHORTEST_TITLE and known.endswith(short) and 0 < len(known) - len(short) <= _LONGEST_LABEL:
+            label = title[: max(0, len(title) - len(one))]
+            if _LABEL.search(label) or find_date(label):
+                return one
+    return title
+
+
+def _without_section(title: str) -> str:
+    """Return a title without the sections or the site that stand behind bars.
+
+    >>> _without_section("Banjir di Medan surut | Daerah | Kabar Utara"), _without_section("Wallet | 2024")
+    ('Banjir di Medan surut', 'Wallet | 2024')
+    """
+    first, *rest = _BAR.split(title)
+    sections = all(len(part.split()) <= _SECTION_WORDS for part in rest)
+    return first if rest and sections and len(first.split()) >= _FEW_WORDS else title
+
+
+def _without_site(title: str, names: Sequence[str]) -> str:
+    """Return `title` without a first or last part that is the site's name; `names` are normalised.
+
+    >>> _without_site("Banjir di Medan - Kabar Utara", ["kabarutara"])
+    'Banjir di Medan'
+    """
+    parts = _SEPARATOR.split(title)
+    for end, rest in ((-1, parts[:-2]), (0, parts[2:])):
+        part = normalise_title(parts[end])
+        for name in names if rest and part else ():
+            # three letters or fewer may stand in a longer name by chance
+            if part == name or (len(part) > 3 and part in name) or (len(name) > 3 and name in part):
+                return "".join(rest)
+    return title
