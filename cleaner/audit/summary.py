@@ -72,12 +72,11 @@ def _table(report: Report) -> Iterator[tuple[str, str, str]]:
     counts = report.counts
     characters = counts.get("characters", {})
     yield "articles read", f"{report.read:,}", f"{characters.get('before', 0):,} characters"
-    for form, n in _longest_rows(counts.get("read_from", {})):
-        yield "  as", f"{n:,}", form
-    for error, n in _longest_rows(counts.get("skipped", {})):
-        yield "  skipped", f"{n:,}", f"{error}, which is no article"
-    for error, n in _longest_rows(counts.get("rejected", {})):
-        yield "  set aside", f"{n:,}", error
+    for name, label, note in (
+        ("read_from", "  as", ""), ("skipped", "  skipped", ", which is no article"), ("rejected", "  set aside", ""),
+    ):  # fmt: skip
+        for what, n in _longest_rows(counts.get(name, {})):
+            yield label, f"{n:,}", f"{what}{note}"
     # Space only closes the gaps that other removals leave, so people are not shown it as a removal.
     removed = {kind: sum(rules.values()) for kind, rules in counts.get("removals", {}).items() if kind != "space"}
     taken = characters.get("before", 0) - characters.get("stripped", 0)
@@ -87,12 +86,9 @@ def _table(report: Report) -> Iterator[tuple[str, str, str]]:
     if left_out := {kind: sum(found.values()) for kind, found in counts.get("left_out", {}).items()}:
         size = sum(sum(found.values()) for found in counts["left_out_characters"].values())
         yield "left out of pages", f"{sum(left_out.values()):,}", f"paragraphs, {size:,} characters"
-    for flag, n in _longest_rows(counts.get("flag", {})):
-        yield "  flagged", f"{n:,}", flag
-    for reason, n in _longest_rows(counts.get("dropped", {})):
-        yield "articles dropped", f"{n:,}", reason
-    for reason, n in _longest_rows(counts.get("marked", {})):
-        yield "articles marked", f"{n:,}", reason
+    for name, label in (("flag", "  flagged"), ("dropped", "articles dropped"), ("marked", "articles marked")):
+        for what, n in _longest_rows(counts.get(name, {})):
+            yield label, f"{n:,}", what
     yield "articles written", f"{report.written:,}", f"{characters.get('written', 0):,} characters"
     for language, n in _longest_rows(counts.get("language", {})):
         yield "  language", f"{n:,}", language

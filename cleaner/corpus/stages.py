@@ -208,8 +208,8 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
         known, lines = Repeats.load(task.repeats), lines_of(table)
         linked = _linked_headlines(task, articles, lines)
         articles = known.take_all(articles, lines)
-        for row, removals in linked.items():  # in offsets of *before*, which taking others does not move
-            claimed = claim((*articles[row].removals, *removals))
+        for row, links in linked.items():  # in offsets of *before*, which taking others does not move
+            claimed = claim((*articles[row].removals, *links))
             articles[row] = articles[row]._replace(removals=close_gaps(articles[row].before, claimed))
         if task.options.site_rules:
             # the file of site rules names sites and wordings, of which the columns of lines know only keys
