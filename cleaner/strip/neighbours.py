@@ -15,6 +15,7 @@ from cleaner.characters import BULLETS, DASHES
 from cleaner.judge.lines import ANY, EDGE, HEAD, MENU_ITEM, Hit, Line, ends_sentence, is_wrapped, prose_bounds
 from cleaner.phrases.phrases import Phrases
 from cleaner.strip.context import SHAPES, Places, drop_fragments, ends_text, is_lead_in, is_numbered
+from cleaner.strip.feeds import take_feeds
 from cleaner.strip.inside_lines import closes_article, names_recur
 from cleaner.strip.related_blocks import BLOCK_LINES, ITEM_STARTS, take_related_blocks
 
@@ -78,6 +79,7 @@ def accept_hits(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phra
         _take_teasers_after_end(lines, hits, accepted)
     if "comment" in kinds:
         _take_comments(lines, hits, accepted)
+    take_feeds(lines, hits, accepted, phrases)
     _take_tail(lines, hits, accepted, phrases)
     _take_signature(lines, accepted)
     return accepted

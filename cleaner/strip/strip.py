@@ -289,7 +289,8 @@ def add_later(first: Sequence[Removal], more: Sequence[Removal]) -> tuple[Remova
 def may_strip_beside(text: str, gaps: Sequence[int], phrases: Phrases) -> bool:
     """Fast path: False if no rule can find anything in `text` after lines have gone at the offsets `gaps`.
 
-    A line beside a gap, up to the next paragraph, may now be a signature or end with something to trim.
+    A line beside a gap, up to the next paragraph, may now be a signature or end with something to trim, and so may the
+    last lines.
     """
     lines = split_lines(text) if gaps else []
     mark_openings(text, lines, phrases)
@@ -302,7 +303,7 @@ def may_strip_beside(text: str, gaps: Sequence[int], phrases: Phrases) -> bool:
         return True
     starts = [line.start for line in lines]
     asked = set()  # lines, each with the direction, so that no line is asked more than twice
-    for below in (bisect_left(starts, gap) for gap in gaps):
+    for below in (*(bisect_left(starts, gap) for gap in gaps), len(lines)):
         for i, step in ((below - 1, -1), (below, 1)):
             while 0 <= i < len(lines) and (i, step) not in asked:
                 asked.add((i, step))
