@@ -198,22 +198,24 @@ def describe_texts(texts: Sequence[ScoredText]) -> tuple[Numbers, Numbers]:
     return lines.at, table.astype(np.int32)
 
 
-def _numbers_of_lines(text: ScoredText) -> Iterator[int]:
-    """The numbers of each line that its neighbours are described by, in the order of _ROWS, line after line."""
+def _numbers_of_lines(text: ScoredText) -> list[int]:
+    """Return the numbers of each line that its neighbours are described by, in the order of _ROWS, line after line."""
     lines, hits, taken, _ = text.ruled
     prose = "\n".join([line.text[:SEEN] for line in islice((line for line in lines if line.prose), TOPIC)]).casefold()
+    rows: list[int] = []
     for line, own, alone, hit, gone in zip(lines, text.own, text.alone, hits, taken, strict=True):
-        yield from (alone, line.prose, gone is not None, line.apart, line.glued)
-        yield from (_WHERE[hit.where], _KIND_NUMBER.get(hit.kind, 0)) if hit else (0, 0)
-        yield _KIND_NUMBER.get(gone.kind, 0) if gone else 0
+        where, kind = (_WHERE[hit.where], _KIND_NUMBER.get(hit.kind, 0)) if hit else (0, 0)
+        taken_kind = _KIND_NUMBER.get(gone.kind, 0) if gone else 0
+        rows += (alone, line.prose, gone is not None, line.apart, line.glued, where, kind, taken_kind)
         if own is None:
             first, last = class_of_first(line.text[0]), class_of_last(line.text)
-            yield from (len(line.text), first, last, 0, 0, 0, -1, -1, 0)
+            rows += (len(line.text), first, last, 0, 0, 0, -1, -1, 0)
             continue
         n = own.numbers
         topic = 100 * sum([word in prose for word in own.words]) // len(own.words) if own.words else -1
         dated = n[_DATE_WORDS] > 0 or n[_NUMERIC_DATE] > 0
-        yield from (n[_SIZE], n[_FIRST], n[_LAST], n[_LISTED], n[_CAPITALS], dated, own.concept, topic, n[_LETTERS] > 0)
+        rows += (n[_SIZE], n[_FIRST], n[_LAST], n[_LISTED], n[_CAPITALS], dated, own.concept, topic, n[_LETTERS] > 0)
+    return rows
 
 
 _ROWS = (
@@ -232,8 +234,8 @@ class _Lines:
     """All lines of a batch of texts as arrays, with the bounds of the text that each stands in."""
 
     def __init__(self, texts: Sequence[ScoredText]) -> None:
-        rows = np.fromiter((number for text in texts for number in _numbers_of_lines(text)), np.int64)
-        self.table = table = rows.reshape(-1, len(_ROWS)).T.copy()
+        rows = [number for text in texts for number in _numbers_of_lines(text)]
+        self.table = table = np.array(rows, np.int64).reshape(-1, len(_ROWS)).T.copy()
         self.n = n = table.shape[1]
         counts = np.array([len(text.own) for text in texts])
         starts = np.cumsum(counts) - counts
