@@ -14,7 +14,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from cleaner.extract.blocks import Blocks
+from cleaner.extract.blocks import HEADINGS, Blocks
 from cleaner.extract.content_root import CONTAINERS, ContentRoot
 from cleaner.extract.page_facts import PageFacts
 from cleaner.extract.paragraph_features import paragraph_features
@@ -31,8 +31,8 @@ _MOST_CHARS, _MOST_ODDS = 1000, 8.0  # of one paragraph, so that none stands for
 _REPEATED = 100  # characters; a shorter text may come again by chance
 # What the rules' choice adds to the log odds of the trees: much where a page names the element of its article, hardly
 # anything where it does not. On 791 articles F1 is .961 with them and .958 without; on old layouts .1 costs .001.
-_TRUST, _TRUST_NAMED, _TRUST_SMALL = 0.1, 0.8, 3.0
-_SMALL = 20  # paragraphs; of pages with fewer the trees have seen few
+_TRUST, _TRUST_NAMED, _TRUST_ODD = 0.1, 0.8, 5.0
+_FEW, _MANY = 20, 1500  # paragraphs; of pages with fewer or more the trees have seen hardly any
 _CELLS = frozenset(("td", "th"))
 _IN_CELLS = frozenset(("p", "div", "center"))
 _LONGEST_ROW = 400  # characters; a longer row, in paragraphs, is a layout or a text in columns
@@ -44,7 +44,9 @@ def choose_paragraphs(blocks: Blocks, content: ContentRoot, facts: PageFacts) ->
         return [], False
     odds = _judge().odds(paragraph_features(blocks, content, facts))
     by_rules, is_list = choose_by_rules(blocks, content, is_article=facts.is_article)
-    return find_article(blocks, odds + prior_odds(blocks, content, by_rules), names_article(blocks, content)), is_list
+    odds += prior_odds(blocks, content, by_rules)
+    # Better a doubtful text than none: a brief among links may look like one of them.
+    return find_article(blocks, odds, names_article(blocks, content)) or by_rules, is_list
 
 
 def names_article(blocks: Blocks, content: ContentRoot) -> bool:
@@ -59,7 +61,8 @@ def names_article(blocks: Blocks, content: ContentRoot) -> bool:
 def prior_odds(blocks: Blocks, content: ContentRoot, by_rules: Sequence[int]) -> Numbers:
     """Return for each paragraph the log odds that the rules' choice adds to those of the trees."""
     n = len(blocks.texts)
-    trust = _TRUST_SMALL if n < _SMALL else _TRUST_NAMED if names_article(blocks, content) else _TRUST
+    trust = _TRUST_NAMED if names_article(blocks, content) else _TRUST
+    trust = trust if _FEW <= n <= _MANY else _TRUST_ODD
     odds = np.full(n, -trust)
     odds[list(by_rules)] = trust
     return odds
@@ -72,7 +75,12 @@ def find_article(blocks: Blocks, odds: Numbers, is_named: bool) -> list[int]:
     """
     texts = blocks.texts
     inside = np.array(best_segments(odds - _LEAST, _SWITCH))
-    segment = np.cumsum(np.r_[1, np.diff(inside.astype(int)) != 0])
+    # A heading that is a link opens a segment of its own: the teaser of another article.
+    opens = [
+        blocks.tags[home] in HEADINGS and linked == len(text)
+        for home, linked, text in zip(blocks.homes, blocks.link_chars, texts, strict=True)
+    ]
+    segment = np.cumsum(np.r_[1, np.diff(inside.astype(int)) != 0] | np.array(opens))
     size = np.minimum(_MOST_CHARS, [len(text) for text in texts]) * inside
     total = np.bincount(segment, size * np.clip(odds, -_MOST_ODDS, _MOST_ODDS))
     mean = total / np.maximum(1, np.bincount(segment, size))
