@@ -25,9 +25,10 @@ from typing import Any
 
 import numpy as np
 from catboost import CatBoostClassifier, Pool
+from folds import held_back
 from page_data import build_pages
 from scipy.optimize import minimize
-from strip import DATA, ROOT, held_back
+from strip import DATA, ROOT
 
 from cleaner.judge.character_counts import Numbers
 from cleaner.judge.features import Features, neighbour_features, own_features

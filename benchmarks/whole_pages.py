@@ -3,9 +3,9 @@
     python benchmarks/whole_pages.py [--peers] [--write]
 
 The labelled pages are made from the data in the folder CLEANER_BENCH (default: ../shared/bench beside the
-repository), which takes half a minute. The trees of the cleaner are fitted on the
-development pages (benchmarks/fit_page_lines.py prints their figures with each page left out), so that the held-back
-fifth of the sites is the row to look at.
+repository), which takes a minute: those of wcxb (English) and of daniel (Chinese, English, Greek, Polish, Russian).
+The trees of the cleaner are fitted on the development pages of wcxb (benchmarks/fit_page_lines.py prints their figures
+with each page left out), so that the held-back fifth of its sites and daniel are the rows to look at.
 """
 
 from __future__ import annotations
@@ -17,31 +17,23 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from time import process_time
 from types import ModuleType
-from typing import Any
 
+from folds import held_back
 from page_data import build_pages, labels_of
 from strip import (
     DATA,
     HEADER,
     POLICY,
     ROOT,
-    Document,
-    Peer,
-    Spans,
-    by_line,
-    c4_stays,
-    fixed_stays,
-    held_back,
     installed,
-    justext_removes,
     load_score,
     ours,
     peer_table,
     read,
-    refined_web_stays,
     row,
     scored,
 )
+from strip_peers import Document, Peer, Spans, by_line, c4_stays, fixed_stays, justext_removes, refined_web_stays
 
 from cleaner.judge.features import best_segment
 from cleaner.phrases.phrases import load_phrases
@@ -71,7 +63,7 @@ def best_block(cost: float) -> Callable[[Document], Spans]:
 
 def figures(score: ModuleType, docs: Sequence[Document], peers: bool) -> list[str]:
     out = peer_table(score, docs, IGNORED, "page") if peers else [HEADER.format("tool")]
-    results = scored(score, docs, lambda doc: ours(doc, "page"), IGNORED)
+    results = scored(score, docs, as_page, IGNORED)
     for name, parts in (
         ("all", (False, True)),
         ("development (fitted on)", (False,)),
@@ -85,16 +77,33 @@ def figures(score: ModuleType, docs: Sequence[Document], peers: bool) -> list[st
     return out
 
 
-def taken(pages: Sequence[Document], articles: Sequence[Document]) -> list[str]:
+def taken(pages: Sequence[Document], news: Sequence[Document], articles: Sequence[Document]) -> list[str]:
     """How many of the pages, and of the extracted articles, are taken for pages without being told."""
     out = ["| texts | number | taken for a page |", "|---|---|---|"]
     corpus = [path.read_text("utf-8", "replace") for path in sorted((ROOT / "corpus" / "raw").rglob("*.txt"))]
     kinds = {
         "whole pages": [strip(d["text"], language=d["language"]).input_kind for d in pages],
+        "news pages of daniel": [strip(d["text"], language=d["language"]).input_kind for d in news],
         "labelled articles": [strip(d["text"], language=d["language"]).input_kind for d in articles],
         "texts of corpus/raw": [strip(text).input_kind for text in corpus],
     }
     return out + [f"| {name} | {len(found)} | {found.count('page')} |" for name, found in kinds.items()]
+
+
+def news_figures(score: ModuleType, docs: Sequence[Document], peers: bool) -> list[str]:
+    """The pages of daniel, on none of which anything was fitted, all and by language; taken for what they look like,
+    and as pages."""
+    out = peer_table(score, docs, IGNORED, "auto") if peers else [HEADER.format("tool")]
+    results = scored(score, docs, ours, IGNORED)
+    for language in sorted({doc["language"] for doc in docs}):
+        some = [result for doc, result in zip(docs, results, strict=True) if doc["language"] == language]
+        out.append(row(score, f"cleaner, {language}", some))
+    out.append(row(score, "cleaner, all", results))
+    return [*out, row(score, "cleaner, all, told that it is a page", scored(score, docs, as_page, IGNORED))]
+
+
+def as_page(doc: Document) -> Spans:
+    return ours(doc, "page")
 
 
 def content_alone(docs: Sequence[Document], tools: Sequence[tuple[str, Peer]]) -> list[str]:
@@ -146,14 +155,15 @@ def main() -> None:
     options = parser.parse_args()
     if not (DATA / "textcruft" / "build_pages.py").is_file():
         sys.exit(f"The labelled data are not in {DATA}. Set CLEANER_BENCH to the folder that holds textcruft/.")
-    docs: list[dict[str, Any]] = build_pages()
+    score, docs, news = load_score(), build_pages("wcxb"), build_pages("daniel")
     names = ", ".join(installed(name) for name in ("cruftless", "justext", "trafilatura", "numpy"))
     command = " ".join(["benchmarks/whole_pages.py", *sys.argv[1:]])
     report = [
         "# Whole pages rendered as text", "", f"`python {command}` on {date.today()}, Python "
         f"{platform.python_version()}, {names}. Content lost comes first; ambiguous lines are not scored.", "",
-        *figures(load_score(), docs, options.peers), "", "## Told without being told", "",
-        *taken(docs, read(DATA / "textcruft" / "dev.jsonl")), "",
+        *figures(score, docs, options.peers), "", "## News pages of 2011 and 2012 (daniel)", "",
+        *news_figures(score, news, options.peers), "", "## Told without being told", "",
+        *taken(docs, news, read(DATA / "textcruft" / "dev.jsonl")), "",
         "## Their content lines alone, as extracted text", "", *content_alone(docs, TOOLS), "",
         "## Speed, one core", "", *speed(docs),
     ]  # fmt: skip

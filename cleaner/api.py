@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from heapq import nsmallest
+from itertools import islice
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from cleaner.article import LeftOut, Raw, Removal, host_of, site_for_repeats
@@ -13,7 +17,9 @@ from cleaner.errors import InputError, OptionError
 from cleaner.language_codes import language_code
 from cleaner.options import RANGES, Options
 from cleaner.pipeline import finish_articles, load_article, strip_article
-from cleaner.read.fields import raw_record
+from cleaner.read.fields import MOST_UNPACKED, is_missing, raw_record
+from cleaner.read.http import unpack_by_magic
+from cleaner.read.selection import draw
 from cleaner.repeats.repeats import Repeats
 from cleaner.repeats.site_lines import site_lines
 from cleaner.repeats.site_rules import load_site_rules, read_rules_file
@@ -22,8 +28,9 @@ __all__ = ["Cleaned", "DedupResult", "Duplicate", "Given", "Pair", "clean", "cle
 
 T = TypeVar("T")
 
-Given = str | bytes | Mapping[str, Any] | tuple[str, str | bytes]
-"""An article as people hold it: its text or HTML, a record with fields, or a pair of id and text."""
+Given = str | bytes | None | Mapping[str, Any] | tuple[str, str | bytes | None]
+"""An article as people hold it: its text or HTML, a record with fields, or a pair of id and text. None, and what NumPy
+and pandas have in its place, is an empty text."""
 
 BATCH, BATCH_CHARACTERS = 256, 1 << 20
 """Articles that `iter_clean` works on at once, since naming the language is cheaper together; and code points after
@@ -80,9 +87,9 @@ class Cleaned:
 
 
 def clean(
-    text: str | bytes, *, language: str | None = None, timeout: float = 0.0, options: Options | None = None
+    text: str | bytes | None, *, language: str | None = None, timeout: float = 0.0, options: Options | None = None
 ) -> Cleaned:
-    """Clean one article of plain text. Bytes are decoded first.
+    """Clean one article of plain text. Bytes are decoded first; a missing value, such as None or NaN, is an empty text.
 
     `language` names the language of the text where it is known, by any code of ISO 639 or by its name; else it is
     found. No text makes this raise an error, but for InputError when it takes more than `timeout` seconds of CPU time
@@ -92,11 +99,13 @@ def clean(
     >>> clean("Harga beras naik di pasar induk, kata pedagang.\\n\\nBaca juga: Panen raya mundur").text
     'Harga beras naik di pasar induk, kata pedagang.'
     """
-    return _clean_alone(Raw(source="", record=0, body=text), options or Options(), language or "", timeout)
+    return _clean_alone(
+        Raw(source="", record=0, body=_body(text, "The article")), options or Options(), language or "", timeout
+    )
 
 
 def clean_html(
-    html: str | bytes,
+    html: str | bytes | None,
     *,
     url: str = "",
     language: str | None = None,
@@ -114,7 +123,7 @@ def clean_html(
     >>> clean_html("<nav>Beranda</nav><p>Feri kandas di muara pada Selasa.").left_out
     (LeftOut(text='Beranda', kind='nav', reason='menu', place='', line=0),)
     """
-    raw = Raw(source="", record=0, body=html, html=True, url=url)
+    raw = Raw(source="", record=0, body=_body(html, "The article"), html=True, url=url)
     return _clean_alone(raw, options or Options(), language or "", timeout)
 
 
@@ -125,14 +134,21 @@ def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Ite
     names or by those of `options`, as in a file of records. Texts, removals and fields are those of `clean_corpus`, but
     for what needs the whole corpus: near-duplicates (see `cleaner.dedup`), `one_per_url` and `against` have no effect
     here, and lines that repeat per site go only where `options.site_rules` names the file in which a run over a corpus
-    left them. An article that a corpus would leave out has the reason in `dropped`. Raises InputError for a
-    mapping without a field of text, naming its number.
+    left them. `options.limit` ends the stream early; `options.sample` reads all of it, and holds and cleans the sample.
+    An article that a corpus would leave out has the reason in `dropped`. Raises InputError for a mapping without a
+    field of text and TypeError for what is no text, naming its number; and TypeError where it is given one text, path
+    or record in the place of several.
 
     >>> given = ["Panen raya mundur sepekan, kata penyuluh.\\n\\nIklan", {"id": "b", "judul": "Feri", "isi": ""}]
     >>> [(a.id, a.text, a.dropped) for a in iter_clean(given)]
     [('', 'Panen raya mundur sepekan, kata penyuluh.', ''), ('b', '', 'empty')]
     """
-    options = options or Options()
+    _check_articles(articles, "iter_clean")
+    return _stream(articles, options or Options())
+
+
+def _stream(articles: Iterable[Given], options: Options) -> Iterator[Cleaned]:
+    """What `iter_clean` gives; that it was given a stream is checked before the first article is asked for."""
     # What a run over a corpus learned of sites; a stream is never seen whole, so nothing new is learned from it.
     site_rules = None
     if options.site_rules and options.repeats:
@@ -140,7 +156,12 @@ def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Ite
     # 256 records, or fewer that together are long; no more than these are read ahead.
     batch: list[Raw] = []
     characters = 0
-    for number, article in enumerate(articles, 1):
+    numbered: Iterable[tuple[int, Given]] = enumerate(islice(articles, options.limit or None), 1)
+    if options.sample:  # drawn by their numbers; only as many as the sample has are held
+        numbered = sorted(
+            nsmallest(options.sample, numbered, key=lambda one: draw("", one[0], options.seed)), key=itemgetter(0)
+        )
+    for number, article in numbered:
         batch.append(_raw(article, number, options))
         characters += len(batch[-1].body)
         if len(batch) == BATCH or characters >= BATCH_CHARACTERS:
@@ -152,8 +173,6 @@ def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Ite
 
 def _clean_alone(raw: Raw, options: Options, language: str, timeout: float) -> Cleaned:
     """One article cleaned by itself. A language that the caller knows is what the result says."""
-    if not isinstance(raw.body, str | bytes):
-        raise TypeError(f"The article has to be str or bytes, not {type(raw.body).__name__}.")
     # written so that nan, which is in no order, is refused as well
     if not isinstance(timeout, int | float) or not 0 <= timeout <= RANGES["record_timeout"][1]:
         raise OptionError(f"timeout is {timeout!r}; it has to be a number of seconds, 0 for no limit.")
@@ -178,7 +197,9 @@ def _clean_batch(
     stripped = [strip_article(load_article(raw, options, everything=True), options, language=language) for raw in batch]
     if site_rules:
         sites = [site_for_repeats(raw, article) for raw, article in zip(batch, stripped, strict=True)]
-        stripped = site_rules.take_all(stripped, site_lines([a.text for a in stripped], sites))
+        stripped = site_rules.take_all(
+            stripped, site_lines([a.text for a in stripped], sites, [a.title for a in stripped])
+        )
     for article, drop in finish_articles(stripped, options):
         found = {name: getattr(article, name) for name in _SHARED}
         found |= {"language": language} if language else {}
@@ -187,15 +208,42 @@ def _clean_batch(
 
 def _raw(article: Given, number: int, options: Options) -> Raw:
     """An article of `iter_clean` as a record. Its number is not part of its id: the caller has the order."""
-    if isinstance(article, str | bytes):
-        return Raw("", 0, article)
-    if isinstance(article, tuple):
-        own, body = article
-        return Raw("", 0, body, id=own)
+    if isinstance(article, tuple) and len(article) == 2:
+        return Raw("", 0, _body(article[1], f"The text of article {number}"), id=article[0])
+    if not isinstance(article, Mapping):
+        return Raw("", 0, _body(article, f"Article {number}"))
     try:
         return replace(raw_record(article, "", number, options, may_be_empty=True), record=0)
     except InputError as error:
         raise InputError(f"Article {number}: {error.detail}", error.advice) from None
+
+
+def _body(text: Any, what: str) -> str | bytes:
+    """A text as it was given, "" for a missing one. Raises TypeError, saying what has the wrong type, and
+    TooLarge for a packed one that is a bomb."""
+    if isinstance(text, bytes):  # as a server sent it, perhaps
+        return unpack_by_magic(text, MOST_UNPACKED)[0]
+    if isinstance(text, str):
+        return text
+    if is_missing(text):
+        return ""
+    raise TypeError(f"{what} has to be str or bytes, not {type(text).__name__}.")
+
+
+def _check_articles(articles: object, name: str) -> None:
+    """Raise TypeError where one article, or a frame, was given in the place of several: iterating over it would give
+    letters, or the names of its columns."""
+    if isinstance(articles, str | bytes | os.PathLike | Mapping):
+        kind = "record" if isinstance(articles, Mapping) else "text or path"
+        raise TypeError(
+            f"{name} takes several articles, and was given one {kind}. Put an article into a list: [article]. Files "
+            "are cleaned by cleaner.clean_corpus(path, output)."
+        )
+    if hasattr(articles, "columns"):
+        raise TypeError(
+            f"{name} takes articles, and was given a frame, which gives its columns. Give its records, as "
+            "frame.to_dict('records'), or use clean_frame of cleaner.integrations.pandas or .polars."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,19 +312,22 @@ class _Known:
 
     id: str
     text: str
-    date: str
-    site: str
+    date: str = ""
+    site: str = ""
+    url: str = ""
 
 
 def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep_duplicate: str = "longest") -> DedupResult[T]:
     """Find near-identical articles among texts that are clean already; of each group one stays.
 
     An article is a text, a pair `(id, text)`, a mapping with the usual fields, or an object with `text` and perhaps
-    `id`, `date`, `url` and `site`, such as `iter_clean` gives. Its site is the host of its URL, else that field.
-    Without an id its number (from 0) is its name. `min_similarity` is the Jaccard similarity from which two are one;
-    `keep_duplicate` says who stays: the "longest", the "earliest" by date, or the "first" by id. All texts are held in
-    memory; for more, use `clean_corpus` or `cleaner dedup`.
-    Raises OptionError for an unknown `keep_duplicate`, InputError for a mapping without text.
+    `id`, `date`, `site` and `url`, such as `iter_clean` gives. Its site is the host of its URL, else that field.
+    Without an id its number (from 0) is its name. `min_similarity` is the Jaccard similarity from which two are one,
+    and of two crawls of one URL the shorter goes if the longer holds it; `keep_duplicate` says who stays: the
+    "longest", the "earliest" by date, or the "first" by id. All texts are held in memory; for more, use `clean_corpus`
+    or `cleaner dedup`.
+    Raises OptionError for an unknown `keep_duplicate`, InputError for a mapping without text, TypeError for an article
+    of another type, or one in the place of several.
 
     >>> text = "Panen raya di lembah mundur sepekan karena hujan, kata petugas penyuluh dari kota itu kemarin"
     >>> found = dedup([("a", text + "."), ("b", text.upper()), ("c", "Feri kandas di mulut muara pada Selasa pagi.")])
@@ -287,6 +338,7 @@ def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep_duplicate:
 
     # raises for a word that it does not know, and for what is no share
     options = Options(keep_duplicate=keep_duplicate, min_similarity=min_similarity)
+    _check_articles(articles, "dedup")
     given = list(articles)
     known = [_known(article, number) for number, article in enumerate(given)]
     found = find_duplicates_of_texts(
@@ -294,6 +346,7 @@ def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep_duplicate:
         [a.id for a in known],
         dates=[sort_key(read_date(a.date)) for a in known],
         sites=[a.site for a in known],
+        urls=[a.url for a in known],
         keep=options.keep_duplicate,
         min_similarity=options.min_similarity,
     )
@@ -306,15 +359,21 @@ def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep_duplicate:
 
 
 def _known(article: Any, number: int) -> _Known:
-    if isinstance(article, tuple):
-        return _Known(str(article[0]), article[1], "", "")
+    """What the comparison asks of an article. Raises TypeError for what is no text, pair, record or object with one."""
+    if isinstance(article, tuple) and len(article) == 2:
+        return _Known(str(article[0]), _text(article[1], f"The text of article {number}"), "", "")
     if isinstance(article, Mapping):
         raw = raw_record(article, "", number, Options(content="plain"), may_be_empty=True)
-        text = raw.body if isinstance(raw.body, str) else raw.body.decode("utf-8", "replace")
-        return _Known(raw.id or str(number), text, raw.date, host_of(raw.url) or raw.site)
-    if isinstance(article, str):
-        return _Known(str(number), article, "", "")
-    id, text, date, site, url = (
-        str(getattr(article, name, "") or "") for name in ("id", "text", "date", "site", "url")
-    )
-    return _Known(id or str(number), text, date, host_of(url) or site)
+        text = _text(raw.body, f"Article {number}")
+        return _Known(raw.id or str(number), text, raw.date, host_of(raw.url) or raw.site, raw.url)
+    if not hasattr(article, "text"):
+        return _Known(str(number), _text(article, f"Article {number}"), "", "")
+    names = ("id", "text", "date", "site", "url")
+    known = _Known(*(str(getattr(article, name, "") or "") for name in names))
+    return replace(known, id=known.id or str(number), site=host_of(known.url) or known.site)
+
+
+def _text(text: Any, what: str) -> str:
+    """A text, decoded where it is bytes. Raises TypeError."""
+    body = _body(text, what)
+    return body if isinstance(body, str) else body.decode("utf-8", "replace")

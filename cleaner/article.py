@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 __all__ = [
-    "ASIDE", "KINDS", "MARKUP", "RECORD_KEYS",
+    "ASIDE", "KINDS", "MARKUP", "MARK_KEYS", "MASKS", "RECORD_KEYS", "SPLIT_KEY",
     "Article", "Drop", "LeftOut", "LeftOutCount", "Raw", "Reject", "Removal", "claim", "cut", "host_of",
     "site_for_repeats",
 ]  # fmt: skip
@@ -29,12 +29,22 @@ KINDS = (
 ASIDE = "aside"
 """Kind of a paragraph of a page that is not in the article's text, where nothing says more of it. No span has it."""
 
+MASKS = ("email", "phone", "ip", "card", "iban", "nik")
+"""The kinds of personal data that `--mask` takes; as kinds of removals they are no choice of the other options."""
+
+
 RECORD_KEYS = (
-    "id", "text", "language", "language_score", "languages", "title", "author", "date", "date_text",
+    "id", "text", "words", "language", "language_score", "languages", "title", "author", "date", "date_text",
     "crawled", "place", "url", "site",
     "source", "encoding", "repair", "page_kind", "input_kind", "flags", "duplicates", "meta",
 )  # fmt: skip
 """The keys of every record that Cleaner writes. A record of the input that has them all is one of its own."""
+
+MARK_KEYS = ("duplicate_of", "similarity", "drop_reason", "cluster")
+"""Further keys of a record before `meta`, where nothing is dropped but all of it is marked."""
+
+SPLIT_KEY = "split"
+"""A further key behind those, where the output is split into parts such as train and test."""
 
 MARKUP = "markup"
 """Flag of an article in whose plain text tags, entities or escapes were resolved."""
@@ -43,8 +53,8 @@ MARKUP = "markup"
 class Removal(NamedTuple):
     """One span that leaves the text: `before[start:end]`, in Unicode code points.
 
-    `rule` is the mechanism that took it (few, stable names), `kind` is one of KINDS, `why` is the evidence in words,
-    for people.
+    `rule` is the mechanism that took it (few, stable names), `kind` is one of KINDS or MASKS, `why` is the evidence in
+    words, for people. `replacement` is the text put in its place; in the log it is called `with`.
 
     >>> line = "Medan - Hujan turun."
     >>> removal = Removal(0, 8, "dateline-dash", "dateline")
@@ -58,6 +68,7 @@ class Removal(NamedTuple):
     rule: str
     kind: str
     why: str = ""
+    replacement: str = ""
 
 
 class LeftOut(NamedTuple):
@@ -153,7 +164,7 @@ class Article(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The clean text: `before` minus the union of the removals, and nothing else."""
+        """The clean text: `before` with each removal's span replaced by its `replacement`, and nothing else."""
         return cut(self.before, self.removals)
 
 
@@ -180,6 +191,9 @@ class Reject:
     advice: str
 
 
+_ARCHIVED_URL = re.compile(
+    r"https?://(?:web\.)?archive\.org/web/(?:\d{1,14}|\*)(?:[a-z]{2}_)?/(?=(https?://))?(.+)", re.IGNORECASE
+)
 _PLAIN_URL = re.compile(r"https?://([A-Za-z0-9.-]+)(?=[/?#]|$)")
 """Nearly every URL is of this form. It takes .3 us, `urlsplit` 2.4."""
 
@@ -190,7 +204,14 @@ def host_of(url: str) -> str:
 
     >>> host_of("https://www.Contoh.example/berita?id=1"), host_of("berita/1")
     ('contoh.example', '')
+
+    A page from the Internet Archive belongs to the site that it was copied from.
+
+    >>> host_of("https://web.archive.org/web/20240709id_/http://www.contoh.example/berita")
+    'contoh.example'
     """
+    if "archive.org/" in url and (archived := _ARCHIVED_URL.match(url)):
+        url = archived[2] if archived[1] else f"http://{archived[2]}"
     if plain := _PLAIN_URL.match(url):
         return plain[1].lower().removeprefix("www.")
     try:
@@ -210,16 +231,17 @@ def site_for_repeats(raw: Raw, article: Article) -> str:
 
 
 def cut(text: str, removals: Sequence[Removal]) -> str:
-    """Return `text` without the spans of `removals`, which are sorted and disjoint.
+    """Return `text` with the spans of `removals`, which are sorted and disjoint, replaced.
 
     >>> cut("Medan - Hujan turun.", [Removal(0, 8, "dateline", "dateline")])
     'Hujan turun.'
     """
     if not removals:
         return text
-    kept, at = [], 0  # `at` is the end of the span before
+    kept: list[str] = []
+    at = 0  # `at` is the end of the span before
     for removal in removals:
-        kept.append(text[at : removal.start])
+        kept += text[at : removal.start], removal.replacement
         at = removal.end
     kept.append(text[at:])
     return "".join(kept)
@@ -229,7 +251,7 @@ def claim(removals: Iterable[Removal]) -> tuple[Removal, ...]:
     """Return sorted, disjoint removals with the same union; the first to claim a character names it.
 
     A later removal keeps only the characters that nobody claimed, and leaves its rule in the `why` of those it
-    overlaps.
+    overlaps. Cut into several, it puts its replacement in the place of the first.
 
     >>> [(r.start, r.end, r.why) for r in claim([Removal(2, 6, "a", "ad"), Removal(0, 9, "b", "nav")])]
     [(0, 2, ''), (2, 6, 'also b'), (6, 9, '')]
@@ -246,6 +268,7 @@ def claim(removals: Iterable[Removal]) -> tuple[Removal, ...]:
             earlier = claimed[last]
             if at < earlier.start:
                 replacements.append(new._replace(start=at, end=earlier.start))
+                new = new._replace(replacement="")
             note = f"also {new.rule}"
             if new.rule != earlier.rule and note not in earlier.why:
                 earlier = earlier._replace(why=f"{earlier.why}; {note}" if earlier.why else note)

@@ -6,15 +6,20 @@ a comment that says why.
 
 from __future__ import annotations
 
+import re
+
 __all__ = [
     "BLANK",
     "BULLETS",
     "CLOSERS",
+    "DASHES",
+    "FULL_STOPS",
     "INVISIBLE",
     "SENTENCE_ENDS",
     "STOPS",
     "UNSPACED_CLASS",
     "UNSPACED_SCRIPTS",
+    "count_words",
     "visible_length",
 ]
 
@@ -22,11 +27,20 @@ STOPS = ".!?…。！？।؟"
 """Marks that end a sentence: Latin, Greek and Cyrillic, Chinese and Japanese, Devanagari and Bengali, and the Arabic
 question mark."""
 
+_MORE_STOPS = "॥۔։።｡"
+"""Further ones: the double danda, the full stops of Urdu, Armenian and Ethiopic, the narrow ideographic one."""
+
 CLOSERS = "\"'”’»)]」』"
 """Quotation marks and brackets that may stand behind the mark that ends a sentence."""
 
-SENTENCE_ENDS = frozenset(STOPS + CLOSERS)
-"""The last character of a line that ends as a sentence does."""
+SENTENCE_ENDS = frozenset(STOPS + _MORE_STOPS + CLOSERS)
+"""The last character of a line that ends as a sentence does, in any script."""
+
+FULL_STOPS = frozenset(".。।") | frozenset(_MORE_STOPS)
+"""Marks with which sentences of text end, but hardly a headline."""
+
+DASHES = "-–—"
+"""Hyphen, en dash and em dash, which templates use for one another."""
 
 BULLETS = "-•*·–▪"
 """Characters with which the items of a list begin."""
@@ -58,3 +72,21 @@ Han, and Hangul, whose words are parted by spaces but are as short."""
 
 UNSPACED_CLASS = "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSPACED_SCRIPTS)
 """The same as the inside of a character class in a regular expression."""
+
+_SINGLE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+"""Kana and Han, in which a text has no spaces."""
+
+
+def count_words(text: str) -> int:
+    """How many words a text has: runs without white space, as `wc -w` counts them.
+
+    Each character of kana and Han counts as one word, as word processors do it. Thai, Lao, Khmer and Burmese have no
+    spaces either; there the number is that of their runs.
+
+    >>> count_words("Harga beras naik 2,5 persen."), count_words("\u7c73\u4ef7\u4e0a\u6da8, kata dia")
+    (5, 6)
+    """
+    if text.isascii() or not (single := len(_SINGLE.findall(text))):
+        return len(text.split())
+    # what is left between these characters may be punctuation alone
+    return single + sum(any(map(str.isalnum, run)) for run in _SINGLE.sub(" ", text).split())

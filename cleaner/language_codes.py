@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from cleaner.errors import OptionError
 
-__all__ = ["language_code", "language_codes"]
+__all__ = ["language_code", "language_codes", "named_languages"]
 
 
 @cache
@@ -22,6 +22,11 @@ def _tables() -> tuple[dict[str, list[str]], dict[str, list[str]], dict[str, str
     named, others = tables["named"], tables["others"]
     known = {name.casefold(): code for table in (named, others) for code in table for name in (code, *table[code])}
     return named, others, known
+
+
+def named_languages() -> dict[str, str]:
+    """The languages that the language step can name: code -> English name."""
+    return {code: names[0] for code, names in _tables()[0].items()}
 
 
 def _known(name: str) -> str:

@@ -17,7 +17,8 @@ from encodings import aliases
 from pathlib import Path
 from typing import Any
 
-from cleaner.article import KINDS
+from cleaner.article import KINDS, MASKS
+from cleaner.assignments import column_names, split_shares
 from cleaner.errors import OptionError
 from cleaner.language_codes import language_codes
 
@@ -44,7 +45,7 @@ CONFIG = "cleaner.toml"
 class Options:
     """How a corpus is cleaned. Every field is a flag of `cleaner clean` (`text_field` is `--text-field`).
 
-    Fields up to `pairs` change the output and are hashed into the manifest; those under "the run" never do. Where a
+    Fields up to `bom` change the output and are hashed into the manifest; those under "the run" never do. Where a
     field holds several values, one str is one value, or several with commas. Languages may be called by any code of ISO
     639 or by their name. Raises OptionError, naming the field, for a value of another type, out of its range, or none
     of the choices of its field, with the choice that was likely meant.
@@ -58,11 +59,19 @@ class Options:
     html_field: str = ""
     id_field: str = ""
     url_field: str = ""
+    title_field: str = ""
+    author_field: str = ""
+    date_field: str = ""
+    site_field: str = ""
     content: str = "auto"  # auto | plain | html
     txt_layout: str = "article"  # article | lines
     encoding: str = ""  # "" detects
     one_per_url: str = ""  # "" | newest | longest
     max_record_bytes: int = 64 << 20
+    # how much is read
+    limit: int = 0  # records, the first ones of the manifest; 0 reads all
+    sample: int = 0  # records, drawn by a hash of their source and number; 0 draws none
+    seed: int = 0  # another one draws another sample
     # extraction
     extractor: str = "cleaner"  # cleaner | justext
     articles_only: bool = False
@@ -75,6 +84,7 @@ class Options:
     phrases: str = ""  # a folder of further phrase lists
     allow: str = ""  # a file of lines that always stay
     repeats: bool = True
+    tidy_space: bool = False  # no-break and invisible spaces, blank lines
     site_rules: str = ""  # a file of the lines that repeat on each site, read and written
     # language and guards
     language: tuple[str, ...] = ()  # () keeps every language
@@ -90,6 +100,15 @@ class Options:
     keep_duplicate: str = "longest"  # longest | earliest | first
     against: str = ""  # a saved index
     pairs: bool = False
+    # output
+    dedup_paragraphs: int = 0  # words of a paragraph from which on it stays in one article alone; 0 is off
+    mask: tuple[str, ...] = ()  # kinds of personal data
+    mask_log: str = "values"  # values | none
+    mark: bool = False
+    split: tuple[str, ...] = ()  # NAME=SHARE
+    split_by: str = "article"  # article | site
+    columns: tuple[str, ...] = ()  # FIELD or FIELD=NAME; () is all of them
+    bom: bool = False
     # the run
     follow_links: bool = False  # links that lead out of the inputs; the manifest lists what was read in any case
     workers: int = 0  # 0 is one per core
@@ -139,6 +158,8 @@ class Options:
                 "Make max_chars the larger one, or 0 for no limit."
             )
         memory_bytes(self.memory)
+        column_names(self.columns)
+        split_shares(self.split)
         try:  # labels that only pages use, such as utf8mb4, are read there; here Python has to know the name
             self.encoding and codecs.lookup(self.encoding)
         except LookupError:
@@ -158,6 +179,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "title": ("keep", "drop", "field"),
     "language_model": ("langid", "py3langid", "none"),
     "keep_duplicate": ("longest", "earliest", "first"),
+    "mask_log": ("values", "none"),
+    "split_by": ("article", "site"),
     "engine": ("local", "spark"),
 }
 """Options that have few values. A default that is not among them is "", where nothing is chosen."""
@@ -167,7 +190,7 @@ GUARDS = (
 )  # fmt: skip
 """The presets of quality rules, and the flags that may drop an article; `quality.py` has what they do."""
 
-LISTED = {"keep_kinds": KINDS, "only_kinds": KINDS, "guards": GUARDS}
+LISTED = {"keep_kinds": KINDS, "only_kinds": KINDS, "guards": GUARDS, "mask": MASKS}
 """Options that hold several values, each of them out of these."""
 
 _CONFIG_BYTES = 1 << 20
@@ -194,11 +217,14 @@ can be continued with others."""
 
 _FROM_FINISH = (
     "language", "language_model", "min_language_score", "drop_foreign_paragraphs", "guards", "min_chars",
-    "max_chars", "articles_only", "site_rules",
+    "max_chars", "articles_only", "site_rules", "tidy_space",
 )  # fmt: skip
 """Options that matter from the finish stage on: shards of the read stage are used again when they change."""
 
-_FROM_WRITE = ("dedup", "min_similarity", "keep_duplicate", "against", "pairs", "one_per_url")
+_FROM_WRITE = (
+    "dedup", "min_similarity", "keep_duplicate", "against", "pairs", "one_per_url",
+    "dedup_paragraphs", "mask", "mask_log", "mark", "split", "split_by", "columns", "bom",
+)  # fmt: skip
 """Options that matter in the write stage alone: shards of both earlier stages are used again when they change."""
 
 

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cleaner.article import MARKUP, Article, Drop, Raw, host_of
@@ -41,7 +42,9 @@ from cleaner.read.fields import json_object
 from cleaner.read.markup import has_markup, looks_like_html, unmark
 from cleaner.repair.repair import UNMARK, repair
 from cleaner.strip.further import allowed_lines, strip_by_plugins, strip_foreign_paragraphs
+from cleaner.strip.places import lower_capitals
 from cleaner.strip.strip import Stripped, add_later, may_strip_beside, strip
+from cleaner.strip.tidy import tidy_space
 
 __all__ = ["finish_articles", "load_article", "strip_article", "with_new_id"]
 
@@ -172,7 +175,7 @@ def strip_article(article: Article, options: Options, *, language: str = "") -> 
 
 
 def _stripped(article: Article, text: str, input_kind: str, language: str, options: Options) -> Stripped:
-    return strip(
+    stripped = strip(
         text,
         language=language,
         phrases=load_phrases(language, options.phrases),
@@ -183,6 +186,7 @@ def _stripped(article: Article, text: str, input_kind: str, language: str, optio
         allow=allowed_lines(options.allow),
         known_title=article.title,
     )
+    return replace(stripped, place=lower_capitals(stripped.place, language))
 
 
 def _with_facts(article: Article, stripped: Stripped) -> Article:
@@ -205,7 +209,7 @@ def _stripped_behind_repeats(article: Article, options: Options) -> Article:
     signature or above a heading that now stands at an edge. Without this look the next run would find it."""
     gaps, gone = [], 0  # the offsets of the clean text at which they stood
     for removal in article.removals if options.strip else ():
-        if removal.kind == "repeat":
+        if removal.kind == "repeat" or removal.rule == "headline":
             gaps.append(removal.start - gone)
         gone += removal.end - removal.start
     text = article.text if gaps else ""
@@ -226,6 +230,8 @@ def finish_articles(articles: Sequence[Article], options: Options) -> list[tuple
     articles = [_stripped_behind_repeats(article, options) for article in articles]
     if options.drop_foreign_paragraphs:
         articles = [strip_foreign_paragraphs(article) for article in articles]
+    if options.tidy_space:
+        articles = [tidy_space(article) for article in articles]
     texts = [article.text for article in articles]
     new = [text for article, text in zip(articles, texts, strict=True) if not article.known]
     languages = iter(identify(new, model=options.language_model))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
+import inspect
 import itertools
 import random
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -170,10 +175,67 @@ def test_a_limit_that_is_none_is_refused_by_name(timeout: Any) -> None:
     assert cleaner.clean(NEWS, timeout=30).text == NEWS
 
 
-@pytest.mark.parametrize("article", [None, 5, ["a"]])
+@pytest.mark.parametrize("article", [5, ["a"], Path("raw/a.txt"), float("inf"), True])
 def test_what_is_no_text_is_refused_by_its_type(article: Any) -> None:
-    with pytest.raises(TypeError, match="str or bytes"):
-        cleaner.clean(article)
+    for call in (cleaner.clean, cleaner.clean_html):
+        with pytest.raises(TypeError, match="str or bytes"):
+            call(article)
+    for refusing in (cleaner.iter_clean, cleaner.dedup):
+        for one in (article, ("a", article)):
+            with pytest.raises(TypeError, match=r"rticle [12] has to be str or bytes"):
+                list(refusing([NEWS, one]))  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("nothing", [None, float("nan"), np.nan, np.float32("nan"), np.datetime64("NaT")], ids=repr)
+def test_what_is_missing_is_an_empty_article(nothing: Any) -> None:
+    """As a table gives it: of a column of texts, or of any other field."""
+    assert cleaner.clean(nothing) == cleaner.clean("")
+    assert cleaner.clean_html(nothing).dropped == "empty"
+    given = [nothing, ("b", nothing), {"id": "c", "text": nothing}, {"text": NEWS, "title": nothing, "author": nothing}]
+    found = list(cleaner.iter_clean(given))
+    assert [(a.id, a.text, a.dropped) for a in found[:3]] == [("", "", "empty"), ("b", "", "empty"), ("c", "", "empty")]
+    assert (found[3].title, found[3].author) == ("", "")
+    named = cleaner.Options(id_field="n", title_field="t", date_field="d")
+    [article] = cleaner.iter_clean([{"text": NEWS, "n": nothing, "t": nothing, "d": nothing}], named)
+    assert (article.id, article.title, article.date) == ("", "", "")
+    assert len(cleaner.dedup([NEWS, nothing, ("c", nothing), {"id": "d", "text": nothing}]).kept) == 4
+
+
+def test_packed_bytes_are_unpacked() -> None:
+    """As a server sent them (trafilatura 781), from memory or out of a column of a table."""
+    for pack in (gzip.compress, zstandard.compress, lambda page: gzip.compress(gzip.compress(page))):
+        packed = pack(PAGE.encode())
+        assert cleaner.clean_html(packed) == cleaner.clean_html(PAGE.encode())
+        for one in (packed, {"html": packed}, ("a", packed)):
+            [article] = cleaner.iter_clean([one])
+            assert article.text == f"{NEWS}, ujarnya."
+    assert cleaner.clean(gzip.compress(f"{NEWS}.\n\nIklan".encode())).text == f"{NEWS}."
+    assert cleaner.clean(gzip.compress(NEWS.encode() * 9)[:-9]).text.startswith(NEWS)  # cut, and read as far as it goes
+    with pytest.raises(InputError):
+        cleaner.clean(gzip.compress(bytes(65 << 20)))
+
+
+@pytest.mark.parametrize("given", ["raw/a.txt", b"raw/a.txt", Path("raw"), {"text": NEWS}, NEWS])
+def test_one_article_in_the_place_of_several_is_refused_before_it_is_read(given: Any) -> None:
+    for call in (cleaner.iter_clean, cleaner.dedup):
+        with pytest.raises(TypeError, match=r"Put an article into a list.*clean_corpus\(path, output\)"):
+            call(given)
+
+
+def test_a_frame_says_how_its_records_are_given() -> None:
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame({"text": [NEWS, None], "title": ["Panen", None]})
+    with pytest.raises(TypeError, match="clean_frame"):
+        cleaner.iter_clean(frame)
+    assert [a.title for a in cleaner.iter_clean(frame.to_dict("records"))] == ["Panen", ""]
+    assert [a.text for a in cleaner.iter_clean(frame["text"])] == [f"{NEWS}", ""]
+
+
+@pytest.mark.parametrize("name", [n for n in cleaner.__all__ if n not in ("CleanerError", "__version__")])
+def test_signatures_name_their_parameters(name: str) -> None:
+    """No *args and **kwargs: an editor shows what may be given."""
+    kinds = {parameter.kind for parameter in inspect.signature(getattr(cleaner, name)).parameters.values()}
+    assert not kinds & {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
 
 
 def test_dedup_tells_sites_by_their_addresses() -> None:

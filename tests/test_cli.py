@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ from click.testing import CliRunner, Result
 from sample import ROOT
 
 from cleaner.cli import main
-from cleaner.cli.flags import EXIT_STATUS
+from cleaner.cli.help import EXIT_STATUS
 
 ARTICLE = "Warga menanam kembali bakau di sepanjang pesisir utara yang rusak oleh abrasi sejak tahun lalu.\n\nIklan\n"
 
@@ -193,3 +194,14 @@ def test_every_option_says_what_it_does() -> None:
     for command in main.commands.values():
         assert command.help
         assert all(p.help for p in command.params if isinstance(p, click.Option)), command.name
+
+
+def test_the_last_line_comes_first_and_says_it_in_one_sentence(article: Path, tmp_path: Path) -> None:
+    def first(*more: str) -> str:
+        return call("clean", article.parent, "-o", tmp_path / "o.jsonl", "--workers", "1", "--force", *more).stderr
+
+    (article.parent / "x.pdf").write_text("x")
+    said = r"Done in \d s: 1 of 1 articles (would be )?written{}; 1 inputs or records set aside\.\n"
+    assert re.match(said.format(f" to {re.escape(str(tmp_path / 'o.jsonl'))}"), first())
+    assert re.match(said.format(""), first("--dry-run"))
+    assert "Done in" not in first("--quiet")

@@ -115,7 +115,7 @@ def test_two_files_are_not_guessed_between(tmp_path: Path) -> None:
         ("min_similarty = 0.7", "'min_similarity'"),
         ("min-charz = 7", "'min_chars'"),
         ("languages = ['id']", "'language'"),
-        ("volume = 11", "cleaner init"),
+        ("loudness = 11", "cleaner init"),
         ("[strip]\nkeep_duplicate = 1", "true or false"),
         ("min_chars = '7'", "a whole number"),
         ("min_chars = true", "a whole number"),
@@ -182,6 +182,8 @@ VALUES: dict[str | type, st.SearchStrategy[Any]] = {
     "max_chars": st.integers(9, 10**9),
     "shards": st.integers(0, 99_999),
     "language": st.lists(st.sampled_from(["id", "en", "zh-Hant"]), max_size=3, unique=True).map(tuple),
+    "split": st.sampled_from([(), ("train=.9", "test=.1")]),
+    "columns": st.sampled_from([(), ("id", "text=isi")]),
     **{name: st.lists(st.sampled_from(listed), max_size=3).map(tuple) for name, listed in LISTED.items()},
 }
 

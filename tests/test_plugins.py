@@ -19,6 +19,7 @@ from sample import ROOT, read_lines
 import cleaner.plugins as plugins_room
 from cleaner.cli import main
 from cleaner.options import Options, stage_options
+from cleaner.phrases import phrases
 from cleaner.phrases.phrases import load_phrases
 
 EXAMPLE = ROOT / "examples/plugin"
@@ -57,7 +58,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
     own = (plugins_room._plugins, plugins_room.readers, plugins_room.phrase_folders)
 
     def forget() -> None:
-        for function in (*own, load_phrases):
+        for function in (*own, load_phrases, phrases._compiled_lists):
             function.cache_clear()
 
     def use(site: Path) -> None:

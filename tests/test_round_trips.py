@@ -20,12 +20,12 @@ from cleaner.read.fields import raw_record
 SEEDS = Path(os.environ.get("CLEANER_BENCH", ROOT.parent / "shared" / "bench")).parent / "seeds"
 OPTIONS = Options(workers=1, report=False)
 ONE: dict[str, Any] = {
-    "id": "a", "text": "Feri kandas di muara pada Selasa pagi, kata petugas &amp; kapten itu.", "language": "ms",
-    "language_score": 0.75, "languages": '{"ms":0.75}', "title": "Feri", "author": "Sari", "date": "2023-10-05",
-    "date_text": "5 Okt 2023", "crawled": "",
-    "place": "Medan", "url": "", "site": "contoh.example", "source": "raw/feri.html", "encoding": "cp1252",
-    "repair": ["0:3 apply fix_line_breaks"], "page_kind": "article", "input_kind": "html", "flags": ["bad-bytes"],
-    "duplicates": ["b"], "meta": '{"n": 1}',
+    "id": "a", "text": "Feri kandas di muara pada Selasa pagi, kata petugas &amp; kapten itu.", "words": 12,
+    "language": "ms", "language_score": 0.75, "languages": '{"ms":0.75}', "title": "Feri", "author": "Sari",
+    "date": "2023-10-05", "date_text": "5 Okt 2023", "crawled": "", "place": "Medan", "url": "",
+    "site": "contoh.example", "source": "raw/feri.html",
+    "encoding": "cp1252", "repair": ["0:3 apply fix_line_breaks"], "page_kind": "article", "input_kind": "html",
+    "flags": ["bad-bytes"], "duplicates": ["b"], "meta": '{"n": 1}',
 }  # fmt: skip
 
 
@@ -75,6 +75,12 @@ def test_fields_that_others_have_added_join_meta(tmp_path: Path) -> None:
     given = write(tmp_path / "in.jsonl", ONE | {"topic": "laut"})
     clean_corpus(given, tmp_path / "out.jsonl", OPTIONS)
     assert lines(tmp_path / "out.jsonl") == [ONE | {"meta": '{"n": 1, "topic": "laut"}'}]
+
+
+def test_a_record_of_an_older_version_is_one_of_its_own(tmp_path: Path) -> None:
+    older = {key: value for key, value in ONE.items() if key != "words"}
+    clean_corpus(write(tmp_path / "in.jsonl", older), tmp_path / "out.jsonl", OPTIONS)
+    assert lines(tmp_path / "out.jsonl") == [ONE]
 
 
 def test_cruft_in_a_record_of_ones_own_still_goes() -> None:

@@ -11,9 +11,11 @@ from typing import Any
 
 import orjson
 
+from cleaner.article import MARK_KEYS, SPLIT_KEY
 from cleaner.audit.logs import open_logs
 from cleaner.durable import replacing
 from cleaner.options import Options
+from cleaner.output.formats import Layout
 from cleaner.output.manifest import largest_first
 from cleaner.output.publish import card_mark
 
@@ -76,6 +78,7 @@ $versions
 _FIELDS = (
     ("id", "the record's own id, else its source"),
     ("text", "the clean text"),
+    ("words", "how many words the text has"),
     ("language, language_score, languages", "the language, how sure it is (0 to 1), and the shares as a JSON string"),
     ("date", 'of publication, in ISO 8601: a day, or a second with its zone where known; "" where not sure'),
     ("date_text, crawled", "the words in which the input gives the date; when a crawler fetched the article"),
@@ -84,6 +87,8 @@ _FIELDS = (
     ("page_kind, input_kind", "what an HTML page is, and what was read: text, page or html"),
     ("flags", "what was noticed without dropping the article"),
     ("duplicates", "ids of near-identical articles that this one stands for"),
+    (", ".join(MARK_KEYS), "what would have been dropped, why, and the article that stands for its cluster"),
+    (SPLIT_KEY, "the part of the split"),
     ("meta", "the other fields of the input, as a JSON string"),
 )
 
@@ -108,6 +113,7 @@ def card(output: str, *, audit: str | Path | None = None, checked: bool = True) 
     removals = [(kind, sum(spans[kind].values()), sum(characters[kind].values())) for kind in spans]
     # Options at their defaults are left out, for they would hide the few that were set.
     defaults = asdict(Options())
+    there = Layout.of(Options(mark=options.get("mark", False), split=options.get("split", ()))).columns
     changed = [(name, _value(value)) for name, value in options.items() if _value(value) != _value(defaults.get(name))]
     return _CARD.substitute(
         yaml="\n".join(_yaml(Path(output), counts)),
@@ -122,7 +128,7 @@ def card(output: str, *, audit: str | Path | None = None, checked: bool = True) 
         steps="\n".join(_steps(options, counts)),
         options=_table(("Option", "Value"), changed) if changed else "All options had their defaults.",
         removals=_table(("Kind", "Spans", "Characters"), sorted(removals, key=lambda row: (-row[2], row[0]))),
-        fields="\n".join(f"| {name} | {meaning} |" for name, meaning in _FIELDS),
+        fields="\n".join(f"| {name} | {meaning} |" for name, meaning in _FIELDS if name.split(", ")[0] in there),
         versions=", ".join(_plain(f"{name} {number}") for name, number in versions),
     )
 
@@ -142,7 +148,14 @@ def _yaml(output: Path, counts: Mapping[str, Any]) -> Iterator[str]:
     yield "- config_name: default"
     # Named, for Hugging Face would else take all data files of the folder, the logs as well.
     data = f"{output.name}/part-*" if output.is_dir() else output.name
-    yield f"  data_files: {_quoted(data)}"
+    parts = counts.get("split", {})
+    if not (parts and output.is_dir()):
+        yield f"  data_files: {_quoted(data)}"
+        return
+    yield "  data_files:"
+    for part in parts:
+        yield f"  - split: {part}"
+        yield f"    path: {_quoted(f'{output.name}/{part}-*')}"
 
 
 def _funnel(counts: Mapping[str, Any]) -> Iterator[str]:

@@ -182,7 +182,7 @@ def _load(db: sqlite3.Connection, run: str, output: str, folder: Path) -> None:
         digest = xxhash.xxh3_64_intdigest(record["text"].encode()) - (1 << 63)  # SQLite's integers are signed
         return run, record["id"], outcome, record["language"], digest
 
-    written = (article(record, "written") for record in records(output))
+    written = (article(record, "written") for record in records(output, folder))
     dropped = (article(row["record"], f"dropped ({row['reason']})") for row in rows(folder / "dropped.jsonl"))
     db.executemany("INSERT OR REPLACE INTO article VALUES (?, ?, ?, ?, ?)", chain(written, dropped))
     keys = ("id", "start", "end", "kind", "rule")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import click
 import orjson
@@ -16,13 +17,17 @@ from cleaner.errors import CleanerError, InputError, OptionError
 from cleaner.options import Options
 from cleaner.output.left_out import row_of_left_out
 from cleaner.output.records import removed_rows
+from cleaner.phrases.phrases import phrase_languages
 from cleaner.pipeline import finish_articles, load_article, strip_article
 from cleaner.read.files import list_sources
 from cleaner.read.records import read_records
 from cleaner.read.split import plan_tasks
 from cleaner.strip.strip import explain_line
 
-__all__ = ["ListGain", "explain_file", "explain_one_line", "gains_of_lists", "shown_lines"]
+__all__ = ["ListGain", "explain_file", "explain_one_line", "gains_of_lists", "records_of", "shown_lines"]
+
+NAMED = 10
+"""Languages that are named where a line is the same to several."""
 
 # What only a whole corpus can show is missing here, and a reader must not conclude that there is none.
 _ALONE = "Looked at alone. What repeats on its site, or is a duplicate, a run tells: cleaner explain OUT --id ID"
@@ -43,12 +48,26 @@ def explain_file(file: str, options: Options, *, article: str = "", as_json: boo
     return _as_json(found, drop) if as_json else _in_words(found, drop, alone=not from_run)
 
 
-def explain_one_line(line: str, language: str, extra_dir: str = "") -> Iterator[str]:
-    """Yield the rules that would take a line that stands alone, as lines to print."""
-    found = explain_line(line, language, extra_dir)
+def explain_one_line(line: str, language: str = "", extra_dir: str = "") -> Iterator[str]:
+    """Yield the rules that would take a line that stands alone, as lines to print.
+
+    One line is too little to name its language by, so without a `language` the lists of all are asked, which takes some
+    seconds, and what several say alike is said once.
+    """
+    found: dict[str, list[str]] = {}
+    further = [path.stem for path in Path(extra_dir).glob("*.toml")] if extra_dir else []
+    languages = [language] if language else [*dict.fromkeys((*phrase_languages(), *further))]
+    for code in languages:
+        for rule, kind, why in explain_line(line, code, extra_dir):
+            # an English entry is named alike by all, because its list is asked in every language
+            said = why if language or code == "en" else why.removeprefix(f"{code} list, ")
+            found.setdefault(f"{kind}, by {rule}: {said}", []).append(code)
     if not found:
-        yield "No rule takes this line by itself."
-    yield from (f"{kind}, by {rule}: {why}" for rule, kind, why in found)
+        yield "No rule takes this line by itself" + ("." if language else ", in no language.")
+    for said, codes in found.items():
+        more = f" and {len(codes) - NAMED} more" if len(codes) > NAMED else ""
+        where = "every language" if len(codes) == len(languages) else ", ".join(codes[:NAMED]) + more
+        yield said if language else f"{said}; in {where}"
 
 
 def shown_lines(article: Article) -> Iterator[tuple[str, Row | None]]:
@@ -80,7 +99,7 @@ def _lines_left_out(paragraph: LeftOut) -> Iterator[tuple[str, Row]]:
 def _load_one(file: str, options: Options, wanted: str) -> Article:
     """Return the article of a file with the id `wanted`, or its first one if that is ""."""
     # Records without an id are found by the one that the run would give them.
-    for raw in _read([file], options):
+    for raw in records_of([file], options):
         if isinstance(raw, Reject):
             if not wanted:  # else the article asked for may still come
                 raise InputError(f"{raw.source}: {raw.detail}", raw.advice)
@@ -89,7 +108,7 @@ def _load_one(file: str, options: Options, wanted: str) -> Article:
     raise OptionError(f"{file} holds no article" + (f" with the id {wanted!r}." if wanted else "."))
 
 
-def _read(inputs: Iterable[str], options: Options) -> Iterator[Raw | Reject]:
+def records_of(inputs: Iterable[str], options: Options) -> Iterator[Raw | Reject]:
     """Yield all records of the inputs, and what could not be read of them."""
     for task in plan_tasks(list_sources(inputs, options), options):
         yield from [task] if isinstance(task, Reject) else read_records(task, options)
@@ -151,7 +170,7 @@ def gains_of_lists(inputs: Iterable[str], options: Options) -> list[ListGain]:
     """
     # By evidence and not by rule: whoever writes a list wants to see what each of its entries does.
     found: dict[str, ListGain] = {}
-    for raw in _read(inputs, options):
+    for raw in records_of(inputs, options):
         if isinstance(raw, Reject):
             continue
         article = load_article(raw, options)

@@ -6,8 +6,9 @@ import gzip
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from hashlib import sha256
-from itertools import groupby
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ import orjson
 
 from cleaner.audit.spans import Row
 from cleaner.errors import OutputError
+from cleaner.options import Options
+from cleaner.output.formats import DELIMITERS, Layout, read_table
 from cleaner.output.manifest import same_data
-from cleaner.output.publish import LOGS, MANIFEST, audit_folder
+from cleaner.output.publish import LOGS, MANIFEST, SPLIT_LOG, audit_folder
 
 __all__ = ["Row", "open_logs", "records", "removals_by_article", "rows", "rows_of_article"]
 
@@ -90,23 +93,47 @@ def _unpacked(path: Path) -> object:
     return {"bytes": size, "sha256": digest.hexdigest()}
 
 
-def records(output: str) -> Iterator[Row]:
-    """The records of an output, in order. Raises OutputError when there is none, or when it is a folder of texts."""
+def records(output: str, folder: Path) -> Iterator[Row]:
+    """The records of an output, in the order of the run, with the names and types that they have in the logs.
+
+    `folder` is that of its logs. Raises OutputError when there is no output, and when it does not hold all ids and
+    texts: a folder of texts, or an output whose columns are others.
+    """
     path = Path(output)
+    options = _read_manifest(folder / MANIFEST)["options"]
+    layout = Layout.of(Options(**{key: options[key] for key in ("columns", "mark", "split") if key in options}))
+    if missing := {"id", "text"} - layout.columns.keys():
+        raise OutputError(
+            f"{path} has no column of the {' and no column of the '.join(sorted(missing))}, which --columns left out. "
+            "Clean once more with both."
+        )
     if path.is_dir():
-        for part in sorted(
-            path.glob("part-*")
-        ):  # numbered with leading zeros, so that this is the order of the records
-            yield from _records_of_file(part)
         if any(path.rglob("*.txt")):
             raise OutputError(f"{path} is a folder of texts, which hold no ids. Clean into .jsonl or .parquet instead.")
+        found = _records_of_folder(path, folder, layout)
     elif path.is_file():
-        yield from _records_of_file(path)
+        found = _records_of_file(path, layout)
     else:
         raise OutputError(f"{path} is not there. Name the output of a finished run.")
+    yield from map(layout.record_of, found) if layout.changes else found
 
 
-def _records_of_file(path: Path) -> Iterator[Row]:
+def _records_of_folder(path: Path, folder: Path, layout: Layout) -> Iterator[Row]:
+    parts: dict[str, list[Path]] = {}
+    for file in sorted(path.glob("*-*")):  # numbered with leading zeros, so that this is the order of the records
+        parts.setdefault(file.name.rpartition("-")[0], []).append(file)
+    readers = {
+        name: chain.from_iterable(map(partial(_records_of_file, layout=layout), some)) for name, some in parts.items()
+    }
+    if "part" in parts:
+        yield from readers["part"]
+    elif parts:  # the output was split; the log has the part of each record
+        with (folder / SPLIT_LOG).open() as log:
+            for line in log:
+                yield from islice(readers[line.strip()], 1)
+
+
+def _records_of_file(path: Path, layout: Layout) -> Iterator[Row]:
     if path.suffix == ".parquet":
         import pyarrow.parquet as pq
 
@@ -114,8 +141,9 @@ def _records_of_file(path: Path) -> Iterator[Row]:
             for batch in table.iter_batches(batch_size=1000):  # as Python objects a whole row group takes a lot of room
                 yield from batch.to_pylist()
         return
+    form = path.name.removesuffix(".gz").removesuffix(".zst")[-4:]
     with _lines_of_file(path) as lines:
-        yield from map(orjson.loads, lines)
+        yield from read_table(lines, DELIMITERS[form], layout) if form in DELIMITERS else map(orjson.loads, lines)
 
 
 @contextmanager

@@ -30,7 +30,9 @@ def restored(output: str, audit: str | None = None) -> Iterator[dict[str, str]]:
     # removed.jsonl holds the rows of written and dropped articles in one order. It is read twice and parted by the ids
     # of the dropped ones, so that neither kind of article is held in memory.
     gone = {row["id"] for row in rows(dropped)}
-    yield from _rebuilt(records(output), (group for group in removals_by_article(removed) if group[0] not in gone))
+    yield from _rebuilt(
+        records(output, folder), (group for group in removals_by_article(removed) if group[0] not in gone)
+    )
     of_dropped = (row["record"] for row in rows(dropped))
     yield from _rebuilt(of_dropped, (group for group in removals_by_article(removed) if group[0] in gone))
 
@@ -59,12 +61,16 @@ def article_from_logs(output: str, wanted: str = "", audit: str | None = None) -
     folder, _ = open_logs(output, audit)
     # An id is looked for among the dropped ones first, for that log is short; the output is read to its end at worst.
     row = next(rows_of_article(folder / "dropped.jsonl", wanted), None) if wanted else None
-    record = row["record"] if row else next((r for r in records(output) if not wanted or r["id"] == wanted), None)
+    record = (
+        row["record"] if row else next((r for r in records(output, folder) if not wanted or r["id"] == wanted), None)
+    )
     if record is None:
         raise OptionError(f"{output} and its logs hold no article" + (f" with the id {wanted!r}." if wanted else "."))
     removed = list(rows_of_article(folder / "removed.jsonl", record["id"]))
     fields: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in record.items()
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in record.items()
+        if name in Article._fields or name in ("text", "languages")
     }
     languages = tuple(orjson.loads(fields.pop("languages")).items())
     before = join(fields.pop("text"), removed)

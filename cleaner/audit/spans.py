@@ -34,7 +34,7 @@ def spans(text: str, removed: Iterable[Row]) -> Iterator[tuple[str, Row | None]]
         if kept := row["start"] - passed:
             yield text[at : at + kept], None
         yield row["text"], row
-        at, passed = at + kept, row["end"]
+        at, passed = at + kept + len(row.get("with", "")), row["end"]
     if at < len(text):
         yield text[at:], None
 

@@ -6,12 +6,15 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 
+import click
 import orjson
 
+from cleaner.audit.spans import printable
+from cleaner.engine.progress import duration
 from cleaner.output.manifest import largest_first
 from cleaner.output.publish import Report
 
-__all__ = ["show", "summary"]
+__all__ = ["sentence", "show", "summary"]
 
 _LONGEST = 8  # rows of a table that has one for each error, kind or language; the rest is added up in one more
 _EXAMPLES = 3  # kinds of error that are shown by an example
@@ -23,7 +26,22 @@ def show(report: Report, *, as_json: bool = False) -> None:
         text = orjson.dumps(asdict(report), option=orjson.OPT_INDENT_2).decode()
         print(text, file=sys.stderr if report.output == "-" else sys.stdout)
         return
+    # Straight to the terminal, because the command line's own stream shows the codes of a colour; so nothing that an
+    # input named may stand in the sentence as it is.
+    terminal = getattr(sys.stderr, "original", sys.stderr)
+    color = "green" if report.written and not report.rejected else "yellow"
+    click.secho(printable(sentence(report)), fg=color, bold=True, file=terminal)
     print("\n".join(summary(report)), file=sys.stderr)
+
+
+def sentence(report: Report) -> str:
+    """Return what a run came to, in one sentence."""
+    where = f" to {report.output}" if report.output not in ("", "-") else ""
+    said = f"{report.written:,} of {report.read:,} articles {'' if report.output else 'would be '}written{where}"
+    dropped = sum(report.counts.get("dropped", {}).values())
+    parts = [f"{dropped:,} dropped"] if dropped else []
+    parts += [f"{report.rejected:,} inputs or records set aside"] if report.rejected else []
+    return f"Done in {duration(report.seconds)}: {said}" + (f"; {', '.join(parts)}" if parts else "") + "."
 
 
 def summary(report: Report) -> list[str]:
@@ -49,6 +67,9 @@ def summary(report: Report) -> list[str]:
     return lines
 
 
+_LEFT_OUT = ("left_out", "left_out_characters")
+
+
 def _table(report: Report) -> Iterator[tuple[str, str, str]]:
     """Yield the rows (label, number, note), from what was read to what was written."""
     counts = report.counts
@@ -66,16 +87,19 @@ def _table(report: Report) -> Iterator[tuple[str, str, str]]:
     yield "spans removed", f"{sum(removed.values()):,}", f"{taken:,} characters"
     for kind, n in _longest_rows(removed):
         yield f"  {kind}", f"{n:,}", ""
-    if left_out := {kind: sum(found.values()) for kind, found in counts.get("left_out", {}).items()}:
-        size = sum(sum(found.values()) for found in counts["left_out_characters"].values())
-        yield "left out of pages", f"{sum(left_out.values()):,}", f"paragraphs, {size:,} characters"
+    left_out, size = (sum(map(sum, map(dict.values, counts.get(name, {}).values()))) for name in _LEFT_OUT)
+    if left_out:
+        yield "left out of pages", f"{left_out:,}", f"paragraphs, {size:,} characters"
     for flag, n in _longest_rows(counts.get("flag", {})):
         yield "  flagged", f"{n:,}", flag
-    for reason, n in _longest_rows(counts.get("dropped", {})):
-        yield "articles dropped", f"{n:,}", reason
+    for done in ("dropped", "marked"):
+        for reason, n in _longest_rows(counts.get(done, {})):
+            yield f"articles {done}", f"{n:,}", reason
     yield "articles written", f"{report.written:,}", f"{characters.get('written', 0):,} characters"
     for language, n in _longest_rows(counts.get("language", {})):
         yield "  language", f"{n:,}", language
+    for part, n in largest_first(counts.get("split", {})):
+        yield f"  {part}", f"{n:,}", f"{n / max(1, report.written):.1%} of the articles"
     yield "seconds", f"{report.seconds:.1f}", ""
 
 

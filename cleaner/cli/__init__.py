@@ -15,7 +15,7 @@ import click
 
 from cleaner import __version__
 from cleaner.cli.corpus import clean, dedup, index
-from cleaner.cli.flags import EXIT_HELP, FAILED, USAGE
+from cleaner.cli.help import FAILED, USAGE, epilog
 from cleaner.cli.looking import diff, explain, report, restore
 from cleaner.cli.phrases import phrases
 from cleaner.cli.setup import completion, init, manual
@@ -71,7 +71,7 @@ main = _Group(
     "main",
     commands=[clean, explain, dedup, restore, report, diff, index, phrases, init, completion, manual],
     help="Turn scraped articles into a clean corpus, with every decision on record.",
-    epilog=EXIT_HELP,
+    epilog=epilog("main"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 click.version_option(__version__, prog_name="cleaner")(main)

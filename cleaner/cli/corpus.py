@@ -8,25 +8,39 @@ from typing import Any
 
 import click
 
-from cleaner.cli.flags import DONE, EXIT_HELP, FAILED, FLAGS, INPUTS, NOTHING_LEFT, ON_CORPUS, files, options, read
+from cleaner.cli.flags import FLAGS, INPUTS, ON_CORPUS, files, options, read
+from cleaner.cli.help import DONE, FAILED, NOTHING_LEFT, CorpusCommand, epilog
 from cleaner.options import RUN_OPTIONS, Options
 
 __all__ = ["clean", "dedup", "index"]
 
 
-@click.command(epilog=EXIT_HELP)
+@click.command(cls=CorpusCommand, epilog=epilog("clean"))
 @options(*ON_CORPUS, *FLAGS)
-def clean(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, as_json: bool, **flags: Any) -> None:
+def clean(
+    inputs: tuple[str, ...], output: str | None, audit: str | None, quiet: bool, as_json: bool, **flags: Any
+) -> None:
     """Clean files, folders and patterns of them into one corpus.
 
     INPUT is a file, a folder, a pattern, a URL, or - for JSON lines on stdin. OUT is .jsonl, .jsonl.gz, .jsonl.zst,
-    .parquet, or a folder of shards.
+    .parquet, or a folder of shards. Without -o a terminal shows what would go from the first three articles.
     """
-    _run(inputs, output, read(flags), audit, quiet, as_json)
+    options = read(flags)
+    if output is None and sys.stdout.isatty():
+        from cleaner.cli.preview import preview
+
+        for line in preview(inputs, options):
+            click.echo(line)
+        return
+    _run(inputs, output, options, audit, quiet, as_json)
 
 
-def _run(inputs: tuple[str, ...], output: str, options: Options, audit: str | None, quiet: bool, as_json: bool) -> None:
+def _run(
+    inputs: tuple[str, ...], output: str | None, options: Options, audit: str | None, quiet: bool, as_json: bool
+) -> None:
     """Run over a corpus, show how far it is and what came out, and exit."""
+    if output is None:
+        raise click.UsageError("Missing option '-o' / '--output'. Say where the corpus goes, such as -o clean.jsonl.")
     from cleaner.audit.summary import show
     from cleaner.corpus.clean import clean_corpus
     from cleaner.engine.progress import progress, warnings
@@ -52,14 +66,18 @@ def _run(inputs: tuple[str, ...], output: str, options: Options, audit: str | No
     sys.exit(NOTHING_LEFT if failed else DONE)
 
 
-@click.command(epilog=EXIT_HELP)
+@click.command(cls=CorpusCommand, epilog=epilog("dedup"))
 @options(
     *ON_CORPUS,
-    *("text_field", "html_field", "id_field", "url_field", "txt_layout", "encoding"),
+    *("text_field", "html_field", "id_field", "url_field", "title_field", "author_field", "date_field", "site_field"),
+    *("txt_layout", "encoding", "limit", "sample", "seed"),
     *("one_per_url", "min_similarity", "keep_duplicate", "against", "pairs"),
+    *("dedup_paragraphs", "mask", "mask_log", "mark", "split", "split_by", "columns", "bom"),
     *(name for name in RUN_OPTIONS if name not in ("shard_records", "card")),
 )
-def dedup(inputs: tuple[str, ...], output: str, audit: str | None, quiet: bool, as_json: bool, **flags: Any) -> None:
+def dedup(
+    inputs: tuple[str, ...], output: str | None, audit: str | None, quiet: bool, as_json: bool, **flags: Any
+) -> None:
     """Only merge near-identical articles, of text that is clean already: nothing is stripped."""
     from cleaner.corpus.index import AS_IT_IS  # the options under which no step but deduplication does anything
 

@@ -5,7 +5,6 @@ The help texts here are the only ones: --help, the manual page, the documentatio
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -15,47 +14,25 @@ import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
-from cleaner.article import KINDS
+from cleaner.article import KINDS, MASKS, RECORD_KEYS
+from cleaner.cli.help import VALUES
+from cleaner.language_codes import named_languages
 from cleaner.options import CHOICES, GUARDS, OWN_OPTIONS, Options, find_config, is_own_config, read_config
 
 __all__ = [
     "AUDIT",
     "CONFIG",
-    "DONE",
-    "EXIT_HELP",
-    "EXIT_STATUS",
-    "FAILED",
     "FLAGS",
     "INPUTS",
-    "NOTHING_LEFT",
     "ON_CORPUS",
-    "USAGE",
     "files",
     "folders",
+    "languages",
     "options",
     "read",
 ]
 
 DEFAULT = Options()
-
-DONE, NOTHING_LEFT, USAGE, FAILED = range(4)
-EXIT_STATUS = (
-    (DONE, "Done. What could not be read was set aside; rejected.jsonl says what and why."),
-    (
-        NOTHING_LEFT,
-        "Done, but no article is left (the message says what dropped them), or --strict and some set aside.",
-    ),
-    (USAGE, "Wrong usage or an option that is wrong: nothing was written."),
-    (FAILED, "Failed, stopped, or nothing could be read: the message says what to do next."),
-)
-"""The meaning of every exit status. A set-aside record is no failure, because most crawls have a broken page and a
-status of 1 would end `&&` chains and make; --strict is for those to whom it is one."""
-
-# "\b" keeps click from filling the lines of the list into one paragraph.
-EXIT_HELP = "\b\nExit status:\n" + "\n".join(
-    textwrap.fill(meaning, 96, initial_indent=f"  {status}  ", subsequent_indent="     ")
-    for status, meaning in EXIT_STATUS
-)
 
 
 def _paths(kind: str, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -67,6 +44,20 @@ def _listed(names: Sequence[str], ctx: click.Context, param: click.Parameter, in
     """Complete the last name in a list with commas; names that are in it already are not offered."""
     done, comma, begun = incomplete.rpartition(",")
     return [done + comma + name for name in names if name.startswith(begun) and name not in done.split(",")]
+
+
+def _fields(meaning: str, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The usual names of fields with a meaning."""
+    from cleaner.read.fields import usual_fields  # which loads the tables of the formats
+
+    return [name for name in usual_fields(meaning) if name.startswith(incomplete)]
+
+
+def languages(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The codes of a list of languages, each with its English name."""
+    names = named_languages()
+    listed = _listed([*names], ctx, param, incomplete)
+    return [CompletionItem(value, help=names[value.rpartition(",")[2]]) for value in listed]
 
 
 files, folders = partial(_paths, "file"), partial(_paths, "dir")
@@ -94,11 +85,18 @@ FLAGS: dict[str, dict[str, Any]] = {
     "html_field": {"help": "Field that holds HTML."},
     "id_field": {"help": "Field that holds the id."},
     "url_field": {"help": "Field that holds the URL."},
+    "title_field": {"help": "Field that holds the title."},
+    "author_field": {"help": "Field that holds the author."},
+    "date_field": {"help": "Field that holds the date."},
+    "site_field": {"help": "Field that holds the site."},
     "content": {"help": "What .txt files and text fields hold."},
     "txt_layout": {"help": "One article per .txt file, or per line."},
     "encoding": {"help": "Encoding of all input (else detected per file)."},
     "one_per_url": {"help": "Of several records of one URL keep this."},
     "max_record_bytes": {"type": int, "help": "Records larger than this are set aside."},
+    "limit": {"type": int, "help": "Read only the first records, so many (0: all)."},
+    "sample": {"type": int, "help": "Read only so many records, drawn from all of them (0: all)."},
+    "seed": {"type": int, "help": "Another number draws another sample."},
     "extractor": {"help": "How HTML becomes text."},
     "articles_only": {"is_flag": True, "help": "Drop pages that are no articles."},
     "strip": {"flags": ["--strip/--no-strip"], "help": "Take site cruft off."},
@@ -111,8 +109,13 @@ FLAGS: dict[str, dict[str, Any]] = {
     "phrases": {"help": "Folder of further phrase lists.", "metavar": "DIR"},
     "allow": {"help": "File of lines that always stay.", "metavar": "FILE"},
     "repeats": {"flags": ["--repeats/--no-repeats"], "help": "Take lines that repeat per site."},
+    "tidy_space": {"is_flag": True, "help": "Make no-break and invisible spaces plain, and several blank lines one."},
     "site_rules": {"help": "File that keeps the lines that repeat on each site, for later batches.", "metavar": "FILE"},
-    "language": {"help": "Keep only articles in these languages, by code or name, with commas.", "metavar": "CODE"},
+    "language": {
+        "help": "Keep only articles in these languages, by code or name, with commas.",
+        "metavar": "CODE",
+        "shell_complete": languages,
+    },
     "language_model": {"help": "What names the language."},
     "min_language_score": {"type": float, "help": "Drop articles whose language is less sure than this."},
     "drop_foreign_paragraphs": {"is_flag": True, "help": "Take paragraphs in another language."},
@@ -130,6 +133,26 @@ FLAGS: dict[str, dict[str, Any]] = {
         "metavar": "INDEX",
     },
     "pairs": {"is_flag": True, "help": "Write pairs.parquet to the logs, doubtful pairs first."},
+    "dedup_paragraphs": {
+        "type": int,
+        "help": "A paragraph of so many words or more that stands in articles of several sites stays in one (0: off).",
+        "metavar": "WORDS",
+    },
+    "mask": {
+        "help": f"Replace personal data by its kind, such as <email>: {', '.join(MASKS)}, with commas.",
+        "shell_complete": partial(_listed, MASKS),
+        "metavar": "KINDS",
+    },
+    "mask_log": {"help": "Whether the logs keep the values that were masked."},
+    "mark": {"is_flag": True, "help": "Write every article and mark what would be dropped, with the reason."},
+    "split": {"help": "Split into parts, with no near-duplicate across: train=.9,test=.1.", "metavar": "PARTS"},
+    "split_by": {"help": "Split articles, or sites as a whole."},
+    "columns": {
+        "help": "Only these fields, in this order, with commas; FIELD=NAME renames one.",
+        "shell_complete": partial(_listed, RECORD_KEYS),
+        "metavar": "FIELDS",
+    },
+    "bom": {"is_flag": True, "help": "Begin .csv and .tsv with a byte order mark, by which Excel knows UTF-8."},
     "follow_links": {"is_flag": True, "help": "Follow links that lead out of the input."},
     "workers": {
         "type": int,
@@ -153,6 +176,10 @@ FLAGS: dict[str, dict[str, Any]] = {
 _COMPLETED = {"FILE": files, "DIR": folders, "INDEX": folders}
 # What a row does not say follows from the field: its choices, its default, and how the shell completes it.
 for _name, _settings in FLAGS.items():
+    if _name.endswith("_field"):
+        _settings["shell_complete"] = partial(_fields, _name.removesuffix("_field"))
+    if _name in VALUES:
+        _settings["shell_complete"] = partial(_listed, VALUES[_name])
     if _settings.get("metavar") in _COMPLETED:
         _settings["shell_complete"] = _COMPLETED[_settings["metavar"]]
     if _name in CHOICES:
@@ -174,9 +201,7 @@ CONFIG = click.option(
 )
 ON_CORPUS = (
     INPUTS,
-    click.option(
-        "-o", "--output", required=True, metavar="OUT", shell_complete=files, help="Where the corpus goes; - is stdout."
-    ),
+    click.option("-o", "--output", metavar="OUT", shell_complete=files, help="Where the corpus goes; - is stdout."),
     AUDIT,
     click.option("--quiet", is_flag=True, help="No progress and no summary."),
     click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),

@@ -6,21 +6,29 @@ from typing import Any
 
 import click
 
-from cleaner.cli.flags import AUDIT, CONFIG, files, options, read
+from cleaner.cli.flags import AUDIT, CONFIG, files, languages, options, read
+from cleaner.cli.help import epilog
 from cleaner.errors import OptionError
 from cleaner.language_codes import language_code
 
 __all__ = ["diff", "explain", "report", "restore"]
 
 
-@click.command()
+@click.command(epilog=epilog("explain"))
 @click.argument("file", metavar="FILE", required=False, shell_complete=files)
 @click.option("--id", "article", default="", help="The article of this id, where FILE holds several.")
 @click.option("--line", default="", help="Instead of a file: which rules would take this line.")
-@click.option("--line-language", default="id", show_default=True, help="The language of that line.")
+@click.option(
+    "--line-language",
+    default="",
+    metavar="CODE",
+    help="The language of that line (else those of all phrase lists).",
+    shell_complete=languages,
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines instead.")
 @options(
-    CONFIG, "text_field", "html_field", "content", "encoding", "extractor", "input_kind", "title", "phrases", "allow"
+    *(CONFIG, "text_field", "html_field", "title_field", "author_field", "date_field", "site_field"),
+    *("content", "encoding", "extractor", "input_kind", "title", "phrases", "allow"),
 )
 def explain(file: str | None, article: str, line: str, line_language: str, as_json: bool, **flags: Any) -> None:
     """One article, line by line: what stays, what goes, which rule, why.
@@ -34,7 +42,7 @@ def explain(file: str | None, article: str, line: str, line_language: str, as_js
     rows = (
         explain_file(file, read(flags, whole=True), article=article, as_json=as_json)
         if file
-        else explain_one_line(line, language_code(line_language))
+        else explain_one_line(line, line_language and language_code(line_language))
     )
     for row in rows:
         click.echo(row)

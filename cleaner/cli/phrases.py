@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cleaner.article import KINDS
-from cleaner.cli.flags import files, folders
+from cleaner.cli.flags import files, folders, languages
 from cleaner.language_codes import language_code
 from cleaner.options import Options
 
@@ -55,13 +55,19 @@ def search(wording: str, extra: str) -> None:
 
 @phrases.command()
 @click.argument("line", metavar="LINE")
-@click.option("--language", default="id", show_default=True, metavar="CODE", help="The language of the line.")
+@click.option(
+    "--language",
+    default="",
+    metavar="CODE",
+    help="The language of the line (else those of all phrase lists).",
+    shell_complete=languages,
+)
 @_further
 def line(line: str, language: str, extra: str) -> None:
     """Which rules would take LINE, and by which entry."""
     from cleaner.audit.explain import explain_one_line
 
-    for told in explain_one_line(line, language_code(language), extra):
+    for told in explain_one_line(line, language and language_code(language), extra):
         click.echo(told)
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import click
 
 from cleaner import __version__
-from cleaner.cli.flags import EXIT_STATUS, FLAGS
+from cleaner.cli.flags import FLAGS
+from cleaner.cli.help import EXIT_STATUS
 from cleaner.errors import RefusedError
 from cleaner.options import CHOICES, CONFIG, Options
 
@@ -38,6 +39,7 @@ _HEADINGS = {
     "strip": "Stripping",
     "language": "Language and guards",
     "dedup": "Near-duplicates",
+    "dedup_paragraphs": "Output",
     "follow_links": "The run: these never change the output",
 }
 """The heading that stands before an option."""

@@ -19,11 +19,14 @@ from cleaner.neardup.lsh import BANDS, CandidatePairs, band_keys, join_band, pac
 from cleaner.neardup.minhash import likely
 from cleaner.neardup.tokens import mix
 
-__all__ = ["Candidates", "find_candidates", "keep_likely", "label_components"]
+__all__ = ["Candidates", "find_candidates", "label_components", "pair_by_key"]
 
 Task = TypeVar("Task")
 Signed = Callable[[Task], tuple[NDArray[np.uint32], NDArray[np.int64]]]
 """A task's signatures, and the rank of each."""
+
+Keyed = Callable[[Task], tuple[NDArray[np.uint64], NDArray[np.int64]]]
+"""A task's keys, one for an article, and the rank of each."""
 
 Signatures = Callable[[NDArray[np.int64]], NDArray[np.uint32]]
 """The signatures of sorted ranks, by which pairs are estimated."""
@@ -45,6 +48,10 @@ class Candidates:
     def pairs(self, part: int) -> CandidatePairs:
         """The pairs of one part."""
         return split_pairs(self.table.load(part), self.bits)
+
+    def save_likely(self, signatures: Signatures, lowest: np.float32, to: Table, part: int) -> None:
+        """Write those pairs of one part to another table that are estimated to be at least `lowest` alike."""
+        to.save(part, _keep_likely(self.table.load(part), self.bits, signatures, lowest))
 
 
 def find_candidates(
@@ -69,7 +76,7 @@ def find_candidates(
     bands = shuffle.reduce(
         f"{name}-bands",
         tasks,
-        partial(_emit_bands, signed, bits, parts),
+        partial(_emit_keys, signed, band_keys, bits, parts),
         partial(_join, joined, bits, olds),
     )
     # by their hash, not by rank: a story with a million copies has a million pairs with one article
@@ -91,11 +98,25 @@ def find_candidates(
     )
 
 
-def _emit_bands(signed: Signed[Any], bits: int, parts: int, task: Any) -> Emitted:
-    signatures, ranks = signed(task)
-    keys = pack_keys(band_keys(signatures), ranks[:, None], bits)
+def pair_by_key(
+    shuffle: Shuffle, name: str, tasks: Sequence[Task], keyed: Keyed[Task], articles: int, olds: int
+) -> Candidates:
+    """The pairs of articles that have one key, such as the address of their page; none of them is estimated."""
+    bits = max(1, (articles - 1).bit_length())
+    table = shuffle.table(name)
+    parts = shuffle.parts(name, articles * 8)
+    found = shuffle.reduce(name, tasks, partial(_emit_keys, keyed, mix, bits, parts), partial(_join, table, bits, olds))
+    count = sum(pairs for _, pairs, _ in found)
+    return Candidates(table, tuple(part for part, _, _ in found), bits, count, count, 0)
+
+
+def _emit_keys(given: Callable[[Any], Any], keys_of: Callable[[Any], Any], bits: int, parts: int, task: Any) -> Emitted:
+    """Keys with their ranks. `given` is Signed or Keyed; `keys_of` makes of its values one key, or one a band."""
+    values, ranks = given(task)
+    keys = keys_of(values)
+    keys = pack_keys(keys[:, None] if keys.ndim == 1 else keys, ranks[:, None], bits)
     # equal keys of one band have to come together, so a part is one of a band, by the upper bits of the key
-    part = np.arange(BANDS) * parts + ((keys >> np.uint64(40)) % np.uint64(parts)).astype(np.int64)
+    part = np.arange(keys.shape[1]) * parts + ((keys >> np.uint64(40)) % np.uint64(parts)).astype(np.int64)
     return partition(keys.ravel(), part.ravel())
 
 
@@ -114,13 +135,13 @@ def _estimate(
     table: Table, bits: int, olds: int, signatures: Signatures, lowest: np.float32, part: int, packed: bytes
 ) -> tuple[int, int, int]:
     pairs = distinct(np.frombuffer(packed, np.uint64))
-    kept = keep_likely(pairs, bits, signatures, lowest)
+    kept = _keep_likely(pairs, bits, signatures, lowest)
     table.save(part, kept)
     new, kept_of_new = (int((split_pairs(some, bits).low >= olds).sum()) for some in (pairs, kept))
     return part, new + len(kept) - kept_of_new, len(kept)
 
 
-def keep_likely(
+def _keep_likely(
     packed: NDArray[np.uint64], bits: int, signatures: Signatures, lowest: np.float32
 ) -> NDArray[np.uint64]:
     """Those of some packed pairs that are estimated to be at least `lowest` alike."""

@@ -12,6 +12,7 @@ from cleaner.decode.labels import check_encoding
 from cleaner.engine.work import read_shard
 from cleaner.errors import InputError, OptionError
 from cleaner.language.identify import identify
+from cleaner.mask.mask import find_masks
 from cleaner.options import Options
 from cleaner.phrases.phrases import load_phrases
 from cleaner.repeats.site_rules import load_site_rules, read_rules_file
@@ -46,10 +47,11 @@ def check_named_files(options: Options) -> None:
         if not os.access(path.parent, os.W_OK):  # the file is replaced, and so its folder is written
             raise OptionError(f"--site-rules {path} cannot be written: {path.parent} is no folder with that right.")
         load_site_rules(read_rules_file(options.site_rules).splitlines(), options.site_rules)
-    if options.against and options.dedup:
+    if options.against and (options.dedup or options.split):
         Index.open(Path(options.against))
     if options.language_model == "py3langid":
         identify(["."], model=options.language_model)  # says how to install it, where it is missing
+    find_masks("0812-3456-7890", options.mask)  # the same
 
 
 def check_something_was_read(rejects: Sequence[Reject], shards: Iterable[Path]) -> None:

@@ -1,15 +1,15 @@
 """The way of a corpus, from files to files: the second page to read. The first is pipeline.py, the way of one article.
 
     read_corpus     read -> decode -> extract (HTML only) -> repair -> quick language -> strip      shard by shard
-    finish_corpus   [ids that are taken, lines that repeat per site]                                over all shards
+    finish_corpus   [ids that are taken, lines that repeat per site, headlines of other articles]   over all shards
                     -> repeats -> language -> guards                                                shard by shard
-    write_corpus    [near-duplicates]                                                               over all shards
-                    -> the lines of the output and of the logs                                      shard by shard
+    write_corpus    [near-duplicates, the split, shared paragraphs]                                 over all shards
+                    -> masks -> the lines of the output and of the logs                             shard by shard
     clean_corpus    all three, then the output, its logs and its report under their final names
 
 A shard is one file of about 1,000 articles; what is done to one is in stages.py. The two steps in brackets need the
-whole corpus: each is a shuffle (engine/shuffle.py) over compact columns of the shards, in ids.py, repeats.py and
-duplicates.py.
+whole corpus: each is a shuffle (engine/shuffle.py) over compact columns of the shards, in ids.py, repeats.py,
+headlines.py and duplicates.py.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from cleaner.article import Reject
 from cleaner.audit.card import write_card
 from cleaner.audit.report import write_report
 from cleaner.corpus.checks import check_named_files, check_something_was_read
-from cleaner.corpus.duplicates import find_duplicates
+from cleaner.corpus.decisions import decide
+from cleaner.corpus.headlines import Headlines, find_linked_headlines
 from cleaner.corpus.ids import rename_repeated
 from cleaner.corpus.repeats import LINES_OF_AN_ARTICLE, find_site_repeats, lines_of_shard
 from cleaner.corpus.run import Engine, Run, open_engine
@@ -114,6 +115,7 @@ def clean_corpus(
             rejects = read_corpus(run, sources, stamps)
             finish_corpus(run)
             counts = write_corpus(run)
+            run.meter.begin_global_step("publish")
             hashes = _hash_inputs(run, sources)
         rejects = with_changes([*rejects, *run.rejects()], stamps)
         try:
@@ -121,7 +123,6 @@ def clean_corpus(
         except InputError:
             work.remove()  # nothing of it could be kept, since the right command reads other inputs
             raise
-        run.meter.begin_global_step("publish")
         facts: dict[str, object] = {"seconds": round(time.monotonic() - started, 3), "steps": run.times}
         facts |= {"workers": engine.size, "worker_deaths": engine.deaths}
         extra = [work.path / PAIRS] if options.pairs and options.dedup else []
@@ -149,6 +150,7 @@ def read_corpus(run: Run, sources: Sequence[Source | Reject], stamps: Stamps | N
     readable = [source for source in sources if isinstance(source, Source)]
     sizes = {source.path: source.size for source in readable}
     ahead = _Ahead(sizes, sum(sizes.values()) if min(sizes.values(), default=-1) >= 0 else 0)
+    ahead.most = -(-(run.options.sample or run.options.limit) // run.options.shard_records)
 
     def tasks(done: set[int]) -> Iterator[ReadTask]:
         # a generator, so that the first tasks are worked on while the last files are still being looked through
@@ -157,22 +159,25 @@ def read_corpus(run: Run, sources: Sequence[Source | Reject], stamps: Stamps | N
                 rejects.append(task)
                 continue
             run.count += 1
+            run.last_source = task.splits[-1].source
             ahead.add(task)
             if run.count - 1 not in done:
                 noted = {split.path: stamps[split.path] for split in task.splits if split.path in stamps}
                 yield ReadTask(task, run.work.shard("read", run.count - 1), run.options, noted)
-        ahead.all = ahead.planned = 1  # the shards that were counted are all there are
+        ahead.all, ahead.planned, ahead.most = 1, 1, 0  # the shards that were counted are all there are
 
     run.stage("read", read_stage, tasks, ahead.expected)
     return rejects
 
 
 def finish_corpus(run: Run) -> None:
-    """Find the ids that are taken and the lines that repeat per site, then finish the shards."""
+    """Find the ids that are taken, the lines that repeat per site and the headlines of other articles, then finish the
+    shards."""
     repeats = run.work.path / REPEATS if run.options.repeats else None
     if len(run.work.done("finish")) >= run.count and (repeats is None or repeats.exists()):
         return  # a run that is continued needs the repeats for shards that are left, and there are none
     read = run.shards("read")
+    linked: Headlines | None = None
     run.meter.begin_global_step("repeats")
     with run.timed("repeats"):
         shuffle, shards = run.shuffle("read", read)
@@ -183,11 +188,22 @@ def finish_corpus(run: Run) -> None:
             found = find_site_repeats(shuffle, shards, lines, articles * LINES_OF_AN_ARTICLE)
             # what older runs found counts as well: a batch of the day has few articles of a small site
             join_rules(found, _older_site_rules(run)[0]).save(repeats)
+            linked = find_linked_headlines(shuffle, shards, lines, articles * LINES_OF_AN_ARTICLE)
+    # keys in files are read by who needs them; those in memory are sent along
+    in_files = shuffle.folder is not None
     run.stage(
         "finish",
         finish_stage,
         lambda done: (
-            FinishTask(read[n], run.work.shard("finish", n), run.options, new_ids.get(n, {}), repeats)
+            FinishTask(
+                read[n],
+                run.work.shard("finish", n),
+                run.options,
+                number=n,
+                ids=new_ids.get(n, {}),
+                repeats=repeats,
+                headlines=linked if in_files or linked is None else linked.of_shard(n),
+            )
             for n in range(run.count)
             if n not in done
         ),
@@ -203,24 +219,37 @@ def write_corpus(run: Run) -> Mapping[str, int]:
     run.meter.begin_global_step("duplicates")
     with run.timed("duplicates"):
         shuffle, shards = run.shuffle("write", finished)
-        decisions = find_duplicates(shuffle, shards, run.options, run.work.path / PAIRS if run.options.pairs else None)
+        decisions = decide(shuffle, shards, run.options, run.work.path / PAIRS if run.options.pairs else None)
     # decisions in files are read by who needs them; those in memory are sent along
     in_files = shuffle.folder is not None
     run.stage(
         "write",
         write_stage,
         lambda done: (
-            WriteTask(finished[n], run.work.shard("write", n), n, decisions if in_files else decisions.of_shard(n))
+            WriteTask(
+                finished[n],
+                run.work.shard("write", n),
+                n,
+                run.options,
+                decisions if in_files else decisions.of_shard(n),
+            )
             for n in range(run.count)
             if n not in done
         ),
     )
-    return decisions.counts
+    return decisions.duplicates.counts
 
 
 def _hash_inputs(run: Run, sources: Sequence[Source | Reject]) -> list[tuple[str, int, str]]:
-    """(source, bytes, sha256) of every source; what has no file here has no hash."""
-    rest = iter([source for source in sources if isinstance(source, Source)])
+    """(source, bytes, sha256) of every source that was read; what has no file here has no hash.
+
+    Nor has a source of a dry run, whose manifest nobody sees: to hash a crawl takes longer than to read its beginning.
+    """
+    end = run.last_source if run.options.limit else None
+    wanted = [s for s in sources if isinstance(s, Source) and (end is None or s.source <= end)]
+    if run.options.dry_run:
+        return sorted((s.source, s.size, "") for s in wanted)
+    rest = iter(wanted)
     chunks = iter(lambda: tuple(islice(rest, HASHED_AT_ONCE)), ())  # ends at the first empty one
     with run.timed("hash"):
         found = [one for some in run.engine.map(hash_stage, chunks) for one in some]
@@ -305,6 +334,7 @@ class _Ahead:
     all: int  # bytes of the input, 0 where nobody knows
     planned: int = 0  # bytes
     shards: int = 0  # planned so far
+    most: int = 0  # shards, where only a part is read; 0 for no bound
 
     def add(self, task: Task) -> None:
         self.shards += 1
@@ -315,4 +345,6 @@ class _Ahead:
 
     def expected(self) -> int:
         """0 where nobody knows."""
+        if self.most:
+            return max(self.most, self.shards)
         return round(self.shards * self.all / self.planned) if self.all and self.planned else 0

@@ -32,14 +32,25 @@ class Copies:
         copies = self.ranks.shards.of_shard(self.table, number)
         return ranks[np.searchsorted(rows, copies["address"] & ROW)], copies["value"]
 
-    def signed(self, number: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-        """Signatures and ranks of the articles of a shard that have tokens and are no exact copies."""
+    def compared(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows of a shard that have tokens and are no exact copies, and their ranks."""
         # copies of one text would be candidates of each other in all 32 bands, and be found to be copies once more
         rows, ranks = self.ranks.of_shard(number)
-        table = self.ranks.shards.read(number, "sizes", "signatures")
         copies = self.ranks.shards.of_shard(self.table, number)["address"] & ROW
-        compared = (sketch_column(table, "sizes")[rows] > 0) & ~np.isin(rows, copies)
-        return sketch_column(table, "signatures")[rows[compared]], ranks[compared]
+        sizes = sketch_column(self.ranks.shards.read(number, "sizes"), "sizes")
+        compared = (sizes[rows] > 0) & ~np.isin(rows, copies)
+        return rows[compared], ranks[compared]
+
+    def signed(self, number: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+        """The signatures of these articles, and their ranks."""
+        rows, ranks = self.compared(number)
+        return sketch_column(self.ranks.shards.read(number, "signatures"), "signatures")[rows], ranks
+
+    def pages(self, number: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        """Hashes of the URLs of those of these articles that have one, and their ranks."""
+        rows, ranks = self.compared(number)
+        pages = self.ranks.shards.pages(number, rows)
+        return pages[pages >= 0].astype(np.uint64), ranks[pages >= 0]
 
 
 def find_copies(shuffle: Shuffle, ranks: Ranks) -> Copies:

@@ -3,12 +3,13 @@
 same URL        of the crawls of one page one stays, where the options ask for it      urls.py
 rank            the one order of all articles                                          order.py
 exact copies    the same tokens                                                        copies.py
-candidates      pairs that agree in a band of their signatures                         candidates.py
+candidates      pairs that agree in a band of their signatures, and crawls of one URL  candidates.py
 token stores    the tokens of those, and what recurs on their sites                    token_stores.py
 candidates      again, by signatures without what recurs
 components      which pairs hang together                                              candidates.py
 keepers         pairs compared by their tokens, the best ranked of each group stays    keepers.py
 decisions       what goes and what stays for others, back to the shards                here
+verified        which articles hang together by verified pairs, for --split            here
 """
 
 from __future__ import annotations
@@ -27,28 +28,31 @@ import pyarrow as pa
 
 from cleaner.article import Drop
 from cleaner.characters import visible_length
-from cleaner.corpus.candidates import Candidates, find_candidates, keep_likely, label_components
+from cleaner.corpus.candidates import find_candidates, label_components, pair_by_key
 from cleaner.corpus.copies import Copies, find_copies
-from cleaner.corpus.keepers import DOUBTFUL, DROPPED, Dropped, choose_all_keepers
+from cleaner.corpus.keepers import DOUBTFUL, DROPPED, VERIFIED, Dropped, choose_all_keepers
 from cleaner.corpus.order import Ranks, rank_shards
 from cleaner.corpus.saved_index import Index
 from cleaner.corpus.shards import ROW, SKETCH, ShardSet
-from cleaner.corpus.token_stores import TokenStores, store_tokens
+from cleaner.corpus.token_stores import store_tokens
 from cleaner.corpus.urls import SAME_URL, find_same_urls, save_lines
 from cleaner.engine.columns import binary_column, fixed_column, number_column
 from cleaner.engine.shuffle import STRING, Emitted, InMemory, Shuffle, Table, load_strings
 from cleaner.errors import WorkError
 from cleaner.neardup.columns import distinct
-from cleaner.neardup.lsh import LOWEST, LOWEST_AGAIN, LOWEST_FIRST
+from cleaner.neardup.lsh import LOWEST, LOWEST_AGAIN, LOWEST_FIRST, CandidatePairs
 from cleaner.neardup.sketches import sketch
 from cleaner.neardup.verify import EXACT, RULES
 from cleaner.options import Options
 from cleaner.output.pairs import PairRow, write_pairs
 
-__all__ = ["Decided", "Decisions", "TextDuplicates", "find_duplicates", "find_duplicates_of_texts"]
+__all__ = ["ALONE", "Decided", "Decisions", "TextDuplicates", "find_duplicates", "find_duplicates_of_texts"]
 
 Decided = tuple[dict[int, Drop], dict[int, tuple[str, ...]]]
 """Of one shard, by row: the articles that go, and the ids of those for which others stay."""
+
+ALONE = -1
+"""Instead of a component: no verified pair has this article."""
 
 _LISTED = 1 << 20  # doubtful pairs whose ids are looked up at once
 
@@ -88,12 +92,15 @@ class Decisions:
 
 
 def find_duplicates(shuffle: Shuffle, shards: ShardSet, options: Options, pairs: Path | None = None) -> Decisions:
-    """Which articles go because another stays. `pairs`: the file for what `--pairs` lists, where that is asked for."""
+    """Which articles go because another stays. `pairs`: the file for what `--pairs` lists, where that is asked for.
+
+    For a split the table "labels" gets the array `verified`: for every rank the least rank of its component, or ALONE.
+    """
     tables: tuple[Table, ...] = ()
     if options.one_per_url:
         same_urls = find_same_urls(shuffle, shards, options.one_per_url)
         tables, shards = (same_urls,), replace(shards, gone=same_urls)
-    if not options.dedup:
+    if not options.dedup and not options.split:
         return Decisions(shards, tables, {})  # one record for each URL is kept without near-duplicates as well
     if options.against:
         index = Index.open(Path(options.against))
@@ -104,9 +111,11 @@ def find_duplicates(shuffle: Shuffle, shards: ShardSet, options: Options, pairs:
                 "Run again with --fresh to start over."
             )
         shards = index.behind(shards)
-    found, counts, dropped, ranks = _find_near(shuffle, shards, options.keep_duplicate, options.min_similarity)
-    decisions = Decisions(shards, (*tables, found), counts)
-    if pairs is not None:
+    found, counts, dropped, ranks = _find_near(
+        shuffle, shards, options.keep_duplicate, options.min_similarity, connect=bool(options.split)
+    )
+    decisions = Decisions(shards, (*tables, found) if options.dedup else tables, counts)
+    if pairs is not None and options.dedup:
         decided = (drop for n in shards.numbers for _, drop in sorted(decisions.of_shard(n)[0].items()))
         merged = ((d.keeper, d.id, d.jaccard, d.detail, True) for d in decided if d.reason != SAME_URL)
         write_pairs(pairs, chain(_list_doubtful(ranks, dropped), merged))
@@ -114,7 +123,7 @@ def find_duplicates(shuffle: Shuffle, shards: ShardSet, options: Options, pairs:
 
 
 def _find_near(
-    shuffle: Shuffle, shards: ShardSet, keep: str, min_similarity: float
+    shuffle: Shuffle, shards: ShardSet, keep: str, min_similarity: float, *, connect: bool = False
 ) -> tuple[Table, dict[str, int], Dropped, Ranks]:
     """Near-duplicates and exact copies: lines as in `Decisions`, figures, and what the pairs are listed from."""
     ranks = rank_shards(shuffle, shards, keep)
@@ -122,19 +131,23 @@ def _find_near(
     first = find_candidates(
         shuffle, "first", shards.all, copies.signed, len(ranks), ranks.olds, ranks.signatures, LOWEST_FIRST
     )
-    stores = store_tokens(shuffle, ranks, first)
+    # a shorter crawl of a page shares few bands with the whole one, so all crawls of one URL are pairs
+    crawls = pair_by_key(shuffle, "crawls", shards.numbers, copies.pages, len(ranks), ranks.olds)
+    stores = store_tokens(shuffle, ranks, [first, crawls])
     again = find_candidates(
         shuffle, "again", stores.groups, stores.changed, len(ranks), ranks.olds, stores.signatures, LOWEST_AGAIN
     )
     # an estimate that counts the boilerplate of a site decides nothing: the first candidates are estimated once more
     remaining = shuffle.table("likely")
-    shuffle.each("likely", partial(_save_likely, stores, first, remaining), first.parts)
-    pairs = [replace(first, table=remaining), again]
+    shuffle.each("likely", partial(first.save_likely, stores.signatures, LOWEST, remaining), first.parts)
+    pairs = [replace(first, table=remaining), again, crawls]
     labels = shuffle.table("labels")
     batches = (candidates.pairs(part) for candidates in pairs for part in candidates.parts)
     # in the calling process: the labels take 4 bytes an article there, and 20 rounds of shuffles on a cluster
     shuffle.once("labels", lambda: labels.save("components", label_components(len(ranks), batches)))
-    dropped = choose_all_keepers(shuffle, stores, pairs, labels, min_similarity)
+    dropped = choose_all_keepers(shuffle, stores, pairs, labels, min_similarity, connect=connect)
+    if connect:
+        shuffle.once("verified", partial(_label_verified, labels, copies, dropped))
     decided = shuffle.table("decisions")
     tasks = [("dropped", part) for part in range(dropped.parts)] + [("copies", number) for number in shards.numbers]
     kept = shuffle.reduce(
@@ -152,8 +165,16 @@ def _find_near(
     return decided, counts, dropped, ranks
 
 
-def _save_likely(stores: TokenStores, candidates: Candidates, table: Table, part: int) -> None:
-    table.save(part, keep_likely(candidates.table.load(part), candidates.bits, stores.signatures, LOWEST))
+def _label_verified(labels: Table, copies: Copies, dropped: Dropped) -> None:
+    """The component of every rank by verified pairs and exact copies, as `components` is that by candidate pairs."""
+    loaded = (dropped.keepers.load(name, VERIFIED) for name in dropped.verified)
+    verified = (CandidatePairs(pairs["low"], pairs["high"]) for pairs in loaded)
+    exact = (CandidatePairs(*copies.of_shard(number)[::-1]) for number in copies.ranks.shards.numbers)
+    root = label_components(dropped.articles, chain(verified, exact))
+    alone = root == np.arange(len(root))
+    alone[root[~alone]] = False  # the least of a component stands for it
+    root[alone] = ALONE
+    labels.save("verified", root)
 
 
 def _emit_decisions(ranks: Ranks, copies: Copies, dropped: Dropped, task: tuple[str, int]) -> Emitted:
@@ -221,6 +242,7 @@ def find_duplicates_of_texts(
     *,
     dates: Sequence[str] = (),
     sites: Sequence[str] = (),
+    urls: Sequence[str] = (),
     keep: str = "longest",
     min_similarity: float = 0.6,
     carrier: InMemory | None = None,
@@ -228,7 +250,7 @@ def find_duplicates_of_texts(
 ) -> TextDuplicates:
     """The same steps over texts in memory, in the calling process.
 
-    `dates` and `sites` are as long as `texts`, or () where no text has one. Of equal ids the first comes first.
+    `dates`, `sites` and `urls` are as long as `texts`, or () where no text has one. Of equal ids the first comes first.
     """
     # an id is only asked for its order, and may be any string; so each is known by its place in that
     by_id = sorted(range(len(ids)), key=ids.__getitem__)
@@ -241,6 +263,7 @@ def find_duplicates_of_texts(
             "id": binary_column([b"%012d" % name for name in names.tolist()]),
             "date": binary_column([date.encode("utf-8", "replace") for date in dates] or none),
             "site": binary_column([site.encode("utf-8", "surrogatepass") for site in sites] or none),
+            "url": binary_column([url.encode("utf-8", "surrogatepass") for url in urls] or none),
             "drop": binary_column(none),
             "text": binary_column([text.encode("utf-8", "surrogatepass") for text in texts]),
             "length": number_column(np.array([*map(visible_length, texts)], np.int64)),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.corpus.candidates import Candidates
+from cleaner.corpus.candidates import Candidates, label_components
 from cleaner.corpus.token_stores import TokenStores
 from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, save_sorted, sorted_records
 from cleaner.neardup.clusters import choose_keepers
@@ -19,7 +19,7 @@ from cleaner.neardup.lsh import CandidatePairs, split_pairs
 from cleaner.neardup.tokens import mix
 from cleaner.neardup.verify import UNLIKE, Comparison, compare
 
-__all__ = ["DOUBTFUL", "DROPPED", "Dropped", "choose_all_keepers"]
+__all__ = ["DOUBTFUL", "DROPPED", "VERIFIED", "Dropped", "choose_all_keepers"]
 
 DROPPED = np.dtype(
     [("rank", np.int64), ("keeper", np.int64), ("jaccard", float), ("containment", float), ("rule", np.uint8)]
@@ -28,6 +28,9 @@ DROPPED = np.dtype(
 
 DOUBTFUL = np.dtype([("low", np.int64), ("high", np.int64), ("jaccard", float), ("rule", np.uint8)])
 """Two articles, by rank, that stayed apart though they were nearly one."""
+
+VERIFIED = np.dtype([("low", np.int64), ("high", np.int64)])
+"""Two articles, by rank, that were compared and are copies of one. Enough of these pairs to connect all that are."""
 
 _CLOSE = 0.1  # a pair that misses the similarity by no more than this is doubtful
 
@@ -41,6 +44,7 @@ class Dropped:
     table: Table  # DROPPED records by rank: array p for part p
     keepers: Table  # the same by components, as they were found, and the DOUBTFUL pairs
     doubtful: tuple[str, ...]  # names of the arrays of those
+    verified: tuple[str, ...]  # names of the arrays of VERIFIED pairs, where they were asked for
     compared: int  # pairs
 
     def part(self, ranks: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -59,11 +63,26 @@ class Dropped:
                 goes[mine[same]], found[mine[same]] = True, known[at[same]]
         return goes, found[goes]
 
+    def by_rank(self, part: int) -> Emitted:
+        """Records that were found for one part of the components, on their way to the parts of their ranks."""
+        records = self.keepers.load(part)
+        return partition(records, self.part(records["rank"]))
+
 
 def choose_all_keepers(
-    shuffle: Shuffle, stores: TokenStores, pairs: Sequence[Candidates], labels: Table, min_similarity: float
+    shuffle: Shuffle,
+    stores: TokenStores,
+    pairs: Sequence[Candidates],
+    labels: Table,
+    min_similarity: float,
+    *,
+    connect: bool = False,
 ) -> Dropped:
-    """Choose the keepers of all components. `labels` has the array `components`: the component of every rank."""
+    """Choose the keepers of all components. `labels` has the array `components`: the component of every rank.
+
+    With `connect` the verified pairs are kept, and more are compared: all that may join articles that no verified pair
+    joins yet, for who has gone is compared no further when keepers are chosen.
+    """
     articles, bits = len(stores.ranks), pairs[0].bits
     tasks = [(candidates, part) for candidates in pairs for part in candidates.parts]
     # by the bytes of the tokens, which are what a task holds in memory
@@ -73,14 +92,17 @@ def choose_all_keepers(
         "keepers",
         tasks,
         partial(_emit_by_component, labels, bins),
-        partial(_choose, stores, keepers, bits, min_similarity, shuffle.memory),
+        partial(_choose, stores, keepers, bits, min_similarity, shuffle.memory, connect),
     )
     parts = shuffle.parts("dropped", sum(count for _, count, _ in chosen) * DROPPED.itemsize)
     doubtful = tuple(f"{part}-doubtful" for part, _, _ in chosen)
-    dropped = Dropped(articles, parts, shuffle.table("dropped"), keepers, doubtful, sum(n for _, _, n in chosen))
+    verified = tuple(f"{part}-verified" for part, _, _ in chosen if connect)
+    dropped = Dropped(
+        articles, parts, shuffle.table("dropped"), keepers, doubtful, verified, sum(n for _, _, n in chosen)
+    )
     # from parts of components to ranges of ranks, in which copies of those that go are looked up
     done = [part for part, _, _ in chosen]
-    shuffle.reduce("dropped", done, partial(_emit_by_rank, dropped), partial(save_sorted, dropped.table, DROPPED))
+    shuffle.reduce("dropped", done, dropped.by_rank, partial(save_sorted, dropped.table, DROPPED))
     return dropped
 
 
@@ -92,7 +114,14 @@ def _emit_by_component(labels: Table, bins: int, task: tuple[Candidates, int]) -
 
 
 def _choose(
-    stores: TokenStores, table: Table, bits: int, min_similarity: float, memory: int, part: int, packed: bytes
+    stores: TokenStores,
+    table: Table,
+    bits: int,
+    min_similarity: float,
+    memory: int,
+    connect: bool,
+    part: int,
+    packed: bytes,
 ) -> tuple[int, int, int]:
     """Whole components: how many articles go, and how many pairs were compared."""
     by_rank = split_pairs(sorted_records(packed, np.uint64), bits)
@@ -100,6 +129,7 @@ def _choose(
     pairs = CandidatePairs(np.searchsorted(ranks, by_rank.low), np.searchsorted(ranks, by_rank.high))
     near_pairs: list[CandidatePairs] = []
     near: list[Comparison] = []
+    asked: list[NDArray[np.int64]] = []  # pairs that were compared, as one number each
     compared = 0
     with Room(memory, table.folder) as room:
         articles, _ = stores.gather(stores.find(ranks), room)
@@ -109,6 +139,8 @@ def _choose(
             """Which pairs are copies of one article; what is, or came near to it, is remembered."""
             nonlocal compared
             compared += len(some)
+            if connect:
+                asked.append(some.low * len(ranks) + some.high)
             found = compare(articles, some.low, some.high, min_similarity)
             kept = (found.rule != UNLIKE) | (found.jaccard >= min_similarity - _CLOSE)
             near_pairs.append(some.where(kept))
@@ -116,7 +148,17 @@ def _choose(
             return found.rule < UNLIKE
 
         keeper = choose_keepers(len(ranks), pairs, check)
-    all_pairs, all_near = CandidatePairs.join(*near_pairs), Comparison.join(near)
+        all_pairs, all_near = CandidatePairs.join(*near_pairs), Comparison.join(near)
+        if connect:
+            copies = all_pairs.where(all_near.rule < UNLIKE)
+            root = label_components(len(ranks), [copies])
+            apart = root[pairs.low] != root[pairs.high]
+            rest = pairs.where(apart & ~np.isin(pairs.low * len(ranks) + pairs.high, np.concatenate(asked)))
+            found = compare(articles, rest.low, rest.high, min_similarity)
+            copies = CandidatePairs.join(copies, rest.where(found.rule < UNLIKE))
+            verified: NDArray[Any] = np.empty(len(copies), VERIFIED)
+            verified["low"], verified["high"] = ranks[copies.low], ranks[copies.high]
+            table.save(f"{part}-verified", verified)
     # of the pairs that are copies those of an article and its keeper say why it goes
     chosen = np.flatnonzero(keeper[all_pairs.high] == all_pairs.low)
     why = np.empty(len(ranks), np.int64)
@@ -134,8 +176,3 @@ def _choose(
     doubtful["jaccard"], doubtful["rule"] = all_near.jaccard[apart], all_near.rule[apart]
     table.save(f"{part}-doubtful", doubtful)
     return part, len(dropped), compared
-
-
-def _emit_by_rank(dropped: Dropped, part: int) -> Emitted:
-    records = dropped.keepers.load(part)
-    return partition(records, dropped.part(records["rank"]))

@@ -70,6 +70,13 @@ class Ranks:
             signatures[places] = sketch_column(shard, "signatures")[addresses[places] & ROW]
         return signatures
 
+    def by_address(self, number: int) -> NDArray[Any]:
+        """ADDRESSED records of the ranks of one part."""
+        found: NDArray[Any] = np.empty(self.firsts[number + 1] - self.firsts[number], ADDRESSED)
+        found["value"] = np.arange(self.firsts[number], self.firsts[number + 1])
+        found["address"] = self.table.load(self.parts[number])["address"]
+        return found
+
     def _cut(self, ranks: NDArray[np.int64]) -> Iterator[tuple[str, NDArray[np.int64]]]:
         """The parts in which sorted ranks stand, and their places there."""
         cuts = np.searchsorted(ranks, self.firsts).tolist()
@@ -92,7 +99,7 @@ def rank_shards(shuffle: Shuffle, shards: ShardSet, keep: str) -> Ranks:
         firsts[len(old)],
         shuffle.table("ranks-by-shard"),
     )
-    send_to_shards(shuffle, "ranks-by-shard", shards, range(len(ranks.parts)), partial(_ranks_of_part, ranks))
+    send_to_shards(shuffle, "ranks-by-shard", shards, range(len(ranks.parts)), ranks.by_address)
     return ranks
 
 
@@ -106,7 +113,7 @@ def _sort_articles(
     parts, limits = shuffle.parts(name, alive * _BYTES), []
     if parts > 1:
         every = max(1, alive // (parts * _SAMPLE))
-        sampled = shuffle.each(f"{name}-sampled", partial(_sample_keys, shards, keep, every), numbers)
+        sampled = shuffle.each(f"{name}-sampled", partial(_Keyed.sample, shards, keep, every), numbers)
         keys = sorted(tuple(key) for some in sampled for key in some)
         limits = [keys[len(keys) * part // parts] for part in range(1, parts)]
     emit, reduce = partial(_emit_keys, shards, keep, limits), partial(_sort_part, table, name, keep)
@@ -132,6 +139,11 @@ class _Keyed:
         ids = list(map(text_of, binary_values(table["id"], rows)))
         return cls(number_values(table["length"])[rows], dates, ids, np.int64(number) << SHARD | rows)
 
+    @classmethod
+    def sample(cls, shards: ShardSet, keep: str, every: int, number: int) -> list[tuple[Any, ...]]:
+        """What one of so many articles of a shard is sorted by."""
+        return cls.of(shards, number, every).keys(keep)
+
     def keys(self, keep: str) -> list[tuple[Any, ...]]:
         """What each article is sorted by."""
         # where several articles of an index are copies of one text, the first by the hash of its id is their keeper
@@ -139,10 +151,6 @@ class _Keyed:
             return list(zip((-self.lengths).tolist(), self.addresses.tolist(), strict=True))
         columns = zip(self.lengths.tolist(), self.dates, self.ids, strict=True)
         return [rank_key(*article, keep) for article in columns]
-
-
-def _sample_keys(shards: ShardSet, keep: str, every: int, number: int) -> list[tuple[Any, ...]]:
-    return _Keyed.of(shards, number, every).keys(keep)
 
 
 def _emit_keys(shards: ShardSet, keep: str, limits: Sequence[tuple[Any, ...]], number: int) -> Emitted:
@@ -168,11 +176,3 @@ def _sort_part(table: Table, name: str, keep: str, part: int, packed: bytes) -> 
     sorted_ids = [ids[i].encode("utf-8", "surrogatepass") for i in order.tolist()]
     save_strings(table, f"{name}-{part}", address[order], sorted_ids)
     return f"{name}-{part}", len(order)
-
-
-def _ranks_of_part(ranks: Ranks, number: int) -> NDArray[Any]:
-    """ADDRESSED records of the ranks of one part."""
-    found: NDArray[Any] = np.empty(ranks.firsts[number + 1] - ranks.firsts[number], ADDRESSED)
-    found["value"] = np.arange(ranks.firsts[number], ranks.firsts[number + 1])
-    found["address"] = ranks.table.load(ranks.parts[number])["address"]
-    return found

@@ -64,6 +64,7 @@ class Run:
     options: Options
     meter: ProgressMeter = field(default_factory=ProgressMeter)
     count: int = 0  # of its shards, known when all input is read
+    last_source: str = ""  # of which anything was planned
     # seconds of each step: by the clock, and of this process alone
     times: dict[str, dict[str, float]] = field(default_factory=dict)
 

@@ -28,7 +28,7 @@ from cleaner.repeats.site_lines import SiteLines
 
 __all__ = [
     "ADDRESSED", "LINES", "ROW", "SHARD", "SKETCH", "ShardSet",
-    "id_hash", "lines_of", "send_to_shards", "sketch_column", "text_of",
+    "by_group", "id_hash", "lines_of", "page_address", "send_to_shards", "sketch_column", "text_of",
 ]  # fmt: skip
 
 SKETCH = tuple(f.name for f in fields(Sketches))
@@ -44,8 +44,10 @@ GROUP_BYTES = 64 << 20
 """What goes back to shards is kept for so many bytes of them at once, some 13 shards of 1,000 records. A table for each
 shard would be a thousand files for a million articles, and as many fsyncs (4.6 ms each where it was measured)."""
 
-LINES = ("site", "keys", "lengths", "marks", "starts")
-"""The columns of lines that `read_stage` leaves."""
+_CAMPAIGNS = ("utm_", "fbclid=", "gclid=", "mc_cid=", "mc_eid=", "ref=", "amp=")  # what sharing adds to a URL
+
+LINES = ("site", "titles", "keys", "lengths", "marks", "starts")
+"""The columns of lines that `read_stage` leaves; those behind the second are lists, by article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,13 @@ class ShardSet:
         found = tokenize(texts)
         return found.hashes, np.diff(found.starts)
 
+    def pages(self, number: int, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """A hash of the URL of each of these rows, however it is spelled; -1 where there is none, as in an index."""
+        if number >= self.count:
+            return np.full(len(rows), -1)
+        urls = [page_address(text_of(url)) for url in binary_values(self.read(number, "url")["url"], rows)]
+        return np.array([id_hash(url) >> 1 if url else -1 for url in urls], np.int64)
+
     def count_alive(self, number: int) -> int:
         """How many there are."""
         return len(self.alive(number))
@@ -139,11 +148,12 @@ def send_to_shards(
     `emit(task)` gives the records of a task.
     """
     table = shuffle.table(name)
-    shuffle.reduce(name, tasks, partial(_by_group, shards, emit), partial(save_sorted, table, dtype))
+    shuffle.reduce(name, tasks, partial(by_group, shards, emit), partial(save_sorted, table, dtype))
     return table
 
 
-def _by_group(shards: ShardSet, emit: Any, task: Any) -> Emitted:
+def by_group(shards: ShardSet, emit: Any, task: Any) -> Emitted:
+    """The records that `emit(task)` gives, which begin with an address, to the groups of their shards."""
     records = emit(task)
     return partition(records, shards.groups(records["address"]))
 
@@ -155,9 +165,10 @@ def sketch_column(table: pa.Table, name: str) -> NDArray[Any]:
 
 def lines_of(shard: pa.Table) -> SiteLines:
     """The lines that `read_stage` left for what repeats per site."""
-    columns = {name: list_values(shard[name]) for name in LINES[1:]}
+    columns = {name: list_values(shard[name]) for name in LINES[2:]}
     return SiteLines(
         sites=number_values(shard["site"]),
+        titles=number_values(shard["titles"]),
         offsets=columns["keys"][0],
         **{name: values for name, (_, values) in columns.items()},
     )
@@ -166,6 +177,21 @@ def lines_of(shard: pa.Table) -> SiteLines:
 def id_hash(name: str | bytes | memoryview) -> int:
     """64 bits by which ids, URLs and names of sites are compared."""
     return xxhash.xxh3_64_intdigest(name.encode("utf-8", "surrogatepass") if isinstance(name, str) else name)
+
+
+def page_address(url: str) -> str:
+    """The address by which the crawls of one page are known: without scheme, `www.`, fragment and marks of campaigns.
+
+    >>> page_address("https://www.kabar.example/feri/?utm_source=x#komentar")
+    'kabar.example/feri'
+    """
+    address, _, query = url.strip().partition("#")[0].partition("?")
+    scheme, mark, rest = address.partition("://")
+    address = rest if mark else scheme
+    host, slash, path = address.partition("/")
+    kept = [part for part in query.split("&") if part and not part.startswith(_CAMPAIGNS)]
+    page = host.lower().removeprefix("www.") + slash + path.rstrip("/")
+    return page.rstrip("/") + ("?" + "&".join(kept) if kept else "")
 
 
 def text_of(cell: bytes | memoryview) -> str:

@@ -10,18 +10,21 @@ hash_stage does no article: it hashes some files of the input for the manifest.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import orjson
 
-from cleaner.article import Article, Drop, Raw, Reject, site_for_repeats
+from cleaner.article import SPLIT_KEY, Article, Drop, LeftOut, Raw, Reject, Removal, claim, site_for_repeats
 from cleaner.audit.tally import dropped_line, kept_line, tally
 from cleaner.characters import visible_length
-from cleaner.corpus.duplicates import Decided, Decisions
+from cleaner.corpus.amend import amend_article, marks
+from cleaner.corpus.decisions import CorpusDecisions, ShardDecisions
+from cleaner.corpus.headlines import Headlines
 from cleaner.corpus.shards import LINES, SKETCH, id_hash, lines_of
 from cleaner.dates import sort_key
 from cleaner.engine.columns import (
@@ -39,16 +42,20 @@ from cleaner.engine.worker import Watch
 from cleaner.errors import CleanerError
 from cleaner.neardup.sketches import sketch
 from cleaner.options import Options
-from cleaner.output.left_out import logged
+from cleaner.output.left_out import left_out_of_row, logged
 from cleaner.output.manifest import sha256
-from cleaner.output.records import dropped_row, pack_article, record, removed_rows, unpack_article
+from cleaner.output.records import dropped_row, pack_article, record, removal_of, removed_rows, unpack_article
+from cleaner.phrases.phrases import normalise_wording
 from cleaner.pipeline import finish_articles, load_article, strip_article, with_new_id
 from cleaner.read.changes import Stamps, changed_sources
 from cleaner.read.records import read_records
 from cleaner.read.task import Source, Task
+from cleaner.repeats.headlines import linked_headlines
 from cleaner.repeats.repeats import Repeats
-from cleaner.repeats.site_lines import site_key, site_lines
+from cleaner.repeats.site_lines import Keys, SiteLines, site_key, site_lines
 from cleaner.repeats.site_rules import wordings_taken
+from cleaner.strip.further import allowed_lines
+from cleaner.strip.space import close_gaps
 
 __all__ = ["FinishTask", "ReadTask", "WriteTask", "finish_stage", "hash_stage", "read_stage", "write_stage"]
 
@@ -76,6 +83,8 @@ class FinishTask:
     options: Options
     ids: Mapping[int, str] = field(default_factory=dict)  # new ids, by row, of records whose own was taken
     repeats: Path | None = None  # the file of what repeats on sites
+    number: int = 0
+    headlines: Headlines | Keys | None = None  # of other articles, for all shards in files, or for this one, sent along
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,10 @@ class WriteTask:
     finished: Path  # the file that `finish_stage` left
     out: Path
     number: int
-    decided: Decisions | Decided  # for all shards, in files that a worker reads, or for this one, sent along
+    options: Options
+    decided: (
+        CorpusDecisions | ShardDecisions
+    )  # for all shards, in files that a worker reads, or for this one, sent along
 
 
 def read_stage(task: ReadTask, watch: Watch) -> Done:
@@ -119,9 +131,9 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
         "article": binary_column([pack_article(a) for a in articles]),
     }
     if task.options.repeats:
-        lines = site_lines([a.text for a in articles], sites)
-        columns["site"] = number_column(lines.sites)
-        columns |= {name: list_column(lines.offsets, getattr(lines, name)) for name in LINES[1:]}
+        lines = site_lines([a.text for a in articles], sites, [a.title for a in articles])
+        columns |= {"site": number_column(lines.sites), "titles": number_column(lines.titles)}
+        columns |= {name: list_column(lines.offsets, getattr(lines, name)) for name in LINES[2:]}
     notes = {"rejects": [asdict(r) for r in rejects], "sites": {str(site_key(s)): s for s in sorted({*sites})}}
     write_shard(task.out, columns, notes)
     size = sum(len(a.before.encode("utf-8", "surrogatepass")) for a in articles)
@@ -162,8 +174,12 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
         articles[row] = with_new_id(articles[row], new)
     learned: dict[str, list[str]] = {}
     if task.repeats:
-        known = Repeats.load(task.repeats)
-        articles = known.take_all(articles, lines_of(table))
+        known, lines = Repeats.load(task.repeats), lines_of(table)
+        linked = _linked_headlines(task, articles, lines)
+        articles = known.take_all(articles, lines)
+        for row, removals in linked.items():  # in offsets of *before*, which taking others does not move
+            claimed = claim((*articles[row].removals, *removals))
+            articles[row] = articles[row]._replace(removals=close_gaps(articles[row].before, claimed))
         if task.options.site_rules:
             # the file of site rules names sites and wordings, of which the columns of lines know only keys
             for article, site in zip(articles, number_values(table["site"]).tolist(), strict=True):
@@ -174,8 +190,8 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
     finished = _finished(articles, task.options, watch, rejects)
     texts = [a.text for a, _ in finished]
     rows = [record(a, text) for (a, _), text in zip(finished, texts, strict=True)]
-    removals, left_out = [a.removals for a, _ in finished], [a.left_out for a, _ in finished]
-    tallied = tally([a.id for a, _ in finished], rows, removals, left_out)
+    left_out = [a.left_out for a, _ in finished]
+    tallied = tally([a.id for a, _ in finished], rows, [a.removals for a, _ in finished], left_out)
     counts = _counted(finished, texts)
     for kind, rule, spans, characters, _ in tallied["rules"]:
         counts["removals", kind, rule] = spans
@@ -198,6 +214,26 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
     write_shard(task.out, columns, notes, {"tally": orjson.dumps(tallied)})
     dropped = sum(drop is not None for _, drop in finished)
     return Done(len(finished), sum(len(t.encode("utf-8", "surrogatepass")) for t in texts), dropped, len(rejects))
+
+
+def _linked_headlines(task: FinishTask, articles: Sequence[Article], lines: SiteLines) -> dict[int, list[Removal]]:
+    """By row the headlines of other articles that go, but for those that the options keep."""
+    headlines, options = task.headlines, task.options
+    if (
+        headlines is None
+        or "related" in options.keep_kinds
+        or (options.only_kinds and "related" not in options.only_kinds)
+    ):
+        return {}
+    known = headlines.of_shard(task.number) if isinstance(headlines, Headlines) else headlines
+    linked = linked_headlines(articles, lines, known)
+    if not options.allow:
+        return linked
+    allowed = {normalise_wording(line) for line in allowed_lines(options.allow)}
+    return {
+        row: [r for r in removals if normalise_wording(articles[row].before[r.start : r.end]) not in allowed]
+        for row, removals in linked.items()
+    }
 
 
 def _finished(
@@ -230,36 +266,98 @@ def write_stage(task: WriteTask, watch: Watch) -> Done:
     """Make the lines of the output and of the logs, article by article."""
     table, notes = read_shard(task.finished, ("record", "removed", "drop"))
     counts: _Counts = Counter({tuple(key): n for *key, n in notes["counts"]})
-    records, dropped = binary_values(table["record"]), [b""] * table.num_rows
+    records, removed = binary_values(table["record"]), binary_values(table["removed"])
+    dropped, options = [b""] * table.num_rows, task.options
     decided = task.decided
-    drops, duplicates = decided.of_shard(task.number) if isinstance(decided, Decisions) else decided
-    early_drops = 0
-    for row, early in enumerate(binary_values(table["drop"])):
-        if early:
-            early_drops += 1
-            drops[row] = Drop(**orjson.loads(early))
-        elif row in drops:
-            # it was counted as written, but goes after all
-            gone = orjson.loads(records[row])
-            counts["dropped", drops[row].reason] += 1
-            _count_written(counts, len(gone["text"]), gone["language"], gone["site"], -1)
-    tallied_decisions: dict[str, list[object]] = {"dropped": [], "kept": []}
+    if isinstance(decided, CorpusDecisions):
+        decided = decided.of_shard(task.number)
+    drops: Mapping[int, Drop] = decided.drops
+    early = {row: Drop(**orjson.loads(drop)) for row, drop in enumerate(binary_values(table["drop"])) if drop}
+    [tallied] = read_attached(task.finished, "tally")
+    if options.mask or decided.paragraphs:
+        tallied, emptied = _amend(records, removed, decided.paragraphs, early, options, counts)
+        drops = {**emptied, **drops}
+    for row, drop in drops.items():
+        # it was counted as written, but goes after all
+        gone = orjson.loads(records[row])
+        counts["dropped", drop.reason] += 1
+        _count_written(counts, len(gone["text"]), gone["language"], gone["site"], -1)
+    drops = {**drops, **early}
     # a keeper names the articles in whose place it stays
-    for row, ids in duplicates.items():
+    kept: list[object] = []
+    for row, ids in decided.duplicates.items():
         whole = orjson.loads(records[row])
         whole["duplicates"] = list(dict.fromkeys((*whole["duplicates"], *ids)))  # an earlier run may have found some
-        tallied_decisions["kept"].append(kept_line(row, whole))
+        kept.append(kept_line(row, whole))
         records[row] = memoryview(_line(whole))
+    if options.mark or options.split:
+        drops = _add_keys(records, drops, decided.parts, options, counts)
+    tallied_drops: list[object] = []
     for row, drop in drops.items():
         whole = orjson.loads(records[row])
-        tallied_decisions["dropped"].append(dropped_line(row, whole, drop))
+        tallied_drops.append(dropped_line(row, whole, drop))
         dropped[row] = _line(dropped_row(drop, whole))
         records[row] = memoryview(b"")
-    columns = {"record": binary_column(records), "removed": table["removed"], "dropped": binary_column(dropped)}
-    [tallied] = read_attached(task.finished, "tally")
-    attached = {"tally": tallied, "verdicts": orjson.dumps(tallied_decisions)}
+    columns = {"record": binary_column(records), "removed": binary_column(removed), "dropped": binary_column(dropped)}
+    if options.split:
+        parts = [part if line else "" for part, line in zip(decided.parts, records, strict=True)]
+        counts.update({("split", part): n for part, n in Counter(filter(None, parts)).items()})
+        columns["split"] = binary_column([f"{part}\n".encode() if part else b"" for part in parts])
+    attached = {"tally": tallied, "verdicts": orjson.dumps({"dropped": tallied_drops, "kept": kept})}
     write_shard(task.out, columns, {"counts": _listed(counts)}, attached)
-    return Done(len(records), sum(map(len, records)), len(drops) - early_drops)
+    return Done(len(records), sum(map(len, records)), len(drops.keys() - early.keys()))
+
+
+def _add_keys(
+    records: list[memoryview], drops: Mapping[int, Drop], parts: Sequence[str], options: Options, counts: _Counts
+) -> Mapping[int, Drop]:
+    """Add the keys of --mark and --split to the lines of a shard. The articles that go come back: with --mark none."""
+    for row, line in enumerate(records):
+        whole, drop = orjson.loads(line), drops.get(row)
+        meta = whole.pop("meta")  # the last key
+        if options.mark:
+            whole |= marks(whole["id"], drop)
+        if options.split:
+            whole[SPLIT_KEY] = parts[row]
+        records[row] = memoryview(_line(whole | {"meta": meta}))
+        if options.mark and drop:
+            counts["marked", drop.reason] += 1
+            counts["dropped", drop.reason] -= 1
+            _count_written(counts, len(whole["text"]), whole["language"], whole["site"])
+    return {} if options.mark else drops
+
+
+def _amend(
+    records: list[memoryview],
+    removed: list[memoryview],
+    paragraphs: Mapping[int, Sequence[tuple[int, str]]],
+    early: Collection[int],
+    options: Options,
+    counts: _Counts,
+) -> tuple[bytes, dict[int, Drop]]:
+    """Make the last removals in the lines of a shard, and count them. Back come its tally, made anew, and articles of
+    which nothing is left. `early` are the rows of articles that were never counted as written."""
+    wholes: list[dict[str, Any]] = []
+    removals: list[tuple[Removal, ...]] = []
+    left_out: list[list[LeftOut]] = []
+    emptied: dict[int, Drop] = {}
+    for row, (line, log) in enumerate(zip(records, removed, strict=True)):
+        whole, rows = orjson.loads(line), [*map(orjson.loads, bytes(log).splitlines())]
+        changed, rows, found = amend_article(whole, rows, paragraphs.get(row, ()), options)
+        if found:
+            less = len(changed["text"]) - len(whole["text"])
+            counts["characters", "stripped"] += less
+            counts["characters", "written"] += less if row not in early else 0
+            for (kind, rule, characters), times in found.items():
+                counts["removals", kind, rule] += times
+                counts["removed_characters", kind, rule] += characters * times
+            if not changed["text"].strip():
+                emptied[row] = Drop(whole["id"], "empty", "all of its paragraphs stand in other articles as well")
+        wholes.append(changed)
+        removals.append(tuple(removal_of(one) for one in rows if one["start"] >= 0))
+        left_out.append([paragraph for one in rows if (paragraph := left_out_of_row(one))])
+        records[row], removed[row] = memoryview(_line(changed)), memoryview(b"".join(map(_line, rows)))
+    return orjson.dumps(tally([whole["id"] for whole in wholes], wholes, removals, left_out)), emptied
 
 
 def _counted(finished: Sequence[tuple[Article, Drop | None]], texts: Sequence[str]) -> _Counts:

@@ -4,7 +4,7 @@ signatures made anew without these.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cleaner.corpus.candidates import Candidates
 from cleaner.corpus.order import Ranks
-from cleaner.corpus.shards import ADDRESSED, ROW, SHARD, id_hash, sketch_column
+from cleaner.corpus.shards import ADDRESSED, ROW, SHARD, by_group, id_hash, sketch_column
 from cleaner.engine.columns import binary_values
 from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, sorted_records
 from cleaner.neardup.columns import Room, distinct, ranges
@@ -35,6 +35,7 @@ _STORED = np.dtype(
         ("count", "i8"),  # and how many it has
         ("least", "u4"),  # the least value of its signature under the first permutation: the anchor of a copy
         ("broken", "?"),  # whether its text breaks off
+        ("page", "i8"),  # a hash of its URL; -1 is none
     ]
 )
 """An article of a group of shards."""
@@ -100,15 +101,30 @@ class TokenStores:
             starts, counts = stored["start"][places], stored["count"][places]
             store.add(places, self.table.load(f"{group}-tokens")[ranges(starts, counts)], counts)
         # columns of their own, for a field of records keeps all records in memory
-        sites, broken = np.ascontiguousarray(stored["site"]), np.ascontiguousarray(stored["broken"])
-        return StoredArticles(store, self.recurring(), sites, broken), stored["least"].copy()
+        sites, pages, broken = (np.ascontiguousarray(stored[name]) for name in ("site", "page", "broken"))
+        return StoredArticles(store, self.recurring(), sites, pages, broken), stored["least"].copy()
+
+    def by_site(self, group: int) -> Emitted:
+        """The places of the articles of a group, to the parts of their sites; those of small sites go nowhere."""
+        stored, (sites, parts, sizes) = self.table.load(group), self.table.load("sites")
+        records: NDArray[Any] = np.empty(len(stored), _PLACE)
+        records["rank"], records["group"], records["at"] = stored["rank"], group, np.arange(len(stored))
+        site = np.searchsorted(sites, stored["site"])
+        # of more than MOST_SHINGLES every so manyth article is counted, by its rank and so alike on every engine
+        sampled = mix(stored["rank"].astype(np.uint64)) / 2.0**64 * sizes[site] < MOST_SHINGLES
+        counted = sampled & (parts[site] >= 0)
+        return partition(records[counted], parts[site[counted]])
 
 
-def store_tokens(shuffle: Shuffle, ranks: Ranks, candidates: Candidates) -> TokenStores:
+def store_tokens(shuffle: Shuffle, ranks: Ranks, candidates: Sequence[Candidates]) -> TokenStores:
     """Store the tokens of all articles in pairs, learn what recurs per site, and sign anew what has some of it."""
     table = shuffle.table("token-stores")
+    tasks = [(some, part) for some in candidates for part in some.parts]
     filled = shuffle.reduce(
-        "token-stores", candidates.parts, partial(_emit_wanted, ranks, candidates), partial(_fill, table, ranks)
+        "token-stores",
+        tasks,
+        partial(by_group, ranks.shards, partial(_find_wanted, ranks)),
+        partial(_fill, table, ranks),
     )
     stores = TokenStores(ranks, table, tuple(group for group, _ in filled), sum(shingles for _, shingles in filled))
     shuffle.once("recurring", lambda: _learn(shuffle, stores))
@@ -116,13 +132,14 @@ def store_tokens(shuffle: Shuffle, ranks: Ranks, candidates: Candidates) -> Toke
     return stores
 
 
-def _emit_wanted(ranks: Ranks, candidates: Candidates, part: int) -> Emitted:
-    """The articles of some pairs, to the groups of their shards."""
+def _find_wanted(ranks: Ranks, task: tuple[Candidates, int]) -> NDArray[Any]:
+    """ADDRESSED records of the articles of some pairs, with their ranks."""
+    candidates, part = task
     pairs = candidates.pairs(part)
     both = distinct(np.concatenate([pairs.low, pairs.high]))
     wanted: NDArray[Any] = np.empty(len(both), ADDRESSED)
     wanted["value"], wanted["address"] = both, ranks.addresses(both)
-    return partition(wanted, ranks.shards.groups(wanted["address"]))
+    return wanted
 
 
 def _fill(table: Table, ranks: Ranks, group: int, packed: bytes) -> tuple[int, int]:
@@ -143,6 +160,7 @@ def _fill(table: Table, ranks: Ranks, group: int, packed: bytes) -> tuple[int, i
         # a site is a hash of its name, so no one has to know all names
         number_of = {name: id_hash(name) >> 1 if name else -1 for name in dict.fromkeys(names)}
         stored["site"][mine] = [number_of[name] for name in names]
+        stored["page"][mine] = ranks.shards.pages(number, rows)
         stored["broken"][mine] = sketch_column(shard, "broken")[rows]
         stored["least"][mine] = sketch_column(shard, "signatures")[rows, 0]
     stored["start"] = np.cumsum(stored["count"]) - stored["count"]
@@ -166,7 +184,7 @@ def _learn(shuffle: Shuffle, stores: TokenStores) -> None:
     parts = shuffle.reduce(
         "recurring-found",
         stores.groups,
-        partial(_emit_by_site, stores),
+        stores.by_site,
         partial(_find_recurring, stores, found, shuffle.memory),
     )
     # small beside what it was found in: a line of 20 words in the footer of a site is 18 keys of 8 bytes
@@ -175,18 +193,6 @@ def _learn(shuffle: Shuffle, stores: TokenStores) -> None:
     recurring = SiteShingles.of(keys, concerned)
     for name in ("sites", "sieve", "keys"):
         stores.table.save(f"recurring-{name}", getattr(recurring, name))
-
-
-def _emit_by_site(stores: TokenStores, group: int) -> Emitted:
-    """The places of the articles of a group, to the parts of their sites; those of small sites go nowhere."""
-    stored, (sites, parts, sizes) = stores.table.load(group), stores.table.load("sites")
-    records: NDArray[Any] = np.empty(len(stored), _PLACE)
-    records["rank"], records["group"], records["at"] = stored["rank"], group, np.arange(len(stored))
-    site = np.searchsorted(sites, stored["site"])
-    # of more than MOST_SHINGLES every so manyth article is counted, by its rank and so alike on every engine
-    sampled = mix(stored["rank"].astype(np.uint64)) / 2.0**64 * sizes[site] < MOST_SHINGLES
-    counted = sampled & (parts[site] >= 0)
-    return partition(records[counted], parts[site[counted]])
 
 
 def _find_recurring(stores: TokenStores, table: Table, memory: int, part: int, packed: bytes) -> int:

@@ -13,7 +13,7 @@ from cleaner.corpus.shards import ShardSet, id_hash, text_of
 from cleaner.engine.columns import binary_values, number_values
 from cleaner.engine.shuffle import Emitted, Shuffle, Table, load_strings, save_strings
 
-__all__ = ["SAME_URL", "find_same_urls", "save_lines"]
+__all__ = ["SAME_URL", "emit_lines", "find_same_urls", "save_lines"]
 
 SAME_URL = "same-url"
 
@@ -31,7 +31,7 @@ def find_same_urls(shuffle: Shuffle, shards: ShardSet, keep: str) -> Table:
     found = shuffle.reduce(
         "urls-dropped", shards.numbers, partial(_emit_urls, shards, keep, parts), partial(_choose, dropped)
     )
-    shuffle.reduce("urls", found, partial(_emit_lines, shards, dropped), partial(save_lines, table))
+    shuffle.reduce("urls", found, partial(emit_lines, shards, dropped), partial(save_lines, table))
     return table
 
 
@@ -68,7 +68,8 @@ def _choose(table: Table, part: int, packed: bytes) -> int:
     return part
 
 
-def _emit_lines(shards: ShardSet, table: Table, part: int) -> Emitted:
+def emit_lines(shards: ShardSet, table: Table, part: int) -> Emitted:
+    """The lines of a part, each with its address, on their way to their shards."""
     addresses = table.load(part)["address"]
     groups = shards.groups(addresses).tolist()
     by_group: dict[int, list[bytes]] = defaultdict(list)

@@ -7,13 +7,22 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from threading import Event, Thread
+from typing import Any, NamedTuple
 
-__all__ = ["Done", "Progress", "ProgressMeter", "Step", "progress", "warnings"]
+__all__ = ["Done", "Progress", "ProgressMeter", "Step", "duration", "progress", "warnings"]
 
 EVERY = 30.0
 """Seconds between plain lines."""
+
+SHARES = {"read": 0.68, "repeats": 0.05, "finish": 0.19, "duplicates": 0.04, "write": 0.03, "publish": 0.01}
+"""The steps of a run in their order, and the share of its time that each takes: the mean of 107,586 texts (.58, .06,
+.29, .04, .03) and of 1,778 web pages (.83, .01, .12, .01, .01), on two processes. Only the time left is guessed by it.
+"""
+
+_LABELS = {"repeats": "lines that repeat", "duplicates": "near-duplicates"}
+"""What people are shown of steps whose names say too little."""
 
 
 class Done(NamedTuple):
@@ -29,8 +38,9 @@ class Done(NamedTuple):
 class Step:
     """Where a run is.
 
-    Of the stage: `shards` that are finished, `of` how many (0 where that is not known yet), articles and bytes per
-    second, seconds left (0 where nobody knows). Of the run so far: articles dropped and rejected.
+    Of the stage: `shards` that are finished, `of` how many (0 where that is not known yet), articles, and articles and
+    bytes per second. Of the whole run: seconds left (0 where nobody knows), articles dropped and rejected, and the
+    seconds that it takes already.
     """
 
     stage: str
@@ -41,54 +51,80 @@ class Step:
     seconds_left: float = 0.0
     dropped: int = 0
     rejected: int = 0
+    articles: int = 0
+    elapsed: float = 0.0
 
     def __str__(self) -> str:
-        rates = f"{self.articles_per_second:,.0f} articles/s, {self.bytes_per_second / 1e6:.1f} MB/s"
-        left = f"{_duration(self.seconds_left)} left" if self.seconds_left else "time left not known"
-        return f"{self.shards} of {self.of or '?'} shards, {rates}, {left}; {self.tally}"
+        return f"{self.title}: {self.facts}; {self.dropped:,} dropped, {self.rejected:,} rejected"
 
     @property
-    def tally(self) -> str:
-        """How many articles were dropped and rejected so far, in words."""
-        return f"{self.dropped:,} dropped, {self.rejected:,} rejected"
+    def title(self) -> str:
+        """Which step this is, such as "step 3 of 6, finish"."""
+        return f"step {[*SHARES].index(self.stage) + 1} of {len(SHARES)}, {_LABELS.get(self.stage, self.stage)}"
+
+    @property
+    def facts(self) -> str:
+        """Times, articles and rates in words; the times first, because a narrow terminal cuts the end off."""
+        left = f"about {duration(self.seconds_left)} left" if self.seconds_left else "time left not known yet"
+        said = [f"{duration(self.elapsed)} so far", left, f"{self.articles:,} articles"]
+        if self.articles_per_second:
+            said += [f"{self.articles_per_second:,.0f}/s", f"{self.bytes_per_second / 1e6:.1f} MB/s"]
+        return ", ".join(said)
+
+    @property
+    def done(self) -> float:
+        """The share of the whole run that is done, by what its steps take of most runs."""
+        before = [*SHARES].index(self.stage)
+        return sum([*SHARES.values()][:before]) + SHARES[self.stage] * (min(1, self.shards / self.of) if self.of else 0)
+
+    def later(self, seconds: float) -> Step:
+        """The same step so many seconds later, while nothing else was heard of it."""
+        left = max(1.0, self.seconds_left - seconds) if self.seconds_left else 0.0
+        return replace(self, elapsed=self.elapsed + seconds, seconds_left=left)
 
 
 Progress = Callable[[Step], None]
 """Called whenever a shard is finished, and when a step over the whole corpus begins."""
 
 
-@dataclass
 class ProgressMeter:
     """Turns what stages did into steps, and reports each. `clock` gives seconds that never go back."""
 
-    report: Progress = lambda step: None
-    clock: Callable[[], float] = time.monotonic
-    dropped: int = 0
-    rejected: int = 0
+    def __init__(self, report: Progress = lambda step: None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._report, self._clock = report, clock
+        self._started = clock()
+        self._pace = 0.0  # seconds of the whole run, as the last stage lets it be guessed; 0 where none does
+        self._last = Step("read", 0, 0)
 
     def begin_global_step(self, stage: str) -> None:
         """Report that a step over the whole corpus begins; it has no shards to count."""
-        self.report(Step(stage, 0, 0, dropped=self.dropped, rejected=self.rejected))
+        left = self._pace * _rest(stage)
+        last = self._last
+        self._say(Step(stage, 0, 0, 0.0, 0.0, left, last.dropped, last.rejected, last.articles))
 
     def follow(self, stage: str, results: Iterator[Done], before: int, of: Callable[[], int]) -> None:
         """Drain the results of a stage of which `before` shards were finished by an earlier run."""
-        started, articles, size = self.clock(), 0, 0
+        started, articles, size = self._clock(), 0, 0
+        dropped, rejected = self._last.dropped, self._last.rejected
         for shards, done in enumerate(results, 1):
             articles, size = articles + done.articles, size + done.size
-            self.dropped, self.rejected = self.dropped + done.dropped, self.rejected + done.rejected
-            passed, total = max(self.clock() - started, 1e-3), of()  # a first shard may take no measurable time
-            left = passed / shards * max(0, total - before - shards)  # shards are alike, so the mean is a fair guess
-            step = Step(
-                stage,
-                before + shards,
-                total,
-                articles / passed,
-                size / passed,
-                left,
-                self.dropped,
-                self.rejected,
-            )
-            self.report(step)
+            dropped, rejected = dropped + done.dropped, rejected + done.rejected
+            passed, total = max(self._clock() - started, 1e-3), of()  # a first shard may take no measurable time
+            left = 0.0
+            if total:  # shards are alike, so the mean is a fair guess
+                self._pace = passed / shards * total / SHARES[stage]
+                left = passed / shards * max(0, total - before - shards) + self._pace * (_rest(stage) - SHARES[stage])
+            rates = articles / passed, size / passed
+            self._say(Step(stage, before + shards, total, *rates, left, dropped, rejected, articles))
+
+    def _say(self, step: Step) -> None:
+        self._last = replace(step, elapsed=self._clock() - self._started)
+        self._report(self._last)
+
+
+def _rest(stage: str) -> float:
+    """The share of a run's time from the begin of a step to the end."""
+    return sum([*SHARES.values()][[*SHARES].index(stage) :])
 
 
 @contextmanager
@@ -113,57 +149,71 @@ def progress(*, quiet: bool = False) -> Iterator[Progress]:
     elif sys.stderr.isatty():
         with _live_line() as live:
             yield live
-    else:  # every half minute, so that the log of a day has 2,880 lines and not one for each shard
-        last = time.monotonic()
+    else:
+        with _plain_lines() as plain:
+            yield plain
 
-        def update(step: Step) -> None:
-            nonlocal last
-            if time.monotonic() - last >= EVERY:
-                last = time.monotonic()
-                print(f"cleaner: {step.stage}, {step}", file=sys.stderr, flush=True)
 
+@contextmanager
+def _plain_lines() -> Iterator[Progress]:
+    """A line every half minute, so that the log of a day has 2,880 lines and not one for each shard.
+
+    A thread writes them: within a step over the whole corpus nothing is heard for minutes, and a log that stands still
+    looks like a run that does.
+    """
+    latest: list[tuple[Step, float]] = []
+    ended = Event()
+
+    def write() -> None:
+        while not ended.wait(EVERY):
+            if latest:
+                step, at = latest[0]
+                print(f"cleaner: {step.later(time.monotonic() - at)}", file=sys.stderr, flush=True)
+
+    def update(step: Step) -> None:
+        latest[:] = [(step, time.monotonic())]
+
+    writer = Thread(target=write, daemon=True)
+    writer.start()
+    try:
         yield update
+    finally:
+        ended.set()
+        writer.join()
 
 
 @contextmanager
 def _live_line() -> Iterator[Progress]:
-    """A bar that is rewritten in place and gone at the end. rich is imported only where it is shown."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    """A bar of the whole run that is rewritten in place and gone at the end. rich is imported only where it is shown.
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rates]}"),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[left]}"),
-    )
+    Its times go on while nothing is heard of a step.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
+    from rich.text import Text
+
+    class Facts(ProgressColumn):
+        def render(self, task: Any) -> Text:
+            step, at = task.fields["step"], task.fields["at"]
+            return Text(step.later(time.monotonic() - at).facts if step else "", no_wrap=True, overflow="ellipsis")
+
     # The bar steers the terminal, which the command line's own stream would show instead of doing: it takes the stream
     # below. Nothing that is written meanwhile may go by the bar's console, or it would reach that stream as well.
     console = Console(file=getattr(sys.stderr, "original", sys.stderr))
+    columns = TextColumn("{task.description}"), BarColumn(bar_width=16), Facts()
     with Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as bars:
-        bar = bars.add_task("starting", total=None, rates="", left="")
+        bar = bars.add_task("starting", total=1.0, step=None, at=0.0)
 
         def update(step: Step) -> None:
-            rates = f"{step.articles_per_second:,.0f} articles/s {step.bytes_per_second / 1e6:.1f} MB/s"
-            left = f"{_duration(step.seconds_left)} left, " if step.seconds_left else ""
-            bars.update(
-                bar,
-                description=step.stage,
-                completed=step.shards,
-                total=step.of or None,  # None makes a bar that only moves
-                rates=rates if step.shards else "",
-                left=left + step.tally,
-            )
+            bars.update(bar, description=step.title, completed=step.done, step=step, at=time.monotonic())
 
         yield update
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """Seconds for people: 40 s, 12 min, 3 h 20 min.
 
-    >>> _duration(40.2), _duration(730), _duration(12_000)
+    >>> duration(40.2), duration(730), duration(12_000)
     ('40 s', '12 min', '3 h 20 min')
     """
     minutes = round(seconds / 60)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cleaner.api import iter_clean
 from cleaner.errors import MissingExtra
 from cleaner.options import Options
+from cleaner.read.fields import is_missing
 
 try:
     from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
@@ -24,8 +25,9 @@ __all__ = ["ArticleCleaner"]
 class ArticleCleaner(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Replace every text by its clean text. The result has the shape of the input.
 
-    `X` is a sequence of texts (as vectorizers take it), or columns of them (as ColumnTransformer gives them). Cells
-    that are no text, such as missing values, stay as they are. `options` are the options of `iter_clean`.
+    `X` is a sequence of texts (as vectorizers take it), or columns of them (as ColumnTransformer gives them). A missing
+    value (None, NaN, NA) in a sequence, or in a column that has texts here or had some when it was fitted, becomes "":
+    a vectorizer behind it would end at it. Cells of another type stay as they are. `options` are those of `iter_clean`.
 
     >>> ArticleCleaner().fit_transform(["Panen raya mundur.\\n\\nIklan"]).tolist()
     ['Panen raya mundur.']
@@ -35,19 +37,22 @@ class ArticleCleaner(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # 
         self.options = options
 
     def fit(self, X: Any, y: object = None) -> ArticleCleaner:
-        """Remember the names and the number of the columns. Nothing else is fitted."""
-        self._cells(X, reset=True)
+        """Remember the names and the number of the columns, and which of them hold texts. Nothing else is fitted."""
+        cells = self._cells(X, reset=True)
+        self.text_columns_ = _has_texts(cells)
         return self
 
     def transform(self, X: Any) -> NDArray[Any]:
         """The clean texts, in the shape of `X`; an array of objects where there is any text."""
         check_is_fitted(self)
         cells = self._cells(X, reset=False)
-        texts = np.array([isinstance(cell, str) for cell in cells.flat], np.bool_).reshape(cells.shape)
-        if not texts.any():
+        columns = _has_texts(cells) | self.text_columns_
+        if not columns.any():
             # Numbers pass through with their own type, as scikit-learn's checks want it of a transformer.
             as_it_is = {"dtype": None, "ensure_all_finite": False}
-            return cells if cells.ndim == 1 else np.asarray(validate_data(self, X, reset=False, **as_it_is))
+            return np.asarray(validate_data(self, X, reset=False, **as_it_is))
+        read = [isinstance(cell, str) or is_missing(cell) for cell in cells.flat]
+        texts = np.array(read, np.bool_).reshape(cells.shape) & columns
         clean = cells.copy()  # the caller's array stays as it is
         clean[texts] = [article.text for article in iter_clean(cells[texts], self.options)]
         return clean
@@ -57,9 +62,9 @@ class ArticleCleaner(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # 
 
         NumPy's own arrays of texts would pad all of them to the longest.
         """
-        # A column has one dimension, and begins with a text or a missing value; scikit-learn checks all else.
+        # A column has one dimension, and a text is the first of it that is not missing; scikit-learn checks all else.
         column = getattr(X, "ndim", 1) == 1 and not hasattr(X, "columns") and hasattr(X, "__len__")
-        if not column or not isinstance(next(iter(X), None), str | None):
+        if not column or not isinstance(next((cell for cell in X if not is_missing(cell)), None), str | None):
             dtype = None if hasattr(X, "dtype") else object
             return np.asarray(validate_data(self, X, reset=reset, dtype=dtype, ensure_all_finite=False), object)
         if reset:
@@ -74,3 +79,10 @@ class ArticleCleaner(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # 
         tags.input_tags.string = tags.input_tags.allow_nan = True
         tags.transformer_tags.preserves_dtype = []
         return tags
+
+
+def _has_texts(cells: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Which columns hold a text; a sequence is one of texts in any case."""
+    if cells.ndim == 1:
+        return np.ones(1, np.bool_)
+    return np.array([any(isinstance(cell, str) for cell in column) for column in cells.T], np.bool_)

@@ -6,7 +6,7 @@ All of it is counting in whole numbers, so the same page gives the same arrays o
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -121,20 +121,34 @@ def count_classes(texts: Sequence[str], classes: Sequence[str]) -> dict[str, Num
 @cache
 def _character_tables() -> tuple[Numbers, Numbers]:
     """Return for every character below 2 to the 16 a bit for each of CLASSES, and the character in lower case."""
-    bits = np.zeros(65536, np.uint16)
+    characters = [chr(code) for code in range(65536)]
+    categories = [unicodedata.category(character) for character in characters]
+    by_category = {c: sum(1 << CLASSES.index(name) for name in _classes_of(c)) for c in set(categories)}
+    bits = np.array([by_category[category] for category in categories], np.uint16)
+    members = {"space": "".join(character for character in characters if character.isspace()), **_CHARACTERS}
+    for name, listed in members.items():
+        bits[[ord(character) for character in listed]] |= 1 << CLASSES.index(name)
+    for first, last in UNSPACED_SCRIPTS:
+        bits[first : last + 1] |= 1 << CLASSES.index("wide")
     small = np.arange(65536, dtype=np.uint64)
-    for code in range(65536):
-        character = chr(code)
-        category = unicodedata.category(character)
-        flags = (
-            *(category[0] == "L" or category in ("Mn", "Mc"), category in ("Lu", "Lt"), category == "Ll"),
-            *(category == "Nd", character.isspace(), *(character in listed for listed in _CHARACTERS.values())),
-            *(category[0] == "S" or category == "Cs", any(a <= code <= b for a, b in UNSPACED_SCRIPTS)),
-        )
-        bits[code] = sum(1 << i for i, flag in enumerate(flags) if flag)
+    for code, character in enumerate(characters):
         if len(lower := character.lower()) == 1:
             small[code] = ord(lower)
     return bits, small
+
+
+def _classes_of(category: str) -> Iterator[str]:
+    """The classes of the characters that Unicode puts into a category."""
+    if category[0] == "L" or category in ("Mn", "Mc"):
+        yield "letter"
+    if category in ("Lu", "Lt"):
+        yield "capital"
+    if category == "Ll":
+        yield "small"
+    if category == "Nd":
+        yield "digit"
+    if category[0] == "S" or category == "Cs":
+        yield "symbol"
 
 
 def _word_bounds(is_class: dict[str, Numbers]) -> tuple[Numbers, Numbers]:

@@ -8,16 +8,29 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.neardup.columns import Room
+from cleaner.neardup.columns import Room, ranges
 
-__all__ = ["SIZE", "Shingles", "TokenStore", "sets_of", "shingle_counts", "shingle_tokens"]
+__all__ = [
+    "PAIR_BITS",
+    "SIZE",
+    "Shingles",
+    "TokenStore",
+    "common_of",
+    "counts_by_pair",
+    "sets_of",
+    "shingle_counts",
+    "shingle_tokens",
+]
 
 SIZE = 3
 """Tokens in one shingle."""
 
+PAIR_BITS = 16
+"""Bits that sets of shingles leave free: the number of a pair has room in them."""
+
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLIER = np.uint64(0xBF58476D1CE4E5B9)
-_OWNER_BITS = np.uint64(16)
+_OWNER_BITS = np.uint64(PAIR_BITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,23 @@ def sets_of(shingles: Shingles) -> Shingles:
     before = np.zeros(len(keys) + 1, np.int64)
     np.cumsum(new, out=before[1:])
     return Shingles(keys[new] << _OWNER_BITS, before[shingles.starts])
+
+
+def common_of(sets: Shingles, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Common shingles of every pair of sets, sorted, each with the number of its pair in the lowest 16 bits."""
+    sides = []
+    for side in (left, right):
+        counts = sets.starts[side + 1] - sets.starts[side]
+        pairs = np.repeat(np.arange(len(side), dtype=np.uint64), counts)
+        sides.append(sets.hashes[ranges(sets.starts[side], counts)] | pairs)
+    both = np.concatenate(sides)
+    both.sort()
+    return np.asarray(both[1:][both[1:] == both[:-1]])
+
+
+def counts_by_pair(common: NDArray[np.uint64], pairs: int) -> NDArray[np.int64]:
+    """How many common shingles each of so many pairs has."""
+    return np.bincount(common & np.uint64((1 << PAIR_BITS) - 1), minlength=pairs)
 
 
 class TokenStore:

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from cleaner.characters import STOPS
 from cleaner.neardup.minhash import PERMUTATIONS, SEED, sign
 from cleaner.neardup.shingles import shingle_tokens
-from cleaner.neardup.tokens import tokenize
+from cleaner.neardup.tokens import Tokens, tokenize
 
 if TYPE_CHECKING:
     from datasketch import LeanMinHash
 
-__all__ = ["Sketches", "from_lean_minhash", "sketch", "to_lean_minhash"]
+__all__ = ["Sketches", "exact_hashes", "from_lean_minhash", "sketch", "to_lean_minhash"]
 
 # what may stand behind the mark that ends a sentence
 _CLOSING = " \t\r\n\"'”’»)]"
@@ -66,15 +66,19 @@ def sketch(texts: Sequence[str]) -> Sketches:
         tokens = tokenize(texts[first:last])
         shingles = shingle_tokens(tokens.hashes, tokens.starts)
         signatures[first:last] = sign(shingles)
-        # of the tokens, so that copies in other case or with other punctuation are exact ones
-        view, bounds = memoryview(tokens.hashes.tobytes()), (tokens.starts * 8).tolist()
-        digests = [xxhash.xxh3_128_digest(view[a:b]) if a < b else bytes(16) for a, b in pairwise(bounds)]
-        exact[first:last] = np.frombuffer(b"".join(digests), np.uint64).reshape(-1, 2)
+        exact[first:last] = exact_hashes(tokens)
         sizes[first:last] = np.diff(shingles.starts)
     # a cut-short copy stops inside a sentence; a whole article, and one quoted whole, ends in a sentence mark
     ends = [text[-16:].rstrip(_CLOSING) for text in texts]
     broken = [not end.endswith(_SENTENCE_ENDS) or end.endswith(("...", "…")) for end in ends]
     return Sketches(signatures, exact, sizes, np.array(broken, np.bool_))
+
+
+def exact_hashes(tokens: Tokens) -> NDArray[np.uint64]:
+    """The column `exact` of some texts, by their tokens: copies in other case or with other punctuation have one."""
+    view, bounds = memoryview(tokens.hashes.tobytes()), (tokens.starts * 8).tolist()
+    digests = [xxhash.xxh3_128_digest(view[a:b]) if a < b else bytes(16) for a, b in pairwise(bounds)]
+    return np.frombuffer(b"".join(digests), np.uint64).reshape(-1, 2)
 
 
 def to_lean_minhash(signature: NDArray[np.uint32]) -> LeanMinHash:

@@ -137,7 +137,13 @@ def _with_same_letters(text: str) -> str:
         if char in text:
             text = text.replace(char, same)
     if len(text) and np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16).max() >= _FIRST_FORM:
-        text = _FORMS.sub(lambda found: _with_same_letters(unicodedata.normalize("NFKC", found[0])), text)
+
+        def letters_of(form: re.Match[str]) -> str:
+            # a few forms stand for themselves, the Arabic dots alone (U+FBB2 to U+FBC1) among them
+            letters = unicodedata.normalize("NFKC", form[0])
+            return "".join(char if _FORMS.match(char) else _with_same_letters(char) for char in letters)
+
+        text = _FORMS.sub(letters_of, text)
     return text
 
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from cleaner.neardup.columns import distinct, ranges
 from cleaner.neardup.minhash import sign
-from cleaner.neardup.shingles import Shingles, TokenStore, sets_of, shingle_tokens
+from cleaner.neardup.numbers import other_numbers
+from cleaner.neardup.shingles import PAIR_BITS, Shingles, TokenStore, common_of, counts_by_pair, sets_of, shingle_tokens
 from cleaner.neardup.site_shingles import SiteShingles
 
 __all__ = [
@@ -23,14 +24,15 @@ __all__ = [
     "sign_without_site_shingles",
 ]
 
-RULES = ("exact", "jaccard", "contiguous", "cut-short", "unlike", "numbers")
+RULES = ("exact", "jaccard", "contiguous", "cut-short", "same-page", "unlike", "numbers")
 """Why two articles are copies of one, and behind these, why they are not.
 
 exact: the same tokens. jaccard: the similarity of their shingle sets reaches the threshold. contiguous: two thirds of
 both are one common span, with other boilerplate around it. cut-short: one is the beginning of the other and breaks off.
-unlike: none of these. numbers: alike but for their numbers, as reports of one form are.
+same-page: two crawls of one URL, of which the longer holds the shorter. unlike: none of these. numbers: alike but for
+their numbers, as reports of one form are.
 """
-EXACT, JACCARD, CONTIGUOUS, CUT_SHORT, UNLIKE, NUMBERS = range(len(RULES))
+EXACT, JACCARD, CONTIGUOUS, CUT_SHORT, SAME_PAGE, UNLIKE, NUMBERS = range(len(RULES))
 
 _SPAN_COVER = 2 / 3  # of both articles: the least that a common span must take up
 _SPAN_DENSITY = 0.85  # of the span is common; copies with 1 % of their words changed on both sides have 0.94
@@ -38,23 +40,21 @@ _SPAN_LENGTH = 50  # shingles; shorter ones are often a form that two reports fi
 _SPAN_JACCARD = 0.35  # the least Jaccard similarity for which a common span can make up
 _CUT_DENSITY = 0.97  # of the beginning that both share: a cut copy is cut, not edited
 _CUT_SHARE = 0.4  # of the longer article; less is a quotation as likely as a copy
-_NUMBERS_SHARE = 2 / 3  # of the numbers of the article with fewer
-_NUMBERS_ENOUGH = 3  # numbers that both must have
-_NUMBERS_EVERY = 32  # tokens; a form has a number more often, and a date or two in an article do not make one
+_PAGE_HELD = 0.8  # of the shorter crawl of a page: its last words may be cut, or a link to the rest
 _LEFT_ENOUGH = 8  # shingles that must be left of an article without what recurs on its site
 _AT_ONCE = 1 << 20  # shingles compared at once
-_PAIR_BITS = 16  # that sets of shingles leave free: the number of a pair has room in them
 _SIGNED_AT_ONCE = 192  # articles, some 40,000 shingles, which stay in the cache
 _ENOUGH = 24  # shingles; reports of one form have fewer left, and would all be candidates of each other
 
 
 @dataclass(frozen=True, slots=True)
 class StoredArticles:
-    """What the comparison needs of articles, by place: tokens, their site (-1 is none), and whether they break off."""
+    """What the comparison needs of articles, by place: tokens, site, page (-1 is none), and whether they break off."""
 
     store: TokenStore
     recurring: SiteShingles
     sites: NDArray[np.int64]
+    pages: NDArray[np.int64]
     broken: NDArray[np.bool_]
 
     def shingles(self, places: NDArray[np.int64]) -> Shingles:
@@ -95,7 +95,7 @@ def compare(
         # as many pairs as have _AT_ONCE shingles together, and so few that they have at most 1 << 16 articles
         limit = (int(total[first - 1]) if first else 0) + _AT_ONCE
         last = max(first + 1, int(np.searchsorted(total, limit, "right")))
-        last = min(last, first + (1 << (_PAIR_BITS - 1)))
+        last = min(last, first + (1 << (PAIR_BITS - 1)))
         parts.append(_compare_block(articles, left[first:last], right[first:last], min_similarity))
         first = last
     return Comparison.join(parts)
@@ -109,8 +109,8 @@ def _compare_block(
     text = articles.shingles(places)
     sets = sets_of(text)
     sizes = np.diff(sets.starts)
-    common = _common(sets, left, right)
-    shared = np.bincount(common & np.uint64((1 << _PAIR_BITS) - 1), minlength=len(left))
+    common = common_of(sets, left, right)
+    shared = counts_by_pair(common, len(left))
     smaller, larger = np.minimum(sizes[left], sizes[right]), np.maximum(sizes[left], sizes[right])
     jaccard = shared / np.maximum(1, smaller + larger - shared)
     containment = shared / np.maximum(1, smaller)
@@ -120,9 +120,14 @@ def _compare_block(
     if near.any():
         pairs = np.flatnonzero(near)
         rule[pairs] = _by_span(text, common, pairs, left[pairs], right[pairs], articles.broken[places], threshold)
+    page = articles.pages[places]
+    # the better ranked article stays, so a longer one goes for it only by the rules above
+    held = (page[left] >= 0) & (page[left] == page[right]) & (sizes[left] >= sizes[right]) & (containment >= _PAGE_HELD)
+    rule[held & (rule == UNLIKE)] = SAME_PAGE
     little = (sizes < _LEFT_ENOUGH) & (np.diff(text.starts) < articles.store.lengths[places])
     rule[little[left] | little[right]] = UNLIKE
-    rule[(rule != UNLIKE) & _other_numbers(*articles.store.tokens(places), left, right)] = NUMBERS
+    alike = np.flatnonzero(rule != UNLIKE)
+    rule[alike[other_numbers(*articles.store.tokens(places), left[alike], right[alike])]] = NUMBERS
     return Comparison(jaccard, containment, rule)
 
 
@@ -142,33 +147,6 @@ def sign_without_site_shingles(
     return signed, np.concatenate(enough)
 
 
-def _common(sets: Shingles, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Common shingles of every pair, sorted, each with the number of its pair in the lowest 16 bits."""
-    sides = []
-    for side in (left, right):
-        counts = sets.starts[side + 1] - sets.starts[side]
-        pairs = np.repeat(np.arange(len(side), dtype=np.uint64), counts)
-        sides.append(sets.hashes[ranges(sets.starts[side], counts)] | pairs)
-    both = np.concatenate(sides)
-    both.sort()
-    return np.asarray(both[1:][both[1:] == both[:-1]])
-
-
-def _other_numbers(
-    tokens: NDArray[np.uint64], starts: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """CandidatePairs that both have numbers, of which one lacks a third or more of those of the other."""
-    is_number = (tokens & np.uint64(1)).astype(np.bool_)
-    before = np.concatenate([[0], np.cumsum(is_number)])
-    numbers = sets_of(Shingles(tokens[is_number], before[starts]))
-    common = _common(numbers, left, right) & np.uint64((1 << _PAIR_BITS) - 1)
-    counts = np.diff(numbers.starts)
-    fewer = np.minimum(counts[left], counts[right])
-    lengths = np.diff(starts)
-    form = fewer >= np.maximum(_NUMBERS_ENOUGH, np.maximum(lengths[left], lengths[right]) / _NUMBERS_EVERY)
-    return form & (np.bincount(common, minlength=len(left)) < _NUMBERS_SHARE * fewer)
-
-
 def _by_span(
     text: Shingles,
     common: NDArray[np.uint64],
@@ -183,7 +161,7 @@ def _by_span(
     spans = []
     for side in (left, right):
         counts = text.starts[side + 1] - text.starts[side]
-        keys = text.hashes[ranges(text.starts[side], counts)] >> np.uint64(_PAIR_BITS) << np.uint64(_PAIR_BITS)
+        keys = text.hashes[ranges(text.starts[side], counts)] >> np.uint64(PAIR_BITS) << np.uint64(PAIR_BITS)
         keys |= np.repeat(pairs.astype(np.uint64), counts)
         at = np.minimum(np.searchsorted(common, keys), len(common) - 1)
         spans.append(longest_common_spans(common[at] == keys, np.concatenate([[0], np.cumsum(counts)])))

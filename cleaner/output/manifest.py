@@ -20,7 +20,9 @@ from cleaner.plugins import installed
 __all__ = ["SCHEMA", "count_tables", "describe", "largest_first", "manifest", "same_data", "sha256"]
 
 SCHEMA = 1  # of the manifest; to be raised when a key changes its meaning or goes
-_LIBRARIES = ("chardet", "datasketch", "ftfy", "justext", "langid", "lxml", "numpy", "pyarrow", "selectolax")
+_LIBRARIES = (
+    "chardet", "datasketch", "ftfy", "justext", "langid", "lxml", "numpy", "phonenumbers", "pyarrow", "selectolax"
+)  # fmt: skip
 """Libraries whose version can change what comes out: the same bytes are promised for the same versions alone."""
 
 Tables = dict[str, Any]

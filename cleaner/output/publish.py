@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -17,12 +18,14 @@ from typing import Any
 import orjson
 
 from cleaner.article import Reject
+from cleaner.assignments import split_shares
 from cleaner.durable import remove_parts, replacing
 from cleaner.engine.columns import binary_values
 from cleaner.engine.work import LOCK, read_shard, remove_work
 from cleaner.errors import OptionError, RefusedError
 from cleaner.options import Options
 from cleaner.output.collisions import check_can_be_made, check_inputs_stay, check_places
+from cleaner.output.formats import Layout, chosen_lines
 from cleaner.output.journal import Journal
 from cleaner.output.manifest import Tables, count_tables, describe, manifest, same_data
 from cleaner.output.writers import check_output, clear_remains, new_output
@@ -42,9 +45,13 @@ from cleaner.read.files import is_stream
 from cleaner.read.read_errors import SKIPPED
 from cleaner.read.task import Source
 
-__all__ = ["LOGS", "MANIFEST", "Destination", "Report", "audit_folder", "card_mark", "path_beside", "report_of"]
+__all__ = [
+    "LOGS", "MANIFEST", "SPLIT_LOG", "Destination", "Report", "audit_folder", "card_mark", "path_beside", "report_of",
+]  # fmt: skip
 
 LOGS = ("removed.jsonl", "dropped.jsonl")
+SPLIT_LOG = "split.txt"
+"""Of an output that is split: the part of each record, in the order of the run, by which its files are joined again."""
 MANIFEST = "manifest.json"
 """It is written last, so that the logs are complete exactly when it is there."""
 
@@ -67,7 +74,7 @@ def path_beside(output: str, suffix: str) -> Path:
     path = Path(output)
     stem = path.name
     # The packed format's ending first, for what it packs has an ending of its own.
-    for known in (".gz", ".zst", ".jsonl", ".parquet", ".txt"):
+    for known in (".gz", ".zst", ".jsonl", ".csv", ".tsv", ".parquet", ".txt"):
         stem = stem.removesuffix(known)
     return path.with_name(stem + suffix)
 
@@ -124,6 +131,7 @@ class Destination:
 
     def __init__(self, output: str, *, audit: str | Path | None, options: Options) -> None:
         self.output, self._options = output, options
+        self._layout = Layout.of(options)  # here, before anything is made, options that do not fit are refused
         self._is_folder = bool(options.shards) or output.endswith("/")
         self.streams = output == "-"
         if Path(output).name in ("", ".."):
@@ -222,7 +230,7 @@ class Destination:
             claim_folder(self.audit, "audit", self.output)  # first, so that its mark names an output that stands there
             for path in (self.audit, mark_beside(self.output), *filter(None, (self.card, self.page))):
                 remove_parts(path)
-        outputs = self._write_output(shards, counts.get("articles", {}).get("written", 0), journal)
+        outputs = self._write_output(shards, counts, journal)
         rejected_rows = [asdict(r) for r in rejected]
         if self.audit:
             outputs |= self._write_logs(self.audit, shards, rejected_rows, extra)
@@ -234,15 +242,17 @@ class Destination:
                 out_manifest.write(described)
         return report_of(self.output, str(self.audit or ""), counts, rejected_rows, float(str(facts["seconds"])))
 
-    def _write_output(self, shards: Sequence[Path], total: int, journal: Journal | None) -> dict[str, object]:
+    def _write_output(self, shards: Sequence[Path], counts: Tables, journal: Journal | None) -> dict[str, object]:
         """Write the records, and return what the manifest says of them."""
+        # The lines as workers made them, not parsed again.
+        lines = chain.from_iterable(_lines(path, "record") for path in shards)
+        total, split = counts.get("articles", {}).get("written", 0), counts.get("split", {})
         if self.streams:
             digest, size = sha256(), 0
-            for path in shards:
-                for line in _lines(path, "record"):
-                    sys.stdout.buffer.write(line)
-                    digest.update(line)
-                    size += len(line)
+            for line in chosen_lines(lines, self._layout) if self._layout.changes else lines:
+                sys.stdout.buffer.write(line)
+                digest.update(line)
+                size += len(line)
             sys.stdout.buffer.flush()  # an error of writing shows here, and not after the run was reported as done
             return {"stdout": {"bytes": size, "sha256": digest.hexdigest()}}
         output = Path(self.output)
@@ -250,9 +260,18 @@ class Destination:
             clear_remains(output)
             described = journal.output
         else:
-            # The lines as workers made them, not parsed again.
-            lines = chain.from_iterable(_lines(path, "record") for path in shards)
-            with new_output(self.output, lines, total, shards=self._options.shards, force=True) as temporary:
+            parts = [
+                (
+                    name,
+                    chain.from_iterable(map(partial(_lines, column="record", part=name), shards)),
+                    split.get(name, 0),
+                )
+                for name in split_shares(self._options.split)
+            ]
+            number = self._options.shards
+            with new_output(
+                self.output, lines, total, shards=number, force=True, layout=self._layout, parts=parts
+            ) as temporary:
                 described = describe(temporary)
                 if journal is not None:
                     journal.note(output=described)
@@ -270,16 +289,17 @@ class Destination:
     ) -> dict[str, object]:
         """Write all logs but the manifest, and return what it says of each file, by name."""
         (audit / MANIFEST).unlink(missing_ok=True)  # while the logs change, nothing must call them finished
-        for name in LOGS:
+        logs = (*LOGS, SPLIT_LOG) if self._options.split and self._is_folder else LOGS
+        for name in logs:
             with replacing(audit / name) as out:
                 for path in shards:
-                    out.writelines(_lines(path, name.removesuffix(".jsonl")))
+                    out.writelines(_lines(path, Path(name).stem))
         with replacing(audit / "rejected.jsonl") as out:
             out.writelines(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rejected)
         for path in extra:
             with path.open("rb") as file, replacing(audit / path.name) as out:
                 shutil.copyfileobj(file, out)  # not renamed: the work directory may lie on another disk
-        names = (*LOGS, "rejected.jsonl", *(path.name for path in extra))
+        names = (*logs, "rejected.jsonl", *(path.name for path in extra))
         return {name: describe(audit / name) for name in names}
 
     def _is_published(self, journal: Journal) -> bool:
@@ -325,6 +345,11 @@ class Destination:
             remove_work(self.work)
 
 
-def _lines(path: Path, column: str) -> Iterator[memoryview]:
-    """The values of one column of a shard, which are lines of JSON, without the empty ones."""
-    return filter(None, binary_values(read_shard(path, (column,))[0][column]))
+def _lines(path: Path, column: str, part: str = "") -> Iterator[memoryview]:
+    """The values of one column of a shard, which are lines, without the empty ones; of a part of the split alone."""
+    table, _ = read_shard(path, (column, "split") if part else (column,))
+    values = binary_values(table[column])
+    if not part:
+        return filter(None, values)
+    line = f"{part}\n".encode()
+    return (value for value, of in zip(values, binary_values(table["split"]), strict=True) if of == line)

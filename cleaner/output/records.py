@@ -8,10 +8,12 @@ from typing import Any
 import orjson
 
 from cleaner.article import MARKUP, Article, Drop, LeftOut, Removal
+from cleaner.characters import count_words
 from cleaner.output.left_out import row_of_left_out
 
 __all__ = [
-    "drop_of", "dropped_row", "pack_article", "record", "removal_of", "removed_rows", "text_of_input", "unpack_article",
+    "drop_of", "dropped_row", "pack_article", "record", "removal_of", "removed_row",
+    "removed_rows", "text_of_input", "unpack_article",
 ]  # fmt: skip
 
 REPAIR, LINE_ENDS = "repair", "line-ends"
@@ -26,7 +28,8 @@ def record(article: Article, text: str | None = None) -> dict[str, object]:
     """
     return {
         "id": article.id,
-        "text": article.text if text is None else text,
+        "text": (text := article.text if text is None else text),
+        "words": count_words(text),
         "language": article.language,
         "language_score": round(article.language_score, 4),
         # A JSON string: the keys differ from record to record, and Hugging Face's loader breaks on such objects.
@@ -50,24 +53,27 @@ def record(article: Article, text: str | None = None) -> dict[str, object]:
     }
 
 
+def removed_row(id: str, text: str, removal: Removal) -> dict[str, Any]:
+    """Return the row of removed.jsonl for one removal, which took `text`."""
+    return {
+        "id": id,
+        "start": removal.start,
+        "end": removal.end,
+        "text": text,
+        **({"with": removal.replacement} if removal.replacement else {}),
+        "rule": removal.rule,
+        "kind": removal.kind,
+        "why": removal.why,
+    }
+
+
 # The keys of a row stand in this order in the log: `cleaner.audit.logs` tells the rows of articles apart by the bytes
 # before "start", without parsing them.
 def removed_rows(article: Article) -> list[dict[str, Any]]:
     """Return the rows of removed.jsonl for one article: the text of the input where it differs from *before*, the prose
     that was left out of its page, then the removals in the order of the text."""
-    rows = [
-        {
-            "id": article.id,
-            "start": removal.start,
-            "end": removal.end,
-            "text": article.before[removal.start : removal.end],
-            "rule": removal.rule,
-            "kind": removal.kind,
-            "why": removal.why,
-        }
-        for removal in article.removals
-    ]
-    rows[:0] = [row_of_left_out(article.id, paragraph) for paragraph in article.left_out]
+    rows = [row_of_left_out(article.id, paragraph) for paragraph in article.left_out]
+    rows += [removed_row(article.id, article.before[one.start : one.end], one) for one in article.removals]
     if text := article.original:
         rule = MARKUP if MARKUP in article.flags else REPAIR
         # Texts from Windows would fill the log, so where nothing but the line ends differ, one of them is the text.
@@ -90,7 +96,7 @@ def text_of_input(before: str, removed: Iterable[Mapping[str, Any]]) -> str:
 
 def removal_of(row: Mapping[str, Any]) -> Removal:
     """Return the removal that a row of removed.jsonl logs."""
-    return Removal(row["start"], row["end"], row["rule"], row["kind"], row["why"])
+    return Removal(row["start"], row["end"], row["rule"], row["kind"], row["why"], row.get("with", ""))
 
 
 def dropped_row(drop: Drop, whole: Mapping[str, object]) -> dict[str, object]:

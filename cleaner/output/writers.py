@@ -1,4 +1,4 @@
-"""Where records go: JSON Lines (plain, gzip, Zstandard), Parquet, folders of shards, folders of .txt.
+"""Where records go: JSON Lines, CSV and TSV (plain, gzip, Zstandard), Parquet, folders of shards, folders of .txt.
 
 Every output grows under a temporary name beside its target and is renamed when it is complete and on disk,
 so that nothing partial ever stands under the final name. Its bytes depend on the records and their order
@@ -11,7 +11,7 @@ import errno
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from itertools import count, islice
@@ -21,7 +21,7 @@ from urllib.parse import quote
 import orjson
 
 from cleaner.errors import OptionError, OutputError, RefusedError
-from cleaner.output.formats import FORMATS, Lines, write_records
+from cleaner.output.formats import FORMATS, Layout, Lines, write_records
 from cleaner.ownership import MARK, check_folder, is_beside_data, mark_line
 
 __all__ = ["check_output", "clear_remains", "new_output"]
@@ -33,9 +33,9 @@ _FULL = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk quota is used
 def check_output(path: str, *, shards: int = 0, force: bool = False) -> str:
     """Raise unless an output may be made at `path`; return the suffix of its files.
 
-    `.jsonl`, `.jsonl.gz`, `.jsonl.zst` and `.parquet` are one file. With `shards`, or with a "/" at the end, `path` is
-    a folder of that many files `part-00000.jsonl`, … (of another format where the folder's name has its suffix). A
-    folder whose name ends in `.txt/` gets one file per record, named by its id.
+    The suffixes in FORMATS are one file. With `shards`, or with a "/" at the end, `path` is a folder of that many files
+    `part-00000.jsonl`, … (of another format where the folder's name has its suffix; named `train-00000.jsonl` and so on
+    where the output is split). A folder whose name ends in `.txt/` gets one file per record, named by its id.
 
     Raises `OptionError` for an unknown suffix and `RefusedError` for a target that exists, unless `force`; a folder
     without Cleaner's mark, or with other files in it, is refused in any case.
@@ -55,7 +55,7 @@ def check_output(path: str, *, shards: int = 0, force: bool = False) -> str:
         suffix, owned = ".txt", r".+\.txt"
     else:
         suffix = suffix or ".jsonl"
-        owned = r"part-\d{5,}" + re.escape(suffix)
+        owned = r"\w+-\d{5,}" + re.escape(suffix)
     check_folder(target, "output", str(target))
     files = [file for file in sorted(target.rglob("*")) if not (file.is_dir() or is_beside_data(file))]
     # Replacing a folder removes all that is in it, so --force is not enough where anything else is.
@@ -75,13 +75,23 @@ def clear_remains(target: Path) -> None:
 
 
 @contextmanager
-def new_output(path: str, lines: Lines, total: int, *, shards: int = 0, force: bool = False) -> Iterator[Path]:
+def new_output(
+    path: str,
+    lines: Lines,
+    total: int,
+    *,
+    shards: int = 0,
+    force: bool = False,
+    layout: Layout | None = None,
+    parts: Sequence[tuple[str, Lines, int]] = (),
+) -> Iterator[Path]:
     """Write records to `path`, as `check_output` says; they appear there when the `with` block ends without an error.
 
     The value is the temporary, which is complete and on the disk when the block begins. The files of a folder are
     filled one after the other, as evenly as `total`, the number of records, allows; the folder carries Cleaner's mark.
-    Folders that are missing on the way are made. Whatever the operating system refuses becomes an `OutputError` that
-    says what to do; after an error nothing is left behind.
+    Where it has `parts`, each a name with its records and their number, so many files are made of each, or a folder of
+    texts. Folders that are missing on the way are made. Whatever the operating system refuses becomes an `OutputError`
+    that says what to do; after an error nothing is left behind.
     """
     suffix = check_output(path, shards=shards, force=force)
     target = Path(os.path.realpath(path))  # a link keeps pointing at what is written
@@ -94,12 +104,13 @@ def new_output(path: str, lines: Lines, total: int, *, shards: int = 0, force: b
             with open(temporary / MARK, "xb") as mark:
                 mark.write(mark_line(temporary, "output", str(target)))
                 os.fsync(mark.fileno())
-            if suffix == ".txt":
-                _write_texts(temporary, lines)
-            else:
-                _write_shards(temporary, suffix, lines, max(shards, 1), total)
+            for name, some, count in parts or [("part", lines, total)]:
+                if suffix == ".txt":
+                    _write_texts(temporary / name if parts else temporary, some)
+                else:
+                    _write_shards(temporary, name, suffix, some, max(shards, 1), count, layout)
         else:
-            _write_file(temporary, suffix, lines)
+            _write_file(temporary, suffix, lines, layout)
         yield temporary
         _replace(temporary, target)
     except BaseException as error:
@@ -117,20 +128,22 @@ def new_output(path: str, lines: Lines, total: int, *, shards: int = 0, force: b
         raise OutputError(f"{target} could not be written: {reason}") from error
 
 
-def _write_file(path: Path, suffix: str, lines: Lines) -> None:
+def _write_file(path: Path, suffix: str, lines: Lines, layout: Layout | None) -> None:
     with open(path, "xb") as file:
-        write_records(file, suffix, lines)
+        write_records(file, suffix, lines, layout)
         file.flush()
         os.fsync(file.fileno())
 
 
-def _write_shards(folder: Path, suffix: str, lines: Lines, shards: int, total: int) -> None:
-    """Files `part-00000`, … of equal numbers of records, in their order; some are empty where there are too few."""
+def _write_shards(
+    folder: Path, name: str, suffix: str, lines: Lines, shards: int, total: int, layout: Layout | None
+) -> None:
+    """Files `NAME-00000`, … of equal numbers of records, in their order; some are empty where there are too few."""
     rest = iter(lines)
     for n in range(shards):
         # Record i of them belongs to shard i * shards // total, so shard n begins at n * total / shards, rounded up.
         begin, end = -(-n * total // shards), -(-(n + 1) * total // shards)
-        _write_file(folder / f"part-{n:05d}{suffix}", suffix, islice(rest, end - begin))
+        _write_file(folder / f"{name}-{n:05d}{suffix}", suffix, islice(rest, end - begin), layout)
     if next(rest, None) is not None:
         raise OutputError(f"{folder}: more records came than the {total} announced.")
     _sync_folder(folder)

@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cleaner.article import KINDS
 from cleaner.characters import UNSPACED_CLASS
@@ -25,7 +25,17 @@ from cleaner.errors import OptionError
 from cleaner.phrases.clauses import opening_pattern
 from cleaner.plugins import phrase_folders
 
-__all__ = ["ARRAYS", "WORDS", "Phrase", "Phrases", "lists", "load_phrases", "normalise_wording", "phrase_languages"]
+__all__ = [
+    "ARRAYS",
+    "EMOJI",
+    "WORDS",
+    "Phrase",
+    "Phrases",
+    "lists",
+    "load_phrases",
+    "normalise_wording",
+    "phrase_languages",
+]
 
 ARRAYS = ("between", "line", "tail", "edge", "start", "weak")
 """The arrays of a kind, in the order in which they are asked: how an entry matches (lists/README.md)."""
@@ -58,6 +68,10 @@ MARKS = (
 )
 """Dropped at both ends of a line when it is normalised."""
 
+EMOJI = "\u200d\u203c\u2049\u20e3\u2139\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff"
+"""Pictures, arrows and what joins them, as the inside of a character class."""
+
+_EMOJI_ENDS = re.compile(f"^[{EMOJI}{re.escape(MARKS)}]+|[{EMOJI}]+$")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _HOLE = re.compile(r"\{(\w*)\}")
 _UNSPACED = re.compile(f"[{UNSPACED_CLASS}]")
@@ -87,6 +101,8 @@ def normalise_wording(line: str) -> str:
         line = " ".join(line.split())
     if not (line[:1].isalnum() and line[-1:].isalnum()):
         line = line.strip(MARKS)
+        if line and not (line.isascii() or (line[0].isalnum() and line[-1].isalnum())):
+            line = _EMOJI_ENDS.sub("", line).strip(MARKS)
     return _NUMBER.sub("0", line)
 
 
@@ -150,7 +166,7 @@ class Phrases:
     def may_label(self, wording: str) -> bool:
         """Fast path: False if a normalised line cannot open with an entry of `start`, judged by four characters."""
         known = self.label_heads
-        return wording[:4] in known or wording[:3] in known or wording[:2] in known or bool(self.patterns["start"])
+        return any(wording[:n] in known for n in (4, 3, 2, 1)) or bool(self.patterns["start"])
 
 
 def _match_pattern(table: PatternTable, wording: str) -> Phrase | None:
@@ -184,9 +200,23 @@ def load_phrases(language: str, extra_dir: str = "") -> Phrases:
     names = dict.fromkeys(("id" if base in ("und", "") else base, "en", "neutral"))
     builder = _Builder()
     for name in names:
-        for where, data in lists(name, extra_dir):
-            builder.add(name, where, data)
+        for one in _compiled_lists(name, extra_dir):
+            builder.add(one)
     return builder.build(tuple(names))
+
+
+class _List(NamedTuple):
+    """One list: its words, and its entries by array, in their order; a pattern with the key of its table."""
+
+    words: dict[str, tuple[str, ...]]
+    entries: list[tuple[str, str, Phrase]]
+    patterns: list[tuple[str, str, Pattern]]
+
+
+@cache
+def _compiled_lists(name: str, extra_dir: str) -> tuple[_List, ...]:
+    """The lists of one name, compiled once for all languages that share them: English and neutral are in every one."""
+    return tuple(_compile(name, where, data) for where, data in lists(name, extra_dir))
 
 
 def lists(name: str, extra_dir: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -210,6 +240,43 @@ def lists(name: str, extra_dir: str) -> Iterator[tuple[str, dict[str, Any]]]:
                 raise OptionError(f"The phrase list {described} is not valid TOML in UTF-8: {error}.") from None
 
 
+def _compile(language: str, where: str, data: dict[str, Any]) -> _List:
+    """The tables of one list, checked and normalised. Raises OptionError, naming list and entry, where one is wrong."""
+    words: dict[str, tuple[str, ...]] = {}
+    entries: list[tuple[str, str, Phrase]] = []
+    patterns: list[tuple[str, str, Pattern]] = []
+    for kind, table in data.items():
+        allowed = WORDS if kind == "words" else ARRAYS
+        if kind != "words" and kind not in KINDS:
+            raise OptionError(f"{where}: [{kind}] is not a kind of removal. Known kinds: {', '.join(KINDS)}.")
+        if not isinstance(table, dict):
+            raise OptionError(f"{where}: {kind} has to be a table of arrays.")
+        for array, texts in table.items():
+            if array not in allowed:
+                raise OptionError(f"{where}: [{kind}] has no array {array!r}. Known: {', '.join(allowed)}.")
+            if not isinstance(texts, list) or not all(isinstance(t, str) for t in texts):
+                raise OptionError(f"{where}: {kind}.{array} has to be an array of strings.")
+            if kind == "words":
+                words[array] = tuple(filter(None, map(normalise_wording, texts)))
+                continue
+            for text in texts:
+                wording, fixed = _normalise_entry(text, array, where)
+                phrase = Phrase(text, array, kind, language, _is_slight(text))
+                if "{" in wording:
+                    patterns.append((array, *_pattern(phrase, wording, fixed)))
+                else:
+                    entries.append((array, wording, phrase))
+    return _List(words, entries, patterns)
+
+
+def _pattern(phrase: Phrase, wording: str, fixed: int) -> tuple[str, Pattern]:
+    """The pattern of an entry with holes, and the key by which its table has it."""
+    key = wording[:2] if "{" not in wording[:2] else "$" + wording[-2:] if "}" not in wording[-2:] else ""
+    head, tail = wording.partition("{")[0].rstrip(), wording.rpartition("}")[2].lstrip()
+    inner = max((part.strip() for part in _HOLE.split(wording)[::2]), key=len)
+    return key, Pattern(phrase, wording, fixed, head, tail, inner)
+
+
 class _Builder:
     """Gathers lists in order of precedence; the first list to hold a wording names it."""
 
@@ -218,37 +285,15 @@ class _Builder:
         self.patterns: dict[str, dict[str, list[Pattern]]] = {array: {} for array in ARRAYS}
         self.words: dict[str, set[str]] = {name: set() for name in WORDS}
 
-    def add(self, language: str, where: str, data: dict[str, Any]) -> None:
-        for kind, table in data.items():
-            allowed = WORDS if kind == "words" else ARRAYS
-            if kind != "words" and kind not in KINDS:
-                raise OptionError(f"{where}: [{kind}] is not a kind of removal. Known kinds: {', '.join(KINDS)}.")
-            if not isinstance(table, dict):
-                raise OptionError(f"{where}: {kind} has to be a table of arrays.")
-            for array, texts in table.items():
-                if array not in allowed:
-                    raise OptionError(f"{where}: [{kind}] has no array {array!r}. Known: {', '.join(allowed)}.")
-                if not isinstance(texts, list) or not all(isinstance(t, str) for t in texts):
-                    raise OptionError(f"{where}: {kind}.{array} has to be an array of strings.")
-                if array == "by" and self.words["by"]:
-                    continue  # a byline opens in the text's own language; English stands in where that says nothing
-                if kind == "words":
-                    self.words[array].update(filter(None, map(normalise_wording, texts)))
-                else:
-                    self._add_phrases(texts, array, kind, language, where)
-
-    def _add_phrases(self, texts: list[str], array: str, kind: str, language: str, where: str) -> None:
-        for text in texts:
-            wording, fixed = _normalise_entry(text, array, where)
-            phrase = Phrase(text, array, kind, language, _is_slight(text))
-            if "{" not in wording:
-                self.entries[array].setdefault(wording, phrase)
-            else:
-                key = wording[:2] if "{" not in wording[:2] else "$" + wording[-2:] if "}" not in wording[-2:] else ""
-                head, tail = wording.partition("{")[0].rstrip(), wording.rpartition("}")[2].lstrip()
-                inner = max((part.strip() for part in _HOLE.split(wording)[::2]), key=len)
-                pattern = Pattern(phrase, wording, fixed, head, tail, inner)
-                self.patterns[array].setdefault(key, []).append(pattern)
+    def add(self, one: _List) -> None:
+        for name, words in one.words.items():
+            if name == "by" and self.words["by"]:
+                continue  # a byline opens in the text's own language; English stands in where that says nothing
+            self.words[name].update(words)
+        for array, wording, phrase in one.entries:
+            self.entries[array].setdefault(wording, phrase)
+        for array, key, pattern in one.patterns:
+            self.patterns[array].setdefault(key, []).append(pattern)
 
     def build(self, languages: tuple[str, ...]) -> Phrases:
         """What was gathered, indexed; every index holds its entries in order of precedence."""

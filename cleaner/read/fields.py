@@ -18,18 +18,22 @@ from typing import Any
 
 from cleaner.article import RECORD_KEYS, Raw
 from cleaner.options import Options
+from cleaner.read.http import unpack_by_magic
 from cleaner.read.markup import looks_like_html
 from cleaner.read.read_errors import EmptyText, NoText
 
 __all__ = [
+    "MOST_UNPACKED",
     "Fields",
     "find_fields",
+    "is_missing",
     "is_record",
     "json_object",
     "known_fields",
     "mend_surrogates",
     "numbered_names",
     "raw_record",
+    "usual_fields",
 ]
 
 Record = Mapping[str, Any]
@@ -39,14 +43,16 @@ meanings."""
 
 _NAMES: dict[str, list[str]] = tomllib.loads((files("cleaner.read") / "fields.toml").read_text("utf-8"))
 """Meaning -> its usual names, best first; "around" are those of objects that stand around a text."""
+_MEANINGS = tuple(meaning for meaning in _NAMES if meaning != "around")
 _OUTER = dict.fromkeys((*_NAMES["around"], *_NAMES["text"]))
-# Between the words of a name, which are compared as if all were underscores.
+# Between the words of a name, which are compared as if all were underscores, and then as if there were none.
 _SEPARATORS = re.compile(r"[-_. ]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+MOST_UNPACKED = 64 << 20
+"""Bytes of an unpacked text; a field that unpacks to more is set aside."""
 _SHOWN_FIELDS = 20
 """How many fields of a record an error names."""
-_OWN_KEYS, _OWN_NAMES = frozenset(RECORD_KEYS), ("text", "", "id", "url")
-"""The keys of a record that Cleaner wrote, and by which of them the options that name fields may ask for it."""
+_OWN_KEYS = frozenset(RECORD_KEYS) - {"words"}  # older records have no `words`
 _OWN = frozenset(("id", "title", "author", "date", "crawled", "url", "site"))
 """Meanings whose values have a place of their own in the output."""
 
@@ -83,6 +89,8 @@ def raw_record(record: Record, source: str, number: int, options: Options, *, ma
     taken = [fields[kind]]
     for key in _OWN & fields.keys():
         value = _at(record, fields[key])
+        if is_missing(value):
+            continue
         # A list of authors or a number loses its type as text, so that `meta` keeps it as well.
         if isinstance(value, str):
             taken.append(fields[key])
@@ -115,11 +123,11 @@ def _check_one_article(record: Record, fields: Fields, kind: str) -> None:
 
 def _is_own(record: Record, options: Options) -> bool:
     """Whether Cleaner wrote the record: it has all its keys, with values of their types, and no option names others."""
-    named = zip((options.text_field, options.html_field, options.id_field, options.url_field), _OWN_NAMES, strict=True)
-    if not record.keys() >= _OWN_KEYS or any(name not in ("", usual) for name, usual in named):
+    others = any(name and (name != key or key not in _OWN_KEYS) for key, name in _named(options).items())
+    if not record.keys() >= _OWN_KEYS or others:
         return False
     types = {"language_score": float | int, **dict.fromkeys(("repair", "flags", "duplicates"), list | tuple)}
-    if not all(isinstance(record[key], types.get(key, str)) for key in RECORD_KEYS):
+    if not all(isinstance(record[key], types.get(key, str)) for key in _OWN_KEYS):
         return False
     try:
         return isinstance(json.loads(record["meta"]), dict) and isinstance(json.loads(record["languages"]), dict)
@@ -132,7 +140,7 @@ def _own_raw(record: Record, source: str, number: int, may_be_empty: bool) -> Ra
     text = mend_surrogates(record["text"])
     if not text.strip() and not may_be_empty:
         raise EmptyText("The field 'text' is empty.", "Nothing to do: an earlier run has left nothing of this article.")
-    added = {key: value for key, value in record.items() if key not in _OWN_KEYS}
+    added = {key: value for key, value in record.items() if key not in RECORD_KEYS}
     return Raw(
         source,
         number,
@@ -155,7 +163,7 @@ def find_fields(record: Record, options: Options) -> Fields:
     >>> find_fields({"Judul": "Hujan", "isi_berita": "Hujan turun.", "n": 1}, Options())
     {'text': 'isi_berita', 'title': 'Judul'}
     """
-    named = {"text": options.text_field, "html": options.html_field, "id": options.id_field, "url": options.url_field}
+    named = _named(options)
     fields: Fields = {}
     for key, usual in _usual_among(tuple(record)):
         if named.get(key):
@@ -170,6 +178,34 @@ def find_fields(record: Record, options: Options) -> Fields:
     if (options.text_field and "text" not in fields) or not fields.keys() & {"text", "html"}:
         raise _no_text(record, options)
     return fields
+
+
+def usual_fields(meaning: str) -> list[str]:
+    """The names by which a field with this meaning is usually called, best first.
+
+    >>> usual_fields("id")[:2]
+    ['id', '_id']
+    """
+    return _NAMES[meaning]
+
+
+def _named(options: Options) -> Fields:
+    """Meaning -> the field that an option names for it, "" for none."""
+    return {meaning: getattr(options, f"{meaning}_field") for meaning in _MEANINGS}
+
+
+def is_missing(value: object) -> bool:
+    """Whether a value stands for none at all: None, or what NumPy and pandas have for it (NaN, NaT, NA).
+
+    >>> is_missing(None), is_missing(float("nan")), is_missing("")
+    (True, True, False)
+    """
+    if value is None or isinstance(value, str | bytes):
+        return value is None
+    try:
+        return bool(value != value)  # no other value is unlike itself
+    except (TypeError, ValueError):  # of NA, and of arrays
+        return type(value).__name__ == "NAType"
 
 
 def is_record(value: object, options: Options) -> bool:
@@ -217,7 +253,7 @@ def known_fields(names: Iterable[str], options: Options) -> tuple[str, ...]:
     ('Judul', 'isi', 'kolom-7')
     """
     names = tuple(names)
-    known = {options.text_field, options.html_field, options.id_field, options.url_field}
+    known = {*_named(options).values()}
     known |= {name.partition(".")[0] for name in known}  # of the object that holds the field
     known |= {name for _, usual in _usual_among(names) for name in usual}
     return tuple(name for name in names if name in known)
@@ -256,7 +292,7 @@ def _first(record: Record, names: Sequence[str], key: str) -> str:
     for name in names:
         value = record[name]
         if isinstance(value, str) or _may_mean(key, value):
-            if value not in (None, "", b"", []):
+            if not is_missing(value) and value not in ("", b"", []):
                 return name
             empty = empty or name
     return empty
@@ -266,18 +302,18 @@ def _may_mean(key: str, value: object) -> bool:
     """Whether a value has a type for the meaning `key`.
 
     Lists of texts are paragraphs or several authors. A text or page may be bytes, or null for an empty one; the other
-    meanings may be numbers or dates, of which a bool is none.
+    meanings may be numbers or dates, of which a bool is none. A table has NaN in the place of null.
     """
     if isinstance(value, list):
         return all(isinstance(part, str) for part in value)
     if key in ("text", "html"):
-        return value is None or isinstance(value, str | bytes)
+        return isinstance(value, str | bytes) or is_missing(value)
     return isinstance(value, str | int | float | date) and not isinstance(value, bool)
 
 
 def _body(value: object) -> str | bytes:
-    if isinstance(value, bytes):
-        return value
+    if isinstance(value, bytes):  # crawlers keep pages in tables as they came, packed
+        return unpack_by_magic(value, MOST_UNPACKED)[0]
     if isinstance(value, list):
         value = "\n".join(part for part in value if isinstance(part, str))
     return mend_surrogates(value) if isinstance(value, str) else ""
@@ -288,10 +324,12 @@ def _body(value: object) -> str | bytes:
 def _usual_among(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """For each meaning those of `names` that usually have it, best first."""
     present: dict[str, str] = {}
-    for name in names:
-        present.setdefault(_SEPARATORS.sub("_", name.casefold()), name)
+    for separator in ("_", ""):  # "pub_date" is "PubDate" as well, unless another field is called just so
+        for name in names:
+            present.setdefault(_SEPARATORS.sub(separator, name.casefold()), name)
     return tuple(
-        (key, tuple(present[n] for n in usual if n in present)) for key, usual in _NAMES.items() if key != "around"
+        (key, tuple(dict.fromkeys(present[n] for m in _NAMES[key] for n in (m, m.replace("_", "")) if n in present)))
+        for key in _MEANINGS
     )
 
 

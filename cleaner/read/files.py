@@ -18,7 +18,7 @@ from typing import Any
 
 from cleaner.article import Reject
 from cleaner.decode.labels import check_encoding
-from cleaner.errors import InputError, MissingExtra
+from cleaner.errors import InputError, MissingExtra, OptionError
 from cleaner.options import CONFIG, Options
 from cleaner.ownership import read_mark
 from cleaner.read.made_files import MadeFiles
@@ -52,7 +52,7 @@ def list_inputs(inputs: Iterable[str], options: Options, own: Iterable[str | os.
     itself); an output that is named outright is read. A link to a folder is followed unless that folder was listed
     already; a link that leads out of the inputs is followed only with `options.follow_links`. What cannot be listed is
     a Reject in its place. Raises MissingExtra for a URL whose package is not installed, and OptionError for an encoding
-    that does not exist, before anything is listed.
+    that does not exist, before anything is listed, and for a sample of what can be read once only.
     """
     check_encoding(options.encoding)
     made = MadeFiles(own)
@@ -74,6 +74,11 @@ def list_inputs(inputs: Iterable[str], options: Options, own: Iterable[str | os.
     kept = [entry for real, entry in found.items() if real in outright or not made.is_made(real, entry.size)]
     entries: list[Source | Reject] = [*kept, *rejects.values()]
     entries.sort(key=lambda entry: (entry.source, isinstance(entry, Reject)))
+    if options.sample and (once := next((e for e in kept if is_stream(e)), None)):
+        raise OptionError(
+            f"--sample draws from all records and then reads those of the sample, but {once.source} can be read once "
+            "only. Save it to a file first, or read its beginning with --limit."
+        )
     return Listing(entries, made.left_out + len(found) - len(kept))
 
 

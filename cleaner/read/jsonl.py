@@ -60,7 +60,7 @@ class _LineChunker:
         """Take the next bytes of the stream, and yield the chunks that they complete."""
         base = self.end
         taken = 0
-        self.blank = self.blank and data.isspace()
+        self.blank = self.blank and not data.translate(None, _EDGES + b"\n\v\f")
         while end := data.find(b"\n", taken) + 1:
             yield from self.end_line(data[taken:end], base + end)
             taken = end

@@ -12,7 +12,7 @@ InputError
 ├── EmptyFile        no text in the whole file
 ├── EmptyText        a record whose text is empty
 ├── NoText           a record without any field that can hold the text
-├── BrokenJson, BrokenCsv, BrokenTable, BrokenWarc
+├── BrokenJson, BrokenCsv, BrokenTable, BrokenWarc, BrokenFeed
 ├── BrokenColumn     columns of a table beside its texts, which are read without them
 ├── Truncated        compressed data that ends too early, or is damaged
 ├── TooLarge         a record above `max_record_bytes`
@@ -41,6 +41,7 @@ __all__ = [
     "BinaryFile",
     "BrokenColumn",
     "BrokenCsv",
+    "BrokenFeed",
     "BrokenJson",
     "BrokenTable",
     "BrokenWarc",
@@ -114,6 +115,10 @@ class EmptyText(InputError):
 
 class NoText(InputError):
     """A record without any field that can hold the text."""
+
+
+class BrokenFeed(InputError):
+    """A feed of which no entry can be read."""
 
 
 class BrokenJson(InputError):

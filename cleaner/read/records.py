@@ -8,9 +8,11 @@ from cleaner.article import Raw, Reject
 from cleaner.options import Options
 from cleaner.plugins import readers
 from cleaner.read.csv import parse_csv
+from cleaner.read.feed import parse_feed
 from cleaner.read.fields import raw_record
 from cleaner.read.json_document import parse_json
 from cleaner.read.jsonl import parse_jsonl, parse_lines
+from cleaner.read.packed_page import parse_mhtml, parse_webarchive
 from cleaner.read.parquet import parse_table
 from cleaner.read.read_errors import NotReadable, as_input_error, reject
 from cleaner.read.sniff import PLUGGED
@@ -31,6 +33,9 @@ _PARSERS = {
     "tsv": parse_csv,
     "json": parse_json,
     "warc": parse_warc,
+    "mhtml": parse_mhtml,
+    "webarchive": parse_webarchive,
+    "feed": parse_feed,
 }
 """Format -> what parses the bytes of a split. Tables open their files themselves; other formats are of plugins."""
 
@@ -43,9 +48,12 @@ def read_records(task: Task, options: Options) -> Iterator[Raw | Reject]:
             if isinstance(part, Reject):
                 yield part
                 continue
-            number = part.first
+            number, only = part.first, frozenset(part.only)
             try:
                 for found in _parse(part, options):
+                    place = found.number if isinstance(found, Lost) else found.record
+                    if only and place not in only and place:  # 0 is the source as a whole
+                        continue
                     if isinstance(found, Lost):
                         yield reject(part.source, found.number, found.error)
                     else:

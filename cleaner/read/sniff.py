@@ -49,9 +49,9 @@ PLUGGED = "plugin:"
 
 _HEAD = 1 << 16
 """How many first bytes of a file decide on its format."""
-_SPLIT_AS_BYTES = frozenset({"jsonl", "lines", "csv", "tsv", "json"})
-"""Formats that are split at bytes of ASCII, so that UTF-16 and UTF-32 have to be converted before."""
-_TEXTS = frozenset({"txt", "html", "jsonl", "json", "csv", "tsv"})
+_SPLIT_AS_BYTES = frozenset({"jsonl", "lines", "csv", "tsv", "json", "feed"})
+"""Formats that are split or searched as bytes of ASCII, so that UTF-16 and UTF-32 have to be converted before."""
+_TEXTS = frozenset({"txt", "html", "jsonl", "json", "csv", "tsv", "feed", "mhtml"})
 """Formats whose content must not be binary, whatever the suffix says."""
 _DEPTH = 3
 """So many layers of compression are a bomb: a file may have been compressed twice, not three times."""
@@ -70,6 +70,7 @@ _MAGIC: dict[str, list[tuple[bytes, str]]] = {
     for table in ("magic", "binary")
 }
 """First bytes and the name of what begins with them, from each table of first bytes."""
+_BY_BROWSERS = re.compile(_TABLES["page_folders"]["named_by_browsers"])
 # One object that ends on its line, and another on the next.
 _JSON_LINES = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{[^\n]*\}[ \t\r]*\n\s*\{")
 # An object with a first key or none, or an array whose first value is an array, an object or a string, or none.
@@ -81,6 +82,19 @@ _COLUMNS = re.compile(
     rb'\{\s*"[^"\\]*"\s*:\s*(?:\{\s*"0"\s*:|\[(?:[^\[\]{}"]|"(?:[^"\\]|\\.)*+")*+\]\s*,\s*"[^"\\]*"\s*:\s*\[[^\]])'
 )
 _CRAWL = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]*\r?\n(?:WARC-|Content-)", re.IGNORECASE)
+# A feed: what may stand before its first element is passed over.
+_FEED = re.compile(
+    rb"\s*(?:<\?[^>]{0,500}>\s*|<!--.{0,4000}?-->\s*|<!DOCTYPE[^\[>]{0,500}(?:\[[^\]]{0,4000}\]\s*)?>\s*){0,9}"
+    rb"<(?:rss|feed|rdf:RDF)[\s>]",
+    re.IGNORECASE | re.DOTALL,
+)
+# The headers of a packed page: those of an e-mail, and one that browsers alone write; Word writes but these two.
+_MHTML = re.compile(rb"(?:[!-9;-~]+:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n)+(?=\r?\n)")
+_BY_BROWSER = re.compile(
+    rb"^(?:Snapshot-Content-Location:|From: ?[<\"]?Saved by )"
+    rb"|\AMIME-Version: ?1\.0\r?\nContent-Type: ?multipart/related;",
+    re.IGNORECASE | re.MULTILINE,
+)
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -185,7 +199,10 @@ def check_name(name: str) -> None:
     """
     if name.rpartition("/")[2].casefold() in _TABLES["system"]["names"]:
         raise SystemFile("This is a file that the system keeps in its folders.", "Nothing to do; it holds no article.")
-    suffix, _ = _suffix(name)
+    if next(folder_stems(name), "") and _BY_BROWSERS.fullmatch(name.rpartition("/")[2].casefold()):
+        raise PagePart("This is a part of a saved page, by its name and folder.", "Nothing to do.")
+    # browsers put .download behind the names of scripts
+    suffix, _ = _suffix(name.removesuffix(".download"))
     if suffix in readers():
         return
     if what := _SUFFIXES["unread"].get(suffix):
@@ -247,8 +264,12 @@ def format_by_content(head: bytes) -> str:
             return name
     if head[257:262] == b"ustar":
         return "tar"
+    if b"WebMainResource" in head and head.startswith((b"bplist00", b"<?xml")):
+        return "webarchive"
     check_text(head)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if format := _feed_or_packed(head):
+        return format
     if start[:1] in (b"{", b"["):
         if _JSON_LINES.match(head):
             return "jsonl"
@@ -258,17 +279,20 @@ def format_by_content(head: bytes) -> str:
     if looks_like_html(head.decode("latin-1")):
         return "html"
     if start.startswith(b"<?xml"):
-        raise UnknownFormat("This is XML, and no page.", "Take the articles out of it into JSON lines first.")
+        raise UnknownFormat("This is XML, and no page or feed.", "Take the articles out of it into JSON lines first.")
     return "txt"
 
 
 def _records_in_text(head: bytes) -> str:
-    """The format of the records in a file that is called a text or a page: JSON objects, or a crawl; "" for none.
+    """The format of the records in a file that is called a text or a page: JSON objects, a crawl, a feed, a packed
+    page; "" for none.
 
     Read as one article they would be poison, and no article begins with a whole JSON object on its first line.
     """
     if _CRAWL.match(head):
         return "warc"
+    if format := _feed_or_packed(head):
+        return format
     first, _, rest = head.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")
     if not first.startswith(b"{") or (rest.strip() and not rest.lstrip().startswith(b"{")):
         return ""
@@ -276,6 +300,15 @@ def _records_in_text(head: bytes) -> str:
         return "jsonl" if json.loads(first) else ""
     except (ValueError, RecursionError):
         return ""
+
+
+def _feed_or_packed(head: bytes) -> str:
+    """ "feed", or "mhtml", where the data begin so; "" for neither."""
+    head = head.lstrip(b"\xef\xbb\xbf\xff\xfe")
+    if _FEED.match(head.replace(b"\0", b"")):  # of UTF-16
+        return "feed"
+    headers = _MHTML.match(head.lstrip())
+    return "mhtml" if headers and _BY_BROWSER.search(headers[0]) else ""
 
 
 def _is_json_document(head: bytes) -> bool:

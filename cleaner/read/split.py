@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,11 +19,13 @@ from cleaner.errors import InputError
 from cleaner.options import Options
 from cleaner.read.archive import Member, tar_members, zip_members
 from cleaner.read.csv import chunk_csv
+from cleaner.read.feed import chunk_feed
 from cleaner.read.files import is_remote, source_name
 from cleaner.read.json_document import chunk_json
 from cleaner.read.jsonl import chunk_lines
 from cleaner.read.parquet import chunk_table
 from cleaner.read.read_errors import ArchiveBomb, EmptyFile, UnknownFormat, as_input_error, reject
+from cleaner.read.selection import Weighed, first_records, sampled_records
 from cleaner.read.sniff import (
     PLUGGED,
     Sniffed,
@@ -43,6 +46,8 @@ __all__ = ["plan_tasks", "split_source"]
 
 _EXPANSION = 8
 """How much larger a compressed file is taken to be than it is; text shrinks to about an eighth."""
+_SAMPLED_RECORDS = 16
+"""Records of a chunk out of which a sample is read."""
 _ARCHIVE_DEPTH = 3
 """How many archives may stand inside one another."""
 _WAITING_BYTES = 32 << 20
@@ -65,22 +70,32 @@ def plan_tasks(
     entries = list(sources)
     siblings = _siblings(entries)
     stems = {stem for entry in entries if isinstance(entry, Source) for stem in page_stems(entry.path)}
+
+    def listed(bounds: Bounds = bounds) -> Iterator[Weighed]:
+        found = (_weighed_splits(entry, options, bounds, siblings, stems) for entry in entries)
+        weighed = (pair for pairs in found for pair in pairs)
+        return first_records(weighed, options.limit) if options.limit else weighed
+
+    chosen = listed()
+    if options.sample:
+        # Small chunks, because the others of a chunk are parsed in vain.
+        near = replace(bounds, records=min(_SAMPLED_RECORDS, bounds.records))
+        chosen = sampled_records(partial(listed, near), options.sample, options.seed)
     splits: list[Split] = []
     records = size = 0
-    for entry in entries:
-        for split, weight in _weighed_splits(entry, options, bounds, siblings, stems):
-            if isinstance(split, Reject):
-                # The task before it goes out first, so that all come in the order of the manifest.
-                if splits:
-                    yield Task(tuple(splits))
-                    splits, records, size = [], 0, 0
-                yield split
-                continue
-            if splits and (records + split.count > task_records or size + weight > task_bytes):
+    for split, weight in chosen:
+        if isinstance(split, Reject):
+            # The task before it goes out first, so that all come in the order of the manifest.
+            if splits:
                 yield Task(tuple(splits))
                 splits, records, size = [], 0, 0
-            splits.append(split)
-            records, size = records + split.count, size + weight
+            yield split
+            continue
+        if splits and (records + split.count > task_records or size + weight > task_bytes):
+            yield Task(tuple(splits))
+            splits, records, size = [], 0, 0
+        splits.append(split)
+        records, size = records + split.count, size + weight
     if splits:
         yield Task(tuple(splits))
 
@@ -98,8 +113,11 @@ def _siblings(entries: list[Source | Reject]) -> dict[str, tuple[str, ...]]:
 
 def _weighed_splits(
     entry: Source | Reject, options: Options, bounds: Bounds, siblings: dict[str, tuple[str, ...]], stems: set[str]
-) -> Iterator[tuple[Split | Reject, int]]:
-    """The splits of one source with their bytes when they are read; a small file is one split, and is not opened."""
+) -> Iterator[Weighed]:
+    """The splits of one source with their bytes when they are read.
+
+    A small file is one split, and is not opened, unless its records have to be counted.
+    """
     if isinstance(entry, Reject):
         yield entry, 0
         return
@@ -119,7 +137,7 @@ def _weighed_splits(
     weight = max(entry.size, 0) * (_EXPANSION if compressed else 1)
     # A file that is one article is never split; stdin may be anything.
     one_article = named in ("txt", "html") and options.txt_layout == "article" and entry.path != "-"
-    if one_article or 0 < weight <= bounds.bytes:
+    if (one_article or 0 < weight <= bounds.bytes) and not (options.limit or options.sample):
         yield split, weight
         return
     for part in split_source(split, options, bounds):
@@ -197,7 +215,7 @@ def _parts(place: _Place, stream: Stream, named: str) -> Iterator[Split | Reject
 def _chunks(place: _Place, sniffed: Sniffed) -> Iterator[Chunk | Lost]:
     stream, bounds, keep = sniffed.stream, place.bounds, not place.path
     match sniffed.format:
-        case "txt" | "html":
+        case "txt" | "html" | "mhtml" | "webarchive":
             yield from chunk_whole(stream, bounds)
         case "jsonl" | "lines":
             yield from chunk_lines(stream, bounds, keep=keep)
@@ -205,6 +223,8 @@ def _chunks(place: _Place, sniffed: Sniffed) -> Iterator[Chunk | Lost]:
             yield from chunk_csv(stream, bounds, place.options, keep=keep, encoding=sniffed.encoding)
         case "json":
             yield from chunk_json(stream, bounds, place.options)
+        case "feed":
+            yield from chunk_feed(stream, bounds)
         case "warc":
             yield from chunk_warc(stream, bounds)
         case "parquet" | "arrow":

@@ -56,8 +56,8 @@ class Split:
     `first` is the number of the first record, 0 for a file that is one article. `header` carries what stands only once
     in the file (delimiter, escape character and column names of CSV). `encoding` is that of a format that is split as
     bytes, "" for UTF-8. `chunked` says that the split was made of a chunk and needs no further splitting; a split that
-    is not chunked is a whole file. `count` is the number of records. `siblings` are the first texts of the same folder;
-    they help to find the encoding of a text.
+    is not chunked is a whole file. `count` is the number of records, `only` the numbers of those to read where not all
+    are. `siblings` are the first texts of the same folder; they help to find the encoding of a text.
     """
 
     source: str
@@ -72,6 +72,7 @@ class Split:
     chunked: bool = False
     count: int = 1
     siblings: tuple[str, ...] = ()
+    only: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ in which the functions are called over a corpus is in cleaner/corpus/repeats.py.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -24,9 +24,13 @@ from numpy.typing import NDArray
 from cleaner.article import Article, Removal, claim
 from cleaner.durable import sealing
 from cleaner.repeats.site_lines import (
+    IS_BETWEEN,
     IS_HEAD,
     IS_LEAD,
     IS_LONG,
+    IS_PARAGRAPH,
+    IS_SEGMENT,
+    IS_SPLIT,
     IS_TAIL,
     RUN,
     VARIES,
@@ -35,13 +39,24 @@ from cleaner.repeats.site_lines import (
 )  # fmt: skip
 from cleaner.strip.space import close_gaps
 
-__all__ = ["ANCHOR", "OCCURRENCE", "Repeats", "count_equal", "distinct_anchors", "find_occurrences", "find_repeats"]
+__all__ = [
+    "ANCHOR",
+    "OCCURRENCE",
+    "Repeats",
+    "before_offsets",
+    "count_equal",
+    "distinct_anchors",
+    "find_occurrences",
+    "find_repeats",
+]
 
 MIN_ANCHORS = 3  # different articles beside which a line must stand: two may share an author, or a series
 MIDDLE_ANCHORS = 5  # a line between paragraphs needs more, and so does a mere start: subheads and labels recur as well
 SHARE = 0.5  # of the site's different articles, anywhere in the text
 END_SHARE = 0.3  # at the same end
 PROSE = 60  # characters from which a line can tell articles apart
+SUBHEAD = 0.9  # of its articles a line stands between two paragraphs of their own: it is a subhead ("Kesimpulan")
+VERSIONS = 12  # versions that one article may well have; what more articles share is more likely boilerplate
 MAX_PER_ARTICLE = 2.0  # what stands more often per article is a speaker, a refrain, or a mark in a table
 
 MENU = 6  # repeating lines in a row, for those that stand more often per article: a menu, and no labels of a table
@@ -49,7 +64,7 @@ MENU = 6  # repeating lines in a row, for those that stand more often per articl
 AT_AN_END, IN_A_RUN, ANYWHERE, IN_A_MENU = 1, 2, 4, 8
 """Bits of `Repeats.places`: where a repeating line may go."""
 
-OCCURRENCE = np.dtype([("key", "u8"), ("anchor", "u8"), ("order", "i8"), ("site", "u8"), ("marks", "u1")])
+OCCURRENCE = np.dtype([("key", "u8"), ("anchor", "u8"), ("order", "i8"), ("site", "u8"), ("marks", "u2")])
 """A common line in an article: its key, the anchor of the article, its number in the corpus, the key of the site."""
 
 ANCHOR = np.dtype([("site", "u8"), ("anchor", "u8")])
@@ -89,6 +104,7 @@ class Repeats:
         goes |= (places & AT_AN_END > 0) & (marks & (IS_HEAD | IS_TAIL) > 0)
         goes |= (places & IN_A_RUN > 0) & (in_a_row >= RUN)
         goes |= (places & IN_A_MENU > 0) & (in_a_row >= MENU)
+        goes &= lines.keys != lines.titles[rows]  # a headline that others link to is still this article's own
         # running text may be an article's own, however often it stands on the site
         long = (marks & IS_LONG) > 0
         for row in np.flatnonzero(np.bincount(rows[goes & long], minlength=len(taken))).tolist():
@@ -102,18 +118,13 @@ class Repeats:
 
     def _without(self, article: Article, lines: Sequence[Sequence[int]]) -> Article:
         """The article without lines of its clean text: (start, length, marks, place among the known lines) of each."""
-        starts, shifts, shift = [], [0], 0
-        for removal in article.removals:
-            starts.append(removal.start - shift)
-            shift += removal.end - removal.start
-            shifts.append(shift)
+        to_before = before_offsets(article)
         removals = []
         for start, length, mark, at in lines:
             lead = mark & IS_LEAD
             what = "its start stands" if lead else "it stands"
             why = f"{what} beside {self.anchors[at]} of the site's {self.of[at]} different articles"
-            # from an offset of the clean text to one of the text before stripping
-            first, last = (offset + shifts[bisect_right(starts, offset)] for offset in (start, start + length - 1))
+            first, last = to_before(start), to_before(start + length - 1)
             removals.append(Removal(first, last + 1, "site-lead" if lead else "site-line", "repeat", why))
         claimed = claim((*article.removals, *removals))
         return article._replace(removals=close_gaps(article.before, claimed))
@@ -131,6 +142,16 @@ class Repeats:
         return cls(keys, *(column.astype(np.int64) for column in others))
 
 
+def before_offsets(article: Article) -> Callable[[int], int]:
+    """From an offset of the clean text to one of the text before stripping."""
+    starts, shifts, shift = list[int](), [0], 0
+    for removal in article.removals:
+        starts.append(removal.start - shift)
+        shift += removal.end - removal.start
+        shifts.append(shift)
+    return lambda offset: offset + shifts[bisect_right(starts, offset)]
+
+
 def count_equal(keys: Keys) -> tuple[Keys, NDArray[np.int64]]:
     """Sorted keys, each once, with how often they stand there."""
     firsts = np.flatnonzero(_first_of_equal(keys))
@@ -144,7 +165,8 @@ def find_occurrences(
 
     `common` are the sorted keys that stand in at least two articles of the corpus, `counts` in how many; `first` is the
     number of the batch's first line in the corpus. An article's anchor is the longest of those of its lines that are
-    rarest on the site; a lead, and a line shorter than prose, is an anchor only where there is nothing else.
+    rarest on the site; a part of a line, and a line shorter than prose, is an anchor only where there is nothing else.
+    Of an article that shares most of its text with others, the anchor is the rarest of what it shares.
     """
     if not len(batch.keys):
         return np.zeros(0, OCCURRENCE), np.zeros(0, ANCHOR)
@@ -154,8 +176,10 @@ def find_occurrences(
         at = np.minimum(np.searchsorted(common, batch.keys), len(common) - 1)
         known = common[at] == batch.keys
         count = np.where(known, counts[at], 1)
-    lead, short = (batch.marks & IS_LEAD) > 0, batch.lengths < PROSE
-    order = np.lexsort((batch.keys, -batch.lengths, count, short, lead, articles))
+    marks = batch.marks | IS_BETWEEN * _between_paragraphs(batch, articles, count)
+    part, short = (batch.marks & (IS_LEAD | IS_SEGMENT)) > 0, batch.lengths < PROSE
+    own = ~_shared_with_versions(batch, articles, count)
+    order = np.lexsort((batch.keys, -batch.lengths, count, short, part, own, articles))
     best = order[_first_of_equal(articles[order])]
     anchor = np.zeros(len(batch.sites), np.uint64)
     anchor[articles[best]] = batch.keys[best]
@@ -164,8 +188,35 @@ def find_occurrences(
     found: NDArray[Any] = np.empty(int(known.sum()), OCCURRENCE)
     found["key"], found["anchor"], found["order"] = batch.keys[known], anchor[articles[known]], np.flatnonzero(known)
     found["order"] += first
-    found["site"], found["marks"] = batch.sites[articles[known]], batch.marks[known]
+    found["site"], found["marks"] = batch.sites[articles[known]], marks[known]
     return found, distinct_anchors(anchors)
+
+
+def _shared_with_versions(batch: SiteLines, articles: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which paragraphs an article shares with other versions of it: it has less text of its own than it shares, or than
+    a quarter of that where many articles share it.
+
+    Versions differ in a paragraph or two, and by these they would pass for different articles.
+    """
+    paragraph = (batch.lengths >= PROSE) & ((batch.marks & (IS_LEAD | IS_SPLIT)) == 0)
+    paragraph &= (batch.marks & (IS_SEGMENT | VARIES)) != (IS_SEGMENT | VARIES)  # a segment with slots stands twice
+    shared = paragraph & (count > 1)
+    weights = np.where(shared, np.where(count > VERSIONS, batch.lengths / 4, batch.lengths), -batch.lengths)
+    versions: NDArray[np.bool_] = np.bincount(articles, weights * paragraph, len(batch.sites)) > 0
+    found: NDArray[np.bool_] = shared & versions[articles]
+    return found
+
+
+def _between_paragraphs(batch: SiteLines, articles: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.uint16]:
+    """1 for each line that has a paragraph above and below it that half as many articles have, or fewer."""
+    between = np.zeros(len(batch.keys), np.uint16)
+    lines = np.flatnonzero((batch.marks & (IS_LEAD | IS_SEGMENT)) == 0)
+    above, line, below = lines[:-2], lines[1:-1], lines[2:]
+    alike = (articles[above] == articles[line]) & (articles[below] == articles[line])
+    paragraphs = (batch.marks[above] & batch.marks[below] & ~batch.marks[line] & IS_PARAGRAPH) > 0
+    rarer = 2 * np.maximum(count[above], count[below]) <= count[line]
+    between[line[alike & paragraphs & rarer]] = 1
+    return between
 
 
 def distinct_anchors(anchors: NDArray[Any]) -> NDArray[Any]:
@@ -201,8 +252,9 @@ def find_repeats(found: NDArray[Any], sites: Keys, anchors_of_site: NDArray[np.i
         & once
     )
     anywhere = often & (anchors >= MIDDLE_ANCHORS) & once
+    subhead = ~lead & (np.bincount(pair_key, (pair_marks & IS_BETWEEN) > 0, len(starts)) >= SUBHEAD * anchors)
     where = AT_AN_END * at_an_end + IN_A_RUN * (often & once) + IN_A_MENU * often + ANYWHERE * anywhere
-    cruft = where > 0
+    cruft = (where > 0) & ~subhead
     return key[starts][cruft], *(c[cruft].astype(np.int64) for c in (anchors, of, where))
 
 

@@ -14,9 +14,12 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
+from cleaner.judge.lines import ends_sentence
+from cleaner.repeats.edge_segments import edge_segments, middle_sentence, with_slots
+
 __all__ = [
-    "FIRST", "IS_HEAD", "IS_LEAD", "IS_LONG", "IS_TAIL", "RUN", "VARIES",
-    "Keys", "SiteLines", "line_key", "site_key", "site_lines", "wordings",
+    "FIRST", "IS_BETWEEN", "IS_HEAD", "IS_LEAD", "IS_LONG", "IS_PARAGRAPH", "IS_SEGMENT", "IS_SPLIT", "IS_TAIL", "RUN",
+    "VARIES", "Keys", "SiteLines", "line_key", "site_key", "site_lines", "wordings",
 ]  # fmt: skip
 
 Keys = NDArray[np.uint64]
@@ -31,12 +34,22 @@ LONG = 200
 RUN = 3
 """Lines in a row that bear each other out."""
 
+FEW = 3
+"""A text of so few lines has lost its line ends: the segments of its running text are looked at as well."""
+
 ROW = 80
 """The most characters of a row of a table."""
 
-IS_HEAD, IS_TAIL, IS_LONG, VARIES, IS_LEAD, FIRST = 1, 2, 4, 8, 16, 32
+PARAGRAPH = 40
+"""Characters from which a line that ends as a sentence does is a paragraph beside which a subhead may stand."""
+
+IS_HEAD, IS_TAIL, IS_LONG, VARIES, IS_LEAD, FIRST, IS_PARAGRAPH, IS_BETWEEN, IS_SEGMENT, IS_SPLIT = (
+    1 << bit for bit in range(10)
+)
 """Marks: among the first, or the last lines; running text; holds digits; the constant start of a line, such as
-"Penulis:"; the first time that the article has this key."""
+"Penulis:"; the first time that the article has this key; a sentence of PARAGRAPH characters or more; and what only the
+lines of the whole corpus tell, a line between two paragraphs that are rarer than itself; a segment of running text; and
+such running text."""
 
 _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"\w\w")
@@ -48,16 +61,18 @@ class SiteLines:
     """The lines of a batch of articles as columns.
 
     `offsets` int64[articles + 1] cuts `keys`, `lengths` (characters), `marks` (bits) and `starts` (in the clean text)
-    by article; `sites` uint64 has the key of each article's site. A line with a label stands twice: as itself, and
-    behind it as its lead.
+    by article; `sites` uint64 has the key of each article's site, `titles` the key that its title has as a line, 0
+    where it has none. A line with a label stands twice: as itself, and behind it as its lead; behind running text at
+    the edges of the article stand its segments.
     """
 
     sites: Keys
     offsets: NDArray[np.int64]
     keys: Keys
     lengths: NDArray[np.int32]
-    marks: NDArray[np.uint8]
+    marks: NDArray[np.uint16]
     starts: NDArray[np.int32]
+    titles: Keys
 
     def owners(self) -> NDArray[np.int64]:
         """The number of the article of each line."""
@@ -74,29 +89,36 @@ def line_key(wording: str, site: int) -> int:
     return xxhash.xxh3_64_intdigest(wording.encode("utf-8", "surrogatepass"), site)
 
 
-def site_lines(texts: Sequence[str], sites: Sequence[str]) -> SiteLines:
-    """The lines of clean texts, keyed by site and normalised wording; `texts` and `sites` are of equal length."""
+def site_lines(texts: Sequence[str], sites: Sequence[str], titles: Sequence[str] = ()) -> SiteLines:
+    """The lines of clean texts, keyed by site and normalised wording; `texts`, `sites` and `titles`, where any are
+    given, are of equal length."""
     known = {site: site_key(site) for site in dict.fromkeys(sites)}
     lines: list[tuple[int, int, int, int]] = []  # key, characters, marks, start
     offsets = [0]
     for text, site in zip(texts, sites, strict=True):
         lines += _keyed_lines(text, known[site])
         offsets.append(len(lines))
+    titled = [0] * len(sites)  # 0 for what is no headline
+    for n, (title, site) in enumerate(zip(titles, sites, strict=True) if titles else ()):
+        line = " ".join(title.split())
+        if _WORD.search(line) and len(line) <= LONG:
+            titled[n] = line_key(_normalise_line(line) if _DIGITS.search(line) else line.casefold(), known[site])
     keys, lengths, marks, starts = zip(*lines, strict=True) if lines else ((), (), (), ())
     return SiteLines(
         np.array([known[site] for site in sites], np.uint64),
         np.array(offsets, np.int64),
         np.array(keys, np.uint64),
         np.array(lengths, np.int32),
-        np.array(marks, np.uint8),
+        np.array(marks, np.uint16),
         np.array(starts, np.int32),
+        np.array(titled, np.uint64),
     )
 
 
 def wordings(line: str) -> tuple[str, ...]:
-    """The wordings by which a line may have got its key: itself with numbers as 0, to the letter, its lead."""
+    """The wordings by which a line may have its key: itself with numbers as 0, to the letter, with slots, its lead."""
     lead = _LEAD.match(line)
-    return (_normalise_line(line), line, *((_normalise_line(lead[1]) + ":*",) if lead else ()))
+    return (_normalise_line(line), line, with_slots(line), *((_normalise_line(lead[1]) + ":*",) if lead else ()))
 
 
 def _keyed_lines(text: str, site: int) -> Iterator[tuple[int, int, int, int]]:
@@ -115,25 +137,47 @@ def _keyed_lines(text: str, site: int) -> Iterator[tuple[int, int, int, int]]:
     seen: set[int] = set()
     for i, (start, line) in enumerate(lines):
         length = len(line)
-        mark = place = IS_HEAD * (i < HEAD) | IS_TAIL * (i >= last)
+        paragraph = length >= PARAGRAPH and ends_sentence(line)
+        place = IS_HEAD * (i < HEAD) | IS_TAIL * (i >= last)
+        mark = place | IS_PARAGRAPH * paragraph
         if length > LONG:
-            key, mark = line_key(line, site), place | IS_LONG
+            key, mark = line_key(line, site), mark | IS_LONG
         elif in_table[i]:  # rows of a table would all be one line without their digits, which are what they say
             key = line_key(line, site)
         elif varies[i]:
-            key, mark = line_key(_normalise_line(line), site), place | VARIES
+            key, mark = line_key(_normalise_line(line), site), mark | VARIES
         else:
             key = line_key(" ".join(line.casefold().split()), site)
+        # in a text of many lines, those of the template have lines of their own
+        split = length > LONG and len(lines) <= FEW and (i == 0 or i == len(lines) - 1)
+        mark |= IS_SPLIT * split
         yield key, length, mark if key in seen else mark | FIRST, start
         seen.add(key)
         lead = leads[i]
         # between paragraphs, labels in neighbouring lines are a table of the article
         apart = not (i and leads[i - 1]) and not (i + 1 < len(leads) and leads[i + 1])
-        if lead and (place or apart):
+        # "Kesimpulan: Jembatan tetap lurus dan aman dilalui.": what follows such a start is the article's
+        if lead and not (paragraph and line[-1] == ".") and (place or apart):
             key = line_key(_normalise_line(lead[1]) + ":*", site)
             mark = place | IS_LEAD
             yield key, length, mark if key in seen else mark | FIRST, start
             seen.add(key)
+        if split:
+            for key, length, mark, at in _keyed_segments(line, i == 0, i == len(lines) - 1, site):
+                yield key, length, mark if key in seen else mark | FIRST, start + at
+                seen.add(key)
+
+
+def _keyed_segments(line: str, head: bool, tail: bool, site: int) -> Iterator[tuple[int, int, int, int]]:
+    """The same for the segments at the edges of running text; `start` counts from the line's."""
+    for start, end, last in edge_segments(line, head, tail):
+        mark = IS_SEGMENT | (IS_TAIL if last else IS_HEAD)
+        yield line_key(" ".join(line[start:end].casefold().split()), site), end - start, mark, start
+        if template := with_slots(line[start:end]):
+            yield line_key(template, site), end - start, mark | VARIES, start
+    if middle := middle_sentence(line):
+        start, end = middle
+        yield line_key(" ".join(line[start:end].casefold().split()), site), end - start, IS_SEGMENT, start
 
 
 def _in_long_series(marks: Sequence[bool]) -> Sequence[bool]:

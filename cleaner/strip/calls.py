@@ -7,12 +7,12 @@ the rules are `share-line`, `menu-line`, `breadcrumb`, `nav-bar` and `call` in b
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, Hit, ends_sentence
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
-__all__ = ["call_hit", "navigation_hit"]
+__all__ = ["CALL", "call_hit", "first_cue", "navigation_hit"]
 
 _ITEM_BREAK = re.compile(r"\s*[:：|｜,·•、]\s*|\s+[-–—/]\s+")
 _BAR = re.compile(r"\s*[|｜·•]\s*")
@@ -27,10 +27,15 @@ _SITE = re.compile(
     r"(?:www\.)?[\w-]{2,40}\.(?:com|net|org|info|co|news|id|my|de|at|ch|fr|it|es|pl|pt|br|tr|ru|vn|eu|tv)(?:\.\w{2})?",
     re.I,
 )
+_URL = re.compile(r"https?://\S{4,300}")
+_ICON = re.compile(r"(?:fa[srb]? )?(?:fa|icon|glyphicon|mdi|ion)(?:[-_][a-z0-9]+){1,4}")
 _EXCERPT = re.compile(r"\[(?:…|\.{3})\].{20,}\[(?:…|\.{3})\]")
 
 CALL = 170
 """The most characters of a call: two short sentences. A longer line is a paragraph, whatever it asks of the reader."""
+
+ASIDE = 70
+"""The most characters of a sentence that may stand before the call in its line, such as a question to the reader."""
 
 MENU_KINDS = frozenset(("nav", "footer", "login", "share", "comment", "app", "newsletter", "related", "promo"))
 """Kinds of what menus and footers offer."""
@@ -50,6 +55,10 @@ def call_hit(text: str, wording: str, phrases: Phrases, opens: bool) -> Hit | No
         return Hit("site-line", "nav", "a site's name alone", EDGE)
     if text[0] == "[" and _EXCERPT.fullmatch(text):
         return Hit("excerpt", "comment", "an excerpt between marks of omission, as other blogs leave it", BESIDE)
+    if text[:4] == "http" and _URL.fullmatch(text):
+        return Hit("raw-address", "nav", "an address alone", BESIDE)
+    if _ICON.fullmatch(text):
+        return Hit("icon-name", "loading", "the name of an icon")
     if "@" in text and _ADDRESS.fullmatch(text.strip("()<>[] ")):
         return Hit("address-line", "byline", "an e-mail address alone", BESIDE)
     return (
@@ -128,13 +137,12 @@ def _clause_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     if wording[0] == "0" or len(text) > CALL:
         return None
     known = phrases.words
-    letter, channel = _first_cue(wording, known["letter"]), _first_cue(wording, known["channel"])
+    letter, channel = first_cue(wording, known["letter"]), first_cue(wording, known["channel"])
     if not (letter or channel) or text[0] in "\"“„«'‘-–—":  # what opens with a quote or a dash is somebody's speech
         return None
-    clauses = [normalise_wording(clause) for clause in _CLAUSE_END.split(text)]
     joins = (
         cue
-        for clause in clauses
+        for clause in _clauses(text)
         for cue in sorted(known["joining"])  # a set has another order in each process, and the cue is logged
         if clause.startswith(cue) and (clause[len(cue) : len(cue) + 1] in ("", " ") or cue[-1] > BEYOND_SPACES)
     )
@@ -143,10 +151,22 @@ def _clause_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     kind = "newsletter" if letter else "promo"
     why = f"opens a clause with {join!r} and names {letter or channel!r}"
     # only where the site speaks of itself as well is it no advice that the article gives
-    return Hit("call", kind, why, ANY if _first_cue(wording, known["ours"]) else EDGE)
+    return Hit("call", kind, why, ANY if first_cue(wording, known["ours"]) else EDGE)
 
 
-def _first_cue(wording: str, cues: frozenset[str]) -> str:
+def _clauses(text: str) -> Iterator[str]:
+    """The clauses of a line, normalised, with which a call may begin. Behind a longer sentence ("The ovens stay warm
+    through the winter. Subscribe to our newsletter") the line is no call, and inside_lines.py takes the call alone."""
+    at = 0
+    for mark in _CLAUSE_END.finditer(text):
+        yield normalise_wording(text[at : mark.start()])
+        at = mark.end()
+        if at > ASIDE and mark[0][0] in ".!?。！？…":
+            return
+    yield normalise_wording(text[at:])
+
+
+def first_cue(wording: str, cues: frozenset[str]) -> str:
     """The first (in order of the alphabet) of the cues that stands in the line as the beginning of a word, or ""."""
     padded = f" {wording.replace(',', ' ').replace(':', ' ').replace('.', ' ').replace('-', ' ')} "
     found = (cue for cue in cues if cue in padded)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from cleaner.judge.lines import Hit, Line, ends_sentence
 from cleaner.phrases.phrases import Phrases, normalise_wording
 from cleaner.strip.line_rules import SEPARATOR
+from cleaner.strip.places import calendar
 
-__all__ = ["facts_of", "title_hits"]
+__all__ = ["author_name", "facts_of", "title_hits"]
 
 TITLE_LINES = 12
 """Lines at the top of an article among which its headline is sought."""
 
 _SAY_NOTHING = frozenset(("page-block", "block-tail", "weak-in-tail", "number"))
 """Rules that take a line for its place and not for what it says."""
+
+_OUTER_MARKS = " \t\u00a0-–—|•·*,;:()[]"
+_NAME_END = re.compile(r"\s*[|·•/©\t\n]|\s+[-–—]\s|(?:copyright|hak cipta)\b", re.IGNORECASE)
+_DAY = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}|\d{4}年|\d{1,2}月\d")
 
 
 def title_hits(lines: Sequence[Line], hits: Sequence[Hit | None], known: str, choice: str) -> list[Hit | None]:
@@ -44,19 +50,55 @@ def facts_of(lines: Sequence[Line], accepted: Sequence[Hit | None], phrases: Phr
             continue
         if hit.kind == "title":
             facts.setdefault("title", line.text)
-        # "Today" and "an hour ago" say nothing without the time of the crawl
-        elif hit.kind == "timestamp" and any(c.isdigit() for c in line.text):
-            facts.setdefault("date", _after_label(line.text, phrases))
-        elif hit.kind == "byline":
-            name = ""
-            if hit.rule == "byline-by":  # "By Owen Hartnell": all but the first word
-                name = line.text.split(None, 1)[1]
-            elif hit.rule == "signature":
-                name = line.text
-            elif hit.rule == "phrase-start" and (rest := _after_label(line.text, phrases)) != line.text:
-                name = rest.strip()
-            if name:
-                facts.setdefault("author", name)
+        elif hit.kind == "timestamp" and "date" not in facts:
+            date = _after_label(line.text, phrases).strip(" \t\u00a0-–—|•·*,")
+            # a full date, or a month with a number, says of which day a time is; "2 min" does not
+            words = set(normalise_wording(date).replace(".", " ").split())
+            month = not (words.isdisjoint(phrases.words["month"]) and words.isdisjoint(calendar()[0]))
+            if _DAY.search(date) or (month and any(c.isdigit() for c in date)):
+                facts["date"] = date
+        elif hit.kind == "byline" and "author" not in facts:
+            # who writes, by the rules that find it: "By Owen Hartnell", "Sari Wening" alone, "Editor: Sari Wening"
+            labelled = _after_label(line.text, phrases)
+            signed = {
+                "byline-by": line.text.split(None, 1)[-1],
+                "signature": line.text,
+                "phrase-start": labelled if labelled != line.text else "",
+            }.get(hit.rule, "")
+            if signed and (name := author_name(signed, phrases)):
+                facts["author"] = name
+
+
+def author_name(text: str, phrases: Phrases) -> str:
+    """The names in what follows a byline's label, without words of the template; "" where they are no names.
+
+    A mark, a further label, a right or a role behind a comma ends them; an entry of the phrase lists ("Antworten"), a
+    date or an unfinished line is no name.
+
+    >>> from cleaner.phrases.phrases import load_phrases
+    >>> author_name("Sari WeningEditor: Budi Hartono | Lensa Kota", load_phrases("id"))
+    'Sari Wening'
+    >>> author_name("Komentar", load_phrases("id"))
+    ''
+    """
+    name = _NAME_END.split(text, maxsplit=1)[0]
+    by, _, rest = name.partition(" ")
+    if normalise_wording(by) in phrases.words["by"]:
+        name = rest
+    if ":" in name:  # "Sari WeningEditor: Budi": the label may be glued to the name before it
+        name = name.partition(":")[0].rstrip()
+        role = next((r for r in phrases.words["role"] if normalise_wording(name).endswith(r)), "")
+        name = name[: len(name) - len(role)] if role else name.rpartition(" ")[0]
+    first, comma, after = name.partition(", ")
+    if comma and any(w[0].islower() or normalise_wording(w) in phrases.words["role"] for w in after.split()):
+        name = first
+    name = name.strip(_OUTER_MARKS)
+    wording = normalise_wording(name)
+    if not wording or any(c.isdigit() for c in name) or name.endswith(("...", "…")):
+        return ""
+    # an agency signs as an author does, though the lists name it
+    listed = phrases.any(wording) is not None and wording not in phrases.words["agency"]
+    return "" if listed or name.lower() == name != name.upper() else name
 
 
 def _after_label(text: str, phrases: Phrases) -> str:

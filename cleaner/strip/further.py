@@ -33,7 +33,17 @@ def allowed_lines(path: str) -> frozenset[str]:
 
 def strip_by_plugins(article: Article, options: Options) -> Article:
     """Add what the rules of plugins take, but for kinds that stay and lines that are allowed."""
-    taken = [r for r in plugin_removals(article) if not _is_protected(r, article.before, options)]
+    taken, before = [], article.before
+    allowed = {normalise_wording(line) for line in allowed_lines(options.allow)}
+    for removal in plugin_removals(article):
+        if removal.kind in options.keep_kinds or (options.only_kinds and removal.kind not in options.only_kinds):
+            continue
+        # A plugin may take part of a line, or several: every line that it touches is looked up as a whole.
+        start = before.rfind("\n", 0, removal.start) + 1
+        end = before.find("\n", removal.end)
+        lines = before[start : end if end >= 0 else None].split("\n")
+        if allowed.isdisjoint(map(normalise_wording, lines)):
+            taken.append(removal)
     return _with_removals(article, taken) if taken else article
 
 
@@ -43,18 +53,6 @@ def strip_foreign_paragraphs(article: Article) -> Article:
     spans = foreign_paragraphs(article.before, language.code)
     foreign = [Removal(a, b, "foreign-paragraph", "foreign", f"written in {code}") for a, b, code in spans]
     return _with_removals(article, foreign)
-
-
-def _is_protected(removal: Removal, before: str, options: Options) -> bool:
-    """True for a removal of a kind that stays, or one that touches an allowed line."""
-    if removal.kind in options.keep_kinds or (options.only_kinds and removal.kind not in options.only_kinds):
-        return True
-    # A plugin may take part of a line, or several: every line that it touches is looked up as a whole.
-    start = before.rfind("\n", 0, removal.start) + 1
-    end = before.find("\n", removal.end)
-    lines = before[start : end if end >= 0 else None].split("\n")
-    allowed = {normalise_wording(line) for line in allowed_lines(options.allow)}
-    return any(normalise_wording(line) in allowed for line in lines)
 
 
 def _with_removals(article: Article, further: Iterable[Removal]) -> Article:

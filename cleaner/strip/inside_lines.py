@@ -14,21 +14,21 @@ from dataclasses import dataclass
 
 from cleaner.article import Removal
 from cleaner.characters import SENTENCE_ENDS
-from cleaner.judge.lines import Hit, Line, is_wrapped, prose_bounds
-from cleaner.phrases.phrases import HEAD_LENGTH, LABELS, Phrase, Phrases, normalise_wording
+from cleaner.judge.lines import ANY, Hit, Line, is_wrapped, prose_bounds
+from cleaner.phrases.phrases import EMOJI, HEAD_LENGTH, LABELS, Phrase, Phrases, normalise_wording
+from cleaner.strip.calls import CALL, call_hit
 from cleaner.strip.datelines import HEAD, match_dateline
+from cleaner.strip.headlines import HEADLINE, headline_end
 from cleaner.strip.line_rules import looks_like_names
+from cleaner.strip.segments import may_be_label
 
-__all__ = ["closes_article", "may_trim", "tail_trims", "trims"]
+__all__ = ["closes_article", "may_trim", "names_recur", "tail_trims", "trims"]
 
 TAIL = 260
 """Characters at the end of a line in which its tail is sought."""
 
 LEAST_TEXT = 40
 """A line of so few characters is judged as a whole and has no tail."""
-
-HEADLINE = 170
-"""The most characters of a headline after a label."""
 
 # A corner bracket or a danda closes a quotation or a verse as well, and the Arabic question mark may stand inside a
 # sentence; what was measured leaves them out.
@@ -47,14 +47,28 @@ _INITIALS = re.compile(r"\*{0,3}[^\W_]{1,14}(?:[/,&|\-–. ]{1,2}[^\W_]{1,14}){0
 _INITIALS_BREAK = re.compile(r"[/,&|\-–. ]+")
 _DESK = re.compile(r"[a-z]{2,6}/[a-z]{2,4}")
 _DESK_BETWEEN = re.compile(r"\([a-z]{2,6}/[a-z]{2,4}\)\.?(?=\s+([^\W\d_a-z]|[\"“]))")
+_LOUD_BEFORE = re.compile(r"([A-Z]{3,}(?: [A-Z]{2,}){0,2})\s+$")
+_LOUD_BEHIND = re.compile(r"\s+([A-Z]{3,}(?: [A-Z]{2,}){0,2})(?![^\W\d_])")
+_ATTRIBUTE = r"""\s+[a-z_][\w-]*\s*=\s*(?:"[^"\]]*"|'[^'\]]*'|“[^”\]]*”|”[^”\]]*”|[^\s\]"'“”]+)"""
+_SHORTCODE = re.compile(rf"\[(/?)([a-z][a-z0-9_-]{{2,30}})((?:{_ATTRIBUTE})*)\s*/?\]")
+_BARE_CODES = frozenset(
+    ("toc", "ez-toc", "lwptoc", "gallery", "playlist", "adsense", "addtoany", "post-views", "ratings")
+)
+_CODE = frozenset(
+    ("code", "sourcecode", "php", "html", "css", "javascript", "java", "python", "sql", "xml", "bash", "latex")
+)
+_CALL_START = re.compile(r"[.!?…”\"’)](\s*)(?=[A-Z][a-z])")
 _RIGHTS = re.compile(r"(?:Copyright|COPYRIGHT|Hak [Cc]ipta) ?(?:©|\(c\))")
 _LABEL_WORD = re.compile(r"[^\s()\[\].!?\"”]+")
-_GAP = re.compile(r"\s{2,}|\t|[“\"](?=[^”\"]{60})")
+_PICTURE = re.compile(f"[{EMOJI}]+\\s?$")
+_GLUED_LABEL = re.compile(r"(?<=[^\W\d_])[A-Z][a-z]+$")
 
 
 def trims(text: str, lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrases) -> list[Removal]:
     """The spans that go inside the lines that `hits` leave: labelled parts, notices in capitals, tails."""
     first, last = prose_bounds(lines, hits)
+    end = last if last >= 0 else max((i for i, hit in enumerate(hits) if hit is None), default=0)
+    end = len(lines) if names_recur(lines, hits) else end
     loud = [phrase for phrase in phrases.loud if phrase.text in text]
     found: list[Removal] = []
     for i, (line, hit) in enumerate(zip(lines, hits, strict=True)):
@@ -62,32 +76,51 @@ def trims(text: str, lines: Sequence[Line], hits: Sequence[Hit | None], phrases:
             continue
         if "/" in line.text:
             found += _between_articles(line, phrases)
+        if "[" in line.text and "]" in line.text:
+            found += _shortcodes(line, text)
         labelled: list[Removal] = []
         if ":" in line.text or "©" in line.text:
             labelled = list(labelled_parts(line, phrases, not first <= i < last))
         found += labelled
         for phrase in loud if len(line.text) > 100 else ():  # on a shorter line the notice is the line, or a headline
-            found += _loud_notices(line, phrase)
-        if labelled or may_trim(line, i >= last, phrases):
-            found += tail_trims(line, _end_before(line, labelled), phrases, i >= last)
+            found += _loud_notices(line, phrase, phrases)
+        if labelled or may_trim(line, i >= end, phrases):
+            stop = line.end  # where the tail ends: before the labelled parts that end the line, if any do
+            for part in reversed(labelled):
+                if line.text[part.end - line.start : stop - line.start].strip():
+                    break
+                stop = part.start
+            found += tail_trims(line, stop, phrases, i >= end)
     # where sentences run over line ends, the end of a line is no end of a paragraph
     return [] if found and is_wrapped(lines) else found
 
 
-def _end_before(line: Line, labelled: Sequence[Removal]) -> int:
-    """Where the tail of a line ends: before the labelled parts that end the line, if any do."""
-    end = line.end
-    for part in reversed(labelled):
-        if line.text[part.end - line.start : end - line.start].strip():
-            break
-        end = part.start
-    return end
+def _loud_notices(line: Line, phrase: Phrase, phrases: Phrases) -> Iterator[Removal]:
+    """Notices in capitals that were glued into a paragraph: "SCROLL TO CONTINUE WITH CONTENT", with a label of the same
+    kind straight before or behind them: "ADVERTISEMENT"."""
 
+    def is_label(beside: re.Match[str] | None) -> bool:
+        known = phrases.any(normalise_wording(beside[1])) if beside else None
+        return known is not None and known.kind == phrase.kind
 
-def _loud_notices(line: Line, phrase: Phrase) -> Iterator[Removal]:
-    """Notices in capitals that were glued into a paragraph: "SCROLL TO CONTINUE WITH CONTENT"."""
     for mark in re.finditer(re.escape(phrase.text), line.text):
-        yield Removal(line.start + mark.start(), line.start + mark.end(), "phrase-inside", phrase.kind, phrase.why)
+        start, end = mark.span()
+        if (before := _LOUD_BEFORE.search(line.text[max(0, start - 40) : start])) and is_label(before):
+            start -= len(before[0])
+        if (behind := _LOUD_BEHIND.match(line.text, end)) and is_label(behind):
+            end = behind.end()
+        yield Removal(line.start + start, line.start + end, "phrase-inside", phrase.kind, phrase.why)
+
+
+def _shortcodes(line: Line, text: str) -> Iterator[Removal]:
+    """Marks of the site's software that nothing replaced: "[gallery ids="4,5"]", "[pullquote]...[/pullquote]". What
+    stands between them stays; code that an author shows is marked alike, and stays whole."""
+    for mark in _SHORTCODE.finditer(line.text):
+        name = mark[2]
+        paired = mark[1] or mark[3] or name in _BARE_CODES or f"[/{name}]" in text
+        if paired and name not in _CODE:
+            why = f"a mark of the site's software, {name}"
+            yield Removal(line.start + mark.start(), line.start + mark.end(), "shortcode", "loading", why)
 
 
 def _between_articles(line: Line, phrases: Phrases) -> Iterator[Removal]:
@@ -109,6 +142,20 @@ def closes_article(line: Line, phrases: Phrases) -> bool:
     return any(removal.kind in _CLOSING_KINDS for removal in tail_trims(line, line.end, phrases, True))
 
 
+def names_recur(lines: Sequence[Line], hits: Sequence[Hit | None]) -> bool:
+    """Whether several lines that stay end with a name in brackets: the sources of a column of rumours, variants in a
+    list of goods. Only one can be the writer's."""
+    seen = 0
+    for line, hit in zip(lines, hits, strict=True):
+        if hit is None and line.text.endswith((")", ").", "]")) and (bracket := _last_bracket(line.text[-TAIL:])):
+            inner = bracket[1]
+            named = bool(inner) and _INITIALS.fullmatch(inner) and _are_initials(inner) and not _DESK.fullmatch(inner)
+            seen += bool(named) and _is_closed(line.text[-TAIL:][: bracket[0]])
+            if seen == 2:
+                return True
+    return False
+
+
 def may_trim(line: Line, last: bool, phrases: Phrases) -> bool:
     """Fast path: False if no rule of `tail_trims` can match, judged by the last two characters and by `line.opens`."""
     text = line.text
@@ -119,7 +166,9 @@ def may_trim(line: Line, last: bool, phrases: Phrases) -> bool:
         return True
     if last and (end.isalnum() or (end in _TAIL_MARKS and (end != "." or text[-2] in _TAIL_MARKS))):
         return True
-    return bool(line.opens and _sentence_starts(text[-TAIL:], phrases.tail_heads))
+    if not line.opens:
+        return False
+    return bool(_sentence_starts(text[-TAIL:], phrases.tail_heads)) or _call_at(text[-TAIL:], phrases, last) is not None
 
 
 def tail_trims(line: Line, end: int, phrases: Phrases, last: bool) -> Iterator[Removal]:
@@ -154,8 +203,21 @@ def _tail_hit(text: str, phrases: Phrases, last: bool, opens: bool) -> tuple[int
             return len(text) - len(text[len(before) :].lstrip()), hit
     if opens:
         for at in _sentence_starts(text, phrases.tail_heads):
-            if phrase := phrases.whole(normalise_wording(text[at:]), "tail"):
+            phrase = phrases.whole(normalise_wording(text[at:]), "tail")
+            if phrase and not (phrase.kind == "sourcenote" and "://" in text[at:]):  # a reference is the author's
                 return at, Hit("phrase-tail", phrase.kind, phrase.why)
+        return _call_at(text, phrases, last)
+    return None
+
+
+def _call_at(text: str, phrases: Phrases, last: bool) -> tuple[int, Hit] | None:
+    """Where a call on the reader begins that ends a text: glued to the sentence before, or behind the last paragraph in
+    words of the site about itself."""
+    for mark in _CALL_START.finditer(text, max(0, len(text) - CALL - 2)):
+        piece = text[mark.end() :]
+        hit = call_hit(piece, normalise_wording(piece), phrases, True)
+        if hit and hit.rule == "call" and (hit.where == ANY if mark[1] else True) and (last or not mark[1]):
+            return mark.end(), hit._replace(rule="call-tail")
     return None
 
 
@@ -184,6 +246,8 @@ def _last_bracket(text: str) -> tuple[int, str] | None:
 def _bracket_hit(before: str, inner: str, phrases: Phrases, last: bool) -> Hit | None:
     """What a bracket that ends a line is: a phrase, a label with its rest, initials, an agency, names."""
     wording = normalise_wording(inner)
+    if "://" in inner:  # an address in brackets is a reference
+        return None
     if (phrase := phrases.line(wording)) and phrase.kind in _BRACKET_KINDS:
         return Hit("phrase-bracket", phrase.kind, phrase.why)
     label, mark, _ = inner.replace("|", ":").partition(":")
@@ -257,40 +321,44 @@ def labelled_parts(line: Line, phrases: Phrases, last: bool) -> Iterator[Removal
     `last` says that no paragraph follows the line.
     """
     text = line.text
-    cues = _label_cues(text, phrases)
-    chained = 0  # where the part before ended
-    for i, cue in enumerate(cues):
-        after = cues[i + 1].start if i + 1 < len(cues) else len(text)
-        before = text[max(0, cue.start - 6) : cue.start]
-        apart = before.rstrip()[-1:] in _LABEL_MAY_FOLLOW or before[-2:].isspace()
-        if not (chained == cue.start or apart or cue.bracket):
-            continue
-        end = _part_end(text, cue, after, i + 1 == len(cues), phrases, last)
-        if end:
-            chained = end + len(text[end : end + 3]) - len(text[end : end + 3].lstrip())
-            stop = cue.start + len(text[cue.start : end].rstrip())
-            yield Removal(line.start + cue.start, line.start + stop, "label-inside", cue.phrase.kind, cue.phrase.why)
-
-
-def _label_cues(text: str, phrases: Phrases) -> list[_Cue]:
-    """The labels before the colons of a line, up to a notice of rights in its last 400 characters, and that notice."""
+    # the labels before colons, up to a notice of rights in the last 400 characters, and that notice
     rights = _RIGHTS.search(text, max(0, len(text) - 400)) if "©" in text or "(c)" in text else None
     colons = (mark.start() for mark in re.finditer(":", text[: rights.start() if rights else None]))
     # a line that opens with a colon has lost its beginning, so what its other colons part is not sure either
     cues = [] if text[0] == ":" else [cue for colon in colons if (cue := _cue_before(text, colon, phrases))]
     if rights:
         cues.append(_Cue(rights.start(), rights.end(), Phrase("copyright ©", "tail", "footer", "neutral")))
-    return cues
+    chained = 0  # where the part before ended
+    for i, cue in enumerate(cues):
+        after = cues[i + 1].start if i + 1 < len(cues) else len(text)
+        before = text[max(0, cue.start - 6) : cue.start]
+        glued = before[-1:].isalpha() and cue.phrase.kind == "related"  # "...pindahBaca juga: ..."
+        before = _PICTURE.sub("", before)
+        apart = glued or before.rstrip()[-1:] in _LABEL_MAY_FOLLOW or before[-2:].isspace()
+        if not (chained == cue.start or apart or cue.bracket):
+            continue
+        end = _part_end(text, cue, after, i + 1 == len(cues), phrases, last)
+        if end:
+            chained = end + len(text[end : end + 3]) - len(text[end : end + 3].lstrip())
+            stop = cue.start + len(text[cue.start : end].rstrip())
+            start = cue.start
+            if picture := _PICTURE.search(text[max(0, start - 8) : start]):  # "👉 Baca juga: ..."
+                start -= len(picture[0])
+            yield Removal(line.start + start, line.start + stop, "label-inside", cue.phrase.kind, cue.phrase.why)
 
 
 def _cue_before(text: str, colon: int, phrases: Phrases) -> _Cue | None:
     """The label of up to three words before the colon, the longest first."""
+    if not may_be_label(text, colon, phrases):
+        return None
     begin = max(0, colon - 40)
     words = list(_LABEL_WORD.finditer(text, begin, colon))
     for n in (3, 2, 1):
         if len(words) < n or (n == len(words) and begin and not text[begin - 1].isspace()):
             continue
         start = words[-n].start()
+        if n > 1 and (glued := _GLUED_LABEL.search(words[-n][0])):
+            start += glued.start()
         if not text[start].isupper():  # in small letters it is a word of the sentence: "kata editor: ..."
             continue
         found = phrases.entries["start"].get(normalise_wording(text[start:colon]))
@@ -314,16 +382,8 @@ def _part_end(text: str, cue: _Cue, after: int, final: bool, phrases: Phrases, l
     if cue.phrase.kind == "byline":  # names alone, and near the end: "Editor: ..." opens quotes of interviews as well
         to_end = final or len(text) - cue.start <= 500
         return after if last and to_end and len(rest) <= 90 and looks_like_names(rest.strip()) else 0
-    if cue.phrase.kind == "video" and not rest.lstrip()[:1].isalpha():  # "Video: 4K/30p"
+    # "Video: 4K/30p"; an address is a reference of the author's
+    if cue.phrase.kind == "video" and (not rest.lstrip()[:1].isalpha() or "://" in rest[:40]):
         return 0
-    # up to the next label or the line's end, unless a sentence ends in between
-    if len(rest) <= HEADLINE and (". " not in rest.strip() or len(rest) < 90):
-        return after
-    # the headline runs into the next sentence: it ends at a gap, or where a small word of headlines has a capital
-    rest = text[cue.rest : cue.rest + HEADLINE]
-    gap = _GAP.search(rest, 12)
-    stop = gap.start() if gap else len(rest)
-    for count, word in enumerate(re.finditer(r"\S+", rest[:stop])):
-        if count >= 4 and word[0][0].isupper() and normalise_wording(word[0]) in phrases.words["opener"]:
-            return cue.rest + word.start()
-    return cue.rest + stop if gap else 0
+    end = headline_end(text, cue.rest, after, phrases)
+    return end if end >= cue.rest else 0

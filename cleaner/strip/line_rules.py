@@ -16,16 +16,18 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, SHORT, Hit, Line, ends_sentence
-from cleaner.phrases.phrases import HEAD_LENGTH, Phrase, Phrases, normalise_wording
-from cleaner.strip.calls import call_hit, navigation_hit
+from cleaner.characters import BULLETS, FULL_STOPS
+from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, SHORT, Hit, Line, ends_sentence, is_prose
+from cleaner.phrases.phrases import EMOJI, HEAD_LENGTH, Phrase, Phrases, normalise_wording
+from cleaner.strip.calls import call_hit, first_cue, navigation_hit
 from cleaner.strip.datelines import SITE
+from cleaner.strip.headlines import HEADLINE, visible_end
 
 __all__ = ["SEPARATOR", "forget_lines", "is_clear_paragraph", "judge_line", "looks_like_headline", "looks_like_names"]
 
 # What may stand between a label and its rest. A hyphen or a slash needs white space on both sides, or it would part
 # compound words ("baca-juga").
-SEPARATOR = re.compile(r"\s*[:：|｜»›>–—】]\s*|\s+[-/]\s+")
+SEPARATOR = re.compile(rf"\s*[:：|｜»›>–—】]\s*|\s+[-/]\s+|\s*[{EMOJI}]+\s*")
 _TERM_BREAK = re.compile(r"\s*[,;|/#·•、،]\s*")
 _TIME_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
 _HOLDER = re.compile(r"(?:0 ?[-–]? ?0?,? ?)?(?:©|®|\(c\)|copyright(?:s|ed)?\b)")
@@ -36,9 +38,12 @@ _CREDIT = re.compile(
 )
 _DESK = re.compile(r"[(\[][^\W\d_]{1,6}(?:[/|,-][^\W\d_]{1,6}){1,3}[)\]]")
 _DATE = re.compile(
-    r"\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{4}[./-]\d{1,2}[./-]\d{1,2}\b|\b\d{1,2}[:.h]\d{2}\b|\d{4}年\d{1,2}月"
+    r"(?<!\d)\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2,4}\b|\b\d{4}[./-]\d{1,2}[./-]\d{1,2}\b"
+    r"|\b\d{1,2}[:.h]\d{2}\b|\d{4}年\d{1,2}月"
 )
-_FULL_DATE = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\d{4}年\d{1,2}月")
+_FULL_DATE = re.compile(r"(?<![\d./-])\d{1,4}[./-] ?\d{1,2}[./-] ?\d{1,4}\b(?![./-]\d)|\d{4}年\d{1,2}月")
+_SPELLED_OUT = re.compile(r"[^\W\d_](?: [^\W\d_]){1,24}")
+_FORM_LABEL = re.compile(r"[^\W\d_a-z][^\W\d_]*(?:[ -][^\W\d_]+){0,3} ?\*")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _COUNT = re.compile(r"0 ?[km]? ")
 
@@ -49,6 +54,12 @@ EDGE_KINDS = frozenset(
     )
 )
 """Kinds whose labels authors use as well (a list of contacts, a table's source): only at the edges of an article."""
+
+_POINTING = frozenset(("video", "caption", "sourcenote"))
+_HEADING = frozenset(("disclaimer", "caption", "sourcenote"))
+"""Kinds whose bare labels are headings of the author's too ("Disclaimer:"), or fields of a table."""
+
+_CODE_MARKS = frozenset("=/;{}<>")
 
 _RULES = {
     "line": ("phrase-line", ""),
@@ -100,11 +111,18 @@ def _judge_short(text: str, phrases: Phrases, opens: bool) -> Hit | None:
     generated articles of 40 sites that saves 15 % of stripping.
     """
     wording = normalise_wording(text)
+    if wording[1:2] == " " and _SPELLED_OUT.fullmatch(wording):  # "I K L A N"
+        known = phrases.any(joined := wording.replace(" ", ""))
+        wording = joined if known is not None and known.kind == "ad" else wording
     if not wording:
         return Hit("endmark", "endmark", "a mark alone", EDGE) if len(text) <= 6 and _ENDMARK.fullmatch(text) else None
     found = phrases.any(wording)
-    if found is not None and found.array != "weak" and (hit := _phrase_hit(text, wording, found)):
+    if "://" in text and found is not None and found.kind in _POINTING:  # a reference that the author gives
+        return None
+    if found is not None and found.array != "weak" and (hit := _phrase_hit(text, wording, found, phrases)):
         return hit
+    if text[-1] == "*" and _FORM_LABEL.fullmatch(text):
+        return Hit("form-label", "comment", "a label with the star of required fields", BESIDE)
     if hit := _label_hit(text, wording, phrases) or call_hit(text, wording, phrases, opens):
         return hit
     if found is not None:
@@ -130,9 +148,18 @@ def forget_lines() -> None:
     _judge_short.cache_clear()
 
 
-def _phrase_hit(text: str, wording: str, found: Phrase) -> Hit | None:
+def _phrase_hit(text: str, wording: str, found: Phrase, phrases: Phrases) -> Hit | None:
     """What a line that is a whole phrase of the lists is; None for a sentence that only happens to be worded so."""
     rule, where = _RULES[found.array]
+    if found.kind == "loading" and not (_CODE_MARKS - set(found.text)).isdisjoint(text):  # "// null", "= undefined;"
+        return None
+    # "Dukung {any}" is an appeal of the article's as well: a short entry with a hole at its end takes a whole sentence
+    # only where that names something of the site's
+    if found.kind == "promo" and found.text.endswith(("{any}", "{name}")) and ends_sentence(text):
+        fixed = normalise_wording(found.text.replace("{any}", " ").replace("{name}", " "))
+        cues = (phrases.words[name] for name in ("letter", "channel", "ours", "network"))
+        if fixed.count(" ") <= 3 and not any(first_cue(wording, known) for known in cues):
+            return None
     boxed = text[0] == "[" and text[-1] == "]"  # a template's mark, not a sentence
     # "Komentar." with a full stop, and any single word, may be an author's; at the edges of an article it is not
     sentence = text[-1] == "." and text[-2:] != ".." and found.array == "line" and wording.count(" ") < 3
@@ -143,6 +170,8 @@ def _phrase_hit(text: str, wording: str, found: Phrase) -> Hit | None:
     spoken = found.slight and "{" in found.text and text[-1] != ")" and ends_sentence(text)
     if not boxed and (named or spoken):
         return None
+    if found.array == "start" and found.kind in _HEADING:
+        where = BESIDE
     return Hit(rule, found.kind, found.why, where or (EDGE if found.kind in EDGE_KINDS else ANY))
 
 
@@ -153,8 +182,15 @@ def _label_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     for mark in SEPARATOR.finditer(text, 0, 80):
         found = phrases.whole(normalise_wording(text[: mark.start()]), "start")
         if found:
-            if not _fits_label(text[mark.end() :], found.kind, phrases):
+            rest = text[mark.end() :]
+            # an address behind "Video:" or "Source:" is a reference that the author gives
+            if not _fits_label(rest, found.kind, phrases) or ("://" in rest and found.kind in _POINTING):
                 return None
+            if found.kind == "related" and ends_sentence(text):
+                # where a sentence of the article follows the headline, inside_lines.py takes the headline alone
+                end = visible_end(text, mark.end(), min(len(text), mark.end() + HEADLINE), phrases)
+                if end > 0 and len(text) - end >= 25:
+                    return None
             return Hit("phrase-start", found.kind, found.why, EDGE if found.kind in EDGE_KINDS else ANY)
     words = wording.split(" ", 2)
     if len(words) < 3:
@@ -212,7 +248,8 @@ def _count_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     if wording == "0":  # every number is normalised to it
         if len(text) <= 12 and _FULL_DATE.search(text) and _YEAR.search(text):
             return Hit("timestamp", "timestamp", "a date alone", EDGE)
-        return Hit("number", "pagination", "a number alone", BESIDE)
+        # "- 6" is an item of a list
+        return Hit("number", "pagination", "a number alone", BESIDE) if text[0] not in BULLETS else None
     if wording[0] != "0" and wording[-1] != "0":  # a number inside a line is part of what it says
         return None
     rest = wording
@@ -228,26 +265,33 @@ def _count_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
 
 def _time_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     """A line of numbers and words of time; where a full date stands, names may stand beside it."""
-    if "0" not in wording or len(text) > 120:
+    # "— Téléfoot (@telefoot) June 1, 2018" signs an embedded post
+    if "0" not in wording or len(text) > 120 or "(@" in text:
         return None
-    full = _FULL_DATE.search(text) is not None or _YEAR.search(text) is not None
+    words = {word[0] for word in _TIME_WORD.finditer(wording)}
+    month = not phrases.words["month"].isdisjoint(words)
+    # a year alone is part of many a subhead: "Sisa Libur 2024"
+    full = _FULL_DATE.search(text) is not None or (month and _YEAR.search(text) is not None)
     # names may stand beside a full date; beside a mere time any other word makes it a sentence
     most = 6 if full else 0
     numbers, times, others = _count_time_words(wording, phrases, most)
     if not numbers or others > most:
         return None
     if numbers == times == 1 and not others and len(text) <= 16:
-        words = wording.replace(".", " ").split()
+        parts = wording.replace(".", " ").split()
         # "12 Juli": below the headline it is the date, further down it may be the subhead of a chronicle
-        if len(words) == 2 and "0" in words and not phrases.words["month"].isdisjoint(words):
+        if len(parts) == 2 and "0" in parts and not phrases.words["month"].isdisjoint(parts):
             return Hit("timestamp", "timestamp", "a day and a month", HEAD)
     dated = _DATE.search(text) is not None
-    if not times + dated:
+    # "30 menit", "1 h 20 min" are the time that something takes; "5 menit lalu", "baca 5 menit" say more
+    lasting = not (full or dated or month) and times <= numbers and phrases.words["weekday"].isdisjoint(words)
+    if not times + dated or lasting:
         return None
     if not others and (times >= 2 or (times and numbers >= 2) or dated):
         # without a year it may be the time of an event in a programme, so it needs another hit beside it
         return Hit("timestamp", "timestamp", "nothing but numbers and words of time", EDGE if full else BESIDE)
-    if full and _only_names(text, phrases):
+    # "Tanggal Merah Agustus 2024" names no day, so it is a subhead
+    if full and (numbers >= 2 or _FULL_DATE.search(text)) and _only_names(text, phrases):
         return Hit("byline-date", "byline", "names and a date, nothing else", HEAD)
     return None
 
@@ -272,7 +316,11 @@ def _only_names(text: str, phrases: Phrases) -> bool:
     seen = False
     for word in text.replace("|", " ").replace("·", " ").split():
         bare = normalise_wording(word)
-        if not bare or bare[0] == "0" or "@" in word or bare in phrases.times or bare in phrases.words["by"]:
+        if not bare or "@" in word or bare in phrases.times or bare in phrases.words["by"]:
+            continue
+        if bare[0] == "0":  # a date or a time, not "711：名無し：2005"
+            if len(bare) > 12:
+                return False
             continue
         # a label, or a word in small letters, makes it more than names
         if word[-1] == ":" or not word.lstrip("(“")[:1].isupper():
@@ -293,7 +341,7 @@ def _rights_hit(wording: str) -> Hit | None:
 
 def _agency_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     """A news agency alone. Of up to four letters it has to be in capitals or marked, or it is a word ("map", "spa")."""
-    marked = text[0] in "-–—(" or text.isupper() or len(wording) > 4
+    marked = text[0] in "-–—(" or text.isupper() or (len(wording) > 4 and not text.islower())
     if marked and wording in phrases.words["agency"]:
         return Hit("agency-line", "sourcenote", "a news agency alone", EDGE)
     return None
@@ -303,9 +351,13 @@ def _bracket_hit(text: str) -> Hit | None:
     """A line that ends with a bracket: initials, or a credit."""
     # "(Laporan dari Saketi)" in capitals may be a stage direction, so initials are short, small or parted by a slash
     short = "/" in text or text[1:2].islower() or len(text) < 12
-    if _DESK.fullmatch(text) or (text[0] == "(" and text[-1] == ")" and short and looks_like_names(text[1:-1])):
+    names = text[0] == "(" and text[-1] == ")" and short and "://" not in text
+    if _DESK.fullmatch(text) or (names and looks_like_names(text[1:-1])):
         return Hit("initials-line", "initials", "initials in brackets on a line of their own", EDGE)
-    if text[-1] == ")" and _CREDIT.search(text):
+    if text[-1] == ")" and "://" not in text and (credit := _CREDIT.search(text)):
+        # a paragraph whose source stands in brackets behind its sentence loses the brackets alone
+        if is_prose(text) and text[: credit.start()].rstrip()[-1:] in FULL_STOPS:
+            return None
         return Hit("credit", "caption", "ends with a credit in brackets", EDGE)
     return None
 

@@ -1,30 +1,27 @@
 """Accept or refuse the hits of lines by their place and their neighbours: evidence adds up.
 
 Accept a match if it is strong on its own, if it stands at the top or bottom of the article, or if it lies in a block
-opened by an accepted match. The rules that name lines here are `related-block`, `block-tail`, `comment-block`,
-`after-end`, `menu-list`, `site-line` and `signature`; their precision stands in benchmarks/results/strip.md ("By
-rule"), their traps in tests/cases/strip/whole_texts.jsonl.
+opened by an accepted match. The rules that name lines here are `block-tail`, `comment-block`, `after-end`, `menu-list`,
+`site-line` and `signature`; their precision stands in benchmarks/results/strip.md ("By rule"), their traps in
+tests/cases/strip/whole_texts.jsonl and losses.jsonl. What a place says is told by context.py, what a heading of related
+links takes by related_blocks.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 
-from cleaner.characters import BULLETS
+from cleaner.characters import BULLETS, DASHES
 from cleaner.judge.lines import ANY, EDGE, HEAD, MENU_ITEM, Hit, Line, ends_sentence, is_wrapped, prose_bounds
 from cleaner.phrases.phrases import Phrases
-from cleaner.strip.inside_lines import closes_article
-from cleaner.strip.line_rules import looks_like_headline
+from cleaner.strip.context import SHAPES, Places, drop_fragments, ends_text, is_lead_in, is_numbered
+from cleaner.strip.inside_lines import closes_article, names_recur
+from cleaner.strip.related_blocks import BLOCK_LINES, ITEM_STARTS, take_related_blocks
 
 __all__ = ["accept_hits"]
 
 Accepted = list[Hit | None]
 """For each line the hit that was accepted, or None while the line stays. The rules below fill it in place."""
-
-ITEM_STARTS = BULLETS + "0123456789"
-"""How the items of a list begin."""
 
 CLOSING = frozenset(
     (
@@ -37,11 +34,14 @@ CLOSING = frozenset(
 FINAL = frozenset(("comment", "login", "cookie", "footer", "disclaimer", "endmark"))
 """Those that stand nowhere else; after the others a last short paragraph may follow."""
 
+SURE = frozenset(("comment", "login", "cookie", "footer"))
+"""Those below which no list of the author's stands."""
+
 SIGNING = frozenset(("byline", "initials", "endmark"))
 """Kinds that sign an article at its end."""
 
-BLOCK_LINES = 12
-"""The most lines that a heading of related links speaks for, and in which comments are sought below a heading."""
+LEAD_IN = 30
+"""The fewest characters of a line with a colon that leads to a list; shorter ones may be empty fields of a template."""
 
 SIGNATURE = 40
 """The most characters of a name or an agency that signs an article on a line of its own."""
@@ -57,18 +57,19 @@ def accept_hits(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phra
     if is_wrapped(lines):  # a line of a wrapped text is no unit, so only those between blank lines can go
         parted = [line.apart and (i + 1 == len(lines) or lines[i + 1].apart) for i, line in enumerate(lines)]
         return [h if h and h.where == ANY and alone else None for h, alone in zip(hits, parted, strict=True)]
+    hits = drop_fragments(lines, hits)
     accepted: Accepted = [hit if hit and hit.where == ANY else None for hit in hits]
     kinds = {hit.kind for hit in hits if hit is not None}
     # What is accepted moves the edges and makes new neighbours, so these rules are asked again while a doubt is left.
-    _accept_at_edges(lines, hits, accepted)
-    if _is_doubt_left(hits, accepted):
-        _accept_rows_of_doubts(lines, hits, accepted)
-        _accept_next_to_accepted(hits, accepted)
-    if "related" in kinds:
-        _take_related_blocks(lines, hits, accepted)
     if _is_doubt_left(hits, accepted):
         _accept_at_edges(lines, hits, accepted)
-        _accept_next_to_accepted(hits, accepted)
+        _accept_rows_of_doubts(lines, hits, accepted)
+        _accept_next_to_accepted(lines, hits, accepted)
+    if "related" in kinds:
+        take_related_blocks(lines, hits, accepted)
+    if _is_doubt_left(hits, accepted):
+        _accept_at_edges(lines, hits, accepted)
+        _accept_next_to_accepted(lines, hits, accepted)
     if _is_doubt_left(hits, accepted):
         _take_menus(lines, hits, accepted)
     if "footer" in kinds:
@@ -96,8 +97,9 @@ def _accept_at_edges(lines: Sequence[Line], hits: Sequence[Hit | None], accepted
     top = max(first, prose[1] if len(prose) > 1 and prose[1] < 8 else 0)
     deck = prose[0] if prose else len(lines)
     timeline = any(hit is not None and hit.rule == "timestamp" for hit in hits[top:last])  # dates as subheads
+    places = Places(lines, hits, accepted, last)
     for i, hit in enumerate(hits):
-        if hit is None or accepted[i] is not None:
+        if hit is None or accepted[i] is not None or not places.suit(i):
             continue
         if timeline and hit.rule == "timestamp" and deck < i:
             continue
@@ -114,11 +116,13 @@ def _accept_rows_of_doubts(lines: Sequence[Line], hits: Sequence[Hit | None], ac
     first, last = prose_bounds(lines, accepted)
     if last < 0:
         return
+    places = Places(lines, hits, accepted, last)
     for zone in (range(first), range(last + 1, len(lines))):
         row: list[int] = []
         for i in [*zone, -1]:
             hit = hits[i] if i >= 0 else None
-            if hit and hit.kind != "timestamp" and accepted[i] is None and lines[i].text[0] not in ITEM_STARTS:
+            item = i >= 0 and lines[i].text[0] in ITEM_STARTS
+            if hit and hit.kind != "timestamp" and accepted[i] is None and not item and places.suit(i):
                 row.append(i)
                 continue
             if len(row) >= 2:
@@ -127,13 +131,24 @@ def _accept_rows_of_doubts(lines: Sequence[Line], hits: Sequence[Hit | None], ac
             row = []
 
 
-def _accept_next_to_accepted(hits: Sequence[Hit | None], accepted: Accepted) -> None:
-    """A doubtful hit next to one that holds holds as well; asked downwards, then upwards."""
+def _accept_next_to_accepted(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
+    """A doubtful hit next to one that holds holds as well; asked downwards, then upwards.
+
+    A hit of shape has to suit its place, and a number has to stand next to more than other marks: cells of a table that
+    ends above a signature would go one by one. What suffices above the article alone stays elsewhere.
+    """
     n = len(accepted)
+    first, last = prose_bounds(lines, [h or g for h, g in zip(accepted, hits, strict=True)])
+    places = Places(lines, hits, accepted, last)
     for order in (range(1, n), range(n - 2, -1, -1)):
         for i in order:
-            if accepted[i] is None and hits[i] is not None and accepted[i - order.step] is not None:
-                accepted[i] = hits[i]
+            hit, beside = hits[i], accepted[i - order.step]
+            if accepted[i] is not None or hit is None or beside is None:
+                continue
+            if (hit.where == HEAD and i > first) or not places.suit(i):
+                continue
+            if hit.rule not in SHAPES or beside.rule not in ("number", "endmark"):
+                accepted[i] = hit
 
 
 def _take_menus(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
@@ -151,7 +166,8 @@ def _take_menus(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Acc
             if i >= 0 and accepted[i] is None and lines[i].text[0] in BULLETS and len(lines[i].text) <= MENU_ITEM:
                 row.append(i)
                 continue
-            if len(row) >= 4 and sum(hits[j] is not None for j in row) >= 2:
+            known = [hit for j in row if (hit := hits[j]) is not None and hit.rule not in SHAPES]
+            if len(row) >= 4 and len(known) >= 2:
                 for j in row:
                     accepted[j] = hits[j] or Hit("menu-list", "nav", "a list of short items, known ones among them")
             row = []
@@ -167,129 +183,53 @@ def _take_site_name(lines: Sequence[Line], accepted: Accepted) -> None:
             accepted[i] = Hit("site-line", "nav", "the name in the notice of rights")
 
 
-def _take_related_blocks(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
-    """After a bare heading of related links ("Baca juga:"): the headlines that follow it."""
-    _, last = prose_bounds(lines, accepted)
-    rest = _count_rest(lines, hits, accepted)
-    above = 0  # paragraphs above that stay
-    for i, hit in enumerate(accepted):
-        above += hit is None and lines[i].prose
-        if hit is None or hit.kind != "related":
-            continue
-        # a label with a headline behind it on its own line speaks for that line alone
-        if not (hit.rule == "phrase-line" or (hit.rule == "phrase-start" and len(lines[i].text) <= 24)):
-            continue
-        block = Hit("related-block", "related", f"under {lines[i].text[:40]!r}")
-        if above >= 4 and _ends_in_teasers(lines, accepted, i, rest):
-            accepted[i + 1 :] = [other or block for other in accepted[i + 1 :]]
-            return
-        for j in range(i + 1, _end_of_headlines(lines, hits, accepted, i, last)):
-            accepted[j] = accepted[j] or block
-
-
-def _end_of_headlines(
-    lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted, heading: int, last: int
-) -> int:
-    """Index behind the headlines below a heading of related links; `last` is the index of the last paragraph."""
-    bulleted = heading + 1 < len(lines) and lines[heading + 1].text[0] in ITEM_STARTS
-    end = min(len(lines), heading + 1 + BLOCK_LINES)
-    for i in range(heading + 1, end):
-        if accepted[i] is not None:
-            continue
-        # a time stands on the line or on the next one, as with headlines of other articles
-        text, dated = lines[i].text, any(hit is not None and hit.rule == "timestamp" for hit in hits[i : i + 2])
-        if (lines[i].prose and not dated) or text.rstrip("\"'”’»")[-1:] == ".":
-            return i
-        if i < last:  # between paragraphs a subhead may follow, so the line has to be a list's or a long headline
-            if (text[0] in ITEM_STARTS) != bulleted:
-                return i
-            led = i == heading + 1 and lines[heading].text.endswith((":", "：", "…", "..."))
-            headline = len(text) >= (20 if led else 45) and text[-1] not in ".:;," and looks_like_headline(text)
-            if not (bulleted or headline or dated):
-                return i
-    return end
-
-
-@dataclass(frozen=True, slots=True)
-class _Rest:
-    """What stands from a line to the end of the text, by the index of the line; counted once for all headings.
-
-    A heading takes no more than BLOCK_LINES below it, so the counts hold for lines further below than that.
-    """
-
-    prose: list[int]
-    pairs: list[int]
-    stops: list[int]
-    dates: list[int]
-    bullets: list[int]
-
-
-def _count_rest(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> _Rest:
-    """Count, from the last line up: paragraphs that stay, those straight above another, lines that stay and end with a
-    full stop, times, items of a list."""
-    rest = _Rest([0], [0], [0], [0], [0])
-    below = False  # whether a paragraph that stays stands on the next line
-    for line, hit, taken in zip(reversed(lines), reversed(hits), reversed(accepted), strict=True):
-        prose = taken is None and line.prose
-        stop = taken is None and _has_full_stop(line)
-        seen = (prose, prose and below, stop, hit is not None and hit.kind == "timestamp", line.text[0] in ITEM_STARTS)
-        for counts, each in zip((rest.prose, rest.pairs, rest.stops, rest.dates, rest.bullets), seen, strict=True):
-            counts.append(counts[-1] + each)
-        below = prose
-    for counts in (rest.prose, rest.pairs, rest.stops, rest.dates, rest.bullets):
-        counts.reverse()
-    return rest
-
-
-def _has_full_stop(line: Line) -> bool:
-    return line.text.rstrip("\"'”’»")[-1:] == "."
-
-
-def _ends_in_teasers(lines: Sequence[Line], accepted: Accepted, heading: int, rest: _Rest) -> bool:
-    """Whether headlines, dates and teasers fill the rest: mostly bare lines, never two paragraphs in a row."""
-    n = len(lines) - heading - 1
-    near = range(heading + 1, min(len(lines), heading + 2 + BLOCK_LINES))  # what headings above may have taken
-    far = near.stop
-    prose = [j for j in near if accepted[j] is None and lines[j].prose]
-    together = any(b - a == 1 for a, b in pairwise(prose))
-    if far < len(lines) and prose and prose[-1] == far - 1:
-        together = together or (accepted[far] is None and lines[far].prose)
-    if n < 3 or together or rest.pairs[far]:
-        return False
-    if not rest.stops[far] and not any(accepted[j] is None and _has_full_stop(lines[j]) for j in near):
-        return True  # headlines alone
-    paragraphs = len(prose) + rest.prose[far]
-    dates, bullets = rest.dates[heading + 1], rest.bullets[heading + 1]
-    return (dates >= 2 and paragraphs * 3 <= n) or (bullets >= 3 and paragraphs * 5 <= n)
-
-
 def _take_teasers_after_end(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
-    """After the writer's name at the end of an article: teasers, when most of them break off."""
+    """After the writer's name at the end of an article: teasers, when most of them break off and no paragraph follows.
+
+    Where the article's own paragraphs break off as well, as in texts without end marks, that says nothing.
+    """
+    prose = [i for i, line in enumerate(lines) if line.prose and accepted[i] is None]
+    end = (
+        next((i for i, hit in enumerate(hits) if hit and hit.kind in SIGNING and i > prose[2]), -1) if prose[2:] else -1
+    )
+    below = [line for line, hit in zip(lines[end + 1 :], accepted[end + 1 :], strict=True) if hit is None]
+    if end < 0 or sum(map(_is_broken, below)) < 2:
+        return
     # Counted from the first line down, so that many signatures do not each look at all lines.
-    left = [line.text for line, hit in zip(lines, accepted, strict=True) if hit is None]
-    rest, cut_short, broken = len(left), sum(map(_is_cut_short, left)), sum(map(_is_broken, left))
-    before = 0
+    left = [line for line, hit in zip(lines, accepted, strict=True) if hit is None]
+    rest, cut, broken = len(left), sum(_is_cut_short(ln.text) for ln in left), sum(map(_is_broken, left))
+    closed = sum(map(_is_closed, left))
+    before = whole = 0
     for i, (line, hit) in enumerate(zip(lines, hits, strict=True)):
         if accepted[i] is None:  # from here on `rest` stands below the line
-            rest, cut_short, broken = (
-                rest - 1, cut_short - _is_cut_short(line.text), broken - _is_broken(line.text)
-            )  # fmt: skip
-        if hit is not None and hit.kind in SIGNING:
-            signed = hit.kind == "initials" and cut_short >= 2
-            if before >= 3 and rest and (2 * broken > rest or signed):
+            rest, cut, broken = rest - 1, cut - _is_cut_short(line.text), broken - _is_broken(line)
+            closed -= _is_closed(line)
+        if hit is not None and hit.kind in SIGNING and before >= 3 and 2 * whole >= before:
+            # of 69 cuts read in other languages 54 took paragraphs of the article behind an embedded post or a note
+            breaks_off = 2 * broken > rest and broken >= 3 and 5 * closed <= broken
+            if breaks_off or (cut >= 2 and closed <= cut and (2 * broken > rest or hit.kind == "initials")):
                 teaser = Hit("after-end", "related", "a teaser after the name that ends the article")
                 accepted[i:] = [hit, *(other or teaser for other in accepted[i + 1 :])]
                 return
         before += accepted[i] is None and line.prose
+        whole += accepted[i] is None and _is_closed(line)
 
 
 def _is_cut_short(text: str) -> bool:
     return text.endswith(("...", "…"))
 
 
-def _is_broken(text: str) -> bool:
-    """Whether a line breaks off: with an ellipsis, or long and without an end mark."""
-    return _is_cut_short(text) or (len(text) >= 60 and not ends_sentence(text))
+def _is_broken(line: Line) -> bool:
+    """Whether a line breaks off: with an ellipsis, or long and without an end mark. Items of lists do not."""
+    text = line.text
+    if _is_cut_short(text):
+        return True
+    return len(text) >= 60 and not ends_sentence(text) and text[-1] not in ":;,：；،؛，" and text[0] not in ITEM_STARTS
+
+
+def _is_closed(line: Line) -> bool:
+    """Whether a line is a paragraph that ends as paragraphs do."""
+    return line.prose and ends_sentence(line.text) and not _is_cut_short(line.text)
 
 
 def _take_comments(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
@@ -312,16 +252,31 @@ def _take_comments(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: 
 def _take_tail(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted, phrases: Phrases) -> None:
     """Behind the last paragraph, what follows the first closing hit, or a paragraph that closes the article."""
     _, last = prose_bounds(lines, accepted)
+    if last < 0:
+        return
+    clean = [i for i in range(last + 1, len(lines)) if accepted[i] is None and hits[i] is None]
+    # where the author's short lines end, which are sentences and no words of a menu
+    sentences = (i for i in clean if ends_sentence(lines[i].text) and not lines[i].text.endswith((")", "]")))
+    text_end = max((*sentences, *(i for i in clean if len(lines[i].text) >= 60)), default=last)
+    closed = True  # whether the author's lines above end as text does; between items of a list a button closes nothing
     opened: Hit | None = None
-    if 0 <= last < len(lines) - 1 and closes_article(lines[last], phrases):
+    if last < len(lines) - 1 and closes_article(lines[last], phrases) and not names_recur(lines, accepted):
         opened = Hit("block-tail", "footer", "the last paragraph closes the article")
     for i in range(last + 1, len(lines)):
         hit, text = accepted[i], lines[i].text
         if hit is not None and (hit.kind in CLOSING or hit.rule == "endmark"):
-            opened = opened if opened is not None and opened.kind in FINAL else hit
-        elif hit is None and opened is not None and last >= 0:
+            if hit.kind in SURE or closed:
+                opened = opened if opened is not None and opened.kind in FINAL else hit
+        elif hit is None and opened is None:
+            closed = ends_text(lines[i])
+        elif hit is None and opened is not None:
             # a button of sharing may stand above the last short paragraph; a form of comments does not
             if opened.kind not in FINAL and (len(text) >= 40 or ends_sentence(text)):
+                return
+            # the author's own list goes on below a source or a mark, and dashes part sections of an article
+            parted = opened.rule == "endmark" and not lines[i - 1].text.strip(DASHES)
+            leads = is_numbered(text) or (is_lead_in(text) and len(text) >= LEAD_IN)
+            if opened.kind not in SURE and (i <= text_end or parted or leads):
                 return
             why = f"behind the last paragraph, after {opened.kind} ({opened.why})"
             accepted[i] = hits[i] or Hit("block-tail", opened.kind, why)
@@ -332,7 +287,7 @@ def _take_signature(lines: Sequence[Line], accepted: Accepted) -> None:
     what goes below it."""
     kept = [i for i, hit in enumerate(accepted) if hit is None]
     for at in (len(kept) - 1, len(kept) - 2):
-        if at < 3 or not all(lines[i].prose for i in kept[at - 2 : at]):
+        if at < 3 or not all(lines[i].prose for i in kept[at - 2 : at]) or not ends_sentence(lines[kept[at - 1]].text):
             continue
         below = kept[at + 1 :]
         if below and (lines[below[0]].prose or not any(accepted[kept[at] + 1 :])):

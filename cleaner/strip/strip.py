@@ -15,13 +15,15 @@ from typing import NamedTuple
 
 from cleaner.article import KINDS, Removal, claim, cut
 from cleaner.errors import OptionError
-from cleaner.judge.lines import BESIDE, EDGE, HEAD, Hit, Line, split_lines
+from cleaner.judge.lines import BESIDE, EDGE, HEAD, Hit, Line, is_wrapped, split_lines
 from cleaner.judge.whole_page import looks_like_page, outside_block
 from cleaner.phrases.clauses import find_openings
 from cleaner.phrases.phrases import Phrases, load_phrases, normalise_wording
 from cleaner.strip.datelines import find_datelines, match_dateline
 from cleaner.strip.facts import facts_of, title_hits
 from cleaner.strip.inside_lines import may_trim, tail_trims, trims
+from cleaner.strip.inside_segments import with_segments
+from cleaner.strip.joined_lines import join_cut_lines, may_join
 from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import SIGNATURE, accept_hits
 from cleaner.strip.space import close_gaps
@@ -134,7 +136,9 @@ def _check_options(input_kind: str, title: str, kinds: Sequence[str]) -> None:
 def _look(text: str, input_kind: str, choice: _Choice, facts: dict[str, str]) -> tuple[tuple[Removal, ...], str, bool]:
     """What one look at `text` takes, whether it was looked at as "text" or "page", and whether a further look may find
     something in what it leaves; facts go into `facts`."""
-    phrases, lines = choice.phrases, split_lines(text)
+    phrases = choice.phrases
+    split = split_lines(text)
+    lines = join_cut_lines(split, lambda line: judge_line(line, phrases))
     _mark_openings(text, lines, phrases)
 
     # find the hits of lines
@@ -155,6 +159,9 @@ def _look(text: str, input_kind: str, choice: _Choice, facts: dict[str, str]) ->
 
     # trim inside the lines that stay
     inside = [*find_datelines(lines, accepted, phrases, facts), *trims(text, lines, accepted, phrases)]
+    glued = False
+    if input_kind == "text":
+        inside, glued = with_segments(text, lines, accepted, inside, phrases)
     if inside:
         fixed = [(line.start, line.end) for line in lines if choice.allows(line)]
         inside = [r for r in inside if choice.takes(r.kind) and not any(a <= r.start < b for a, b in fixed)]
@@ -164,7 +171,12 @@ def _look(text: str, input_kind: str, choice: _Choice, facts: dict[str, str]) ->
     if removals and choice.takes("space"):
         removals = close_gaps(text, removals)
 
-    again = bool(removals) and (input_kind == "page" or _may_find_more(text, lines, hits, accepted, inside, phrases))
+    again = bool(removals) and (
+        input_kind == "page"
+        or glued
+        or lines is not split
+        or _may_find_more(text, lines, hits, accepted, inside, phrases)
+    )
     return removals, input_kind, again
 
 
@@ -178,26 +190,28 @@ def _may_find_more(
 ) -> bool:
     """Whether a further look may find something in what a look at `text` leaves; not taking it saves 4 % of a run.
 
-    It finds nothing where no line is in doubt, and where only whole lines beside paragraphs and a dateline have gone.
+    Only where a line is in doubt, for which the edges of the article may have moved; where a name that signs has gone,
+    above which another may stand, or more than a dateline inside lines; and where lines may have come together or
+    another dateline may stand at the top.
     """
-    if any(removal.kind != "dateline" for removal in inside):
+    if any(removal.kind != "dateline" for removal in inside) or is_wrapped(lines):
         return True
     left: list[Line] = []
-    belows: list[int] = []
     for line, hit, taken in zip(lines, hits, accepted, strict=True):
-        if taken is not None:
-            belows.append(len(left))
-            continue
-        if hit is not None:  # the edges of the article may have moved, so that its place speaks against it now
+        doubt = hit is not None and taken is None
+        if doubt or (taken is not None and taken.rule == "signature"):
             return True
+        if taken is not None:
+            continue
         for dateline in inside:
+            if dateline.start < line.end <= dateline.end:  # over several lines
+                return True
             if line.start <= dateline.start < line.end:
                 line = Line(dateline.end, text[dateline.end : line.end].strip())
                 if not line.text or judge_line(line, phrases):
                     return True
-                belows.append(len(left))
         left.append(line)
-    return _may_strip_beside(left, belows, phrases)
+    return may_join(left) or bool(find_datelines(left, [None] * len(left), phrases, {}))
 
 
 def _mark_openings(text: str, lines: Sequence[Line], phrases: Phrases) -> None:
@@ -232,30 +246,25 @@ def add_later(first: Sequence[Removal], more: Sequence[Removal]) -> tuple[Remova
             stop = min(removal.end, edges[i][0])
             shift = edges[i][1]
             both.append(removal._replace(start=at + shift, end=stop + shift))
-            at = stop
+            removal, at = removal._replace(replacement=""), stop  # it stands in the place of the first part
     return claim(sorted(both, key=lambda r: r.start))
 
 
 def may_strip_beside(text: str, gaps: Sequence[int], phrases: Phrases) -> bool:
-    """Fast path: False if no rule can find anything in `text` after lines have gone at the offsets `gaps`."""
+    """Fast path: False if no rule can find anything in `text` after lines have gone at the offsets `gaps`.
+
+    A line beside a gap, up to the next paragraph, may now be a signature or end with something to trim.
+    """
     lines = split_lines(text) if gaps else []
     _mark_openings(text, lines, phrases)
-    if any(judge_line(line, phrases) for line in lines):
+    nothing = [None] * len(lines)
+    if any(judge_line(line, phrases) for line in lines) or with_segments(text, lines, nothing, [], phrases)[1]:
+        return True
+    if gaps and (may_join(lines) or find_datelines(lines, nothing, phrases, {})):
         return True
     starts = [line.start for line in lines]
-    return _may_strip_beside(lines, [bisect_left(starts, gap) for gap in gaps], phrases)
-
-
-def _may_strip_beside(lines: Sequence[Line], belows: Sequence[int], phrases: Phrases) -> bool:
-    """Whether a line beside a gap may be a signature or end with something to trim, or a dateline stands at the top.
-
-    No rule speaks against any of `lines`; `belows` are the indices of those below the gaps. The lines above and below a
-    gap are asked, up to the next paragraph.
-    """
-    if belows and find_datelines(lines, [None] * len(lines), phrases, {}):
-        return True
     asked = set()  # lines, each with the direction, so that no line is asked more than twice
-    for below in belows:
+    for below in (bisect_left(starts, gap) for gap in gaps):
         for i, step in ((below - 1, -1), (below, 1)):
             while 0 <= i < len(lines) and (i, step) not in asked:
                 asked.add((i, step))

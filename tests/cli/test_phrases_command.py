@@ -56,11 +56,33 @@ def test_further_lists_are_listed_and_searched_too(tmp_path: Path) -> None:
 
 
 def test_the_rule_that_would_take_a_line(tmp_path: Path) -> None:
-    assert call("line", "Tinggalkan Komentar").stdout.startswith("comment, by phrase-line: id list")
-    assert "No rule" in call("line", "Panen raya mundur sepekan karena hujan.").stdout
+    assert call("line", "Tinggalkan Komentar", "--language", "id").stdout.startswith("comment, by phrase-line: id list")
+    assert call("line", "Panen raya mundur.", "--language", "id").stdout == "No rule takes this line by itself.\n"
     assert "comment" in call("line", "Kommentar schreiben", "--language", "de").stdout
     folder = write(tmp_path / "lists", "id", '[promo]\nline = ["simak siaran kami tiap petang"]')
     assert "promo, by phrase-line" in call("line", "Simak siaran kami tiap petang", "--phrases", folder).stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("Tinggalkan Komentar", "comment, by phrase-line: comment.line: Tinggalkan Komentar; in id\n"),
+        ("Baca juga: Harga cabai turun", "related, by phrase-start: related.start: Baca juga; in id, jv, ms, su\n"),
+        ("Kommentar schreiben", "comment, by phrase-line: comment.line: Kommentar schreiben; in de\n"),
+        ("Share this:", "share, by phrase-line: en list, share.line: Share this; in every language\n"),
+        ("Panen raya mundur sepekan karena hujan.", "No rule takes this line by itself, in no language.\n"),
+        ("Der Kommentar des Ministers kam spät.", "No rule takes this line by itself, in no language.\n"),
+    ],
+)
+def test_no_language_is_taken_for_granted(line: str, told: str) -> None:
+    assert call("line", line).stdout == told
+    if "in every" in told or "No rule" in told:  # the other door to the same
+        assert CliRunner().invoke(main, ["explain", "--line", line]).stdout == told
+
+
+def test_further_lists_of_a_language_that_is_not_shipped_are_asked(tmp_path: Path) -> None:
+    folder = write(tmp_path / "lists", "qya", '[promo]\nline = ["simak siaran kami tiap petang"]')
+    assert call("line", "Simak siaran kami tiap petang", "--phrases", folder).stdout.endswith("; in qya\n")
 
 
 def test_a_new_list_shows_what_it_takes(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import pickle
 import warnings
 
@@ -41,10 +42,38 @@ def test_what_comes_out_has_the_shape_of_what_goes_in(cleaner: object) -> None:
     assert cleaner.fit_transform([]).tolist() == []
 
 
-def test_cells_that_are_no_text_stay(cleaner: object) -> None:
-    mixed = np.array([[TEXTS[0], None], [4.5, TEXTS[1]]], object)
-    assert cleaner.fit_transform(mixed).tolist() == [[CLEAN[0], None], [4.5, CLEAN[1]]]
-    assert cleaner.fit_transform([TEXTS[0], None]).tolist() == [CLEAN[0], None]
+def test_cells_of_another_type_stay_and_missing_texts_are_empty(cleaner: object) -> None:
+    mixed = np.array([[TEXTS[0], None, None], [4.5, TEXTS[1], 1.5]], object)
+    assert cleaner.fit_transform(mixed).tolist() == [[CLEAN[0], "", None], [4.5, CLEAN[1], 1.5]]
+    assert mixed[0, 1] is None  # the caller's array stays as it is
+    # what had texts when it was fitted is a column of texts, though a later batch has none
+    assert cleaner.transform(np.array([[None, float("nan"), None]], object)).tolist() == [["", "", None]]
+
+
+def missing() -> list[object]:
+    found: list[object] = [None, float("nan"), np.nan]
+    with contextlib.suppress(ImportError):
+        import pandas as pd
+
+        found += [pd.NA, pd.NaT]
+    return found
+
+
+@pytest.mark.parametrize("nothing", missing(), ids=repr)
+def test_missing_texts_reach_no_vectorizer(nothing: object) -> None:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.pipeline import make_pipeline
+
+    from cleaner.integrations.sklearn import ArticleCleaner
+
+    for given in ([*TEXTS, nothing], [nothing, *TEXTS], np.array([nothing, *TEXTS], object)):
+        assert ArticleCleaner().fit_transform(given).tolist() == [
+            "" if cell is nothing else CLEAN[TEXTS.index(cell)] for cell in given
+        ]
+    pipeline = make_pipeline(ArticleCleaner(), TfidfVectorizer()).fit([nothing, *TEXTS])
+    assert pipeline.transform([nothing]).nnz == 0
+    pd = pytest.importorskip("pandas")
+    assert pipeline.transform(pd.Series([nothing, TEXTS[0]], dtype=object)).shape[0] == 2
 
 
 def test_another_shape_than_fitted_is_an_error(cleaner: object) -> None:

@@ -146,3 +146,10 @@ def test_a_minhash_made_otherwise_is_refused(wrong: dict[str, object]) -> None:
 )
 def test_texts_that_break_off(text: str, broken: bool) -> None:
     assert sketch([text]).broken.tolist() == [broken]
+
+
+def test_a_form_that_stands_for_itself_is_read_once() -> None:
+    """The Arabic dots alone have no letter that they stand for."""
+    assert tokenize(["\ufbb2"]).starts.tolist() == [0, 0]
+    joined, apart = tokenize(["\ufefb \ufbb2"]), tokenize(["\u0644\u0627"])
+    assert joined.hashes.tolist() == apart.hashes.tolist()

@@ -12,7 +12,7 @@ from cleaner.output.writers import new_output
 
 pytestmark = pytest.mark.extra
 
-EMPTY = {"string": "", "strings": [], "double": 0.0}
+EMPTY = {"string": "", "integer": 0, "strings": [], "double": 0.0}
 ROWS = [
     {**{name: EMPTY[kind] for name, kind in RECORD.items()}, "id": str(i), "text": f"“Artikel” {i}\nbaris dua é"}
     for i in range(2500)

@@ -26,7 +26,7 @@ from cleaner.output.writers import check_output, new_output
 from cleaner.ownership import MARK, FolderMark, read_mark
 
 FILES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
-EMPTY = {"string": "", "strings": [], "double": 0.0}
+EMPTY = {"string": "", "integer": 0, "strings": [], "double": 0.0}
 
 
 def record(number: int, **fields: object) -> dict[str, object]:
@@ -208,7 +208,7 @@ def test_force_never_removes_a_folder_with_other_files(tmp_path: Path) -> None:
 
 def test_an_unknown_suffix_names_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(OptionError, match=r"\.jsonl, \.jsonl\.gz, \.jsonl\.zst, \.parquet"):
-        check_output(f"{tmp_path}/clean.csv")
+        check_output(f"{tmp_path}/clean.xlsx")
 
 
 @pytest.mark.parametrize("name", [*(f"clean{suffix}" for suffix in FILES), "out/", "out.txt/"])
@@ -258,7 +258,7 @@ from cleaner.output.formats import RECORD
 from cleaner.output.writers import new_output
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 rng = random.Random(1)
-kinds = {"string": str, "strings": list, "double": float}
+kinds = {"string": str, "strings": list, "double": float, "integer": int}
 try:
     made = {name: kinds[kind]() for name, kind in RECORD.items()}
     records = ({**made, "id": str(i), "text": rng.randbytes(20).hex()} for i in range(25_000))

@@ -38,7 +38,7 @@ def zipped(**members: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "name", ["a.pdf", "a.PDF", "a.pdf.gz", "b.docx", "c.odt", "d.rtf", "e.epub", "f.eml", "g.mbox", "h.mhtml", "i.xls"]
+    "name", ["a.pdf", "a.PDF", "a.pdf.gz", "b.docx", "c.odt", "d.rtf", "e.epub", "f.eml", "g.mbox", "h.maff", "i.xls"]
 )
 def test_formats_that_are_not_read_are_named(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("Hujan turun di kota kecil itu.")
@@ -47,6 +47,42 @@ def test_formats_that_are_not_read_are_named(tmp_path: Path, name: str) -> None:
     assert (found.error, found.record) == ("UnknownFormat", 0)
     assert "This is a" in found.detail
     assert found.error not in SKIPPED
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        # browsers name these themselves; the page lies elsewhere, or has no suffix
+        ("Berita_files/saved_resource.html", True),
+        ("Berita_files/saved_resource(3).html", True),
+        ("Berita_files/f(1).txt", True),
+        ("Berita_files/f.txt", True),
+        ("Berita_files/zrt_lookup.html", True),
+        ("Berita-Dateien/frame.htm", True),
+        ("Berita_files/deep/saved_resource.html", True),
+        ("x.js.download", True),
+        ("Berita_files/jquery.min.js.download", True),
+        ("gaya.css.download", True),
+        # and these are articles
+        ("saved_resource.html", False),
+        ("berita/f(1).txt", False),
+        ("Berita_files/berita-7.txt", False),
+        ("Berita_files/f-kapal.txt", False),
+        ("Berita_files/f(1)a.txt", False),
+        ("my_files/isi(1).html", False),
+        ("berita.txt.download", False),
+        ("download", False),
+    ],
+)
+def test_parts_of_a_page_are_known_by_what_browsers_call_them(tmp_path: Path, name: str, part: bool) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("Hujan turun di kota kecil itu sejak pagi, kata petugas.")
+    for given in (tmp_path, path, tmp_path / "packed.zip"):
+        if given.suffix == ".zip":
+            given.write_bytes(zipped(**{name.replace("/", "__"): "Hujan turun di kota kecil itu sejak pagi."}))
+        [found] = records(given)
+        assert (isinstance(found, Reject) and found.error == "PagePart") is part
 
 
 @pytest.mark.parametrize("name", ["a.js", "b.css", "c.PNG", "d.woff2", "e.svg", "f.mp4"])
@@ -128,7 +164,7 @@ def test_what_cleaner_made_is_no_article_in_archives(tmp_path: Path) -> None:
 
 def test_xml_is_read_where_it_is_a_page(tmp_path: Path) -> None:
     (tmp_path / "a.xml").write_text('<?xml version="1.0"?><html><body><p>Hujan turun.</p></body></html>')
-    (tmp_path / "b.rss").write_text('<?xml version="1.0"?><rss><channel><item>Hujan.</item></channel></rss>')
+    (tmp_path / "b.xml").write_text('<?xml version="1.0"?><urlset><url><loc>Hujan.</loc></url></urlset>')
     page, feed = records(tmp_path)
     assert isinstance(page, Raw)
     assert page.html

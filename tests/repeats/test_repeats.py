@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +19,7 @@ from cleaner.corpus.repeats import learn_repeats
 from cleaner.repeats.repeats import Repeats
 from cleaner.repeats.site_lines import site_lines
 
+CASES = Path(__file__).parent.parent / "cases" / "repeats"
 WORDS = re.findall(
     r"\w+", "angin bakau cumi dermaga ember fajar garam hujan ikan jala karang lampu muara nelayan ombak perahu rawa"
 )
@@ -54,6 +58,16 @@ def test_furniture_with_a_varying_part_goes(line: str) -> None:
     assert cleaned([[*body(n), tails[n]] for n in range(10)]) == [body(n) for n in range(10)]
 
 
+def test_a_label_that_also_ends_articles_is_no_subhead() -> None:
+    articles = [[*body(n, 1 + n % 3), "PASANG DI SINI", *body(n + 50, n % 4), "Redaksi Pelita"] for n in range(12)]
+    assert cleaned(articles) == [[*body(n, 1 + n % 3), *body(n + 50, n % 4)] for n in range(12)]
+
+
+def test_a_sentence_below_every_article_goes() -> None:
+    foot = ["Ikuti kabar pesisir setiap hari di saluran kami.", "Redaksi", "Warta ini milik warga pesisir semuanya."]
+    assert cleaned([[*body(n), *foot] for n in range(8)]) == [body(n) for n in range(8)]
+
+
 def test_copies_of_one_article_do_not_make_it_furniture() -> None:
     articles = [body(1)] * 6 + [body(n) for n in range(2, 6)]
     assert cleaned(articles) == articles
@@ -78,6 +92,15 @@ SHARED = {
     ],
     "columnist": [["Kolom ini terbit setiap pekan.", *body(n)] for n in range(3)],
     "subheads": [[*body(n, 4), "Latar belakang", *body(n + 50, 6)] for n in range(4)],
+    "subheads of every article": [
+        [*body(n, 1), "Pemeriksaan Kabar", *body(n + 50, 1), "Kesimpulan Redaksi", *body(n + 90, 1)] for n in range(8)
+    ],
+    "subheads in capitals": [[*body(n, 4), "KESIMPULAN", *body(n + 50, 6)] for n in range(14)],
+    "questions": [[*body(n, 4), "Apa kata warga?", *body(n + 50, 4)] for n in range(14)],
+    "labels of sentences": [
+        [*body(n, 3), "Kesimpulan: jembatan nomor " + WORDS[n] + " tetap lurus dan aman dilalui.", *body(n + 50, 3)]
+        for n in range(14)
+    ],
     "talks": [[row for k in range(3) for row in ("Pewawancara:", *body(50 * k + n, 1))] for n in range(14)],
     "tables": [[row for k in range(4) for row in (*body(50 * k + n, 1), "Menang", "Kalah")] for n in range(14)],
     "figures": [[*body(n, 4), f"Suhu hari ini {n + 20} derajat", *body(n + 50, 6)] for n in range(14)],
@@ -85,7 +108,7 @@ SHARED = {
 }
 
 
-OTHERS = {"subheads": 3}
+OTHERS = {"subheads": 3, "subheads of every article": 0, "labels of sentences": 0}
 """Articles of the site that share nothing, where they are not 12."""
 
 
@@ -93,6 +116,24 @@ OTHERS = {"subheads": 3}
 def test_what_articles_share_rightly_stays(name: str) -> None:
     articles = SHARED[name] + [body(n) for n in range(900, 900 + OTHERS.get(name, 12))]
     assert cleaned(articles) == articles
+
+
+EDGES = [json.loads(line) for line in (CASES / "edges.jsonl").read_text("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("case", EDGES, ids=lambda case: case["why"])
+def test_sentences_at_the_end_of_running_text(case: dict[str, Any]) -> None:
+    def running(n: int) -> str:
+        return " ".join(body(1 if case.get("copies") else n, 4))
+
+    articles = [[running(n) + case["ends"].format(name=WORDS[n].title())] for n in range(case["of"])]
+    others = [[running(n)] for n in range(900, 900 + case.get("others", 0))]
+    left = [[running(n)] for n in range(case["of"])] if case["goes"] else articles
+    assert cleaned([*articles, *others]) == [*left, *others]
+
+
+def test_half_of_these_cases_are_traps() -> None:
+    assert 2 * sum(not case["goes"] for case in EDGES) >= len(EDGES)
 
 
 def test_long_lines_are_only_flagged() -> None:
@@ -139,3 +180,17 @@ def test_any_texts_stay_whole_but_for_recorded_removals(texts: list[str], shared
         article = take(known, Article("", "", text), "s")
         assert cut(text, article.removals) == article.text
         assert all(a.end <= b.start for a, b in pairwise(article.removals))
+
+
+@pytest.mark.parametrize("between", ["\n", " "])
+@pytest.mark.parametrize("versions", [3, 5, 30])
+def test_versions_of_one_article_keep_what_they_share(between: str, versions: int) -> None:
+    """Crawls of one article before and after an edit differ in their last paragraph, which makes them no different
+    articles. With a blank between the paragraphs the text has lost its line ends."""
+    texts = [[between.join([*body(0, 8), *body(n, 1)])] for n in range(1, versions + 1)]
+    assert [between.join(lines) for lines in cleaned(texts)] == [text for [text] in texts]
+
+
+def test_furniture_goes_from_under_briefs_that_are_shorter() -> None:
+    foot = ["Ikuti kabar pesisir di saluran kami setiap pagi dan petang.", "Redaksi menerima kiriman tulisan pembaca."]
+    assert cleaned([[*body(n, 1), *foot] for n in range(20)]) == [body(n, 1) for n in range(20)]

@@ -121,7 +121,7 @@ def test_facts_are_gathered() -> None:
         ]
     )
     found = strip(text, language="id")
-    assert (found.site, found.place, found.author) == ("KABAR.com", "MUARA", "Bagus Hendra")
+    assert (found.site, found.place, found.author) == ("KABAR.com", "Muara", "Bagus Hendra")
     assert found.date == "Senin, 12 Juli 2021 | 10:20 WIB"
     assert found.title == ""
     assert strip(text, language="id", title="field").title == "Panen Garam Dimulai"

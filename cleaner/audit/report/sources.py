@@ -130,7 +130,7 @@ class FromLogs:
         numbers = self.counts.get("articles", {})
         written = int(numbers.get("written", 0))
         sizes = written, int(numbers.get("read", 0)) - written
-        articles = logged_articles(_written(self.output), *logs, sizes=sizes)
+        articles = logged_articles(_written(self.output, self.folder), *logs, sizes=sizes)
         return iter(lambda: list(islice(articles, _ARTICLES)), [])
 
 
@@ -139,10 +139,10 @@ ReportSource = FromShards | FromLogs
 which finds articles by position and those written under some ids, each once."""
 
 
-def _written(output: str) -> Iterator[Row]:
+def _written(output: str, folder: Path) -> Iterator[Row]:
     """Yield the records of the output, as far as it holds any: stdout and a folder of texts hold none."""
     with suppress(OutputError):
-        yield from records(output)
+        yield from records(output, folder)
 
 
 def logged_articles(

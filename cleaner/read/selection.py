@@ -1,0 +1,66 @@
+"""Reading only a part of the input: its first records, or records drawn from all of it.
+
+Records are chosen by their source and number alone, so that the choice depends on no worker, order or size of a task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from heapq import nsmallest
+
+from xxhash import xxh3_64_intdigest
+
+from cleaner.article import Reject
+from cleaner.read.task import Split
+
+__all__ = ["Weighed", "draw", "first_records", "sampled_records"]
+
+Weighed = tuple["Split | Reject", int]
+"""A split whose records were counted, with its bytes; or what could not be planned."""
+
+
+def draw(source: str, number: int, seed: int) -> int:
+    """The lot of a record, 64 bits. A sample of N are the N smallest, so one of 2 N holds it.
+
+    >>> draw("a.jsonl", 1, 0) == draw("a.jsonl", 1, 0) != draw("a.jsonl", 1, 1)
+    True
+    """
+    return xxh3_64_intdigest(f"{source}#{number}".encode(errors="surrogatepass"), seed)
+
+
+def first_records(splits: Iterable[Weighed], limit: int) -> Iterator[Weighed]:
+    """Splits up to the record `limit` of all; no more of them are taken."""
+    for split, weight in splits:
+        if isinstance(split, Split):
+            if split.count > limit:
+                split = replace(split, count=limit, only=tuple(range(split.first, split.first + limit)))
+            limit -= split.count
+        yield split, weight
+        if not limit:
+            return
+
+
+def sampled_records(splits: Callable[[], Iterable[Weighed]], size: int, seed: int) -> Iterator[Weighed]:
+    """The splits with a sample of `size` records of all of them, which are listed twice: to draw, and to read.
+
+    Memory holds the sample's places alone. A lot takes .6 µs, less than it takes to find the end of the record.
+    """
+    lots = (
+        (draw(split.source, number, seed), split.source, number)
+        for split, _ in splits()
+        if isinstance(split, Split)
+        for number in range(split.first, split.first + split.count)
+    )
+    chosen: dict[str, list[int]] = {}
+    for _, source, number in sorted(nsmallest(size, lots), key=lambda lot: lot[1:]):
+        chosen.setdefault(source, []).append(number)
+    for split, weight in splits():
+        if isinstance(split, Split):
+            end = split.first + split.count
+            only = tuple(number for number in chosen.get(split.source, ()) if split.first <= number < end)
+            if not only:
+                continue
+            if len(only) < split.count:
+                split = replace(split, count=len(only), only=only)
+        yield split, weight

@@ -1,0 +1,171 @@
+"""What the lines around a line say of it: is it a fragment of a sentence, an item of a list, the heading of a schedule?
+
+Rules of shape know a line by what it is made of: a date alone, a number, an agency, a mark. Sentences that inline links
+cut into lines, tables and schedules are made of the same, so such a hit counts only where its place suits it: of 100
+dates that went from Indonesian texts without that, 95 were the text's. The functions here look at marks, capitals and
+places, never at words, so they hold in every language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from cleaner.characters import CLOSERS, DASHES, FULL_STOPS
+from cleaner.judge.lines import ANY, BESIDE, Hit, Line, ends_sentence
+
+__all__ = ["SHAPES", "Places", "drop_fragments", "ends_text", "is_lead_in", "is_numbered"]
+
+SHAPES = frozenset(
+    (
+        *("timestamp", "byline-date", "number", "agency-line", "endmark", "site-line", "hashtags", "initials-line"),
+        *("address-line", "raw-address", "signature", "form-label"),
+    )
+)
+"""Rules that know a line by what it is made of."""
+
+_SIGNS = frozenset(("timestamp", "byline-date", "byline-by"))  # rules that find what stands below a headline
+_WORDS = frozenset(("weak-in-tail", "phrase-line"))  # rules that a word or two satisfy
+
+GOES_ON = 25
+"""The fewest characters of a line in small letters that goes on with a sentence; tags are shorter."""
+
+DECK_LINES = 3
+"""Lines below the first paragraph in which a time or a byline may still stand: that paragraph is then a deck."""
+
+_CONTINUING = frozenset(",;.:)!?…،؛。、，；：）।۔")
+_STOPS = frozenset(",;.،؛。、，；۔।)")
+_OPENING = frozenset(DASHES + ",(/،、，")  # nothing ends with these
+_LEADS = frozenset(":：")
+_NUMBERED = re.compile(r"[(\[]?(?:\d{1,2}|[٠-٩۰-۹०-९]{1,2}|[a-hA-H])[.)\]、．）] ?(?![\d.])\S|[①-⑳]")
+_CLOCK = re.compile(r"\d{1,2}[:.]\d\d\b(?![.:]\d)")
+_LINK = re.compile(r"(?:https?://|www\.)|[@#]|[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)
+_NO_STOPS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")  # Thai, Lao, Burmese and Khmer
+
+
+def ends_text(line: Line) -> bool:
+    """Whether a line ends as text does: with an end mark, or a paragraph of a script that writes none."""
+    return ends_sentence(line.text) or (line.prose and _NO_STOPS.match(line.text[-1]) is not None)
+
+
+def is_lead_in(text: str) -> bool:
+    """Whether a line leads to what follows: it ends with a colon."""
+    return text[-1] in _LEADS
+
+
+def is_numbered(text: str) -> bool:
+    """Whether a line is an item of a numbered list: "1. Isi formulir", "b) Datum", "② 入口"."""
+    return _NUMBERED.match(text) is not None
+
+
+def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hit | None]:
+    """`hits` without those of shape and of single words on fragments of sentences that inline links cut out.
+
+    Without names that open with "by" as well, where three lines or more do so, as in a list of books.
+    """
+    listed = sum(hit is not None and hit.rule == "byline-by" for hit in hits) >= 3
+    deck = next((i for i, line in enumerate(lines) if line.prose), len(lines))
+    kept: list[Hit | None] = []
+    for i, hit in enumerate(hits):
+        if hit is not None:
+            text = lines[i].text
+            # a word or two that may as well be the sentence's: "Laporan" without its colon; "undefined" and "null",
+            # which are words of articles on programs
+            slight = hit.where != ANY and hit.rule in _WORDS and text.count(" ") <= 1
+            doubtful = hit.rule in SHAPES or hit.kind == "loading" or slight
+            if hit.rule == "phrase-start":
+                doubtful = " " not in text and text[-1].isalpha()
+            within = i > deck or hit.rule not in _SIGNS
+            if (listed and hit.rule == "byline-by") or (doubtful and _is_fragment(lines, hits, i, within)):
+                hit = None
+        kept.append(hit)
+    return kept
+
+
+def _is_fragment(lines: Sequence[Line], hits: Sequence[Hit | None], i: int, within: bool) -> bool:
+    """Whether a sentence goes on from the line above into line `i`, or from it into the line below.
+
+    `within` says that no headline is above it: the line stands below the first paragraph, or signs no article.
+    """
+    text, open_above = lines[i].text, i > 0 and not ends_text(lines[i - 1])
+    below = lines[i + 1].text if i + 1 < len(lines) else ""
+    # ", Rabu (14/8/2024)." or a full stop alone; "(14/8/2024)." and "pagi pukul 03." end a sentence as well
+    stopped = text[-1] in FULL_STOPS and (text[0] in "('\"”’" or text[0].islower())
+    if open_above and text[:3] != "..." and (text[0] in _CONTINUING or stopped or lines[i - 1].text[-1] in _OPENING):
+        return True
+    if not below:
+        return False
+    if below in _STOPS or (below[0] in _STOPS and len(below) > 1 and below[:2] != ".."):
+        return True
+    if ends_sentence(text):
+        return False
+    # Below, the sentence goes on in small letters to an end mark or further; tags and labels do not, nor does "iOS".
+    if not below[0].islower() or below[1:2].isupper() or _LINK.match(below) or hits[i + 1] is not None:
+        return False
+    open_above = open_above and hits[i - 1] is None
+    if within and (open_above or len(below) >= GOES_ON or below[-1] in FULL_STOPS) and text[-1] not in _LEADS:
+        return True
+    goes_on = below.count(" ") >= 1 and (len(below) >= 40 or below[-1] in _CONTINUING)
+    return goes_on and (open_above or i == 0)
+
+
+class Places:
+    """Where the lines of a text stand, as rules of shape ask it; built once for all lines, in time linear in them."""
+
+    def __init__(
+        self, lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Sequence[Hit | None], last: int
+    ) -> None:
+        n = len(lines)
+        self._lines, self._hits, self._last = lines, hits, last
+        self._deck = next((i for i, line in enumerate(lines) if line.prose), n)
+        self._above = [-1] * n  # the nearest line above that nothing is known against
+        self._plain = [n] * n  # the nearest one below
+        self._text = [False] * n  # whether one of those below is the author's still
+        self._date = [False] * n  # whether a time stands below
+        clean = [hit is None and accepted[i] is None for i, hit in enumerate(hits)]
+        for i in range(1, n):
+            self._above[i] = i - 1 if clean[i - 1] else self._above[i - 1]
+        for i in range(n - 2, -1, -1):
+            below, text = hits[i + 1], lines[i + 1].text
+            # below the last paragraph a sentence, an item of a numbered list or a note is the author's still
+            written = text.rstrip(CLOSERS)[-1:] in FULL_STOPS or is_numbered(text) or text[0] in "*†[¹²³"
+            self._plain[i] = i + 1 if clean[i + 1] else self._plain[i + 1]
+            self._text[i] = self._text[i + 1] or (clean[i + 1] and written)
+            self._date[i] = self._date[i + 1] or (below is not None and below.kind == "timestamp")
+
+    def suit(self, i: int) -> bool:
+        """Whether a hit of shape stands where site boilerplate stands: above the first paragraph, or below the last one
+        and behind the end of a sentence. True for all other hits."""
+        hit, above = self._hits[i], self._above[i]
+        if hit is None or hit.rule not in SHAPES or (hit.rule == "initials-line" and "/" in self._lines[i].text):
+            return True
+        if above >= 0 and is_lead_in(self._lines[above].text):  # what stands under a colon is what it leads to
+            return False
+        closed = above < 0 or ends_text(self._lines[above])
+        if hit.rule == "initials-line" and not closed:
+            return False
+        if i <= self._last:
+            signs = hit.kind in ("timestamp", "byline", "initials")
+            return hit.rule != "endmark" and (i < self._deck or (signs and i <= self._deck + DECK_LINES))
+        if not closed and not self._is_stacked(i):
+            return False
+        alone = self._plain[i] == len(self._lines)  # no line below but those that something is known against
+        if hit.rule == "hashtags":
+            return alone
+        if hit.rule == "endmark":  # dashes and dots part sections as well, and notes stand below other marks
+            return alone or (bool(self._lines[i].text.strip(DASHES + ". ")) and not self._text[i])
+        # two dates with lines under each are a schedule
+        return hit.kind not in ("timestamp", "byline") or self._plain[i] > i + 1 or not self._date[i]
+
+    def _is_stacked(self, i: int) -> bool:
+        """Whether three dates with a clock or more stand one upon the other: times of other articles, whose headlines
+        were lost. A schedule has lines between its times, and a list of days has no clock."""
+        n, row = len(self._lines), 0
+        for order in (range(i, max(-1, i - 3), -1), range(i + 1, min(n, i + 3))):
+            for j in order:
+                hit = self._hits[j]
+                dated = hit is not None and hit.rule == "timestamp" and hit.where != BESIDE
+                if not dated or not _CLOCK.search(self._lines[j].text):
+                    break
+                row += 1
+        return row >= 3
