@@ -67,6 +67,9 @@ def summary(report: Report) -> list[str]:
     return lines
 
 
+_LEFT_OUT = ("left_out", "left_out_characters")
+
+
 def _table(report: Report) -> Iterator[tuple[str, str, str]]:
     """Yield the rows (label, number, note), from what was read to what was written."""
     counts = report.counts
@@ -83,9 +86,9 @@ def _table(report: Report) -> Iterator[tuple[str, str, str]]:
     yield "spans removed", f"{sum(removed.values()):,}", f"{taken:,} characters"
     for kind, n in _longest_rows(removed):
         yield f"  {kind}", f"{n:,}", ""
-    if left_out := {kind: sum(found.values()) for kind, found in counts.get("left_out", {}).items()}:
-        size = sum(sum(found.values()) for found in counts["left_out_characters"].values())
-        yield "left out of pages", f"{sum(left_out.values()):,}", f"paragraphs, {size:,} characters"
+    left_out, size = (sum(map(sum, map(dict.values, counts.get(name, {}).values()))) for name in _LEFT_OUT)
+    if left_out:
+        yield "left out of pages", f"{left_out:,}", f"paragraphs, {size:,} characters"
     for name, label in (("flag", "  flagged"), ("dropped", "articles dropped"), ("marked", "articles marked")):
         for what, n in _longest_rows(counts.get(name, {})):
             yield label, f"{n:,}", what

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from cleaner.article import SPLIT_KEY, Article, Drop, Raw, Reject, Removal, claim, site_for_repeats
+from cleaner.article import SPLIT_KEY, Article, Drop, LeftOut, Raw, Reject, Removal, claim, site_for_repeats
 from cleaner.audit.tally import dropped_line, kept_line, tally
 from cleaner.characters import visible_length
 from cleaner.corpus.amend import amend_article, marks
@@ -44,7 +44,7 @@ from cleaner.errors import CleanerError
 from cleaner.judge.line_judge import Begun, finish_together
 from cleaner.neardup.sketches import sketch
 from cleaner.options import Options
-from cleaner.output.left_out import logged
+from cleaner.output.left_out import left_out_of_row, logged
 from cleaner.output.manifest import sha256
 from cleaner.output.records import dropped_row, pack_article, record, removal_of, removed_rows, unpack_article
 from cleaner.phrases.phrases import normalise_wording
@@ -221,8 +221,8 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
     finished = _finished(articles, task.options, watch, rejects)
     texts = [a.text for a, _ in finished]
     rows = [record(a, text) for (a, _), text in zip(finished, texts, strict=True)]
-    removals, left_out = [a.removals for a, _ in finished], [a.left_out for a, _ in finished]
-    tallied = tally([a.id for a, _ in finished], rows, removals, left_out)
+    left_out = [a.left_out for a, _ in finished]
+    tallied = tally([a.id for a, _ in finished], rows, [a.removals for a, _ in finished], left_out)
     counts = _counted(finished, texts)
     for kind, rule, spans, characters, _ in tallied["rules"]:
         counts["removals", kind, rule] = spans
@@ -370,6 +370,7 @@ def _amend(
     which nothing is left. `early` are the rows of articles that were never counted as written."""
     wholes: list[dict[str, Any]] = []
     removals: list[tuple[Removal, ...]] = []
+    left_out: list[list[LeftOut]] = []
     emptied: dict[int, Drop] = {}
     for row, (line, log) in enumerate(zip(records, removed, strict=True)):
         whole, rows = orjson.loads(line), [*map(orjson.loads, bytes(log).splitlines())]
@@ -385,8 +386,9 @@ def _amend(
                 emptied[row] = Drop(whole["id"], "empty", "all of its paragraphs stand in other articles as well")
         wholes.append(changed)
         removals.append(tuple(removal_of(one) for one in rows if one["start"] >= 0))
+        left_out.append([paragraph for one in rows if (paragraph := left_out_of_row(one))])
         records[row], removed[row] = memoryview(_line(changed)), memoryview(b"".join(map(_line, rows)))
-    return orjson.dumps(tally([whole["id"] for whole in wholes], wholes, removals)), emptied
+    return orjson.dumps(tally([whole["id"] for whole in wholes], wholes, removals, left_out)), emptied
 
 
 def _counted(finished: Sequence[tuple[Article, Drop | None]], texts: Sequence[str]) -> _Counts:

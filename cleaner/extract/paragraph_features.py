@@ -9,6 +9,7 @@ fit by benchmarks/fit_paragraphs.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,7 +35,7 @@ _CLASSES = ("letter", "capital", "digit", "space", "comma", "bar", "stop", "symb
 _SEEN = 600  # characters of a paragraph whose classes are counted; more would say the same
 _ANCESTORS = 4  # elements around a paragraph that are looked at, each with more paragraphs than the one before
 _WINDOWS = ((-6, 0), (1, 7), (-20, 0), (1, 21))  # paragraphs before (negative) and after, the second not included
-_NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
+_NEIGHBOURS = (-2, -1, 1, 2)
 _BESIDE = ("in root", "kept", "links", "path weight", "class weight", "title shared")  # asked of the neighbours too
 _IN_WINDOWS = ("weight", "links", "sentence", "heading", "kept")
 _PROSE, _BIG = 60, 100  # text weights from which a paragraph counts as prose, for the distance to it
@@ -48,7 +49,6 @@ class _Elements(NamedTuple):
     """For each element the number of its path of tags, its depth, and the element around it with more paragraphs."""
 
     homes: Numbers
-    parents: Numbers
     depth: Numbers
     path: Numbers
     wider: Numbers
@@ -58,16 +58,14 @@ class _Elements(NamedTuple):
 
 def paragraph_features(blocks: Blocks, content: ContentRoot, facts: PageFacts) -> Features:
     """Return the features of the paragraphs of a page, which must have one at least."""
-    first, last, parents, tags = blocks.first, blocks.last, blocks.parents, blocks.tags
+    first, last, parents = blocks.first, blocks.last, blocks.parents
     depth, path, wider = [0], [0], [-1]
     numbers: dict[tuple[int, str], int] = {}
-    for i in range(1, len(tags)):
-        parent = parents[i]
+    for parent, tag, start, end in islice(zip(parents, blocks.tags, first, last, strict=True), 1, None):
         depth.append(depth[parent] + 1)
-        path.append(numbers.setdefault((path[parent], tags[i]), len(numbers) + 1))
-        same = first[i] == first[parent] and last[i] == last[parent]
-        wider.append(wider[parent] if same else parent)
-    elements = _Elements(*map(np.array, (blocks.homes, parents, depth, path, wider, first, last)))
+        path.append(numbers.setdefault((path[parent], tag), len(numbers) + 1))
+        wider.append(wider[parent] if start == first[parent] and end == last[parent] else parent)
+    elements = _Elements(*map(np.array, (blocks.homes, depth, path, wider, first, last)))
     features = _own_features(blocks, content)
     features |= _character_features(blocks.texts)
     features |= _title_features(blocks.texts, facts.title)
@@ -101,12 +99,10 @@ def _own_features(blocks: Blocks, content: ContentRoot) -> Features:
         "heading": np.array([tag in HEADINGS for tag in tags], float),
         "item": np.array([tag in ITEMS for tag in tags], float),
         "sentence": np.array([text.rstrip(CLOSERS)[-1:] in _STOPS for text in blocks.texts], float),
-        "opens speech": np.array([text[0] in _OPENERS for text in blocks.texts], float),
     }
 
 
 _STOPS = frozenset(STOPS)
-_OPENERS = frozenset('"“„«„–—-「')
 
 
 def _character_features(texts: Sequence[str]) -> Features:
@@ -119,7 +115,6 @@ def _character_features(texts: Sequence[str]) -> Features:
         "digits": share(counts["digit"], visible),
         "symbols": share(counts["symbol"], visible),
         "commas": counts["comma"],
-        "comma share": share(counts["comma"], visible),
         "bars": counts["bar"],
         "stops": counts["stop"],
         "capitals": share(counts["capital"], visible),
@@ -132,17 +127,18 @@ def _title_features(texts: Sequence[str], title: str) -> Features:
     """Return how many of the title's long words a short paragraph has, how many of its own they are, and whether it is
     a part of the title, as in scripts without spaces."""
     title = title.casefold()
-    words = {word for word in title.split() if len(word) >= _LONG_WORD}
+    words = frozenset(word for word in title.split() if len(word) >= _LONG_WORD)
     found = np.zeros((3, len(texts)))
     for j, text in enumerate(texts):
-        if len(text) >= _LONGEST_HEADLINE:
+        size = len(text)
+        if size >= _LONGEST_HEADLINE or size < _LONG_WORD or not words:
             continue
         text = text.casefold()
         own = text.split()
         if not words.isdisjoint(own):
             common = len(words.intersection(own))
-            found[:2, j] = common / len(words), common / len({word for word in own if len(word) >= _LONG_WORD})
-        found[2, j] = len(text) >= _LONG_WORD and text in title
+            found[:, j] = common / len(words), common / len({word for word in own if len(word) >= _LONG_WORD}), 0
+        found[2, j] = text in title
     return dict(zip(("title shared", "title covered", "in title"), found, strict=True))
 
 
@@ -214,10 +210,10 @@ def _likeness_features(blocks: Blocks, elements: _Elements, own: Features) -> Fe
         "text": blocks.texts,
     }
     numbered = {name: _numbered(values) for name, values in keys.items()}
-    times = np.bincount(numbered.pop("text"))
+    same = numbered.pop("text")
     features = {
         "depth": elements.depth[elements.homes].astype(float),
-        "again": times[_numbered(blocks.texts)].astype(float),
+        "again": np.bincount(same)[same].astype(float),
     }
     weight, size = own["weight"], own["size"]
     total = weight.sum() + 1
@@ -266,10 +262,6 @@ def _neighbour_features(elements: _Elements, own: Features) -> Features:
     for step in _NEIGHBOURS:
         rows = padded[:, reach + step : reach + step + n]
         features |= {f"{name} {step:+}": row for name, row in zip(_BESIDE, rows, strict=True)}
-    parent = elements.parents[elements.homes]
-    alike = np.zeros(n + 1)
-    alike[1:n] = parent[1:] == parent[:-1]
-    features |= {"same parent -1": alike[:-1], "same parent +1": alike[1:]}
     sums = np.zeros((len(_IN_WINDOWS), n + 1))
     np.cumsum([np.minimum(_MOST_WEIGHT, own[name]) for name in _IN_WINDOWS], axis=1, out=sums[:, 1:])
     at = np.arange(n)

@@ -39,12 +39,12 @@ class Trees:
     def odds(self, features: Features) -> Numbers:
         """Return for each line the log odds that it is the article's."""
         table = np.stack([features[name] for name in self.names]).astype(np.float32)
-        above = table[self.split] > self.limit[:, :, None]  # trees x depth x lines
         # The answers at all levels, read as the bits of a number, say which leaf a line comes to.
-        place = np.zeros((len(self.split), table.shape[1]), np.intp)
+        place = np.zeros((len(self.split), table.shape[1]), np.uint8)  # small numbers take half the time of large ones
         for level in range(self.split.shape[1]):
-            place += above[:, level] * (1 << level)
-        summed = np.take_along_axis(self.leaf, place, 1).sum(0)
+            place |= (table[self.split[:, level]] > self.limit[:, level, None]).view(np.uint8) << np.uint8(level)
+        first = np.arange(len(self.split))[:, None] * self.leaf.shape[1]
+        summed = self.leaf.ravel()[first + place].sum(0)
         result: Numbers = self.base + summed / UNIT
         return result
 

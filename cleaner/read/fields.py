@@ -52,9 +52,7 @@ MOST_UNPACKED = 64 << 20
 """Bytes of an unpacked text; a field that unpacks to more is set aside."""
 _SHOWN_FIELDS = 20
 """How many fields of a record an error names."""
-_OWN_KEYS, _OWN_NAMES = frozenset(RECORD_KEYS) - {"words", "date_text", "crawled"}, ("text", "", "id", "url")
-"""The keys of a record that Cleaner wrote (older ones have not all of today's), and by which of them the options that
-name fields may ask for it."""
+_OWN_KEYS = frozenset(RECORD_KEYS) - {"words", "date_text", "crawled"}  # older records have none of these
 _OWN = frozenset(("id", "title", "author", "date", "crawled", "url", "site"))
 """Meanings whose values have a place of their own in the output."""
 
