@@ -88,8 +88,7 @@ def _table(report: Report) -> Iterator[tuple[str, str, str]]:
     for kind, n in _longest_rows(removed):
         yield f"  {kind}", f"{n:,}", ""
     left_out, size = (sum(map(sum, map(dict.values, counts.get(name, {}).values()))) for name in _LEFT_OUT)
-    if left_out:
-        yield "left out of pages", f"{left_out:,}", f"paragraphs, {size:,} characters"
+    yield from [("left out of pages", f"{left_out:,}", f"paragraphs, {size:,} characters")] if left_out else []
     for flag, n in _longest_rows(counts.get("flag", {})):
         yield "  flagged", f"{n:,}", flag
     for done in ("dropped", "marked"):

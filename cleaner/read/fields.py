@@ -191,7 +191,7 @@ def usual_fields(meaning: str) -> list[str]:
 
 def _named(options: Options) -> Fields:
     """Meaning -> the field that an option names for it, "" for none."""
-    return {meaning: getattr(options, f"{meaning}_field") for meaning in _MEANINGS}
+    return {meaning: getattr(options, f"{meaning}_field", "") for meaning in _MEANINGS}
 
 
 def is_missing(value: object) -> bool:
