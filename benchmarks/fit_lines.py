@@ -130,7 +130,7 @@ class Text:
         return own_features(line.text, self.ruled.phrases).alone
 
     def scored(self, weights: Sequence[int]) -> ScoredText:
-        return ScoredText(self.ruled, self.own, alone_of(self.ruled, self.own, weights))
+        return ScoredText(self.ruled, self.own, alone_of(self.own, weights))
 
     def weight(self) -> Numbers:
         content = CAUTION * np.clip(self.chars / CONTENT, 1, 20) ** 0.6
@@ -165,7 +165,7 @@ def read_text(doc: Document, label: Label, article: bool, ruled: bool = True) ->
     gone = [line for line, hit in zip(lines, accepted, strict=True) if hit is not None and not line.prose]
     left = [i for i, hit in enumerate(accepted) if hit is None]
     lines, hits = [lines[i] for i in left], [hits[i] for i in left]
-    about = RuledText(lines, hits, [None] * len(left), phrases)
+    about = RuledText(lines, hits, phrases)
     if not has_article(about):
         return None
     own = describe_alone(about)

@@ -232,17 +232,13 @@ def run_together(steps: Iterable[Steps[T]]) -> list[T]:
 
 
 def _kind_of(text: RuledText, i: int) -> str:
-    """Return the kind of a line that goes: what a rule said of it, else its concept, else the lines beside it that go,
-    else its place."""
-    lines, hits, taken, phrases = text
+    """Return the kind of a line that goes: what a rule said of it, else its concept, else its place."""
+    lines, hits, phrases = text
     hit = hits[i]
     if hit is not None:
         return hit.kind
     concept = own_features(lines[i].text, phrases).concept
     if concept >= 0 and CONCEPTS[concept] != "reader and us":
         return CONCEPT_KINDS[concept]
-    for j in (i - 1, i + 1):
-        if 0 <= j < len(lines) and (beside := taken[j]) is not None:
-            return beside.kind
-    prose = [k for k, (line, gone) in enumerate(zip(lines, taken, strict=True)) if line.prose and gone is None]
-    return "nav" if prose and i < prose[0] else "footer" if not prose or i > prose[-1] else "related"
+    above, below = (any(line.prose for line in part) for part in (lines[:i], lines[i + 1 :]))
+    return "nav" if not above else "footer" if not below else "related"

@@ -218,7 +218,7 @@ def _judge(
     It sees no line that the rules took, so that it says the same of them in the text that is left.
     """
     left = [i for i, hit in enumerate(accepted) if hit is None]
-    rest = RuledText([lines[i] for i in left], [hits[i] for i in left], [None] * len(left), choice.phrases)
+    rest = RuledText([lines[i] for i in left], [hits[i] for i in left], choice.phrases)
     question = ask_judge(rest)
     if question is None:
         return False
@@ -317,7 +317,7 @@ def may_strip_beside(text: str, gaps: Sequence[int], phrases: Phrases) -> bool:
         return True
     if gaps and (may_join(lines) or find_datelines(lines, nothing, phrases, {})):
         return True
-    if gaps and ask_judge(RuledText(lines, nothing, nothing, phrases)):
+    if gaps and ask_judge(RuledText(lines, nothing, phrases)):
         return True
     starts = [line.start for line in lines]
     asked = set()  # lines, each with the direction, so that no line is asked more than twice
