@@ -15,6 +15,7 @@ from cleaner.engine.time_limit import RecordTimeout, time_limit
 from cleaner.errors import InputError, OptionError
 from cleaner.judge.line_judge import run_together
 from cleaner.language_codes import language_code
+from cleaner.mask.mask import mask_article
 from cleaner.options import RANGES, Options
 from cleaner.pipeline import article_steps, finish_articles, load_article
 from cleaner.read.fields import MOST_UNPACKED, is_missing, raw_record
@@ -41,9 +42,9 @@ which a batch ends, which bounds the memory."""
 class Cleaned:
     """One cleaned article, as `clean`, `clean_html` and `iter_clean` return it. A notebook shows it with its removals.
 
-    `before` minus `removals` (spans in code points, sorted, disjoint) is `text`. `dropped` is the reason for which a
-    corpus run would leave the article out, or "" when it would stay. `meta` holds the other fields of a record, as
-    JSON.
+    `before` with each of `removals` (spans in code points, sorted, disjoint) replaced is `text`. `dropped` is the
+    reason for which a corpus run would leave the article out, or "" when it would stay. `meta` holds the other fields
+    of a record, as JSON.
 
     >>> clean("Panen raya di lembah mundur sepekan, kata penyuluh.\\n\\nIklan")
     <Cleaned 'Panen raya di lembah mundur sepekan, kat…' language=id removals=1>
@@ -194,7 +195,8 @@ def _clean_batch(
             stripped, site_lines([a.text for a in stripped], sites, [a.title for a in stripped])
         )
     for article, drop in finish_articles(stripped, options):
-        found = {name: getattr(article, name) for name in _SHARED}
+        masked = mask_article(article, options.mask)
+        found = {name: getattr(masked, name) for name in _SHARED}
         found |= {"language": language} if language else {}
         yield Cleaned(**found, dropped=drop.reason if drop else "")
 

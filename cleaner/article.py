@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 __all__ = [
     "KINDS", "MARKUP", "MARK_KEYS", "MASKS", "RECORD_KEYS", "SPLIT_KEY",
-    "Article", "Drop", "Raw", "Reject", "Removal", "claim", "cut", "host_of", "site_for_repeats",
+    "Article", "Drop", "Raw", "Reject", "Removal", "claim", "cut", "host_of", "insert_removals",
+    "site_for_repeats",
 ]  # fmt: skip
 
 KINDS = (
@@ -246,3 +247,41 @@ def claim(removals: Iterable[Removal]) -> tuple[Removal, ...]:
             replacements.append(new if at == new.start else new._replace(start=at))
         claimed[first:last] = replacements
     return tuple(claimed)
+
+
+def insert_removals(first: Sequence[Removal], more: Sequence[Removal]) -> tuple[Removal, ...]:
+    """`more`, found in the text that `first` leaves, in offsets of the text before; both together, sorted.
+
+    Where a later removal spans one of `first`, that one keeps its name and the later one is cut there, but for space,
+    which it takes in: a number with a tidied space inside is one number. Cut into several, a removal puts its
+    replacement in the place of the first.
+
+    >>> [(r.start, r.end, r.kind) for r in insert_removals([Removal(2, 4, "a", "ad")], [Removal(1, 4, "b", "nav")])]
+    [(1, 2, 'nav'), (2, 4, 'ad'), (4, 6, 'nav')]
+    """
+    both: list[Removal] = []
+    shift, i = 0, 0  # what an offset of the cut text is short of; the first of `first` that is not passed
+
+    def behind(removal: Removal) -> int:
+        return shift + removal.end - removal.start - len(removal.replacement)
+
+    for new in more:
+        while i < len(first) and first[i].start + len(first[i].replacement) - shift <= new.start:
+            both.append(first[i])
+            shift, i = behind(first[i]), i + 1
+        start, left = new.start + shift, new.replacement
+        while i < len(first) and first[i].start - shift < new.end:
+            earlier = first[i]
+            shift, i = behind(earlier), i + 1
+            if earlier.kind == "space":
+                start = min(start, earlier.start)
+                continue
+            if start < earlier.start:
+                both.append(new._replace(start=start, end=earlier.start, replacement=left))
+                left = ""
+            both.append(earlier)
+            start = earlier.end
+        end = max(new.end + shift, first[i - 1].end if i else 0)
+        if start < end:
+            both.append(new._replace(start=start, end=end, replacement=left))
+    return (*both, *first[i:])

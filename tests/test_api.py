@@ -284,3 +284,18 @@ def test_every_public_name_is_there_and_told_of() -> None:
     with pytest.raises(AttributeError, match="nonsense"):
         cleaner.nonsense  # noqa: B018
     assert set(cleaner.__all__) <= set(dir(cleaner))
+
+
+def test_a_stream_is_masked_as_a_corpus_is() -> None:
+    given = {
+        "id": "a",
+        "isi": "Harga beras naik, kata pedagang. Surat ke redaksi@contoh.example.",
+        "penulis": "b@contoh.example",
+    }
+    [article] = cleaner.iter_clean([given], cleaner.Options(mask=("email", "card")))
+    assert article.text == "Harga beras naik, kata pedagang. Surat ke <email>."
+    assert article.author == "<email>"
+    [removal] = article.removals
+    assert article.before[removal.start : removal.end] == "redaksi@contoh.example"
+    assert (removal.kind, removal.replacement) == ("email", "<email>")
+    assert cleaner.clean(given["isi"]).text == given["isi"]

@@ -16,7 +16,7 @@ import click
 from cleaner import __version__
 from cleaner.cli.corpus import clean, dedup, index
 from cleaner.cli.help import FAILED, USAGE, epilog
-from cleaner.cli.looking import diff, explain, report, restore
+from cleaner.cli.looking import diff, explain, report, restore, stats
 from cleaner.cli.phrases import phrases
 from cleaner.cli.setup import completion, init, manual
 from cleaner.cli.streams import sigterm_as_interrupt, terminal_safe
@@ -69,7 +69,7 @@ class _Group(click.Group):
 
 main = _Group(
     "main",
-    commands=[clean, explain, dedup, restore, report, diff, index, phrases, init, completion, manual],
+    commands=[clean, explain, dedup, restore, report, diff, stats, index, phrases, init, completion, manual],
     help="Turn scraped articles into a clean corpus, with every decision on record.",
     epilog=epilog("main"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

@@ -22,8 +22,9 @@ def clean(
 ) -> None:
     """Clean files, folders and patterns of them into one corpus.
 
-    INPUT is a file, a folder, a pattern, a URL, or - for JSON lines on stdin. OUT is .jsonl, .jsonl.gz, .jsonl.zst,
-    .parquet, or a folder of shards. Without -o a terminal shows what would go from the first three articles.
+    INPUT is a file, a folder, a pattern, a URL, or - for JSON lines on stdin. OUT is .jsonl, .csv or .tsv, each also
+    packed (.jsonl.gz, .csv.zst), .parquet, or a folder of shards. Without -o a terminal shows what would go from the
+    first three articles.
     """
     options = read(flags)
     if output is None and sys.stdout.isatty():

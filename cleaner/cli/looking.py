@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from cleaner.cli.flags import AUDIT, CONFIG, files, languages, options, read
+from cleaner.cli.flags import AUDIT, CONFIG, INPUTS, files, languages, options, read
 from cleaner.cli.help import epilog
 from cleaner.errors import OptionError
 from cleaner.language_codes import language_code
 
-__all__ = ["diff", "explain", "report", "restore"]
+__all__ = ["diff", "explain", "report", "restore", "stats"]
 
 
 @click.command(epilog=epilog("explain"))
@@ -105,3 +105,19 @@ def diff(a: str, b: str, as_json: bool) -> None:
     for line in [found.json()] if as_json else found.lines():
         side = line.removeprefix("  only ")[:1] if line.startswith("  only ") else ""  # "a" or "b"
         click.secho(line, fg={"a": "red", "b": "green"}.get(side))
+
+
+@click.command(epilog=epilog("stats"))
+@click.option("--top", type=click.IntRange(1), default=10, show_default=True, help="Rows of each table.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead.")
+@options(INPUTS, "text_field", "html_field", "url_field", "txt_layout", "encoding")
+def stats(inputs: tuple[str, ...], top: int, as_json: bool, **flags: Any) -> None:
+    """What a corpus holds: by language, site and month, its lengths, its most frequent lines.
+
+    INPUT is an output of Cleaner or anything else that it reads, such as any JSON lines, Parquet or CSV.
+    """
+    from cleaner.audit.stats import read_statistics
+
+    found = read_statistics(inputs, read(flags))
+    for line in [found.as_json(top)] if as_json else found.in_words(top):
+        click.echo(line)

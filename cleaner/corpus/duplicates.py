@@ -30,7 +30,7 @@ from cleaner.article import Drop
 from cleaner.characters import visible_length
 from cleaner.corpus.candidates import find_candidates, label_components, pair_by_key
 from cleaner.corpus.copies import Copies, find_copies
-from cleaner.corpus.keepers import DOUBTFUL, DROPPED, VERIFIED, Dropped, choose_all_keepers
+from cleaner.corpus.keepers import DOUBTFUL, DROPPED, Dropped, choose_all_keepers
 from cleaner.corpus.order import Ranks, rank_shards
 from cleaner.corpus.saved_index import Index
 from cleaner.corpus.shards import ROW, SKETCH, ShardSet
@@ -46,13 +46,10 @@ from cleaner.neardup.verify import EXACT, RULES
 from cleaner.options import Options
 from cleaner.output.pairs import PairRow, write_pairs
 
-__all__ = ["ALONE", "Decided", "Decisions", "TextDuplicates", "find_duplicates", "find_duplicates_of_texts"]
+__all__ = ["Decided", "Decisions", "TextDuplicates", "find_duplicates", "find_duplicates_of_texts"]
 
 Decided = tuple[dict[int, Drop], dict[int, tuple[str, ...]]]
 """Of one shard, by row: the articles that go, and the ids of those for which others stay."""
-
-ALONE = -1
-"""Instead of a component: no verified pair has this article."""
 
 _LISTED = 1 << 20  # doubtful pairs whose ids are looked up at once
 
@@ -94,7 +91,7 @@ class Decisions:
 def find_duplicates(shuffle: Shuffle, shards: ShardSet, options: Options, pairs: Path | None = None) -> Decisions:
     """Which articles go because another stays. `pairs`: the file for what `--pairs` lists, where that is asked for.
 
-    For a split the table "labels" gets the array `verified`: for every rank the least rank of its component, or ALONE.
+    For a split the table "labels" gets the array `verified`: see `Dropped.label_verified`.
     """
     tables: tuple[Table, ...] = ()
     if options.one_per_url:
@@ -147,7 +144,8 @@ def _find_near(
     shuffle.once("labels", lambda: labels.save("components", label_components(len(ranks), batches)))
     dropped = choose_all_keepers(shuffle, stores, pairs, labels, min_similarity, connect=connect)
     if connect:
-        shuffle.once("verified", partial(_label_verified, labels, copies, dropped))
+        exact = (CandidatePairs(*copies.of_shard(number)[::-1]) for number in shards.numbers)
+        shuffle.once("verified", lambda: dropped.label_verified(labels, exact))
     decided = shuffle.table("decisions")
     tasks = [("dropped", part) for part in range(dropped.parts)] + [("copies", number) for number in shards.numbers]
     kept = shuffle.reduce(
@@ -163,18 +161,6 @@ def _find_near(
         "components": sum(kept),
     }
     return decided, counts, dropped, ranks
-
-
-def _label_verified(labels: Table, copies: Copies, dropped: Dropped) -> None:
-    """The component of every rank by verified pairs and exact copies, as `components` is that by candidate pairs."""
-    loaded = (dropped.keepers.load(name, VERIFIED) for name in dropped.verified)
-    verified = (CandidatePairs(pairs["low"], pairs["high"]) for pairs in loaded)
-    exact = (CandidatePairs(*copies.of_shard(number)[::-1]) for number in copies.ranks.shards.numbers)
-    root = label_components(dropped.articles, chain(verified, exact))
-    alone = root == np.arange(len(root))
-    alone[root[~alone]] = False  # the least of a component stands for it
-    root[alone] = ALONE
-    labels.save("verified", root)
 
 
 def _emit_decisions(ranks: Ranks, copies: Copies, dropped: Dropped, task: tuple[str, int]) -> Emitted:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from cleaner.neardup.lsh import CandidatePairs, split_pairs
 from cleaner.neardup.tokens import mix
 from cleaner.neardup.verify import UNLIKE, Comparison, compare
 
-__all__ = ["DOUBTFUL", "DROPPED", "VERIFIED", "Dropped", "choose_all_keepers"]
+__all__ = ["ALONE", "DOUBTFUL", "DROPPED", "VERIFIED", "Dropped", "choose_all_keepers"]
 
 DROPPED = np.dtype(
     [("rank", np.int64), ("keeper", np.int64), ("jaccard", float), ("containment", float), ("rule", np.uint8)]
@@ -31,6 +32,9 @@ DOUBTFUL = np.dtype([("low", np.int64), ("high", np.int64), ("jaccard", float), 
 
 VERIFIED = np.dtype([("low", np.int64), ("high", np.int64)])
 """Two articles, by rank, that were compared and are copies of one. Enough of these pairs to connect all that are."""
+
+ALONE = -1
+"""Instead of a component: no verified pair has this article."""
 
 _CLOSE = 0.1  # a pair that misses the similarity by no more than this is doubtful
 
@@ -62,6 +66,16 @@ class Dropped:
                 same = known["rank"][at] == ranks[mine]
                 goes[mine[same]], found[mine[same]] = True, known[at[same]]
         return goes, found[goes]
+
+    def label_verified(self, labels: Table, exact: Iterable[CandidatePairs]) -> None:
+        """Save `verified`, for every rank the least of its component by verified pairs and `exact` copies, or ALONE."""
+        loaded = (self.keepers.load(name, VERIFIED) for name in self.verified)
+        verified = (CandidatePairs(pairs["low"], pairs["high"]) for pairs in loaded)
+        root = label_components(self.articles, chain(verified, exact))
+        alone = root == np.arange(len(root))
+        alone[root[~alone]] = False  # the least of a component stands for it
+        root[alone] = ALONE
+        labels.save("verified", root)
 
     def by_rank(self, part: int) -> Emitted:
         """Records that were found for one part of the components, on their way to the parts of their ranks."""

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from cleaner.assignments import split_shares
 from cleaner.audit.tally import site_or_folder
-from cleaner.corpus.duplicates import ALONE, Decisions
+from cleaner.corpus.duplicates import Decisions
+from cleaner.corpus.keepers import ALONE
 from cleaner.corpus.order import Ranks, rank_shards
 from cleaner.corpus.shards import ADDRESSED, ROW, ShardSet, id_hash, send_to_shards, text_of
 from cleaner.corpus.urls import emit_lines, save_lines
@@ -75,6 +76,30 @@ class Portions:
         names = [*self.shares]
         return [names[part] for part in self.numbers(number).tolist()]
 
+    def emit_bins(self, decisions: Decisions | None, parts: int, number: int) -> Emitted:
+        """The bins of the articles that are written: all of them where nothing is dropped (`decisions` is None)."""
+        bins = self.bins(number)
+        if decisions is not None:
+            rows = self.shards.alive(number)
+            bins = bins[np.setdiff1d(rows, [*decisions.of_shard(number)[0]])]
+        return partition(bins, bins * parts >> _BITS)
+
+    def count_bins(self, part: int, packed: bytes) -> int:
+        """Sum up the bins of one part."""
+        self.table.save(part, np.stack(np.unique(np.frombuffer(packed, np.int64), return_counts=True)))
+        return part
+
+    def choose_parts(self, counted: Sequence[int]) -> None:
+        """Fill the parts with bins in their order: a bin goes where its middle lies."""
+        counts = np.zeros(1 << _BITS, np.int64)
+        for part in counted:
+            bins, numbers = self.table.load(part)
+            counts[bins] = numbers
+        # of the middle, so that the largest bin is as likely to overfill a part as to leave it short
+        middle = (np.cumsum(counts) - counts / 2) / max(1, counts.sum())
+        limits = np.cumsum([*self.shares.values()])[:-1]
+        self.table.save("bins", np.searchsorted(limits, middle, side="right"))
+
 
 def split_corpus(shuffle: Shuffle, decisions: Decisions, options: Options) -> tuple[Portions, Decisions]:
     """Split what is written. Back come the decisions, with those on copies that lie across sites."""
@@ -87,16 +112,16 @@ def split_corpus(shuffle: Shuffle, decisions: Decisions, options: Options) -> tu
     if not by_site:
         hashed = shuffle.table("portions-hashed")
         emit = partial(_emit_members, ranks, labels, parts, None)
-        done = shuffle.reduce("portions-hashed", shards.numbers, emit, partial(_hash_components, hashed))
+        done = shuffle.reduce("portions-hashed", shards.numbers, emit, partial(hash_components, hashed))
         send_to_shards(shuffle, "portion-components", shards, done, hashed.load)
     written = None if options.mark else decisions
     counted = shuffle.reduce(
         "portions-counted",
         shards.numbers,
-        partial(_emit_bins, portions, written, parts),
-        partial(_count_bins, portions.table),
+        partial(portions.emit_bins, written, parts),
+        portions.count_bins,
     )
-    shuffle.once("portions-bins", partial(_choose_parts, portions, counted))
+    shuffle.once("portions-bins", lambda: portions.choose_parts(counted))
     if not by_site:
         return portions, decisions
     across, table = shuffle.table("portions-across"), shuffle.table("portions-dropped")
@@ -142,44 +167,6 @@ def _by_component(packed: bytes) -> list[list[list[Any]]]:
     return [sorted(group) for group in groups.values()]
 
 
-def _hash_components(table: Table, part: int, packed: bytes) -> int:
-    found: list[tuple[int, int]] = []
-    for group in _by_component(packed):
-        hashed = id_hash(min(id for _, _, id, _ in group))
-        found += [(address, hashed) for _, address, _, _ in group]
-    records: NDArray[Any] = np.empty(len(found), ADDRESSED)
-    records["address"] = [address for address, _ in found]
-    records["value"] = np.array([hashed for _, hashed in found], np.uint64).view(np.int64)
-    table.save(part, records)
-    return part
-
-
-def _emit_bins(portions: Portions, decisions: Decisions | None, parts: int, number: int) -> Emitted:
-    """The bins of the articles that are written: all of them where nothing is dropped (`decisions` is None)."""
-    bins = portions.bins(number)
-    if decisions is not None:
-        rows = portions.shards.alive(number)
-        bins = bins[np.setdiff1d(rows, [*decisions.of_shard(number)[0]])]
-    return partition(bins, bins * parts >> _BITS)
-
-
-def _count_bins(table: Table, part: int, packed: bytes) -> int:
-    table.save(part, np.stack(np.unique(np.frombuffer(packed, np.int64), return_counts=True)))
-    return part
-
-
-def _choose_parts(portions: Portions, counted: Sequence[int]) -> None:
-    """Fill the parts with bins in their order: a bin goes where its middle lies."""
-    counts = np.zeros(1 << _BITS, np.int64)
-    for part in counted:
-        bins, numbers = portions.table.load(part)
-        counts[bins] = numbers
-    # of the middle, so that the largest bin is as likely to overfill a part as to leave it short
-    middle = (np.cumsum(counts) - counts / 2) / max(1, counts.sum())
-    limits = np.cumsum([*portions.shares.values()])[:-1]
-    portions.table.save("bins", np.searchsorted(limits, middle, side="right"))
-
-
 def _drop_across(table: Table, shares: Sequence[tuple[str, float]], part: int, packed: bytes) -> int:
     """Lines as in `Decisions`: of articles that hang together those in the part with the largest share stay."""
     lines: list[tuple[int, bytes]] = []
@@ -194,4 +181,17 @@ def _drop_across(table: Table, shares: Sequence[tuple[str, float]], part: int, p
                 lines.append((keeper_address, orjson.dumps(["kept", id])))
     lines.sort()
     save_strings(table, part, np.array([address for address, _ in lines], np.int64), [line for _, line in lines])
+    return part
+
+
+def hash_components(table: Table, part: int, packed: bytes) -> int:
+    """The hash of its component, for each of the articles that are not alone."""
+    found: list[tuple[int, int]] = []
+    for group in _by_component(packed):
+        hashed = id_hash(min(id for _, _, id, _ in group))
+        found += [(address, hashed) for _, address, _, _ in group]
+    records: NDArray[Any] = np.empty(len(found), ADDRESSED)
+    records["address"] = [address for address, _ in found]
+    records["value"] = np.array([hashed for _, hashed in found], np.uint64).view(np.int64)
+    table.save(part, records)
     return part

@@ -12,12 +12,15 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from ipaddress import AddressValueError, IPv6Address
 
-from cleaner.article import Removal, cut
+from cleaner.article import Article, Removal, cut, insert_removals
 from cleaner.mask.checks import FORMS, is_card, is_iban, is_nik
 from cleaner.mask.phones import find_phones, regions_of
 from cleaner.mask.words import speaks_for
 
-__all__ = ["find_masks", "mask_text"]
+__all__ = ["MASKED", "find_masks", "mask_article", "mask_text"]
+
+MASKED = ("title", "author")
+"""Fields of a record that are masked like its text. `meta` is the input's own and stays as it is."""
 
 Spans = Iterator[tuple[int, int]]
 
@@ -40,7 +43,7 @@ _NUMBER = re.compile(r"\d\D?\D?\d\D?\D?\d")
 _BRACKET = re.compile(r"[\[({] ?(?:@|[aä]t|arroba) ?[\])}]", re.IGNORECASE)
 _PATH = re.compile(r":[^\W\d]")
 _AUTHORITY = re.compile(r"://[^\s/]*\Z")
-_PORT = re.compile(r":\d{2,5}\b|/\d\d?\b")
+_PORT = re.compile(r":\d{2,5}\b|/\d\d?\b|,? port \d")
 _CARD_GROUPS = ((4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3))
 """How the digits of a card are grouped in print."""
 
@@ -85,6 +88,16 @@ _WHY = {
 def mask_text(text: str, kinds: Collection[str], *, language: str = "", site: str = "") -> str:
     """`text` with what `find_masks` finds replaced."""
     return cut(text, find_masks(text, kinds, language=language, site=site))
+
+
+def mask_article(article: Article, kinds: Collection[str]) -> Article:
+    """The article with its masks among its removals; title and author are masked too."""
+    if not kinds:
+        return article
+    known = {"language": article.language, "site": article.site}
+    title, author = (mask_text(getattr(article, name), kinds, **known) for name in MASKED)
+    removals = insert_removals(article.removals, find_masks(article.text, kinds, **known))
+    return article._replace(removals=removals, title=title, author=author)
 
 
 def _find_emails(text: str) -> Spans:
@@ -142,11 +155,11 @@ def _find_ips(text: str) -> Spans:
         if numbers[0] in (0, 127) or numbers[0] > 223 or numbers[1:] == [0, 0, 0]:
             continue
         said = speaks_for(text, found.start(), "ip") or _PORT.match(text, found.end()) is not None
-        is_local = numbers[0] == 10 or numbers[:2] == [192, 168]
+        is_local = numbers[:2] == [192, 168]
         # numbers of versions and sections are small; three digits in each group are a sum with points
         large = sum(number > 9 for number in numbers) > 2 - is_local
-        is_sum = all(len(part) == 3 for part in parts[1:]) and numbers[:2] != [192, 168]
-        if said > 0 or (said == 0 and large and not is_sum):
+        is_sum = all(len(part) == 3 for part in parts[1:]) and not is_local
+        if said > 0 or (said == 0 and large and not is_sum and numbers[0] != 10):
             yield found.span()
     for found in _IPV6.finditer(text) if "::" in text or text.count(":") > 6 else ():
         groups = [group for group in found[0].split(":") if group]

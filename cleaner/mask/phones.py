@@ -21,6 +21,9 @@ _RUN = re.compile(
 )
 """Groups of digits with what may stand between the groups of one number."""
 
+_SIGNS = re.compile(r"(?:\+ ?)?\Z"), re.compile(r"\(?(?:\+ ?)?\Z")
+"""What stands before the first digit, where no bracket closes inside the number, and where one does."""
+
 _GROUP = re.compile(r"\d+")
 _DATE = re.compile(
     r"(?<!\d)(?:\d{1,2}([-./ ])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([-./])\d{1,2}\2\d{1,2}"
@@ -33,6 +36,8 @@ _THOUSANDS = re.compile(r"\+?\d{1,3}(?:([. ])\d{3})(?:\1\d{3})*")
 _AREA_CODE = re.compile(r"0\d+/[\d -]+")
 _IN_URL = re.compile(r"(?:\bwa\.me/|[?&]phone=|\btel:|\bsms:)(\+?\d{8,15})(?!\d)", re.IGNORECASE)
 _AMERICAN = re.compile(r"(?:1[-. ]?)?(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}")
+_LOCAL = re.compile(r"(?!(?:19|20)\d\d)(?:\d{3,4}-\d{4}|\d{7})")
+_SOCIAL_SECURITY = re.compile(r"\d{3}-\d\d-\d{4}")
 _GOES_ON = re.compile(
     r"[.,:]\d|[-\u2013]\d{3}|[\w%@=°]|-[^\W\d]"
     r"| ?(?:persen|percent|juta|ribu|miliar|triliun|million|billion|Prozent)\b"
@@ -91,17 +96,11 @@ def find_phones(text: str, regions: tuple[str, ...]) -> Iterator[tuple[int, int]
             begins = at == 0 or text[start - 1] in "(+ \u00a0/"
             end = _end_of_number(text, start, ends, regions) if begins else 0
             if end:
-                yield _with_signs(text, start, end)
+                signs = _SIGNS[")" in text[start:end]].search(text, max(0, start - 3), start)
+                yield start - len(signs[0] if signs else ""), end
+            elif at == 0 and "+" in run[0][:3]:
+                break  # the number of a country that does not give it out: no part of it is one
             at += max(1, sum(one <= end for one in ends))
-
-
-def _with_signs(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span with the plus and the bracket that stand before its first digit; a bracket around the whole stays."""
-    while text[start - 1 : start] == "+" or text[start - 2 : start] == "+ " or text[start - 1 : start] == "(":
-        if text[start - 1] == "(" and ")" not in text[start:end]:
-            break
-        start -= 1
-    return start, end
 
 
 def _end_of_number(text: str, start: int, ends: Sequence[int], regions: tuple[str, ...]) -> int:
@@ -111,7 +110,7 @@ def _end_of_number(text: str, start: int, ends: Sequence[int], regions: tuple[st
     for end in reversed(ends):
         written = text[start:end]
         is_fraction = "/" in written and not _AREA_CODE.fullmatch(written)
-        is_sum = said <= 0 and _THOUSANDS.fullmatch(written)
+        is_sum = _THOUSANDS.fullmatch(written) and (said <= 0 or ("." in written and written[0] != "0"))
         if not (is_fraction or is_sum or _GOES_ON.match(text, end)) and _is_number(written, head, said, regions):
             return end
     return 0
@@ -124,9 +123,10 @@ def _is_number(written: str, head: str, said: int, regions: tuple[str, ...]) -> 
     if not _LEAST <= len(digits) <= _MOST:
         return False
     if "+" in head:
-        return _is_valid(f"+{digits}", ()) or _is_valid(f"+{written}", ())
+        possible = said > 0 and len(digits) > 9
+        return possible or _is_valid(f"+{digits}", ()) or _is_valid(f"+{written}", ())
     bracket = head.endswith("(")
-    if said < 0:
+    if said < 0 or _SOCIAL_SECURITY.fullmatch(written):
         return False
     if re.match(r"0\d" if not bracket else "0", written):
         # digits that begin with 0 may be an account, a row of a table; not so those of a mobile phone
@@ -135,7 +135,10 @@ def _is_number(written: str, head: str, said: int, regions: tuple[str, ...]) -> 
             regions = tuple(region for region in regions if region in FORMS["phone"]["pairs"])
         return bool(regions) and _is_valid(digits, regions, not sure)
     if _AMERICAN.fullmatch("(" * bracket + written):
-        return _is_valid(digits, ("US", "CA"))
+        # of a form that says it, or by a word, though no such number may be given out: (555) 123-4567
+        return bracket or said > 0 or _is_valid(digits, ("US", "CA"))
+    if said > 0 and _LOCAL.fullmatch(written):
+        return True
     if written.startswith("62"):
         return "ID" in regions and _is_valid(f"+{digits}", (), said <= 0)
     return said > 0 and _is_valid(digits, regions)

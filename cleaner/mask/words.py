@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from cleaner.mask.checks import FORMS
 
 __all__ = ["speaks_for"]
 
 _WORD = re.compile(r"[^\W\d_][^\W_]*(?:[-/][^\W\d_]+)*|[$€£]")
+_SAID = {
+    kind: {**dict.fromkeys(form["others"], -1), **dict.fromkeys(form["cues"], 1)}
+    for kind, form in FORMS.items()
+    if "cues" in form
+}
 _NEAR, _WORDS, _LONGEST = 48, 6, 3
 """Characters before a number in which words are looked for, how many words are asked, and words of the longest cue."""
 
@@ -22,16 +26,12 @@ def speaks_for(text: str, start: int, kind: str) -> int:
     >>> speaks_for("Telp. kantor: 5551234", 14, "phone"), speaks_for("Nomor rekening 5551234", 15, "phone")
     (1, -1)
     """
-    line = text[text.rfind("\n", 0, start) + 1 : start]
-    words = [word.lower() for word in _WORD.findall(line[-_NEAR:])][-_WORDS:]
+    near = max(0, start - _NEAR)
+    line = text[max(near, text.rfind("\n", near, start) + 1) : start]
+    words = [word.lower() for word in _WORD.findall(line)][-_WORDS:]
     for last in range(len(words), 0, -1):
         for first in range(max(0, last - _LONGEST), last):  # the longest phrase first: "kode area" is no "kode"
-            said = _said(kind).get(" ".join(words[first:last]))
+            said = _SAID[kind].get(" ".join(words[first:last]))
             if said:
                 return said
     return 0
-
-
-@lru_cache
-def _said(kind: str) -> dict[str, int]:
-    return {**dict.fromkeys(FORMS[kind]["others"], -1), **dict.fromkeys(FORMS[kind]["cues"], 1)}

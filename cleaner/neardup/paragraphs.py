@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.characters import count_words
+from cleaner.characters import SENTENCE_ENDS, count_words
 from cleaner.neardup.sketches import exact_hashes
 from cleaner.neardup.tokens import tokenize
 
@@ -22,7 +23,8 @@ def long_paragraphs(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64]]:
     """Paragraphs of at least so many words: the number of its text, its start, and its hash for each.
 
-    A paragraph is a line without the white space around it. The hashes, uint64 of shape (n, 2), are those of the
+    A paragraph is a line without the white space around it, unless it is a part of wrapped text: a line right below
+    counts only behind the end of a sentence. The hashes, uint64 of shape (n, 2), are those of the
     tokens, so equal paragraphs may differ in case, white space and punctuation.
 
     >>> of, starts, hashes = long_paragraphs(["Iklan\\n\\nHarga beras naik.", "HARGA BERAS NAIK"], 3)
@@ -33,8 +35,14 @@ def long_paragraphs(
     starts: list[int] = []
     found: list[str] = []
     for number, text in enumerate(texts):
-        for paragraph in _PARAGRAPH.finditer(text):
-            if count_words(paragraph[0]) >= least:
+        lines = [*_PARAGRAPH.finditer(text)]
+        # whether each line may be joined with the one before; without this lines went out of the middle of paragraphs
+        joined = [
+            text.count("\n", above.end(), line.start()) < 2 and above[0][-1] not in SENTENCE_ENDS
+            for above, line in pairwise(lines)
+        ]
+        for paragraph, above, below in zip(lines, [False, *joined], [*joined, False], strict=False):
+            if not above and not below and count_words(paragraph[0]) >= least:
                 of.append(number)
                 starts.append(paragraph.start())
                 found.append(paragraph[0])

@@ -85,3 +85,27 @@ def test_plain_text_stays_on_its_line(content: str) -> None:
 def test_an_output_without_a_manifest(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="finished run"):
         card(str(tmp_path / "none.jsonl"))
+
+
+def test_a_split_folder_names_its_parts(tmp_path: Path) -> None:
+    clean_corpus(
+        ROOT / "corpus" / "raw" / "wartamuara.example",
+        f"{tmp_path}/parts/",
+        Options(workers=1, report=False, split=("train=.7", "test=.3"), mark=True),
+    )
+    text = card(f"{tmp_path}/parts/")
+    lines = head(text)
+    assert lines[lines.index("  data_files:") :] == [
+        "  data_files:",
+        "  - split: test",
+        '    path: "parts/test-*"',
+        "  - split: train",
+        '    path: "parts/train-*"',
+    ]
+    assert "| duplicate_of, similarity, drop_reason, cluster |" in text
+    assert "| split |" in text
+
+
+def test_fields_that_no_option_asked_for_are_not_named(output: Path) -> None:
+    assert "| words |" in card(str(output))
+    assert "duplicate_of" not in card(str(output))

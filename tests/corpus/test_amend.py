@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner import Options, clean_corpus
-from cleaner.article import Removal, cut
+from cleaner.article import Removal, cut, insert_removals
 from cleaner.audit.restore import restored
-from cleaner.corpus.amend import add_later
 
 BODY = "Warga menanam kembali bakau di sepanjang pesisir utara yang rusak oleh abrasi sejak tahun lalu."
 
@@ -55,7 +54,7 @@ def test_later_removals_take_their_spans_of_the_cut_text(data: st.DataObject) ->
         for start in [r.start - sum(x.end - x.start - len(x.replacement) for x in first[:number])]
         if r.replacement
     )
-    both = add_later(first, later)
+    both = insert_removals(first, later)
     assert list(both) == sorted(both, key=lambda one: (one.start, one.end))
     assert all(a.end <= b.start for a, b in pairwise(both))
     if not covers_new:  # what an earlier step has put there stays, so the text is another one then
@@ -67,7 +66,7 @@ def test_a_mask_takes_in_the_space_inside() -> None:
     spaces = [Removal(7, 8, "tidy", "space", "", " "), Removal(12, 13, "tidy", "space", "", " ")]
     text = cut(before, spaces)
     at = text.index("0812")
-    both = add_later(spaces, [Removal(at, at + 14, "mask-phone", "phone", "", "<phone>")])
+    both = insert_removals(spaces, [Removal(at, at + 14, "mask-phone", "phone", "", "<phone>")])
     assert [(one.start, one.end, one.replacement) for one in both] == [(3, 17, "<phone>")]
     assert cut(before, both) == "HP <phone> aktif"
 
@@ -145,3 +144,15 @@ def test_fields_of_the_input_stay_as_they_are(tmp_path: Path) -> None:
     given = write(tmp_path / "in.jsonl", {"id": "a", "text": BODY, "surel": "a@contoh.example"})
     clean_corpus(given, tmp_path / "out.jsonl", OPTIONS)
     assert json.loads(lines(tmp_path / "out.jsonl")[0]["meta"]) == {"surel": "a@contoh.example"}
+
+
+def test_a_number_with_tidied_spaces_is_masked_whole_and_restored(tmp_path: Path) -> None:
+    text = (
+        f"{BODY}\u00a0Kartu 4111\u00a01111\u00a01111\u00a01111 hilang,\u200b kata dia.\n\n\n\nSurat: a@contoh.example"
+    )
+    given = write(tmp_path / "in.jsonl", {"id": "a", "text": text})
+    options = Options(workers=1, report=False, mask=("email", "card"), tidy_space=True)
+    clean_corpus(given, tmp_path / "out.jsonl", options)
+    [record] = lines(tmp_path / "out.jsonl")
+    assert record["text"] == f"{BODY} Kartu <card> hilang, kata dia.\n\nSurat: <email>"
+    assert list(restored(str(tmp_path / "out.jsonl"))) == [{"id": "a", "text": text}]

@@ -27,10 +27,10 @@ def paragraph(seed: str, words: int = 40) -> str:
 
 def text_of(name: str) -> str:
     known = {"@long": paragraph("long", 20), "@LONG": paragraph("long", 20).upper(), "@short": paragraph("short", 8)}
-    if name.startswith(("@", "*")):
+    if name.startswith(("@", "*", "|")):
         for key, text in known.items():
             name = name.replace(key, text.removesuffix("."))
-        return name + "."
+        return name[1:] if name.startswith("|") else name + "."
     return "\n".join(paragraph(f"{name}{n}") for n in range(3))
 
 

@@ -18,7 +18,7 @@ from cleaner.audit.restore import restored
 from cleaner.corpus.decisions import decide
 from cleaner.corpus.shards import ShardSet
 from cleaner.engine.pool import Pool
-from cleaner.engine.shuffle import InMemory, OnPool, Shuffle
+from cleaner.engine.shuffle import Carrier, InMemory, OnPool, Shuffle
 from cleaner.errors import OptionError
 
 SPLIT = ("train=.8", "test=.2")
@@ -191,9 +191,10 @@ def test_any_carrier_decides_the_same(tmp_path: Path, by: str) -> None:
     options = Options(split=SPLIT, split_by=by, dedup_paragraphs=5, min_chars=0)
     given = write(tmp_path / "in.jsonl", distinct_records(500))
     found = []
-    with finished(tmp_path, [given], Options(shard_records=60, min_chars=0)) as (_, _, paths), Pool(1) as pool:
+    with finished(tmp_path, [given], Options(shard_records=60, min_chars=0)) as (_, _, paths), Pool(2) as pool:
         shards = ShardSet.of(paths)
-        for number, carrier in enumerate((InMemory(), InMemory(5), OnPool(pool, tmp_path / "spilled"))):
+        carriers: list[Carrier] = [InMemory(), InMemory(5), OnPool(pool, tmp_path / "spilled")]
+        for number, carrier in enumerate(carriers):
             folder = None if isinstance(carrier, InMemory) else tmp_path / f"tables{number}"
             decisions = decide(Shuffle(carrier, folder, 1 << 28), shards, options)
             found.append([decisions.of_shard(n) for n in shards.numbers])

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample import ROOT
 
 from cleaner.article import MASKS, cut
+from cleaner.cli import main
 from cleaner.mask.checks import is_iban, is_nik, passes_luhn
 from cleaner.mask.mask import find_masks, mask_text
+from cleaner.mask.phones import load_phonenumbers
 from cleaner.mask.words import speaks_for
 
 pytest.importorskip("phonenumbers")
@@ -143,3 +148,16 @@ def test_a_day_of_birth_is_a_day(digits: str, is_one: bool) -> None:
 )
 def test_the_nearest_word_tells(text: str, kind: str, says: int) -> None:
     assert speaks_for(f"{text}123", len(text), kind) == says
+
+
+def test_without_the_library_a_run_is_refused_before_it_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "phonenumbers", None)
+    load_phonenumbers.cache_clear()
+    given = tmp_path / "in.txt"
+    given.write_text("Surat ke redaksi@contoh.example, telepon (021) 555-1234.", "utf-8")
+    done = CliRunner().invoke(main, ["clean", str(given), "-o", str(tmp_path / "out.jsonl"), "--mask", "email,phone"])
+    assert done.exit_code == 2
+    assert "pip install 'cruftless[mask]'" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["in.txt"]
+    # the other kinds need nothing
+    assert mask_text("Surat ke redaksi@contoh.example.", ["email", "card"]) == "Surat ke <email>."

@@ -133,14 +133,26 @@ def test_any_output_can_be_restored(articles: Path, tmp_path: Path, suffix: str,
     assert list(restored(out)) == [{"id": row["id"], "text": row["text"]} for row in given]
 
 
+def test_a_byte_order_mark_troubles_no_reader_of_its_own(articles: Path, tmp_path: Path) -> None:
+    for bom in (False, True):
+        out = tmp_path / f"out{bom}.csv"
+        clean_corpus(articles, out, Options(workers=1, report=False, dedup=False, bom=bom))
+        assert out.read_bytes().startswith(b"\xef\xbb\xbf") is bom
+        assert [row["id"] for row in restored(str(out))] == [f"a{n}" for n in range(6)]
+        # and as input of another run: the first column is still the id
+        clean_corpus(out, tmp_path / f"again{bom}.jsonl", Options(workers=1, report=False, dedup=False))
+        again = [json.loads(line) for line in (tmp_path / f"again{bom}.jsonl").read_text("utf-8").splitlines()]
+        assert [row["id"] for row in again] == [f"a{n}" for n in range(6)]
+
+
 def test_without_its_texts_an_output_cannot_be_restored(articles: Path, tmp_path: Path) -> None:
     out = str(tmp_path / "out.csv")
-    clean_corpus(articles, out, Options(workers=1, report=False, columns="id,url"))
+    clean_corpus(articles, out, Options(workers=1, report=False, columns=("id", "url")))
     with pytest.raises(OutputError, match="no column of the text, which --columns left out"):
         list(restored(out))
 
 
 def test_columns_of_options_that_are_off_are_refused_before_anything_is_made(articles: Path, tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="only with --mark"):
-        clean_corpus(articles, tmp_path / "out.csv", Options(workers=1, columns="id,cluster"))
+        clean_corpus(articles, tmp_path / "out.csv", Options(workers=1, columns=("id", "cluster")))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl"]

@@ -1,0 +1,153 @@
+"""What a corpus holds: articles, words and characters, by language, site and month, their lengths, frequent lines.
+
+Any file that Cleaner reads can be asked, its own output as well as records of others, whose fields are found as in a
+run. Nothing is held but counts, and of lines those that were met more than once in a while.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+import orjson
+
+from cleaner.article import Raw, Reject, host_of
+from cleaner.audit.spans import clipped, printable
+from cleaner.characters import count_words
+from cleaner.errors import InputError
+from cleaner.options import Options
+from cleaner.pipeline import load_article
+from cleaner.read.files import list_sources
+from cleaner.read.records import read_records
+from cleaner.read.split import plan_tasks
+
+__all__ = ["CorpusStatistics", "read_statistics"]
+
+BOUNDS = (0, 50, 100, 200, 400, 800, 1600, 3200)
+"""Words from which on the columns of the histogram of lengths count."""
+
+_LINES = 1 << 18
+"""Lines that are counted at once. When there are more, those met once go, and the counts of others may be too low by
+what they lost so; the lines at the top of a list are met again and again, and stay."""
+
+_MONTH = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])")
+_BAR = 30  # characters of the longest bar
+
+
+class CorpusStatistics:
+    """Counts of a corpus, of which every article is added once. Each group has articles, words and characters."""
+
+    def __init__(self) -> None:
+        self.total = [0, 0, 0]
+        self.languages, self.sites, self.months = (defaultdict[str, list[int]](lambda: [0, 0, 0]) for _ in range(3))
+        self.lengths: Counter[int] = Counter()  # articles by their words
+        self.lines: Counter[str] = Counter()  # articles by the lines that they have
+        self.lost = 0  # the most by which a count of a line may be too low
+        self.set_aside: Counter[str] = Counter()
+
+    def add(self, text: str, *, language: str = "", site: str = "", date: str = "") -> None:
+        """Count one article."""
+        figures = 1, count_words(text), len(text)
+        month = found[0] if (found := _MONTH.match(date)) else ""
+        for group in (self.total, self.languages[language], self.sites[site], self.months[month]):
+            for i, figure in enumerate(figures):
+                group[i] += figure
+        self.lengths[figures[1]] += 1
+        self.lines.update({line for line in map(str.strip, text.split("\n")) if line})
+        while len(self.lines) > _LINES:
+            self.lost += 1
+            self.lines = Counter({line: n for line, n in self.lines.items() if n > self.lost})
+
+    def quantile(self, share: float) -> int:
+        """The number of words that this share of the articles does not exceed."""
+        left = share * self.total[0]
+        for words, articles in sorted(self.lengths.items()):
+            left -= articles
+            if left <= 0:
+                return words
+        return 0
+
+    def histogram(self) -> list[tuple[int, int]]:
+        """(words from which on, articles) of each column."""
+        columns = dict.fromkeys(BOUNDS, 0)
+        for words, articles in self.lengths.items():
+            columns[max(bound for bound in BOUNDS if bound <= words)] += articles
+        return [*columns.items()]
+
+    def frequent_lines(self, top: int) -> list[tuple[str, int]]:
+        """The lines that stand in most articles, in two at least."""
+        rows = sorted(self.lines.items(), key=lambda row: (-row[1], row[0]))
+        return [(line, articles) for line, articles in rows[:top] if articles > 1]
+
+    def as_json(self, top: int) -> str:
+        """All figures as an object of JSON."""
+        groups = {"languages": self.languages, "sites": self.sites, "months": self.months}
+        figures: dict[str, Any] = {
+            **_named(self.total),
+            "words_of_an_article": {str(share): self.quantile(share) for share in (0.1, 0.5, 0.9)},
+            **{name: {key: _named(found[key]) for key in sorted(found)} for name, found in groups.items()},
+            "lengths": [{"words": bound, "articles": articles} for bound, articles in self.histogram()],
+            "lines": [{"line": line, "articles": articles} for line, articles in self.frequent_lines(top)],
+            "set_aside": dict(sorted(self.set_aside.items())),
+        }
+        return orjson.dumps(figures, option=orjson.OPT_INDENT_2).decode()
+
+    def in_words(self, top: int) -> Iterator[str]:
+        """The lines of the tables for people; of each group the `top` largest."""
+        articles, words, characters = self.total
+        yield f"{articles:,} articles, {words:,} words, {characters:,} characters"
+        yield f"an article has {self.quantile(0.5):,} words (median); a tenth has at most {self.quantile(0.1):,}, " + (
+            f"a tenth more than {self.quantile(0.9):,}"
+        )
+        for error, number in sorted(self.set_aside.items()):
+            yield f"could not be read: {number:,} ({error})"
+        for heading, group in (("language", self.languages), ("site", self.sites), ("month", self.months)):
+            yield from ("", f"  {heading:<28} {'articles':>11} {'words':>15} {'characters':>15}")
+            by_size = sorted(group.items(), key=lambda row: (-row[1][0], row[0]))
+            shown = by_size[:top] if heading != "month" else sorted(by_size[:top])
+            rest = [sum(figures) for figures in zip(*(figures for _, figures in by_size[top:]), strict=True)]
+            for name, figures in [*shown, *([(f"{len(by_size) - top} others", rest)] if rest else [])]:
+                label = clipped(printable(name), 28) or "unknown"
+                yield f"  {label:<28} {figures[0]:>11,} {figures[1]:>15,} {figures[2]:>15,}"
+        yield from ("", f"  {'words of an article':<28} {'articles':>11}")
+        columns = self.histogram()
+        most = max(1, *(number for _, number in columns))
+        for (bound, number), (behind, _) in zip(columns, [*columns[1:], (0, 0)], strict=True):
+            name = f"{bound:,} to {behind - 1:,}" if behind else f"{bound:,} and more"
+            yield f"  {name:<28} {number:>11,}  {'#' * round(_BAR * number / most)}".rstrip()
+        if lines := self.frequent_lines(top):
+            yield from ("", f"  {'articles':>11}  lines that stand in most of them")
+            yield from (f"  {number:>11,}  {clipped(printable(line), 90)}" for line, number in lines)
+
+
+def _named(figures: list[int]) -> dict[str, int]:
+    return dict(zip(("articles", "words", "characters"), figures, strict=True))
+
+
+def read_statistics(inputs: Iterable[str], options: Options) -> CorpusStatistics:
+    """The statistics of everything that the inputs hold. Raises InputError when none of it can be read."""
+    found, first = CorpusStatistics(), None
+    for task in plan_tasks(list_sources(inputs, options), options):
+        for raw in chain([task] if isinstance(task, Reject) else read_records(task, options)):
+            if isinstance(raw, Reject):
+                first = first or raw
+                found.set_aside[raw.error] += 1
+                continue
+            language = (raw.own or orjson.loads(raw.meta)).get("language", "")
+            found.add(
+                _text_of(raw, options),
+                language=language if isinstance(language, str) else "",
+                site=host_of(raw.url) or raw.site,
+                date=raw.date,
+            )
+    if first and not found.total[0]:
+        raise InputError(f"{first.source}: {first.detail}", first.advice)
+    return found
+
+
+def _text_of(raw: Raw, options: Options) -> str:
+    """The text of a record as it stands; bytes and pages are read as a run reads them."""
+    return raw.body if isinstance(raw.body, str) and not raw.html else load_article(raw, options).before
