@@ -113,24 +113,24 @@ class Text:
     article: bool
     ruled: RuledText
     own: Sequence[Own | None]
+    gone: Sequence[Line]  # what the rules took, but for paragraphs
     asked: Sequence[int]
     picked: Sequence[int]  # which of the asked lines are fitted on
     label: Numbers
     chars: Numbers
 
     def alone(self) -> list[tuple[int, ...]]:
-        return [self._alone(self.asked[i]) for i in self.picked]
+        return [self._alone(self.ruled.lines[self.asked[i]]) for i in self.picked]
 
     def taken(self) -> list[tuple[int, ...]]:
         """What the lines that the rules took are by themselves: boilerplate as well, but for a few."""
-        lines = zip(self.ruled.lines, self.ruled.taken, strict=True)
-        return [self._alone(i) for i, (line, hit) in enumerate(lines) if hit is not None and not line.prose]
+        return [self._alone(line) for line in self.gone]
 
-    def _alone(self, i: int) -> tuple[int, ...]:
-        return own_features(self.ruled.lines[i].text, self.ruled.phrases).alone
+    def _alone(self, line: Line) -> tuple[int, ...]:
+        return own_features(line.text, self.ruled.phrases).alone
 
     def scored(self, weights: Sequence[int]) -> ScoredText:
-        return ScoredText(self.ruled, self.own, alone_of(self.ruled, self.own, weights))
+        return ScoredText(self.ruled, self.own, alone_of(self.own, weights))
 
     def weight(self) -> Numbers:
         content = CAUTION * np.clip(self.chars / CONTENT, 1, 20) ** 0.6
@@ -161,7 +161,11 @@ def read_text(doc: Document, label: Label, article: bool, ruled: bool = True) ->
     if article and looks_like_page(lines, hits):
         return None
     hits = hits if ruled else [None] * len(lines)
-    about = RuledText(lines, hits, accept_hits(lines, hits, phrases) if ruled else hits, phrases)
+    accepted = accept_hits(lines, hits, phrases) if ruled else hits
+    gone = [line for line, hit in zip(lines, accepted, strict=True) if hit is not None and not line.prose]
+    left = [i for i, hit in enumerate(accepted) if hit is None]
+    lines, hits = [lines[i] for i in left], [hits[i] for i in left]
+    about = RuledText(lines, hits, phrases)
     if not has_article(about):
         return None
     own = describe_alone(about)
@@ -171,7 +175,7 @@ def read_text(doc: Document, label: Label, article: bool, ruled: bool = True) ->
         picked = sorted(random.Random(doc["id"]).sample(picked, PAGE_LINES))
     labels = [label(doc, lines[asked[i]]) for i in picked]
     known, chars = np.array([a for a, _ in labels]), np.array([b for _, b in labels])
-    return Text(fold_of(doc), article, about, own, asked, picked, known, chars) if asked else None
+    return Text(fold_of(doc), article, about, own, gone, asked, picked, known, chars) if asked else None
 
 
 def label_of_line(doc: Document, line: Line) -> tuple[int, int]:

@@ -57,25 +57,23 @@ TOPIC = 20
 """Paragraphs whose beginnings are looked at for the words of a line: so many tell the topic, and a text of any length
 takes linear time."""
 
-PROSE, TAKEN, MOST = 3000, -2000, 4000
-"""The judgements of a paragraph and of a taken line, whose words are not looked at, and the bound of one in a mean."""
+PROSE, MOST = 3000, 4000
+"""The judgement of a paragraph alone, which is not asked for its words, and the bound of one line's in a mean."""
 
 _WHERE = {BESIDE: 1, HEAD: 2, EDGE: 3, ANY: 4}
 _KIND_NUMBER = {kind: GROUP_NAMES.index(group) + 1 for kind, group in GROUPS.items()}
 
 
 class RuledText(NamedTuple):
-    """The lines (or segments of lines) of one text, what the rules say of each, and what of that was accepted."""
+    """The lines (or segments of lines) that the rules leave of one text, and what they say of each."""
 
     lines: Sequence[Line]
     hits: Sequence[Hit | None]
-    taken: Sequence[Hit | None]
     phrases: Phrases
 
 
 COUNTED = (
     "paragraphs",
-    "taken",
     "bare",
     "listed",
     "dated",
@@ -94,7 +92,7 @@ WINDOWS = ((-5, 0), (1, 6), (-2, 3), (-5, 6))
 NEAR = (-3, -2, -1, 1, 2, 3)
 """Neighbours that a line is described beside, in lines."""
 
-_NEIGHBOUR = ("size", "first", "last", "taken", "listed", "dated", "alone")
+_NEIGHBOUR = ("size", "first", "last", "listed", "dated", "alone")
 _PLACE = (
     *(
         "above",
@@ -110,12 +108,12 @@ _PLACE = (
         "alone",
         "alone to usual",
     ),
-    *("usual alone", "size to usual", "prose share", "bare share", "taken share", "strong lines", "text above"),
-    *("paragraphs above", "paragraphs below", "taken above", "taken below", "strong above"),
-    *("to paragraph above", "to taken above", "to strong above", "to paragraph below", "to taken below"),
-    *("to strong below", "heading above", "to heading above", "kind above", "kind below"),
+    *("usual alone", "size to usual", "prose share", "bare share", "strong lines", "text above"),
+    *("paragraphs above", "paragraphs below", "strong above"),
+    *("to paragraph above", "to strong above", "to paragraph below", "to strong below"),
+    *("heading above", "to heading above"),
     *("run", "into run", "run to end", "run opens", "run closes"),
-    *(f"{name} of run" for name in ("taken", "listed", "dated", "capitals", "size", "alone")),
+    *(f"{name} of run" for name in ("listed", "dated", "capitals", "size", "alone")),
     *("alike near", "least alone near"),
 )
 NAMES = (
@@ -131,7 +129,7 @@ class ScoredText(NamedTuple):
     """A text whose lines are to be described: what each is by itself, and how it is judged alone."""
 
     ruled: RuledText
-    own: Sequence[Own | None]  # None for a paragraph, and for a line that a rule took
+    own: Sequence[Own | None]  # None for a paragraph
     alone: Sequence[int]
 
 
@@ -144,13 +142,13 @@ def judge_alone(text: RuledText, weights: Sequence[int]) -> ScoredText | None:
     if not any(_suspicious(text, weights)) or not has_article(text):
         return None
     own = describe_alone(text)
-    return ScoredText(text, own, alone_of(text, own, weights))
+    return ScoredText(text, own, alone_of(own, weights))
 
 
 def _suspicious(text: RuledText, weights: Sequence[int]) -> Iterator[bool]:
     """Yield for each line that a rule doubts, or that opens with a concept, whether it looks suspicious alone."""
-    for line, hit, gone in zip(text.lines, text.hits, text.taken, strict=True):
-        if gone is None and not line.prose and (hit is not None or opens_with_concept(line.text, text.phrases)):
+    for line, hit in zip(text.lines, text.hits, strict=True):
+        if not line.prose and (hit is not None or opens_with_concept(line.text, text.phrases)):
             own = own_features(line.text, text.phrases)
             yield own.numbers[_LETTERS] > 0 and sum([weights[i] for i in own.alone]) < SUSPECT
 
@@ -161,29 +159,21 @@ def has_article(text: RuledText) -> bool:
     Nothing tells the lines of an article from others in a list of goods: 58 of 117 wrong removals on labelled texts
     stood in texts without a paragraph.
     """
-    stays = any(line.prose and gone is None for line, gone in zip(text.lines, text.taken, strict=True))
-    return stays and not is_wrapped(text.lines)
+    return any(line.prose for line in text.lines) and not is_wrapped(text.lines)
 
 
 def describe_alone(text: RuledText) -> list[Own | None]:
-    """Return what each line is by itself; None for what the rules took, and for paragraphs, of which the trees found
-    none of 136 that should go."""
-    return [
-        None if line.prose or gone is not None else own_features(line.text, text.phrases)
-        for line, gone in zip(text.lines, text.taken, strict=True)
-    ]
+    """Return what each line is by itself; None for paragraphs, of which the trees found none of 136 that should go."""
+    return [None if line.prose else own_features(line.text, text.phrases) for line in text.lines]
 
 
-def alone_of(text: RuledText, own: Sequence[Own | None], weights: Sequence[int]) -> list[int]:
-    """Return the judgement of each line alone; one number stands for all paragraphs, and one for what rules took."""
-    return [
-        sum([weights[i] for i in each.alone]) if each is not None else PROSE if gone is None else TAKEN
-        for each, gone in zip(own, text.taken, strict=True)
-    ]
+def alone_of(own: Sequence[Own | None], weights: Sequence[int]) -> list[int]:
+    """Return the judgement of each line alone; one number stands for all paragraphs."""
+    return [PROSE if each is None else sum([weights[i] for i in each.alone]) for each in own]
 
 
 def asked_lines(text: ScoredText) -> list[int]:
-    """Return the indices of the lines that are judged: no paragraphs, nor what a rule took, nor lines without a letter,
+    """Return the indices of the lines that are judged: no paragraphs, nor lines without a letter,
     which are cells of tables in two of five cases."""
     return [i for i, each in enumerate(text.own) if each is not None and each.numbers[_LETTERS]]
 
@@ -200,13 +190,12 @@ def describe_texts(texts: Sequence[ScoredText]) -> tuple[Numbers, Numbers]:
 
 def _numbers_of_lines(text: ScoredText) -> list[int]:
     """Return the numbers of each line that its neighbours are described by, in the order of _ROWS, line after line."""
-    lines, hits, taken, _ = text.ruled
+    lines, hits, _ = text.ruled
     prose = "\n".join([line.text[:SEEN] for line in islice((line for line in lines if line.prose), TOPIC)]).casefold()
     rows: list[int] = []
-    for line, own, alone, hit, gone in zip(lines, text.own, text.alone, hits, taken, strict=True):
+    for line, own, alone, hit in zip(lines, text.own, text.alone, hits, strict=True):
         where, kind = (_WHERE[hit.where], _KIND_NUMBER.get(hit.kind, 0)) if hit else (0, 0)
-        taken_kind = _KIND_NUMBER.get(gone.kind, 0) if gone else 0
-        rows += (alone, line.prose, gone is not None, line.apart, line.glued, where, kind, taken_kind)
+        rows += (alone, line.prose, line.apart, line.glued, where, kind)
         if own is None:
             first, last = class_of_first(line.text[0]), class_of_last(line.text)
             rows += (len(line.text), first, last, 0, 0, 0, -1, -1, 0)
@@ -219,7 +208,7 @@ def _numbers_of_lines(text: ScoredText) -> list[int]:
 
 
 _ROWS = (
-    *("alone", "prose", "taken", "apart", "glued", "where", "kind", "taken kind"),
+    *("alone", "prose", "apart", "glued", "where", "kind"),
     *("size", "first", "last", "listed", "capitals", "dated", "concept", "topic", "letters"),
 )
 _ROW = {name: i for i, name in enumerate(_ROWS)}
@@ -240,14 +229,13 @@ class _Lines:
         counts = np.array([len(text.own) for text in texts])
         starts = np.cumsum(counts) - counts
         start, stop = np.repeat(starts, counts), np.repeat(starts + counts, counts)
-        prose, taken = table[_ROW["prose"]] > 0, table[_ROW["taken"]] > 0
+        prose = table[_ROW["prose"]] > 0
         size, last, alone = table[_ROW["size"]], table[_ROW["last"]], table[_ROW["alone"]]
         bare = ~prose & (size < BARE) & (last != 9) & (last != 3)
-        left, clipped = prose & ~taken, np.clip(alone, -MOST, MOST)
-        strong = (alone < STRONG) | taken
+        clipped, strong = np.clip(alone, -MOST, MOST), alone < STRONG
         counted = (
-            *(left, taken, bare, table[_ROW["listed"]], table[_ROW["dated"]], table[_ROW["capitals"]]),
-            *(np.minimum(BARE, size), clipped, clipped * bare, size * left, strong, size),
+            *(prose, bare, table[_ROW["listed"]], table[_ROW["dated"]], table[_ROW["capitals"]]),
+            *(np.minimum(BARE, size), clipped, clipped * bare, size * prose, strong, size),
         )
         self.sums = np.zeros((len(counted), n + 1), np.int64)
         np.cumsum(np.array(counted), axis=1, out=self.sums[:, 1:])
@@ -255,10 +243,10 @@ class _Lines:
         breaks = np.flatnonzero(np.concatenate(([True], (bare[1:] != bare[:-1]) | (start[1:] != start[:-1]))))
         ends = np.concatenate((breaks[1:], [n]))
         run = np.repeat(np.arange(len(breaks)), ends - breaks)
-        self.at = at = np.flatnonzero(~prose & ~taken & (table[_ROW["letters"]] > 0))
+        self.at = at = np.flatnonzero(~prose & (table[_ROW["letters"]] > 0))
         self.start, self.stop, self.bare = start[at], stop[at], bare[at]
         self.run_start, self.run_stop = breaks[run[at]], ends[run[at]]
-        self.up, self.down = self._distances(np.array((left, taken, strong)), n)
+        self.up, self.down = self._distances(np.array((prose, strong)), n)
         self.heading = self._last_before(bare & ((table[_ROW["where"]] > 0) | (table[_ROW["concept"]] >= 0)), n)
         self.code = table[_ROW["first"]] * 10 + last + 100 * np.searchsorted((10, 20, 40, 80, 160), size)
 
@@ -288,27 +276,25 @@ class _Lines:
         text, above, below = self._sum(start, stop), self._sum(start, at), self._sum(at + 1, stop)
         run = self.run_stop - self.run_start
         of_run = self._sum(self.run_start, self.run_stop)
-        alone, usual = own[_ROW["alone"]], text[8] // np.maximum(1, text[2])
-        heading = np.maximum(self.heading, 0)
-        kind, below_at = self.table[_ROW["taken kind"]], np.minimum(at + 1, self.n - 1)
+        paragraphs, bare, listed, dated, capitals, _size, judged, of_bare, mass, strong, length = range(len(text))
+        alone, usual = own[_ROW["alone"]], text[of_bare] // np.maximum(1, text[bare])
+        heading, below_at = np.maximum(self.heading, 0), np.minimum(at + 1, self.n - 1)
         return np.array((
             *(np.minimum(60, at - start), np.minimum(60, stop - 1 - at), 100 * (at - start) // count),
             *(np.minimum(200, count), own[_ROW["apart"]], own[_ROW["glued"]], self.table[_ROW["glued"]][below_at]),
             *(own[_ROW["where"]], own[_ROW["kind"]]),
             *(own[_ROW["topic"]], alone, alone - usual, usual),
-            np.minimum(400, 100 * own[_ROW["size"]] * text[0] // np.maximum(1, text[9])),
-            100 * text[9] // np.maximum(1, text[11]),
-            *(100 * text[2] // count, 100 * text[1] // count, np.minimum(FAR, text[10])),
-            100 * above[9] // np.maximum(1, text[9]),
-            *(np.minimum(FAR, above[0]), np.minimum(FAR, below[0]), np.minimum(FAR, above[1])),
-            *(np.minimum(FAR, below[1]), np.minimum(FAR, above[10]), *self.up, *self.down),
+            np.minimum(400, 100 * own[_ROW["size"]] * text[paragraphs] // np.maximum(1, text[mass])),
+            100 * text[mass] // np.maximum(1, text[length]),
+            *(100 * text[bare] // count, np.minimum(FAR, text[strong])),
+            100 * above[mass] // np.maximum(1, text[mass]),
+            *(np.minimum(FAR, above[paragraphs]), np.minimum(FAR, below[paragraphs])),
+            *(np.minimum(FAR, above[strong]), *self.up, *self.down),
             np.where(self.heading >= 0, self.table[_ROW["concept"]][heading], -1),
             np.where(self.heading >= 0, np.minimum(FAR, at - self.heading), FAR),
-            np.where(at > start, kind[at - 1], 0),
-            np.where(at + 1 < stop, kind[below_at], 0),
             *(np.minimum(FAR, run) * np.where(self.bare, 1, -1), np.minimum(FAR, at - self.run_start)),
             *(np.minimum(FAR, self.run_stop - 1 - at), self.run_start == start, self.run_stop == stop),
-            *(100 * of_run[1] // run, of_run[3] // run, 100 * of_run[4] // run, *(of_run[5:8] // run)),
+            *(of_run[listed] // run, 100 * of_run[dated] // run, *(of_run[capitals : judged + 1] // run)),
             *self._alike(),
         ))  # fmt: skip
 
@@ -335,7 +321,7 @@ class _Lines:
             found = self._sum(first, behind)
             lines = np.maximum(1, behind - first)
             means.append(
-                np.concatenate((found[:3], found[3:8] // lines, found[8:9] // np.maximum(1, found[2]), found[9:11]))
+                np.concatenate((found[:2], found[2:7] // lines, found[7:8] // np.maximum(1, found[1]), found[8:10]))
             )
         return np.concatenate(means)
 

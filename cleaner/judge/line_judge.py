@@ -49,9 +49,6 @@ BLOCK = 128
 """Lines that go through the trees at once: the arrays of more leave the cache, and a line of 4,000 takes four times the
 time (measured: 2.4 us, and 9.5 us for its reasons, for 11 and 36)."""
 
-REACH = 10
-"""Lines above a line that may part it from related links."""
-
 UNIT = 1000
 """Leaves are thousandths of log odds in favour of the article."""
 
@@ -164,8 +161,7 @@ def judge_texts(texts: Sequence[ScoredText]) -> list[list[Hit | None]]:
         for row, reason in _against(trees, table):
             n = bisect_right(starts, asked[row]) - 1
             i, j = first + n, asked[row] - starts[n]
-            if not _is_below_related(texts[i].ruled, j):
-                verdicts[i][j] = Hit("line-judge", _kind_of(texts[i].ruled, j), reason)
+            verdicts[i][j] = Hit("line-judge", _kind_of(texts[i].ruled, j), reason)
     return verdicts
 
 
@@ -235,33 +231,14 @@ def run_together(steps: Iterable[Steps[T]]) -> list[T]:
     return [text.result for text in texts]  # type: ignore[misc]
 
 
-def _is_below_related(text: RuledText, i: int) -> bool:
-    """Return True for a line below related links that a rule took, which no rule doubts.
-
-    The rule says itself how far its links go, and what stands below is a list of the author's as often: of 280 lines
-    that the trees take from labelled articles 4 stand so.
-    """
-    lines, hits, taken, _ = text
-    if hits[i] is not None:
-        return False
-    for j in range(i - 1, max(-1, i - 1 - REACH), -1):
-        if (gone := taken[j]) is not None or lines[j].prose:
-            return gone is not None and gone.kind == "related"
-    return False
-
-
 def _kind_of(text: RuledText, i: int) -> str:
-    """Return the kind of a line that goes: what a rule said of it, else its concept, else the lines beside it that go,
-    else its place."""
-    lines, hits, taken, phrases = text
+    """Return the kind of a line that goes: what a rule said of it, else its concept, else its place."""
+    lines, hits, phrases = text
     hit = hits[i]
     if hit is not None:
         return hit.kind
     concept = own_features(lines[i].text, phrases).concept
     if concept >= 0 and CONCEPTS[concept] != "reader and us":
         return CONCEPT_KINDS[concept]
-    for j in (i - 1, i + 1):
-        if 0 <= j < len(lines) and (beside := taken[j]) is not None:
-            return beside.kind
-    prose = [k for k, (line, gone) in enumerate(zip(lines, taken, strict=True)) if line.prose and gone is None]
-    return "nav" if prose and i < prose[0] else "footer" if not prose or i > prose[-1] else "related"
+    above, below = (any(line.prose for line in part) for part in (lines[:i], lines[i + 1 :]))
+    return "nav" if not above else "footer" if not below else "related"

@@ -182,9 +182,7 @@ def _look(
 
     # accept them by neighbours and place; a hit that the options forbid bears out no other
     accepted = choice.permitted(lines, accept_hits(lines, choice.permitted(lines, hits), phrases))
-    if input_kind == "text" and (question := ask_judge(RuledText(lines, hits, accepted, phrases))):
-        verdicts = choice.permitted(lines, (yield question))
-        accepted = [hit or verdict for hit, verdict in zip(accepted, verdicts, strict=True)]
+    judged = input_kind == "text" and (yield from _judge(lines, hits, accepted, choice))
     found = [Removal(ln.start, ln.end, h.rule, h.kind, h.why) for ln, h in zip(lines, accepted, strict=True) if h]
     if found:
         facts_of(lines, accepted, phrases, facts)
@@ -207,9 +205,27 @@ def _look(
         input_kind == "page"
         or glued
         or lines is not split
-        or (yield from _may_find_more(text, lines, hits, accepted, inside, phrases))
+        or (yield from _may_find_more(text, lines, hits, accepted, inside, judged, choice))
     )
     return removals, input_kind, again
+
+
+def _judge(
+    lines: Sequence[Line], hits: Sequence[Hit | None], accepted: list[Hit | None], choice: _Choice
+) -> Steps[bool]:
+    """Ask the judge of the lines that the rules leave, and accept its hits. Returns whether there are any.
+
+    It sees no line that the rules took, so that it says the same of them in the text that is left.
+    """
+    left = [i for i, hit in enumerate(accepted) if hit is None]
+    rest = RuledText([lines[i] for i in left], [hits[i] for i in left], choice.phrases)
+    question = ask_judge(rest)
+    if question is None:
+        return False
+    verdicts = choice.permitted(rest.lines, (yield question))
+    for i, verdict in zip(left, verdicts, strict=True):
+        accepted[i] = verdict
+    return any(verdicts)
 
 
 def _may_find_more(
@@ -218,7 +234,8 @@ def _may_find_more(
     hits: Sequence[Hit | None],
     accepted: Sequence[Hit | None],
     inside: Sequence[Removal],
-    phrases: Phrases,
+    judged: bool,
+    choice: _Choice,
 ) -> Steps[bool]:
     """Whether a further look may find something in what a look at `text` leaves; not taking it saves 4 % of a run.
 
@@ -226,6 +243,7 @@ def _may_find_more(
     above which another may stand, or more than a dateline inside lines; and where lines may have come together or
     another dateline may stand at the top.
     """
+    phrases = choice.phrases
     if any(removal.kind != "dateline" for removal in inside) or is_wrapped(lines):
         return True
     left: list[Line] = []
@@ -246,8 +264,8 @@ def _may_find_more(
     nothing: list[Hit | None] = [None] * len(left)
     if may_join(left) or find_datelines(left, nothing, phrases, {}):
         return True
-    question = ask_judge(RuledText(left, nothing, nothing, phrases))
-    return question is not None and any((yield question))
+    # without these the judge has seen the very lines that are left, and took none
+    return (judged or bool(inside)) and (yield from _judge(left, nothing, nothing, choice))
 
 
 def mark_openings(text: str, lines: Sequence[Line], phrases: Phrases) -> None:
@@ -299,7 +317,7 @@ def may_strip_beside(text: str, gaps: Sequence[int], phrases: Phrases) -> bool:
         return True
     if gaps and (may_join(lines) or find_datelines(lines, nothing, phrases, {})):
         return True
-    if gaps and ask_judge(RuledText(lines, nothing, nothing, phrases)):
+    if gaps and ask_judge(RuledText(lines, nothing, phrases)):
         return True
     starts = [line.start for line in lines]
     asked = set()  # lines, each with the direction, so that no line is asked more than twice
