@@ -46,7 +46,7 @@ from cleaner.judge.beside import (
     has_article,
     judge_alone,
 )
-from cleaner.judge.line_features import ALONE, Own, own_features
+from cleaner.judge.line_features import ALONE, Own, line_features
 from cleaner.judge.line_judge import UNIT, parse_line_trees
 from cleaner.judge.lines import Line, split_lines
 from cleaner.judge.whole_page import looks_like_page
@@ -127,7 +127,7 @@ class Text:
         return [self._alone(line) for line in self.gone]
 
     def _alone(self, line: Line) -> tuple[int, ...]:
-        return own_features(line.text, self.ruled.phrases).alone
+        return line_features(line.text, self.ruled.phrases).alone
 
     def scored(self, weights: Sequence[int]) -> ScoredText:
         return ScoredText(self.ruled, self.own, alone_of(self.own, weights))
@@ -265,7 +265,7 @@ def phrase_rows() -> list[tuple[int, ...]]:
         phrases = load_phrases(language)
         for phrase in phrases.merged.values():
             if phrase.language == language:
-                rows.append(tuple(i for i in own_features(phrase.text, phrases).alone if i not in told))
+                rows.append(tuple(i for i in line_features(phrase.text, phrases).alone if i not in told))
     return rows
 
 

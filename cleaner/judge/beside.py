@@ -21,7 +21,7 @@ from cleaner.judge.line_features import (
     class_of_first,
     class_of_last,
     opens_with_concept,
-    own_features,
+    line_features,
 )
 from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, Hit, Line, is_wrapped
 from cleaner.judge.vocabulary import GROUP_NAMES, GROUPS
@@ -149,7 +149,7 @@ def _suspicious(text: RuledText, weights: Sequence[int]) -> Iterator[bool]:
     """Yield for each line that a rule doubts, or that opens with a concept, whether it looks suspicious alone."""
     for line, hit in zip(text.lines, text.hits, strict=True):
         if not line.prose and (hit is not None or opens_with_concept(line.text, text.phrases)):
-            own = own_features(line.text, text.phrases)
+            own = line_features(line.text, text.phrases)
             yield own.numbers[_LETTERS] > 0 and sum([weights[i] for i in own.alone]) < SUSPECT
 
 
@@ -164,7 +164,7 @@ def has_article(text: RuledText) -> bool:
 
 def describe_alone(text: RuledText) -> list[Own | None]:
     """Return what each line is by itself; None for paragraphs, of which the trees found none of 136 that should go."""
-    return [None if line.prose else own_features(line.text, text.phrases) for line in text.lines]
+    return [None if line.prose else line_features(line.text, text.phrases) for line in text.lines]
 
 
 def alone_of(own: Sequence[Own | None], weights: Sequence[int]) -> list[int]:

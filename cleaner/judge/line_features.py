@@ -16,7 +16,7 @@ from cleaner.characters import BULLETS, CLOSERS, FULL_STOPS, STOPS, UNSPACED_CLA
 from cleaner.judge.vocabulary import BEYOND_SPACES, CONCEPTS, GROUP_NAMES, Vocabulary, places_of_words, vocabulary_for
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
-__all__ = ["ALONE", "OWN", "Own", "class_of_first", "class_of_last", "opens_with_concept", "own_features"]
+__all__ = ["ALONE", "OWN", "Own", "class_of_first", "class_of_last", "opens_with_concept", "line_features"]
 
 SEEN = 300
 """Characters of a line that are looked at: more of a paragraph would say the same."""
@@ -139,12 +139,12 @@ def _said(text: str, phrases: Phrases) -> Said:
 
 
 def opens_with_concept(text: str, phrases: Phrases) -> bool:
-    """Return True if a line opens with a concept of boilerplate; a quarter as dear as `own_features`."""
+    """Return True if a line opens with a concept of boilerplate; a quarter as dear as `line_features`."""
     return max(_said(text, phrases).concepts.values(), default=0) >= OPENS
 
 
 @lru_cache(16384)
-def own_features(text: str, phrases: Phrases) -> Own:
+def line_features(text: str, phrases: Phrases) -> Own:
     """Return what a line is by itself. Remembered, since the templates of a site repeat their lines."""
     seen, vocabulary = text[:SEEN], vocabulary_for(phrases)
     words, concepts = _said(text, phrases)

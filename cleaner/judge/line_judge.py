@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.judge.beside import NAMES, RuledText, ScoredText, describe_texts, judge_alone
-from cleaner.judge.line_features import ALONE, own_features
+from cleaner.judge.line_features import ALONE, line_features
 from cleaner.judge.lines import Hit
 from cleaner.judge.vocabulary import CONCEPT_KINDS, CONCEPTS
 
@@ -237,7 +237,7 @@ def _kind_of(text: RuledText, i: int) -> str:
     hit = hits[i]
     if hit is not None:
         return hit.kind
-    concept = own_features(lines[i].text, phrases).concept
+    concept = line_features(lines[i].text, phrases).concept
     if concept >= 0 and CONCEPTS[concept] != "reader and us":
         return CONCEPT_KINDS[concept]
     above, below = (any(line.prose for line in part) for part in (lines[:i], lines[i + 1 :]))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cleaner.article import KINDS, cut
 from cleaner.judge.beside import NAMES, RuledText, ScoredText, describe_texts, judge_alone
-from cleaner.judge.line_features import ALONE, OWN, own_features
+from cleaner.judge.line_features import ALONE, OWN, line_features
 from cleaner.judge.line_judge import (
     Begun,
     Steps,
@@ -140,9 +140,9 @@ def test_a_text_without_a_paragraph_is_left_alone() -> None:
 
 
 def test_a_line_says_its_concepts_and_dates() -> None:
-    numbers = dict(zip(OWN, own_features("Bagikan: 12 Agustus 2021", load_phrases("id")).numbers, strict=True))
+    numbers = dict(zip(OWN, line_features("Bagikan: 12 Agustus 2021", load_phrases("id")).numbers, strict=True))
     assert (numbers["date words"], numbers["year"], numbers["clearest concept"]) == (1, True, 2)
-    own = own_features("Teilen", load_phrases("de"))
+    own = line_features("Teilen", load_phrases("de"))
     assert CONCEPTS[own.concept] == "share"
     assert own.alone
 
