@@ -20,8 +20,8 @@ from cleaner.judge.line_features import (
     Own,
     class_of_first,
     class_of_last,
-    opens_with_concept,
     line_features,
+    opens_with_concept,
 )
 from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, Hit, Line, is_wrapped
 from cleaner.judge.vocabulary import GROUP_NAMES, GROUPS

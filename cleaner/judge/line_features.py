@@ -16,7 +16,7 @@ from cleaner.characters import BULLETS, CLOSERS, FULL_STOPS, STOPS, UNSPACED_CLA
 from cleaner.judge.vocabulary import BEYOND_SPACES, CONCEPTS, GROUP_NAMES, Vocabulary, places_of_words, vocabulary_for
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
-__all__ = ["ALONE", "OWN", "Own", "class_of_first", "class_of_last", "opens_with_concept", "line_features"]
+__all__ = ["ALONE", "OWN", "Own", "class_of_first", "class_of_last", "line_features", "opens_with_concept"]
 
 SEEN = 300
 """Characters of a line that are looked at: more of a paragraph would say the same."""

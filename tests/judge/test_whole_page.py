@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.article import cut
-from cleaner.judge.features import best_segment, neighbour_features, line_features
+from cleaner.judge.features import best_segment, neighbour_features, own_features
 from cleaner.judge.lines import split_lines
 from cleaner.judge.trees import Trees, linear_odds, model_for
 from cleaner.judge.whole_page import looks_like_page, outside_block
@@ -94,7 +94,7 @@ def test_pages_without_capitals_have_a_model_of_their_own() -> None:
     models = {}
     for text in ("The harbour is closed.", "the harbour is closed.", "港は閉まっている。", "الميناء مغلق."):
         lines = split_lines(text)
-        models[text] = model_for(line_features(lines, [None]))
+        models[text] = model_for(own_features(lines, [None]))
     first, *others = models.values()
     assert all(other is others[0] is not first for other in others)
 
@@ -111,7 +111,7 @@ def test_trees_are_looked_up_as_they_are_read() -> None:
 @pytest.mark.parametrize("case", PAGES)
 def test_the_shipped_trees_know_their_features(case: dict[str, Any]) -> None:
     lines = split_lines(case["text"])
-    own = line_features(lines, [None] * len(lines))
+    own = own_features(lines, [None] * len(lines))
     model = model_for(own)
     neighbours = neighbour_features(own, linear_odds(own, model.linear))
     assert {*model.trees.names} <= {*own, *neighbours}
