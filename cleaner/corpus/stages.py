@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -108,14 +108,13 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
     begun: list[tuple[Raw, Begun[Article]]] = []
     for raw in _raws(task, watch, rejects):
         with _set_aside(raw, watch, rejects):
-            begun.append((raw, Begun(article_steps(load_article(raw, task.options), task.options))))
+            article = load_article(raw, task.options)
+            article = article._replace(left_out=logged(article.left_out)) if article.left_out else article
+            # without the body: the bytes of all pages of a task would wait for the last of them
+            begun.append((replace(raw, body=""), Begun(article_steps(article, task.options))))
     _judge_all(begun, watch, rejects, len(task.input.splits) << 32)
-    articles: list[Article] = []
-    sites: list[str] = []
-    for raw, each in begun:
-        if (article := each.result) is not None:
-            articles.append(article._replace(left_out=logged(article.left_out)) if article.left_out else article)
-            sites.append(site_for_repeats(raw, article))
+    articles = [each.result for _, each in begun if each.result is not None]
+    sites = [site_for_repeats(raw, each.result) for raw, each in begun if each.result is not None]
     watch.leave()
     rejects += changed_sources(task.stamps)
     # hashes of ids beside the articles: which are taken is found out without unpacking any
