@@ -199,7 +199,7 @@ def walk(body: str, *, unscripted: bool = False) -> Blocks:  # noqa: C901
     A block element and two `<br>` end a paragraph, one `<br>` ends a line in it; white space is one space, except in
     `<pre>`. An `<a>` that is the aim of links is no link. With `unscripted` the content of `<template>` is read.
 
-    >>> walk("<p>Rain <b>fell</b><br>in Medan.</p><ul><li><a href="/">More</a></li></ul>").texts
+    >>> walk("<p>Rain <b>fell</b><br>in Medan.</p><ul><li><a href='/'>More</a></li></ul>").texts
     ['Rain fell\nin Medan.', 'More']
     """
     action_of = (_UNSCRIPTED_ACTIONS if unscripted else _ACTIONS).get

@@ -76,7 +76,7 @@ def read_lead(lead: str, phrases: Phrases) -> Lead | None:
 
     >>> from cleaner.phrases.phrases import load_phrases
     >>> read_lead("Cúcuta (Norte de Santander), 19 de febrero de 2021.", load_phrases("es")).classes
-    ('place', 'bracket', 'date')
+    ('place', 'region', 'date')
     >>> read_lead("Jakarta yang hujan", load_phrases("id")) is None
     True
     """

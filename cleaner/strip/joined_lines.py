@@ -45,7 +45,7 @@ def join_cut_lines(lines: list[Line], judge: Callable[[Line], Hit | None] = lamb
 
     >>> from cleaner.judge.lines import split_lines
     >>> [(line.start, line.end, line.text) for line in join_cut_lines(split_lines("Kata camat di\\nSelaya\\n, Rabu."))]
-    [(0, 27, 'Kata camat di Selaya , Rabu.')]
+    [(0, 28, 'Kata camat di Selaya , Rabu.')]
     """
     marks, small = _continuations(lines)
     if not marks and (len(small) < 2 or len(small) < SHARE * len(lines) or is_wrapped(lines)):
