@@ -199,10 +199,10 @@ def test_workers_that_cannot_start_are_given_up_with_the_reason(
 
 
 def test_a_failed_start_now_and_then_ends_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every third process fails to start, as where the machine has no room for one just then."""
+    """Every second process fails to start, as where the machine has no room for one just then."""
     taken = f"os.path.join({str(tmp_path)!r}, 'start%d' % n)"
     count = f"import os\nn = 0\nwhile True:\n try: os.close(os.open({taken}, os.O_CREAT | os.O_EXCL)); break\n"
-    once = count + " except FileExistsError: n += 1\nif n % 3 == 1: raise SystemExit(9)\n"
+    once = count + " except FileExistsError: n += 1\nif n % 2 == 1: raise SystemExit(9)\n"
     monkeypatch.setattr(pool_module, "START", once + pool_module.START)
     with Pool(2, seconds=5) as pool:
         done = [word for result in pool.map(skipping, [["a", "exit"], ["exit"], ["b"]]) for word in result]
