@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cleaner.characters import CLOSERS, DASHES, FULL_STOPS
+from cleaner.characters import BULLETS, CLOSERS, DASHES, FULL_STOPS
 from cleaner.judge.lines import ANY, BESIDE, Hit, Line, ends_sentence
 
 __all__ = ["SHAPES", "Places", "drop_fragments", "ends_text", "is_lead_in", "is_numbered"]
@@ -25,6 +25,7 @@ SHAPES = frozenset(
 """Rules that know a line by what it is made of."""
 
 _SIGNS = frozenset(("timestamp", "byline-date", "byline-by"))  # rules that find what stands below a headline
+_LISTED = frozenset(("nav", "loading", "login", "footer", "comment", "pagination", "app", "tags", "byline", "video"))
 _WORDS = frozenset(("weak-in-tail", "phrase-line"))  # rules that a word or two satisfy
 
 GOES_ON = 25
@@ -64,7 +65,8 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
     Without names that open with "by" as well, where three lines or more do so, as in a list of books.
     """
     listed = sum(hit is not None and hit.rule == "byline-by" for hit in hits) >= 3
-    deck = next((i for i, line in enumerate(lines) if line.prose), len(lines))
+    prose = [i for i, line in enumerate(lines) if line.prose] or [len(lines)]
+    deck, last = prose[0], prose[-1]  # below the last paragraph a list is a menu as often
     kept: list[Hit | None] = []
     for i, hit in enumerate(hits):
         if hit is not None:
@@ -76,10 +78,21 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
             if hit.rule == "phrase-start":
                 doubtful = " " not in text and text[-1].isalpha()
             within = i > deck or hit.rule not in _SIGNS
-            if (listed and hit.rule == "byline-by") or (doubtful and _is_fragment(lines, hits, i, within)):
+            item = deck < i < last and hit.kind in _LISTED and text[0] in BULLETS and _is_item(lines, hits, i)
+            if item or (listed and hit.rule == "byline-by") or (doubtful and _is_fragment(lines, hits, i, within)):
                 hit = None
         kept.append(hit)
     return kept
+
+
+def _is_item(lines: Sequence[Line], hits: Sequence[Hit | None], i: int) -> bool:
+    """Whether a line with a bullet is one of the author's list: "- Loading" between "- Packing" and "- Unloading".
+
+    Two of the four lines around it, one of them next to it, have the same bullet, and nothing is known against any.
+    """
+    near = [j for j in (i - 2, i - 1, i + 1, i + 2) if 0 <= j < len(lines) and lines[j].text[0] == lines[i].text[0]]
+    beside = not {i - 1, i + 1}.isdisjoint(near)
+    return len(near) >= 2 and beside and all(hits[j] is None for j in near)
 
 
 def _is_fragment(lines: Sequence[Line], hits: Sequence[Hit | None], i: int, within: bool) -> bool:

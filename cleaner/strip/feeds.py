@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from cleaner.characters import BULLETS, DASHES
 from cleaner.judge.lines import Hit, Line, ends_sentence, prose_bounds
-from cleaner.phrases.phrases import Phrases
+from cleaner.phrases.phrases import Phrases, normalise_wording
 from cleaner.strip.line_rules import judge_line
 
 __all__ = ["take_feeds"]
@@ -64,9 +64,15 @@ def _time_of_row(text: str, phrases: Phrases) -> _Time | None:
         if hit is not None and hit.kind == "timestamp":
             clock = _CLOCK.search(head)
             if clock is None:
-                return None if _DAY.search(head) else _Time("", -1)
+                return _Time("", -1) if _is_age(head, phrases) else None
             return _Time(head[: clock.start()], 60 * int(clock[1]) + int(clock[2]))
     return None
+
+
+def _is_age(head: str, phrases: Phrases) -> bool:
+    """Whether a time tells how long ago something was, not the day of it: "September 10 12pm" is one of a programme."""
+    words = set(normalise_wording(head).replace(",", " ").split())
+    return not _DAY.search(head) and words.isdisjoint(phrases.words["month"] | phrases.words["weekday"])
 
 
 def _goes_down(times: Sequence[_Time]) -> bool:

@@ -195,8 +195,10 @@ def _label_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     words = wording.split(" ", 2)
     if len(words) < 3:
         return None
-    found = phrases.entries["start"].get(f"{words[0]} {words[1]}")
-    if found is None or found.kind != "related":
+    label = f"{words[0]} {words[1]}"
+    found = phrases.entries["start"].get(label)
+    # "Don't Miss Out on ..." and "More From Less" are headlines themselves
+    if found is None or found.kind != "related" or label in phrases.words["spoken"]:
         return None
     # "Baca Juga Headline of Another Story": no separator, so the rest has to be written as a headline
     rest = text.split(None, 2)[-1]

@@ -37,6 +37,7 @@ _ROWS = 120  # the most characters of two rows of a table
 _WORDS = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*")
 _NUMBER = re.compile(r"\d+")
 _DIGIT = re.compile(r"\d")
+_SERIES = re.compile(r"([^\W\d_]*) ?(\d{1,3})[.:)] ?(?!\d)")
 _VALUE_LINE = 45  # the most characters of "Kiper: Andi Putra"
 
 
@@ -96,7 +97,7 @@ def _is_heading(lines: Sequence[Line], accepted: Accepted, i: int) -> bool:
 
 def _firm_lines(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> list[bool]:
     """Which lines are the article's whatever stands above them: lead-ins, line-ups, rows of a table, and the items of a
-    list, unless the list begins straight below a line that goes, its heading."""
+    list, unless the list begins straight below a line that goes, its heading, and the next subhead of a series."""
     firm, listed = [False] * len(lines), [False] * len(lines)
     for i, line in enumerate(lines):
         if hits[i] is None and accepted[i] is None:
@@ -110,9 +111,15 @@ def _firm_lines(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Acc
             if line.text[0] == below.text[0] and not line.text[0].isalnum() and line.text[0] not in _OPENERS:
                 listed[i] = listed[i + 1] = True
     headed = False
-    for i in range(len(lines)):
-        headed = listed[i] and (headed or (i > 0 and accepted[i - 1] is not None))
-        firm[i] = firm[i] or (listed[i] and not headed)
+    series = set()  # (word, number) of the subheads above: "Trend 4", "4"
+    for i, line in enumerate(lines):
+        head = _SERIES.match(line.text)
+        place = (head[1].casefold(), int(head[2])) if head else ("", 0)
+        opens = i > 0 and accepted[i - 1] is not None and (place[0] or place[1] < 2)  # no list opens with its fifth item
+        headed = listed[i] and (headed or bool(opens))
+        firm[i] = firm[i] or (listed[i] and not headed) or (place[0], place[1] - 1) in series
+        if place[1] and not headed:
+            series.add(place)
     return firm
 
 
