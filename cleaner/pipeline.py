@@ -29,7 +29,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from cleaner.article import MARKUP, Article, Drop, Raw, host_of
+from cleaner.article import MARKUP, Article, Drop, Raw, host_of, insert_removals
 from cleaner.dates import numeric_order, read_date
 from cleaner.decode.decode import Decoded, decode, decode_replacing
 from cleaner.decode.labels import check_encoding
@@ -44,7 +44,7 @@ from cleaner.read.markup import has_markup, looks_like_html, unmark
 from cleaner.repair.repair import UNMARK, repair
 from cleaner.strip.further import allowed_lines, strip_by_plugins, strip_foreign_paragraphs
 from cleaner.strip.places import lower_capitals
-from cleaner.strip.strip import Stripped, add_later, may_strip_beside, strip_steps
+from cleaner.strip.strip import Stripped, may_strip_beside, strip_steps
 from cleaner.strip.tidy import tidy_space
 
 __all__ = ["article_steps", "finish_articles", "load_article", "strip_article", "with_new_id"]
@@ -225,7 +225,7 @@ def _behind_repeats(article: Article, options: Options) -> Steps[Article]:
     stripped = yield from _stripped(article, text, "text", article.language, options)
     if not stripped.removals:
         return article
-    return _with_facts(article, stripped)._replace(removals=add_later(article.removals, stripped.removals))
+    return _with_facts(article, stripped)._replace(removals=insert_removals(article.removals, stripped.removals))
 
 
 def finish_articles(articles: Sequence[Article], options: Options) -> list[tuple[Article, Drop | None]]:

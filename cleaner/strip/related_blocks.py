@@ -115,7 +115,8 @@ def _firm_lines(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Acc
     for i, line in enumerate(lines):
         head = _SERIES.match(line.text)
         place = (head[1].casefold(), int(head[2])) if head else ("", 0)
-        opens = i > 0 and accepted[i - 1] is not None and (place[0] or place[1] < 2)  # no list opens with its fifth item
+        # no list opens with its fifth item
+        opens = i > 0 and accepted[i - 1] is not None and (place[0] or place[1] < 2)
         headed = listed[i] and (headed or bool(opens))
         firm[i] = firm[i] or (listed[i] and not headed) or (place[0], place[1] - 1) in series
         if place[1] and not headed:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cleaner.article import KINDS, Removal, claim, cut
+from cleaner.article import KINDS, Removal, claim, cut, insert_removals
 from cleaner.errors import OptionError
 from cleaner.judge.beside import RuledText
 from cleaner.judge.line_judge import Steps, ask_judge, run_together
@@ -30,7 +30,7 @@ from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import SIGNATURE, accept_hits
 from cleaner.strip.space import close_gaps
 
-__all__ = ["Stripped", "add_later", "explain_line", "mark_openings", "may_strip_beside", "strip", "strip_steps"]
+__all__ = ["Stripped", "explain_line", "mark_openings", "may_strip_beside", "strip", "strip_steps"]
 
 GUARD = 0.7
 """An extracted article keeps its text when more than this share of its characters (white space not counted) would go:
@@ -144,7 +144,7 @@ def strip_steps(
         if not again:
             break
         more, _kind, again = yield from _look(cut(text, removals), "text", choice, facts)
-        removals = add_later(removals, more)
+        removals = insert_removals(removals, more)
     if _takes_over(GUARD if kind == "text" else PAGE_GUARD, text, removals):
         return Stripped(input_kind=kind, flags=("strip-guard",))
     return Stripped(removals, input_kind=kind, **facts)  # type: ignore[arg-type]
@@ -278,30 +278,6 @@ def mark_openings(text: str, lines: Sequence[Line], phrases: Phrases) -> None:
         line.opens = False
     for at in find_openings(text, phrases.openings):
         lines[bisect_right(starts, at) - 1].opens = True
-
-
-def add_later(first: Sequence[Removal], more: Sequence[Removal]) -> tuple[Removal, ...]:
-    """`more`, found in the text that `first` leaves, in offsets of the text before; both together.
-
-    A later removal that spans a place where something went is cut into parts around it.
-    """
-    edges: list[tuple[int, int]] = []  # (offset in the cut text, characters gone before it)
-    gone = 0
-    for removal in first:
-        edges.append((removal.start - gone, gone))
-        gone += removal.end - removal.start
-    edges.append((1 << 62, gone))
-    both, i = list(first), 0
-    for removal in more:
-        at = removal.start
-        while at < removal.end:
-            while edges[i][0] <= at:
-                i += 1
-            stop = min(removal.end, edges[i][0])
-            shift = edges[i][1]
-            both.append(removal._replace(start=at + shift, end=stop + shift))
-            removal, at = removal._replace(replacement=""), stop  # it stands in the place of the first part
-    return claim(sorted(both, key=lambda r: r.start))
 
 
 def may_strip_beside(text: str, gaps: Sequence[int], phrases: Phrases) -> bool:

@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.article import Article, Removal
+from cleaner.article import Article, Removal, insert_removals
 from cleaner.characters import UNSPACED_CLASS
-from cleaner.strip.strip import add_later
 
 __all__ = ["tidy_space"]
 
@@ -36,7 +35,7 @@ def tidy_space(article: Article) -> Article:
     lines are left alone: they may be those of a table or a poem.
     """
     found = [Removal(start, end, "tidy-space", "space", why, new) for start, end, why, new in _changes(article.text)]
-    return article._replace(removals=add_later(article.removals, found)) if found else article
+    return article._replace(removals=insert_removals(article.removals, found)) if found else article
 
 
 def _changes(text: str) -> Iterator[tuple[int, int, str, str]]:
