@@ -26,6 +26,8 @@ SHAPES = frozenset(
 
 _SIGNS = frozenset(("timestamp", "byline-date", "byline-by"))  # rules that find what stands below a headline
 _LISTED = frozenset(("nav", "loading", "login", "footer", "comment", "pagination", "app", "tags", "byline", "video"))
+_TITLED = frozenset(("video", "caption", "sourcenote", "promo"))  # kinds whose labels open headlines as well
+_LINKS = frozenset(("related", "readmore", "ad", "share"))  # kinds whose items stand below any lead-in
 _WORDS = frozenset(("weak-in-tail", "phrase-line"))  # rules that a word or two satisfy
 
 GOES_ON = 25
@@ -40,6 +42,7 @@ _OPENING = frozenset(DASHES + ",(/،、，")  # nothing ends with these
 _LEADS = frozenset(":：")
 _NUMBERED = re.compile(r"[(\[]?(?:\d{1,2}|[٠-٩۰-۹०-९]{1,2}|[a-hA-H])[.)\]、．）] ?(?![\d.])\S|[①-⑳]")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d\b(?![.:]\d)")
+_CREDITS = re.compile(r"[/|(©]|://|\w@\w")  # what credits have, and headlines do not
 _LINK = re.compile(r"(?:https?://|www\.)|[@#]|[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)
 _NO_STOPS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")  # Thai, Lao, Burmese and Khmer
 
@@ -60,17 +63,21 @@ def is_numbered(text: str) -> bool:
 
 
 def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hit | None]:
-    """`hits` without those of shape and of single words on fragments of sentences that inline links cut out.
+    """`hits` without those that their place speaks against.
 
-    Without names that open with "by" as well, where three lines or more do so, as in a list of books.
+    Those of shape and of single words on fragments of sentences that inline links cut out; items of a list, subheads
+    and verses of the author's; names that open with "by" where three lines or more do so, as in a list of books; and a
+    headline that is worded as a label or a byline.
     """
-    listed = sum(hit is not None and hit.rule == "byline-by" for hit in hits) >= 3
+    books = sum(hit is not None and hit.rule == "byline-by" for hit in hits) >= 3
     prose = [i for i, line in enumerate(lines) if line.prose] or [len(lines)]
     deck, last = prose[0], prose[-1]  # below the last paragraph a list is a menu as often
     kept: list[Hit | None] = []
+    led = False  # inside a list below a lead-in that nothing is known against
     for i, hit in enumerate(hits):
+        text = lines[i].text
+        led = text[0] in BULLETS and (led or (i > 0 and hits[i - 1] is None and is_lead_in(lines[i - 1].text)))
         if hit is not None:
-            text = lines[i].text
             # a word or two that may as well be the sentence's: "Laporan" without its colon; "undefined" and "null",
             # which are words of articles on programs
             slight = hit.where != ANY and hit.rule in _WORDS and text.count(" ") <= 1
@@ -78,21 +85,46 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
             if hit.rule == "phrase-start":
                 doubtful = " " not in text and text[-1].isalpha()
             within = i > deck or hit.rule not in _SIGNS
-            item = deck < i < last and hit.kind in _LISTED and text[0] in BULLETS and _is_item(lines, hits, i)
-            if item or (listed and hit.rule == "byline-by") or (doubtful and _is_fragment(lines, hits, i, within)):
+            if (
+                (led and hit.kind not in _LINKS)
+                or (deck < i < last and hit.kind in _LISTED and _is_authors(lines, hits, i))
+                or (text[0].islower() and hit.where == ANY and _is_verse(lines, hits, i))
+                or (books and hit.rule == "byline-by")
+                or (i == 0 and _is_headline(lines, hits, hit))
+                or (doubtful and _is_fragment(lines, hits, i, within))
+            ):
                 hit = None
         kept.append(hit)
     return kept
 
 
-def _is_item(lines: Sequence[Line], hits: Sequence[Hit | None], i: int) -> bool:
-    """Whether a line with a bullet is one of the author's list: "- Loading" between "- Packing" and "- Unloading".
+def _is_headline(lines: Sequence[Line], hits: Sequence[Hit | None], hit: Hit) -> bool:
+    """Whether the first line is the headline, straight above the text: "Foto: Suasana Mudik di Stasiun Senen".
 
-    Two of the four lines around it, one of them next to it, have the same bullet, and nothing is known against any.
+    Names and a date without a time of day ("Kurs Dolar Hari Ini, Senin 5 Mei 2025") may stand above a byline as well.
     """
-    near = [j for j in (i - 2, i - 1, i + 1, i + 2) if 0 <= j < len(lines) and lines[j].text[0] == lines[i].text[0]]
-    beside = not {i - 1, i + 1}.isdisjoint(near)
-    return len(near) >= 2 and beside and all(hits[j] is None for j in near)
+    text, above_text = lines[0].text, len(lines) > 1 and lines[1].prose
+    if hit.rule != "byline-date":
+        return above_text and hit.kind in _TITLED and text.count(" ") >= 3 and not _CREDITS.search(text)
+    signed = any(below is not None and (below.rule in _SIGNS or below.kind == "byline") for below in hits[1:4])
+    return (above_text or signed) and not _CLOCK.search(text)
+
+
+def _is_authors(lines: Sequence[Line], hits: Sequence[Hit | None], i: int) -> bool:
+    """Whether a line between paragraphs is an item of a list, "- Loading" between "- Packing" and "- Unloading", or a
+    subhead whose words the paragraph below takes up, "Log out" above "... and click Log out."."""
+    text, below = lines[i].text, lines[i + 1]
+    if text[0] not in BULLETS:
+        above = ends_text(lines[i - 1])
+        return above and below.prose and " " in text and f" {text.casefold()}" in below.text.casefold()
+    near = [j for j in (i - 2, i - 1, i + 1, i + 2) if 0 <= j < len(lines) and lines[j].text[0] == text[0]]
+    return len(near) >= 2 and not {i - 1, i + 1}.isdisjoint(near) and all(hits[j] is None for j in near)
+
+
+def _is_verse(lines: Sequence[Line], hits: Sequence[Hit | None], i: int) -> bool:
+    """Whether the lines above and below begin in small letters too: "leave a reply" in a poem."""
+    around = [j for j in (i - 1, i + 1) if 0 <= j < len(lines) and hits[j] is None and lines[j].text[0].islower()]
+    return len(around) == 2
 
 
 def _is_fragment(lines: Sequence[Line], hits: Sequence[Hit | None], i: int, within: bool) -> bool:

@@ -41,6 +41,7 @@ _DATE = re.compile(
     r"(?<!\d)\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2,4}\b|\b\d{4}[./-]\d{1,2}[./-]\d{1,2}\b"
     r"|\b\d{1,2}[:.h]\d{2}\b|\d{4}年\d{1,2}月"
 )
+_CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b(?![.:/-]\d)")
 _FULL_DATE = re.compile(r"(?<![\d./-])\d{1,4}[./-] ?\d{1,2}[./-] ?\d{1,4}\b(?![./-]\d)|\d{4}年\d{1,2}月")
 _SPELLED_OUT = re.compile(r"[^\W\d_](?: [^\W\d_]){1,24}")
 _FORM_LABEL = re.compile(r"[^\W\d_a-z][^\W\d_]*(?:[ -][^\W\d_]+){0,3} ?\*")
@@ -292,6 +293,9 @@ def _time_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     if not others and (times >= 2 or (times and numbers >= 2) or dated):
         # without a year it may be the time of an event in a programme, so it needs another hit beside it
         return Hit("timestamp", "timestamp", "nothing but numbers and words of time", EDGE if full else BESIDE)
+    # "Harga Emas Antam Hari Ini, Rabu 14 Agustus 2024" is a headline: a writer has fewer names, or a time stands there
+    if others >= 4 and not (_CLOCK.search(text) or "|" in text or " - " in text):
+        return None
     # "Tanggal Merah Agustus 2024" names no day, so it is a subhead
     if full and (numbers >= 2 or _FULL_DATE.search(text)) and _only_names(text, phrases):
         return Hit("byline-date", "byline", "names and a date, nothing else", HEAD)

@@ -142,10 +142,12 @@ def _accept_next_to_accepted(lines: Sequence[Line], hits: Sequence[Hit | None], 
     n = len(accepted)
     first, last = prose_bounds(lines, [h or g for h, g in zip(accepted, hits, strict=True)])
     places = Places(lines, hits, accepted, last)
+    times = [i for i, hit in enumerate(hits[:-1]) if hit and hit.rule == "timestamp"]
+    live = sum(hits[i + 1] is None and ends_sentence(lines[i + 1].text) for i in times) >= 3  # times above reports
     for order in (range(1, n), range(n - 2, -1, -1)):
         for i in order:
             hit, beside = hits[i], accepted[i - order.step]
-            if accepted[i] is not None or hit is None or beside is None:
+            if accepted[i] is not None or hit is None or beside is None or (live and i in times):
                 continue
             if (hit.where == HEAD and i > first) or not places.suit(i):
                 continue
