@@ -105,7 +105,8 @@ def _is_headline(lines: Sequence[Line], hits: Sequence[Hit | None], hit: Hit) ->
     """
     text, above_text = lines[0].text, len(lines) > 1 and lines[1].prose
     if hit.rule != "byline-date":
-        return above_text and hit.kind in _TITLED and text.count(" ") >= 3 and not _CREDITS.search(text)
+        worded = hit.kind in _TITLED and text.count(" ") >= 3 and not _CREDITS.search(text)
+        return worded and len(lines) > 1 and hits[1] is None
     signed = any(below is not None and (below.rule in _SIGNS or below.kind == "byline") for below in hits[1:4])
     return (above_text or signed) and not _CLOCK.search(text)
 
