@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from functools import cache, lru_cache
+from itertools import chain
 from typing import Any
 
 from cleaner.characters import UNSPACED_CLASS
 from cleaner.phrases.phrases import Phrases, normalise_wording
+from cleaner.tables import read_table, table_bytes
 
 __all__ = [
     "BEYOND_SPACES",
@@ -63,12 +63,12 @@ BEYOND_SPACES = "\u0dff"
 
 
 def _stored(name: str) -> str:
-    return (files("cleaner.judge") / name).read_text("utf-8")
+    return table_bytes(f"judge/{name}").decode("utf-8")
 
 
 @cache
 def _concept_table() -> dict[str, dict[str, Any]]:
-    return tomllib.loads(_stored("concepts.toml"))
+    return read_table("judge/concepts.toml")
 
 
 CONCEPTS = tuple(_concept_table())
@@ -166,20 +166,25 @@ def _dates() -> dict[str, dict[str, list[str]]]:
 
 def _groups_of_words(phrases: Phrases) -> dict[str, int]:
     """Return for each word of the phrase lists the group that half of its entries or more belong to."""
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    entries = [*phrases.merged.items()]
-    entries += [(p.wording, p.phrase) for patterns in phrases.merged_patterns.values() for p in patterns]
-    for wording, phrase in entries:
-        group = GROUPS.get(phrase.kind)
-        if group is not None:
-            for word in set(words_of(_HOLE.sub(" ", wording))):
-                counts[word][group] += 1
+    entries = [(wording, phrase.kind) for wording, phrase in phrases.merged.items()]
+    entries += [(p.wording, p.phrase.kind) for patterns in phrases.merged_patterns.values() for p in patterns]
+    votes = Counter(chain.from_iterable(_votes(wording, GROUPS[kind]) for wording, kind in entries if kind in GROUPS))
+    counts: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for (word, group), times in votes.items():
+        counts[word].append((-times, group))  # so that the least is the one with most votes
     groups: dict[str, int] = {}
     for word, found in counts.items():
-        (group, most), *_ = sorted(found.items(), key=lambda item: (-item[1], item[0]))
-        if len(found) <= _MOST_GROUPS and 2 * most >= sum(found.values()) and len(word) > 1:
+        most, group = min(found)
+        if len(found) <= _MOST_GROUPS and 2 * most <= sum(times for times, _ in found) and len(word) > 1:
             groups[word] = GROUP_NAMES.index(group)
     return groups
+
+
+# Remembered, because English and neutral entries are in the lists of every language.
+@lru_cache(1 << 14)
+def _votes(wording: str, group: str) -> tuple[tuple[str, str], ...]:
+    """Return what an entry of a group says of its words: each with the group, once."""
+    return tuple({(word, group) for word in words_of(_HOLE.sub(" ", wording))})
 
 
 def words_of(wording: str) -> list[str]:
