@@ -1,6 +1,6 @@
 """The tables that ship with the package: TOML, for the sake of those who edit it, read at the speed of JSON.
 
-tomllib is written in Python: it takes 17 ms for the concepts of the judge and 5.5 for the English phrases. What is below
+tomllib, which is Python, takes 17 ms for the concepts of the judge and 5.5 for the English phrases. What is below
 takes a quarter of that, and tests/test_tables.py reads every file that ships both ways.
 """
 
