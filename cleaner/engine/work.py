@@ -213,11 +213,11 @@ def read_shard(path: Path, columns: Sequence[str]) -> tuple[pa.Table, dict[str, 
     source = pa.memory_map(str(path))
     mapped = source.read_buffer(source.size() - TRAILER_BYTES)
     schema = pa.ipc.open_file(mapped).schema
-    table = schema.empty_table()
-    if columns:
-        wanted = [schema.get_field_index(name) for name in columns]
-        options = pa.ipc.IpcReadOptions(included_fields=wanted, use_threads=False)
-        table = pa.ipc.open_file(mapped, options=options).read_all()
+    # an empty choice would be all of them
+    options = pa.ipc.IpcReadOptions(
+        included_fields=[schema.get_field_index(name) for name in columns], use_threads=False
+    )
+    table = pa.ipc.open_file(mapped, options=options).read_all() if columns else pa.Table.from_batches([], schema)
     return table.select(list(columns)), orjson.loads(schema.metadata[b"notes"])
 
 
