@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -166,29 +166,42 @@ def _dates() -> dict[str, dict[str, list[str]]]:
 
 def _groups_of_words(phrases: Phrases) -> dict[str, int]:
     """Return for each word of the phrase lists the group that half of its entries or more belong to."""
-    entries = [(wording, phrase.kind) for wording, phrase in phrases.merged.items()]
-    entries += [(p.wording, p.phrase.kind) for patterns in phrases.merged_patterns.values() for p in patterns]
-    votes = Counter(chain.from_iterable(_votes(wording, GROUPS[kind]) for wording, kind in entries if kind in GROUPS))
-    counts: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for (word, group), times in votes.items():
-        counts[word].append((-times, group))  # so that the least is the one with most votes
-    groups: dict[str, int] = {}
-    for word, found in counts.items():
-        most, group = min(found)
-        if len(found) <= _MOST_GROUPS and 2 * most <= sum(times for times, _ in found) and len(word) > 1:
+    # the English and neutral entries are in all lists: counted once, they leave a third of the work for a language
+    groups = dict(vocabulary_for(phrases.shared).groups) if phrases.shared else {}
+    for word, found in _votes(phrases).items():
+        group, most = min(found.items(), key=lambda item: (-item[1], item[0]))
+        groups.pop(word, None)
+        if 0 < most >= sum(found.values()) / 2 and sum(map(bool, found.values())) <= _MOST_GROUPS and len(word) > 1:
             groups[word] = GROUP_NAMES.index(group)
     return groups
 
 
-# Remembered, because English and neutral entries are in the lists of every language.
-@lru_cache(1 << 14)
-def _votes(wording: str, group: str) -> tuple[tuple[str, str], ...]:
-    """Return what an entry of a group says of its words: each with the group, once."""
-    return tuple({(word, group) for word in words_of(_HOLE.sub(" ", wording))})
+@lru_cache(2)
+def _votes(phrases: Phrases) -> dict[str, dict[str, int]]:
+    """Return for each word in how many entries of each group it stands; without the words of which `phrases.shared`
+    says the same."""
+    shared = phrases.shared
+    known = shared.merged if shared else {}
+    patterns = {*map(id, chain(*shared.merged_patterns.values()))} if shared else set()
+    before = _votes(shared) if shared else {}
+    changes = [(wording, phrase, 1) for wording, phrase in phrases.merged.items() if known.get(wording) is not phrase]
+    changes += [(wording, phrase, -1) for wording, phrase in known.items() if phrases.merged.get(wording) is not phrase]
+    changes += [(p.wording, p.phrase, 1) for p in chain(*phrases.merged_patterns.values()) if id(p) not in patterns]
+    votes: dict[str, dict[str, int]] = {}
+    for wording, phrase, more in changes:
+        if group := GROUPS.get(phrase.kind):
+            for word in {*words_of(_HOLE.sub(" ", wording))}:
+                found = votes.get(word)
+                if found is None:
+                    found = votes[word] = dict(before.get(word, ()))
+                found[group] = found.get(group, 0) + more
+    return votes
 
 
 def words_of(wording: str) -> list[str]:
     """Return the words of a normalised line, without numbers."""
+    if wording.isascii() or max(wording) <= BEYOND_SPACES:  # without their places in a third of the time
+        return [word for word in _WORD.findall(wording) if word != "0"]
     return places_of_words(wording)[1]
 
 

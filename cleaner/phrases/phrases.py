@@ -147,6 +147,7 @@ class Phrases:
     loud: tuple[Phrase, ...]  # entries of `tail` in capitals
     label_heads: frozenset[str]  # first four characters of the entries of `start`, shorter ones whole
     openings: re.Pattern[bytes]  # finds the clauses that open calls and entries of `tail`
+    shared: Phrases | None  # the lists of English, whose entries are among these, but for those that are in its own
 
     def whole(self, wording: str, array: str) -> Phrase | None:
         """The phrase of `array` that is this whole normalised line, or None."""
@@ -200,12 +201,27 @@ def load_phrases(language: str, extra_dir: str = "") -> Phrases:
     """
     base = language.split("-")[0].lower()
     base = _ALIASES.get(base, base)
-    names = dict.fromkeys(("id" if base in ("und", "") else base, "en", "neutral"))
+    names = tuple(dict.fromkeys(("id" if base in ("und", "") else base, "en", "neutral")))
     builder = _Builder()
-    for name in names:
+    for one in _compiled_lists(names[0], extra_dir):
+        builder.add(one)
+    if names[1:] == ("en", "neutral"):  # nearly always: gathered once for all languages
+        builder.join(_english_builder(extra_dir))
+        return builder.build(names, load_phrases("en", extra_dir))
+    for name in names[1:]:
         for one in _compiled_lists(name, extra_dir):
             builder.add(one)
-    return builder.build(tuple(names))
+    return builder.build(names, None)
+
+
+@cache
+def _english_builder(extra_dir: str) -> _Builder:
+    """What is in the lists of every language beside its own, gathered; it is joined to others and not changed."""
+    builder = _Builder()
+    for name in ("en", "neutral"):
+        for one in _compiled_lists(name, extra_dir):
+            builder.add(one)
+    return builder
 
 
 class _List(NamedTuple):
@@ -305,7 +321,18 @@ class _Builder:
         for array, key, pattern in one.patterns:
             self.patterns[array].setdefault(key, []).append(pattern)
 
-    def build(self, languages: tuple[str, ...]) -> Phrases:
+    def join(self, other: _Builder) -> None:
+        """Add what another builder gathered; of two entries with one wording that of this one stays."""
+        for name, terms in other.words.items():
+            if name != "by" or not self.words["by"]:
+                self.words[name] |= terms
+        for array in ARRAYS:
+            own = self.entries[array]
+            self.entries[array] = {**own, **other.entries[array], **own}  # in the order in which `add` leaves them
+            for key, patterns in other.patterns[array].items():
+                self.patterns[array].setdefault(key, []).extend(patterns)
+
+    def build(self, languages: tuple[str, ...], shared: Phrases | None) -> Phrases:
         """What was gathered, indexed; every index holds its entries in order of precedence."""
         for name, kind in (("role", "byline"), ("photo", "caption")):  # their labels open lines of these kinds
             for word in sorted(self.words[name]):
@@ -313,8 +340,7 @@ class _Builder:
         merged: dict[str, Phrase] = {}
         merged_patterns: dict[str, list[Pattern]] = {}
         for array in ARRAYS:
-            for wording, phrase in self.entries[array].items():
-                merged.setdefault(wording, phrase)
+            merged = {**merged, **self.entries[array], **merged}
             for key, patterns in self.patterns[array].items():
                 merged_patterns.setdefault(key, []).extend(patterns)
         long = {text for text in merged if len(text) >= LONG_ENTRY} | _pattern_heads(merged_patterns)
@@ -333,6 +359,7 @@ class _Builder:
             loud=tuple(phrase for phrase in self.entries["tail"].values() if phrase.text.isupper()),
             label_heads=frozenset(text[:4] for text in self.entries["start"]),
             openings=opening_pattern(filter(None, tails | self.words["joining"])),
+            shared=shared,
         )
 
 
@@ -397,7 +424,7 @@ def _normalise_entry(text: str, array: str, where: str) -> tuple[str, str]:
     Raises OptionError for wrong or too many placeholders, and for an entry so short that it would match by chance.
     """
     holes = _HOLE.findall(text) if "{" in text else []
-    if len(holes) - holes.count("n") > 2 or not {"n", "name", "any"}.issuperset(holes):
+    if holes and (len(holes) - holes.count("n") > 2 or not {"n", "name", "any"}.issuperset(holes)):
         raise OptionError(f"{where}: {text!r} may hold {{n}}, and at most two of {{name}} and {{any}}.")
     literal = normalise_wording(_HOLE.sub(" ", text) if holes else text)
     whole = array in ("line", "tail", "edge") and not holes
