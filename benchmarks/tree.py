@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["Usage", "run"]
+__all__ = ["Usage", "run", "tree_of"]
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _EVERY = 0.25  # seconds; memory is looked at each time, which costs the kernel a walk over the page tables
@@ -63,7 +63,7 @@ def run(command: list[str], **environment: str) -> Usage:
 
 def _look(root: int, used: Usage) -> None:
     peak = anonymous = 0.0
-    for pid in _tree(root):
+    for pid in tree_of(root):
         with suppress(OSError, IndexError, ValueError):  # it ends while we look
             seconds = sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13])) / _TICKS
             if pid == root:
@@ -76,7 +76,8 @@ def _look(root: int, used: Usage) -> None:
     used.peak, used.anonymous = max(used.peak, peak), max(used.anonymous, anonymous)
 
 
-def _tree(root: int) -> list[int]:
+def tree_of(root: int) -> list[int]:
+    """The process and all that descend from it."""
     found = [root]
     for pid in found:
         with suppress(OSError):

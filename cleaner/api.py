@@ -16,11 +16,9 @@ from cleaner.engine.time_limit import RecordTimeout, time_limit
 from cleaner.errors import InputError, OptionError
 from cleaner.judge.line_judge import run_together
 from cleaner.language_codes import language_code
-from cleaner.mask.mask import mask_article
 from cleaner.options import RANGES, Options
 from cleaner.pipeline import article_steps, finish_articles, load_article
 from cleaner.read.fields import MOST_UNPACKED, is_missing, raw_record
-from cleaner.read.http import unpack_by_magic
 from cleaner.read.selection import draw
 from cleaner.repeats.repeats import Repeats
 from cleaner.repeats.site_lines import site_lines
@@ -206,8 +204,11 @@ def _clean_batch(
             stripped, site_lines([a.text for a in stripped], sites, [a.title for a in stripped])
         )
     for article, drop in finish_articles(stripped, options):
-        masked = mask_article(article, options.mask)
-        found = {name: getattr(masked, name) for name in _SHARED}
+        if options.mask:
+            from cleaner.mask.mask import mask_article
+
+            article = mask_article(article, options.mask)
+        found = {name: getattr(article, name) for name in _SHARED}
         found |= {"language": language} if language else {}
         yield Cleaned(**found, dropped=drop.reason if drop else "")
 
@@ -228,6 +229,8 @@ def _body(text: Any, what: str) -> str | bytes:
     """A text as it was given, "" for a missing one. Raises TypeError, saying what has the wrong type, and
     TooLarge for a packed one that is a bomb."""
     if isinstance(text, bytes):  # as a server sent it, perhaps
+        from cleaner.read.http import unpack_by_magic
+
         return unpack_by_magic(text, MOST_UNPACKED)[0]
     if isinstance(text, str):
         return text

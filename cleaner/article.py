@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 __all__ = [
     "ASIDE", "KINDS", "MARKUP", "MARK_KEYS", "MASKS", "RECORD_KEYS", "SPLIT_KEY",
-    "Article", "Drop", "LeftOut", "LeftOutCount", "Raw", "Reject", "Removal",
+    "Article", "Drop", "LeftOut", "LeftOutCount", "Page", "Raw", "Reject", "Removal",
     "claim", "cut", "host_of", "insert_removals",
     "site_for_repeats",
 ]  # fmt: skip
@@ -91,6 +91,27 @@ class LeftOut(NamedTuple):
 
 LeftOutCount = tuple[str, str, int, int]
 """Kind and reason of paragraphs that were left out of a page, how many there are, and how many characters in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one page holds. `text` has one paragraph a line; `left_out` are the paragraphs that are not in it, in
+    the order of the page, those of menus at its head and those of footers at its end; `left_out_counts` counts them.
+
+    `page_kind` is article, listing, forum, product or other. What the page does not say is "".
+    """
+
+    text: str = ""
+    title: str = ""
+    author: str = ""
+    date: str = ""  # ISO 8601
+    date_text: str = ""
+    site: str = ""
+    url: str = ""
+    language: str = ""
+    page_kind: str = "other"
+    left_out: tuple[LeftOut, ...] = ()
+    left_out_counts: tuple[LeftOutCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple
+
+from cleaner.tables import read_table, table_bytes
 
 __all__ = [
     "FoundDate", "date_order", "find_date", "is_month", "numeric_order", "read_date", "says_changed", "says_other",
@@ -77,9 +77,8 @@ class _Words(NamedTuple):
 @cache
 def _words() -> _Words:
     """Load the names of months.json and dates.toml."""
-    folder = files("cleaner")
-    table: dict[str, Any] = json.loads((folder / "months.json").read_text("utf-8"))["languages"]
-    more: dict[str, Any] = tomllib.loads((folder / "dates.toml").read_text("utf-8"))
+    table: dict[str, Any] = json.loads(table_bytes("months.json"))["languages"]
+    more: dict[str, Any] = read_table("dates.toml")
     months: dict[str, dict[int, set[str]]] = {}
     days: dict[str, set[int]] = {}
     for language, row in table.items():

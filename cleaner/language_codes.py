@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
 
 from cleaner.errors import OptionError
+from cleaner.tables import read_table
 
 __all__ = ["language_code", "language_codes", "named_languages"]
 
@@ -18,7 +17,7 @@ __all__ = ["language_code", "language_codes", "named_languages"]
 def _tables() -> tuple[dict[str, list[str]], dict[str, list[str]], dict[str, str]]:
     """The languages that the language step can name, and the others: code -> English name, then other names. Behind
     them the code by each code and name, in small letters."""
-    tables = tomllib.loads((files("cleaner") / "language_codes.toml").read_text("utf-8"))
+    tables = read_table("language_codes.toml")
     named, others = tables["named"], tables["others"]
     known = {name.casefold(): code for table in (named, others) for code in table for name in (code, *table[code])}
     return named, others, known

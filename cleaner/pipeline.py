@@ -29,11 +29,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from cleaner.article import MARKUP, Article, Drop, Raw, host_of, insert_removals
+from cleaner.article import MARKUP, Article, Drop, Page, Raw, host_of, insert_removals
 from cleaner.dates import numeric_order, read_date
 from cleaner.decode.decode import Decoded, decode, decode_replacing
 from cleaner.decode.labels import check_encoding
-from cleaner.extract.page import Page, extract
 from cleaner.judge.line_judge import Steps, run_together
 from cleaner.language.identify import identify, quick_language
 from cleaner.options import Options
@@ -74,6 +73,8 @@ def load_article(raw: Raw, options: Options, *, everything: bool = False) -> Art
     flags = (BAD_BYTES,) if decoded.replaced else ()
     html = raw.html or options.content == "html" or (options.content == "auto" and looks_like_html(text))
     if html:
+        from cleaner.extract.page import extract  # 34 ms of modules, which texts alone do not need
+
         page = extract(text, url=raw.url, extractor=options.extractor, everything=everything)
     elif options.content == "auto" and has_markup(text):
         page, flags = Page(text=unmark(text)), (*flags, MARKUP)

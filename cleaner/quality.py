@@ -10,17 +10,16 @@ from __future__ import annotations
 import functools
 import re
 import string
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 
 from cleaner.article import Article, Drop
 from cleaner.characters import BLANK
 from cleaner.errors import OptionError
 from cleaner.language.words import read_list
 from cleaner.options import Options
+from cleaner.tables import read_table
 
 __all__ = ["FLAGS", "PRESETS", "GuardResult", "check_guards", "filter_article"]
 
@@ -164,7 +163,7 @@ def _phrases(name: str, language: str) -> tuple[str, ...]:
 
     English counts everywhere, because servers and content systems answer in it whatever a site is written in.
     """
-    tables = tomllib.loads((files("cleaner") / "quality.toml").read_text("utf-8"))
+    tables = read_table("quality.toml")
     wanted = ("en", language.split("-")[0]) if language != "und" else tuple(tables)
     return tuple(phrase for code, table in tables.items() if code in wanted for phrase in table[name])
 

@@ -7,12 +7,11 @@ the one hold characters of the other. The names are data, in encodings.toml.
 from __future__ import annotations
 
 import codecs
-import tomllib
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from cleaner.errors import OptionError
+from cleaner.tables import read_table
 
 __all__ = ["check_encoding", "codec_of", "table"]
 
@@ -53,7 +52,7 @@ def table() -> dict[str, Any]:
     `labels` has Python's name of the codec for each label, `rare` what each codec loses, `cased` the codecs of scripts
     that have capitals. `letters` has for each language those it needs, and these with those of its loan words.
     """
-    found = tomllib.loads((files("cleaner.decode") / "encodings.toml").read_text("utf-8"))
+    found = read_table("decode/encodings.toml")
     labels = {label: codec for codec, also in found["labels"].items() for label in (codec, *also)}
     parts = [line.partition(" ") for line in found["letters"].values()]
     return {

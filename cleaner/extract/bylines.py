@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 from itertools import chain
 from typing import Any
 
@@ -16,6 +14,7 @@ from cleaner.dates import find_date, is_month
 from cleaner.extract.blocks import Blocks
 from cleaner.extract.marks import marks_of
 from cleaner.extract.parse import Parsed
+from cleaner.tables import read_table
 
 __all__ = [
     "begins_as_byline", "clean_name", "find_headline", "is_elsewhere", "lines_around", "load_data", "marked_nodes",
@@ -42,7 +41,7 @@ _HEADINGS = ("h1", "h2", "h3", "figcaption")
 @cache
 def load_data(name: str) -> dict[str, Any]:
     """Return the content of one file of data/."""
-    return tomllib.loads((files("cleaner.extract") / "data" / name).read_text("utf-8"))
+    return read_table(f"extract/data/{name}")
 
 
 def normalise_title(text: str) -> str:

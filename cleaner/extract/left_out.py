@@ -7,19 +7,18 @@ prose and the headlines of other articles its place, so that who finds it in a l
 from __future__ import annotations
 
 import re
-import tomllib
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from html import unescape
-from importlib.resources import files
 
 from cleaner.article import ASIDE, LeftOut, LeftOutCount
 from cleaner.extract.blocks import HEADINGS, Blocks, walk
 from cleaner.extract.content_root import ContentRoot
 from cleaner.extract.marks import Mark
 from cleaner.extract.parse import Navigation
+from cleaner.tables import read_table
 
 __all__ = ["counted", "is_prose_paragraph", "left_out_of", "replaced"]
 
@@ -153,7 +152,7 @@ def _lines_before(texts: Sequence[str], chosen: Sequence[int], text: str) -> lis
 @cache
 def _kinds() -> dict[str, str]:
     """Return the kind of text by the name of a mark."""
-    listed = tomllib.loads((files("cleaner.extract") / "data" / "left_out.toml").read_text("utf-8"))
+    listed = read_table("extract/data/left_out.toml")
     return {name: kind for kind, names in listed.items() for name in names.split()}
 
 

@@ -10,11 +10,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
+
+from cleaner.tables import read_table
 
 __all__ = ["Mark", "marks_of", "opens_boilerplate", "weak_names"]
 
@@ -38,16 +38,14 @@ class Mark(NamedTuple):
 @cache
 def _marks_by(kind: str) -> dict[str, Mark]:
     """Return the marks of one table of data/marks.toml: of names, whole class names, roles or tags."""
-    table = tomllib.loads((files("cleaner.extract") / "data" / "marks.toml").read_text("utf-8"))[kind]
+    table = read_table("extract/data/marks.toml")[kind]
     return {name: Mark(family, name) for family, names in table.items() for name in names.split()}
 
 
 @cache
 def weak_names() -> frozenset[str]:
     """Return the boilerplate names that boxes of the article's own text bear as well."""
-    return frozenset(
-        tomllib.loads((files("cleaner.extract") / "data" / "marks.toml").read_text("utf-8"))["weak"]["names"].split()
-    )
+    return frozenset(read_table("extract/data/marks.toml")["weak"]["names"].split())
 
 
 @lru_cache(maxsize=1 << 14)
@@ -94,7 +92,7 @@ def marks_of(tag: str, attrs: str) -> tuple[Mark, ...]:
 @cache
 def _boilerplate_headings() -> tuple[frozenset[str], tuple[str, ...]]:
     """Return the headings of data/headings.toml: whole ones, and beginnings (there they end in `*`)."""
-    listed = tomllib.loads((files("cleaner.extract") / "data" / "headings.toml").read_text("utf-8"))["headings"]
+    listed = read_table("extract/data/headings.toml")["headings"]
     entries = [entry.strip() for text in listed.values() for entry in " ".join(text.split()).split("|")]
     beginnings = tuple(entry[:-1] for entry in entries if entry.endswith("*"))
     return frozenset(entry for entry in entries if not entry.endswith("*")), beginnings

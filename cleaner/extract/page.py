@@ -8,11 +8,11 @@ metadata are read last, because bylines stand near the first of them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
-from cleaner.article import ASIDE, LeftOut, LeftOutCount
+from cleaner.article import ASIDE, LeftOut, Page
 from cleaner.errors import OptionError
 from cleaner.extract.blocks import Blocks, walk
 from cleaner.extract.bylines import load_data
@@ -41,27 +41,6 @@ _FORUM_TYPES = frozenset(("discussionforumposting", "qapage"))
 _PRODUCT_TYPES = frozenset(("product", "productgroup", "offer", "aggregateoffer"))
 _LISTING_TYPES = frozenset(("collectionpage", "itemlist", "searchresultspage", "offercatalog"))
 _SOME_PROSE = 600  # characters of text that make a page an article which nothing else is known of
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What one page holds. `text` has one paragraph a line; `left_out` are the paragraphs that are not in it, in
-    the order of the page, those of menus at its head and those of footers at its end; `left_out_counts` counts them.
-
-    `page_kind` is article, listing, forum, product or other. What the page does not say is "".
-    """
-
-    text: str = ""
-    title: str = ""
-    author: str = ""
-    date: str = ""  # ISO 8601
-    date_text: str = ""
-    site: str = ""
-    url: str = ""
-    language: str = ""
-    page_kind: str = "other"
-    left_out: tuple[LeftOut, ...] = ()
-    left_out_counts: tuple[LeftOutCount, ...] = ()
 
 
 def extract(

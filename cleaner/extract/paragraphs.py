@@ -10,7 +10,6 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from cleaner.extract.paragraph_features import paragraph_features
 from cleaner.extract.paragraph_rules import choose_by_rules
 from cleaner.judge.character_counts import Numbers
 from cleaner.judge.trees import Trees
+from cleaner.tables import table_bytes
 
 __all__ = ["as_lines", "best_segments", "choose_paragraphs", "find_article", "names_article", "prior_odds"]
 
@@ -106,7 +106,7 @@ def find_article(blocks: Blocks, odds: Numbers, is_named: bool) -> list[int]:
 @cache
 def _judge() -> Trees:
     """Return the trees of paragraph_trees.json, read once in a process."""
-    stored = json.loads((files("cleaner.judge") / "paragraph_trees.json").read_text("utf-8"))
+    stored = json.loads(table_bytes("judge/paragraph_trees.json"))
     split, limit, leaf = (
         np.array(stored["split"]),
         np.array(stored["limit"], np.float32),

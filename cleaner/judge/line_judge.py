@@ -13,7 +13,6 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import accumulate
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -24,6 +23,7 @@ from cleaner.judge.beside import NAMES, RuledText, ScoredText, describe_texts, j
 from cleaner.judge.line_features import ALONE, line_features
 from cleaner.judge.lines import Hit
 from cleaner.judge.vocabulary import CONCEPT_KINDS, CONCEPTS
+from cleaner.tables import table_bytes
 
 __all__ = [
     "Begun",
@@ -106,7 +106,7 @@ class LineTrees:
 @cache
 def load_line_trees() -> LineTrees:
     """Return the shipped trees, read once in a process."""
-    return parse_line_trees(json.loads((files("cleaner.judge") / "line_trees.json").read_text("utf-8")))
+    return parse_line_trees(json.loads(table_bytes("judge/line_trees.json")))
 
 
 def parse_line_trees(stored: dict[str, Any]) -> LineTrees:

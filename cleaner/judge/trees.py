@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 
 from cleaner.judge.character_counts import Numbers
 from cleaner.judge.features import Features
+from cleaner.tables import table_bytes
 
 __all__ = ["LineModel", "Trees", "linear_odds", "model_for"]
 
@@ -79,7 +79,7 @@ def model_for(own: Features) -> LineModel:
 @cache
 def _load_model(name: str) -> LineModel:
     """Return one of the two models of page_trees.json, read once in a process."""
-    stored = json.loads((files("cleaner.judge") / "page_trees.json").read_text("utf-8"))[name]
+    stored = json.loads(table_bytes("judge/page_trees.json"))[name]
     trees = stored["trees"]
     split, limit, leaf = np.array(trees["split"]), np.array(trees["limit"], np.float32), np.array(trees["leaf"])
     return LineModel(stored["linear"], Trees(tuple(trees["features"]), split, limit, leaf, trees["base"]))

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from functools import cache, lru_cache
+from itertools import chain
 from typing import Any
 
 from cleaner.characters import UNSPACED_CLASS
 from cleaner.phrases.phrases import Phrases, normalise_wording
+from cleaner.tables import read_table, table_bytes
 
 __all__ = [
     "BEYOND_SPACES",
@@ -63,12 +63,12 @@ BEYOND_SPACES = "\u0dff"
 
 
 def _stored(name: str) -> str:
-    return (files("cleaner.judge") / name).read_text("utf-8")
+    return table_bytes(f"judge/{name}").decode("utf-8")
 
 
 @cache
 def _concept_table() -> dict[str, dict[str, Any]]:
-    return tomllib.loads(_stored("concepts.toml"))
+    return read_table("judge/concepts.toml")
 
 
 CONCEPTS = tuple(_concept_table())
@@ -166,24 +166,42 @@ def _dates() -> dict[str, dict[str, list[str]]]:
 
 def _groups_of_words(phrases: Phrases) -> dict[str, int]:
     """Return for each word of the phrase lists the group that half of its entries or more belong to."""
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    entries = [*phrases.merged.items()]
-    entries += [(p.wording, p.phrase) for patterns in phrases.merged_patterns.values() for p in patterns]
-    for wording, phrase in entries:
-        group = GROUPS.get(phrase.kind)
-        if group is not None:
-            for word in set(words_of(_HOLE.sub(" ", wording))):
-                counts[word][group] += 1
-    groups: dict[str, int] = {}
-    for word, found in counts.items():
-        (group, most), *_ = sorted(found.items(), key=lambda item: (-item[1], item[0]))
-        if len(found) <= _MOST_GROUPS and 2 * most >= sum(found.values()) and len(word) > 1:
+    # the English and neutral entries are in all lists: counted once, they leave a third of the work for a language
+    groups = dict(vocabulary_for(phrases.shared).groups) if phrases.shared else {}
+    for word, found in _votes(phrases).items():
+        group, most = min(found.items(), key=lambda item: (-item[1], item[0]))
+        groups.pop(word, None)
+        if 0 < most >= sum(found.values()) / 2 and sum(map(bool, found.values())) <= _MOST_GROUPS and len(word) > 1:
             groups[word] = GROUP_NAMES.index(group)
     return groups
 
 
+@lru_cache(2)
+def _votes(phrases: Phrases) -> dict[str, dict[str, int]]:
+    """Return for each word in how many entries of each group it stands; without the words of which `phrases.shared`
+    says the same."""
+    shared = phrases.shared
+    known = shared.merged if shared else {}
+    patterns = {*map(id, chain(*shared.merged_patterns.values()))} if shared else set()
+    before = _votes(shared) if shared else {}
+    changes = [(wording, phrase, 1) for wording, phrase in phrases.merged.items() if known.get(wording) is not phrase]
+    changes += [(wording, phrase, -1) for wording, phrase in known.items() if phrases.merged.get(wording) is not phrase]
+    changes += [(p.wording, p.phrase, 1) for p in chain(*phrases.merged_patterns.values()) if id(p) not in patterns]
+    votes: dict[str, dict[str, int]] = {}
+    for wording, phrase, more in changes:
+        if group := GROUPS.get(phrase.kind):
+            for word in {*words_of(_HOLE.sub(" ", wording))}:
+                found = votes.get(word)
+                if found is None:
+                    found = votes[word] = dict(before.get(word, ()))
+                found[group] = found.get(group, 0) + more
+    return votes
+
+
 def words_of(wording: str) -> list[str]:
     """Return the words of a normalised line, without numbers."""
+    if wording.isascii() or max(wording) <= BEYOND_SPACES:  # without their places in a third of the time
+        return [word for word in _WORD.findall(wording) if word != "0"]
     return places_of_words(wording)[1]
 
 

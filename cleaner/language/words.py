@@ -17,15 +17,15 @@ from __future__ import annotations
 
 import functools
 import struct
-import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from cleaner.tables import read_table
 
 __all__ = ["PARTS", "Lexicon", "Votes", "load_lexicon", "read_list", "spaced"]
 
@@ -128,7 +128,7 @@ def spaced(text: str) -> str:
 
 def read_list(name: str) -> dict[str, Any]:
     """Return the content of one data file of `lists/`."""
-    return tomllib.loads((files("cleaner.language") / "lists" / f"{name}.toml").read_text("utf-8"))
+    return read_table(f"language/lists/{name}.toml")
 
 
 @functools.cache

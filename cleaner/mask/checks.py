@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
-from importlib.resources import files
 from typing import Any
+
+from cleaner.tables import read_table
 
 __all__ = ["FORMS", "is_card", "is_iban", "is_nik", "passes_luhn"]
 
-FORMS: dict[str, dict[str, Any]] = tomllib.loads((files("cleaner.mask") / "mask.toml").read_text("utf-8"))
+FORMS: dict[str, dict[str, Any]] = read_table("mask/mask.toml")
 """By kind what is known of its form, and the words that speak for and against it."""
 
 _PROVINCES = frozenset(FORMS["nik"]["provinces"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from itertools import accumulate, pairwise
 
 __all__ = ["find_openings", "opening_pattern"]
@@ -52,11 +53,16 @@ def _branches(rests: set[bytes]) -> bytes:
     """What matches any of these, byte by byte, so that a clause is compared with few of them."""
     if b"" in rests:
         return b""
-    by_first: dict[bytes, set[bytes]] = defaultdict(set)
+    if len(rests) == 1:
+        return b"".join(map(_literal, *rests))
+    by_first: dict[int, set[bytes]] = defaultdict(set)
     for rest in rests:
-        by_first[rest[:1]].add(rest[1:])
-    branches = []
-    for first in sorted(by_first):
-        literal = rb"[0-9][0-9.]{0,20}" if first == b"0" else re.escape(first)  # normalising makes a 0 of any number
-        branches.append(literal + _branches(by_first[first]))
+        by_first[rest[0]].add(rest[1:])
+    branches = [_literal(first) + _branches(by_first[first]) for first in sorted(by_first)]
     return branches[0] if len(branches) == 1 else b"(?:" + b"|".join(branches) + b")"
+
+
+@cache
+def _literal(byte: int) -> bytes:
+    """What matches a byte of a head; normalising makes a 0 of any number."""
+    return rb"[0-9][0-9.]{0,20}" if byte == ord("0") else re.escape(bytes((byte,)))

@@ -9,21 +9,23 @@ of phrases.
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cleaner.article import KINDS
 from cleaner.characters import UNSPACED_CLASS
 from cleaner.errors import OptionError
 from cleaner.phrases.clauses import opening_pattern
 from cleaner.plugins import phrase_folders
+from cleaner.tables import read_table
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 __all__ = [
     "ARRAYS",
@@ -110,8 +112,7 @@ Heads = Mapping[str, tuple[str, ...]]
 """First HEAD_LENGTH characters of entries -> the first three times as many of each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """One entry of a list: its natural wording, the array it stands in, its kind, and the list's language.
 
     `slight` entries are a single word, which suffices nowhere alone.
@@ -146,6 +147,7 @@ class Phrases:
     loud: tuple[Phrase, ...]  # entries of `tail` in capitals
     label_heads: frozenset[str]  # first four characters of the entries of `start`, shorter ones whole
     openings: re.Pattern[bytes]  # finds the clauses that open calls and entries of `tail`
+    shared: Phrases | None  # the lists of English, whose entries are among these, but for those that are in its own
 
     def whole(self, wording: str, array: str) -> Phrase | None:
         """The phrase of `array` that is this whole normalised line, or None."""
@@ -180,6 +182,8 @@ def _match_pattern(table: PatternTable, wording: str) -> Phrase | None:
 
 def phrase_languages() -> tuple[str, ...]:
     """The languages for which the package has a list, sorted, without "neutral"."""
+    from importlib.resources import files
+
     names = (entry.name for entry in (files("cleaner.phrases") / "lists").iterdir())
     return tuple(sorted(n[:-5] for n in names if n.endswith(".toml") and n != "neutral.toml"))
 
@@ -197,12 +201,27 @@ def load_phrases(language: str, extra_dir: str = "") -> Phrases:
     """
     base = language.split("-")[0].lower()
     base = _ALIASES.get(base, base)
-    names = dict.fromkeys(("id" if base in ("und", "") else base, "en", "neutral"))
+    names = tuple(dict.fromkeys(("id" if base in ("und", "") else base, "en", "neutral")))
     builder = _Builder()
-    for name in names:
+    for one in _compiled_lists(names[0], extra_dir):
+        builder.add(one)
+    if names[1:] == ("en", "neutral"):  # nearly always: gathered once for all languages
+        builder.join(_english_builder(extra_dir))
+        return builder.build(names, load_phrases("en", extra_dir))
+    for name in names[1:]:
         for one in _compiled_lists(name, extra_dir):
             builder.add(one)
-    return builder.build(tuple(names))
+    return builder.build(names, None)
+
+
+@cache
+def _english_builder(extra_dir: str) -> _Builder:
+    """What is in the lists of every language beside its own, gathered; it is joined to others and not changed."""
+    builder = _Builder()
+    for name in ("en", "neutral"):
+        for one in _compiled_lists(name, extra_dir):
+            builder.add(one)
+    return builder
 
 
 class _List(NamedTuple):
@@ -231,13 +250,20 @@ def lists(name: str, extra_dir: str) -> Iterator[tuple[str, dict[str, Any]]]:
         found.append((str(own / f"{name}.toml"), str(own / f"{name}.toml"), own / f"{name}.toml"))
     for plugin, folder in phrase_folders():
         found.append((f"{plugin}: {name}.toml", f"{name}.toml of the plugin {plugin}", folder / f"{name}.toml"))
-    found.append((f"{name}.toml", f"{name}.toml", files("cleaner.phrases") / "lists" / f"{name}.toml"))
     for where, described, file in found:
         if file.is_file():
-            try:
-                yield where, tomllib.loads(file.read_bytes().decode("utf-8"))
-            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-                raise OptionError(f"The phrase list {described} is not valid TOML in UTF-8: {error}.") from None
+            yield where, _read_list(file, described)
+    with suppress(FileNotFoundError):
+        yield f"{name}.toml", read_table(f"phrases/lists/{name}.toml")
+
+
+def _read_list(file: Path | Traversable, described: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(file.read_bytes().decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise OptionError(f"The phrase list {described} is not valid TOML in UTF-8: {error}.") from None
 
 
 def _compile(language: str, where: str, data: dict[str, Any]) -> _List:
@@ -260,10 +286,10 @@ def _compile(language: str, where: str, data: dict[str, Any]) -> _List:
                 words[array] = tuple(filter(None, map(normalise_wording, texts)))
                 continue
             for text in texts:
-                wording, fixed = _normalise_entry(text, array, where)
-                phrase = Phrase(text, array, kind, language, _is_slight(text))
+                wording, literal = _normalise_entry(text, array, where)
+                phrase = Phrase(text, array, kind, language, _is_slight(literal))
                 if "{" in wording:
-                    patterns.append((array, *_pattern(phrase, wording, fixed)))
+                    patterns.append((array, *_pattern(phrase, wording, len(literal))))
                 else:
                     entries.append((array, wording, phrase))
     return _List(words, entries, patterns)
@@ -295,7 +321,18 @@ class _Builder:
         for array, key, pattern in one.patterns:
             self.patterns[array].setdefault(key, []).append(pattern)
 
-    def build(self, languages: tuple[str, ...]) -> Phrases:
+    def join(self, other: _Builder) -> None:
+        """Add what another builder gathered; of two entries with one wording that of this one stays."""
+        for name, terms in other.words.items():
+            if name != "by" or not self.words["by"]:
+                self.words[name] |= terms
+        for array in ARRAYS:
+            own = self.entries[array]
+            self.entries[array] = {**own, **other.entries[array], **own}  # in the order in which `add` leaves them
+            for key, patterns in other.patterns[array].items():
+                self.patterns[array].setdefault(key, []).extend(patterns)
+
+    def build(self, languages: tuple[str, ...], shared: Phrases | None) -> Phrases:
         """What was gathered, indexed; every index holds its entries in order of precedence."""
         for name, kind in (("role", "byline"), ("photo", "caption")):  # their labels open lines of these kinds
             for word in sorted(self.words[name]):
@@ -303,8 +340,7 @@ class _Builder:
         merged: dict[str, Phrase] = {}
         merged_patterns: dict[str, list[Pattern]] = {}
         for array in ARRAYS:
-            for wording, phrase in self.entries[array].items():
-                merged.setdefault(wording, phrase)
+            merged = {**merged, **self.entries[array], **merged}
             for key, patterns in self.patterns[array].items():
                 merged_patterns.setdefault(key, []).extend(patterns)
         long = {text for text in merged if len(text) >= LONG_ENTRY} | _pattern_heads(merged_patterns)
@@ -323,13 +359,13 @@ class _Builder:
             loud=tuple(phrase for phrase in self.entries["tail"].values() if phrase.text.isupper()),
             label_heads=frozenset(text[:4] for text in self.entries["start"]),
             openings=opening_pattern(filter(None, tails | self.words["joining"])),
+            shared=shared,
         )
 
 
-def _is_slight(text: str) -> bool:
-    """Whether an entry has one word beside its placeholders, in a script that parts words."""
-    words = normalise_wording(_HOLE.sub(" ", text)).split()
-    return len(words) <= 1 and not _UNSPACED.search("".join(words))
+def _is_slight(literal: str) -> bool:
+    """Whether what an entry says beside its placeholders, normalised, is one word in a script that parts words."""
+    return " " not in literal and not _UNSPACED.search(literal)
 
 
 def _pattern_heads(table: Mapping[str, list[Pattern]]) -> set[str]:
@@ -382,20 +418,22 @@ def _regex(wording: str, fixed: int) -> re.Pattern[str]:
     return re.compile("".join(out), re.DOTALL)
 
 
-def _normalise_entry(text: str, array: str, where: str) -> tuple[str, int]:
-    """The normalised wording of an entry, {any} and {name} kept as written, and its length without the holes.
+def _normalise_entry(text: str, array: str, where: str) -> tuple[str, str]:
+    """The normalised wording of an entry, {any} and {name} kept as written, and the same without the placeholders.
 
     Raises OptionError for wrong or too many placeholders, and for an entry so short that it would match by chance.
     """
-    holes = _HOLE.findall(text)
-    if len(holes) - holes.count("n") > 2 or not {"n", "name", "any"}.issuperset(holes):
+    holes = _HOLE.findall(text) if "{" in text else []
+    if holes and (len(holes) - holes.count("n") > 2 or not {"n", "name", "any"}.issuperset(holes)):
         raise OptionError(f"{where}: {text!r} may hold {{n}}, and at most two of {{name}} and {{any}}.")
-    literal = normalise_wording(_HOLE.sub(" ", text))
+    literal = normalise_wording(_HOLE.sub(" ", text) if holes else text)
     whole = array in ("line", "tail", "edge") and not holes
     # a character of Han, Thai or Arabic says more than a Latin one
     least = (3 if whole else 2) if literal.isascii() else (2 if whole else 1)
     if len(literal) < least:
         raise OptionError(f"{where}: {text!r} is too short; write at least {least} characters beside its placeholders.")
+    if not holes:
+        return literal, literal
     # private characters stand for the holes, since braces at the ends would be dropped as marks
     text = text.replace("{n}", "0").replace("{any}", "\ue000").replace("{name}", "\ue001")
-    return normalise_wording(text).replace("\ue000", "{any}").replace("\ue001", "{name}"), len(literal)
+    return normalise_wording(text).replace("\ue000", "{any}").replace("\ue001", "{name}"), literal

@@ -8,19 +8,17 @@ from __future__ import annotations
 import json
 import math
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 from cleaner.article import RECORD_KEYS, Raw
 from cleaner.options import Options
-from cleaner.read.http import unpack_by_magic
 from cleaner.read.markup import looks_like_html
 from cleaner.read.read_errors import EmptyText, NoText
+from cleaner.tables import read_table
 
 __all__ = [
     "MOST_UNPACKED",
@@ -41,7 +39,7 @@ Fields = dict[str, str]
 """Meaning -> name of the field: `text`, `html`, `id`, `url`, `title`, `author`, `date`, `crawled`, `site` are the
 meanings."""
 
-_NAMES: dict[str, list[str]] = tomllib.loads((files("cleaner.read") / "fields.toml").read_text("utf-8"))
+_NAMES: dict[str, list[str]] = read_table("read/fields.toml")
 """Meaning -> its usual names, best first; "around" are those of objects that stand around a text."""
 _MEANINGS = tuple(meaning for meaning in _NAMES if meaning != "around")
 _OUTER = dict.fromkeys((*_NAMES["around"], *_NAMES["text"]))
@@ -313,6 +311,8 @@ def _may_mean(key: str, value: object) -> bool:
 
 def _body(value: object) -> str | bytes:
     if isinstance(value, bytes):  # crawlers keep pages in tables as they came, packed
+        from cleaner.read.http import unpack_by_magic  # with all that opens files: 25 ms
+
         return unpack_by_magic(value, MOST_UNPACKED)[0]
     if isinstance(value, list):
         value = "\n".join(part for part in value if isinstance(part, str))

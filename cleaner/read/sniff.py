@@ -8,10 +8,8 @@ from __future__ import annotations
 import codecs
 import json
 import re
-import tomllib
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 from cleaner.decode.decode import decode
@@ -29,6 +27,7 @@ from cleaner.read.read_errors import (
     UnknownFormat,
 )
 from cleaner.read.stream import Stream, compression_of, decompress
+from cleaner.tables import read_table
 
 __all__ = [
     "PLUGGED",
@@ -59,7 +58,7 @@ _BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xfe\xff"
 """White space, NULs of UTF-16, and byte order marks."""
 _PRINTED = bytes(sorted({*range(0x20, 0x7F), *range(0x80, 0x100), *b"\0\t\n\v\f\r\x1a\x1b"}))
 """Bytes that stand in text of some encoding; Ctrl+Z ended files of DOS, ISO-2022 switches alphabets by Escape."""
-_TABLES: dict[str, Any] = tomllib.loads((files("cleaner.read") / "formats.toml").read_text("utf-8"))
+_TABLES: dict[str, Any] = read_table("read/formats.toml")
 _SUFFIXES: dict[str, dict[str, str]] = {
     table: {suffix: name for name, suffixes in _TABLES[table].items() for suffix in suffixes}
     for table in ("suffixes", "compressed", "unread", "parts")

@@ -7,11 +7,10 @@ benchmarks/build_places.py writes them. Places that a phrase list names (`[words
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
 
 from cleaner.phrases.phrases import Phrases, normalise_wording
+from cleaner.tables import read_table, table_bytes
 
 __all__ = ["calendar", "dateline_words", "is_place", "lower_capitals", "place_name", "places"]
 
@@ -20,7 +19,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
 def _lines(name: str) -> list[str]:
-    text = (files("cleaner.strip") / name).read_text("utf-8")
+    text = table_bytes(f"strip/{name}").decode("utf-8")
     return [line for line in text.split("\n") if line and line[0] != "#"]
 
 
@@ -41,7 +40,7 @@ def calendar() -> tuple[frozenset[str], frozenset[str]]:
 @cache
 def dateline_words(name: str) -> frozenset[str]:
     """One array of datelines.toml."""
-    data: dict[str, list[str]] = tomllib.loads((files("cleaner.strip") / "datelines.toml").read_text("utf-8"))
+    data: dict[str, list[str]] = read_table("strip/datelines.toml")
     return frozenset(data[name])
 
 

@@ -10,15 +10,14 @@ words that come again in the same form (a brand that the text is about) are no j
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
 from cleaner.phrases.phrases import LABELS, Phrases, normalise_wording
+from cleaner.tables import read_table
 
 __all__ = ["bare_labels", "find_gaps", "find_labels", "is_quoted", "joints", "may_be_label", "segments", "word_lists"]
 
@@ -54,7 +53,7 @@ _WORDS_BEFORE = re.compile(r"[^\s()\[\].!?\"”:]+(?: [^\s()\[\].!?\"”:]+){0,3
 @cache
 def word_lists() -> dict[str, Any]:
     """The lists of cleaner/strip/segments.toml, and its `names` once more in small letters, as `small_names`."""
-    lists = tomllib.loads((files("cleaner.strip") / "segments.toml").read_text("utf-8"))
+    lists = read_table("strip/segments.toml")
     found = {name: frozenset(words) if isinstance(words, list) else words for name, words in lists.items()}
     return found | {"small_names": tuple(sorted({name.lower() for name in lists["names"]}))}
 

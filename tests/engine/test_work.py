@@ -169,3 +169,20 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
         write_half()
     assert target.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_shards_are_written_and_read_without_pandas(tmp_path: Path) -> None:
+    code = f"""
+import sys
+from pathlib import Path
+import numpy as np
+from cleaner.engine.columns import binary_column, number_column
+from cleaner.engine.work import read_shard, write_shard
+path = Path({str(tmp_path / "0.arrow")!r})
+write_shard(path, {{"n": number_column(np.arange(3)), "text": binary_column([b"a", b"", b"c"])}}, {{"a": 1}})
+for columns in ((), ("n",), ("text", "n")):
+    table, notes = read_shard(path, columns)
+    assert (table.column_names, table.num_rows, notes) == ([*columns], 3 if columns else 0, {{"a": 1}})
+assert "pandas" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
