@@ -25,11 +25,12 @@ from sample import ROOT, read_lines
 
 from cleaner import Options, clean_corpus
 from cleaner.audit.report import write_report
-from cleaner.audit.report.page import environment
+from cleaner.audit.report.page import environment, legend
 from cleaner.audit.report.shown_duplicates import aligned
 from cleaner.audit.report.sources import logged_articles
 from cleaner.audit.spans import spans
 from cleaner.audit.tally import phrase_of
+from cleaner.characters import count_words
 from cleaner.engine.work import write_shard
 from cleaner.errors import OutputError
 
@@ -131,9 +132,12 @@ def test_the_funnel_is_the_manifest(any_run: Finished) -> None:
         for li in any_run.page.xpath("//ol[@class='funnel']/li")
     }
     articles, characters = counts["articles"], counts["characters"]
-    assert steps["read"] == [articles["read"], characters["before"]]
-    assert steps["after stripping"] == [articles["read"], characters["stripped"]]
-    assert steps["written"] == [articles["written"], characters["written"]]
+    written = sum(r["words"] for r in read_lines(any_run.output))
+    left = written + sum(r["record"]["words"] for r in any_run.log("dropped"))
+    removed = sum(count_words(r["text"]) for r in any_run.log("removed") if r["kind"] != "space")
+    assert steps["read"] == [articles["read"], left + removed, characters["before"]]
+    assert steps["after stripping"] == [articles["read"], left, characters["stripped"]]
+    assert steps["written"] == [articles["written"], written, characters["written"]]
     last_drop = list(steps)[-2]
     assert last_drop.startswith("without those dropped")
     assert steps[last_drop] == steps["written"]  # what the logs say of dropped articles adds up
@@ -141,11 +145,20 @@ def test_the_funnel_is_the_manifest(any_run: Finished) -> None:
 
 def test_removals_are_the_manifest_and_the_log(any_run: Finished) -> None:
     rows = any_run.log("removed")
-    spans, characters = Counter(r["kind"] for r in rows), Counter[str]()
+    spans, words = Counter(r["kind"] for r in rows), Counter[str]()
     for row in rows:
-        characters[row["kind"]] += row["end"] - row["start"]
-    shown = {kind: [number(n) for n in numbers] for kind, numbers in any_run.drawers("removals").items()}
-    assert shown == {kind: [spans[kind], characters[kind]] for kind in spans}
+        words[row["kind"]] += count_words(row["text"])
+    articles = Counter(kind for _, kind in {(r["id"], r["kind"]) for r in rows})
+    expected = {kind: [articles[kind], words[kind], spans[kind]] for kind in spans}
+    expected["space"] = [spans["space"]]
+    shown = {d.get("data-removed"): d for d in any_run.page.xpath("//section[@id='removals']/details")}
+    numbers = {kind: d.xpath("summary/span[@class='numbers']/span/text()") for kind, d in shown.items()}
+    assert {kind: [number(n) for n in found] for kind, found in numbers.items()} == expected
+    assert [kind for kind in shown if kind != "space"] == sorted(
+        spans.keys() - {"space"}, key=lambda kind: (-words[kind], -spans[kind], kind)
+    )
+    for kind, drawer in shown.items():
+        assert drawer.xpath("string(summary//small)") == legend()["kinds"][kind]
     assert shown.keys() == any_run.counts["removals"].keys()
 
 
@@ -160,35 +173,49 @@ def test_every_rule_has_examples_out_of_the_log(any_run: Finished) -> None:
 
 
 def test_phrases_are_counts_over_the_log(any_run: Finished) -> None:
-    fired = Counter(phrase_of(r["why"]) for r in any_run.log("removed"))
-    del fired[None]
-    expected = {f"{' '.join(p.text.split())} {p.language}, {p.kind}.{p.how}": n for p, n in fired.items() if p}
-    assert {label: number(n[0]) for label, n in any_run.drawers("phrases").items()} == expected
+    rows = [(phrase, r) for r in any_run.log("removed") if (phrase := phrase_of(r["why"]))]
+    fired, words = Counter(phrase for phrase, _ in rows), Counter[Any]()
+    for phrase, row in rows:
+        words[phrase] += count_words(row["text"])
+    articles = Counter(phrase for phrase, _ in {(phrase, r["id"]) for phrase, r in rows})
+    expected = {
+        f"{' '.join(p.text.split())} {p.language}, {p.kind}.{p.how}": [articles[p], words[p], fired[p]] for p in fired
+    }
+    assert {label: [number(n) for n in found] for label, found in any_run.drawers("phrases").items()} == expected
 
 
 def test_sites_and_languages_add_up(any_run: Finished) -> None:
-    spans = sum(r["kind"] != "space" for r in any_run.log("removed"))
+    words = sum(count_words(r["text"]) for r in any_run.log("removed") if r["kind"] != "space")
     read, written = any_run.counts["articles"]["read"], any_run.counts["language"]
+    left = sum(r["words"] for r in read_lines(any_run.output))
     sites, languages = any_run.drawers("sites"), any_run.drawers("languages")
     assert sum(number(n[0]) for n in sites.values()) == read
-    assert sum(number(n[1]) for n in sites.values()) == spans
+    assert sum(number(n[1]) for n in sites.values()) == words
+    assert sum(int(n[1].split()[2].replace(",", "")) for n in sites.values()) == words + left
     assert {code: number(n[0]) for code, n in languages.items()} == written
-    assert sum(number(n[2]) for n in languages.values()) == spans
+    assert sum(number(n[1]) for n in languages.values()) == left
 
 
 def test_the_rules_of_one_site(finished: Finished) -> None:
     records = [*read_lines(finished.output), *(r["record"] for r in finished.log("dropped"))]
     here = {r["id"] for r in records if r["site"] == "kawatmuara.example"}
-    fired = Counter((r["kind"], r["rule"]) for r in finished.log("removed") if r["id"] in here and r["kind"] != "space")
-    shown = finished.table("Spans removed of kawatmuara.example")
-    assert {(kind, rule): number(n) for kind, rule, n in shown} == fired
+    rows = [r for r in finished.log("removed") if r["id"] in here and r["kind"] != "space"]
+    spans, words = Counter((r["kind"], r["rule"]) for r in rows), Counter[tuple[str, str]]()
+    for row in rows:
+        words[row["kind"], row["rule"]] += count_words(row["text"])
+    articles = Counter((kind, rule) for _, kind, rule in {(r["id"], r["kind"], r["rule"]) for r in rows})
+    shown = finished.table("What was removed from kawatmuara.example")
+    assert {(kind, rule): [*map(number, numbers)] for kind, rule, *numbers in shown} == {
+        key: [articles[key], words[key], spans[key]] for key in spans
+    }
     assert number(finished.drawers("sites")["kawatmuara.example"][0]) == len(here)
 
 
 def test_encodings_flags_and_repairs(any_run: Finished) -> None:
     counts = any_run.counts
     assert {name: number(n) for name, n in any_run.table("Encodings")} == counts["encoding"]
-    assert {name: number(n[0]) for name, n in any_run.drawers("flags").items()} == counts.get("flag", {})
+    flags = {label.split()[0]: number(n[0]) for label, n in any_run.drawers("flags").items()}
+    assert flags == counts.get("flag", {})
     records = [*read_lines(any_run.output), *(r["record"] for r in any_run.log("dropped"))]
     steps = sum(len(r["repair"]) for r in records)
     assert sum(number(n) for _, n in any_run.table("Steps of repair")) == steps

@@ -1,8 +1,8 @@
 """report.html of a finished run: one self-contained page that says what was done to the corpus, and why.
 
-tallies of the shards -> statistics -> texts of the articles shown -> report.json -> report.html
-sources.py               statistics.py  shown_articles.py,             data.py       page.py, templates/
-                                        shown_duplicates.py
+tallies of the shards -> statistics -> texts of the articles shown -> report.json -> figures, findings -> report.html
+sources.py               statistics.py  shown_articles.py,             data.py       figures.py,          page.py,
+                                        shown_duplicates.py                          findings.py          templates/
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from pathlib import Path
 
 from cleaner.audit.logs import open_logs, rows
 from cleaner.audit.report.data import collect, from_json, to_json
-from cleaner.audit.report.page import REJECTS, render_page
+from cleaner.audit.report.figures import REJECTS
+from cleaner.audit.report.page import render_page
 from cleaner.audit.report.sources import FromLogs, FromShards
 from cleaner.durable import replacing
 from cleaner.output.manifest import largest_first
