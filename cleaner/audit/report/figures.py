@@ -176,7 +176,7 @@ def rejects(counts: Counts, rejected: Sequence[Mapping[str, Any]]) -> dict[str, 
         "most": REJECTS,
         "by_error": [*errors, *((f"{name}, which is no article", n) for name, n in skipped)],
         "rows": [
-            (clipped(row["source"], 200), int(row["record"]), row["error"], row["detail"], row["advice"])
+            (clipped(row["source"], 200), str(row["record"] or "all of it"), row["error"], row["detail"], row["advice"])
             for row in rejected
         ],
     }

@@ -37,8 +37,9 @@ _CLUSTER, _TIMES_USUAL = 10, 5
 """A cluster is large from so many articles on, and so many times the median: news is copied two to six times (the two
 crawls above), and fifty alike are mostly one form filled in, such as a daily table of prices."""
 
-_DOUBTFUL_ARTICLES, _DOUBTFUL_SHARE = 5, 0.1
-"""Articles of a language that were named with doubt, and their share. Of 10,000 articles of the two crawls none was."""
+_DOUBTFUL_ARTICLES, _DOUBTFUL_SHARE, _DOUBTFUL_OF_LANGUAGE = 5, 0.01, 0.1
+"""Articles whose language was named with doubt: so many, and such a share of all or of one language. Of the 10,000
+articles of the two crawls none was."""
 
 _FLAGGED_SHARE, _UNTITLED_SHARE = 0.01, 0.1
 """Shares of flagged articles and of missing titles that are told; fewer are found by the section on flags."""
@@ -55,8 +56,9 @@ class Finding:
     filters: tuple[tuple[str, str], ...] = ()
 
 
-def find(counts: Mapping[str, Any], data: ReportData) -> list[Finding]:
-    """Return the findings about a run, the worst first. `counts` are those of the manifest."""
+def find(counts: Mapping[str, Any], data: ReportData, flags: Mapping[str, str]) -> list[Finding]:
+    """Return the findings about a run, the worst first. `counts` are those of the manifest; `flags` has a line on each
+    flag."""
     return [
         *_dropped(counts),
         *_lost_half(data),
@@ -66,7 +68,7 @@ def find(counts: Mapping[str, Any], data: ReportData) -> list[Finding]:
         *_left_out(counts, data),
         *_clusters(data),
         *_languages(data),
-        *_flags(counts),
+        *_flags(counts, flags),
         *_titles(data),
     ]
 
@@ -81,10 +83,10 @@ def _dropped(counts: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("No article was read.", "What was set aside says why.", "loss", "rejects")
     elif not written:
         said = f"Nothing was written: {'the only article was' if read == 1 else f'all {read:,} articles were'} dropped."
-        yield Finding(said, f"{told}.", "loss", filters=filters)
+        yield Finding(said, f"Why: {told}.", "loss", filters=filters)
     elif sum(n for _, n in reasons) >= _MANY_DROPPED * read:
         said = f"{sum(n for _, n in reasons):,} of {in_words(read, 'article')} were dropped."
-        yield Finding(said, f"{told}.", "loss", filters=filters)
+        yield Finding(said, f"Why: {told}.", "loss", filters=filters)
 
 
 def _lost_half(data: ReportData) -> Iterator[Finding]:
@@ -163,27 +165,26 @@ def _clusters(data: ReportData) -> Iterator[Finding]:
 
 
 def _languages(data: ReportData) -> Iterator[Finding]:
-    """Yield the languages that were often named with doubt."""
+    """Yield that languages were often named with doubt, and which."""
     doubtful = [(sum(one.scores[: round(DOUBTFUL * BINS)]), one) for one in data.languages]
-    often = sorted(
-        ((n, one) for n, one in doubtful if n >= _DOUBTFUL_ARTICLES and n >= _DOUBTFUL_SHARE * one.written),
-        key=lambda found: (-found[0], found[1].name),
-    )
-    if often:
-        names = ", ".join(f"{clipped(one.name, 20)} {n:,} of {one.written:,}" for n, one in often[:3])
-        said = f"The language of {in_words(sum(n for n, _ in often), 'article')} was named with doubt."
+    number, written = sum(n for n, _ in doubtful), sum(one.written for one in data.languages)
+    often = any(n >= max(_DOUBTFUL_ARTICLES, _DOUBTFUL_OF_LANGUAGE * one.written) for n, one in doubtful)
+    if number >= _DOUBTFUL_ARTICLES and (often or number >= _DOUBTFUL_SHARE * written):
+        most = sorted((one for one in doubtful if one[0]), key=lambda one: (-one[0], one[1].name))[:3]
+        names = ", ".join(f"{clipped(one.name, 20)} {n:,} of {one.written:,}" for n, one in most)
+        said = f"The language of {in_words(number, 'article')} was named with doubt."
         yield Finding(said, f"Most often: {names}.", "doubt", filters=(("case", "doubtful"),))
 
 
-def _flags(counts: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield the most frequent flags."""
+def _flags(counts: Mapping[str, Any], says: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield the most frequent flags; `says` has a line on each."""
     flags = [(name, n) for name, n in largest_first(counts.get("flag", {})) if name != "markup"]
     read = int(counts.get("articles", {}).get("read", 0))
     if flags and flags[0][1] >= max(2, _FLAGGED_SHARE * read):
         name, number = flags[0]
         said = f"{in_words(number, 'article')} {'carries' if number == 1 else 'carry'} the flag {clipped(name, 60)}."
-        others = f"Other flags: {_listed(flags[1:])}." if flags[1:] else "There is no other flag."
-        yield Finding(said, others, "note", filters=(("flag", clipped(name, 200)),))
+        others = f" Other flags: {_listed(flags[1:])}." if flags[1:] else ""
+        yield Finding(said, f"{says.get(name, '')}{others}".strip(), "note", filters=(("flag", clipped(name, 200)),))
 
 
 def _titles(data: ReportData) -> Iterator[Finding]:

@@ -159,7 +159,7 @@ def render_page(name: str, manifest: Mapping[str, Any], data: ReportData, reject
             articles=articles,
             pairs=pairs,
             filters=_filters(data.views[: len(articles)]),
-            findings=find(counts, data),
+            findings=find(counts, data, legend()["flags"]),
             run=figures.run(manifest, name),
             cards=figures.cards(counts, data, len(manifest["inputs"])),
             funnel=figures.funnel(counts, data),
