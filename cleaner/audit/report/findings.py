@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from statistics import median
+from statistics import median_low
 from typing import Any
 
 from cleaner.audit.report.data import ArticleGroup, ReportData
@@ -155,10 +155,10 @@ def _clusters(data: ReportData) -> Iterator[Finding]:
     sizes = {int(size.name): size.number for size in data.cluster_sizes}
     if not data.clusters:
         return
-    usual = median(size for size, number in sizes.items() for _ in range(min(number, 1000)))
+    usual = median_low(size for size, number in sizes.items() for _ in range(min(number, 1000)))
     largest, keeper = data.clusters[0].size, clipped(data.clusters[0].keeper.title, 60)
     if largest >= _CLUSTER and (largest >= _TIMES_USUAL * usual or len(data.clusters) == 1):
-        beside = f"; clusters of {usual:g} are usual here" if len(data.clusters) > 1 else ""
+        beside = f"; clusters of {usual:,} are usual here" if len(data.clusters) > 1 else ""
         said = f"{largest:,} articles were taken for copies of one{beside}."
         hint = f"It is “{keeper}”. Forms that differ in numbers alone can look like copies."
         yield Finding(said, hint, "doubt", "clusters")
