@@ -54,7 +54,7 @@ def _record(name: str, content: str) -> dict[str, Any]:
     fields = dict.fromkeys(_FIELDS, content)
     language = {"language": content[:20], "language_score": 0.5, "languages": "{}"}
     rest = {"repair": [content], "flags": [content], "duplicates": [], "meta": "{}"}
-    return {"id": name, "text": content, **language, **fields, **rest}
+    return {"id": name, "text": content, "words": 1, **language, **fields, **rest}
 
 
 def _manifest(content: str, articles: int) -> dict[str, Any]:

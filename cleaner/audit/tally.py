@@ -22,18 +22,39 @@ from numpy.typing import NDArray
 
 from cleaner.article import Drop, LeftOut, Removal
 from cleaner.audit.spans import clipped
+from cleaner.characters import count_words
 
 __all__ = [
-    "BINS", "EXAMPLES", "LEFT_OUT", "SAMPLE", "SEED", "PhraseEntry", "dropped_line", "kept_line", "order", "phrase_of",
-    "site_or_folder", "tally",
+    "BINS", "CASES", "DOUBTFUL", "EXAMPLES", "FORM", "HALF_OF", "LEFT_OUT", "MOST_REMOVED", "SAMPLE", "SEED",
+    "PhraseEntry", "cases_of", "dropped_line", "kept_line", "marked_line", "order", "phrase_of", "site_or_folder",
+    "tally",
 ]  # fmt: skip
 
 SEED = 20240601
 """Any number would do, but it must stay: another one shows other articles in the report of the same corpus."""
 
+FORM = 2
+"""Form of a tally. Shards that an unfinished run of an older version left have another one, and are read anew."""
+
 SAMPLE, EXAMPLES = 200, 6  # articles shown in any case; examples of one rule, phrase or flag
 LEFT_OUT = 40  # paragraphs left out of pages, and pages, that are shown: the largest of each
+MOST_REMOVED = 40  # articles shown because they lost the largest share of their text
 BINS = 10  # columns of a histogram of scores
+
+CASES = ("half", "encoding", "doubtful", "untitled")
+"""What may be wrong with an article, as the report looks for it: it lost more than half of its text, its text may be in
+another encoding, its language is named with doubt, or it has no title though its kind of input mostly has one."""
+
+HALF_OF = 300
+"""Characters from which on an article counts as one that lost half. Shorter ones are often a menu and nothing else."""
+
+DOUBTFUL = 0.5
+"""Language scores below this are doubtful: the language is then less likely than all others together."""
+
+PROSE_LEFT_OUT = 1000
+"""Characters of prose, besides more than the article has itself, from which on a page may have lost its article."""
+
+_PLAIN_SUFFIXES = (".txt", ".text", ".md")
 
 _ID, _TEXT = 200, 600  # characters of an id or a place, and of a paragraph that was left out of a page
 
@@ -67,99 +88,168 @@ def tally(
     ids: Sequence[str],
     records: Sequence[Row | None],
     removals: Sequence[Sequence[Removal]],
+    texts: Sequence[Sequence[str]],
     left_out: Sequence[Sequence[LeftOut]] = (),
 ) -> dict[str, Any]:
     """Tally the articles of a shard with their removals, and with the prose that was `left_out` of their pages. All
-    count as written until a `dropped_line` takes one back.
+    count as written until a `dropped_line` takes one back. `texts` are the removed texts of each article.
 
     A record is None where only the removals of an article are known. Articles are named by their row in the shard. The
     keys, in which [row ...] are at most so many of the first in the seeded order:
 
+        form         FORM
         sample       [order ...], [row ...]
-        rules        [[kind, rule, spans, characters, [[order, row, which of its removals] ...]] ...]
-        phrases      [[{"language", "kind", "how", "text"}, spans, characters, [...]] ...]
-        sites        [name ...], [articles ...], [characters before ...], [characters removed ...]
+        rules        [[kind, rule, spans, characters, words, articles, [[order, row, which of its removals] ...]] ...]
+        phrases      [[{"language", "kind", "how", "text"}, spans, characters, words, articles, [...]] ...]
+        kinds        [[kind, articles] ...], and under "" the articles of which anything was removed
+        sites        [name ...], [articles ...], [characters before ...], [characters removed ...], [words left ...],
+                     [words removed ...]
         languages    the same, and [[how many articles have a score in each of BINS] ...]
-        site_rules   [site ...], [rule ...], [spans ...], both by their index in the lists above
+        site_rules   [site ...], [rule ...], [spans ...], [words ...], [articles ...], the first two by their index in
+                     the lists above
         language_rules
+        cases        [[case, articles, [[order, row] ...]] ...]
+        titled       articles that have a title
+        most_removed [[-share of its text in ten thousandths, order, row] ...], the articles that lost most
         flags        [[flag, articles, [[order, row] ...]] ...]
         repairs      [[step, times] ...]
-        left_out     [[-characters, order, which of the article's, id, kind, reason, place, text] ...], the largest
-        left_out_of  [[-characters, order, id, paragraphs, characters of the article] ...], the pages with most
+        left_out     [[-characters, order, which of the article's, id, site, language, kind, reason, place, text] ...],
+                     the largest
+        left_out_of  [[-characters, order, id, site, language, paragraphs, characters of the article] ...], the pages
+                     with most
+        left_out_more  pages of which more prose was left out than their article has
 
-    Everything is counted in columns of numbers, for a shard has tens of thousands of spans of a few hundred reasons:
-    14 µs an article, measured on 10,000 articles in one process.
+    Everything is counted in columns of numbers, for a shard has tens of thousands of spans of a few hundred reasons.
     """
     # Everything below is in the seeded order, so that the first examples of anything are a random sample.
     orders = [order(id) for id in ids]
     ordered = sorted(range(len(ids)), key=orders.__getitem__)
-    spans = _Spans(orders, ordered, [removals[row] for row in ordered])
+    spans = _Spans(orders, ordered, [removals[row] for row in ordered], chain.from_iterable(texts[i] for i in ordered))
     # Spans have few distinct (rule, kind, why), so each of those is looked at once, and `reason` says which a span has.
     reasons, reason = _numbered(map(itemgetter(2, 3, 4), spans.spans))
     rules, rule = _numbered((kind, rule) for rule, kind, _ in reasons)
     entries = [phrase_of(why) if kind != "space" else None for _, kind, why in reasons]
     (_, *phrases), phrase = _numbered([None, *entries])
     phrase, rule = phrase[1:][reason] - 1, rule[reason]  # -1 where no phrase is named
+    # Space closes the gap of another removal, which counts already; groups count its characters but not its spans.
+    is_space = np.array([kind == "space" for kind, _ in rules], bool)
+    rule_not_space = np.where(is_space[rule], -1, rule)
+    spans.words[rule_not_space < 0] = 0
+    of_articles = _RulesOfArticles(spans, rule_not_space, len(rules))
     # Counts by site and language need the records, which removals alone do not have.
     known = [row for row in ordered if records[row] is not None]
     facts = [record for row in known if (record := records[row]) is not None]
     sites = _Groups([site_or_folder(f) for f in facts], known, len(ids))
     languages = _Groups([f["language"] for f in facts], known, len(ids))
-    removed = np.bincount(spans.article, spans.length, minlength=len(ids)).astype(np.int64)[known]
+    removed, words = spans.sums(len(ids), known)
     before = np.array([len(f["text"]) for f in facts], np.int64) + removed
+    numbers = before, removed, np.array([f["words"] for f in facts], np.int64), words
     scores = np.array([bin_of(f["language_score"]) for f in facts], np.int64)
-    flags: defaultdict[str, list[list[int]]] = defaultdict(list)
-    for row, record in zip(known, facts, strict=True):
-        for flag in record["flags"]:
-            flags[flag].append([orders[row], row])
-    # Space closes the gap of another removal, which counts already; groups count its characters but not its spans.
-    is_space = np.array([kind == "space" for kind, _ in rules], bool)
-    rule_not_space = np.where(is_space[rule], -1, rule)
     return {
+        "form": FORM,
         "sample": [[orders[row] for row in known[:SAMPLE]], known[:SAMPLE]],
-        "rules": [[*name, *numbers] for name, numbers in zip(rules, spans.by(rule, len(rules)), strict=True)],
+        "rules": [[*name, *counted] for name, counted in zip(rules, spans.by(rule, len(rules)), strict=True)],
         "phrases": [
-            [asdict(entry), *numbers]
-            for entry, numbers in zip(phrases, spans.by(phrase, len(phrases)), strict=True)
+            [asdict(entry), *counted]
+            for entry, counted in zip(phrases, spans.by(phrase, len(phrases)), strict=True)
             if entry
         ],
-        "sites": sites.columns(before, removed),
-        "languages": languages.columns(before, removed, scores),
-        "site_rules": sites.rules(spans.article, rule_not_space, len(rules)),
-        "language_rules": languages.rules(spans.article, rule_not_space, len(rules)),
-        "flags": [[flag, len(at), at[:EXAMPLES]] for flag, at in sorted(flags.items())],
+        "kinds": of_articles.kinds([kind for kind, _ in rules]),
+        "sites": sites.columns(numbers),
+        "languages": languages.columns(numbers, scores),
+        "site_rules": sites.rules(of_articles),
+        "language_rules": languages.rules(of_articles),
+        **_noticed(known, facts, orders, removed.tolist(), before.tolist()),
         # A step may begin with the position that it mended, by which the same step would be counted as many.
         "repairs": sorted(Counter(_POSITION_IN_TEXT.sub("", s[:200]) for f in facts for s in f["repair"]).items()),
         **_left_out(ids, orders, records, left_out),
     }
 
 
+def cases_of(record: Row, removed: int, before: int) -> list[str]:
+    """Return which of CASES an article is. `removed` and `before` are characters.
+
+    >>> facts = {"text": "Hujan turun.", "title": "", "source": "a.html", "encoding": "utf-8", "language_score": 0.9}
+    >>> cases_of(facts, 500, 512)
+    ['half', 'untitled']
+    """
+    doubtful = record["language_score"] < DOUBTFUL
+    # The files of plain text name no title, so a missing one says nothing there.
+    could_be_titled = not record["source"].lower().endswith(_PLAIN_SUFFIXES)
+    # A wrong legacy encoding makes letters of no language; what no encoding could read became U+FFFD.
+    legacy = not record["encoding"].startswith(("utf", "ascii"))
+    found = (
+        before >= HALF_OF and 2 * removed > before,
+        (doubtful and legacy and record["encoding"] != "") or "\ufffd" in record["text"],
+        doubtful,
+        could_be_titled and not record["title"],
+    )
+    return [case for case, holds in zip(CASES, found, strict=True) if holds]
+
+
+def _noticed(
+    rows: Sequence[int], facts: Sequence[Row], orders: Sequence[int], removed: Sequence[int], before: Sequence[int]
+) -> dict[str, Any]:
+    """Return the parts of a tally that say which articles may need a look: cases, flags, those that lost most."""
+    cases, flags = defaultdict[str, list[list[int]]](list), defaultdict[str, list[list[int]]](list)
+    shares = list[tuple[int, int, int]]()
+    for row, record, gone, size in zip(rows, facts, removed, before, strict=True):
+        for case in cases_of(record, gone, size):
+            cases[case].append([orders[row], row])
+        for flag in record["flags"]:
+            flags[flag].append([orders[row], row])
+        if gone and size >= HALF_OF:
+            shares.append((-10_000 * gone // size, orders[row], row))
+    return {
+        "cases": [[case, len(at), at[:EXAMPLES]] for case, at in sorted(cases.items())],
+        "titled": sum(1 for record in facts if record["title"]),
+        "most_removed": nsmallest(MOST_REMOVED, shares),
+        "flags": [[flag, len(at), at[:EXAMPLES]] for flag, at in sorted(flags.items())],
+    }
+
+
 def _left_out(
     ids: Sequence[str], orders: Sequence[int], records: Sequence[Row | None], left_out: Sequence[Sequence[LeftOut]]
 ) -> dict[str, Any]:
-    """Return the two parts of a tally that are about prose left out of pages."""
+    """Return the parts of a tally that are about prose left out of pages."""
     # Numbers first, so that the smallest lists are the largest paragraphs, however the corpus is cut.
     paragraphs, pages = list[tuple[int, int, int]](), list[list[Any]]()
     for row, found in enumerate(left_out):
         if found:
             sizes = [len(paragraph.text) for paragraph in found]
             paragraphs += [(-size, orders[row], n) for n, size in enumerate(sizes) if size]
-            record, name = records[row], clipped(ids[row], _ID)
-            pages.append([-sum(sizes), orders[row], name, sum(map(bool, sizes)), len(record["text"]) if record else 0])
+            length = len(record["text"]) if (record := records[row]) else 0
+            pages.append([-sum(sizes), orders[row], *_named(ids[row], record), sum(map(bool, sizes)), length])
     row_of = {orders[row]: row for row, found in enumerate(left_out) if found}
     largest = []
     for size, place, n in nsmallest(LEFT_OUT, paragraphs):
-        paragraph = left_out[row_of[place]][n]
+        row = row_of[place]
+        paragraph = left_out[row][n]
         shown = paragraph.kind, paragraph.reason, clipped(paragraph.place, _ID), clipped(paragraph.text, _TEXT)
-        largest.append([size, place, n, clipped(ids[row_of[place]], _ID), *shown])
-    return {"left_out": largest, "left_out_of": nsmallest(LEFT_OUT, pages)}
+        largest.append([size, place, n, *_named(ids[row], records[row]), *shown])
+    more = sum(-size > max(length, PROSE_LEFT_OUT) for size, *_, length in pages)
+    return {"left_out": largest, "left_out_of": nsmallest(LEFT_OUT, pages), "left_out_more": more}
+
+
+def _named(id: str, record: Row | None) -> list[str]:
+    """Return the id, the site and the language of an article, which the report names it by and filters it by."""
+    where = (site_or_folder(record), record["language"]) if record else ("", "")
+    return [clipped(name, _ID) for name in (id, *where)]
 
 
 def dropped_line(row: int, record: Row, drop: Drop) -> list[object]:
     """Return what `Statistics.drop` needs to take back an article, and how alike it is as a duplicate."""
-    facts = site_or_folder(record), record["language"], bin_of(record["language_score"]), len(record["text"])
+    facts = site_or_folder(record), record["language"], bin_of(record["language_score"])
     likeness = round(drop.jaccard, 4), round(drop.containment, 4)
-    return [order(record["id"]), row, *facts, drop.reason, drop.keeper, *likeness]
+    sizes = len(record["text"]), record["words"]
+    return [order(record["id"]), row, *facts, *sizes, drop.reason, drop.keeper, *likeness]
+
+
+def marked_line(row: int, record: Row) -> list[object]:
+    """Return the `dropped_line` of an article that `--mark` wrote, by the fields that it added to the record. They hold
+    no containment, so that it is 0 here whatever the run knew."""
+    drop = Drop(record["id"], record["drop_reason"], "", record["duplicate_of"], record["similarity"])
+    return dropped_line(row, record, drop)
 
 
 def kept_line(row: int, record: Row) -> list[object]:
@@ -196,31 +286,59 @@ def site_or_folder(record: Row) -> str:
 class _Spans:
     """Removed spans as columns, article by article in the seeded order: the first ones of a rule are its examples."""
 
-    def __init__(self, orders: Sequence[int], rows: Sequence[int], removals: Sequence[Sequence[Removal]]) -> None:
+    def __init__(
+        self, orders: Sequence[int], rows: Sequence[int], removals: Sequence[Sequence[Removal]], texts: Iterable[str]
+    ) -> None:
         self.spans = [*chain.from_iterable(removals)]
         numbers = np.array([*map(len, removals)], np.int64)
         self.length = np.array([removal[1] - removal[0] for removal in self.spans], np.int64)
+        self.words = np.fromiter(map(count_words, texts), np.int64, len(self.spans))
         self.article = np.repeat(np.array(rows, np.int64), numbers)
         self._nth = np.arange(len(self.article)) - np.repeat(np.cumsum(numbers) - numbers, numbers)
         self._orders = orders
 
-    def by(self, key: Ints, keys: int) -> Iterator[tuple[int, int, list[list[int]]]]:
-        """Yield spans, characters and examples of each key from 0 on; spans of the key -1 are passed over."""
+    def sums(self, articles: int, rows: Sequence[int]) -> tuple[Ints, Ints]:
+        """Return the characters and the words removed from the articles of these rows."""
+        return tuple(_sums(self.article, values, articles)[rows] for values in (self.length, self.words))  # type: ignore[return-value]
+
+    def by(self, key: Ints, keys: int) -> Iterator[tuple[int, int, int, int, list[list[int]]]]:
+        """Yield spans, characters, words, articles and examples of each key from 0 on; spans of the key -1 are passed
+        over."""
         known = np.flatnonzero(key >= 0)
         key = key[known]
         numbers = np.bincount(key, minlength=keys).tolist()
-        characters = np.bincount(key, self.length[known], minlength=keys).astype(np.int64).tolist()
-        at = known[np.argsort(key.astype(np.uint16) if keys < 1 << 16 else key, kind="stable")]  # short ones by radix
-        articles, nth, start = self.article[at].tolist(), self._nth[at].tolist(), 0
-        for number, size in zip(numbers, characters, strict=True):
-            # One span of each article, which shows more than several of one article would.
-            examples: dict[int, int] = {}
-            for i in range(start, start + number):
-                examples.setdefault(articles[i], nth[i])
-                if len(examples) == EXAMPLES:
-                    break
-            yield number, size, [[self._orders[article], article, n] for article, n in examples.items()]
-            start += number
+        sizes = [_sums(key, values[known], keys).tolist() for values in (self.length, self.words)]
+        at = np.argsort(key.astype(np.uint16) if keys < 1 << 16 else key, kind="stable")  # short ones by radix
+        key, at = key[at], known[at]
+        # One span of each article, which shows more than several of one article would. Those of one stand together.
+        article, first = self.article[at], np.ones(len(at), bool)
+        first[1:] = (article[1:] != article[:-1]) | (key[1:] != key[:-1])
+        articles = np.bincount(key[first], minlength=keys).tolist()
+        rows, nth, start = article[first].tolist(), self._nth[at[first]].tolist(), 0
+        for number, characters, words, n in zip(numbers, *sizes, articles, strict=True):
+            shown = range(start, start + min(n, EXAMPLES))
+            yield number, characters, words, n, [[self._orders[rows[i]], rows[i], nth[i]] for i in shown]
+            start += n
+
+
+class _RulesOfArticles:
+    """What each rule took from each article, in columns: the article, the rule, spans and words."""
+
+    def __init__(self, spans: _Spans, rule: Ints, rules: int) -> None:
+        known = rule >= 0
+        # One number for each pair of an article and a rule, so that one sort counts them all.
+        pairs, pair = np.unique(spans.article[known] * rules + rule[known], return_inverse=True)
+        self.article, self.rule, self.rules = pairs // max(rules, 1), pairs % max(rules, 1), rules
+        self.spans = np.bincount(pair, minlength=len(pairs))
+        self.words = _sums(pair, spans.words[known], len(pairs))
+
+    def kinds(self, kind_of_rule: Sequence[str]) -> list[tuple[str, int]]:
+        """Return how many articles have a removal of each kind, and under "" how many have any."""
+        kinds, kind = _numbered(kind_of_rule)
+        both = np.unique(self.article * max(len(kinds), 1) + kind[self.rule])
+        articles = np.bincount(both % max(len(kinds), 1), minlength=len(kinds)).tolist()
+        numbers = [("", len(np.unique(self.article))), *zip(kinds, articles, strict=True)]
+        return [(kind, number) for kind, number in numbers if number]
 
 
 class _Groups:
@@ -231,26 +349,34 @@ class _Groups:
         self._of_article = np.full(articles, -1)
         self._of_article[rows] = self._of
 
-    def columns(self, before: Ints, removed: Ints, bins: Ints | None = None) -> list[list[Any]]:
-        """Return Names, articles, characters before and removed, and numbers by `bins`, each a column over the groups.
+    def columns(self, numbers: Iterable[Ints], bins: Ints | None = None) -> list[list[Any]]:
+        """Return Names, articles, the sums of `numbers`, and numbers by `bins`, each a column over the groups.
 
         (Not a list for each group: there are thousands, and the garbage collector would visit each of them.)
         """
-        # numpy adds weights up as floats, which is exact below 2**53 characters.
-        sums = (np.bincount(self._of, values, minlength=len(self._names)) for values in (None, before, removed))
-        found = [self._names, *(values.astype(np.int64).tolist() for values in sums)]
+        groups = len(self._names)
+        found = [self._names, np.bincount(self._of, minlength=groups).tolist()]
+        found += [_sums(self._of, values, groups).tolist() for values in numbers]
         if bins is not None:
-            scores = np.bincount(self._of * BINS + bins, minlength=len(self._names) * BINS)
+            scores = np.bincount(self._of * BINS + bins, minlength=groups * BINS)
             found.append(scores.reshape(-1, BINS).tolist())
         return found
 
-    def rules(self, article: Ints, rule: Ints, rules: int) -> list[list[int]]:
-        """Return how many spans each rule removed in each group, where it removed any: groups, rules, numbers."""
-        group = self._of_article[article]
-        both = (group >= 0) & (rule >= 0)
-        # One number for each pair of a group and a rule, so that one sort counts them all.
-        pairs, numbers = np.unique(group[both] * rules + rule[both], return_counts=True)
-        return [(pairs // max(rules, 1)).tolist(), (pairs % max(rules, 1)).tolist(), numbers.tolist()]
+    def rules(self, removed: _RulesOfArticles) -> list[list[int]]:
+        """Return what each rule removed in each group, where it removed anything: groups, rules, spans, words,
+        articles."""
+        group = self._of_article[removed.article]
+        known = group >= 0
+        pairs, pair = np.unique(group[known] * removed.rules + removed.rule[known], return_inverse=True)
+        sums = (_sums(pair, values[known], len(pairs)).tolist() for values in (removed.spans, removed.words))
+        rules = max(removed.rules, 1)
+        articles = np.bincount(pair, minlength=len(pairs)).tolist()
+        return [(pairs // rules).tolist(), (pairs % rules).tolist(), *sums, articles]
+
+
+def _sums(key: Ints, values: Ints, keys: int) -> Ints:
+    """Return the sum of the values of each key. numpy adds weights up as floats, which is exact below 2**53."""
+    return np.bincount(key, values, minlength=keys).astype(np.int64)
 
 
 def _numbered(keys: Iterable[K]) -> tuple[list[K], Ints]:

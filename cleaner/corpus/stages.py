@@ -21,7 +21,7 @@ import numpy as np
 import orjson
 
 from cleaner.article import SPLIT_KEY, Article, Drop, LeftOut, Raw, Reject, Removal, claim, site_for_repeats
-from cleaner.audit.tally import dropped_line, kept_line, tally
+from cleaner.audit.tally import dropped_line, kept_line, marked_line, tally
 from cleaner.characters import visible_length
 from cleaner.corpus.amend import amend_article, marks
 from cleaner.corpus.decisions import CorpusDecisions, ShardDecisions
@@ -221,9 +221,10 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
     texts = [a.text for a, _ in finished]
     rows = [record(a, text) for (a, _), text in zip(finished, texts, strict=True)]
     left_out = [a.left_out for a, _ in finished]
-    tallied = tally([a.id for a, _ in finished], rows, [a.removals for a, _ in finished], left_out)
+    gone = [[a.before[one.start : one.end] for one in a.removals] for a, _ in finished]
+    tallied = tally([a.id for a, _ in finished], rows, [a.removals for a, _ in finished], gone, left_out)
     counts = _counted(finished, texts)
-    for kind, rule, spans, characters, _ in tallied["rules"]:
+    for kind, rule, spans, characters, *_ in tallied["rules"]:
         counts["removals", kind, rule] = spans
         counts["removed_characters", kind, rule] = characters
     columns = {
@@ -320,8 +321,10 @@ def write_stage(task: WriteTask, watch: Watch) -> Done:
         whole["duplicates"] = list(dict.fromkeys((*whole["duplicates"], *ids)))  # an earlier run may have found some
         kept.append(kept_line(row, whole))
         records[row] = memoryview(_line(whole))
+    would_drop = sorted(drops)
     if options.mark or options.split:
         drops = _add_keys(records, drops, decided.parts, options, counts)
+    marked = [marked_line(row, orjson.loads(records[row])) for row in would_drop] if options.mark else []
     tallied_drops: list[object] = []
     for row, drop in drops.items():
         whole = orjson.loads(records[row])
@@ -333,7 +336,7 @@ def write_stage(task: WriteTask, watch: Watch) -> Done:
         parts = [part if line else "" for part, line in zip(decided.parts, records, strict=True)]
         counts.update({("split", part): n for part, n in Counter(filter(None, parts)).items()})
         columns["split"] = binary_column([f"{part}\n".encode() if part else b"" for part in parts])
-    attached = {"tally": tallied, "verdicts": orjson.dumps({"dropped": tallied_drops, "kept": kept})}
+    attached = {"tally": tallied, "verdicts": orjson.dumps({"dropped": tallied_drops, "kept": kept, "marked": marked})}
     write_shard(task.out, columns, {"counts": _listed(counts)}, attached)
     return Done(len(records), sum(map(len, records)), len(drops.keys() - early.keys()))
 
@@ -369,6 +372,7 @@ def _amend(
     which nothing is left. `early` are the rows of articles that were never counted as written."""
     wholes: list[dict[str, Any]] = []
     removals: list[tuple[Removal, ...]] = []
+    texts: list[list[str]] = []
     left_out: list[list[LeftOut]] = []
     emptied: dict[int, Drop] = {}
     for row, (line, log) in enumerate(zip(records, removed, strict=True)):
@@ -385,9 +389,10 @@ def _amend(
                 emptied[row] = Drop(whole["id"], "empty", "all of its paragraphs stand in other articles as well")
         wholes.append(changed)
         removals.append(tuple(removal_of(one) for one in rows if one["start"] >= 0))
+        texts.append([one["text"] for one in rows if one["start"] >= 0])
         left_out.append([paragraph for one in rows if (paragraph := left_out_of_row(one))])
         records[row], removed[row] = memoryview(_line(changed)), memoryview(b"".join(map(_line, rows)))
-    return orjson.dumps(tally([whole["id"] for whole in wholes], wholes, removals, left_out)), emptied
+    return orjson.dumps(tally([whole["id"] for whole in wholes], wholes, removals, texts, left_out)), emptied
 
 
 def _counted(finished: Sequence[tuple[Article, Drop | None]], texts: Sequence[str]) -> _Counts:

@@ -7,10 +7,12 @@ import copy
 import hashlib
 import json
 import re
+import shlex
 import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -24,14 +26,19 @@ from planted import HOSTILE, plant
 from sample import ROOT, read_lines
 
 from cleaner import Options, clean_corpus
+from cleaner.article import KINDS, MASKS
 from cleaner.audit.report import write_report
-from cleaner.audit.report.page import environment
+from cleaner.audit.report.page import environment, legend
+from cleaner.audit.report.shown_articles import title_of
 from cleaner.audit.report.shown_duplicates import aligned
 from cleaner.audit.report.sources import logged_articles
-from cleaner.audit.spans import spans
-from cleaner.audit.tally import phrase_of
+from cleaner.audit.spans import clipped, spans
+from cleaner.audit.tally import CASES, HALF_OF, phrase_of, site_or_folder
+from cleaner.characters import count_words
+from cleaner.cli import main as cleaner_command
 from cleaner.engine.work import write_shard
 from cleaner.errors import OutputError
+from cleaner.quality import FLAGS
 
 
 @dataclass(frozen=True)
@@ -66,12 +73,14 @@ class Finished:
         return [[cell.text_content() for cell in row] for row in rows]
 
 
-def finish(inputs: Path, folder: Path) -> Finished:
-    page = Path(clean_corpus(inputs, folder / "clean.jsonl", Options(workers=1)).report_path)
-    parser = html.HTMLParser(huge_tree=True)
-    return Finished(
-        folder / "clean.jsonl", page.parent, html.document_fromstring(page.read_text("utf-8"), parser=parser)
-    )
+def tree_of(page: Path) -> Any:
+    return html.document_fromstring(page.read_text("utf-8"), parser=html.HTMLParser(huge_tree=True))
+
+
+def finish(inputs: Path, folder: Path, options: Options | None = None) -> Finished:
+    folder.mkdir(exist_ok=True)
+    page = Path(clean_corpus(inputs, folder / "clean.jsonl", options or Options(workers=1)).report_path)
+    return Finished(folder / "clean.jsonl", page.parent, tree_of(page))
 
 
 @pytest.fixture(scope="module")
@@ -131,9 +140,12 @@ def test_the_funnel_is_the_manifest(any_run: Finished) -> None:
         for li in any_run.page.xpath("//ol[@class='funnel']/li")
     }
     articles, characters = counts["articles"], counts["characters"]
-    assert steps["read"] == [articles["read"], characters["before"]]
-    assert steps["after stripping"] == [articles["read"], characters["stripped"]]
-    assert steps["written"] == [articles["written"], characters["written"]]
+    written = sum(r["words"] for r in read_lines(any_run.output))
+    left = written + sum(r["record"]["words"] for r in any_run.log("dropped"))
+    removed = sum(count_words(r["text"]) for r in any_run.log("removed") if r["kind"] != "space")
+    assert steps["read"] == [articles["read"], left + removed, characters["before"]]
+    assert steps["after stripping"] == [articles["read"], left, characters["stripped"]]
+    assert steps["written"] == [articles["written"], written, characters["written"]]
     last_drop = list(steps)[-2]
     assert last_drop.startswith("without those dropped")
     assert steps[last_drop] == steps["written"]  # what the logs say of dropped articles adds up
@@ -141,11 +153,20 @@ def test_the_funnel_is_the_manifest(any_run: Finished) -> None:
 
 def test_removals_are_the_manifest_and_the_log(any_run: Finished) -> None:
     rows = any_run.log("removed")
-    spans, characters = Counter(r["kind"] for r in rows), Counter[str]()
+    spans, words = Counter(r["kind"] for r in rows), Counter[str]()
     for row in rows:
-        characters[row["kind"]] += row["end"] - row["start"]
-    shown = {kind: [number(n) for n in numbers] for kind, numbers in any_run.drawers("removals").items()}
-    assert shown == {kind: [spans[kind], characters[kind]] for kind in spans}
+        words[row["kind"]] += count_words(row["text"])
+    articles = Counter(kind for _, kind in {(r["id"], r["kind"]) for r in rows})
+    expected = {kind: [articles[kind], words[kind], spans[kind]] for kind in spans}
+    expected["space"] = [spans["space"]]
+    shown = {d.get("data-removed"): d for d in any_run.page.xpath("//section[@id='removals']/details")}
+    numbers = {kind: d.xpath("summary/span[@class='numbers']/span/text()") for kind, d in shown.items()}
+    assert {kind: [number(n) for n in found] for kind, found in numbers.items()} == expected
+    assert [kind for kind in shown if kind != "space"] == sorted(
+        spans.keys() - {"space"}, key=lambda kind: (-words[kind], -spans[kind], kind)
+    )
+    for kind, drawer in shown.items():
+        assert drawer.xpath("string(summary//small)") == legend()["kinds"][kind]
     assert shown.keys() == any_run.counts["removals"].keys()
 
 
@@ -160,38 +181,222 @@ def test_every_rule_has_examples_out_of_the_log(any_run: Finished) -> None:
 
 
 def test_phrases_are_counts_over_the_log(any_run: Finished) -> None:
-    fired = Counter(phrase_of(r["why"]) for r in any_run.log("removed"))
-    del fired[None]
-    expected = {f"{' '.join(p.text.split())} {p.language}, {p.kind}.{p.how}": n for p, n in fired.items() if p}
-    assert {label: number(n[0]) for label, n in any_run.drawers("phrases").items()} == expected
+    rows = [(phrase, r) for r in any_run.log("removed") if (phrase := phrase_of(r["why"]))]
+    fired, words = Counter(phrase for phrase, _ in rows), Counter[Any]()
+    for phrase, row in rows:
+        words[phrase] += count_words(row["text"])
+    articles = Counter(phrase for phrase, _ in {(phrase, r["id"]) for phrase, r in rows})
+    expected = {
+        f"{' '.join(p.text.split())} {p.language}, {p.kind}.{p.how}": [articles[p], words[p], fired[p]] for p in fired
+    }
+    assert {label: [number(n) for n in found] for label, found in any_run.drawers("phrases").items()} == expected
 
 
 def test_sites_and_languages_add_up(any_run: Finished) -> None:
-    spans = sum(r["kind"] != "space" for r in any_run.log("removed"))
+    words = sum(count_words(r["text"]) for r in any_run.log("removed") if r["kind"] != "space")
     read, written = any_run.counts["articles"]["read"], any_run.counts["language"]
+    left = sum(r["words"] for r in read_lines(any_run.output))
     sites, languages = any_run.drawers("sites"), any_run.drawers("languages")
     assert sum(number(n[0]) for n in sites.values()) == read
-    assert sum(number(n[1]) for n in sites.values()) == spans
+    assert sum(number(n[1]) for n in sites.values()) == words
+    assert sum(int(n[1].split()[2].replace(",", "")) for n in sites.values()) == words + left
     assert {code: number(n[0]) for code, n in languages.items()} == written
-    assert sum(number(n[2]) for n in languages.values()) == spans
+    assert sum(number(n[1]) for n in languages.values()) == left
 
 
 def test_the_rules_of_one_site(finished: Finished) -> None:
     records = [*read_lines(finished.output), *(r["record"] for r in finished.log("dropped"))]
     here = {r["id"] for r in records if r["site"] == "kawatmuara.example"}
-    fired = Counter((r["kind"], r["rule"]) for r in finished.log("removed") if r["id"] in here and r["kind"] != "space")
-    shown = finished.table("Spans removed of kawatmuara.example")
-    assert {(kind, rule): number(n) for kind, rule, n in shown} == fired
+    rows = [r for r in finished.log("removed") if r["id"] in here and r["kind"] != "space"]
+    spans, words = Counter((r["kind"], r["rule"]) for r in rows), Counter[tuple[str, str]]()
+    for row in rows:
+        words[row["kind"], row["rule"]] += count_words(row["text"])
+    articles = Counter((kind, rule) for _, kind, rule in {(r["id"], r["kind"], r["rule"]) for r in rows})
+    shown = finished.table("What was removed from kawatmuara.example")
+    assert {(kind, rule): [*map(number, numbers)] for kind, rule, *numbers in shown} == {
+        key: [articles[key], words[key], spans[key]] for key in spans
+    }
     assert number(finished.drawers("sites")["kawatmuara.example"][0]) == len(here)
 
 
 def test_encodings_flags_and_repairs(any_run: Finished) -> None:
     counts = any_run.counts
     assert {name: number(n) for name, n in any_run.table("Encodings")} == counts["encoding"]
-    assert {name: number(n[0]) for name, n in any_run.drawers("flags").items()} == counts.get("flag", {})
+    flags = {label.split()[0]: number(n[0]) for label, n in any_run.drawers("flags").items()}
+    assert flags == counts.get("flag", {})
     records = [*read_lines(any_run.output), *(r["record"] for r in any_run.log("dropped"))]
     steps = sum(len(r["repair"]) for r in records)
     assert sum(number(n) for _, n in any_run.table("Steps of repair")) == steps
+
+
+def test_the_first_screen_is_date_command_and_findings(finished: Finished) -> None:
+    run = json.loads((finished.audit / "manifest.json").read_text("utf-8"))["run"]
+    when = datetime.fromisoformat(run["finished"])
+    header = finished.page.find(".//header")
+    assert header.findtext(".//span[@class='date']").startswith(f"{when.day} {when:%B %Y, %H:%M}")
+    command = shlex.split(header.findtext(".//code"))
+    assert command == ["cleaner", "clean", str(ROOT / "corpus" / "raw"), "-o", "clean.jsonl"]
+    said = [a.text_content() for a in header.xpath(".//ol[@class='findings']/li/a")]
+    assert any(sentence.startswith("Titles are missing in ") for sentence in said)
+    sections = finished.page.xpath("//section/@id")
+    assert sections[:3] == ["findings", "articles", "removals"]
+    assert finished.page.xpath("//nav//a/@href")[:3] == ["#findings", "#articles", "#removals"]
+
+
+def test_every_finding_leads_somewhere(finished: Finished, tmp_path: Path) -> None:
+    for page in (finished.page, tree_of(write_report(str(plant(tmp_path, HOSTILE))))):
+        links = page.xpath("//section[@id='findings']//a")
+        assert links
+        for link in links:
+            assert page.get_element_by_id(link.get("href")[1:]) is not None
+            for name in {"case", "flag", "outcome"} & {key.removeprefix("data-") for key in link.attrib}:
+                values = page.xpath(f"//select[@data-by='{name}']/option/@value")
+                assert link.get(f"data-{name}") in values
+
+
+def test_articles_stand_by_the_share_that_went(any_run: Finished) -> None:
+    shown = any_run.page.xpath("//div[@id='list-articles']/details")
+    shares = [float(a.xpath("string(summary/span[@class='numbers']/span[2])").split()[0]) for a in shown]
+    removed = Counter[str]()
+    for row in any_run.log("removed"):
+        removed[row["id"]] += row["end"] - row["start"]
+    records = {r["id"]: r for r in [*read_lines(any_run.output), *(r["record"] for r in any_run.log("dropped"))]}
+    lost = {id: 100 * n / (n + len(records[id]["text"])) for id, n in removed.items()}
+    long = {id for id in lost if removed[id] + len(records[id]["text"]) >= HALF_OF}
+    assert shares[0] == pytest.approx(max(lost[id] for id in long), abs=0.06)
+    ids = [a.get("data-id") for a in shown]
+    first = [share for id, share in zip(ids, shares, strict=True) if id in long]
+    assert first == sorted(first, reverse=True)
+    assert shown[0].get("open") is not None
+
+
+def test_a_title_is_that_of_the_record_or_a_line_that_stayed(finished: Finished) -> None:
+    records = {r["id"]: r for r in read_lines(finished.output)}
+    for article in finished.page.xpath("//div[@id='list-articles']/details"):
+        if record := records.get(article.get("data-id")):
+            title = article.xpath("string(summary//bdi)").removesuffix("…")
+            if record["title"]:
+                assert record["title"].startswith(title)
+            else:
+                assert any(line.strip().startswith(title) for line in record["text"].split("\n"))
+                assert count_words(title) >= 4 or sum(map(str.isalpha, title)) >= 12
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("SAKETI\nSelasa\n\nPasar ikan buka lagi.\nKios penuh.", "Pasar ikan buka lagi."),
+        ("Harga naik\nNaik", "Harga naik"),  # no line is longer, so the first one
+        ("2024年4月の市場で魚が売れた\n本文", "2024年4月の市場で魚が売れた"),
+        ("ตลาดปลากลับมาเปิดอีกครั้งหลังน้ำท่วมลดลง\nข่าว", "ตลาดปลากลับมาเปิดอีกครั้งหลังน้ำท่วมลดลง"),
+        ("", ""),
+    ],
+)
+def test_a_line_in_place_of_a_title(text: str, title: str) -> None:
+    assert title_of({"title": "", "text": text}) == title
+    assert title_of({"title": "Judul", "text": text}) == "Judul"
+
+
+def test_every_kind_has_a_line_and_a_colour() -> None:
+    named = [kind for family in legend()["families"].values() for kind in family["kinds"]]
+    assert sorted(named) == sorted({*KINDS, *MASKS})
+    assert {*named} <= legend()["kinds"].keys()
+    assert {*FLAGS, "strip-guard", "repeated-long-line", "markup"} == legend()["flags"].keys()
+    assert [*legend()["cases"]] == [*CASES]
+    style = (ROOT / "cleaner/audit/report/page.css").read_text("utf-8")
+    assert all(f".k-{family} " in style or f".k-{family}," in style for family in legend()["families"])
+
+
+def test_sites_and_languages_filter_everything_that_is_shown(finished: Finished) -> None:
+    options = finished.page.xpath("//select[@id='in-site']/option[@value != '']")
+    sites = {option.get("value"): option.text_content() for option in options}
+    languages = finished.page.xpath("//select[@id='in-language']/option/@value")
+    records = [*read_lines(finished.output), *(r["record"] for r in finished.log("dropped"))]
+    places = {r["id"]: (clipped(site_or_folder(r), 60), r["language"]) for r in records}
+    named = [
+        (name.get("data-at").split(":"), name.text_content()) for name in finished.page.xpath("//span[@class='id']")
+    ]
+    # of the keeper of a pair, and of the members of a cluster, the page knows no more than the id
+    known = [(sites[site], language, id) for (site, language), id in named if site]
+    assert len(known) > 100
+    assert all((site, language) == places[id] for site, language, id in known)
+    for article in finished.page.xpath("//div[@id='list-articles']/details"):
+        site, language = article.get("data-at").split(":")
+        assert (sites[site], language) == places[article.get("data-id")]
+        assert language in languages
+
+
+def test_options_at_their_defaults_are_no_choice(finished: Finished, tmp_path: Path) -> None:
+    assert finished.page.xpath("//section[@id='run']//p[@class='none']/text()") == ["Options that were chosen: none."]
+    options = Options(workers=1, language="id,en", min_chars=5, strip=False, tidy_space=True)
+    done = clean_corpus(ROOT / "corpus" / "raw" / "feeds", tmp_path / "a b.jsonl", options)
+    page = tree_of(Path(done.report_path))
+    chosen = {
+        row.xpath("string(td[1])"): row.xpath("string(td[2])") for row in page.xpath("//section[@id='run']//tr[td]")
+    }
+    given = {"language": "id,en", "min_chars": "5", "strip": "False", "tidy_space": "True"}
+    assert {name: chosen[name] for name in given} == given
+    assert "keep_kinds" not in chosen
+    command = shlex.split(page.findtext(".//code"))
+    assert command[:5] == ["cleaner", "clean", str(ROOT / "corpus" / "raw" / "feeds"), "-o", "a b.jsonl"]
+    # the command line takes what the page says, and means the same by it
+    parsed = cleaner_command.commands["clean"].make_context("clean", command[2:], resilient_parsing=True).params
+    assert {name: parsed[name] for name in given} == {
+        "language": "id,en",
+        "min_chars": 5,
+        "strip": False,
+        "tidy_space": True,
+    }
+
+
+def test_clusters_of_two_are_a_list_without_bars(finished: Finished) -> None:
+    sizes = Counter(1 + len(r["duplicates"]) for r in read_lines(finished.output) if r["duplicates"])
+    twos = finished.page.xpath("//ul[@id='list-twos']/li")
+    assert len(twos) == sizes[2] > 0
+    assert not finished.page.xpath("//ul[@id='list-twos']//*[local-name()='svg']")
+    large = [number(n[0]) for n in finished.drawers("duplicates").values() if n[0].endswith("articles")]
+    assert large == sorted((size for size in sizes.elements() if size > 2), reverse=True)
+
+
+def test_what_was_only_marked_is_shown_in_clusters_and_pairs(finished: Finished, tmp_path: Path) -> None:
+    marked = finish(ROOT / "corpus" / "raw", tmp_path, Options(workers=1, mark=True))
+    duplicates = [r for r in read_lines(marked.output) if r["drop_reason"] == "duplicate"]
+    clusters = finished.table("Sizes of clusters")
+    assert marked.table("Sizes of clusters") == clusters != []
+    assert marked.table("Sizes of clusters")
+    lead = marked.page.xpath("string(//section[@id='duplicates']/p[@class='lead'])")
+    assert lead.startswith(f"{len(duplicates)} articles were marked")
+    pairs = marked.page.xpath("//details[contains(@class, 'pair')]")
+    alike = [float(p.xpath("string(summary/span[@class='numbers']/span[1])").split()[-1]) for p in pairs]
+    assert alike == sorted(r["similarity"] for r in duplicates)
+    badges = marked.page.xpath("//div[@id='list-articles']//span[contains(@class, 'dropped')]/text()")
+    assert badges == ["would be dropped: duplicate"] * len(duplicates)
+    assert "articles marked, not dropped" in marked.page.xpath("//ul[@class='cards']/li/span/text()")
+    page = (marked.audit / "report.html").read_bytes()
+    (marked.audit / "report.json").unlink()
+    assert write_report(str(marked.output)).read_bytes() == page  # the output says it as well
+
+
+def test_runs_of_which_little_is_to_be_shown(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    article = "Pasar ikan di kota itu buka lagi pada Selasa pagi setelah banjir surut, kata kepala pasar."
+    (tmp_path / "in" / "a.txt").write_text(article, "utf-8")
+    one = finish(tmp_path / "in", tmp_path / "one").page
+    assert one.xpath("//p[@class='fine']/b/text()") == ["Nothing unusual was found."]
+    assert one.xpath("string(//section[@id='articles']/p[@class='lead'])").startswith("The only article.")
+    assert one.xpath("string(//section[@id='removals']/p[@class='none'])") == "Nothing was removed from any text."
+    assert one.xpath("//form[contains(@class, 'scope')]/@hidden") == [""]
+    assert not one.xpath("//div[@id='list-articles']/details/@open")  # nothing of it went
+    gone = finish(tmp_path / "in", tmp_path / "gone", Options(workers=1, language="sw")).page
+    finding = gone.xpath("//section[@id='findings']//li")[0]
+    assert finding.text_content() == "Nothing was written: the only article was dropped. Why: language 1."
+    assert finding.xpath("a/@data-outcome") == ["language"]
+
+
+def test_numbers_of_thousands_have_commas(tmp_path: Path) -> None:
+    page = tree_of(write_report(str(plant(tmp_path, "kata " * 40, articles=1200))))
+    assert page.xpath("//ul[@class='cards']/li/b/text()")[:2] == ["1,200", "1,199"]
+    assert not re.search(r"(?<![\w.,/-])\d{4,}(?= (articles|words|spans|characters))", page.text_content())
 
 
 def test_the_doubtful_pairs_come_first(finished: Finished) -> None:

@@ -17,9 +17,11 @@ from cleaner.article import Drop, Removal
 from cleaner.audit.report import statistics
 from cleaner.audit.report.shown_duplicates import DuplicateStatistics
 from cleaner.audit.report.statistics import Position, Statistics, TopK
-from cleaner.audit.tally import EXAMPLES, SAMPLE, dropped_line, kept_line, order, tally
+from cleaner.audit.tally import EXAMPLES, HALF_OF, MOST_REMOVED, SAMPLE, dropped_line, kept_line, order, tally
 
 KINDS = [("phrase", "ad", "id list, ad.line: Iklan"), ("phrase", "share", "id list, share.line: Bagikan")]
+PLAIN = {"text": "x", "words": 1, "language": "id", "language_score": 1.0, "source": "s.txt", "repair": []}
+PLAIN |= {"title": "", "encoding": "utf-8"}
 KINDS += [("repeat", "repeat", "beside 7 articles"), ("space", "space", "a gap")]
 
 
@@ -33,7 +35,10 @@ def articles(draw: st.DrawFn) -> list[tuple[dict[str, Any], list[Removal], Drop 
         removals = [Removal(a, a + random.randrange(1, 9), *random.choice(KINDS)) for a in starts]
         record = {
             "id": f"a{n}",
-            "text": "x" * random.randrange(90),
+            "text": random.choice(["", "\ufffd "]) + "x " * random.randrange(300),
+            "words": random.randrange(90),
+            "title": random.choice(["", "Pasar"]),
+            "encoding": random.choice(["utf-8", "cp1252"]),
             "language": random.choice(["id", "ms", "und"]),
             "language_score": random.random(),
             "site": random.choice(["", "satu.example", "dua.example"]),
@@ -48,6 +53,11 @@ def articles(draw: st.DrawFn) -> list[tuple[dict[str, Any], list[Removal], Drop 
     return found
 
 
+def removed_text(span: Removal) -> str:
+    """A text of as many words as the span has characters beyond its first."""
+    return " ".join(["Iklan"] * (span.end - span.start - 1))
+
+
 def added_up(pieces: Sequence[Sequence[Any]], names: Random | None = None) -> dict[str, Any]:
     """All that the sums of these pieces tell, with ids in the place of places."""
     sums, pairs, ids = Statistics(["satu.example"]), DuplicateStatistics(), dict[Position, str]()
@@ -56,7 +66,8 @@ def added_up(pieces: Sequence[Sequence[Any]], names: Random | None = None) -> di
         names.shuffle(numbered)
     for shard, piece in numbered:
         ids |= {(shard, place): record["id"] for place, (record, *_) in enumerate(piece)}
-        made = tally([r["id"] for r, *_ in piece], [r for r, *_ in piece], [s for _, s, _ in piece])
+        texts = [[removed_text(span) for span in spans] for _, spans, _ in piece]
+        made = tally([r["id"] for r, *_ in piece], [r for r, *_ in piece], [s for _, s, _ in piece], texts)
         sums.add(orjson.loads(orjson.dumps(made)), shard)
         for place, (record, _, drop) in enumerate(piece):
             if drop:
@@ -69,15 +80,23 @@ def added_up(pieces: Sequence[Sequence[Any]], names: Random | None = None) -> di
     def examples(found: Any) -> list[Any]:
         return [(named[at[1], at[2]], *at[3:]) for at in found.examples]
 
+    def counted(found: Any) -> tuple[Any, ...]:
+        return found.spans, found.characters, found.words, found.articles, examples(found)
+
     return {
         "articles": sums.articles,
-        "rules": {key: (f.spans, f.characters, examples(f)) for key, f in sums.rules.items()},
-        "phrases": {key: (f.spans, f.characters, examples(f)) for key, f in sums.phrases.sums.items()},
+        "words": sums.words,
+        "titled": sums.titled,
+        "rules": {key: counted(f) for key, f in sums.rules.items()},
+        "phrases": {key: counted(f) for key, f in sums.phrases.sums.items()},
+        "kinds": dict(sums.kinds),
         "sites": sums.sites.sums,
         "languages": sums.languages,
+        "cases": {key: (f.articles, examples(f)) for key, f in sums.cases.items()},
+        "most removed": [(at[0], named[at[2], at[3]]) for at in sums.most_removed],
         "flags": {key: (f.articles, examples(f)) for key, f in sums.flags.items()},
         "repairs": {key: f.spans for key, f in sums.repairs.sums.items()},
-        "dropped": {key: (f.articles, f.characters, examples(f)) for key, f in sums.dropped.items()},
+        "dropped": {key: (f.articles, f.characters, f.words, examples(f)) for key, f in sums.dropped.items()},
         "shown": {named[place] for place in sums.shown()},
         "similarities": pairs.similarities,
         "sizes": pairs.sizes,
@@ -100,20 +119,44 @@ def test_it_counts_what_is_there(corpus: list[Any]) -> None:
     spans = Counter((r.kind, r.rule) for _, removals, _ in corpus for r in removals)
     assert {key: n for key, (n, *_) in found["rules"].items()} == spans
     del spans["space", "space"]
+    words, articles = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for _, removals, _ in corpus:
+        articles.update({(r.kind, r.rule) for r in removals if r.kind != "space"})
+        for r in removals:
+            words[r.kind, r.rule] += r.end - r.start - 1 if r.kind != "space" else 0
+    assert {key: (w, n) for key, (_, _, w, n, _) in found["rules"].items() if key in spans} == {
+        key: (words[key], articles[key]) for key in spans
+    }
+    kinds = Counter(kind for _, removals, _ in corpus for kind in {r.kind for r in removals} - {"space"})
+    kinds[""] = sum(any(r.kind != "space" for r in removals) for _, removals, _ in corpus)
+    assert +Counter(found["kinds"]) == +kinds
     for groups in (found["sites"], found["languages"]):
         assert sum(g.read for g in groups.values()) == len(corpus)
         assert sum(g.written for g in groups.values()) == sum(drop is None for *_, drop in corpus)
-        assert sum((g.rules for g in groups.values()), Counter()) == spans
+        of_groups = [(key, numbers) for g in groups.values() for key, numbers in g.rules.items()]
+        assert {key: sum(n[0] for k, n in of_groups if k == key) for key, _ in of_groups} == spans
+        assert {key: sum(n[1] for k, n in of_groups if k == key) for key in spans} == {key: words[key] for key in spans}
+        assert {key: sum(n[2] for k, n in of_groups if k == key) for key in spans} == articles
+        assert sum(g.removed_words for g in groups.values()) == words.total()
+        assert sum(g.words for g in groups.values()) == sum(r["words"] for r, _, drop in corpus if drop is None)
         assert sum(g.before - g.removed for g in groups.values()) == sum(len(r["text"]) for r, *_ in corpus)
     written = [r["language_score"] for r, _, drop in corpus if drop is None]
     columns = Counter(min(9, int(score * 10)) for score in written)
     assert [sum(g.scores[i] for g in found["languages"].values()) for i in range(10)] == [columns[i] for i in range(10)]
+    shares = [
+        (sum(s.end - s.start for s in removals), len(r["text"]) + sum(s.end - s.start for s in removals))
+        for r, removals, _ in corpus
+    ]
+    assert found["cases"].get("half", [0])[0] == sum(before >= HALF_OF and 2 * gone > before for gone, before in shares)
+    lost = sorted(-10_000 * gone // before for gone, before in shares if gone and before >= HALF_OF)
+    assert [share for share, _ in found["most removed"]] == lost[:MOST_REMOVED]
+    assert found["titled"] == sum(r["title"] != "" for r, *_ in corpus)
     assert found["repairs"].get("unescape_html", 0) == sum(r["repair"] == ["3:9 unescape_html"] for r, *_ in corpus)
 
 
 def test_the_first_in_the_seeded_order_are_shown() -> None:
     names = [f"a{n}" for n in range(3 * SAMPLE)]
-    record = {"text": "x", "language": "id", "language_score": 1.0, "site": "", "source": "s", "repair": []}
+    record = {**PLAIN, "site": ""}
     corpus = [({**record, "id": name, "flags": ["short"], "duplicates": []}, [], None) for name in names]
     found = added_up([corpus[:250], corpus[250:]])
     by_order = sorted(names, key=order)
@@ -123,13 +166,13 @@ def test_the_first_in_the_seeded_order_are_shown() -> None:
 
 def test_sites_beyond_those_counted_one_by_one_keep_their_spans(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(statistics, "_SITES", 2)
-    record = {"text": "x", "language": "id", "language_score": 1.0, "source": "s", "repair": [], "flags": []}
+    record = {**PLAIN, "flags": []}
     corpus = [
         ({**record, "id": f"a{n}", "site": f"{n}.example", "duplicates": []}, [Removal(0, 9, *KINDS[0])], None)
         for n in range(9)
     ]
     sites = added_up([corpus[:7], corpus[7:]])["sites"]
-    assert {name: group.rules.total() for name, group in sites.items()} == {
+    assert {name: sum(spans for spans, *_ in group.rules.values()) for name, group in sites.items()} == {
         "0.example": 1,
         "1.example": 1,
         statistics.OTHER_SITES: 7,

@@ -180,11 +180,84 @@ def test_which_rule_removed_most_on_one_site(browser: Any, page: Path) -> None:
     assert drawers
     assert all("northquay" in d.text for d in drawers)
     drawers[0].find_element("tag name", "summary").click()
-    spans = [int(cell.text) for cell in drawers[0].find_elements("css selector", "td.n")]
-    assert spans == sorted(spans, reverse=True) != []
+    words = [int(cell.text) for cell in drawers[0].find_elements("css selector", "td.n:nth-child(4)")]
+    assert words == sorted(words, reverse=True) != []
+    number = drawers[0].get_attribute("data-at").split(":")[0]
     drawers[0].find_element("css selector", "button.show").click()
     assert 0 < len(shown(browser)) < 10
-    assert all("northquay" in a.get_attribute("data-place") for a in shown(browser))
+    assert {a.get_attribute("data-at").split(":")[0] for a in shown(browser)} == {number}
+
+
+def site_number(browser: Any, name: str) -> str:
+    """The number that stands for a site in the markup: the value of its option."""
+    [option] = [o for o in browser.find_elements("css selector", "#in-site option") if name in o.get_attribute("text")]
+    return str(option.get_attribute("value"))
+
+
+def visible_in(browser: Any, selector: str) -> list[Any]:
+    """What of a selector can be seen, or could be in an opened part of the page: nothing around it is hidden."""
+    found: list[Any] = browser.execute_script(
+        "return [...document.querySelectorAll(arguments[0])].filter(e => !e.closest('[hidden]'))", selector
+    )
+    return found
+
+
+def test_a_site_narrows_the_whole_page(browser: Any, page: Path) -> None:
+    from selenium.webdriver.support.select import Select
+
+    look(browser, page)
+    kinds = len(visible_in(browser, "#removals > .drawer"))
+    number = site_number(browser, "kawatmuara")
+    Select(browser.find_element("id", "in-site")).select_by_value(number)
+    places = {e.get_attribute("data-at").split(":")[0] for e in visible_in(browser, ".list > [data-at]")}
+    assert places == {number, ""}  # "" are languages, which have no site
+    assert 0 < len(visible_in(browser, "#list-sites > details")) == 1
+    shown_kinds = visible_in(browser, "#removals > .drawer")
+    assert 0 < len(shown_kinds) < kinds
+    # the numbers of a kind are those of the site, as its own table has them
+    drawer = browser.find_element("css selector", f"#list-sites > [data-at='{number}:']")
+    rows = drawer.find_elements("css selector", "tbody tr")
+    cells = [[c.get_attribute("textContent") for c in r.find_elements("tag name", "td")] for r in rows]
+    for kind in shown_kinds:
+        own = [c for c in cells if c[0] == kind.get_attribute("data-removed")]
+        said = [s.text for s in kind.find_elements("css selector", ".numbers > span")]
+        words, spans = (sum(int(c[i].replace(",", "")) for c in own) for i in (3, 4))
+        assert [int(n.split()[0].replace(",", "")) for n in said] == [words, spans]
+    assert all(n.is_displayed() for n in browser.find_elements("css selector", "main .scope-note"))
+    browser.find_element("id", "everything").click()
+    assert len(visible_in(browser, "#removals > .drawer")) == kinds
+    assert not visible_in(browser, ".scope-note")
+
+
+def test_a_finding_leads_to_its_cases(browser: Any, page: Path) -> None:
+    look(browser, page)
+    finding = browser.find_element("css selector", "#findings a[data-case]")
+    finding.click()
+    case = finding.get_attribute("data-case")
+    assert shown(browser)
+    assert all(case in (a.get_attribute("data-case") or "").split() for a in shown(browser))
+
+
+def test_it_opens_on_the_article_that_lost_most(browser: Any, page: Path) -> None:
+    look(browser, page)
+    first, *others = browser.find_elements("css selector", "#list-articles > details")
+    assert first.get_attribute("open")
+    assert not any(a.get_attribute("open") for a in others[:5])
+    shares = [
+        float(a.find_element("css selector", ".numbers span:last-child").text.split()[0]) for a in [first, *others[:9]]
+    ]
+    assert shares == sorted(shares, reverse=True)
+    assert first.find_element("css selector", "del.gone").is_displayed()
+
+
+@WIDTHS
+def test_every_section_can_be_reached_without_scrolling_sideways(browser: Any, page: Path, width: int) -> None:
+    look(browser, page, width=width)
+    for link in browser.find_elements("css selector", "nav a"):
+        assert link.is_displayed()
+        assert link.rect["x"] >= 0
+        assert link.rect["x"] + link.rect["width"] <= width
+        assert browser.find_elements("id", link.get_attribute("href").split("#")[1])
 
 
 def test_filters_together_and_cleared(browser: Any, page: Path) -> None:
@@ -192,14 +265,16 @@ def test_filters_together_and_cleared(browser: Any, page: Path) -> None:
 
     look(browser, page)
     few, everything = len(shown(browser)), len(browser.find_elements("css selector", "#list-articles > details"))
-    Select(browser.find_element("id", "by-language")).select_by_value("de")
+    Select(browser.find_element("id", "in-language")).select_by_value("de")
     Select(browser.find_element("id", "by-kind")).select_by_value("ad")
     found = shown(browser)
     assert 0 < len(found) < everything
-    assert {a.get_attribute("data-language") for a in found} == {"de"}
+    assert {a.get_attribute("data-at").split(":")[1] for a in found} == {"de"}
     assert all("ad" in a.get_attribute("data-kind").split() for a in found)
     assert browser.find_element("id", "said-articles").text == f"{len(found)} of {everything} articles"
     browser.execute_script("document.getElementById('clear').click()")
+    assert {a.get_attribute("data-at").split(":")[1] for a in shown(browser)} == {"de"}  # that of the whole page stays
+    browser.execute_script("document.getElementById('everything').click()")
     assert len(shown(browser)) == few < everything
     browser.execute_script("document.querySelector('#list-articles + .rest').click()")
     assert len(shown(browser)) == everything

@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import orjson
 
 from cleaner.audit.logs import Row
-from cleaner.audit.report.shown_articles import ShownArticle, show_article
+from cleaner.audit.report.shown_articles import Name, ShownArticle, name_of, show_article, title_of
 from cleaner.audit.report.shown_duplicates import (
     MEMBERS,
     DuplicateStatistics,
@@ -29,11 +29,11 @@ from cleaner.audit.report.statistics import (
     Statistics,
 )
 from cleaner.audit.spans import clipped
-from cleaner.audit.tally import BINS
+from cleaner.audit.tally import BINS, HALF_OF
 
 __all__ = [
-    "ArticleGroup", "Example", "FlaggedArticles", "NamedCount", "PageLoss", "RemovedSpans", "ReportData",
-    "ShownLeftOut", "collect", "from_json", "to_json",
+    "ArticleGroup", "DroppedArticles", "Example", "FlaggedArticles", "NamedCount", "PageLoss", "RemovedSpans",
+    "ReportData", "ShownLeftOut", "collect", "from_json", "to_json",
 ]  # fmt: skip
 
 _PHRASES, _SITES, _LANGUAGES, _ROWS, _EXAMPLES = 200, 200, 60, 40, 4
@@ -48,7 +48,7 @@ class Example:
     """A removed text and articles that it stood in, or the title of an article and its id."""
 
     text: str
-    ids: tuple[str, ...]
+    articles: tuple[Name, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,9 @@ class RemovedSpans:
 
     kind: str
     name: str
+    articles: int
+    words: int
     spans: int
-    characters: int
     examples: tuple[Example, ...] = ()
     language: str = ""
     how: str = ""
@@ -69,9 +70,11 @@ class RemovedSpans:
 
 @dataclass(frozen=True, slots=True)
 class ArticleGroup:
-    """Articles of one site or language: how many, their characters, and the spans removed from them, without space.
+    """Articles of one site or language: how many, and what was removed from them, without space.
 
-    `scores` counts those written by the score of their language, from 0 to 1 in equal steps.
+    `before` and `removed` are characters of the articles read, `words` those of the articles written. `rules` are the
+    rules that removed most words, `kinds` (kind, words, spans) are all. `scores` counts the articles written by the
+    score of their language, from 0 to 1 in equal steps.
     """
 
     name: str
@@ -79,14 +82,16 @@ class ArticleGroup:
     written: int
     before: int
     removed: int
-    spans: int
+    words: int
+    removed_words: int
     rules: tuple[RemovedSpans, ...]
+    kinds: tuple[tuple[str, int, int], ...]
     scores: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FlaggedArticles:
-    """Articles with one flag."""
+    """Articles with one flag, or of one case."""
 
     flag: str
     articles: int
@@ -102,10 +107,20 @@ class NamedCount:
 
 
 @dataclass(frozen=True, slots=True)
+class DroppedArticles:
+    """The articles dropped for one reason, with the characters and words of their clean texts."""
+
+    reason: str
+    articles: int
+    characters: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShownLeftOut:
     """A paragraph of prose that was left out of a page, the beginning of its text, and how many characters it has."""
 
-    id: str
+    article: Name
     characters: int
     kind: str
     reason: str
@@ -117,7 +132,7 @@ class ShownLeftOut:
 class PageLoss:
     """A page out of which much prose was left: paragraphs and characters of it, and characters of its article."""
 
-    id: str
+    page: Name
     paragraphs: int
     characters: int
     article: int
@@ -128,7 +143,9 @@ class ReportData:
     """All that a report shows beside the manifest."""
 
     articles: int
+    words: int  # of all clean texts, those of dropped articles as well; 0 where they are not known
     rules: tuple[RemovedSpans, ...]
+    kinds: tuple[NamedCount, ...]  # articles with a removal of the kind; "" those with any
     # Of phrases, sites and languages only those with most are here, and `all_...` says how many there are.
     all_phrases: int
     phrases: tuple[RemovedSpans, ...]
@@ -138,8 +155,10 @@ class ReportData:
     languages: tuple[ArticleGroup, ...]
     scores: tuple[int, ...]  # articles written, by the score of their language
     flags: tuple[FlaggedArticles, ...]
+    cases: tuple[FlaggedArticles, ...]  # by their names in `tally.CASES`
+    titled: int
     repairs: tuple[NamedCount, ...]
-    dropped: tuple[NamedCount, ...]  # characters by reason
+    dropped: tuple[DroppedArticles, ...]
     similarities: tuple[int, ...]  # duplicates, by their Jaccard similarity
     cluster_sizes: tuple[NamedCount, ...]  # clusters, by the number of their articles
     clusters: tuple[ShownCluster, ...]
@@ -147,17 +166,20 @@ class ReportData:
     views: tuple[ShownArticle, ...]
     left_out: tuple[ShownLeftOut, ...]  # of pages, the largest first
     left_out_of: tuple[PageLoss, ...]
+    left_out_more: int  # pages of which more prose was left out than their article has
 
 
 def collect(source: ReportSource, named: Iterable[str]) -> ReportData:
     """Add up the tallies, then look up the texts. `named` are sites that are counted one by one in any case."""
     found, duplicates = Statistics(named), DuplicateStatistics()
-    for shard, (tally, dropped, kept) in enumerate(source.tallies()):
+    for shard, (tally, lines) in enumerate(source.tallies()):
         found.add(tally, shard)
-        for line in dropped:
+        for line in lines["dropped"]:
             found.drop(line, shard)
             duplicates.drop(line, shard)
-        for line in kept:
+        for line in lines["marked"]:
+            duplicates.drop(line, shard)
+        for line in lines["kept"]:
             duplicates.add_keeper(line, shard)
     # Ties by name everywhere: the order in which shards were added up must not show.
     phrases = sorted(found.phrases.sums.items(), key=lambda item: (-item[1].spans, item[0]))
@@ -170,14 +192,16 @@ def collect(source: ReportSource, named: Iterable[str]) -> ReportData:
     repairs = sorted(found.repairs.sums.items(), key=lambda item: (-item[1].spans, item[0]))
     return ReportData(
         articles=found.articles,
+        words=found.words,
         rules=tuple(
             # the removed space of a gap is no example of anything
-            RemovedSpans(kind, rule, n.spans, n.characters, texts.removed(n.examples) if kind != "space" else ())
+            RemovedSpans(kind, rule, n.articles, n.words, n.spans, texts.removed(n.examples) if kind != "space" else ())
             for (kind, rule), n in sorted(found.rules.items())
         ),
+        kinds=tuple(NamedCount(kind, n) for kind, n in sorted(found.kinds.items())),
         all_phrases=len(phrases),
         phrases=tuple(
-            RemovedSpans(p.kind, p.text, n.spans, n.characters, texts.removed(n.examples), p.language, p.how)
+            RemovedSpans(p.kind, p.text, n.articles, n.words, n.spans, texts.removed(n.examples), p.language, p.how)
             for p, n in phrases[:_PHRASES]
         ),
         all_sites=len(found.sites.sums),
@@ -186,25 +210,41 @@ def collect(source: ReportSource, named: Iterable[str]) -> ReportData:
         languages=tuple(_group(name, group) for name, group in languages[:_LANGUAGES]),
         scores=tuple(sum(group.scores[i] for _, group in languages) for i in range(BINS)),
         flags=tuple(FlaggedArticles(f, n.articles, texts.titles(n.examples)) for f, n in sorted(found.flags.items())),
+        cases=tuple(FlaggedArticles(c, n.articles, texts.titles(n.examples)) for c, n in sorted(found.cases.items())),
+        titled=found.titled,
         repairs=tuple(NamedCount(clipped(step, 200), n.spans) for step, n in repairs[:_ROWS]),
-        dropped=tuple(NamedCount(reason, n.characters) for reason, n in sorted(found.dropped.items())),
+        dropped=tuple(
+            DroppedArticles(reason, n.articles, n.characters, n.words) for reason, n in sorted(found.dropped.items())
+        ),
         similarities=tuple(duplicates.similarities),
         cluster_sizes=tuple(NamedCount(str(size), n) for size, n in sorted(duplicates.sizes.items())[:_ROWS]),
         clusters=tuple(texts.clusters[at[2:4]] for at in duplicates.clusters),
         pairs=texts.pairs(),
-        views=tuple(sorted(texts.articles.values(), key=lambda a: (a.source, len(a.id), a.id))),
-        left_out=tuple(ShownLeftOut(id, -size, *said) for size, _, _, id, *said in found.left_out),
-        left_out_of=tuple(PageLoss(id, n, -size, article) for size, _, id, n, article in found.left_out_of),
+        views=tuple(sorted(texts.articles.values(), key=_most_removed_first)),
+        left_out=tuple(ShownLeftOut(Name(*at[3:6]), -at[0], *at[6:]) for at in found.left_out),
+        left_out_of=tuple(PageLoss(Name(*at[2:5]), at[5], -at[0], at[6]) for at in found.left_out_of),
+        left_out_more=found.left_out_more,
     )
 
 
+def _most_removed_first(article: ShownArticle) -> tuple[bool, float, str, int, str]:
+    """Sort articles by the share of their text that went, short ones last, and the same shares by source."""
+    share, id = article.removed / (article.before or 1), article.name.id
+    return article.before < HALF_OF, -share, article.source, len(id), id
+
+
 def _group(name: str, group: GroupStatistics) -> ArticleGroup:
-    """Return the figures of a site or language with its rules, those that removed most spans first."""
+    """Return the figures of a site or language with its rules, those that removed most words first."""
     # A site's rules have no examples: two hundred sites would need thousands, and the rules' own section has them.
-    rules = sorted(group.rules.items(), key=lambda item: (-item[1], item[0]))
-    removed = tuple(RemovedSpans(kind, rule, spans, 0) for (kind, rule), spans in rules[:_ROWS])
-    numbers = group.read, group.written, group.before, group.removed, group.rules.total()
-    return ArticleGroup(name, *numbers, removed, tuple(group.scores))
+    rules = sorted(group.rules.items(), key=lambda item: (-item[1][1], -item[1][0], item[0]))
+    removed = tuple(RemovedSpans(*rule, articles, words, spans) for rule, (spans, words, articles) in rules[:_ROWS])
+    kinds: dict[str, list[int]] = {}
+    for (kind, _), (spans, words, _) in rules:
+        sums = kinds.setdefault(kind, [0, 0])
+        sums[0], sums[1] = sums[0] + words, sums[1] + spans
+    by_kind = tuple((kind, words, spans) for kind, (words, spans) in sorted(kinds.items()))
+    numbers = group.read, group.written, group.before, group.removed, group.words, group.removed_words
+    return ArticleGroup(name, *numbers, removed, by_kind, tuple(group.scores))
 
 
 class _Texts:
@@ -219,41 +259,40 @@ class _Texts:
         for counted in (*found.rules.values(), *phrases):
             for _, shard, row, nth in counted.examples:
                 self._spans.setdefault((shard, row), set()).add(nth)
-        self._titled = {at[1:3] for flag in found.flags.values() for at in flag.examples}
+        noticed = (*found.flags.values(), *found.cases.values())
+        self._titled = {at[1:3] for flag in noticed for at in flag.examples}
         self._pairs = duplicates.shown()
         self._members, self._keepers = {at for at, _ in self._pairs}, {keeper for _, keeper in self._pairs}
         self._clusters = {at[2:4] for at in duplicates.clusters}
         self.articles: dict[tuple[int, ...], ShownArticle] = {}
         self.clusters: dict[tuple[int, ...], ShownCluster] = {}
-        self._removed: dict[tuple[int, ...], tuple[str, str]] = {}
-        self._titles: dict[tuple[int, ...], tuple[str, str]] = {}
-        self._dropped: dict[Position, tuple[Row, Row]] = {}
+        self._removed: dict[tuple[int, ...], tuple[str, Name]] = {}
+        self._titles: dict[tuple[int, ...], tuple[str, Name]] = {}
+        self._dropped: dict[Position, tuple[Side, Row]] = {}
         self._sides: dict[str, Side] = {}
 
     def look_up(self, source: ReportSource) -> None:
         """Read every article that is shown somewhere once, and keep what is shown of it."""
         positions: Collection[Any] = self._shown | {*self._spans} | self._titled | self._members | self._clusters
         for position, article in source.articles(positions, self._keepers):
-            removed = article.removed
+            removed, record = article.removed, article.record
             for nth in self._spans.get(position, ()):
                 row = removed[nth]
-                self._removed[*position, nth] = clipped(row["text"], 160), clipped(str(row["id"]), 200)
-            record = article.record
+                name = name_of(record) if record else Name(clipped(str(row["id"]), 200))
+                self._removed[*position, nth] = clipped(row["text"], 160), name
             if record is None:  # the output went to stdout, so only the removals are known
                 continue
             if position in self._shown:
                 self.articles[position] = show_article(article, self._room)
-            # Not `first_line`: an example is cut before its line ends, so that a text without them is no long title.
             if position in self._titled:
-                title = record["title"] or record["text"].lstrip()[:120].split("\n", 1)[0]
-                self._titles[position] = clipped(title, 120), clipped(str(record["id"]), 200)
+                self._titles[position] = title_of(record), name_of(record)
             if position in self._clusters:
                 members = [clipped(str(member), 200) for member in record["duplicates"][:MEMBERS]]
                 self.clusters[position] = ShownCluster(as_side(record), tuple(members), 1 + len(record["duplicates"]))
-            if position in self._members and article.drop:
+            if position in self._members:
                 # The row of a dropped article holds its whole record; a pair needs the part that is compared.
-                compared = {"id": record["id"], "title": record["title"], "text": record["text"][:10_000]}
-                self._dropped[position] = compared, {k: v for k, v in article.drop.items() if k != "record"}
+                drop = article.drop or {"keeper": record["duplicate_of"], "jaccard": record["similarity"]}
+                self._dropped[position] = as_side(record), {k: v for k, v in drop.items() if k != "record"}
             if record["id"] in self._keepers and not article.drop:
                 self._sides[record["id"]] = as_side(record)
 
@@ -261,24 +300,25 @@ class _Texts:
         """Return the pairs of a duplicate and its keeper."""
         pairs = []
         for at, keeper in self._pairs:
-            record, drop = self._dropped[at]
-            names = clipped(str(drop["keeper"]), 200), self._sides.get(keeper), clipped(str(drop["detail"]), 200)
-            pairs.append(ShownPair(as_side(record), *names, float(drop["jaccard"]), float(drop["containment"])))
+            side, drop = self._dropped[at]
+            names = clipped(str(drop["keeper"]), 200), self._sides.get(keeper), clipped(drop.get("detail", ""), 200)
+            alike = float(drop["jaccard"]), float(drop.get("containment", 0))
+            pairs.append(ShownPair(side, *names, *alike, "detail" not in drop))
         return tuple(pairs)
 
     def titles(self, examples: Iterable[Sampled]) -> tuple[Example, ...]:
         """Return the titles of the first examples, with the ids of their articles."""
         found = (self._titles[at[1:3]] for at in [*examples][:_EXAMPLES])
-        return tuple(Example(title, (id,)) for title, id in found)
+        return tuple(Example(title, (name,)) for title, name in found)
 
     def removed(self, examples: Iterable[Sampled]) -> tuple[Example, ...]:
         """Return the removed texts of the examples, each once, with the ids of the articles that it stood in."""
         # The same text in six articles is one example: six times "Iklan" would show nothing more.
-        found: dict[str, list[str]] = {}
+        found: dict[str, list[Name]] = {}
         for at in examples:
-            text, id = self._removed[at[1:]]
-            found.setdefault(text, []).append(id)
-        return tuple(Example(text, tuple(ids)) for text, ids in [*found.items()][:_EXAMPLES])
+            text, name = self._removed[at[1:]]
+            found.setdefault(text, []).append(name)
+        return tuple(Example(text, tuple(names)) for text, names in [*found.items()][:_EXAMPLES])
 
 
 def to_json(data: ReportData, of: Mapping[str, Any]) -> bytes:

@@ -1,37 +1,37 @@
 """Render report.html: the data of a report by the templates in templates/, with page.css and page.js inside it.
 
-Python prepares plain data, and the templates hold all markup. Jinja2 escapes whatever a template puts out, so a text
-from outside cannot become markup. It is imported only when a page is written, because a run without a report and
-`cleaner --help` do not need it.
+Python prepares plain data (figures.py, findings.py), and the templates hold all markup. Jinja2 escapes whatever a
+template puts out, so a text from outside cannot become markup. It is imported only when a page is written, because a
+run without a report and `cleaner --help` do not need it.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from cleaner.audit.report import figures
+from cleaner.audit.report.charts import histogram_columns
 from cleaner.audit.report.data import ReportData
-from cleaner.audit.report.shown_articles import ShownArticle
+from cleaner.audit.report.findings import find
+from cleaner.audit.report.shown_articles import Name, ShownArticle
 from cleaner.audit.report.shown_duplicates import Words, aligned
 from cleaner.audit.report.statistics import OTHER_SITES
 from cleaner.audit.spans import clipped
-from cleaner.audit.tally import SEED
-from cleaner.options import Options
-from cleaner.output.manifest import largest_first
+from cleaner.audit.tally import CASES, SEED
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["REJECTS", "environment", "render_page", "visible"]
+__all__ = ["environment", "legend", "render_page", "visible"]
 
-REJECTS = 100  # rows of rejected.jsonl that are shown
 _ARTICLES_BYTES, _PAIRS_BYTES = 2_800_000, 900_000
 """Markup of all articles and of all pairs. What else is shown is bounded in number, and the page stays under 5 MB."""
 
@@ -73,39 +73,80 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        optimized=False,  # folding constants takes a sixth of the time to compile the templates, and saves none
     )
     made.filters |= {
         "bar_width": lambda share: f"{100 * min(1.0, max(0.0, share)):.2f}%",
         "clip": clipped,
+        "family": lambda kind: f"k-{_families().get(kind, 'other')}",
         "histogram_columns": histogram_columns,
         "n": "{:,}".format,
-        "plural": lambda n, one, many="": f"{n:,} {one if n == 1 else many or one + 's'}",
+        "named": lambda id: Name(clipped(id, 200)),
+        "plural": figures.in_words,
         "sha256": lambda code: f"sha256-{b64encode(sha256(code.encode()).digest()).decode()}",
     }
     made.globals |= {
+        "legend": legend(),
         "other_sites": OTHER_SITES,
         "seed": SEED,
-        "share": _percent,
+        "share": figures.percent,
         "shown_of": lambda total, shown, which="with most": f"The {shown} {which} are shown." if total > shown else "",
     }
     return made
+
+
+@cache
+def legend() -> dict[str, Any]:
+    """Return legend.toml: families of kinds with their colours, and a line on each kind, flag and case."""
+    return tomllib.loads((files("cleaner.audit.report") / "legend.toml").read_text("utf-8"))
+
+
+@cache
+def _families() -> dict[str, str]:
+    """Return the family of each kind, by which it is coloured."""
+    return {kind: name for name, family in legend()["families"].items() for kind in family["kinds"]}
+
+
+class _Scope:
+    """The sites and languages by which the page is filtered. A site is a number in the markup: its name may be long."""
+
+    def __init__(self) -> None:
+        self.sites: dict[str, int] = {}
+        self.languages: set[str] = set()
+
+    def at(self, article: Name) -> str:
+        """Return what an element carries that is about an article; an unknown site or language fits any filter."""
+        return f"{self.site(article.site)}:{self.language(article.language)}"
+
+    def site(self, name: str) -> str:
+        """Return the number of a site, "" for none."""
+        return str(self.sites.setdefault(name, len(self.sites))) if name else ""
+
+    def language(self, code: str) -> str:
+        """Return the code of a language, as it is in the filter."""
+        self.languages |= {code} - {""}
+        return code
+
+    def options(self) -> list[tuple[str, str, list[tuple[str, str]]]]:
+        """Return (name, label, values with their labels) of both filters, once everything else is rendered."""
+        sites = sorted(self.sites.items(), key=lambda item: (item[0].casefold(), item[1]))
+        return [
+            ("site", "Site", [(str(number), name) for name, number in sites if name != OTHER_SITES]),
+            ("language", "Language", [(code, code) for code in sorted(self.languages)]),
+        ]
 
 
 def render_page(name: str, manifest: Mapping[str, Any], data: ReportData, rejected: Sequence[Mapping[str, Any]]) -> str:
     """Return the page for the output called `name`; `rejected` are the first rows of rejected.jsonl."""
     from markupsafe import Markup
 
-    counts = manifest["counts"]
+    counts, scope = manifest["counts"], _Scope()
     # Articles and pairs are rendered one by one, for only then is it known how many fit. The page gets them as markup.
-    articles = [*_within(_ARTICLES_BYTES, _article_markup(data.views))]
+    articles = [*_within(_ARTICLES_BYTES, _article_markup(data.views, scope))]
+    pairs = [*_within(_PAIRS_BYTES, _pair_markup(data, scope))]
     # The page holds its style and script, so that it is one file that can be sent to somebody.
     room = files("cleaner.audit.report")
     style, script = (Markup((room / part).read_text("utf-8")) for part in ("page.css", "page.js"))
-    # The manifest counts all flags, the data of the report has examples of them.
-    flags, flagged = largest_first(counts.get("flag", {})), {found.flag: found.examples for found in data.flags}
-    encodings, input_kinds = (
-        [(name or "(none)", n) for name, n in largest_first(counts.get(key, {}))] for key in ("encoding", "input_kind")
-    )
     return (
         environment()
         .get_template("page.html")
@@ -113,159 +154,41 @@ def render_page(name: str, manifest: Mapping[str, Any], data: ReportData, reject
             name=name,
             style=style,
             script=script,
-            cards=_cards(counts, len(manifest["inputs"])),
+            scope=scope,
             data=data,
-            funnel=_funnel(counts, data),
-            removals=_removals(counts, data),
-            left_out=_left_out(counts, data),
-            flags=[
-                {"name": name, "articles": n, "share": n / flags[0][1], "examples": flagged.get(name, ())}
-                for name, n in flags
-            ],
-            encodings=encodings,
-            input_kinds=input_kinds,
-            repairs=[(step.name, step.number) for step in data.repairs],
-            repaired=int(counts.get("repaired", {}).get("yes", 0)),
-            duplicates={
-                "dropped": int(counts.get("dropped", {}).get("duplicate", 0)),
-                "pairs": [*_within(_PAIRS_BYTES, _pair_markup(data))],
-                "sizes": [(f"{count.name} articles", count.number) for count in data.cluster_sizes],
-            },
             articles=articles,
+            pairs=pairs,
             filters=_filters(data.views[: len(articles)]),
-            rejects=_rejects(counts, rejected),
-            run=_run(manifest),
+            findings=find(counts, data, legend()["flags"]),
+            run=figures.run(manifest, name),
+            cards=figures.cards(counts, data, len(manifest["inputs"])),
+            funnel=figures.funnel(counts, data),
+            removals=figures.removals(counts, data),
+            left_out=figures.left_out(counts, data),
+            flags=figures.flags(counts, data),
+            encodings=figures.encodings(counts, data),
+            duplicates=figures.duplicates(counts, data),
+            rejects=figures.rejects(counts, rejected),
         )
     )
 
 
-def _cards(counts: Mapping[str, Any], sources: int) -> list[tuple[str, str, str]]:
-    """Return the large numbers at the head of the page, each with what it counts and a remark."""
-    articles, characters = counts.get("articles", {}), counts.get("characters", {})
-    before, stripped = characters.get("before", 0), characters.get("stripped", 0)
-    reasons, set_aside = counts.get("dropped", {}), sum(counts.get("rejected", {}).values())
-    read_from = f"from {sources:,} {'source' if sources == 1 else 'sources'}"
-    return [
-        (f"{articles.get('read', 0):,}", "articles read", read_from),
-        (f"{articles.get('written', 0):,}", "articles written", f"{characters.get('written', 0):,} characters"),
-        (f"{_percent(before - stripped, before):.1f} %", "of the text removed", f"{before - stripped:,} characters"),
-        (f"{sum(reasons.values()):,}", "articles dropped", clipped(", ".join(sorted(reasons)), 120) or "none"),
-        (f"{set_aside:,}", "inputs set aside", "could not be read" if set_aside else "all could be read"),
-    ]
-
-
-def _funnel(counts: Mapping[str, Any], data: ReportData) -> dict[str, Any]:
-    """Return the steps from the articles read to those written, and what became of the characters that were read."""
-    articles, characters = counts.get("articles", {}), counts.get("characters", {})
-    before, stripped, written = (characters.get(step, 0) for step in ("before", "stripped", "written"))
-    # Each reason takes its articles and characters off what is left, the most frequent first.
-    read = left = int(articles.get("read", 0))
-    steps = [("read", read, before), ("after stripping", read, stripped)]
-    dropped, characters_left = {reason.name: reason.number for reason in data.dropped}, stripped
-    for reason, n in largest_first(counts.get("dropped", {})):
-        left, characters_left = left - n, characters_left - dropped.get(reason, 0)
-        steps.append((f"without those dropped: {reason}", left, characters_left))
-    steps.append(("written", int(articles.get("written", 0)), written))
-    parts = [
-        ("characters written", written, "kept"),
-        ("removed from texts", before - stripped, "gone"),
-        ("in dropped articles", stripped - written, "dropped"),
-    ]
-    # Where a part begins depends on those before it, which a template cannot add up.
-    total, start, drawn = sum(number for _, number, _ in parts) or 1, 0.0, []
-    for label, number, name in parts:
-        share = 100 * number / total
-        place = {"start": f"{start:.3f}", "width": f"{share:.3f}"}
-        drawn.append({"label": label, "number": number, "class": name, "share": share} | place)
-        start += share
-    return {
-        "parts": drawn,
-        "steps": [
-            {"label": label, "articles": n, "characters": c, "share": _percent(c, before) / 100}
-            for label, n, c in steps
-        ],
-        "near_duplicates": [(k.replace("_", " "), n) for k, n in sorted(counts.get("near_duplicates", {}).items())],
-    }
-
-
-def _removals(counts: Mapping[str, Any], data: ReportData) -> list[dict[str, Any]]:
-    """Return kinds of removal with their rules and examples, the largest first, the space that closes gaps last."""
-    spans, characters = counts.get("removals", {}), counts.get("removed_characters", {})
-    examples = {(rule.kind, rule.name): rule.examples for rule in data.rules}
-    total = {kind: sum(characters[kind].values()) for kind in spans}
-    # Characters, not spans: one long paragraph that should have stayed matters more than many short lines.
-    most = max(total.values(), default=0) or 1
-    return [
-        {
-            "name": kind,
-            "spans": sum(spans[kind].values()),
-            "characters": total[kind],
-            "share": total[kind] / most,
-            "rules": [
-                {
-                    "name": rule,
-                    "spans": n,
-                    "characters": characters[kind][rule],
-                    "examples": examples.get((kind, rule), ()),
-                }
-                for rule, n in largest_first(spans[kind])
-            ],
-        }
-        for kind in sorted(spans, key=lambda kind: (kind == "space", -total[kind], kind))
-    ]
-
-
-def _left_out(counts: Mapping[str, Any], data: ReportData) -> dict[str, Any]:
-    """Return the rows of the tables about what was left out of pages: by reason, and the pages with most prose."""
-    paragraphs, characters = counts.get("left_out", {}), counts.get("left_out_characters", {})
-    rows = [
-        (kind, reason, n, characters[kind][reason]) for kind, found in paragraphs.items() for reason, n in found.items()
-    ]
-    return {
-        "counts": sorted(rows, key=lambda row: (-row[3], row)),
-        "pages": [(page.id, page.paragraphs, page.characters, page.article) for page in data.left_out_of],
-    }
-
-
-def _rejects(counts: Mapping[str, Any], rejected: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return what could not be read, counted by error, with the first rows of the log."""
-    errors, skipped = largest_first(counts.get("rejected", {})), largest_first(counts.get("skipped", {}))
-    return {
-        "total": sum(n for _, n in (*errors, *skipped)),
-        "most": REJECTS,
-        "by_error": [*errors, *((f"{name}, which is no article", n) for name, n in skipped)],
-        "rows": [
-            (clipped(row["source"], 200), int(row["record"]), row["error"], row["detail"], row["advice"])
-            for row in rejected
-        ],
-    }
-
-
-def _run(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """Return versions, options and hashes, for whoever wants to repeat the run."""
-    # Only what was set: most options are at their defaults, and the manifest has all of them.
-    defaults = asdict(Options())
-    return {
-        "options": [(k, repr(v)) for k, v in manifest["options"].items() if v != defaults.get(k)],
-        "versions": [("cleaner", manifest["cleaner"]), *manifest["libraries"].items()],
-        "facts": [(k.replace("_", " "), str(v)) for k, v in manifest["run"].items()],
-        "files": [
-            (name, int(o["bytes"]), o["sha256"]) if "sha256" in o else (name, len(o), "a folder of so many files")
-            for name, o in manifest["outputs"].items()
-        ],
-    }
-
-
-def _filters(articles: Sequence[ShownArticle]) -> list[tuple[str, str, list[str]]]:
-    """Return (name, label, values) of the fields by which the articles shown can be narrowed down."""
+def _filters(articles: Sequence[ShownArticle]) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Return (name, label, values with their labels) of the fields by which the articles shown can be narrowed down."""
     # Of the articles shown, not of the corpus: a value that finds nothing on the page would look like a fault.
-    return [
+    shown = (
+        ("case", "Look for", [case for case in CASES if any(case in article.cases for article in articles)]),
         ("kind", "Removed kind", sorted({kind for article in articles for kind in _kinds(article)})),
-        ("language", "Language", sorted({article.language for article in articles})),
-        ("place", "Site", sorted({article.place for article in articles})),
-        ("outcome", "Outcome", sorted({article.outcome or "written" for article in articles})),
+        ("outcome", "Outcome", sorted({_outcome(article) for article in articles})),
         ("flag", "Flag", sorted({flag for article in articles for flag in article.flags})),
-    ]
+    )
+    said = legend()["cases"]
+    return [(name, label, [(value, said.get(value, value)) for value in values]) for name, label, values in shown]
+
+
+def _outcome(article: ShownArticle) -> str:
+    """Return what became of an article, in the word by which it is filtered."""
+    return article.outcome or "written"
 
 
 def _kinds(article: ShownArticle) -> list[str]:
@@ -273,7 +196,7 @@ def _kinds(article: ShownArticle) -> list[str]:
     return sorted({span.kind for span in article.spans} - {"", "space"})
 
 
-def _article_markup(articles: Iterable[ShownArticle]) -> Iterator[str]:
+def _article_markup(articles: Iterable[ShownArticle], scope: _Scope) -> Iterator[str]:
     """Yield the markup of each article."""
     macro = environment().get_template("articles.html").module.article  # type: ignore[attr-defined]
     # A reason is named by its id from the span that it explains, so its id must be the only one on the page.
@@ -281,15 +204,16 @@ def _article_markup(articles: Iterable[ShownArticle]) -> Iterator[str]:
     for number, article in enumerate(articles):
         reasons = [span.kind not in ("", "space") for span in article.spans]
         tips = [f"tip-{next(numbers)}" if has_reason else "" for has_reason in reasons]
-        yield macro(article, number, _kinds(article), tips)
+        yield macro(article, number, _kinds(article), tips, _outcome(article), scope)
 
 
-def _pair_markup(data: ReportData) -> Iterator[str]:
+def _pair_markup(data: ReportData, scope: _Scope) -> Iterator[str]:
     """Yield the markup of each pair of near-duplicates, with their differences word by word."""
     macro = environment().get_template("duplicates.html").module.pair  # type: ignore[attr-defined]
     for pair in data.pairs:
         lines = aligned(pair.beside.text, pair.member.text) if pair.beside else ()
-        yield macro(pair, [(tag, _shown_words(left), _shown_words(right)) for tag, left, right in lines])
+        shown = [(tag, _shown_words(left), _shown_words(right)) for tag, left, right in lines]
+        yield macro(pair, shown, scope)
 
 
 def _shown_words(words: Words) -> list[dict[str, Any]]:
@@ -313,57 +237,3 @@ def _within(most: int, parts: Iterable[str]) -> Iterator[str]:
         if used > most:
             return
         yield part
-
-
-def histogram_columns(counts: Sequence[int]) -> dict[str, Any]:
-    """Return the places of the columns of a histogram from 0 to 1 and of the marks below them, and all of it in words.
-
-    The words are for readers who cannot see the picture.
-    """
-    wide, high, top, foot = 600, 96, 18, 20  # units: of all columns, and the room above and below them
-    number, floor = len(counts) or 1, top + high
-    most, step = max(counts, default=0) or 1, wide / number
-    # Units are those of the picture's own grid, which the browser scales to the page.
-    # Numbers are rounded here, so that the same counts give the same bytes on every machine.
-    columns = []
-    for i, n in enumerate(counts):
-        tall = high * n / most
-        columns.append(
-            {
-                "x": f"{i * step + 2:.1f}",
-                "y": f"{floor - tall:.1f}",
-                "width": f"{step - 4:.1f}",  # two units of space on both sides
-                "height": f"{tall:.1f}",
-                "count": _short(n) if n else "",
-                "middle": f"{i * step + step / 2:.1f}",
-                "above": f"{floor - tall - 5:.1f}",
-            }
-        )
-    ticks = [
-        {
-            "x": f"{i * step:.1f}",
-            "y": floor + 15,
-            "anchor": "start" if i == 0 else "end" if i == len(counts) else "middle",
-            "label": f"{i / number:.1f}",
-        }
-        for i in range(0, len(counts) + 1, max(1, len(counts) // 5))
-    ]
-    said = "; ".join(f"{i / number:.2f} to {(i + 1) / number:.2f}: {n:,}" for i, n in enumerate(counts) if n)
-    view, axis = f"0 0 {wide} {floor + foot}", f"M0 {floor}H{wide}"
-    return {"columns": columns, "ticks": ticks, "said": said or "None", "view": view, "axis": axis}
-
-
-def _short(number: int) -> str:
-    """Return a number in four characters or so.
-
-    >>> _short(950), _short(12_345), _short(3_400_000)
-    ('950', '12k', '3.4M')
-    """
-    if number < 10_000:
-        return str(number)
-    return f"{number / 1000:.0f}k" if number < 1_000_000 else f"{number / 1e6:.1f}M"
-
-
-def _percent(part: int, whole: int) -> float:
-    """Return `part` in percent of `whole`; nothing of nothing is 0."""
-    return 100 * part / whole if whole else 0.0

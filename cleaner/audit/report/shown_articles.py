@@ -7,14 +7,28 @@ from dataclasses import dataclass
 
 from cleaner.audit.report.sources import LoggedArticle
 from cleaner.audit.spans import Row, clipped, spans
-from cleaner.audit.tally import site_or_folder
+from cleaner.audit.tally import cases_of, site_or_folder
+from cleaner.characters import count_words
 
-__all__ = ["ShownArticle", "ShownSpan", "first_line", "show_article"]
+__all__ = ["Name", "ShownArticle", "ShownSpan", "name_of", "show_article", "title_of"]
 
 _KEPT, _REMOVED = 420, 1200
 """Characters shown of a span that stays, and of one that was removed. People read a report for what went."""
 
 _WHY, _NAME, _TITLE = 240, 200, 90  # characters shown of a reason, of a name or fact, of a title
+
+_LINES, _WORDS, _LETTERS = 12, 4, 24
+"""In place of a missing title stands the first of so many lines that has so many words, or so many letters in a script
+without spaces: a shorter one is mostly a place, a date or a label that stayed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """An article by its id, with its site or folder and its language, by which the page is filtered."""
+
+    id: str
+    site: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +48,13 @@ class ShownSpan:
 class ShownArticle:
     """An article with all that the page shows of it, bounded in size."""
 
-    id: str
+    name: Name
     title: str
-    language: str
-    place: str  # its site or folder
     source: str
     flags: tuple[str, ...]
-    outcome: str  # the reason it was dropped for; "" if it was written
+    cases: tuple[str, ...]  # of `tally.CASES`
+    outcome: str  # the reason it was dropped for, or marked with; "" if it was written
+    marked: bool
     why_dropped: str
     keeper: str
     spans: tuple[ShownSpan, ...]
@@ -74,15 +88,18 @@ def show_article(article: LoggedArticle, room: int) -> ShownArticle:
             shown.append(ShownSpan(span[:head], kind, rule, why, len(span) - head - tail, span[-tail:]))
         used += len(shown[-1].text) + len(shown[-1].after) + (60 if row else 0)  # a reason takes room as well
     removed = sum(row["end"] - row["start"] for row in article.removed)
+    marked = not drop and bool(record.get("drop_reason"))
+    if marked:
+        drop = {"reason": record["drop_reason"], "keeper": record["duplicate_of"]}
     return ShownArticle(
-        id=clipped(str(record["id"]), _NAME),
-        title=clipped(str(record["title"]) or first_line(text), _TITLE),
-        language=str(record["language"]),
-        place=clipped(site_or_folder(record), _NAME),
+        name=name_of(record),
+        title=title_of(record),
         source=clipped(str(record["source"]), _NAME),
         # Flags come from guards of plugins as well, which may set any number of any length.
         flags=tuple(clipped(flag, _NAME) for flag in record["flags"][:20]),
+        cases=tuple(cases_of(record, removed, len(text) + removed)),
         outcome=str(drop.get("reason", "")),
+        marked=marked,
         why_dropped=clipped(str(drop.get("detail", "")), _WHY),
         keeper=clipped(str(drop.get("keeper", "")), _NAME),
         spans=tuple(shown),
@@ -93,9 +110,23 @@ def show_article(article: LoggedArticle, room: int) -> ShownArticle:
     )
 
 
-def first_line(text: str) -> str:
-    """Return the beginning of a text, which is shown in place of a missing title."""
-    return text.lstrip()[:240].split("\n", 1)[0]
+def name_of(record: Row) -> Name:
+    """Return the names of an article, each bounded in length."""
+    return Name(*(clipped(str(name), _NAME) for name in (record["id"], site_or_folder(record), record["language"])))
+
+
+def title_of(record: Row) -> str:
+    """Return the title of an article; where it has none, the first line that stayed and is more than a label.
+
+    >>> title_of({"title": "", "text": "KOTA MUARA\\nPasar ikan buka lagi setelah banjir surut.\\nKios ..."})
+    'Pasar ikan buka lagi setelah banjir surut.'
+    """
+    if record["title"]:
+        return clipped(str(record["title"]), _TITLE)
+    # A text without line ends may be a long one, so no more than its beginning is looked at.
+    lines = [line.strip() for line in str(record["text"])[:2000].lstrip().split("\n")[:_LINES]]
+    said = (line for line in lines if count_words(line) >= _WORDS or sum(map(str.isalpha, line)) >= _LETTERS)
+    return clipped(next(said, lines[0]), _TITLE)
 
 
 def _facts(record: Row, drop: Row) -> Iterator[tuple[str, str]]:
@@ -109,6 +140,6 @@ def _facts(record: Row, drop: Row) -> Iterator[tuple[str, str]]:
         yield "repaired", clipped(str(step), _NAME)
     if record["duplicates"]:
         yield "stands also for", clipped(", ".join(record["duplicates"][:5]), 400)
-    if drop.get("keeper"):
-        yield "Jaccard", f"{drop['jaccard']:.4f}"
-        yield "containment", f"{drop['containment']:.4f}"
+    for name in ("jaccard", "containment"):
+        if drop.get("keeper") and name in drop:
+            yield name.replace("jacc", "Jacc"), f"{drop[name]:.4f}"

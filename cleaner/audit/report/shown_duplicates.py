@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from cleaner.audit.report.shown_articles import first_line
+from cleaner.audit.report.shown_articles import Name, name_of, title_of
 from cleaner.audit.report.statistics import Position, Sampled, add_smallest
-from cleaner.audit.spans import Row, clipped
+from cleaner.audit.spans import Row
 
 __all__ = ["COLUMNS", "MEMBERS", "DuplicateStatistics", "ShownCluster", "ShownPair", "Side", "aligned", "as_side"]
 
@@ -32,14 +32,17 @@ _WORDS = 1500
 class Side:
     """One of the two articles of a pair."""
 
-    id: str
+    name: Name
     title: str
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShownPair:
-    """A duplicate and what the log says of it. `beside` is its keeper, None where that is not in the output."""
+    """A duplicate and what the log says of it. `beside` is its keeper, None where that is not in the output.
+
+    `marked` says that it was written as well, with a mark; then neither `detail` nor `containment` is known.
+    """
 
     member: Side
     keeper: str
@@ -47,6 +50,7 @@ class ShownPair:
     detail: str
     jaccard: float
     containment: float
+    marked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class DuplicateStatistics:
         self.sizes: Counter[int] = Counter()
 
     def drop(self, line: Sequence[Any], shard: int) -> None:
-        """Count an article that was dropped, given as its `tally.dropped_line`, if it was dropped as a duplicate."""
+        """Count an article that was dropped, or marked, as a duplicate, given as its `tally.dropped_line`."""
         order, row, *_, reason, keeper, jaccard, containment = line
         if reason == "duplicate":
             # .6 * 20 is a little less than 12 in floating point, and would fall into the column below
@@ -97,9 +101,7 @@ class DuplicateStatistics:
 
 def as_side(record: Row) -> Side:
     """Return an article as one of a pair."""
-    text = str(record["text"])
-    title = str(record["title"]) or first_line(text)
-    return Side(clipped(str(record["id"]), 200), clipped(title, 90), text[:_TEXT])
+    return Side(name_of(record), title_of(record), str(record["text"])[:_TEXT])
 
 
 Words = list[tuple[bool, str]]

@@ -17,7 +17,7 @@ import orjson
 
 from cleaner.audit.logs import Row, records, removals_by_article, rows
 from cleaner.audit.report.statistics import Position
-from cleaner.audit.tally import dropped_line, kept_line, tally
+from cleaner.audit.tally import FORM, dropped_line, kept_line, marked_line, tally
 from cleaner.engine.columns import binary_values
 from cleaner.engine.work import read_attached, read_shard
 from cleaner.errors import OutputError
@@ -28,9 +28,8 @@ __all__ = ["FromLogs", "FromShards", "LoggedArticle", "ReportSource", "logged_ar
 
 _ARTICLES = 1000  # in one tally made from the logs: as many as in a shard, unless the options say otherwise
 
-Tallied = tuple[Row, Sequence[Any], Sequence[Any]]
-"""A tally, the `dropped_line` of each article in it that was dropped, and the `kept_line` of each that was kept for
-others."""
+Tallied = tuple[Row, Mapping[str, Sequence[Any]]]
+"""A tally, and the lines of the articles in it that were "dropped", were "kept" for others, or only "marked"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +56,16 @@ class FromShards:
     def complete(self) -> bool:
         """Return True if all shards have tallies. Those that an older version left in an unfinished run have none."""
         # "verdicts" are the decisions of the global steps: which articles were dropped, and which kept for others.
-        return bool(self.shards) and all(all(read_attached(path, "tally", "verdicts")) for path in self.shards)
+        begins = b'{"form":%d,' % FORM
+        attached = (read_attached(path, "tally", "verdicts") for path in self.shards)
+        return bool(self.shards) and all(tally.startswith(begins) and decided for tally, decided in attached)
 
     def tallies(self) -> Iterator[Tallied]:
         """Yield the tallies that the run left in its shards."""
         # Attached to a shard as JSON, these can be read without the shard's texts.
         for path in self.shards:
             counted, decisions = map(orjson.loads, read_attached(path, "tally", "verdicts"))
-            yield counted, decisions["dropped"], decisions["kept"]
+            yield counted, decisions
 
     def articles(
         self, positions: Collection[Position], ids: Collection[str]
@@ -101,17 +102,20 @@ class FromLogs:
     def tallies(self) -> Iterator[Tallied]:
         """Yield tallies as a run would have made them, of a thousand articles each."""
         for articles in self._parts():
-            dropped, kept = [], []
+            lines: dict[str, list[Any]] = {"dropped": [], "kept": [], "marked": []}
             for row, article in enumerate(articles):
                 if article.record and article.drop:
-                    dropped.append(dropped_line(row, article.record, drop_of(article.drop)))
+                    lines["dropped"].append(dropped_line(row, article.record, drop_of(article.drop)))
                 elif article.record and article.record["duplicates"]:
-                    kept.append(kept_line(row, article.record))
+                    lines["kept"].append(kept_line(row, article.record))
+                if article.record and article.record.get("drop_reason"):
+                    lines["marked"].append(marked_line(row, article.record))
             # Without a record (the output went to stdout) the removals still know whose they are.
             ids = [str(a.record["id"] if a.record else a.logged[0]["id"]) for a in articles]
             removals = [[removal_of(row) for row in a.removed] for a in articles]
             left_out = [[found for row in a.logged if (found := left_out_of_row(row))] for a in articles]
-            yield tally(ids, [a.record for a in articles], removals, left_out), dropped, kept
+            texts = [[row["text"] for row in a.removed] for a in articles]
+            yield tally(ids, [a.record for a in articles], removals, texts, left_out), lines
 
     def articles(
         self, positions: Collection[Position], ids: Collection[str]

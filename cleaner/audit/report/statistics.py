@@ -14,7 +14,7 @@ from itertools import chain, islice, repeat
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from cleaner.audit.spans import clipped
-from cleaner.audit.tally import BINS, EXAMPLES, LEFT_OUT, SAMPLE, PhraseEntry
+from cleaner.audit.tally import BINS, EXAMPLES, LEFT_OUT, MOST_REMOVED, SAMPLE, PhraseEntry
 
 __all__ = [
     "OTHER_SITES", "DropStatistics", "FlagStatistics", "GroupStatistics", "Position", "RuleStatistics", "Sampled",
@@ -57,12 +57,16 @@ class RuleStatistics:
 
     spans: int = 0
     characters: int = 0
+    words: int = 0
+    articles: int = 0
     examples: list[Sampled] = field(default_factory=list)
 
     def add(self, other: RuleStatistics) -> None:
         """Add another's numbers, and keep the first examples of both."""
         self.spans += other.spans
         self.characters += other.characters
+        self.words += other.words
+        self.articles += other.articles
         if len(self.examples) < EXAMPLES or (other.examples and other.examples[0] < self.examples[-1]):
             self.examples = sorted(self.examples + other.examples)[:EXAMPLES]
 
@@ -75,7 +79,10 @@ class GroupStatistics:
     written: int = 0
     before: int = 0  # characters before stripping
     removed: int = 0  # characters
-    rules: Counter[tuple[str, str]] = field(default_factory=Counter)  # (kind, rule) -> spans, without space
+    words: int = 0  # of the articles written
+    removed_words: int = 0
+    # (kind, rule) -> spans, words, articles; without space
+    rules: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     scores: list[int] = field(default_factory=lambda: [0] * BINS)  # articles written, by the score of their language
 
     def add(self, other: GroupStatistics) -> None:
@@ -84,13 +91,23 @@ class GroupStatistics:
         self.written += other.written
         self.before += other.before
         self.removed += other.removed
-        self.rules.update(other.rules)
+        self.words += other.words
+        self.removed_words += other.removed_words
+        for rule, numbers in other.rules.items():
+            self.add_rule(rule, *numbers)
         self.scores = [a + b for a, b in zip(self.scores, other.scores, strict=True)]
+
+    def add_rule(self, rule: tuple[str, str], spans: int, words: int, articles: int) -> None:
+        """Add what one rule removed."""
+        if (sums := self.rules.get(rule)) is None:
+            self.rules[rule] = [spans, words, articles]
+        else:
+            sums[0], sums[1], sums[2] = sums[0] + spans, sums[1] + words, sums[2] + articles
 
 
 @dataclass(slots=True)
 class FlagStatistics:
-    """The articles that carry one flag."""
+    """The articles that carry one flag, or are one of the cases that may need a look."""
 
     articles: int = 0
     examples: list[Sampled] = field(default_factory=list)
@@ -102,6 +119,7 @@ class DropStatistics:
 
     articles: int = 0
     characters: int = 0
+    words: int = 0
     examples: list[Sampled] = field(default_factory=list)
 
 
@@ -136,7 +154,10 @@ class Statistics:
     """All sums of a run. `named` are sites that are counted one by one in any case."""
 
     def __init__(self, named: Iterable[str] = ()) -> None:
-        self.articles = 0
+        self.articles = self.words = self.titled = self.left_out_more = 0
+        self.kinds: Counter[str] = Counter()  # articles with a removal of the kind; "" those with any
+        self.cases: defaultdict[str, FlagStatistics] = defaultdict(FlagStatistics)
+        self.most_removed: list[tuple[int, int, int, int]] = []  # share, order, shard, row
         self.rules: defaultdict[tuple[str, str], RuleStatistics] = defaultdict(RuleStatistics)
         others = PhraseEntry("", "further", "phrases", "")
         self.phrases: TopK[PhraseEntry, RuleStatistics] = TopK(RuleStatistics, _PHRASES, others)
@@ -152,57 +173,70 @@ class Statistics:
     def add(self, tally: Mapping[str, Any], shard: int) -> None:
         """Add the tally of a shard (see `cleaner.audit.tally.tally` for its keys)."""
         rules = []
-        for kind, rule, spans, characters, examples in tally["rules"]:
-            self.rules[kind, rule].add(RuleStatistics(spans, characters, [*_in_shard(shard, examples)]))
+        for kind, rule, spans, characters, words, articles, examples in tally["rules"]:
+            found = RuleStatistics(spans, characters, words, articles, [*_in_shard(shard, examples)])
+            self.rules[kind, rule].add(found)
             rules.append((kind, rule))
-        for phrase, spans, characters, examples in tally["phrases"]:
-            entry = self.phrases.of(PhraseEntry(**phrase))
-            entry.add(RuleStatistics(spans, characters, [*_in_shard(shard, examples)]))
-        groups = (
+        for phrase, spans, characters, words, articles, examples in tally["phrases"]:
+            found = RuleStatistics(spans, characters, words, articles, [*_in_shard(shard, examples)])
+            self.phrases.of(PhraseEntry(**phrase)).add(found)
+        for group_of, columns, counted in (
             (self.sites.of, tally["sites"], tally["site_rules"]),
             (self.languages.__getitem__, tally["languages"], tally["language_rules"]),
-        )
-        for group_of, columns, counted in groups:
-            removed: list[Counter[tuple[str, str]]] = [Counter() for _ in columns[0]]
-            for number, rule_number, spans in zip(*counted, strict=True):
-                removed[number][rules[rule_number]] += spans
+        ):
+            names = [clipped(name, _NAME) for name in columns[0]]
             # All count as written until `drop` takes some back. Only languages have scores.
-            for by_rule, (name, n, before, off, *scores) in zip(removed, zip(*columns, strict=True), strict=True):
-                group_of(clipped(name, _NAME)).add(GroupStatistics(n, n, before, off, by_rule, *scores))
-        for name, articles, examples in tally["flags"]:
-            flag = self.flags[name]
-            flag.articles += articles
-            flag.examples = sorted([*flag.examples, *_in_shard(shard, examples)])[:EXAMPLES]
+            for name, n, before, off, words, off_words, *scores in zip(names, *columns[1:], strict=True):
+                group_of(name).add(GroupStatistics(n, n, before, off, words, off_words, {}, *scores))
+            # Only now: a name that came later may have pushed an earlier one to those that are added up together.
+            groups = [group_of(name) for name in names]
+            for number, rule_number, *numbers in zip(*counted, strict=True):
+                groups[number].add_rule(rules[rule_number], *numbers)
+        self.kinds.update(dict(tally["kinds"]))
+        for known, rows in ((self.cases, tally["cases"]), (self.flags, tally["flags"])):
+            for name, articles, examples in rows:
+                known[name].articles += articles
+                known[name].examples = sorted([*known[name].examples, *_in_shard(shard, examples)])[:EXAMPLES]
+        self.titled += tally["titled"]
+        most_removed = [(share, place, shard, row) for share, place, row in tally["most_removed"]]
+        self.most_removed = nsmallest(MOST_REMOVED, [*self.most_removed, *most_removed])
         for step, times in tally["repairs"]:
             self.repairs.of(step).add(RuleStatistics(times))
         self.left_out = nsmallest(LEFT_OUT, [*self.left_out, *tally["left_out"]])
         self.left_out_of = nsmallest(LEFT_OUT, [*self.left_out_of, *tally["left_out_of"]])
+        self.left_out_more += tally["left_out_more"]
         self.articles += sum(tally["languages"][1])
+        self.words += sum(tally["languages"][4])
         # Each tally brings its own first articles; the first of all of them are among those.
         orders, rows = tally["sample"]
         self.sample = sorted([*self.sample, *zip(orders, repeat(shard), rows, strict=False)])[:SAMPLE]
 
     def drop(self, line: Sequence[Any], shard: int) -> None:
         """Take back an article that its tally counted as written; `line` is its `tally.dropped_line`."""
-        order, row, site, language, score, characters, reason, *_ = line
-        self.sites.of(clipped(site, _NAME)).written -= 1
+        order, row, site, language, score, characters, words, reason, *_ = line
         group = self.languages[clipped(language, _NAME)]
-        group.written -= 1
+        for gone_from in (self.sites.of(clipped(site, _NAME)), group):
+            gone_from.written -= 1
+            gone_from.words -= words
         group.scores[score] -= 1
         found = self.dropped[reason]
         found.articles += 1
         found.characters += characters
+        found.words += words
         add_smallest(found.examples, (order, shard, row), EXAMPLES)
 
     def shown(self) -> set[Position]:
-        """Return the articles to be shown: the sample, and the first ones of each flag, reason and rule."""
+        """Return the articles to be shown: those that lost most, the sample, and the first ones of each case, flag,
+        reason and rule."""
         # Flags and reasons first: there are few of them, and rules alone would fill all that is shown.
         rules = sorted(self.rules.items(), key=lambda item: (-item[1].spans, item[0]))
         groups: list[FlagStatistics | DropStatistics | RuleStatistics] = [f for _, f in sorted(self.flags.items())]
         groups += [found for _, found in sorted(self.dropped.items())]
         groups += [found for (kind, _), found in rules if kind != "space"]
         first = dict.fromkeys(at[1:3] for group in groups for at in group.examples[:_SHOWN_OF_EACH])
-        chosen = chain((at[1:3] for at in self.sample), islice(first, _SHOWN_IN_ALL))
+        cases = (at for case in self.cases.values() for at in case.examples)
+        chosen = chain((at[1:3] for at in chain(self.sample, cases)), (at[2:4] for at in self.most_removed))
+        chosen = chain(chosen, islice(first, _SHOWN_IN_ALL))
         return {(shard, row) for shard, row in chosen}
 
 
