@@ -51,9 +51,11 @@ test-browser: .venv/installed-browser
 	command -v npm >/dev/null && npm install --silent --no-save --prefix build axe-core || true
 	CLEANER_AXE=build/node_modules/axe-core/axe.min.js $(BIN)/pytest -q -m browser
 
-# the site in build/site; its pages load nothing from elsewhere
+# the site in build/site; its pages load nothing from elsewhere, and its search works from disk. The picture of the report on
+# its first page needs chromium. REPOSITORY=https://... is the link in its head, else the remote of git or pyproject.toml says it.
 docs: .venv/installed-docs
-	$(BIN)/pytest -q tests/cli/test_manual.py -k page_of_commands
+	$(BIN)/pytest -q tests/pages
+	$(BIN)/python docs/picture.py build/docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	! grep -rlE '<(script|link|img|iframe)[^>]+(src|href)="?https?:' build/site --include='*.html'
 

@@ -92,7 +92,7 @@ def test_where_nothing_can_be_read_nothing_is_written(tmp_path: Path, monkeypatc
 
 
 def test_the_exit_statuses_stand_in_the_help_and_on_the_page() -> None:
-    page = (ROOT / "docs/commands.md").read_text("utf-8")
+    page = (ROOT / "docs/errors.md").read_text("utf-8")
     for status, meaning in EXIT_STATUS:
         assert f"| {status} | {meaning} |" in page
         for help in (call("--help"), call("clean", "--help"), call("dedup", "--help")):

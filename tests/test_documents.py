@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
+import inspect
 import io
 import json
 import os
@@ -27,7 +29,13 @@ from cleaner.cli.setup import commands_below
 from cleaner.phrases.catalogue import problems
 
 PAGES = sorted(["README.md", *(str(p.relative_to(ROOT)) for p in (ROOT / "docs").rglob("*.md"))])
-EXTRA = {"docs/tools.md", "examples/hugging_face.py", "examples/scikit_learn.py", "examples/datatrove_pipeline.py"}
+EXTRA = {
+    "docs/tools.md",
+    "docs/recipes/python.md",
+    "examples/hugging_face.py",
+    "examples/scikit_learn.py",
+    "examples/datatrove_pipeline.py",
+}
 KINDS = {"sh", "python", "toml", "json", "text"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
@@ -48,13 +56,30 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "cleaner.toml").write_text("workers = 1\n")
     monkeypatch.chdir(root)
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+    uploads_stay_here(monkeypatch)
     return root
+
+
+def uploads_stay_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a page uploads to Hugging Face is looked at as the real calls would take it, and goes nowhere."""
+    if importlib.util.find_spec("huggingface_hub") is None:
+        return
+    from huggingface_hub import HfApi
+
+    for name in ("create_repo", "upload_folder"):
+        real = inspect.signature(getattr(HfApi, name))
+
+        def call(self: HfApi, *args: Any, real: inspect.Signature = real, **settings: Any) -> None:
+            given = real.bind(self, *args, **settings).arguments
+            assert Path(given.get("folder_path", ".")).is_dir()
+
+        monkeypatch.setattr(HfApi, name, call)
 
 
 def blocks(page: str) -> Iterator[tuple[str, str]]:
     """(kind, code) of every block between fences."""
     for found in re.finditer(r"^```([^\n]*)\n(.*?)^```$", (ROOT / page).read_text("utf-8"), re.MULTILINE | re.DOTALL):
-        yield found[1], found[2]
+        yield found[1].partition(" ")[0], found[2]  # a title may stand behind the kind
 
 
 def run_shell(code: str) -> None:

@@ -113,10 +113,11 @@ def card(output: str, *, audit: str | Path | None = None, checked: bool = True) 
     removals = [(kind, sum(spans[kind].values()), sum(characters[kind].values())) for kind in spans]
     # Options at their defaults are left out, for they would hide the few that were set.
     defaults = asdict(Options())
-    there = Layout.of(Options(mark=options.get("mark", False), split=options.get("split", ()))).columns
+    chosen = {name: options[name] for name in ("mark", "split", "columns") if options.get(name)}
+    layout = Layout.of(Options(**chosen))
     changed = [(name, _value(value)) for name, value in options.items() if _value(value) != _value(defaults.get(name))]
     return _CARD.substitute(
-        yaml="\n".join(_yaml(Path(output), counts)),
+        yaml="\n".join((*_yaml(Path(output), counts), *_features(Path(output), layout))),
         mark=card_mark(output),
         name=_plain(Path(output).name),
         version=_plain(manifest["cleaner"]),
@@ -128,7 +129,9 @@ def card(output: str, *, audit: str | Path | None = None, checked: bool = True) 
         steps="\n".join(_steps(options, counts)),
         options=_table(("Option", "Value"), changed) if changed else "All options had their defaults.",
         removals=_table(("Kind", "Spans", "Characters"), sorted(removals, key=lambda row: (-row[2], row[0]))),
-        fields="\n".join(f"| {name} | {meaning} |" for name, meaning in _FIELDS if name.split(", ")[0] in there),
+        fields="\n".join(
+            f"| {name} | {meaning} |" for name, meaning in _FIELDS if name.split(", ")[0] in layout.columns
+        ),
         versions=", ".join(_plain(f"{name} {number}") for name, number in versions),
     )
 
@@ -146,8 +149,10 @@ def _yaml(output: Path, counts: Mapping[str, Any]) -> Iterator[str]:
     yield f"- {next((name for most, name in _SIZES if written < most), 'n>1T')}"
     yield "configs:"
     yield "- config_name: default"
-    # Named, for Hugging Face would else take all data files of the folder, the logs as well.
-    data = f"{output.name}/part-*" if output.is_dir() else output.name
+    # Named, for Hugging Face would else take all data files of the folder, the logs as well. Paths are meant from the
+    # card on, and that of a folder stands in it.
+    folder = "**/*.txt" if output.suffix == ".txt" else "part-*"
+    data = folder if output.is_dir() else output.name
     parts = counts.get("split", {})
     if not (parts and output.is_dir()):
         yield f"  data_files: {_quoted(data)}"
@@ -155,7 +160,30 @@ def _yaml(output: Path, counts: Mapping[str, Any]) -> Iterator[str]:
     yield "  data_files:"
     for part in parts:
         yield f"  - split: {part}"
-        yield f"    path: {_quoted(f'{output.name}/{part}-*')}"
+        yield f"    path: {_quoted(f'{part}-*')}"
+
+
+def _features(output: Path, layout: Layout) -> Iterator[str]:
+    """The lines of that block which name the type of each column.
+
+    Without them Hugging Face takes the types from the first records of a JSON file, and ends with an error when all
+    lists of those were empty and a later one is not.
+    """
+    if output.suffix == ".txt":  # a folder of texts has no columns
+        return
+    types = {
+        "string": "dtype: string",
+        "integer": "dtype: int64",
+        "double": "dtype: float64",
+        "strings": "sequence: string",
+    }
+    if {".csv", ".tsv"} & {*output.suffixes}:
+        types["strings"] = types["string"]  # a list is JSON there
+    yield "dataset_info:"
+    yield "  features:"
+    for field, name in layout.columns.items():
+        yield f"  - name: {_quoted(name)}"
+        yield f"    {types[layout.types[field]]}"
 
 
 def _funnel(counts: Mapping[str, Any]) -> Iterator[str]:

@@ -65,7 +65,18 @@ def test_versions(output: Path) -> None:
 def test_a_folder_of_shards(tmp_path: Path) -> None:
     (tmp_path / "raw.txt").write_text("Harga beras naik lagi di pasar induk, kata para pedagang pagi ini.", "utf-8")
     clean_corpus(tmp_path / "raw.txt", tmp_path / "out", Options(workers=1, shards=2))
-    assert '  data_files: "out/part-*"' in head(card(str(tmp_path / "out")))
+    assert '  data_files: "part-*"' in head(card(str(tmp_path / "out")))
+
+
+@pytest.mark.parametrize("name", ["out", "out.txt", "parts"])
+def test_the_files_that_a_card_in_a_folder_names_are_there(tmp_path: Path, name: str) -> None:
+    split = ("train=.7", "test=.3") if name == "parts" else ()
+    raw = ROOT / "corpus" / "raw" / "wartamuara.example"
+    clean_corpus(raw, f"{tmp_path}/{name}/", Options(workers=1, report=False, card=True, split=split))
+    lines = head((tmp_path / name / "README.md").read_text("utf-8"))
+    patterns = [found[1] for line in lines if (found := re.search(r'(?:path|data_files): "(.+)"', line))]
+    assert len(patterns) == (2 if split else 1)
+    assert all(list((tmp_path / name).glob(pattern)) for pattern in patterns)
 
 
 def test_names_from_outside_make_no_markup(tmp_path: Path) -> None:
@@ -95,12 +106,12 @@ def test_a_split_folder_names_its_parts(tmp_path: Path) -> None:
     )
     text = card(f"{tmp_path}/parts/")
     lines = head(text)
-    assert lines[lines.index("  data_files:") :] == [
+    assert lines[lines.index("  data_files:") : lines.index("dataset_info:")] == [
         "  data_files:",
         "  - split: test",
-        '    path: "parts/test-*"',
+        '    path: "test-*"',
         "  - split: train",
-        '    path: "parts/train-*"',
+        '    path: "train-*"',
     ]
     assert "| duplicate_of, similarity, drop_reason, cluster |" in text
     assert "| split |" in text
