@@ -42,6 +42,7 @@ from cleaner.engine.work import read_attached, read_shard, write_shard
 from cleaner.engine.worker import Watch
 from cleaner.errors import CleanerError
 from cleaner.judge.line_judge import Begun, finish_together
+from cleaner.language.identify import quick_languages
 from cleaner.neardup.sketches import sketch
 from cleaner.options import Options
 from cleaner.output.left_out import left_out_of_row, logged
@@ -63,6 +64,8 @@ __all__ = ["FinishTask", "ReadTask", "WriteTask", "finish_stage", "hash_stage", 
 
 _Counts = Counter[tuple[str, ...]]
 _DIED = "Look at this record by itself; --record-timeout and --memory set the limits."
+LOADED_AT_ONCE = 64
+"""Articles whose languages are named together, since the model is fastest in batches; few, since they are in memory."""
 _UNEXPECTED = "Please report this together with the record."
 
 
@@ -106,12 +109,13 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
     """Read, decode, extract, repair and strip the records of a task."""
     rejects: list[Reject] = []
     begun: list[tuple[Raw, Begun[Article]]] = []
-    for raw in _raws(task, watch, rejects):
-        with _set_aside(raw, watch, rejects):
-            article = load_article(raw, task.options)
-            article = article._replace(left_out=logged(article.left_out)) if article.left_out else article
-            # without the body: the bytes of all pages of a task would wait for the last of them
-            begun.append((replace(raw, body=""), Begun(article_steps(article, task.options))))
+    for loaded in _loaded(task, watch, rejects):
+        texts = [article.before for *_, article in loaded] if task.options.strip else []
+        languages = quick_languages(texts) or [""] * len(loaded)
+        for (unit, raw, article), language in zip(loaded, languages, strict=True):
+            watch.enter(unit)
+            with _set_aside(raw, watch, rejects):
+                begun.append((raw, Begun(article_steps(article, task.options, language=language))))
     _judge_all(begun, watch, rejects, len(task.input.splits) << 32)
     articles = [each.result for _, each in begun if each.result is not None]
     sites = [site_for_repeats(raw, each.result) for raw, each in begun if each.result is not None]
@@ -130,6 +134,22 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
     write_shard(task.out, columns, notes)
     size = sum(len(a.before.encode("utf-8", "surrogatepass")) for a in articles)
     return Done(len(articles), size, rejected=len(rejects))
+
+
+def _loaded(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[list[tuple[int, Raw, Article]]]:
+    """The records of a task as articles, some at a time, each with its number for the watch; whatever goes wrong goes
+    to `rejects`."""
+    loaded: list[tuple[int, Raw, Article]] = []
+    for unit, raw in _raws(task, watch, rejects):
+        with _set_aside(raw, watch, rejects):
+            article = load_article(raw, task.options)
+            article = article._replace(left_out=logged(article.left_out)) if article.left_out else article
+            # without the body: the bytes of all pages of a task would wait for the last of them
+            loaded.append((unit, replace(raw, body=""), article))
+        if len(loaded) == LOADED_AT_ONCE:
+            yield loaded
+            loaded = []
+    yield loaded
 
 
 @contextmanager
@@ -170,8 +190,8 @@ def _judge_all(begun: Sequence[tuple[Raw, Begun[Article]]], watch: Watch, reject
             finish_together([each], lambda _, i=i: guard(i))  # type: ignore[misc]
 
 
-def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
-    """The records of the task that can be worked on; the others go to `rejects`."""
+def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[tuple[int, Raw]]:
+    """The records of the task that can be worked on, each with its number for the watch; others go to `rejects`."""
     for i, split in enumerate(task.input.splits):
         unit = i << 32  # of the watch: reading the split; its records are counted from there
         if reason := watch.enter(unit):
@@ -192,7 +212,7 @@ def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
             elif reason := watch.enter(unit + j):
                 rejects.append(Reject(raw.source, raw.record, "WorkerDied", f"It failed: {reason}.", _DIED))
             else:
-                yield raw
+                yield unit + j, raw
             watch.enter(unit)
 
 
