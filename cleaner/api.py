@@ -15,6 +15,7 @@ from cleaner.dates import read_date, sort_key
 from cleaner.engine.time_limit import RecordTimeout, time_limit
 from cleaner.errors import InputError, OptionError
 from cleaner.judge.line_judge import run_together
+from cleaner.language.identify import quick_languages
 from cleaner.language_codes import language_code
 from cleaner.options import RANGES, Options
 from cleaner.pipeline import article_steps, finish_articles, load_article
@@ -195,8 +196,12 @@ def _clean_batch(
     batch: Sequence[Raw], options: Options, *, language: str = "", site_rules: Repeats | None = None
 ) -> Iterator[Cleaned]:
     """Clean some records: each step is done for all of them before the next one begins."""
+    loaded = [load_article(raw, options, everything=True) for raw in batch]
+    languages = (
+        [language] * len(batch) if language or not options.strip else quick_languages([a.before for a in loaded])
+    )
     stripped = run_together(
-        article_steps(load_article(raw, options, everything=True), options, language=language) for raw in batch
+        article_steps(article, options, language=code) for article, code in zip(loaded, languages, strict=True)
     )
     if site_rules:
         sites = [site_for_repeats(raw, article) for raw, article in zip(batch, stripped, strict=True)]

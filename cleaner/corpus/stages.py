@@ -10,9 +10,8 @@ hash_stage does no article: it hashes some files of the input for the manifest.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from cleaner.article import SPLIT_KEY, Article, Drop, LeftOut, Raw, Reject, Removal, claim, site_for_repeats
+from cleaner.article import SPLIT_KEY, Article, Drop, LeftOut, Reject, Removal, claim
 from cleaner.audit.tally import dropped_line, kept_line, marked_line, tally
 from cleaner.characters import visible_length
 from cleaner.corpus.amend import amend_article, marks
@@ -37,20 +36,15 @@ from cleaner.engine.columns import (
     number_values,
 )
 from cleaner.engine.progress import Done
-from cleaner.engine.time_limit import RecordTimeout
 from cleaner.engine.work import read_attached, read_shard, write_shard
 from cleaner.engine.worker import Watch
-from cleaner.errors import CleanerError
-from cleaner.judge.line_judge import Begun, finish_together
 from cleaner.neardup.sketches import sketch
 from cleaner.options import Options
-from cleaner.output.left_out import left_out_of_row, logged
+from cleaner.output.left_out import left_out_of_row
 from cleaner.output.manifest import sha256
 from cleaner.output.records import dropped_row, pack_article, record, removal_of, removed_rows, unpack_article
 from cleaner.phrases.phrases import normalise_wording
-from cleaner.pipeline import article_steps, finish_articles, load_article, with_new_id
 from cleaner.read.changes import Stamps, changed_sources
-from cleaner.read.records import read_records
 from cleaner.read.task import Source, Task
 from cleaner.repeats.headlines import linked_headlines
 from cleaner.repeats.repeats import Repeats
@@ -62,8 +56,6 @@ from cleaner.strip.space import close_gaps
 __all__ = ["FinishTask", "ReadTask", "WriteTask", "finish_stage", "hash_stage", "read_stage", "write_stage"]
 
 _Counts = Counter[tuple[str, ...]]
-_DIED = "Look at this record by itself; --record-timeout and --memory set the limits."
-_UNEXPECTED = "Please report this together with the record."
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +96,10 @@ class WriteTask:
 
 def read_stage(task: ReadTask, watch: Watch) -> Done:
     """Read, decode, extract, repair and strip the records of a task."""
+    from cleaner.corpus.watched import strip_records
+
     rejects: list[Reject] = []
-    begun: list[tuple[Raw, Begun[Article]]] = []
-    for raw in _raws(task, watch, rejects):
-        with _set_aside(raw, watch, rejects):
-            article = load_article(raw, task.options)
-            article = article._replace(left_out=logged(article.left_out)) if article.left_out else article
-            # without the body: the bytes of all pages of a task would wait for the last of them
-            begun.append((replace(raw, body=""), Begun(article_steps(article, task.options))))
-    _judge_all(begun, watch, rejects, len(task.input.splits) << 32)
-    articles = [each.result for _, each in begun if each.result is not None]
-    sites = [site_for_repeats(raw, each.result) for raw, each in begun if each.result is not None]
-    watch.leave()
+    articles, sites = strip_records(task.input, task.options, watch, rejects)
     rejects += changed_sources(task.stamps)
     # hashes of ids beside the articles: which are taken is found out without unpacking any
     columns = {
@@ -132,72 +116,11 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
     return Done(len(articles), size, rejected=len(rejects))
 
 
-@contextmanager
-def _set_aside(raw: Raw, watch: Watch, rejects: list[Reject]) -> Iterator[None]:
-    """Work on one record within its time; whatever goes wrong makes it a reject and ends no run."""
-    try:
-        with watch.clock:
-            yield
-    except CleanerError:  # an option or a phrase list is wrong, which no other record can mend
-        raise
-    except RecordTimeout as late:
-        rejects.append(Reject(raw.source, raw.record, "WorkerDied", f"It failed: {late}.", _DIED))
-    except Exception as error:
-        watch.failed(error)
-        said = f"{type(error).__name__}: {error}"
-        rejects.append(Reject(raw.source, raw.record, "Unexpected", said, _UNEXPECTED))
-
-
-def _judge_all(begun: Sequence[tuple[Raw, Begun[Article]]], watch: Watch, rejects: list[Reject], unit: int) -> None:
-    """Strip the records to the end, judging the lines of all at once; one by one where that has ended a worker.
-
-    `unit` is the number of the work on all of them for the watch, those behind it are the records'.
-    """
-    together = not watch.enter(unit)
-
-    def guard(i: int) -> AbstractContextManager[None]:
-        watch.enter(unit if together else unit + 1 + i)  # each step has the time of a record
-        return _set_aside(begun[i][0], watch, rejects)
-
-    if together:
-        finish_together([each for _, each in begun], guard)
-        return
-    for i, (raw, each) in enumerate(begun):
-        if reason := watch.enter(unit + 1 + i):
-            rejects.append(Reject(raw.source, raw.record, "WorkerDied", f"It failed: {reason}.", _DIED))
-            each.result = None
-        else:
-            finish_together([each], lambda _, i=i: guard(i))  # type: ignore[misc]
-
-
-def _raws(task: ReadTask, watch: Watch, rejects: list[Reject]) -> Iterator[Raw]:
-    """The records of the task that can be worked on; the others go to `rejects`."""
-    for i, split in enumerate(task.input.splits):
-        unit = i << 32  # of the watch: reading the split; its records are counted from there
-        if reason := watch.enter(unit):
-            rejects.append(Reject(split.source, split.first, "WorkerDied", f"Reading on failed: {reason}.", _DIED))
-            continue
-        records = enumerate(read_records(Task((split,)), task.options), 1)
-        while True:
-            try:
-                with watch.clock:
-                    j, raw = next(records, (0, None))
-            except RecordTimeout as late:
-                rejects.append(Reject(split.source, split.first, "WorkerDied", f"Reading on failed: {late}.", _DIED))
-                break
-            if raw is None:
-                break
-            if isinstance(raw, Reject):
-                rejects.append(raw)
-            elif reason := watch.enter(unit + j):
-                rejects.append(Reject(raw.source, raw.record, "WorkerDied", f"It failed: {reason}.", _DIED))
-            else:
-                yield raw
-            watch.enter(unit)
-
-
 def finish_stage(task: FinishTask, watch: Watch) -> Done:
     """Take what repeats on the site, name the language, ask the guards, and sketch the clean texts."""
+    from cleaner.corpus.watched import finish_records
+    from cleaner.pipeline import with_new_id
+
     table, made = read_shard(task.read, ("article", *(LINES if task.repeats else ())))
     articles = [unpack_article(cell) for cell in binary_values(table["article"])]
     for row, new in task.ids.items():  # its own id is taken by an earlier record
@@ -217,7 +140,7 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
                 learned |= {str(key): [name, wording] for key, wording in wordings_taken(article, name, known)}
     # from here on an article may be dropped, but has a row in every log
     rejects: list[Reject] = []
-    finished = _finished(articles, task.options, watch, rejects)
+    finished = finish_records(articles, task.options, watch, rejects)
     texts = [a.text for a, _ in finished]
     rows = [record(a, text) for (a, _), text in zip(finished, texts, strict=True)]
     left_out = [a.left_out for a, _ in finished]
@@ -265,32 +188,6 @@ def _linked_headlines(task: FinishTask, articles: Sequence[Article], lines: Site
         row: [r for r in removals if normalise_wording(articles[row].before[r.start : r.end]) not in allowed]
         for row, removals in linked.items()
     }
-
-
-def _finished(
-    articles: Sequence[Article], options: Options, watch: Watch, rejects: list[Reject]
-) -> list[tuple[Article, Drop | None]]:
-    """Finish all articles at once, which is fastest; one by one where that has ended a worker."""
-    if not watch.enter(0):
-        try:
-            with watch.clock:
-                return finish_articles(articles, options)
-        except RecordTimeout:  # one by one says which of them took the time
-            pass
-        finally:
-            watch.leave()
-    finished: list[tuple[Article, Drop | None]] = []
-    for i, article in enumerate(articles, 1):
-        reason = watch.enter(i)
-        try:
-            with watch.clock:
-                finished += [] if reason else finish_articles([article], options)
-        except RecordTimeout as late:
-            reason = str(late)
-        if reason:
-            rejects.append(Reject(article.source, article.record, "WorkerDied", f"It failed: {reason}.", _DIED))
-    watch.leave()
-    return finished
 
 
 def write_stage(task: WriteTask, watch: Watch) -> Done:

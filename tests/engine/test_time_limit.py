@@ -89,11 +89,11 @@ def test_clean_takes_any_name_of_a_language() -> None:
 
 @pytest.mark.parametrize("stage", ["load_article", "read_records", "finish_articles"])
 def test_a_record_over_its_time_is_set_aside_and_the_run_goes_on(stage, tmp_path, monkeypatch) -> None:
-    from cleaner.corpus import stages
+    from cleaner.corpus import watched
 
     for n in range(3):
         (tmp_path / f"n{n}.txt").write_text(f"{TEXT.replace('beras', f'beras {n}')}", "utf-8")
-    own = getattr(stages, stage)
+    own = getattr(watched, stage)
 
     def slow(given, *more):
         if "n1" in repr(given):
@@ -106,7 +106,7 @@ def test_a_record_over_its_time_is_set_aside_and_the_run_goes_on(stage, tmp_path
                 spin(20)
             yield raw
 
-    monkeypatch.setattr(stages, stage, slow_reading if stage == "read_records" else slow)
+    monkeypatch.setattr(watched, stage, slow_reading if stage == "read_records" else slow)
     options = Options(workers=1, record_timeout=0.3, dedup=False, language_model="none")
     report = clean_corpus(tmp_path, tmp_path / "out/clean.jsonl", options)
     assert report.rejected == 1 if stage != "read_records" else report.rejected >= 1

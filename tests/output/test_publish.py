@@ -192,16 +192,16 @@ def test_a_file_that_is_read_in_parts_is_told_once(folder: Path, monkeypatch: py
     rows = [orjson.dumps({"id": str(n), "text": TEXT.format(thing)}) + b"\n" for n, thing in enumerate(THINGS)]
     path = folder / "rows.jsonl"
     path.write_bytes(b"".join(rows))
-    from cleaner.corpus import stages
+    from cleaner.corpus import watched
 
-    real = stages.read_records
+    real = watched.read_records
 
     def growing(*arguments: object) -> object:
         with path.open("ab") as file:
             file.write(rows[0])
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(stages, "read_records", growing)
+    monkeypatch.setattr(watched, "read_records", growing)
     clean_corpus("rows.jsonl", "clean.jsonl", Options(workers=1, shard_records=1))
     rejected = (folder / "clean.jsonl.audit/rejected.jsonl").read_bytes().splitlines()
     assert [orjson.loads(line)["error"] for line in rejected] == ["ChangedWhileRead"]
