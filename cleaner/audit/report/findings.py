@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from statistics import median_low
 from typing import Any
 
-from cleaner.audit.report.data import ArticleGroup, ReportData
+from cleaner.audit.report.data import ReportData
 from cleaner.audit.report.figures import in_words
 from cleaner.audit.report.statistics import OTHER_SITES
 from cleaner.audit.spans import clipped
@@ -104,24 +104,19 @@ def _sites(data: ReportData) -> Iterator[Finding]:
     found = list[tuple[int, Finding]]()
     for number, site in enumerate(data.sites):
         rule = next(iter(site.rules), None)
-        if rule is None or site.name == OTHER_SITES or not site.removed_words:
+        if rule is None or site.name == OTHER_SITES or site.read < _SITE_ARTICLES or not site.removed_words:
             continue
         name, took = clipped(site.name, 60), f"{clipped(rule.name, 60)} (kind {clipped(rule.kind, 60)})"
         lost, of_site, of_all = site.removed / (site.before or 1), rule.words / site.removed_words, rule.words / every
-        if _stands_out(site, data.articles, of_all):
+        if of_all >= _RULE_SHARE and site.read <= _SITE_SHARE * data.articles:
             said = f"{name}: one rule took {of_all:.0%} of all that was removed."
-        elif site.read >= _SITE_ARTICLES and lost >= _SITE_LOSS and of_site >= _RULE_SHARE:
+        elif of_site >= _RULE_SHARE and lost >= _SITE_LOSS:
             said = f"{name} lost {lost:.0%} of its text, {of_site:.0%} of that to one rule."
         else:
             continue
         hint = f"The rule is {took}; it acted on {in_words(rule.articles, 'article')}."
         found.append((-rule.words, Finding(said.replace("%", " %"), hint, "loss", f"site-{number}")))
     yield from (finding for _, finding in sorted(found, key=lambda one: one[0])[:_SITES_NAMED])
-
-
-def _stands_out(site: ArticleGroup, read: int, of_all: float) -> bool:
-    """Return True if one rule took a large share of everything on a site that is a small part of the run."""
-    return site.read >= _SITE_ARTICLES and site.read <= _SITE_SHARE * read and of_all >= _RULE_SHARE
 
 
 def _rejected(counts: Mapping[str, Any]) -> Iterator[Finding]:

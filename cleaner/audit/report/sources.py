@@ -114,7 +114,7 @@ class FromLogs:
             ids = [str(a.record["id"] if a.record else a.logged[0]["id"]) for a in articles]
             removals = [[removal_of(row) for row in a.removed] for a in articles]
             left_out = [[found for row in a.logged if (found := left_out_of_row(row))] for a in articles]
-            texts = [[row["text"] for row in a.removed] for a in articles]
+            texts = [[row["text"] for row in a.removed if row["kind"] != "space"] for a in articles]
             yield tally(ids, [a.record for a in articles], removals, texts, left_out), lines
 
     def articles(
