@@ -55,9 +55,8 @@ def visible(value: Any) -> Any:
     >>> visible("a\\x00b\\u202e")
     'a␀b[U+202E]'
     """
-    if isinstance(value, str) and not hasattr(value, "__html__") and _INVISIBLE.search(value):
-        return value.translate(_VISIBLE)
-    return value
+    # Markup is of a class of its own.
+    return value.translate(_VISIBLE) if type(value) is str and _INVISIBLE.search(value) else value
 
 
 @cache

@@ -70,10 +70,10 @@ def show_article(article: LoggedArticle, room: int) -> ShownArticle:
     Long spans are shortened in their middle first; only then are spans at the end left out.
     """
     record, drop = article.record or {}, article.drop or {}
-    text = str(record["text"])
+    text, gone = str(record["text"]), article.removed
     shown: list[ShownSpan] = []
     used = left_out = 0
-    for span, row in spans(text, article.removed):
+    for span, row in spans(text, gone):
         if used > room:
             left_out += len(span)
             continue
@@ -87,7 +87,7 @@ def show_article(article: LoggedArticle, room: int) -> ShownArticle:
             head, tail = most * 2 // 3, most // 3
             shown.append(ShownSpan(span[:head], kind, rule, why, len(span) - head - tail, span[-tail:]))
         used += len(shown[-1].text) + len(shown[-1].after) + (60 if row else 0)  # a reason takes room as well
-    removed = sum(row["end"] - row["start"] for row in article.removed)
+    removed = sum(row["end"] - row["start"] for row in gone)
     marked = not drop and bool(record.get("drop_reason"))
     if marked:
         drop = {"reason": record["drop_reason"], "keeper": record["duplicate_of"]}
