@@ -92,7 +92,8 @@ def tally(
     left_out: Sequence[Sequence[LeftOut]] = (),
 ) -> dict[str, Any]:
     """Tally the articles of a shard with their removals, and with the prose that was `left_out` of their pages. All
-    count as written until a `dropped_line` takes one back. `texts` are the removed texts of each article.
+    count as written until a `dropped_line` takes one back. `texts` are the texts that went from each article,
+    without space.
 
     A record is None where only the removals of an article are known. Articles are named by their row in the shard. The
     keys, in which [row ...] are at most so many of the first in the seeded order:
@@ -124,7 +125,7 @@ def tally(
     # Everything below is in the seeded order, so that the first examples of anything are a random sample.
     orders = [order(id) for id in ids]
     ordered = sorted(range(len(ids)), key=orders.__getitem__)
-    spans = _Spans(orders, ordered, [removals[row] for row in ordered], chain.from_iterable(texts[i] for i in ordered))
+    spans = _Spans(orders, ordered, [removals[row] for row in ordered])
     # Spans have few distinct (rule, kind, why), so each of those is looked at once, and `reason` says which a span has.
     reasons, reason = _numbered(map(itemgetter(2, 3, 4), spans.spans))
     rules, rule = _numbered((kind, rule) for rule, kind, _ in reasons)
@@ -134,17 +135,12 @@ def tally(
     # Space closes the gap of another removal, which counts already; groups count its characters but not its spans.
     is_space = np.array([kind == "space" for kind, _ in rules], bool)
     rule_not_space = np.where(is_space[rule], -1, rule)
-    spans.words[rule_not_space < 0] = 0
+    gone = chain.from_iterable(texts[row] for row in ordered)
+    spans.words[rule_not_space >= 0] = [len(text.split()) if text.isascii() else count_words(text) for text in gone]
     of_articles = _RulesOfArticles(spans, rule_not_space, len(rules))
     # Counts by site and language need the records, which removals alone do not have.
     known = [row for row in ordered if records[row] is not None]
     facts = [record for row in known if (record := records[row]) is not None]
-    sites = _Groups([site_or_folder(f) for f in facts], known, len(ids))
-    languages = _Groups([f["language"] for f in facts], known, len(ids))
-    removed, words = spans.sums(len(ids), known)
-    before = np.array([len(f["text"]) for f in facts], np.int64) + removed
-    numbers = before, removed, np.array([f["words"] for f in facts], np.int64), words
-    scores = np.array([bin_of(f["language_score"]) for f in facts], np.int64)
     return {
         "form": FORM,
         "sample": [[orders[row] for row in known[:SAMPLE]], known[:SAMPLE]],
@@ -155,14 +151,30 @@ def tally(
             if entry
         ],
         "kinds": of_articles.kinds([kind for kind, _ in rules]),
+        **_by_group(known, facts, orders, spans, of_articles),
+        # A step may begin with the position that it mended, by which the same step would be counted as many.
+        "repairs": sorted(Counter(_POSITION_IN_TEXT.sub("", s[:200]) for f in facts for s in f["repair"]).items()),
+        **_left_out(ids, orders, records, left_out),
+    }
+
+
+def _by_group(
+    rows: Sequence[int], facts: Sequence[Row], orders: Sequence[int], spans: _Spans, of_articles: _RulesOfArticles
+) -> dict[str, Any]:
+    """Return the parts of a tally that need the records: sites, languages, and which articles may need a look."""
+    articles = len(orders)
+    removed, removed_words = (_sums(spans.article, values, articles)[[*rows]] for values in (spans.length, spans.words))
+    before = np.array([len(f["text"]) for f in facts], np.int64) + removed
+    numbers = before, removed, np.array([f["words"] for f in facts], np.int64), removed_words
+    scores = np.array([bin_of(f["language_score"]) for f in facts], np.int64)
+    sites = _Groups([site_or_folder(f) for f in facts], rows, articles)
+    languages = _Groups([f["language"] for f in facts], rows, articles)
+    return {
         "sites": sites.columns(numbers),
         "languages": languages.columns(numbers, scores),
         "site_rules": sites.rules(of_articles),
         "language_rules": languages.rules(of_articles),
-        **_noticed(known, facts, orders, removed.tolist(), before.tolist()),
-        # A step may begin with the position that it mended, by which the same step would be counted as many.
-        "repairs": sorted(Counter(_POSITION_IN_TEXT.sub("", s[:200]) for f in facts for s in f["repair"]).items()),
-        **_left_out(ids, orders, records, left_out),
+        **_noticed(rows, facts, orders, removed, before),
     }
 
 
@@ -173,37 +185,38 @@ def cases_of(record: Row, removed: int, before: int) -> list[str]:
     >>> cases_of(facts, 500, 512)
     ['half', 'untitled']
     """
+    cases = []
+    if before >= HALF_OF and 2 * removed > before:
+        cases.append("half")
     doubtful = record["language_score"] < DOUBTFUL
-    # The files of plain text name no title, so a missing one says nothing there.
-    could_be_titled = not record["source"].lower().endswith(_PLAIN_SUFFIXES)
     # A wrong legacy encoding makes letters of no language; what no encoding could read became U+FFFD.
-    legacy = not record["encoding"].startswith(("utf", "ascii"))
-    found = (
-        before >= HALF_OF and 2 * removed > before,
-        (doubtful and legacy and record["encoding"] != "") or "\ufffd" in record["text"],
-        doubtful,
-        could_be_titled and not record["title"],
-    )
-    return [case for case, holds in zip(CASES, found, strict=True) if holds]
+    if "\ufffd" in record["text"] or (doubtful and not record["encoding"].startswith(("utf", "ascii"))):
+        cases.append("encoding")
+    if doubtful:
+        cases.append("doubtful")
+    # The files of plain text name no title, so a missing one says nothing there.
+    if not record["title"] and not record["source"].lower().endswith(_PLAIN_SUFFIXES):
+        cases.append("untitled")
+    return cases
 
 
 def _noticed(
-    rows: Sequence[int], facts: Sequence[Row], orders: Sequence[int], removed: Sequence[int], before: Sequence[int]
+    rows: Sequence[int], facts: Sequence[Row], orders: Sequence[int], removed: Ints, before: Ints
 ) -> dict[str, Any]:
     """Return the parts of a tally that say which articles may need a look: cases, flags, those that lost most."""
     cases, flags = defaultdict[str, list[list[int]]](list), defaultdict[str, list[list[int]]](list)
-    shares = list[tuple[int, int, int]]()
-    for row, record, gone, size in zip(rows, facts, removed, before, strict=True):
+    for row, record, gone, size in zip(rows, facts, removed.tolist(), before.tolist(), strict=True):
         for case in cases_of(record, gone, size):
             cases[case].append([orders[row], row])
         for flag in record["flags"]:
             flags[flag].append([orders[row], row])
-        if gone and size >= HALF_OF:
-            shares.append((-10_000 * gone // size, orders[row], row))
+    shares = np.where(before >= HALF_OF, -10_000 * removed // np.maximum(before, 1), 0)
+    # Rows stand in the seeded order, and a stable sort leaves equal shares in it.
+    most = np.argsort(shares, kind="stable")[:MOST_REMOVED].tolist()
     return {
         "cases": [[case, len(at), at[:EXAMPLES]] for case, at in sorted(cases.items())],
         "titled": sum(1 for record in facts if record["title"]),
-        "most_removed": nsmallest(MOST_REMOVED, shares),
+        "most_removed": [[int(shares[i]), orders[rows[i]], rows[i]] for i in most if shares[i]],
         "flags": [[flag, len(at), at[:EXAMPLES]] for flag, at in sorted(flags.items())],
     }
 
@@ -286,20 +299,15 @@ def site_or_folder(record: Row) -> str:
 class _Spans:
     """Removed spans as columns, article by article in the seeded order: the first ones of a rule are its examples."""
 
-    def __init__(
-        self, orders: Sequence[int], rows: Sequence[int], removals: Sequence[Sequence[Removal]], texts: Iterable[str]
-    ) -> None:
+    def __init__(self, orders: Sequence[int], rows: Sequence[int], removals: Sequence[Sequence[Removal]]) -> None:
         self.spans = [*chain.from_iterable(removals)]
         numbers = np.array([*map(len, removals)], np.int64)
-        self.length = np.array([removal[1] - removal[0] for removal in self.spans], np.int64)
-        self.words = np.fromiter(map(count_words, texts), np.int64, len(self.spans))
+        starts, ends = (np.fromiter(map(itemgetter(at), self.spans), np.int64, len(self.spans)) for at in (0, 1))
+        self.length = ends - starts
+        self.words = np.zeros(len(self.spans), np.int64)
         self.article = np.repeat(np.array(rows, np.int64), numbers)
         self._nth = np.arange(len(self.article)) - np.repeat(np.cumsum(numbers) - numbers, numbers)
         self._orders = orders
-
-    def sums(self, articles: int, rows: Sequence[int]) -> tuple[Ints, Ints]:
-        """Return the characters and the words removed from the articles of these rows."""
-        return tuple(_sums(self.article, values, articles)[rows] for values in (self.length, self.words))  # type: ignore[return-value]
 
     def by(self, key: Ints, keys: int) -> Iterator[tuple[int, int, int, int, list[list[int]]]]:
         """Yield spans, characters, words, articles and examples of each key from 0 on; spans of the key -1 are passed

@@ -125,7 +125,8 @@ def clean_corpus(
             raise
         facts: dict[str, object] = {"seconds": round(time.monotonic() - started, 3), "steps": run.times}
         facts |= {"workers": engine.size, "worker_deaths": engine.deaths}
-        facts |= {"finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"), "inputs": [_named(one) for one in given]}
+        facts |= {"finished": time.strftime("%Y-%m-%dT%H:%M:%S%z")}
+        facts["inputs"] = [one.source if isinstance(one, Source) else str(one) for one in given]
         extra = [work.path / PAIRS] if options.pairs and options.dedup else []
         shards = run.shards("write")
         target = to.rehearsal(work.path) if options.dry_run else to
@@ -259,11 +260,6 @@ def _hash_inputs(run: Run, sources: Sequence[Source | Reject]) -> list[tuple[str
         content = read_sealed(rules)
         found.append((run.options.site_rules, len(content), sha256(content).hexdigest()))
     return sorted(found)
-
-
-def _named(given: str | Path | Source) -> str:
-    """An input as it was given."""
-    return given.source if isinstance(given, Source) else str(given)
 
 
 def _older_site_rules(run: Run) -> tuple[Repeats, dict[int, tuple[str, str]]]:

@@ -144,7 +144,7 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
     texts = [a.text for a, _ in finished]
     rows = [record(a, text) for (a, _), text in zip(finished, texts, strict=True)]
     left_out = [a.left_out for a, _ in finished]
-    gone = [[a.before[one.start : one.end] for one in a.removals] for a, _ in finished]
+    gone = [[a.before[one.start : one.end] for one in a.removals if one.kind != "space"] for a, _ in finished]
     tallied = tally([a.id for a, _ in finished], rows, [a.removals for a, _ in finished], gone, left_out)
     counts = _counted(finished, texts)
     for kind, rule, spans, characters, *_ in tallied["rules"]:
@@ -286,7 +286,7 @@ def _amend(
                 emptied[row] = Drop(whole["id"], "empty", "all of its paragraphs stand in other articles as well")
         wholes.append(changed)
         removals.append(tuple(removal_of(one) for one in rows if one["start"] >= 0))
-        texts.append([one["text"] for one in rows if one["start"] >= 0])
+        texts.append([one["text"] for one in rows if one["start"] >= 0 and one["kind"] != "space"])
         left_out.append([paragraph for one in rows if (paragraph := left_out_of_row(one))])
         records[row], removed[row] = memoryview(_line(changed)), memoryview(b"".join(map(_line, rows)))
     return orjson.dumps(tally([whole["id"] for whole in wholes], wholes, removals, texts, left_out)), emptied

@@ -66,7 +66,7 @@ def added_up(pieces: Sequence[Sequence[Any]], names: Random | None = None) -> di
         names.shuffle(numbered)
     for shard, piece in numbered:
         ids |= {(shard, place): record["id"] for place, (record, *_) in enumerate(piece)}
-        texts = [[removed_text(span) for span in spans] for _, spans, _ in piece]
+        texts = [[removed_text(span) for span in spans if span.kind != "space"] for _, spans, _ in piece]
         made = tally([r["id"] for r, *_ in piece], [r for r, *_ in piece], [s for _, s, _ in piece], texts)
         sums.add(orjson.loads(orjson.dumps(made)), shard)
         for place, (record, _, drop) in enumerate(piece):

@@ -255,6 +255,7 @@ class _Texts:
         self._shown = found.shown()
         # Fewer articles may be longer, but each shows at least its opening.
         self._room = max(1500, min(_ROOM, _ROOM_IN_ALL // (len(self._shown) or 1)))
+        self._most_removed = {at[2:4] for at in found.most_removed}
         self._spans: dict[Position, set[int]] = {}
         for counted in (*found.rules.values(), *phrases):
             for _, shard, row, nth in counted.examples:
@@ -283,7 +284,9 @@ class _Texts:
             if record is None:  # the output went to stdout, so only the removals are known
                 continue
             if position in self._shown:
-                self.articles[position] = show_article(article, self._room)
+                # What went stands first in many articles; of those that lost most it must be seen what stayed as well.
+                times = 3 if position in self._most_removed else 1
+                self.articles[position] = show_article(article, min(_ROOM, times * self._room))
             if position in self._titled:
                 self._titles[position] = title_of(record), name_of(record)
             if position in self._clusters:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from statistics import median_low
 from typing import Any
 
-from cleaner.audit.report.data import ArticleGroup, ReportData
+from cleaner.audit.report.data import ReportData
 from cleaner.audit.report.figures import in_words
 from cleaner.audit.report.statistics import OTHER_SITES
 from cleaner.audit.spans import clipped
@@ -20,12 +20,13 @@ from cleaner.output.manifest import largest_first
 __all__ = ["Finding", "find"]
 
 _MANY_DROPPED = 0.5
-"""Share of the articles that are dropped. Copies alone were 9 and 10 % of two crawls of 4,000 and 6,000 articles."""
+"""Share of the articles that are dropped. Copies alone were 9 and 10 % of two test corpora, of 4,000 and 6,000
+articles."""
 
 _SITE_ARTICLES, _SITE_LOSS, _RULE_SHARE, _SITE_SHARE = 10, 0.25, 0.4, 0.2
 """A rule is named where a site of so many articles lost such a share of its text, and the rule took such a share of
 that; or where it took that share of all that the run removed, on a site with at most the last share of the articles.
-The sites of the same two crawls lost 5 and 13 % of their text, half of it to one rule: such a share alone is usual."""
+The sites of the same two corpora lost 5 and 13 % of their text, half of it to one rule: such a share alone is usual."""
 
 _SITES_NAMED = 3  # findings about sites: with more, a person reads the section on sites
 
@@ -35,11 +36,11 @@ are like that: of 100 pages of all kinds 19 were."""
 
 _CLUSTER, _TIMES_USUAL = 10, 5
 """A cluster is large from so many articles on, and so many times the median: news is copied two to six times (the two
-crawls above), and fifty alike are mostly one form filled in, such as a daily table of prices."""
+corpora above), and fifty alike are mostly one form filled in, such as a daily table of prices."""
 
 _DOUBTFUL_ARTICLES, _DOUBTFUL_SHARE, _DOUBTFUL_OF_LANGUAGE = 5, 0.01, 0.1
 """Articles whose language was named with doubt: so many, and such a share of all or of one language. Of the 10,000
-articles of the two crawls none was."""
+articles of the two corpora none was."""
 
 _FLAGGED_SHARE, _UNTITLED_SHARE = 0.01, 0.1
 """Shares of flagged articles and of missing titles that are told; fewer are found by the section on flags."""
@@ -104,24 +105,19 @@ def _sites(data: ReportData) -> Iterator[Finding]:
     found = list[tuple[int, Finding]]()
     for number, site in enumerate(data.sites):
         rule = next(iter(site.rules), None)
-        if rule is None or site.name == OTHER_SITES or not site.removed_words:
+        if rule is None or site.name == OTHER_SITES or site.read < _SITE_ARTICLES or not site.removed_words:
             continue
         name, took = clipped(site.name, 60), f"{clipped(rule.name, 60)} (kind {clipped(rule.kind, 60)})"
         lost, of_site, of_all = site.removed / (site.before or 1), rule.words / site.removed_words, rule.words / every
-        if _stands_out(site, data.articles, of_all):
+        if of_all >= _RULE_SHARE and site.read <= _SITE_SHARE * data.articles:
             said = f"{name}: one rule took {of_all:.0%} of all that was removed."
-        elif site.read >= _SITE_ARTICLES and lost >= _SITE_LOSS and of_site >= _RULE_SHARE:
+        elif of_site >= _RULE_SHARE and lost >= _SITE_LOSS:
             said = f"{name} lost {lost:.0%} of its text, {of_site:.0%} of that to one rule."
         else:
             continue
         hint = f"The rule is {took}; it acted on {in_words(rule.articles, 'article')}."
         found.append((-rule.words, Finding(said.replace("%", " %"), hint, "loss", f"site-{number}")))
     yield from (finding for _, finding in sorted(found, key=lambda one: one[0])[:_SITES_NAMED])
-
-
-def _stands_out(site: ArticleGroup, read: int, of_all: float) -> bool:
-    """Return True if one rule took a large share of everything on a site that is a small part of the run."""
-    return site.read >= _SITE_ARTICLES and site.read <= _SITE_SHARE * read and of_all >= _RULE_SHARE
 
 
 def _rejected(counts: Mapping[str, Any]) -> Iterator[Finding]:
@@ -193,6 +189,8 @@ def _titles(data: ReportData) -> Iterator[Finding]:
     share = missing / ((missing + data.titled) or 1)
     if missing and share >= _UNTITLED_SHARE:
         said = f"Titles are missing in {100 * share:.0f} % of the records and pages ({missing:,})."
+        if not data.titled:
+            said = f"None of {in_words(missing, 'record or page', 'records and pages')} has a title."
         hint = "If a field of the input holds them, --title-field names it."
         yield Finding(said, hint, "note", filters=(("case", "untitled"),))
 

@@ -88,8 +88,8 @@ const filter = () => {
   );
   if (wanted && found.length === 1) found[0].open = true;
   const rest = found.length || find.dataset.rest === undefined ? "" : `. ${find.dataset.rest}`;
-  const all = articles.length.toLocaleString("en");
-  byId("said-articles").textContent = `${found.length.toLocaleString("en")} of ${all} articles${rest}`;
+  const shown = `${found.length.toLocaleString("en")} of ${articles.length.toLocaleString("en")}`;
+  byId("said-articles").textContent = `${shown} articles${rest}`;
   point(found.find((article) => article.open));
 };
 

@@ -55,9 +55,8 @@ def visible(value: Any) -> Any:
     >>> visible("a\\x00b\\u202e")
     'a␀b[U+202E]'
     """
-    if isinstance(value, str) and not hasattr(value, "__html__") and _INVISIBLE.search(value):
-        return value.translate(_VISIBLE)
-    return value
+    # Markup is of a class of its own.
+    return value.translate(_VISIBLE) if type(value) is str and _INVISIBLE.search(value) else value
 
 
 @cache
@@ -75,10 +74,11 @@ def environment() -> Environment:
         lstrip_blocks=True,
         optimized=False,  # folding constants takes a sixth of the time to compile the templates, and saves none
     )
+    families = {kind: f"k-{name}" for name, family in legend()["families"].items() for kind in family["kinds"]}
     made.filters |= {
         "bar_width": lambda share: f"{100 * min(1.0, max(0.0, share)):.2f}%",
         "clip": clipped,
-        "family": lambda kind: f"k-{_families().get(kind, 'other')}",
+        "family": lambda kind: families.get(kind, "k-other"),
         "histogram_columns": histogram_columns,
         "n": "{:,}".format,
         "named": lambda id: Name(clipped(id, 200)),
@@ -99,12 +99,6 @@ def environment() -> Environment:
 def legend() -> dict[str, Any]:
     """Return legend.toml: families of kinds with their colours, and a line on each kind, flag and case."""
     return tomllib.loads((files("cleaner.audit.report") / "legend.toml").read_text("utf-8"))
-
-
-@cache
-def _families() -> dict[str, str]:
-    """Return the family of each kind, by which it is coloured."""
-    return {kind: name for name, family in legend()["families"].items() for kind in family["kinds"]}
 
 
 class _Scope:
@@ -179,16 +173,11 @@ def _filters(articles: Sequence[ShownArticle]) -> list[tuple[str, str, list[tupl
     shown = (
         ("case", "Look for", [case for case in CASES if any(case in article.cases for article in articles)]),
         ("kind", "Removed kind", sorted({kind for article in articles for kind in _kinds(article)})),
-        ("outcome", "Outcome", sorted({_outcome(article) for article in articles})),
+        ("outcome", "Outcome", sorted({article.outcome or "written" for article in articles})),
         ("flag", "Flag", sorted({flag for article in articles for flag in article.flags})),
     )
     said = legend()["cases"]
     return [(name, label, [(value, said.get(value, value)) for value in values]) for name, label, values in shown]
-
-
-def _outcome(article: ShownArticle) -> str:
-    """Return what became of an article, in the word by which it is filtered."""
-    return article.outcome or "written"
 
 
 def _kinds(article: ShownArticle) -> list[str]:
@@ -204,7 +193,7 @@ def _article_markup(articles: Iterable[ShownArticle], scope: _Scope) -> Iterator
     for number, article in enumerate(articles):
         reasons = [span.kind not in ("", "space") for span in article.spans]
         tips = [f"tip-{next(numbers)}" if has_reason else "" for has_reason in reasons]
-        yield macro(article, number, _kinds(article), tips, _outcome(article), scope)
+        yield macro(article, number, _kinds(article), tips, scope)
 
 
 def _pair_markup(data: ReportData, scope: _Scope) -> Iterator[str]:

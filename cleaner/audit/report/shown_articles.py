@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cleaner.audit.report.sources import LoggedArticle
 from cleaner.audit.spans import Row, clipped, spans
 from cleaner.audit.tally import cases_of, site_or_folder
-from cleaner.characters import count_words
+from cleaner.characters import BULLETS, count_words
 
 __all__ = ["Name", "ShownArticle", "ShownSpan", "name_of", "show_article", "title_of"]
 
@@ -17,9 +17,9 @@ _KEPT, _REMOVED = 420, 1200
 
 _WHY, _NAME, _TITLE = 240, 200, 90  # characters shown of a reason, of a name or fact, of a title
 
-_LINES, _WORDS, _LETTERS = 12, 4, 24
-"""In place of a missing title stands the first of so many lines that has so many words, or so many letters in a script
-without spaces: a shorter one is mostly a place, a date or a label that stayed."""
+_LINES, _WORDS, _LETTERS, _IDEOGRAPHS = 12, 4, 24, 10
+"""In place of a missing title stands the first of so many lines that has so many words between spaces, or so many
+letters or ideographs: a shorter one is mostly a place, a date, a menu or a label that stayed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,10 @@ def show_article(article: LoggedArticle, room: int) -> ShownArticle:
     Long spans are shortened in their middle first; only then are spans at the end left out.
     """
     record, drop = article.record or {}, article.drop or {}
-    text = str(record["text"])
+    text, gone = str(record["text"]), article.removed
     shown: list[ShownSpan] = []
     used = left_out = 0
-    for span, row in spans(text, article.removed):
+    for span, row in spans(text, gone):
         if used > room:
             left_out += len(span)
             continue
@@ -87,7 +87,7 @@ def show_article(article: LoggedArticle, room: int) -> ShownArticle:
             head, tail = most * 2 // 3, most // 3
             shown.append(ShownSpan(span[:head], kind, rule, why, len(span) - head - tail, span[-tail:]))
         used += len(shown[-1].text) + len(shown[-1].after) + (60 if row else 0)  # a reason takes room as well
-    removed = sum(row["end"] - row["start"] for row in article.removed)
+    removed = sum(row["end"] - row["start"] for row in gone)
     marked = not drop and bool(record.get("drop_reason"))
     if marked:
         drop = {"reason": record["drop_reason"], "keeper": record["duplicate_of"]}
@@ -124,9 +124,15 @@ def title_of(record: Row) -> str:
     if record["title"]:
         return clipped(str(record["title"]), _TITLE)
     # A text without line ends may be a long one, so no more than its beginning is looked at.
-    lines = [line.strip() for line in str(record["text"])[:2000].lstrip().split("\n")[:_LINES]]
-    said = (line for line in lines if count_words(line) >= _WORDS or sum(map(str.isalpha, line)) >= _LETTERS)
+    lines = [line.strip().lstrip(BULLETS).strip() for line in str(record["text"])[:2000].lstrip().split("\n")[:_LINES]]
+    said = (line for line in lines if len(line.split()) >= _WORDS or _letters(line) >= _LETTERS)
     return clipped(next(said, lines[0]), _TITLE)
+
+
+def _letters(line: str) -> int:
+    """Return how many letters a line has, of which ideographs say more than others."""
+    ideographs = count_words(line) - len(line.split())
+    return sum(map(str.isalpha, line)) + (_LETTERS - _IDEOGRAPHS if ideographs >= _IDEOGRAPHS // 2 else 0)
 
 
 def _facts(record: Row, drop: Row) -> Iterator[tuple[str, str]]:

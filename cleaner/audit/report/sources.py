@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 
 from cleaner.audit.logs import Row, records, removals_by_article, rows
@@ -82,13 +83,14 @@ class FromShards:
                 here |= {row for _, row, id, _ in orjson.loads(decisions)["kept"] if id in ids}
             if not here:
                 continue
+            # A few articles of a shard are shown, so only their cells become objects of Python.
+            rows = np.array(sorted(here))
             table, _ = read_shard(path, ("record", "removed", "dropped"))
-            written, removed, dropped = (binary_values(table[name]) for name in ("record", "removed", "dropped"))
-            for row in sorted(here):
-                drop = orjson.loads(dropped[row]) if dropped[row] else None
-                record = drop["record"] if drop else orjson.loads(written[row])
-                found = LoggedArticle(record, drop, [*map(orjson.loads, bytes(removed[row]).splitlines())])
-                yield (shard, row), found
+            columns = (binary_values(table[name], rows) for name in ("record", "removed", "dropped"))
+            for row, written, removed, dropped in zip(rows.tolist(), *columns, strict=True):
+                drop = orjson.loads(dropped) if dropped else None
+                record = drop["record"] if drop else orjson.loads(written)
+                yield (shard, row), LoggedArticle(record, drop, [*map(orjson.loads, bytes(removed).splitlines())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class FromLogs:
             ids = [str(a.record["id"] if a.record else a.logged[0]["id"]) for a in articles]
             removals = [[removal_of(row) for row in a.removed] for a in articles]
             left_out = [[found for row in a.logged if (found := left_out_of_row(row))] for a in articles]
-            texts = [[row["text"] for row in a.removed] for a in articles]
+            texts = [[row["text"] for row in a.removed if row["kind"] != "space"] for a in articles]
             yield tally(ids, [a.record for a in articles], removals, texts, left_out), lines
 
     def articles(
