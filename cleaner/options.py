@@ -256,6 +256,8 @@ def memory_bytes(size: str) -> int:
     size_in_bytes = float(found[1]) * 1024 ** " KMGT".index(found[2].upper() or " ") if found else 0
     if not 1 <= size_in_bytes <= LARGEST:
         raise OptionError(f"--memory {size}: give a number with K, M, G or T, such as 1.5G.")
+    if size_in_bytes < 1 << 20:  # less than any program needs, so its unit was forgotten
+        raise OptionError(f"--memory {size}: that is {size_in_bytes:,.0f} bytes. Give its unit as well, such as 4G.")
     return int(size_in_bytes)
 
 

@@ -12,7 +12,8 @@ from sklearn.pipeline import Pipeline
 
 from cleaner.integrations.sklearn import ArticleCleaner
 
-records = [json.loads(line) for line in Path("corpus/clean.jsonl").read_text("utf-8").splitlines()]
+with Path("corpus/clean.jsonl").open(encoding="utf-8") as lines:
+    records = [json.loads(line) for line in lines]
 texts = [r["text"] + "\n\nTinggalkan Komentar" for r in records]
 labels = [r["language"] == "id" for r in records]
 pipeline = Pipeline([("clean", ArticleCleaner()), ("words", TfidfVectorizer()), ("decide", LogisticRegression())])

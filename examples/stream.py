@@ -13,7 +13,8 @@ import cleaner
 def scraped() -> Iterator[dict[str, Any]]:
     """Records as they come; their fields have Indonesian names, which are known."""
     for path in sorted(Path("corpus/raw/feeds").glob("*.jsonl")):
-        yield from map(json.loads, path.read_text("utf-8").splitlines())
+        with path.open(encoding="utf-8") as lines:
+            yield from map(json.loads, lines)
 
 
 kept = [article for article in cleaner.iter_clean(scraped()) if not article.dropped]

@@ -13,4 +13,5 @@ ROOT = Path(__file__).parent.parent
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
     """The objects of a JSON lines file."""
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    with path.open(encoding="utf-8") as lines:  # splitlines would split at line ends such as U+2028 inside texts
+        return [json.loads(line) for line in lines]

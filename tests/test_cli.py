@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner, Result
-from sample import ROOT
+from sample import ROOT, read_lines
 
 from cleaner.cli import main
 from cleaner.cli.help import EXIT_STATUS
@@ -120,6 +120,8 @@ def test_an_index_of_nothing_that_could_be_read_is_a_failure(article: Path, tmp_
     [
         (["clean"], 2, "Missing argument"),
         (["clean", "{article}", "-o", "x.docx"], 2, ".jsonl.zst"),
+        (["clean", "{article}", "-o", "x.json"], 2, "Take .jsonl, a record a line."),
+        (["clean", "{article}", "-o", "x.XLSX"], 2, "Take .csv with --bom"),
         (["clean", "{article}", "-o", "{article}"], 2, "one of its inputs"),
         (["clean", "{article}", "-o", "out.jsonl", "--memory", "lots"], 2, "1.5G"),
         (["clean", "{article}", "-o", "out.jsonl", "--allow", "nowhere.txt"], 2, "--allow"),
@@ -147,6 +149,19 @@ def test_explain_says_what_goes_and_why(article: Path) -> None:
     lines = done.stdout.splitlines()
     assert f"  {ARTICLE.splitlines()[0]}" in lines
     assert lines[lines.index("- Iklan") + 1].startswith("    ad, by ")
+
+
+def test_explain_says_where_there_are_more_articles(article: Path, tmp_path: Path) -> None:
+    more = "it holds; --id ID shows another."
+    assert more not in call("explain", article).stdout
+    assert more in call("explain", article.parent).stdout
+    out = tmp_path / "more" / "out.jsonl"
+    out.parent.mkdir()
+    assert call("clean", article, "-o", out, "--workers", "1").exit_code == 0
+    [record] = read_lines(out)
+    assert more in call("explain", out).stdout
+    assert more not in call("explain", out, "--id", record["id"]).stdout
+    assert more not in call("explain", out, "--json").stdout
 
 
 def test_explain_names_the_run_for_what_it_cannot_know(article: Path, tmp_path: Path) -> None:

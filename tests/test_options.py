@@ -276,6 +276,8 @@ def test_a_value_in_another_form_is_understood(given: dict[str, Any], meant: dic
         ({"encoding": "kata"}, "cp1252"),
         ({"memory": "0"}, "1.5G"),
         ({"memory": "9" * 400}, "1.5G"),
+        ({"memory": "4"}, "that is 4 bytes. Give its unit as well"),
+        ({"memory": "512K"}, "524,288 bytes"),
         ({"min_chars": True}, "a whole number"),
         ({"min_chars": 1.5}, "a whole number"),
         ({"min_similarity": "0.7"}, "a number"),

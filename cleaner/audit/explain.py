@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -29,6 +30,7 @@ __all__ = ["ListGain", "explain_file", "explain_one_line", "gains_of_lists", "re
 NAMED = 10
 """Languages that are named where a line is the same to several."""
 
+_FIRST = "This is the first article that it holds; --id ID shows another."
 # What only a whole corpus can show is missing here, and a reader must not conclude that there is none.
 _ALONE = "Looked at alone. What repeats on its site, or is a duplicate, a run tells: cleaner explain OUT --id ID"
 
@@ -45,7 +47,10 @@ def explain_file(file: str, options: Options, *, article: str = "", as_json: boo
         found, drop = article_from_logs(file, article)
     else:
         [(found, drop)] = finish_articles([strip_article(_load_one(file, options, article), options)], options)
-    return _as_json(found, drop) if as_json else _in_words(found, drop, alone=not from_run)
+    if as_json:
+        return _as_json(found, drop)
+    several = not article and (from_run or found.record > 0 or Path(file).is_dir())
+    return chain(_in_words(found, drop, alone=not from_run), [_FIRST] if several else [])
 
 
 def explain_one_line(line: str, language: str = "", extra_dir: str = "") -> Iterator[str]:

@@ -76,8 +76,10 @@ def _table(report: Report) -> Iterator[tuple[str, str, str]]:
     characters = counts.get("characters", {})
     yield "articles read", f"{report.read:,}", f"{characters.get('before', 0):,} characters"
     for name, label, note in (
-        ("read_from", "  as", ""), ("skipped", "  skipped", ", which is no article"), ("rejected", "  set aside", ""),
-    ):  # fmt: skip
+        ("read_from", "  read as", ""),
+        ("skipped", "  skipped", ", which is no article"),
+        ("rejected", "  set aside", ""),
+    ):
         for what, n in _longest_rows(counts.get(name, {})):
             yield label, f"{n:,}", f"{what}{note}"
     # Space only closes the gaps that other removals leave, so people are not shown it as a removal.
@@ -89,7 +91,7 @@ def _table(report: Report) -> Iterator[tuple[str, str, str]]:
     left_out, size = (sum(map(sum, map(dict.values, counts.get(name, {}).values()))) for name in _LEFT_OUT)
     if left_out:
         yield "left out of pages", f"{left_out:,}", f"paragraphs, {size:,} characters"
-    for name, label in (("flag", "  flagged"), ("dropped", "articles dropped"), ("marked", "articles marked")):
+    for name, label in (("flag", "articles flagged"), ("dropped", "articles dropped"), ("marked", "articles marked")):
         for what, n in _longest_rows(counts.get(name, {})):
             yield label, f"{n:,}", what
     yield "articles written", f"{report.written:,}", f"{characters.get('written', 0):,} characters"

@@ -67,7 +67,9 @@ def _run(
     sys.exit(NOTHING_LEFT if failed else DONE)
 
 
-@click.command(cls=CorpusCommand, epilog=epilog("dedup"))
+@click.command(
+    cls=CorpusCommand, epilog=epilog("dedup"), short_help="Only merge near-identical articles; nothing is stripped."
+)
 @options(
     *ON_CORPUS,
     *("text_field", "html_field", "id_field", "url_field", "title_field", "author_field", "date_field", "site_field"),
@@ -85,7 +87,11 @@ def dedup(
     _run(inputs, output, read({**flags, **AS_IT_IS}), audit, quiet, as_json)
 
 
-index = click.Group("index", help="Build, extend and inspect a saved near-duplicate index, for `clean --against`.")
+index = click.Group(
+    "index",
+    help="Build, extend and inspect a saved near-duplicate index, for `clean --against`.",
+    short_help="Build, extend and inspect a saved near-duplicate index.",
+)
 
 _FOLDER = click.argument("folder", metavar="INDEX", shell_complete=files)
 _ON_TEXTS = options(

@@ -14,7 +14,7 @@ from cleaner.language_codes import language_code
 __all__ = ["diff", "explain", "report", "restore", "stats"]
 
 
-@click.command(epilog=epilog("explain"))
+@click.command(epilog=epilog("explain"), short_help="One article, line by line: what stays, what goes, and why.")
 @click.argument("file", metavar="FILE", required=False, shell_complete=files)
 @click.option("--id", "article", default="", help="The article of this id, where FILE holds several.")
 @click.option("--line", default="", help="Instead of a file: which rules would take this line.")
@@ -48,7 +48,7 @@ def explain(file: str | None, article: str, line: str, line_language: str, as_js
         click.echo(row)
 
 
-@click.command()
+@click.command(short_help="The texts as they were read, from OUT and its logs.")
 @click.argument("output", metavar="OUT", shell_complete=files)
 @click.option("-o", "--to", default="-", metavar="FILE", help="Where the texts go, as JSON lines; - is stdout.")
 @AUDIT
@@ -107,7 +107,7 @@ def diff(a: str, b: str, as_json: bool) -> None:
         click.secho(line, fg={"a": "red", "b": "green"}.get(side))
 
 
-@click.command(epilog=epilog("stats"))
+@click.command(epilog=epilog("stats"), short_help="What a corpus holds: languages, sites, months, lengths.")
 @click.option("--top", type=click.IntRange(1), default=10, show_default=True, help="Rows of each table.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead.")
 @options(INPUTS, "text_field", "html_field", "url_field", "txt_layout", "encoding")

@@ -22,7 +22,11 @@ _further = click.option(
 )
 
 
-phrases = click.Group("phrases", help="List, search and test the phrase lists; say which rule would take a line.")
+phrases = click.Group(
+    "phrases",
+    help="List, search and test the phrase lists; say which rule would take a line.",
+    short_help="List, search and test the phrase lists.",
+)
 
 
 @phrases.command("list")
@@ -43,7 +47,7 @@ def list_(language: str, kind: str | None, extra: str) -> None:
         click.echo(f"{name:8}{sum(kind in (None, p.kind) for p in entries(name, extra)):6}")
 
 
-@phrases.command()
+@phrases.command(short_help="The entries of all languages that hold WORDING.")
 @click.argument("wording", metavar="WORDING")
 @_further
 def search(wording: str, extra: str) -> None:
@@ -71,7 +75,7 @@ def line(line: str, language: str, extra: str) -> None:
         click.echo(told)
 
 
-@phrases.command()
+@phrases.command(short_help="Check the lists in DIR; with INPUT, show what they take.")
 @click.argument("folder", metavar="DIR", shell_complete=folders)
 @click.argument("inputs", nargs=-1, metavar="[INPUT...]", shell_complete=files)
 def test(folder: str, inputs: tuple[str, ...]) -> None:

@@ -21,7 +21,7 @@ from cleaner.options import CHOICES, CONFIG, Options
 __all__ = ["commands_below", "completion", "init", "man_page", "manual", "options_file"]
 
 
-@click.command()
+@click.command(short_help="Write a cleaner.toml that names every option.")
 @click.argument("file", metavar="FILE", default=CONFIG)
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 def init(file: str, force: bool) -> None:
@@ -65,7 +65,7 @@ def options_file() -> str:
     return _HEAD + "\n".join(lines) + "\n"
 
 
-@click.command()
+@click.command(short_help="Print the script that completes commands in a shell.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print the script that completes commands and options in a shell.

@@ -16,13 +16,18 @@ from cleaner.mask.words import speaks_for
 __all__ = ["find_phones", "load_phonenumbers", "regions_of"]
 
 _RUN = re.compile(
-    r"(?<![\w.,:/@#=$€£%*-])(?<![$€£] )"
+    r"(?<![\w@#=$€£%*-])(?<!\d[.,:/])(?<![$€£] )"
     r"(?:\(?\+ ?|\()?\d++(?:(?:\)[ .-]?|[ .\u00a0/\u2010\u2011\u2013-]{1,2})\(?\d++)*+"
 )
 """Groups of digits with what may stand between the groups of one number."""
 
 _SIGNS = re.compile(r"(?:\+ ?)?\Z"), re.compile(r"\(?(?:\+ ?)?\Z")
 """What stands before the first digit, where no bracket closes inside the number, and where one does."""
+
+_ADDRESS = re.compile(r"://|www\.|[?&=]|^[^@\s]+\.[^@\s]*/$")
+"""What makes the characters before a number, up to a blank, an address: `contoh.id/0812`, not so `a@contoh.id/0812`."""
+
+_ADDRESS_CHARS = 64
 
 _GROUP = re.compile(r"\d+")
 _DATE = re.compile(
@@ -81,7 +86,7 @@ def find_phones(text: str, regions: tuple[str, ...]) -> Iterator[tuple[int, int]
     dates = [found.span() for found in _DATE.finditer(text)]
     starts = [start for start, _ in dates]
     for run in _RUN.finditer(text):
-        if sum(map(str.isdigit, run[0])) < _LEAST:
+        if sum(map(str.isdigit, run[0])) < _LEAST or not _begins_number(text, run.start()):
             continue
         groups = []
         for group in _GROUP.finditer(text, run.start(), run.end()):
@@ -101,6 +106,18 @@ def find_phones(text: str, regions: tuple[str, ...]) -> Iterator[tuple[int, int]
             elif at == 0 and "+" in run[0][:3]:
                 break  # the number of a country that does not give it out: no part of it is one
             at += max(1, sum(one <= end for one in ends))
+
+
+def _begins_number(text: str, start: int) -> bool:
+    """Whether a number may begin here behind a mark without a blank, as in `WA:0812-3456-7890`, `Tel.0812-3456-7890`.
+
+    A dot needs a word that says so, since it may also be one of a name or a reference.
+    """
+    mark = text[start - 1 : start]
+    if mark not in (".", ",", ":", "/"):
+        return True
+    before = text[max(0, start - _ADDRESS_CHARS) : start].split()[-1]
+    return not _ADDRESS.search(before) and (mark != "." or speaks_for(text, start, "phone") > 0)
 
 
 def _end_of_number(text: str, start: int, ends: Sequence[int], regions: tuple[str, ...]) -> int:

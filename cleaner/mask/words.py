@@ -14,6 +14,9 @@ _SAID = {
     for kind, form in FORMS.items()
     if "cues" in form
 }
+_ADDRESS = re.compile(r"\S+@[\w.-]+|(?:https?://|www\.)\S+|\b[a-z0-9-]{3,}(?:\.[a-z0-9-]+)*\.(?:com|id|net|org)\b")
+"""Addresses, whose parts say nothing of a number behind them: the `id` of `contoh.co.id` is no identity number."""
+
 _NEAR, _WORDS, _LONGEST = 48, 6, 3
 """Characters before a number in which words are looked for, how many words are asked, and words of the longest cue."""
 
@@ -28,7 +31,7 @@ def speaks_for(text: str, start: int, kind: str) -> int:
     """
     near = max(0, start - _NEAR)
     line = text[max(near, text.rfind("\n", near, start) + 1) : start]
-    words = [word.lower() for word in _WORD.findall(line)][-_WORDS:]
+    words = [word.lower() for word in _WORD.findall(_ADDRESS.sub(" ", line))][-_WORDS:]
     for last in range(len(words), 0, -1):
         for first in range(max(0, last - _LONGEST), last):  # the longest phrase first: "kode area" is no "kode"
             said = _SAID[kind].get(" ".join(words[first:last]))

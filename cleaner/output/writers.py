@@ -29,6 +29,15 @@ __all__ = ["check_output", "clear_remains", "new_output"]
 # Errors after which the same command can be given again, once there is room.
 _FULL = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk quota is used up", errno.EFBIG: "it is too large"}
 
+_MEANT = {
+    ".json": " Take .jsonl, a record a line.",
+    ".ndjson": " Take .jsonl, which is the same.",
+    **dict.fromkeys((".xlsx", ".xls", ".ods"), " Take .csv with --bom, which Excel opens."),
+    ".arrow": " Take .parquet.",
+    ".zip": " Take .jsonl.gz or .jsonl.zst, which are packed.",
+}
+"""What a suffix that cannot be written was likely meant to be."""
+
 
 def check_output(path: str, *, shards: int = 0, force: bool = False) -> str:
     """Raise unless an output may be made at `path`; return the suffix of its files.
@@ -45,7 +54,8 @@ def check_output(path: str, *, shards: int = 0, force: bool = False) -> str:
     if not (shards or path.endswith("/")):
         if not suffix:
             known = ", ".join((*FORMATS, "a folder with --shards N", "a folder of texts as NAME.txt/"))
-            raise OptionError(f"{path}: the suffix says no format that can be written. Known are {known}.")
+            meant = _MEANT.get(target.suffix.lower(), "")
+            raise OptionError(f"{path}: the suffix says no format that can be written.{meant} Known are {known}.")
         if target.is_dir():
             raise RefusedError(f"{target} is a folder. Name another file, or add a / to write a folder of shards.")
         if target.exists() and not force:

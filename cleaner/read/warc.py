@@ -52,6 +52,12 @@ _START_BYTES = 128
 _ADVICE = "Look at the file; it may be cut or edited."
 
 
+_FOR_PROGRAMS = re.compile(
+    r"https?://[^/?#]+/((?:robots|ads|app-ads)\.txt|(?:\.well-known/)?security\.txt)", re.IGNORECASE
+)
+"""What a crawler fetches from every site, and no reader does. A query makes another page of it, to which a link led."""
+
+
 def chunk_warc(stream: Stream, bounds: Bounds) -> Iterator[Chunk | Lost]:
     """The records of a crawl that may hold articles, numbered among themselves."""
     yield from gather_chunks(_records(stream, bounds.record_bytes), bounds)
@@ -255,6 +261,9 @@ def _response(headers: dict[str, str], block: bytes, limit: int) -> Response:
 def _raw(response: Response, headers: dict[str, str], source: str, number: int, options: Options) -> Raw:
     """The page or text of a response. Raises NotText, NoContent or what cut the body before its first byte."""
     kind, body = response.kind, response.body
+    url = headers.get("warc-target-uri", "").strip("<>")
+    if path := _FOR_PROGRAMS.fullmatch(url):
+        raise NotText(f"The response is {path[1]}, which sites keep for programs.", "Nothing to do; it is no page.")
     if kind not in _PAGE_TYPES and kind != "text/plain":
         raise NotText(f"The response is of the type {kind}.", "Nothing to do; only pages and plain texts are read.")
     if not body.strip():
@@ -273,6 +282,6 @@ def _raw(response: Response, headers: dict[str, str], source: str, number: int, 
         "utf-8" if conversion else response.charset,  # WET files are UTF-8 by definition
         id=headers.get("warc-record-id", "").strip("<>"),
         crawled=headers.get("warc-date", ""),
-        url=headers.get("warc-target-uri", "").strip("<>"),
+        url=url,
         form="text of a crawl" if conversion else "response of a crawl",
     )

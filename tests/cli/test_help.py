@@ -85,3 +85,10 @@ def test_languages_complete_behind_a_comma_with_their_names() -> None:
     assert "id,id" not in found
     assert [c.value for c in complete.get_completions(["clean", "--date-field"], "tgl_te")] == ["tgl_terbit"]
     assert "cp1252" in [c.value for c in complete.get_completions(["clean", "--encoding"], "cp125")]
+
+
+@pytest.mark.parametrize("group", [[], ["phrases"], ["index"]])
+def test_what_a_command_does_is_not_cut_off(group: list[str]) -> None:
+    listed = help_of(*group).partition("Commands:\n")[2].partition("\n\n")[0]
+    assert len(listed.splitlines()) > 2
+    assert "..." not in listed

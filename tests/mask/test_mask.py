@@ -161,3 +161,10 @@ def test_without_the_library_a_run_is_refused_before_it_begins(tmp_path: Path, m
     assert [path.name for path in tmp_path.iterdir()] == ["in.txt"]
     # the other kinds need nothing
     assert mask_text("Surat ke redaksi@contoh.example.", ["email", "card"]) == "Surat ke <email>."
+
+
+@pytest.mark.parametrize("between", ["/", " / ", " atau ", ", telp. ", ", ", "; WA:"])
+def test_a_number_behind_an_address_of_mail_is_found(between: str) -> None:
+    """The `id` of the address is no word that says the number is an identity number."""
+    text = f"Daftar di panitia@contoh.co.id{between}0812-3456-7890."
+    assert mask_text(text, ("email", "phone"), language="id") == f"Daftar di <email>{between}<phone>."

@@ -321,3 +321,25 @@ def test_the_date_of_the_crawl_is_not_taken_for_that_of_the_page(tmp_path: Path)
         articles = [strip_article(load_article(raw, options), options) for raw in raws]
         assert [article.date[:10] for article in articles] == ["2023-10-05", ""]
         assert [article.crawled[:10] for article in articles] == ["2024-08-20", "2024-08-20"]
+
+
+@pytest.mark.parametrize(
+    ("url", "read_as_article"),
+    [
+        ("https://sea.example/robots.txt", False),
+        ("http://sea.example/ads.txt", False),
+        ("https://sea.example/.well-known/security.txt", False),
+        ("https://sea.example/ROBOTS.TXT", False),
+        ("https://sea.example/robots.txt?page=2", True),
+        ("https://sea.example/news/robots.txt", True),
+        ("https://sea.example/robots.txt.html", True),
+        ("https://sea.example/about-robots", True),
+    ],
+)
+@pytest.mark.parametrize("kind", ["text/plain", "text/html"])
+def test_files_that_sites_keep_for_programs_are_no_articles(
+    tmp_path: Path, url: str, read_as_article: bool, kind: str
+) -> None:
+    data = record(http(FIRST, kind=kind)) + record(http(SECOND, kind=kind), 2, url=url)
+    found, errors = bodies(tmp_path / "a.warc", data)
+    assert (len(found), errors) == ((2, []) if read_as_article else (1, ["NotText"]))
