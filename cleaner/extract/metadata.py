@@ -261,12 +261,17 @@ def _find_title(sources: _Sources, site: str, host: str) -> str:
     titled = _TITLE.search(sources.page.head)
     whole = _one_line(unescape(titled[1][:_LONGEST_TITLE])) if titled else ""
     given = [_one_line(sources.node.get("headline")), *sources.in_meta_tags("title"), whole]
-    blocks = sources.blocks
-    headlines = [i for i, tag in enumerate(blocks.tags) if tag == "h1"][:_MOST_HEADLINES]
-    headings = [" ".join(blocks.texts[blocks.first[i] : blocks.last[i]]) for i in headlines]
     return best_title(
-        [heading[:_LONGEST_TITLE] for heading in headings if heading],
+        _headings(sources.blocks, ("h1",)),
         [title[:_LONGEST_TITLE] for title in given if title],
         site,
         host,
+        lesser=_headings(sources.blocks, ("h2", "h3")),
     )
+
+
+def _headings(blocks: Blocks, tags: Sequence[str]) -> list[str]:
+    """Return the first headings of a page that have one of `tags`."""
+    found = [i for i, tag in enumerate(blocks.tags) if tag in tags][:_MOST_HEADLINES]
+    headings = (" ".join(blocks.texts[blocks.first[i] : blocks.last[i]]) for i in found)
+    return [heading[:_LONGEST_TITLE] for heading in headings if heading]

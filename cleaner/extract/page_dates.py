@@ -199,5 +199,7 @@ def _is_no_prose(line: str, start: int, end: int) -> bool:
     words = len(_WORD.findall(rest))
     if words <= _FEW_WORDS:
         return True
-    told = _SEPARATOR.search(rest) or begins_as_byline(rest.strip()) or says_published(rest) or says_changed(rest)
+    # "Monday, 9 March 2025 by Rina Sitompul": the name may stand behind the date as well
+    has_name = begins_as_byline(rest.strip()) or begins_as_byline(line[end:].lstrip(" ,|·•-–—"))
+    told = has_name or _SEPARATOR.search(rest) or says_published(rest) or says_changed(rest)
     return words <= _MOST_WORDS and bool(told) and not _SENTENCE_END.search(line)
