@@ -1,14 +1,16 @@
 """HTML to text: what is kept of an article, beside other extractors, in one run through one harness.
 
-    python benchmarks/extract.py [--names a,b]
+    python benchmarks/extract.py [--names a,b] [--write FILE] [--ends]
 
 Pages, gold texts and the peers' calls come from the labelled set in $CLEANER_BENCH/extraction (default
 ../shared/bench/extraction).
 Scores are precision, recall and F1 of 4-token shingles; `headline` is the share of gold titles that stand in title or
 text; title, author and date are normalised matches; CPU is a multiple of lxml's parse of the same page in the same
-process. There is a table for each set and each language of daniel; word F1 is the measure of indonesia. A fifth of
-the sites (SHA-256 of the host) is scored apart; no rule was tuned on it, but the trees that judge paragraphs are fitted
-on all pages, so their figures on unseen sites are those of fit_paragraphs.py.
+process. `twice` counts the pages that come out at more than twice the characters of the gold text; `head` and `tail`
+those of whose gold text prose is missing before the first, or behind the last, of its lines that came out: with --ends
+they are listed. There is a table for each set and each language of daniel; word F1 is the measure of indonesia. A
+fifth of the sites (SHA-256 of the host) is scored apart; no rule was tuned on it, but the trees that judge paragraphs
+are fitted on all pages, so their figures on unseen sites are those of fit_paragraphs.py.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import importlib
+import io
 import json
 import os
 import platform
@@ -23,7 +26,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,6 +43,7 @@ PEERS = {
 }
 OURS = ("cleaner", "cleaner + strip")
 OTHER_SETS = ("daniel-dev", "indonesia-dev")  # old layouts in five languages; Indonesian news
+PROSE = 40  # characters of a line of gold text that is looked for
 FIELDS = {"title": "title", "author": "author", "date": "publish_date"}
 
 
@@ -53,6 +57,7 @@ class Sample(NamedTuple):
     language: str
     said: dict[str, Any]  # gold title, author and publish_date
     group: str  # the labelled set
+    id: str
 
 
 class Result(NamedTuple):
@@ -76,10 +81,12 @@ def samples(datasets: Any) -> Iterator[Sample]:
             (BENCH / "wcxb" / page.id.replace("/", "/ground-truth/")).with_suffix(".json").read_text("utf-8")
         )
         html = datasets.decode(page.html)
-        yield Sample(page.url, html, page.gold, page.kind, page.lang, gold["ground_truth"], "wcxb-dev")
+        yield Sample(page.url, html, page.gold, page.kind, page.lang, gold["ground_truth"], "wcxb-dev", page.id)
     for name in OTHER_SETS:  # their gold names no title, author or date
         for page in datasets.load(name, BENCH / name.partition("-")[0]):
-            yield Sample(page.url, datasets.decode(page.html), page.gold, page.kind, page.lang, {"title": ""}, name)
+            yield Sample(
+                page.url, datasets.decode(page.html), page.gold, page.kind, page.lang, {"title": ""}, name, page.id
+            )
 
 
 def cleaner(page: Sample) -> tuple[str, dict[str, str]]:
@@ -146,6 +153,17 @@ def letters(text: str) -> str:
     return re.sub(r"[\W_]+", "", (text or "").casefold())
 
 
+def ends_lost(gold: str, text: str) -> tuple[bool, bool]:
+    """Whether prose of the gold text is missing before the first, and behind the last, of its lines that came out."""
+    got = letters(text)
+    came = [letters(line) in got for line in gold.split("\n") if len(line) >= PROSE]
+    return any(came) and not came[0], any(came) and not came[-1]
+
+
+def is_over_twice(gold: str, text: str) -> bool:
+    return len("".join(text.split())) > 2 * len("".join(gold.split())) > 0
+
+
 def people(text: str) -> list[str]:
     names = re.split(r"[;,/|&]|\band\b", re.sub(r"^\s*by\s+", "", text or "", flags=re.I))
     return sorted({letters(name) for name in names} - {""})
@@ -173,7 +191,9 @@ def row(name: str, pages: Sequence[Sample], results: Sequence[Result], metrics: 
         f"{everything['f1']:.4f}",
         f"{metrics.word_report([(p.gold, g.text) for p, g in pairs])['f1']:.4f}",
         str(empty),
+        str(sum(is_over_twice(p.gold, g.text) for p, g in pairs)),
     ]
+    cells += [str(sum(lost)) for lost in zip(*(ends_lost(p.gold, g.text) for p, g in pairs), strict=True)]
     cells.append(f"{sum(headlines) / max(1, len(headlines)):.3f}")
     for field, key in FIELDS.items():
         judged = [agrees(field, p.said[key], g.said.get(field, "")) for p, g in pairs if p.said.get(key)]
@@ -189,9 +209,10 @@ def table(
     if not some:  # with --limit
         return
     print(f"\n### {title}: {len(some)} pages, {sum(p.kind == 'article' for p in some)} articles\n")
-    columns = "article F1 | P | R | all kinds F1 | word F1 | empty | headline | title | author | date | x lxml parse"
+    columns = "article F1 | P | R | all kinds F1 | word F1 | empty | twice | head | tail"
+    columns += " | headline | title | author | date | x lxml parse"
     print(f"| extractor | {columns} |")
-    print("|---" * 12 + "|")
+    print("|---" * 15 + "|")
     for name, results in runs.items():
         print(row(name, some, [results[i] for i in chosen], metrics))
 
@@ -207,6 +228,8 @@ def missing(package: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--names", default=",".join((*OURS, *PEERS)))
+    parser.add_argument("--write", type=Path, help="put the tables into this file, in the place of those it has")
+    parser.add_argument("--ends", action="store_true", help="list the pages that lost prose at an end")
     parser.add_argument("--limit", type=int, default=0, help="only the first pages")
     options = parser.parse_args()
     if not (BENCH / "wcxb").is_dir():
@@ -224,6 +247,23 @@ def main() -> None:
             runs[name] = measure(peer(name, peers.REG), pages)
             if name == "trafilatura":
                 runs[name] = [got._replace(said=trafilatura_says(p)) for got, p in zip(runs[name], pages, strict=True)]
+    told = io.StringIO()
+    with redirect_stdout(told):
+        print_tables(runs, pages, metrics)
+    print(told.getvalue(), end="")
+    if options.write:
+        before, _, _ = options.write.read_text("utf-8").partition("Python 3")
+        options.write.write_text(before + told.getvalue(), "utf-8")
+    for name, results in runs.items() if options.ends else ():
+        for page, got in zip(pages, results, strict=True):
+            if any(lost := ends_lost(page.gold, got.text)):
+                print(
+                    name, page.group, page.id, *(end for end, gone in zip(("head", "tail"), lost, strict=True) if gone)
+                )
+
+
+def print_tables(runs: dict[str, list[Result]], pages: Sequence[Sample], metrics: Any) -> None:
+    """Print the versions of all that ran, and a table for each set and language."""
     installed = [p for p in dict.fromkeys((*PEERS.values(), "selectolax", "lxml")) if not missing(p)]
     print(f"Python {platform.python_version()}, " + ", ".join(f"{p} {version(p)}" for p in installed))
     wcxb = [i for i, page in enumerate(pages) if page.group == "wcxb-dev"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain
 from typing import Any
 
@@ -17,8 +17,8 @@ from cleaner.extract.parse import Parsed
 from cleaner.tables import read_table
 
 __all__ = [
-    "begins_as_byline", "clean_name", "find_headline", "is_elsewhere", "lines_around", "load_data", "marked_nodes",
-    "normalise_title", "stands_elsewhere", "visible_author",
+    "Surroundings", "begins_as_byline", "clean_name", "is_elsewhere", "load_data", "marked_nodes", "normalise_title",
+    "stands_elsewhere", "visible_author",
 ]  # fmt: skip
 
 _BEFORE, _BEHIND = 12, 12  # paragraphs around headline and start of text in which author and date may stand
@@ -35,6 +35,7 @@ _NAME_END = re.compile(
 )
 _READING_TIME = re.compile(r"^\d+\s|\b(?:min|minutes?|menit|minuten|minutos|минут\w*)\b", re.I)
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+_DIGIT = re.compile(r"\d")
 _HEADINGS = ("h1", "h2", "h3", "figcaption")
 
 
@@ -115,14 +116,59 @@ def _looks_like_names(name: str) -> bool:
 # where author and date may stand
 
 
-def find_headline(blocks: Blocks, start: int, title: str) -> int:
+class Surroundings:
+    """The places of a page in which its author and date may stand; what costs time is found when it is asked for.
+
+    The text begins with paragraph `start`, and `headline` is the paragraph of the page's `title`.
+    """
+
+    def __init__(self, page: Parsed, blocks: Blocks, start: int, title: str) -> None:
+        self.page, self.blocks, self.start, self.title = page, blocks, start, title
+        self.headline = _find_headline(blocks, start, title)
+
+    @cached_property
+    def near(self) -> list[int]:
+        """The short paragraphs from the headline to a little behind the start of the text, then those a little before
+        the headline, the nearest first."""
+        texts, start, headline = self.blocks.texts, self.start, self.headline
+        last = len(texts)
+        # a page whose text begins far below its headline has its byline at the headline
+        end = start + _BEHIND if headline <= start <= headline + 4 * _BEHIND else headline + _BEHIND
+        after, before = (
+            range(headline, min(end, last)),
+            range(min(headline, last) - 1, max(0, headline - _BEFORE) - 1, -1),
+        )
+        return [j for j in chain(after, before) if len(texts[j]) <= _SHORT_LINE]
+
+    @cached_property
+    def attributes(self) -> str:
+        """The attributes of all elements of the visible page."""
+        return "\n".join(chain(self.blocks.attrs, self.blocks.inline_attrs))
+
+    @cached_property
+    def around_headlines(self) -> frozenset[int]:
+        """The numbers of the elements that are an h1 or hold one."""
+        holders = set[int]()
+        for node in self.page.tree.css("h1"):
+            around: LexborNode | None = node
+            while around is not None and around.mem_id not in holders:
+                holders.add(around.mem_id)
+                around = around.parent
+        return frozenset(holders)
+
+
+def _find_headline(blocks: Blocks, start: int, title: str) -> int:
     """Return the paragraph that is the page's `title`, a heading if one is; else the last h1 before the text."""
     homes, tags, texts = blocks.homes, blocks.tags, blocks.texts
     known, opening = normalise_title(title), title[:3].casefold()
+    begins = (title[0], title[0].upper(), title[0].lower()) if known else ()
     at = [
         j
         for j, text in enumerate(texts)
-        if known and len(text) < 2 * len(title) and text[:3].casefold() == opening and normalise_title(text) == known
+        if text[0] in begins
+        and len(text) < 2 * len(title)
+        and text[:3].casefold() == opening
+        and normalise_title(text) == known
     ]
     for chosen in ([j for j in at if tags[homes[j]] == "h1"], [j for j in at if tags[homes[j]] in _HEADINGS], at):
         if chosen:
@@ -130,22 +176,13 @@ def find_headline(blocks: Blocks, start: int, title: str) -> int:
     return next((j for j in range(min(start, len(homes) - 1), -1, -1) if tags[homes[j]] == "h1"), start)
 
 
-def lines_around(blocks: Blocks, start: int, headline: int) -> Iterator[int]:
-    """Yield the short paragraphs from the headline to a little behind `start`, where the text begins, then those a
-    little before the headline, the nearest first."""
-    last = len(blocks.texts)
-    # a page whose text begins far below its headline has its byline at the headline
-    end = start + _BEHIND if headline <= start <= headline + 4 * _BEHIND else headline + _BEHIND
-    after, before = range(headline, min(end, last)), range(min(headline, last) - 1, max(0, headline - _BEFORE) - 1, -1)
-    return (j for j in chain(after, before) if len(blocks.texts[j]) <= _SHORT_LINE)
-
-
-def stands_elsewhere(blocks: Blocks, j: int, start: int, headline: int) -> bool:
+def stands_elsewhere(around: Surroundings, j: int) -> bool:
     """Whether paragraph j stands in a box of other articles, of comments or of the site.
 
     A small box right below the headline or right above the text is that of the article's own author and date, whatever
     its name is.
     """
+    blocks, start, headline = around.blocks, around.start, around.headline
     i = blocks.homes[j]
     near = start - _NEAR <= j < start or headline < j <= headline + _NEAR
     while i > 0 and near and (j <= headline + 2 or blocks.last[i] - blocks.first[i] <= 2 * _NEAR):
@@ -157,17 +194,17 @@ def stands_elsewhere(blocks: Blocks, j: int, start: int, headline: int) -> bool:
     return False
 
 
-def is_elsewhere(node: LexborNode) -> bool:
+def is_elsewhere(around: Surroundings, node: LexborNode) -> bool:
     """Whether an element stands in a box of other articles, of comments or of the site."""
-    around = node
     for _ in range(_DEEP):
-        if around.tag == "aside" and len(around.css("a")) < _FEW_LINKS:
+        if node.tag == "aside" and len(node.css("a")) < _FEW_LINKS:
             pass  # a box beside the text in which its date stands
-        elif _is_other_box(around.tag or "", "".join(f' {k}="{v or ""}"' for k, v in around.attributes.items())):
+        elif _is_other_box(node.tag or "", "".join([f' {k}="{v or ""}"' for k, v in node.attributes.items()])):
             return True
-        if around.parent is None or around.parent.tag == "body" or around.parent.css_first("h1"):
+        parent = node.parent
+        if parent is None or parent.tag == "body" or parent.mem_id in around.around_headlines:
             return False
-        around = around.parent
+        node = parent
     return False
 
 
@@ -179,13 +216,13 @@ def _is_other_box(tag: str, attrs: str) -> bool:
     return any(mark.family in ("discussion", "navigation") or mark.name in others for mark in marks_of(tag, attrs))
 
 
-def marked_nodes(page: Parsed, blocks: Blocks, field: str) -> Iterator[LexborNode]:
+def marked_nodes(around: Surroundings, field: str) -> Iterator[LexborNode]:
     """Yield the first elements that each selector of a field finds, if the word it needs stands on the visible page.
 
     The tree also holds templates and objects, which the walk leaves out as never shown. To look for the word costs half
     of what a selector does.
     """
-    attributes = "\n".join(chain(blocks.attrs, blocks.inline_attrs))
+    page, attributes = around.page, around.attributes
     for word, selector in load_data("bylines.toml")["select"][field]:  # the best first
         if word in (page.body if word.startswith("<") else attributes):
             yield from page.tree.css(selector)[:_NODES]
@@ -194,28 +231,27 @@ def marked_nodes(page: Parsed, blocks: Blocks, field: str) -> Iterator[LexborNod
 # the author
 
 
-def visible_author(page: Parsed, blocks: Blocks, start: int, title: str) -> str:
+def visible_author(around: Surroundings) -> str:
     """Return the name in a byline, in a line near the headline or in a marked element; "" if there is none."""
-    known = normalise_title(title)
-    headline = find_headline(blocks, start, title)
+    blocks, known = around.blocks, normalise_title(around.title)
     announced = False  # "Written by" may stand on a line of its own, and the name on the next
-    for j in lines_around(blocks, start, headline):
+    for j in around.near:
         line = blocks.texts[j]
         by = _by().match(line)
-        if not by and (dated := find_date(line)):  # "9 March 2025 by Rina Sitompul"
+        if not by and _DIGIT.search(line) and (dated := find_date(line)):  # "9 March 2025 by Rina Sitompul"
             behind = line[dated.end :].lstrip(" ,|·•-–—")
             line, by = (behind, _by().match(behind)) if _by().match(behind) else (line, None)
         # headlines and captions begin with such words as well: "Von der Fähre aufs Rad"
         is_heading = blocks.tags[blocks.homes[j]] in _HEADINGS or normalise_title(line) == known
-        if (by or announced) and not is_heading and not stands_elsewhere(blocks, j, start, headline):
+        if (by or announced) and not is_heading and not stands_elsewhere(around, j):
             name = _name_in(line[by.end() :] if by else line)
             # "by hand" is no byline, "by ibby on 9 March 2025" is one
             named = _looks_like_names(name) or (name.isalnum() and find_date(line) is not None)
             if name and named and not line.endswith((".", ":")):
                 return name
         announced = by is not None and by.end() == len(line)
-    for node in marked_nodes(page, blocks, "author"):
-        if is_elsewhere(node):
+    for node in marked_nodes(around, "author"):
+        if is_elsewhere(around, node):
             continue
         # its first lines of two words or more, else the whole of it
         lines = [" ".join(line.split()) for line in node.text(separator="\n")[:300].splitlines()]

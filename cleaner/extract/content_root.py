@@ -8,6 +8,7 @@ answered from one list of sums.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
@@ -129,14 +130,14 @@ def _text_weights(blocks: Blocks, density: float) -> list[float]:
 
 def _marked_elements(blocks: Blocks, forum: bool, weights: list[float]) -> Marked:
     """Return the elements that hold paragraphs and have marks by their tag and attributes."""
-    memo: dict[str, tuple[Mark, ...]] = {}  # the rows of a list are alike
+    memo: defaultdict[str, dict[str, tuple[Mark, ...]]] = defaultdict(dict)  # the rows of a list are alike
     marked = []
     tags, attrs, parents = blocks.tags, blocks.attrs, blocks.parents
     for i in [i for i, (first, last) in enumerate(zip(blocks.first, blocks.last, strict=True)) if first != last]:
-        key = tags[i] + attrs[i]
-        found = memo.get(key)
+        known = memo[tags[i]]
+        found = known.get(attrs[i])
         if found is None:
-            found = memo[key] = marks_of(tags[i], attrs[i])
+            found = known[attrs[i]] = marks_of(tags[i], attrs[i])
         if found:
             if tags[i] == "button" and tags[parents[i]] in HEADINGS:
                 continue  # the heading of an accordion

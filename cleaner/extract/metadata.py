@@ -16,7 +16,14 @@ from urllib.parse import urljoin, urlsplit
 import orjson
 
 from cleaner.extract.blocks import Blocks
-from cleaner.extract.bylines import begins_as_byline, clean_name, load_data, normalise_title, visible_author
+from cleaner.extract.bylines import (
+    Surroundings,
+    begins_as_byline,
+    clean_name,
+    load_data,
+    normalise_title,
+    visible_author,
+)
 from cleaner.extract.page_dates import PageDate, PageDates, find_page_date
 from cleaner.extract.parse import Parsed
 from cleaner.extract.titles import best_title
@@ -65,7 +72,6 @@ class _Sources(NamedTuple):
 
     page: Parsed
     blocks: Blocks
-    start: int  # the first paragraph of the text
     meta_tags: dict[str, str]
     nodes: list[Node]
     node: Node  # of the article, else of the page, else empty
@@ -80,7 +86,7 @@ def read_metadata(page: Parsed, blocks: Blocks, url: str, start: int) -> Metadat
     nodes = _json_ld_nodes(page.json_ld)
     article = _first_node(nodes, _names("jsonld", "article"))
     node = article or _first_node(nodes, _names("jsonld", "page"))
-    sources = _Sources(page, blocks, start, _read_meta_tags(page.head), nodes, node)
+    sources = _Sources(page, blocks, _read_meta_tags(page.head), nodes, node)
     link = _canonical_url(sources, url)
     try:
         host = (urlsplit(link).hostname or "").removeprefix("www.")
@@ -92,11 +98,12 @@ def read_metadata(page: Parsed, blocks: Blocks, url: str, start: int) -> Metadat
     body = article.get("articleBody")
     paragraphs = body.splitlines() if isinstance(body, str) else []
     title = _find_title(sources, site, host)
-    date = _find_date(sources, link, title)
+    around = Surroundings(page, blocks, start, title)
+    date = _find_date(sources, link, around)
     body_lines = (" ".join(_TAG.sub(" ", unescape(line)).split()) for line in paragraphs)
     return Metadata(
         title=title,
-        author=_find_author(sources, site, title),
+        author=_find_author(sources, site, around),
         date=date.date,
         date_text=date.text,
         site=site,
@@ -152,7 +159,7 @@ def _canonical_url(sources: _Sources, url: str) -> str:
     return link if link.startswith(("http://", "https://")) else url
 
 
-def _find_author(sources: _Sources, site: str, title: str) -> str:
+def _find_author(sources: _Sources, site: str, around: Surroundings) -> str:
     """Return the authors, from JSON-LD, meta tags or the byline; the site's own name counts only for want of others."""
     own = normalise_title(site)
     named = _names_in(sources.node.get("author") or sources.node.get("creator"), sources.nodes)
@@ -165,10 +172,10 @@ def _find_author(sources: _Sources, site: str, title: str) -> str:
         if name and normalise_title(name) != own:
             return name
         people += [name] if name else []
-    return visible_author(sources.page, sources.blocks, sources.start, title) or (people[0] if people else "")
+    return visible_author(around) or (people[0] if people else "")
 
 
-def _find_date(sources: _Sources, link: str, title: str) -> PageDate:
+def _find_date(sources: _Sources, link: str, around: Surroundings) -> PageDate:
     """Return the date of publication, from JSON-LD, meta tags, the visible page or the URL; else that of a change."""
 
     def said(keys: Sequence[str], field: str) -> list[str]:
@@ -181,8 +188,7 @@ def _find_date(sources: _Sources, link: str, title: str) -> PageDate:
     # "en" alone leaves the order of day and month open, so that a region is asked for first
     region = next((tag for tag in told if len(tag) > 3), next((tag for tag in told if tag), ""))
     published, changed = said(("datePublished", "dateCreated"), "date"), said(("dateModified",), "changed")
-    dates = PageDates(sources.page, sources.blocks, sources.start, title, published, changed, region)
-    return find_page_date(dates, link)
+    return find_page_date(PageDates(around, published, changed, region), link)
 
 
 # JSON-LD
@@ -255,12 +261,17 @@ def _find_title(sources: _Sources, site: str, host: str) -> str:
     titled = _TITLE.search(sources.page.head)
     whole = _one_line(unescape(titled[1][:_LONGEST_TITLE])) if titled else ""
     given = [_one_line(sources.node.get("headline")), *sources.in_meta_tags("title"), whole]
-    blocks = sources.blocks
-    headlines = [i for i, tag in enumerate(blocks.tags) if tag == "h1"][:_MOST_HEADLINES]
-    headings = [" ".join(blocks.texts[blocks.first[i] : blocks.last[i]]) for i in headlines]
     return best_title(
-        [heading[:_LONGEST_TITLE] for heading in headings if heading],
+        _headings(sources.blocks, ("h1",)),
         [title[:_LONGEST_TITLE] for title in given if title],
         site,
         host,
+        lesser=_headings(sources.blocks, ("h2", "h3")),
     )
+
+
+def _headings(blocks: Blocks, tags: Sequence[str]) -> list[str]:
+    """Return the first headings of a page that have one of `tags`."""
+    found = [i for i, tag in enumerate(blocks.tags) if tag in tags][:_MOST_HEADLINES]
+    headings = (" ".join(blocks.texts[blocks.first[i] : blocks.last[i]]) for i in found)
+    return [heading[:_LONGEST_TITLE] for heading in headings if heading]

@@ -7,23 +7,14 @@ of a change counts only where the page names no other.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
 from cleaner.dates import date_order, find_date, numeric_order, read_date, says_changed, says_other, says_published
-from cleaner.extract.blocks import Blocks
-from cleaner.extract.bylines import (
-    begins_as_byline,
-    find_headline,
-    is_elsewhere,
-    lines_around,
-    marked_nodes,
-    stands_elsewhere,
-)
-from cleaner.extract.parse import Parsed
+from cleaner.extract.bylines import Surroundings, begins_as_byline, is_elsewhere, marked_nodes, stands_elsewhere
 
 __all__ = ["PageDate", "PageDates", "find_page_date", "url_date"]
 
@@ -35,6 +26,7 @@ _MOST_WORDS = 14
 _SEPARATOR = re.compile(r"[|•·●⋅/]|\s[–—-]\s|:")
 _SENTENCE_END = re.compile(r"[.!?…。]\W*$")
 _WORD = re.compile(r"[^\W\d_]+")
+_DIGIT = re.compile(r"\d")  # without one a line holds no date
 _LABEL_REACH = 40  # characters before a date in which its label stands
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?|[a-z]{3,9})[/-](\d\d?)(?=[/+-]|$)|/((?:19|20)\d\d)(\d\d)(\d\d)(?=/)")
 
@@ -49,10 +41,7 @@ class PageDate(NamedTuple):
 class PageDates(NamedTuple):
     """Where the date of a page is looked for: its stamps of publication and of changes, and its visible text."""
 
-    page: Parsed
-    blocks: Blocks
-    start: int  # the first paragraph of the text
-    title: str
+    around: Surroundings
     published: Sequence[str]
     changed: Sequence[str]
     locale: str  # language or locale of the page, as it says
@@ -92,7 +81,7 @@ def find_page_date(sources: PageDates, url: str) -> PageDate:
         # A page that was moved or edited may stamp that day as the one of its publication; what it shows is older then.
         above = _dates_around(sources, order).above
         return above[0][0] if above and "" < above[0][0].date[:10] < stamp.date[:10] else stamp
-    order = order or numeric_order("\n".join(line for line in sources.blocks.texts if len(line) < _SHORT))
+    order = order or numeric_order("\n".join(_short_lines(sources)))
     shown = _dates_around(sources, order)
     _add_marked(shown, sources, order)
     changed = [*shown.changed, *(_read(text, sources, order) for text in sources.changed)]
@@ -120,11 +109,16 @@ def _read(text: str, sources: PageDates, order: str) -> _Reading:
 
 def _sure_days(sources: PageDates, url: str) -> set[str]:
     """Return the days that the page gives anywhere in a wording that can be read in one way only."""
-    lines = (line for line in sources.blocks.texts if len(line) < _SHORT and any(map(str.isdecimal, line)))
-    stamps = (node.attributes.get("datetime") or "" for node in sources.page.tree.css("time[datetime]"))
-    texts = [*sources.published, *sources.changed, *islice(lines, _MOST_LINES), *islice(stamps, _MOST_LINES)]
+    stamps = (node.attributes.get("datetime") or "" for node in sources.around.page.tree.css("time[datetime]"))
+    lines = islice(_short_lines(sources), _MOST_LINES)
+    texts = [*sources.published, *sources.changed, *lines, *islice(stamps, _MOST_LINES)]
     found = [one for text in texts if (one := find_date(text, language=sources.locale[:2]))]
     return {url_date(url).date, *(one.date[:10] for one in found if len(one.readings) < 2)} - {""}
+
+
+def _short_lines(sources: PageDates) -> Iterator[str]:
+    """Yield the short lines of the page that hold a digit."""
+    return (line for line in sources.around.blocks.texts if len(line) < _SHORT and _DIGIT.search(line))
 
 
 def url_date(url: str) -> PageDate:
@@ -146,15 +140,15 @@ def url_date(url: str) -> PageDate:
 
 def _dates_around(sources: PageDates, order: str) -> _Shown:
     """Find the dates in the lines around the headline."""
-    blocks, shown = sources.blocks, _Shown([], [], [], [])
-    headline = find_headline(blocks, sources.start, sources.title)
-    for j in lines_around(blocks, sources.start, headline):
+    around, shown = sources.around, _Shown([], [], [], [])
+    blocks, headline = around.blocks, around.headline
+    for j in around.near:
         line = blocks.texts[j]
-        if any(map(str.isdecimal, line)) and _may_hold_date(blocks, j, sources.start, headline):
+        if _DIGIT.search(line) and _may_hold_date(around, j):
             before = blocks.texts[j - 1] if j and len(blocks.texts[j - 1]) < _LABEL_REACH else ""
             known = len(shown.near)
             shown.add(shown.near, line, before, sources.locale[:2], order, whole=False)
-            if headline - 2 <= j <= max(headline + 6, sources.start):
+            if headline - 2 <= j <= max(headline + 6, around.start):
                 shown.above.extend(shown.near[known:])
     return shown
 
@@ -163,25 +157,25 @@ def _add_marked(shown: _Shown, sources: PageDates, order: str) -> None:
     """Add the dates in marked elements, or else in lines that say "Posted on"."""
     language = sources.locale[:2]
     for field in ("published", "time", "date"):
-        for node in marked_nodes(sources.page, sources.blocks, field):
-            if not is_elsewhere(node):
+        for node in marked_nodes(sources.around, field):
+            if not is_elsewhere(sources.around, node):
                 given = node.attributes.get("datetime") or node.attributes.get("content") or ""
                 if not find_date(given):  # what it gives to programs comes before what it shows
                     given = " ".join(node.text(separator=" ").split())[:200]
                 shown.add(shown.marked, given, _label_of(node), language, order, whole=field != "date")
     if not shown.near and not shown.marked:  # some blogs say below the text when it was posted
-        for line in sources.blocks.texts:
-            if len(line) < _SHORT and says_published(line[:_LABEL_REACH]):
+        for line in _short_lines(sources):
+            if says_published(line[:_LABEL_REACH]):
                 shown.add(shown.marked, line, "", language, order, whole=False)
 
 
-def _may_hold_date(blocks: Blocks, j: int, start: int, headline: int) -> bool:
+def _may_hold_date(around: Surroundings, j: int) -> bool:
     """Whether a date in paragraph j may be the article's: a heading or a link with more than a date is of another."""
-    line = blocks.texts[j]
+    blocks, line = around.blocks, around.blocks.texts[j]
     is_link = blocks.link_chars[j] >= len(line) and not begins_as_byline(line) and not says_published(line)
     is_heading = blocks.tags[blocks.homes[j]] in ("h1", "h2", "h3")
     bare = len(_WORD.findall(line)) <= 2 or not (is_link or is_heading)
-    return bare and not stands_elsewhere(blocks, j, start, headline)
+    return bare and not stands_elsewhere(around, j)
 
 
 def _label_of(node: LexborNode) -> str:
@@ -205,5 +199,7 @@ def _is_no_prose(line: str, start: int, end: int) -> bool:
     words = len(_WORD.findall(rest))
     if words <= _FEW_WORDS:
         return True
-    told = _SEPARATOR.search(rest) or begins_as_byline(rest.strip()) or says_published(rest) or says_changed(rest)
+    # "Monday, 9 March 2025 by Rina Sitompul": the name may stand behind the date as well
+    has_name = begins_as_byline(rest.strip()) or begins_as_byline(line[end:].lstrip(" ,|·•-–—"))
+    told = has_name or _SEPARATOR.search(rest) or says_published(rest) or says_changed(rest)
     return words <= _MOST_WORDS and bool(told) and not _SENTENCE_END.search(line)

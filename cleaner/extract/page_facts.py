@@ -10,10 +10,23 @@ from cleaner.extract.parse import Parsed
 
 __all__ = ["DECLARED", "PageFacts", "og_type", "page_facts"]
 
-DECLARED = ("og article", "og product", "og website", "article", "product", "list")
-"""What a page may say that it is: by its og:type, and by the types of its JSON-LD."""
+DECLARED = (
+    "og article",
+    "og product",
+    "og website",
+    "article",
+    "product",
+    "list",
+    "json-ld",
+    "language",
+    "html5",
+    "viewport",
+)
+"""What a page may say that it is: by its og:type, by the types of its JSON-LD, and of what time: with JSON-LD, with its
+language, with the doctype of HTML 5, and with a size for screens of telephones."""
 
 _OG_TYPE = re.compile(r'property="og:type" content="([a-z.:]+)"', re.I)
+_VIEWPORT = re.compile(r'<meta [^>]*name="viewport"', re.I)
 _TITLES = re.compile(r'property="og:title" content="([^"]*)"|<title[^>]*>([^<]*)</title>', re.I)
 _TYPES = {
     name: re.compile(rf'"@type"\s*:\s*\[?\s*"(?:{types})"', re.I)
@@ -47,9 +60,10 @@ def page_facts(parsed: Parsed, is_forum: bool) -> PageFacts:
     titles = [unescape(a or b) for a, b in _TITLES.findall(parsed.head)]
     named, ld = og_type(parsed), "\n".join(parsed.json_ld)
     of_open_graph = (named == "article", named in ("product", "og:product", "product.item"), named == "website")
-    return PageFacts(
-        " | ".join(titles), (*of_open_graph, *(bool(types.search(ld)) for types in _TYPES.values())), is_forum
-    )
+    of_json_ld = (bool(types.search(ld)) for types in _TYPES.values())
+    has_language, has_viewport = " lang=" in parsed.head.partition(">")[0], bool(_VIEWPORT.search(parsed.head))
+    of_time = (bool(ld), has_language, parsed.is_html5, has_viewport)
+    return PageFacts(" | ".join(titles), (*of_open_graph, *of_json_ld, *of_time), is_forum)
 
 
 def og_type(parsed: Parsed) -> str:

@@ -8,15 +8,16 @@ fit by benchmarks/fit_paragraphs.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from cleaner.characters import CLOSERS, STOPS
-from cleaner.extract.blocks import HEADINGS, Blocks
-from cleaner.extract.content_root import CONTAINERS, ITEMS, ContentRoot
+from cleaner.extract.blocks import Blocks
+from cleaner.extract.content_root import CONTAINERS, ContentRoot
 from cleaner.extract.page_facts import DECLARED, PageFacts
 from cleaner.judge.character_counts import Numbers, count_classes, share
 
@@ -31,8 +32,12 @@ _TAG_GROUPS = (
     "h1", "h2", "h3", "h4 h5 h6", "figcaption caption", "address header footer aside nav", "body html center",
 )  # fmt: skip
 _GROUP_OF = {tag: number for number, tags in enumerate(_TAG_GROUPS) for tag in tags.split()}
+_ITEM, _HEADLINE, _LAST_HEADING = _GROUP_OF["li"], _GROUP_OF["h1"], _GROUP_OF["h6"]
 _CLASSES = ("letter", "capital", "digit", "space", "comma", "bar", "stop", "symbol")
-_SEEN = 600  # characters of a paragraph whose classes are counted; more would say the same
+_BITS, _SEEN = (
+    8,
+    240,
+)  # characters of a paragraph whose classes are counted, so that each count has its byte of a number
 _ANCESTORS = 4  # elements around a paragraph that are looked at, each with more paragraphs than the one before
 _WINDOWS = ((-6, 0), (1, 7), (-20, 0), (1, 21))  # paragraphs before (negative) and after, the second not included
 _NEIGHBOURS = (-2, -1, 1, 2)
@@ -43,29 +48,41 @@ _MOST_WEIGHT = 400  # of one paragraph in a window
 _FAR = 999  # paragraphs; the distance to what the page does not have
 _LONGEST_HEADLINE = 200  # characters; longer paragraphs are not compared with the title
 _LONG_WORD = 4  # characters of words that are
+_MANY_TAGS = 64  # more than there are numbers of tags in a key
 
 
 class _Elements(NamedTuple):
-    """For each element the number of its path of tags, its depth, and the element around it with more paragraphs."""
+    """The elements of a page as arrays: the parent, the first paragraph and the end of each, and the number of its path
+    of tags; for each paragraph its element; and the depth of each path."""
 
     homes: Numbers
-    depth: Numbers
-    path: Numbers
-    wider: Numbers
+    parents: Numbers
     first: Numbers
     last: Numbers
+    path: Numbers
+    depth: Numbers
+
+    def wider(self) -> Numbers:
+        """Return for each element the nearest around it that holds more paragraphs; -1 for none."""
+        around = np.maximum(0, self.parents)
+        is_same = (self.first == self.first[around]) & (self.last == self.last[around]) & (self.parents >= 0)
+        # The outermost of those that hold the same paragraphs, each step twice as far as the one before.
+        outermost = np.where(is_same, around, np.arange(len(around)))
+        while not np.array_equal(farther := outermost[outermost], outermost):
+            outermost = farther
+        return self.parents[outermost]
 
 
 def paragraph_features(blocks: Blocks, content: ContentRoot, facts: PageFacts) -> Features:
     """Return the features of the paragraphs of a page, which must have one at least."""
-    first, last, parents = blocks.first, blocks.last, blocks.parents
-    depth, path, wider = [0], [0], [-1]
-    numbers: dict[tuple[int, str], int] = {}
-    for parent, tag, start, end in islice(zip(parents, blocks.tags, first, last, strict=True), 1, None):
-        depth.append(depth[parent] + 1)
+    path, numbers = [0], dict[tuple[int, str], int]()
+    for parent, tag in islice(zip(blocks.parents, blocks.tags, strict=True), 1, None):
         path.append(numbers.setdefault((path[parent], tag), len(numbers) + 1))
-        wider.append(wider[parent] if start == first[parent] and end == last[parent] else parent)
-    elements = _Elements(*map(np.array, (blocks.homes, depth, path, wider, first, last)))
+    depth = [0]
+    for parent_path, _ in numbers:
+        depth.append(depth[parent_path] + 1)
+    columns = (blocks.homes, blocks.parents, blocks.first, blocks.last, path, depth)
+    elements = _Elements(*[np.fromiter(column, np.int64, len(column)) for column in columns])
     features = _own_features(blocks, content)
     features |= _character_features(blocks.texts)
     features |= _title_features(blocks.texts, facts.title)
@@ -73,7 +90,7 @@ def paragraph_features(blocks: Blocks, content: ContentRoot, facts: PageFacts) -
     features |= _place_features(blocks, content, features)
     features |= _likeness_features(blocks, elements, features)
     features |= _ancestor_features(elements, features)
-    features |= _neighbour_features(elements, features)
+    features |= _neighbour_features(features)
     of_page = {
         **{f"declared {n}": said for n, said in zip(DECLARED, facts.declared, strict=True)},
         "forum": facts.is_forum,
@@ -86,29 +103,46 @@ def paragraph_features(blocks: Blocks, content: ContentRoot, facts: PageFacts) -
 
 def _own_features(blocks: Blocks, content: ContentRoot) -> Features:
     """Return the sizes of paragraphs in Latin characters, their share of links, and the kind of their element."""
-    length = np.fromiter(map(len, blocks.texts), float, len(blocks.texts))
-    links = np.minimum(1.0, np.array(blocks.link_chars) / length)
+    n, tags = len(blocks.texts), blocks.tags
+    length = np.fromiter(map(len, blocks.texts), float, n)
+    links = np.minimum(1.0, np.fromiter(blocks.link_chars, float, n) / length)
     size = length * content.density
-    tags = [blocks.tags[home] for home in blocks.homes]
+    group = np.fromiter([_GROUP_OF.get(tags[home], -1) for home in blocks.homes], float, n)
     return {
         "size": size,
         "links": links,
         "beside links": size * (1 - links),
-        "weight": np.array(content.weights),
-        "tag": np.array([_GROUP_OF.get(tag, -1) for tag in tags], float),
-        "heading": np.array([tag in HEADINGS for tag in tags], float),
-        "item": np.array([tag in ITEMS for tag in tags], float),
-        "sentence": np.array([text.rstrip(CLOSERS)[-1:] in _STOPS for text in blocks.texts], float),
+        "weight": np.fromiter(content.weights, float, n),
+        "tag": group,
+        "heading": ((group >= _HEADLINE) & (group <= _LAST_HEADING)).astype(float),
+        "item": (group == _ITEM).astype(float),
+        "sentence": np.fromiter([text.rstrip(CLOSERS)[-1:] in _STOPS for text in blocks.texts], float, n),
     }
 
 
 _STOPS = frozenset(STOPS)
 
 
+@cache
+def _packed_classes() -> Numbers:
+    """Return for every character below 2 to the 16 a number with a byte for each of _CLASSES that it belongs to."""
+    counts = count_classes([chr(code) for code in range(1 << 16)], _CLASSES)
+    packed: Numbers = np.zeros(1 << 16, np.uint64)
+    for i, name in enumerate(_CLASSES):
+        packed += counts[name].astype(np.uint64) << np.uint64(_BITS * i)
+    return packed
+
+
 def _character_features(texts: Sequence[str]) -> Features:
     """Return the shares of classes of characters in the beginning of each paragraph."""
-    counts = count_classes([text[:_SEEN] for text in texts], _CLASSES)
-    visible = counts["seen"] - counts["space"]
+    seen = [text[:_SEEN] for text in texts]
+    codes = np.frombuffer("".join(seen).encode("utf-32-le", "surrogatepass"), np.uint32)
+    length = np.fromiter(map(len, seen), np.int64, len(seen))
+    # One sum counts all classes; emoji and rare ideographs count as one character of no class.
+    packed = np.add.reduceat(_packed_classes()[np.minimum(codes, (1 << 16) - 1)], np.cumsum(length) - length)
+    bytes_of = packed.astype("<u8").view(np.uint8).reshape(-1, len(_CLASSES)).T.astype(float)
+    counts = dict(zip(_CLASSES, bytes_of, strict=True))
+    visible = length - counts["space"]
     words = counts["space"] + 1
     return {
         "letters": share(counts["letter"], visible),
@@ -129,29 +163,35 @@ def _title_features(texts: Sequence[str], title: str) -> Features:
     title = title.casefold()
     words = frozenset(word for word in title.split() if len(word) >= _LONG_WORD)
     found = np.zeros((3, len(texts)))
-    for j, text in enumerate(texts):
-        size = len(text)
-        if size >= _LONGEST_HEADLINE or size < _LONG_WORD or not words:
-            continue
-        text = text.casefold()
-        own = text.split()
-        if not words.isdisjoint(own):
-            common = len(words.intersection(own))
-            found[:, j] = common / len(words), common / len({word for word in own if len(word) >= _LONG_WORD}), 0
-        found[2, j] = text in title
+    part: list[int] = []
+    for j, text in enumerate(texts) if words else ():
+        if _LONG_WORD <= len(text) < _LONGEST_HEADLINE:
+            text = text.casefold()
+            if not words.isdisjoint(own := text.split()):
+                common = len(words.intersection(own))
+                found[:2, j] = common / len(words), common / len({word for word in own if len(word) >= _LONG_WORD})
+            if text in title:
+                part.append(j)
+    found[2, part] = 1
     return dict(zip(("title shared", "title covered", "in title"), found, strict=True))
 
 
 def _mark_features(blocks: Blocks, content: ContentRoot) -> Features:
     """Return in how many elements with marks of each family a paragraph stands, and in how many containers."""
-    n = len(blocks.texts)
-    edges = {family: np.zeros(n + 1) for family in (*_FAMILIES, "containers")}
-    marked = [(i, mark.family) for i, found in content.marked for mark in found]
-    marked += [(i, "containers") for i, tag in enumerate(blocks.tags) if tag in CONTAINERS]
-    for i, family in marked:
-        edges[family][blocks.first[i]] += 1
-        edges[family][blocks.last[i]] -= 1
-    return {f"marked {family}": np.cumsum(edge)[:n] for family, edge in edges.items()}
+    n, first, last = len(blocks.texts), blocks.first, blocks.last
+    marked: dict[str, list[int]] = {family: [] for family in (*_FAMILIES, "containers")}
+    for i, found in content.marked:
+        for mark in found:
+            marked[mark.family].append(i)
+    marked["containers"] = [i for i, tag in enumerate(blocks.tags) if tag in CONTAINERS]
+    features: Features = {}
+    for family, elements in marked.items():
+        edges = [0.0] * (n + 1)
+        for i in elements:
+            edges[first[i]] += 1
+            edges[last[i]] -= 1
+        features[f"marked {family}"] = np.cumsum(edges)[:n] if elements else np.zeros(n)
+    return features
 
 
 # a paragraph on its page
@@ -161,34 +201,41 @@ def _place_features(blocks: Blocks, content: ContentRoot, own: Features) -> Feat
     """Return where a paragraph stands: on the page, in the content root, beside headlines and prose."""
     n = len(blocks.texts)
     at = np.arange(n, dtype=float)
-    weight, kept = own["weight"], np.array(content.kept, float)
+    weight, kept = own["weight"], np.fromiter(content.kept, float, n)
     total = weight.sum() + 1
     start, end = blocks.first[content.root], blocks.last[content.root]
-    inside = ((at >= start) & (at < end)).astype(float)
-    headlines = [j for j, home in enumerate(blocks.homes) if blocks.tags[home] == "h1"]
+    inside = np.zeros(n)
+    inside[start:end] = 1
+    beside = np.zeros(n)
+    beside[content.leads + content.closing] = 1
+    good_weight = weight * kept
+    headlines = np.flatnonzero(own["tag"] == _HEADLINE)
+    first_headline, last_headline = (headlines[0], headlines[-1]) if len(headlines) else (None, None)
     good = np.flatnonzero((weight >= _PROSE) & (kept > 0) & (inside > 0))
     first_good, last_good = (good[0], good[-1]) if len(good) else (0, n - 1)
-    big = np.r_[-_FAR, np.flatnonzero(weight >= _BIG), n + _FAR]
+    big = np.concatenate(([-_FAR], np.flatnonzero(weight >= _BIG), [n + _FAR]))
     behind = np.searchsorted(big, at)  # the first big one that is not before the paragraph
     above = (np.cumsum(weight) - weight) / total
     of_page = {
         "paragraphs": n,
         "page weight": np.log(total),
         "page prose": total / max(1, own["size"].sum()),
-        "page kept": (weight * kept).sum() / total,
-        "page root": (weight * kept * inside).sum() / total,
+        "page kept": good_weight.sum() / total,
+        "page root": good_weight[start:end].sum() / total,
         "headlines": len(headlines),
+        "tables": blocks.tags.count("table"),
         "root size": end - start,
         "density": content.density,
     }
     return {
         "kept": kept,
         "in root": inside,
+        "beside root": beside,
         "in root at": (at - start) / max(1, end - start),
         "from the top": at,
         "place": at / n,
-        "from headline": at - headlines[0] if headlines else np.full(n, -_FAR),
-        "from last headline": at - headlines[-1] if headlines else np.full(n, -_FAR),
+        "from headline": at - first_headline if first_headline is not None else np.full(n, -_FAR),
+        "from last headline": at - last_headline if last_headline is not None else np.full(n, -_FAR),
         "from first good": at - first_good,
         "to last good": last_good - at,
         "to big": np.minimum(_FAR, big[behind] - at),
@@ -201,33 +248,47 @@ def _place_features(blocks: Blocks, content: ContentRoot, own: Features) -> Feat
 
 def _likeness_features(blocks: Blocks, elements: _Elements, own: Features) -> Features:
     """Return what else stands in elements with the same path, the same attributes, parent's attributes, or parent."""
-    homes, attrs, tags, parents = blocks.homes, blocks.attrs, blocks.tags, blocks.parents
-    around = [max(0, parents[home]) for home in homes]
-    keys: dict[str, Sequence[Any]] = {
-        "class": [(tags[h], attrs[h]) for h in homes],
-        "class around": [(tags[h], tags[p], attrs[p]) for h, p in zip(homes, around, strict=True)],
-        "box": [(tags[h], p) for h, p in zip(homes, around, strict=True)],
-        "text": blocks.texts,
+    homes, attrs = blocks.homes, blocks.attrs
+    tag_of, attrs_of = dict[str, int](), dict[str, int]()
+    around = np.maximum(0, elements.parents[elements.homes])
+    parents = around.tolist()
+    own_tag, own_attrs = (
+        _numbered((blocks.tags[i] for i in homes), tag_of),
+        _numbered((attrs[i] for i in homes), attrs_of),
+    )
+    tag = _numbered((blocks.tags[i] for i in parents), tag_of)
+    attr = _numbered((attrs[i] for i in parents), attrs_of)
+    keys = {
+        "path": elements.path[elements.homes],
+        "class": _renumbered(own_attrs * _MANY_TAGS + own_tag),
+        "class around": _renumbered((attr * _MANY_TAGS + tag) * _MANY_TAGS + own_tag),
+        "box": _renumbered(around * _MANY_TAGS + own_tag),
     }
-    numbered = {name: _numbered(values) for name, values in keys.items()}
-    same = numbered.pop("text")
+    same = _numbered(blocks.texts, {})
     features = {
-        "depth": elements.depth[elements.homes].astype(float),
+        "depth": elements.depth[keys["path"]].astype(float),
         "again": np.bincount(same)[same].astype(float),
     }
     weight, size = own["weight"], own["size"]
-    total = weight.sum() + 1
-    for name, key in {"path": elements.path[elements.homes], **numbered}.items():
+    total, link_size = weight.sum() + 1, size * own["links"]
+    for name, key in keys.items():
         held, sizes = np.bincount(key, weight), np.maximum(1, np.bincount(key, size))
-        linked = np.bincount(key, size * own["links"])
-        columns = {"weight": held / total, "count": np.bincount(key), "links": linked / sizes, "prose": held / sizes}
-        features |= {f"{name} {column}": values[key] for column, values in columns.items()}
+        columns = np.stack((held / total, np.bincount(key), np.bincount(key, link_size) / sizes, held / sizes))
+        features |= zip(
+            [f"{name} {column}" for column in ("weight", "count", "links", "prose")], columns[:, key], strict=True
+        )
     return features
 
 
-def _numbered(values: Sequence[Any]) -> Numbers:
-    numbers: dict[Any, int] = {}
+def _numbered(values: Iterable[Any], numbers: dict[Any, int]) -> Numbers:
+    """Return the number of each value, and put down those of new ones."""
     return np.array([numbers.setdefault(value, len(numbers)) for value in values])
+
+
+def _renumbered(keys: Numbers) -> Numbers:
+    """Return small numbers that are equal where the keys are."""
+    numbers: Numbers = np.unique(keys, return_inverse=True)[1]
+    return numbers
 
 
 def _ancestor_features(elements: _Elements, own: Features) -> Features:
@@ -237,22 +298,25 @@ def _ancestor_features(elements: _Elements, own: Features) -> Features:
     columns = np.stack([weight, size, size * own["links"], own["item"]])
     sums = np.zeros((len(columns), columns.shape[1] + 1))
     np.cumsum(columns, axis=1, out=sums[:, 1:])
-    at = elements.homes
-    at = np.where(elements.last[at] - elements.first[at] > 1, at, elements.wider[at])
-    features: Features = {}
-    for level in range(_ANCESTORS):
-        beyond = at < 0
-        start, end = elements.first[at], elements.last[at]
-        held, sizes, linked, items = sums[:, end] - sums[:, start]
-        count, least = np.maximum(1, end - start), np.maximum(1, sizes)
-        around = {"weight": held / total, "links": linked / least, "prose": held / least, "items": items / count}
-        around |= {"paragraphs": count, "size": sizes}
-        features |= {f"around {level} {name}": np.where(beyond, 0, values) for name, values in around.items()}
-        at = np.where(beyond, at, elements.wider[at])
-    return features
+    wider, at = elements.wider(), elements.homes
+    levels = [np.where(elements.last[at] - elements.first[at] > 1, at, wider[at])]
+    for _ in range(_ANCESTORS - 1):
+        levels.append(np.where(levels[-1] < 0, -1, wider[levels[-1]]))
+    found = np.stack(levels)
+    start, end = elements.first[found], elements.last[found]
+    held, sizes, linked, items = sums[:, end] - sums[:, start]
+    count, least = np.maximum(1, end - start), np.maximum(1, sizes)
+    around = {"weight": held / total, "links": linked / least, "prose": held / least, "items": items / count}
+    around |= {"paragraphs": count, "size": sizes}
+    beyond = found < 0
+    return {
+        f"around {level} {name}": row
+        for name, values in around.items()
+        for level, row in enumerate(np.where(beyond, 0, values))
+    }
 
 
-def _neighbour_features(elements: _Elements, own: Features) -> Features:
+def _neighbour_features(own: Features) -> Features:
     """Return some of the features of the paragraphs beside each, and means over windows of them; beyond the page -1."""
     n = len(own["size"])
     reach = max(_NEIGHBOURS)
@@ -263,10 +327,10 @@ def _neighbour_features(elements: _Elements, own: Features) -> Features:
         rows = padded[:, reach + step : reach + step + n]
         features |= {f"{name} {step:+}": row for name, row in zip(_BESIDE, rows, strict=True)}
     sums = np.zeros((len(_IN_WINDOWS), n + 1))
-    np.cumsum([np.minimum(_MOST_WEIGHT, own[name]) for name in _IN_WINDOWS], axis=1, out=sums[:, 1:])
-    at = np.arange(n)
-    for a, b in _WINDOWS:
-        low, high = np.minimum(n, np.maximum(0, at + a)), np.minimum(n, np.maximum(0, at + b))
-        means = (sums[:, high] - sums[:, low]) / (b - a)
-        features |= {f"{name} {a}..{b}": row for name, row in zip(_IN_WINDOWS, means, strict=True)}
+    np.cumsum(np.minimum(_MOST_WEIGHT, [own[name] for name in _IN_WINDOWS]), axis=1, out=sums[:, 1:])
+    begin, end = np.array(_WINDOWS)[:, :, None].transpose(1, 0, 2)
+    low, high = np.clip(np.arange(n) + begin, 0, n), np.clip(np.arange(n) + end, 0, n)
+    means = (sums[:, high] - sums[:, low]) / (end - begin)
+    for name, rows in zip(_IN_WINDOWS, means, strict=True):
+        features |= {f"{name} {a}..{b}": row for (a, b), row in zip(_WINDOWS, rows, strict=True)}
     return features

@@ -58,6 +58,7 @@ _NESTS[[first << 8 | second for first, second in (*_NOT_NESTING, b"p ")]] = Fals
 _BLOATED_TAG = re.compile(rb"<[a-zA-Z][^<>]{%d,}" % _LONG_TAG)
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _OPTION = re.compile(rb"</?opt(?:ion|group)\b[^<>]*>", re.I)
+_HTML5 = re.compile(rb"(?:\s|\xef\xbb\xbf|<\?xml[^>]*>|<!--.{0,2000}?-->)*<!doctype\s+html\s*>", re.I | re.S)
 _EMPTY_RAW = re.compile(rb"<(title|script|style|textarea|iframe|noscript)\b([^<>]*)/>", re.I)
 
 
@@ -74,7 +75,7 @@ class Parsed:
 
     `head` and `body` are well-formed HTML; `head` begins with the `<html>` tag, which names the page's language.
     `json_ld` holds the text of each JSON-LD script. `navigation` are the nav and footer elements that
-    were left out of the body.
+    were left out of the body. `is_html5` says that its doctype is that of HTML 5, which pages before 2010 lack.
     """
 
     head: str
@@ -82,6 +83,7 @@ class Parsed:
     json_ld: list[str]
     tree: LexborHTMLParser
     navigation: Sequence[Navigation] = ()
+    is_html5: bool = False
 
 
 def parse(html: bytes, *, unscripted: bool = False) -> Parsed:
@@ -105,7 +107,7 @@ def parse(html: bytes, *, unscripted: bool = False) -> Parsed:
     said = "".join(f' {name}="{escape(value or "")}"' for name, value in attributes)
     head = f"<html{said}>{(tree.head.html if tree.head else '') or ''}"
     body = (tree.body.html or "") if tree.body else ""
-    return Parsed(head, body, json_ld, tree, navigation[::-1])
+    return Parsed(head, body, json_ld, tree, navigation[::-1], bool(_HTML5.match(html)))
 
 
 def _is_source(footer: Any) -> bool:

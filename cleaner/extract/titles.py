@@ -15,6 +15,8 @@ _BAR = re.compile(r"\s*[|»]\s*")
 _FIRST_PARTS = re.compile(r"\s+[-–—·•]\s+|\s*[|»]\s*|,\s+")
 _SIMILAR = 0.5  # share of character pairs that a heading and a given title have in common, to be the headline
 _FIRST_PART = 0.97  # likeness of a heading that is the first part of a given title, so that only the same is more alike
+_FEWER_PARTS = 0.001  # a heading of fewer parts of the title is more like it: the section behind it is no part
+_LAST_PART = 0.96  # likeness of a heading that is the last part of a given title, and more than half of it
 _SHORT_HEADING = 8  # letters; the similarity of shorter headings counts less, because they match by chance
 _LABEL = re.compile(r"[:/–-]\s*$|/")  # what a label of a headline ends with or holds: "Thread:", "Tips/Techniques"
 _LONGEST_LABEL, _SHORTEST_TITLE = 20, 8  # letters and digits of the label, and of the headline behind it
@@ -22,26 +24,33 @@ _FEW_WORDS = 3  # of a title, which more words of a bar behind it do not make be
 _SECTION_WORDS = 4  # most words of the name of a section or a site
 
 
-def best_title(headings: Sequence[str], given: Sequence[str], site: str, host: str) -> str:
+def best_title(headings: Sequence[str], given: Sequence[str], site: str, host: str, lesser: Sequence[str] = ()) -> str:
     """Return the visible heading most like what the page calls itself, else what it calls itself first.
 
-    A heading that is a logo, a section or a question of the site is not like its title.
+    A heading that is a logo, a section or a question of the site is not like its title. Where the only `<h1>` is the
+    name of the site or of a book, one of the `lesser` headings that is a whole part of a given title is the headline.
 
     >>> best_title(["Kabar Utara", "Banjir di Medan surut"], ["Banjir di Medan surut | Kabar Utara"], "Kabar Utara", "")
     'Banjir di Medan surut'
     >>> best_title(["Daerah"], ["Banjir di Medan surut - Daerah"], "", "")
     'Banjir di Medan surut - Daerah'
+    >>> best_title(["Buku Sungai"], ["Banjir - Buku Sungai"], "", "", lesser=["Isi", "Banjir"])
+    'Banjir'
     """
     names = [normalise_title(name) for name in (site, host.partition(".")[0], host)]
-    bare = [_without_site(title, [name for name in names if name]) for title in given]
+    bare = [short for title in given if (short := _without_site(title, [name for name in names if name]))]
+    lesser = [heading for heading in lesser if normalise_title(heading) not in names]
     # the logo of many sites is an <h1> too
     headings = [heading for heading in headings if normalise_title(heading) != names[0]] or list(headings)
     likeness = [_likeness(heading, given, bare) for heading in headings]
+    if max(likeness, default=0.0) < _LAST_PART:
+        likeness += [_part_of_title(normalise_title(heading), given) for heading in lesser]
+        headings = [*headings, *lesser]
     if headings and (max(likeness) >= _SIMILAR or not bare):
         title = headings[likeness.index(max(likeness))]
     else:
         title = bare[0] if bare else ""
-    title = _without_section(_without_label(title, bare))
+    title = _without_section(_without_label(title.rstrip(" ¶"), bare))  # the sign of a link to the heading itself
     # two elements of a heading may touch where the given title has a space
     known = normalise_title(title)
     return max([title, *(one for one in bare if normalise_title(one) == known)], key=lambda one: len(one.split()))
@@ -50,12 +59,22 @@ def best_title(headings: Sequence[str], given: Sequence[str], site: str, host: s
 def _likeness(heading: str, given: Sequence[str], bare: Sequence[str]) -> float:
     """Return how much a heading is like the most similar title, `given` or `bare` of the site, 0 to 1."""
     known = normalise_title(heading)
-    for title in (*given, *bare):
-        parts = [normalise_title(part) for part in _FIRST_PARTS.split(title)]
-        if known and any(known == "".join(parts[:n]) for n in range(1, len(parts))):
-            return _FIRST_PART
+    if (part := _part_of_title(known, (*given, *bare))) > _LAST_PART:
+        return part
     best = max((_similarity(known, title) for title in dict.fromkeys(map(normalise_title, bare))), default=1.0)
     return best * min(1.0, len(known) / _SHORT_HEADING)
+
+
+def _part_of_title(known: str, titles: Sequence[str]) -> float:
+    """Return the likeness of a normalised heading that is the first part of a title, or the larger part at its end."""
+    for title in titles:
+        parts = [normalise_title(part) for part in _FIRST_PARTS.split(title)]
+        for n in range(1, len(parts)) if known else ():
+            if known == "".join(parts[:n]):
+                return _FIRST_PART - _FEWER_PARTS * n
+            if known == "".join(parts[n:]) and 2 * len(known) > sum(map(len, parts)):
+                return _LAST_PART
+    return 0.0
 
 
 def _similarity(one: str, other: str) -> float:
