@@ -158,7 +158,7 @@ def read_text(doc: Document, label: Label, article: bool, ruled: bool = True) ->
     lines = join_cut_lines(split_lines(doc["text"]), lambda line: judge_line(line, phrases))
     mark_openings(doc["text"], lines, phrases)
     hits = [judge_line(line, phrases) for line in lines]
-    if article and looks_like_page(lines, hits):
+    if article and looks_like_page(lines, hits, phrases):
         return None
     hits = hits if ruled else [None] * len(lines)
     accepted = accept_hits(lines, hits, phrases) if ruled else hits

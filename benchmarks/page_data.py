@@ -1,7 +1,7 @@
-"""The labelled whole pages, as the script beside the labelled data makes them, of two collections.
+"""The labelled whole pages, as the script beside the labelled data makes them, of three collections.
 
 `wcxb` are English pages of many kinds of sites of today, `daniel` news pages of 2011 and 2012 in Chinese, English,
-Greek, Polish and Russian, with hundreds of links around twenty lines of text.
+Greek, Polish and Russian, with hundreds of links around twenty lines of text, and `indonesia` a few Indonesian ones.
 """
 
 from __future__ import annotations
@@ -18,9 +18,12 @@ from strip import DATA, POLICY, read
 
 from cleaner.judge.lines import Line, split_lines
 
-__all__ = ["COLLECTIONS", "as_page", "build_pages", "label_of_article", "labels_of"]
+__all__ = ["COLLECTIONS", "PAGE_SETS", "as_page", "build_pages", "label_of_article", "labels_of"]
 
 COLLECTIONS = ("wcxb", "daniel")
+"""Those of which the judge of lines is fitted on a part as well."""
+
+PAGE_SETS = (*COLLECTIONS, "indonesia")
 
 
 def build_pages(collection: str = "wcxb") -> list[dict[str, Any]]:
@@ -29,8 +32,8 @@ def build_pages(collection: str = "wcxb") -> list[dict[str, Any]]:
         target, languages = Path(folder) / "pages.jsonl", dict[str, str]()
         script = DATA / "textcruft" / "build_pages.py"
         command = [sys.executable, str(script), "--out", str(target)]
-        if collection == "daniel":
-            languages = _lay_out_daniel(Path(folder) / "dev")
+        if collection != "wcxb":
+            languages = _lay_out(collection, Path(folder) / "dev")
             command += ["--wcxb", folder]
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
@@ -38,12 +41,11 @@ def build_pages(collection: str = "wcxb") -> list[dict[str, Any]]:
     return [{**d, "source": collection, "language": languages.get(d["id"], d["language"])} for d in pages]
 
 
-def _lay_out_daniel(folder: Path) -> dict[str, str]:
-    """Lay the pages of daniel out as the script expects those of wcxb; returns the language of each by its id.
-
-    The gold texts hold the headline, so that no title is given apart from them.
+def _lay_out(collection: str, folder: Path) -> dict[str, str]:
+    """Lay the pages of another collection out as the script expects those of wcxb; returns the language of each by its
+    id. The gold texts hold the headline, so that no title is given apart from them.
     """
-    source, languages = DATA / "extraction" / "daniel", {}
+    source, languages = DATA / "extraction" / collection, {}
     (folder / "ground-truth").mkdir(parents=True)
     (folder / "html").symlink_to(source / "html")
     for path in sorted((source / "ground-truth").glob("*.json")):

@@ -3,9 +3,9 @@
     python benchmarks/whole_pages.py [--peers] [--write]
 
 The labelled pages are made from the data in the folder CLEANER_BENCH (default: ../shared/bench beside the
-repository), which takes a minute: those of wcxb (English) and of daniel (Chinese, English, Greek, Polish, Russian).
-The trees of the cleaner are fitted on the development pages of wcxb (benchmarks/fit_page_lines.py prints their figures
-with each page left out), so that the held-back fifth of its sites and daniel are the rows to look at.
+repository), which takes a minute: those of wcxb (English), daniel (Chinese, English, Greek, Polish, Russian) and
+indonesia, and the whole pages of the labelled articles (dev2_multi, 13 languages). The trees of the cleaner are fitted
+on all of them; what they find on sites that they were not fitted on is the table of benchmarks/fit_page_lines.py.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from datetime import date
 from time import process_time
 from types import ModuleType
 
-from folds import held_back
-from page_data import build_pages, labels_of
+from page_data import PAGE_SETS, build_pages, labels_of
 from strip import (
     DATA,
     HEADER,
     POLICY,
     ROOT,
     installed,
+    is_page,
     load_score,
     ours,
     peer_table,
-    read,
+    read_sets,
     row,
     scored,
 )
@@ -61,45 +61,35 @@ def best_block(cost: float) -> Callable[[Document], Spans]:
     return removed
 
 
-def figures(score: ModuleType, docs: Sequence[Document], peers: bool) -> list[str]:
-    out = peer_table(score, docs, IGNORED, "page") if peers else [HEADER.format("tool")]
-    results = scored(score, docs, as_page, IGNORED)
-    for name, parts in (
-        ("all", (False, True)),
-        ("development (fitted on)", (False,)),
-        ("held back", (True,)),
-    ):
-        some = [result for doc, result in zip(docs, results, strict=True) if held_back(doc) in parts]
-        out.append(row(score, f"cleaner, {name}", some))
-    for cost in (0.1, 1.0) if peers else ():
+def set_table(score: ModuleType, sets: dict[str, Sequence[Document]]) -> list[str]:
+    """The pages of each set, taken for what they look like, and told that they are pages."""
+    out = [HEADER.format("set")]
+    for name, docs in sets.items():
+        out.append(row(score, name, scored(score, docs, ours, IGNORED)))
+        out.append(row(score, f"{name}, told that it is a page", scored(score, docs, as_page, IGNORED)))
+    for language in sorted({doc["language"] for doc in sets["daniel"]}):
+        some = [doc for doc in sets["daniel"] if doc["language"] == language]
+        out.append(row(score, f"daniel, {language}", scored(score, some, ours, IGNORED)))
+    return out
+
+
+def peers_on(score: ModuleType, docs: Sequence[Document]) -> list[str]:
+    """The peers on the pages of wcxb, and what the labels themselves allow."""
+    out = peer_table(score, docs, IGNORED, "page")
+    for cost in (0.1, 1.0):
         name = f"by the labels: best block, cruft costs {cost}"
         out.append(row(score, name, scored(score, docs, best_block(cost), IGNORED)))
     return out
 
 
-def taken(pages: Sequence[Document], news: Sequence[Document], articles: Sequence[Document]) -> list[str]:
+def taken(sets: dict[str, Sequence[Document]], articles: Sequence[Document]) -> list[str]:
     """How many of the pages, and of the extracted articles, are taken for pages without being told."""
     out = ["| texts | number | taken for a page |", "|---|---|---|"]
     corpus = [path.read_text("utf-8", "replace") for path in sorted((ROOT / "corpus" / "raw").rglob("*.txt"))]
-    kinds = {
-        "whole pages": [strip(d["text"], language=d["language"]).input_kind for d in pages],
-        "news pages of daniel": [strip(d["text"], language=d["language"]).input_kind for d in news],
-        "labelled articles": [strip(d["text"], language=d["language"]).input_kind for d in articles],
-        "texts of corpus/raw": [strip(text).input_kind for text in corpus],
-    }
+    groups = {**sets, "labelled articles": articles}
+    kinds = {name: [strip(d["text"], language=d["language"]).input_kind for d in docs] for name, docs in groups.items()}
+    kinds["texts of corpus/raw"] = [strip(text).input_kind for text in corpus]
     return out + [f"| {name} | {len(found)} | {found.count('page')} |" for name, found in kinds.items()]
-
-
-def news_figures(score: ModuleType, docs: Sequence[Document], peers: bool) -> list[str]:
-    """The pages of daniel, on none of which anything was fitted, all and by language; taken for what they look like,
-    and as pages."""
-    out = peer_table(score, docs, IGNORED, "auto") if peers else [HEADER.format("tool")]
-    results = scored(score, docs, ours, IGNORED)
-    for language in sorted({doc["language"] for doc in docs}):
-        some = [result for doc, result in zip(docs, results, strict=True) if doc["language"] == language]
-        out.append(row(score, f"cleaner, {language}", some))
-    out.append(row(score, "cleaner, all", results))
-    return [*out, row(score, "cleaner, all, told that it is a page", scored(score, docs, as_page, IGNORED))]
 
 
 def as_page(doc: Document) -> Spans:
@@ -155,16 +145,19 @@ def main() -> None:
     options = parser.parse_args()
     if not (DATA / "textcruft" / "build_pages.py").is_file():
         sys.exit(f"The labelled data are not in {DATA}. Set CLEANER_BENCH to the folder that holds textcruft/.")
-    score, docs, news = load_score(), build_pages("wcxb"), build_pages("daniel")
+    score, labelled = load_score(), read_sets()
+    sets: dict[str, Sequence[Document]] = {name: build_pages(name) for name in PAGE_SETS}
+    sets["dev2_multi"] = [doc for doc in labelled if is_page(doc)]
+    docs, articles = sets["wcxb"], [doc for doc in labelled if not is_page(doc)]
     names = ", ".join(installed(name) for name in ("cruftless", "justext", "trafilatura", "numpy"))
     command = " ".join(["benchmarks/whole_pages.py", *sys.argv[1:]])
     report = [
         "# Whole pages rendered as text", "", f"`python {command}` on {date.today()}, Python "
         f"{platform.python_version()}, {names}. Content lost comes first; ambiguous lines are not scored.", "",
-        *figures(score, docs, options.peers), "", "## News pages of 2011 and 2012 (daniel)", "",
-        *news_figures(score, news, options.peers), "", "## Told without being told", "",
-        *taken(docs, news, read(DATA / "textcruft" / "dev.jsonl")), "",
-        "## Their content lines alone, as extracted text", "", *content_alone(docs, TOOLS), "",
+        *set_table(score, sets), "",
+        *(["## Beside the peers: wcxb", "", *peers_on(score, docs), ""] if options.peers else []),
+        "## Told without being told", "", *taken(sets, articles), "",
+        "## The content lines of wcxb alone, as extracted text", "", *content_alone(docs, TOOLS), "",
         "## Speed, one core", "", *speed(docs),
     ]  # fmt: skip
     text = "\n".join(report) + "\n"

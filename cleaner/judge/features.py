@@ -13,7 +13,10 @@ import numpy as np
 
 from cleaner.characters import BULLETS, CLOSERS, STOPS
 from cleaner.judge.character_counts import CharacterCounts, Numbers, count_characters, share
+from cleaner.judge.line_features import OPENS
 from cleaner.judge.lines import ANY, BESIDE, Hit, Line
+from cleaner.judge.vocabulary import CONCEPT_KINDS, CONCEPTS, places_of_words, vocabulary_for
+from cleaner.phrases.phrases import Phrases
 
 __all__ = ["GROUPS", "Features", "best_segment", "neighbour_features", "own_features"]
 
@@ -30,6 +33,8 @@ GROUPS = {
 }
 """Kind of a hit -> the group that it is counted in; all others are "other"."""
 
+GROUP_NAMES = sorted({*GROUPS.values()})
+
 LENGTHS = (10, 20, 40, 60, 80, 120, 200, 400)
 """Where the brackets of a line's size begin, in Latin characters; the first bracket begins at 0."""
 
@@ -41,7 +46,7 @@ WINDOWS = (
 )  # fmt: skip
 """Windows of neighbours, in lines before (negative) and after a line, the second bound not included."""
 
-COMPANY = ("capitals", "topic", "hit", "repeated", "full stop", "topic, often")
+COMPANY = ("capitals", "topic", "hit", "repeated", "full stop", "topic, often", "numbered", "says")
 COMPANY_WINDOWS = ((-1, 0), (1, 2), (-6, 0), (1, 7), (-20, 0), (1, 21))
 """Features whose means over these windows tell what company a line keeps."""
 
@@ -56,6 +61,7 @@ CLUSTER_GAPS = (2, 5, 10)
 
 _FULL_STOPS = frozenset(STOPS + ":;")  # the trees were fitted with these, so none can be added without new fitting
 _BULLETS = frozenset(BULLETS + "→▶✓✔")
+_LEAD = "".join(_BULLETS) + " "
 _QUOTES = frozenset('"“„«「')
 _SHORT = 60  # Latin characters; a shorter line without a full stop may be an item of a menu
 _SUBHEAD = 80  # a subhead is shorter
@@ -64,7 +70,7 @@ _SUBHEAD = 80  # a subhead is shorter
 # a line by itself
 
 
-def own_features(lines: Sequence[Line], hits: Sequence[Hit | None]) -> Features:
+def own_features(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrases) -> Features:
     """Return the features of each line by itself, and of how its words stand to those of the page's paragraphs."""
     counts = count_characters([line.text for line in lines])
     good = np.array([line.prose and (hit is None or hit.where != ANY) for line, hit in zip(lines, hits, strict=True)])
@@ -77,6 +83,7 @@ def own_features(lines: Sequence[Line], hits: Sequence[Hit | None]) -> Features:
         **_shape_features(counts.text, size),
         **_character_features(counts, size),
         **_hit_features(hits),
+        **_concept_features(lines, phrases),
         **_vocabulary_features(counts, good),
         **_repetition_features(counts, size),
     }
@@ -96,7 +103,7 @@ def _shape_features(texts: Sequence[str], size: Numbers) -> Features:
         "breaks off": _flags([text.endswith(("...", "…")) for text in texts]),
         "bullet": _flags([text[0] in _BULLETS for text in texts]),
         "quote": _flags([text[0] in _QUOTES for text in texts]),
-        "numbered": _flags([text[0].isdigit() for text in texts]),
+        "numbered": _flags([text.lstrip(_LEAD)[:1].isdigit() for text in texts]),
         "small initial": _flags([text[0].islower() for text in texts]),
         "all capitals": _flags([text.isupper() for text in texts]),
         "full stop": full_stop,
@@ -138,10 +145,31 @@ def _hit_features(hits: Sequence[Hit | None]) -> Features:
     """Return which group of phrases a line was hit by, and how strong the hit is."""
     groups = ["" if hit is None else GROUPS.get(hit.kind, "other") for hit in hits]
     return {
-        **{f"hit {group}": _flags([g == group for g in groups]) for group in sorted({*GROUPS.values(), "other"})},
+        **{f"hit {group}": _flags([g == group for g in groups]) for group in (*GROUP_NAMES, "other")},
         "hit": _flags([g != "" for g in groups]),
         "hit anywhere": _flags([hit is not None and hit.where == ANY for hit in hits]),
         "hit weak": _flags([hit is not None and hit.where == BESIDE for hit in hits]),
+    }
+
+
+def _concept_features(lines: Sequence[Line], phrases: Phrases) -> Features:
+    """Return which concept of boilerplate the first words of a short line name, and of which group it is.
+
+    The concepts know more languages than the phrase lists do, so that a heading is known where no rule hits it.
+    """
+    vocabulary = vocabulary_for(phrases)
+    named = np.full(len(lines), -1)
+    for i, line in enumerate(lines):
+        if len(line.text) < _SHORT:
+            concepts = vocabulary.concepts(line.wording, *places_of_words(line.wording))
+            best = max(concepts, key=lambda concept: (concepts[concept], -concept), default=-1)
+            named[i] = best if best >= 0 and concepts[best] >= OPENS else -1
+    groups = np.array([GROUP_NAMES.index(GROUPS[kind]) if kind in GROUPS else -1 for kind in (*CONCEPT_KINDS, "")])
+    group = groups[named]  # the last one is that of -1, of a line that names none
+    return {
+        **{f"says {name}": (named == i).astype(float) for i, name in enumerate(CONCEPTS)},
+        **{f"in {name}": (group == i).astype(float) for i, name in enumerate(GROUP_NAMES)},
+        "says": (named >= 0).astype(float),
     }
 
 
@@ -325,8 +353,8 @@ def _heading_features(own: Features, above: Numbers) -> Features:
     A line behind "Comments" or "Related" seldom is the article's, above all ("late after") when a third of the article
     stands before that heading.
     """
-    groups = sorted({*GROUPS.values()})
-    hits = np.stack([own[f"hit {group}"] for group in groups])
+    groups = GROUP_NAMES
+    hits = np.stack([np.maximum(own[f"hit {group}"], own[f"in {group}"]) for group in groups])
     at = np.arange(hits.shape[1])
     late = hits * (above >= 0.3)
     passed = np.cumsum(hits, axis=1) - hits
@@ -357,7 +385,7 @@ def _short_line_features(own: Features, trust: Numbers) -> Features:
     length = np.bincount(number)
     means = {
         f"{name} in run": np.bincount(number, own[name])[number] / length[number]
-        for name in ("hit", "repeated", "capitals", "topic", "digit share")
+        for name in ("hit", "says", "repeated", "capitals", "topic", "digit share", "numbered")
     }
     return {
         "subhead": np.where(short, np.minimum(up, down), 0.0),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -16,10 +17,7 @@ from cleaner.judge.character_counts import Numbers
 from cleaner.judge.features import Features
 from cleaner.tables import table_bytes
 
-__all__ = ["LineModel", "Trees", "linear_odds", "model_for"]
-
-CASED = 0.03
-"""A page has capitals if more than this share of its words begin with one."""
+__all__ = ["PageModel", "Trees", "linear_odds", "load_page_model", "parse_page_model"]
 
 UNIT = 1000
 """Leaves are whole numbers, thousandths of log odds: their sum does not depend on the order of adding."""
@@ -50,11 +48,13 @@ class Trees:
 
 
 @dataclass(frozen=True, slots=True)
-class LineModel:
-    """What was fitted together: the weights of a line's own features, in log odds, and the trees over all features."""
+class PageModel:
+    """What was fitted together: the weights of a line's own features, in log odds, the trees over all features, and the
+    log odds at which a line stays."""
 
     linear: dict[str, float]
     trees: Trees
+    threshold: float
 
 
 def linear_odds(features: Features, weights: dict[str, float]) -> Numbers:
@@ -66,20 +66,15 @@ def linear_odds(features: Features, weights: dict[str, float]) -> Numbers:
     return total
 
 
-def model_for(own: Features) -> LineModel:
-    """Return the model fitted on pages as they are; for a page with hardly a capital one fitted on other scripts too.
-
-    All labelled pages are English, so the second is fitted on copies of them made to look like other scripts as well.
-    Two models have 2.4 points more recall on held-back pages with capitals than one for all.
-    """
-    words = own["words"]
-    return _load_model("cased" if (own["capitals"] * words).sum() > CASED * words.sum() else "any")
-
-
 @cache
-def _load_model(name: str) -> LineModel:
-    """Return one of the two models of page_trees.json, read once in a process."""
-    stored = json.loads(table_bytes("judge/page_trees.json"))[name]
+def load_page_model() -> PageModel:
+    """Return the shipped model, read once in a process."""
+    return parse_page_model(json.loads(table_bytes("judge/page_trees.json")))
+
+
+def parse_page_model(stored: dict[str, Any]) -> PageModel:
+    """Return the model of a page_trees.json."""
     trees = stored["trees"]
     split, limit, leaf = np.array(trees["split"]), np.array(trees["limit"], np.float32), np.array(trees["leaf"])
-    return LineModel(stored["linear"], Trees(tuple(trees["features"]), split, limit, leaf, trees["base"]))
+    names = tuple(trees["features"])
+    return PageModel(stored["linear"], Trees(names, split, limit, leaf, trees["base"]), stored["threshold"] / UNIT)

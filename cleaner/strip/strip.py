@@ -143,7 +143,7 @@ def strip_steps(
     for _ in range(PASSES):
         if not again:
             break
-        more, _kind, again = yield from _look(cut(text, removals), "text", choice, facts)
+        more, _kind, again = yield from _look(cut(text, removals), "text" if kind == "text" else "rest", choice, facts)
         removals = insert_removals(removals, more)
     if _takes_over(GUARD if kind == "text" else PAGE_GUARD, text, removals):
         return Stripped(input_kind=kind, flags=("strip-guard",))
@@ -163,8 +163,8 @@ def _check_options(input_kind: str, title: str, kinds: Sequence[str]) -> None:
 def _look(
     text: str, input_kind: str, choice: _Choice, facts: dict[str, str]
 ) -> Steps[tuple[tuple[Removal, ...], str, bool]]:
-    """What one look at `text` takes, whether it was looked at as "text" or "page", and whether a further look may find
-    something in what it leaves; facts go into `facts`."""
+    """What one look at `text` takes, whether it was looked at as "text", "page" or "rest" (what is left of a page), and
+    whether a further look may find something in what it leaves; facts go into `facts`."""
     phrases = choice.phrases
     split = split_lines(text)
     lines = join_cut_lines(split, lambda line: judge_line(line, phrases))
@@ -173,16 +173,18 @@ def _look(
     # find the hits of lines
     hits = [judge_line(line, phrases) for line in lines]
     if input_kind == "auto":
-        input_kind = "page" if looks_like_page(lines, hits) else "text"
+        input_kind = "page" if looks_like_page(lines, hits, phrases) else "text"
     if input_kind == "page":
-        outside = outside_block(lines, hits, choice.known_title)
+        outside = outside_block(lines, hits, phrases, choice.known_title)
         hits = [away or hit for away, hit in zip(outside, hits, strict=True)]
     if choice.title != "keep" or choice.known_title:
         hits = title_hits(lines, hits, choice.known_title, choice.title)
 
     # accept them by neighbours and place; a hit that the options forbid bears out no other
     accepted = choice.permitted(lines, accept_hits(lines, choice.permitted(lines, hits), phrases))
-    judged = input_kind == "text" and (yield from _judge(lines, hits, accepted, choice))
+    if input_kind != "text":  # the judge of pages knows the whole page: no heading takes what it lets stay
+        accepted = [taken if hit is not None else None for taken, hit in zip(accepted, hits, strict=True)]
+    judged = input_kind != "page" and (yield from _judge(lines, hits, accepted, choice))
     found = [Removal(ln.start, ln.end, h.rule, h.kind, h.why) for ln, h in zip(lines, accepted, strict=True) if h]
     if found:
         facts_of(lines, accepted, phrases, facts)
@@ -190,7 +192,7 @@ def _look(
     # trim inside the lines that stay
     inside = [*find_datelines(lines, accepted, phrases, facts), *trims(text, lines, accepted, phrases)]
     glued = False
-    if input_kind == "text":
+    if input_kind != "page":
         inside, glued = with_segments(text, lines, accepted, inside, phrases)
     if inside:
         fixed = [(line.start, line.end) for line in lines if choice.allows(line)]
