@@ -47,33 +47,36 @@ from cleaner.judge.beside import (
     judge_alone,
 )
 from cleaner.judge.line_features import ALONE, Own, line_features
-from cleaner.judge.line_judge import UNIT, parse_line_trees
-from cleaner.judge.lines import Line, split_lines
-from cleaner.judge.whole_page import looks_like_page
+from cleaner.judge.line_judge import FORMS, UNIT, forms_of, parse_line_trees
+from cleaner.judge.lines import Line
 from cleaner.phrases.phrases import load_phrases, phrase_languages
-from cleaner.strip.joined_lines import join_cut_lines
-from cleaner.strip.line_rules import judge_line
-from cleaner.strip.neighbours import accept_hits
-from cleaner.strip.strip import mark_openings
+from cleaner.strip import strip as strip_module
+from cleaner.strip.strip import strip_steps
 
 Numbers = Any
 
-LOST, WRONG = 0.0003, 0.05
-"""Share of the content of a fold that the judge may lose beside what the rules lose, and the wrong lines per article.
-Lines are counted as well since a fold may hold few long ones: by characters alone one fold chose half a unit laxer."""
+LOST = {"line": 0.0003, "piece": 0.00006, "paragraph": 0.0001, "marks": 0.00001}
+"""Share of the content that the judge may lose beside what the rules lose, by the form of what it is asked."""
 
-MARGIN = 200
-"""Thousandths of log odds by which the threshold stands below that of the strictest fold: sites differ more than five
-folds show (at the fold's own one of 224 traps of the project falls)."""
+WRONG = {"line": 0.04, "piece": 0.006, "paragraph": 0.003, "marks": 0.006}
+"""Wrong lines per article, counted as well since a set may hold few long ones."""
 
-PAGES = 0.5
+MARGIN = 100
+"""Thousandths of log odds by which a threshold stands below the one that these allow: sites differ more than folds show."""
+
+NO_THRESHOLDS = dict.fromkeys(FORMS, 0)
+
+PAGES = 0.25
 """Share of the whole pages that is fitted on; all of them take twice as long and find no more."""
 
-PAGE_WEIGHT, PAGE_LINES = 0.3, 60
+PAGE_WEIGHT, PAGE_LINES = 0.1, 40
 """What a line of a page weighs beside a line of an article, and the most lines of one page."""
 
 CASE_WEIGHT, NO_FOLD = 0.1, -1
 """What a line of the project's own cases and traps weighs, and their fold, which is fitted on and never measured."""
+
+REST_WEIGHT = 0.1
+"""What a line weighs where it is seen without what the rules take."""
 
 RIDGE = 3.0
 ENTRY_WEIGHT = 0.05
@@ -83,7 +86,7 @@ CAUTION, CONTENT = 1.5, 25
 """A line of content weighs the first times its characters through the second, to the power .6, and no less than the
 first: a wrong removal costs by its size, and that of a short line more than a miss."""
 
-SEEDS = (1, 2, 3)
+SEEDS = (1, 2)
 """The mean of models that differ by chance finds more at equal loss than one: .406 for .373 of the spans of other
 languages at .03 % lost."""
 
@@ -111,6 +114,7 @@ class Text:
 
     fold: int
     article: bool
+    view: str  # "lines", "rest" (without what the rules take), or "pieces"
     ruled: RuledText
     own: Sequence[Own | None]
     gone: Sequence[Line]  # what the rules took, but for paragraphs
@@ -130,7 +134,7 @@ class Text:
         return line_features(line.text, self.ruled.phrases).alone
 
     def scored(self, weights: Sequence[int]) -> ScoredText:
-        return ScoredText(self.ruled, self.own, alone_of(self.own, weights))
+        return ScoredText(self.ruled, self.own, alone_of(self.ruled, self.own, weights))
 
     def weight(self) -> Numbers:
         content = CAUTION * np.clip(self.chars / CONTENT, 1, 20) ** 0.6
@@ -140,6 +144,7 @@ class Text:
     def most(self) -> float:
         """What a line of boilerplate weighs: less in a text of many lines, and less on a page."""
         weight = CASE_WEIGHT if self.fold == NO_FOLD else 1.0 if self.article else PAGE_WEIGHT
+        weight *= REST_WEIGHT if self.view == "rest" else 1.0
         return min(1.0, (25 / len(self.picked)) ** 0.5) * weight
 
 
@@ -152,30 +157,57 @@ def label_of_page(doc: Document, line: Line) -> tuple[int, int]:
     return label, len("".join(line.text.split())) if label == 1 else 0
 
 
-def read_text(doc: Document, label: Label, article: bool, ruled: bool = True) -> Text | None:
-    """The text as it comes to the judge, or as if no rule spoke; None where the judge is not asked."""
-    phrases = load_phrases(doc["language"])
-    lines = join_cut_lines(split_lines(doc["text"]), lambda line: judge_line(line, phrases))
-    mark_openings(doc["text"], lines, phrases)
-    hits = [judge_line(line, phrases) for line in lines]
-    if article and looks_like_page(lines, hits, phrases):
+def questions(doc: Document, kind: str) -> list[RuledText]:
+    """What the judge is asked of a text on the way of its first look: its lines, then its pieces, if it has any."""
+    asked: list[RuledText] = []
+    steps = strip_steps(doc["text"], load_phrases(doc["language"]), input_kind=kind)
+    before, strip_module.PASSES = (strip_module.ask_judge, strip_module.PASSES), 0
+    strip_module.ask_judge = lambda ruled: ruled if has_article(ruled) else None
+    try:
+        question = next(steps)
+        while True:
+            asked.append(question)
+            question = steps.send([None] * len(question.lines))
+    except StopIteration:
+        pass
+    finally:
+        strip_module.ask_judge, strip_module.PASSES = before
+    # a third question, of what stays without what goes, is asked of few texts; `without_gone` makes it of all
+    return [each for n, each in enumerate(asked) if n == 0 or any(line.glued for line in each.lines)]
+
+
+def without_gone(ruled: RuledText) -> RuledText:
+    stays = [i for i, gone in enumerate(ruled.gone) if not gone]
+    lines, hits = [ruled.lines[i] for i in stays], [ruled.hits[i] for i in stays]
+    return RuledText(lines, hits, [False] * len(stays), ruled.phrases)
+
+
+def read_texts(doc: Document, label: Label, article: bool) -> list[Text]:
+    """A text as it comes to the judge: its lines beside those that the rules take, and without these, and its pieces;
+    none where the judge is not asked."""
+    texts = []
+    for ruled in questions(doc, "auto" if article else "text"):
+        pieces = any(line.glued for line in ruled.lines)
+        texts.append(described(doc, label, article, ruled, "pieces" if pieces else "lines"))
+        if not pieces and any(ruled.gone):
+            texts.append(described(doc, label, article, without_gone(ruled), "rest"))
+    return [text for text in texts if text is not None]
+
+
+def described(doc: Document, label: Label, article: bool, ruled: RuledText, view: str) -> Text | None:
+    if not has_article(ruled):
         return None
-    hits = hits if ruled else [None] * len(lines)
-    accepted = accept_hits(lines, hits, phrases) if ruled else hits
-    gone = [line for line, hit in zip(lines, accepted, strict=True) if hit is not None and not line.prose]
-    left = [i for i, hit in enumerate(accepted) if hit is None]
-    lines, hits = [lines[i] for i in left], [hits[i] for i in left]
-    about = RuledText(lines, hits, phrases)
-    if not has_article(about):
-        return None
-    own = describe_alone(about)
-    asked = asked_lines(ScoredText(about, own, ()))
-    picked: Sequence[int] = range(len(asked))
-    if not article and len(asked) > PAGE_LINES:
+    own, asked = describe_alone(ruled), asked_lines(ruled)
+    glued = [line.glued for line in (*ruled.lines, ruled.lines[0])]
+    picked = [n for n, i in enumerate(asked) if view != "pieces" or glued[i] or glued[i + 1]]
+    if not article and len(picked) > PAGE_LINES:
         picked = sorted(random.Random(doc["id"]).sample(picked, PAGE_LINES))
-    labels = [label(doc, lines[asked[i]]) for i in picked]
+    if not picked:
+        return None
+    labels = [label(doc, ruled.lines[asked[i]]) for i in picked]
     known, chars = np.array([a for a, _ in labels]), np.array([b for _, b in labels])
-    return Text(fold_of(doc), article, about, own, gone, asked, picked, known, chars) if asked else None
+    gone = [line for line, away in zip(ruled.lines, ruled.gone, strict=True) if away and not line.prose]
+    return Text(fold_of(doc), article, view, ruled, own, gone if view == "lines" else (), asked, picked, known, chars)
 
 
 def label_of_line(doc: Document, line: Line) -> tuple[int, int]:
@@ -220,12 +252,13 @@ def surroundings(doc: Document, chance: random.Random) -> Document | None:
 def read_all() -> list[Text]:
     """All articles that the judge is asked of, and a part of the whole pages."""
     docs = read_sets()
-    articles = [read_text(doc, label_of_line, True) for doc in docs]
+    articles = [doc for doc in docs if not is_page(doc)]
+    texts = [text for doc in articles for text in read_texts(doc, label_of_line, True)]
     chance = random.Random(3)
     pages = [page for name in COLLECTIONS for page in build_pages(name) if chance.random() < PAGES]
     around = [surroundings(page, chance) for page in (*pages, *(as_page(doc) for doc in docs if is_page(doc)))]
-    texts = [*articles, *(read_text(doc, label_of_page, False) for doc in around if doc is not None)]
-    return [text for text in (*texts, *read_cases()) if text is not None]
+    texts += [text for doc in around if doc is not None for text in read_texts(doc, label_of_page, False)]
+    return [*texts, *read_cases()]
 
 
 def read_cases() -> list[Text]:
@@ -241,7 +274,12 @@ def read_cases() -> list[Text]:
             case = json.loads(line)
             doc = {"id": f"{path.stem} {number}", "source": "cases", "language": case["language"]}
             doc |= placed(case, bodies)
-            texts += [read_text(doc, label_of_article, True), read_text(doc, label_of_article, True, ruled=False)]
+            for text in read_texts(doc, label_of_article, True):
+                texts.append(text)
+                if text.view == "lines":
+                    nothing = [None] * len(text.ruled.lines)
+                    bare = text.ruled._replace(hits=nothing, gone=[False] * len(nothing))
+                    texts.append(described(doc, label_of_article, True, bare, "lines"))
     return [replace(text, fold=NO_FOLD) for text in texts if text is not None]
 
 
@@ -346,31 +384,54 @@ def joined(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
     used = sorted({column for tree in whole["split"] for column in tree})
     whole["split"] = [[used.index(column) for column in tree] for tree in whole["split"]]
     base = sum(part["base"] for part in parts) // len(parts)
-    return {"base": base, "threshold": 0, "features": [NAMES[i] for i in used], **whole}
+    return {"base": base, "threshold": NO_THRESHOLDS, "features": [NAMES[i] for i in used], **whole}
 
 
-def threshold_of(texts: Sequence[Text], stored: dict[str, Any], docs: Sequence[Document]) -> int:
-    """The greatest threshold at which the judge takes no more from articles that it was not fitted on than LOST of the
-    content and WRONG lines per article of `docs`, the articles of their fold."""
-    trees = parse_line_trees(stored)
-    texts = [text for text in texts if judge_alone(text.ruled, trees.alone)]
-    odds = np.concatenate([trees.odds(table.T) for table in tables(texts, trees.alone)])
-    order = np.argsort(odds, kind="stable")
-    lost = np.cumsum(np.concatenate([text.chars for text in texts])[order])
-    wrong = np.cumsum(np.concatenate([text.label == 1 for text in texts])[order])
-    allowed = LOST * sum(map(content_of, docs)), WRONG * len(docs)
-    at = min(np.searchsorted(lost, allowed[0], "right"), np.searchsorted(wrong, allowed[1], "right"))
-    return int(odds[order[min(at, len(order) - 1)]])
+@dataclass
+class Judged:
+    """The asked lines of articles that the trees were not fitted on: odds, form, label and characters of content."""
+
+    odds: Numbers
+    form: Numbers
+    label: Numbers
+    chars: Numbers
 
 
-def strictest(texts: Sequence[Text], docs: Sequence[Document], folds: Sequence[int]) -> int:
-    """The lowest threshold of some folds less MARGIN, each judged by trees fitted on the others of them."""
-    found = []
+def judged(texts: Sequence[Text], stored: dict[str, Any]) -> Judged:
+    """What trees say of the lines of articles, of those that the judge is asked of."""
+    trees = parse_line_trees({**stored, "threshold": NO_THRESHOLDS})
+    texts = [text for text in texts if text.view != "rest" and judge_alone(text.ruled, trees.alone)]
+    found = [table[text.picked].T for text, table in zip(texts, tables(texts, trees.alone), strict=True)]
+    table = np.concatenate(found, axis=1)
+    labels, chars = (np.concatenate([getattr(text, name) for text in texts]) for name in ("label", "chars"))
+    return Judged(trees.odds(table), forms_of(table), labels, chars)
+
+
+def thresholds(parts: Sequence[Judged], content: int, articles: int) -> dict[str, int]:
+    """The greatest threshold of each form at which no more is taken from all of `parts` than LOST of the content and
+    WRONG lines per article."""
+    odds, form, label, chars = (
+        np.concatenate([getattr(p, name) for p in parts]) for name in ("odds", "form", "label", "chars")
+    )
+    found = {}
+    for i, name in enumerate(FORMS):
+        own = form == i
+        order = np.argsort(odds[own], kind="stable")
+        lost, wrong = np.cumsum(chars[own][order]), np.cumsum((label[own] == 1)[order])
+        allowed = LOST[name] * content, WRONG[name] * articles
+        at = min(np.searchsorted(lost, allowed[0], "right"), np.searchsorted(wrong, allowed[1], "right"))
+        found[name] = int(odds[own][order[min(at, len(order) - 1)]]) - MARGIN
+    return found
+
+
+def chosen_thresholds(texts: Sequence[Text], docs: Sequence[Document], folds: Sequence[int]) -> dict[str, int]:
+    """The thresholds by some folds, each judged by trees fitted on the others of them."""
+    parts = []
     for fold in folds:
         model = fit([text for text in texts if text.fold in (*folds, NO_FOLD) and text.fold != fold])
-        part = [text for text in texts if text.fold == fold and text.article]
-        found.append(threshold_of(part, model, [doc for doc in docs if fold_of(doc) == fold]))
-    return min(found) - MARGIN
+        parts.append(judged([text for text in texts if text.fold == fold and text.article], model))
+    some = [doc for doc in docs if fold_of(doc) in folds]
+    return thresholds(parts, sum(map(content_of, some)), len(some))
 
 
 def main() -> None:
@@ -384,7 +445,7 @@ def main() -> None:
     if options.quick is None:
         report_folds(texts, docs, articles)
     if options.write:
-        threshold = strictest(texts, articles, range(PARTS)) if options.quick is None else options.quick
+        threshold = chosen_thresholds(texts, articles, range(PARTS)) if options.quick is None else dict.fromkeys(FORMS, options.quick)
         stored = {**fit(texts), "threshold": threshold}
         target = ROOT / "cleaner" / "judge" / "line_trees.json"
         target.write_text(json.dumps(stored, separators=(",", ":")).replace("],[", "],\n[") + "\n", "utf-8")
@@ -396,7 +457,7 @@ def report_folds(texts: Sequence[Text], docs: Sequence[Document], articles: Sequ
     for k in range(PARTS):
         others = [fold for fold in range(PARTS) if fold != k]
         model = fit([text for text in texts if text.fold != k])
-        parsed.append(parse_line_trees({**model, "threshold": strictest(texts, articles, others)}))
+        parsed.append(parse_line_trees({**model, "threshold": chosen_thresholds(texts, articles, others)}))
     print("thresholds", [trees.threshold for trees in parsed], flush=True)
     score, shipped = load_score(), line_judge.load_line_trees
 

@@ -7,6 +7,8 @@ leaves a line's own text, so that a line has the same features in any batch. Col
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
@@ -24,7 +26,7 @@ from cleaner.judge.line_features import (
     opens_with_concept,
 )
 from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, Hit, Line, is_wrapped
-from cleaner.judge.vocabulary import GROUP_NAMES, GROUPS
+from cleaner.judge.vocabulary import CONCEPT_KINDS, GROUP_NAMES, GROUPS
 from cleaner.phrases.phrases import Phrases
 
 __all__ = [
@@ -57,18 +59,30 @@ TOPIC = 20
 """Paragraphs whose beginnings are looked at for the words of a line: so many tell the topic, and a text of any length
 takes linear time."""
 
+GONE = -2500
+"""The judgement of a line that the rules take is this or lower."""
+
 PROSE, MOST = 3000, 4000
 """The judgement of a paragraph alone, which is not asked for its words, and the bound of one line's in a mean."""
 
+_ZONES = {
+    **dict.fromkeys(("comment",), 1),
+    **dict.fromkeys(("related", "readmore", "nav", "tags"), 2),
+    **dict.fromkeys(("share", "newsletter", "promo", "login", "paywall", "cookie", "app", "ad"), 3),
+}
+"""Kind that a heading names -> the zone of lines that it opens."""
+
+_DIGITS = re.compile(r"\d+")
 _WHERE = {BESIDE: 1, HEAD: 2, EDGE: 3, ANY: 4}
 _KIND_NUMBER = {kind: GROUP_NAMES.index(group) + 1 for kind, group in GROUPS.items()}
 
 
 class RuledText(NamedTuple):
-    """The lines (or segments of lines) that the rules leave of one text, and what they say of each."""
+    """The lines (or segments of lines) of one text, what the rules say of each, and which of them they take."""
 
     lines: Sequence[Line]
     hits: Sequence[Hit | None]
+    gone: Sequence[bool]
     phrases: Phrases
 
 
@@ -83,6 +97,8 @@ COUNTED = (
     "alone of bare",
     "mass",
     "strong",
+    "gone",
+    "again",
 )
 """What is summed up over windows of lines."""
 
@@ -113,6 +129,8 @@ _PLACE = (
     *("to paragraph above", "to strong above", "to paragraph below", "to strong below"),
     *("heading above", "to heading above"),
     *("run", "into run", "run to end", "run opens", "run closes"),
+    *("prose", "said again", "gone", "to gone above", "to gone below", "letters here", "strong below", "text below"),
+    *(f"to {zone} above" for zone in ("comments", "links", "calls")),
     *(f"{name} of run" for name in ("listed", "dated", "capitals", "size", "alone")),
     *("alike near", "least alone near"),
 )
@@ -136,19 +154,22 @@ class ScoredText(NamedTuple):
 def judge_alone(text: RuledText, weights: Sequence[int]) -> ScoredText | None:
     """Judge each line by itself, by the weights of the features of ALONE. None where nothing is to be judged further.
 
-    A text is judged further only where a line that a rule doubts, or that opens with a concept, looks suspicious alone:
-    in 4 of 10 texts that have short lines, with 96 % of what the trees find in all of them.
+    A text is judged further only where a line looks suspicious alone that a rule doubts or that opens with a concept,
+    or any line of a text of which the rules take something.
     """
     if not any(_suspicious(text, weights)) or not has_article(text):
         return None
     own = describe_alone(text)
-    return ScoredText(text, own, alone_of(own, weights))
+    return ScoredText(text, own, alone_of(text, own, weights))
 
 
 def _suspicious(text: RuledText, weights: Sequence[int]) -> Iterator[bool]:
-    """Yield for each line that a rule doubts, or that opens with a concept, whether it looks suspicious alone."""
-    for line, hit in zip(text.lines, text.hits, strict=True):
-        if not line.prose and (hit is not None or opens_with_concept(line.text, text.phrases)):
+    """Yield for each line that may be boilerplate whether it looks suspicious alone."""
+    some = any(text.gone)
+    for line, hit, gone in zip(text.lines, text.hits, text.gone, strict=True):
+        if gone or line.prose:
+            continue
+        if some or hit is not None or opens_with_concept(line.text, text.phrases):
             own = line_features(line.text, text.phrases)
             yield own.numbers[_LETTERS] > 0 and sum([weights[i] for i in own.alone]) < SUSPECT
 
@@ -159,23 +180,35 @@ def has_article(text: RuledText) -> bool:
     Nothing tells the lines of an article from others in a list of goods: 58 of 117 wrong removals on labelled texts
     stood in texts without a paragraph.
     """
-    return any(line.prose for line in text.lines) and not is_wrapped(text.lines)
+    stays = any(line.prose and not gone for line, gone in zip(text.lines, text.gone, strict=True))
+    return stays and not is_wrapped(text.lines)
 
 
 def describe_alone(text: RuledText) -> list[Own | None]:
-    """Return what each line is by itself; None for paragraphs, of which the trees found none of 136 that should go."""
-    return [None if line.prose else line_features(line.text, text.phrases) for line in text.lines]
+    """Return what each line is by itself; None for paragraphs that are not judged."""
+    asked = set(asked_lines(text))
+    return [
+        None if line.prose and i not in asked else line_features(line.text, text.phrases)
+        for i, line in enumerate(text.lines)
+    ]
 
 
-def alone_of(own: Sequence[Own | None], weights: Sequence[int]) -> list[int]:
-    """Return the judgement of each line alone; one number stands for all paragraphs."""
-    return [PROSE if each is None else sum([weights[i] for i in each.alone]) for each in own]
+def alone_of(text: RuledText, own: Sequence[Own | None], weights: Sequence[int]) -> list[int]:
+    """Return the judgement of each line alone; one number stands for all paragraphs that are not judged."""
+    judged = [PROSE if each is None else sum([weights[i] for i in each.alone]) for each in own]
+    return [min(alone, GONE) if gone else alone for alone, gone in zip(judged, text.gone, strict=True)]
 
 
-def asked_lines(text: ScoredText) -> list[int]:
-    """Return the indices of the lines that are judged: no paragraphs, nor lines without a letter,
-    which are cells of tables in two of five cases."""
-    return [i for i, each in enumerate(text.own) if each is not None and each.numbers[_LETTERS]]
+def asked_lines(text: RuledText) -> list[int]:
+    """Return the indices of the lines that are judged: those that stay, of paragraphs only those beside a shorter line
+    or one that goes, and those at the ends of the text."""
+    apart = [not line.prose or gone for line, gone in zip(text.lines, text.gone, strict=True)]
+    ends = len(apart) - 2
+    return [
+        i
+        for i, gone in enumerate(text.gone)
+        if not gone and (apart[i] or i == 0 or i >= ends or apart[i - 1] or apart[i + 1])
+    ]
 
 
 def describe_texts(texts: Sequence[ScoredText]) -> tuple[Numbers, Numbers]:
@@ -190,24 +223,34 @@ def describe_texts(texts: Sequence[ScoredText]) -> tuple[Numbers, Numbers]:
 
 def _numbers_of_lines(text: ScoredText) -> list[int]:
     """Return the numbers of each line that its neighbours are described by, in the order of _ROWS, line after line."""
-    lines, hits, _ = text.ruled
-    prose = "\n".join([line.text[:SEEN] for line in islice((line for line in lines if line.prose), TOPIC)]).casefold()
+    lines, hits, gone, _ = text.ruled
+    paragraphs = (line for line, away in zip(lines, gone, strict=True) if line.prose and not away)
+    prose = "\n".join([line.text[:SEEN] for line in islice(paragraphs, TOPIC)]).casefold()
+    asked = set(asked_lines(text.ruled))
+    wordings = [_DIGITS.sub("0", line.text[:SEEN]) for line in lines]
+    times = Counter(wordings)
     rows: list[int] = []
-    for line, own, alone, hit in zip(lines, text.own, text.alone, hits, strict=True):
+    for i, (line, own, alone, hit) in enumerate(zip(lines, text.own, text.alone, hits, strict=True)):
         where, kind = (_WHERE[hit.where], _KIND_NUMBER.get(hit.kind, 0)) if hit else (0, 0)
-        rows += (alone, line.prose, line.apart, line.glued, where, kind)
+        stays = line.prose and not gone[i]
+        names = own is not None and len(line.text) < BARE and own.numbers[-1] > 1
+        opens = hit.kind if hit and gone[i] else CONCEPT_KINDS[own.concept] if own and names else ""
+        rows += (i in asked, gone[i], min(9, times[wordings[i]]), line.prose, _ZONES.get(opens, 0))
+        rows += (alone, stays, line.apart, line.glued, where, kind)
         if own is None:
             first, last = class_of_first(line.text[0]), class_of_last(line.text)
             rows += (len(line.text), first, last, 0, 0, 0, -1, -1, 0)
             continue
         n = own.numbers
-        topic = 100 * sum([word in prose for word in own.words]) // len(own.words) if own.words else -1
+        found = sum([prose.count(word) > 1 for word in own.words] if stays else [word in prose for word in own.words])
+        topic = 100 * found // len(own.words) if own.words else -1
         dated = n[_DATE_WORDS] > 0 or n[_NUMERIC_DATE] > 0
         rows += (n[_SIZE], n[_FIRST], n[_LAST], n[_LISTED], n[_CAPITALS], dated, own.concept, topic, n[_LETTERS] > 0)
     return rows
 
 
 _ROWS = (
+    *("asked", "gone", "again", "long", "zone"),
     *("alone", "prose", "apart", "glued", "where", "kind"),
     *("size", "first", "last", "listed", "capitals", "dated", "concept", "topic", "letters"),
 )
@@ -235,7 +278,8 @@ class _Lines:
         clipped, strong = np.clip(alone, -MOST, MOST), alone < STRONG
         counted = (
             *(prose, bare, table[_ROW["listed"]], table[_ROW["dated"]], table[_ROW["capitals"]]),
-            *(np.minimum(BARE, size), clipped, clipped * bare, size * prose, strong, size),
+            *(np.minimum(BARE, size), clipped, clipped * bare, size * prose, strong),
+            *(table[_ROW["gone"]], table[_ROW["again"]] > 1, size),
         )
         self.sums = np.zeros((len(counted), n + 1), np.int64)
         np.cumsum(np.array(counted), axis=1, out=self.sums[:, 1:])
@@ -243,10 +287,10 @@ class _Lines:
         breaks = np.flatnonzero(np.concatenate(([True], (bare[1:] != bare[:-1]) | (start[1:] != start[:-1]))))
         ends = np.concatenate((breaks[1:], [n]))
         run = np.repeat(np.arange(len(breaks)), ends - breaks)
-        self.at = at = np.flatnonzero(~prose & (table[_ROW["letters"]] > 0))
+        self.at = at = np.flatnonzero(table[_ROW["asked"]])
         self.start, self.stop, self.bare = start[at], stop[at], bare[at]
         self.run_start, self.run_stop = breaks[run[at]], ends[run[at]]
-        self.up, self.down = self._distances(np.array((prose, strong)), n)
+        self.up, self.down = self._distances(np.array((prose, strong, table[_ROW["gone"]] > 0)), n)
         self.heading = self._last_before(bare & ((table[_ROW["where"]] > 0) | (table[_ROW["concept"]] >= 0)), n)
         self.code = table[_ROW["first"]] * 10 + last + 100 * np.searchsorted((10, 20, 40, 80, 160), size)
 
@@ -276,7 +320,9 @@ class _Lines:
         text, above, below = self._sum(start, stop), self._sum(start, at), self._sum(at + 1, stop)
         run = self.run_stop - self.run_start
         of_run = self._sum(self.run_start, self.run_stop)
-        paragraphs, bare, listed, dated, capitals, _size, judged, of_bare, mass, strong, length = range(len(text))
+        paragraphs, bare, listed, dated, capitals, _size, judged, of_bare, mass, strong, _gone, _again, length = range(
+            len(text)
+        )
         alone, usual = own[_ROW["alone"]], text[of_bare] // np.maximum(1, text[bare])
         heading, below_at = np.maximum(self.heading, 0), np.minimum(at + 1, self.n - 1)
         return np.array((
@@ -289,11 +335,14 @@ class _Lines:
             *(100 * text[bare] // count, np.minimum(FAR, text[strong])),
             100 * above[mass] // np.maximum(1, text[mass]),
             *(np.minimum(FAR, above[paragraphs]), np.minimum(FAR, below[paragraphs])),
-            *(np.minimum(FAR, above[strong]), *self.up, *self.down),
+            *(np.minimum(FAR, above[strong]), *self.up[:2], *self.down[:2]),
             np.where(self.heading >= 0, self.table[_ROW["concept"]][heading], -1),
             np.where(self.heading >= 0, np.minimum(FAR, at - self.heading), FAR),
             *(np.minimum(FAR, run) * np.where(self.bare, 1, -1), np.minimum(FAR, at - self.run_start)),
             *(np.minimum(FAR, self.run_stop - 1 - at), self.run_start == start, self.run_stop == stop),
+            *(own[_ROW["long"]], own[_ROW["again"]], np.minimum(FAR, text[_gone]), self.up[2], self.down[2]),
+            *(own[_ROW["letters"]], np.minimum(FAR, below[strong]), 100 * below[mass] // np.maximum(1, text[mass])),
+            *[np.where((last := self._last_before(self.table[_ROW["zone"]] == zone, self.n)) < 0, FAR, np.minimum(FAR, at - last)) for zone in (1, 2, 3)],
             *(of_run[listed] // run, 100 * of_run[dated] // run, *(of_run[capitals : judged + 1] // run)),
             *self._alike(),
         ))  # fmt: skip
@@ -321,7 +370,7 @@ class _Lines:
             found = self._sum(first, behind)
             lines = np.maximum(1, behind - first)
             means.append(
-                np.concatenate((found[:2], found[2:7] // lines, found[7:8] // np.maximum(1, found[1]), found[8:10]))
+                np.concatenate((found[:2], found[2:7] // lines, found[7:8] // np.maximum(1, found[1]), found[8:12]))
             )
         return np.concatenate(means)
 

@@ -26,11 +26,13 @@ from cleaner.judge.vocabulary import CONCEPT_KINDS, CONCEPTS
 from cleaner.tables import table_bytes
 
 __all__ = [
+    "FORMS",
     "Begun",
     "LineTrees",
     "Steps",
     "ask_judge",
     "finish_together",
+    "forms_of",
     "judge_texts",
     "load_line_trees",
     "parse_line_trees",
@@ -51,6 +53,19 @@ time (measured: 2.4 us, and 9.5 us for its reasons, for 11 and 36)."""
 
 UNIT = 1000
 """Leaves are thousandths of log odds in favour of the article."""
+
+
+FORMS = ("line", "piece", "paragraph", "marks")
+"""What is judged, each with a threshold of its own: a line, a piece of one, a paragraph, a line without a letter."""
+
+_GLUED, _GLUED_BELOW, _PROSE, _LETTERS = map(NAMES.index, ("glued", "glued below", "prose", "letters here"))
+
+
+def forms_of(table: Numbers) -> Numbers:
+    """Return the index in FORMS of each column of a table (NAMES x lines)."""
+    pieces = (table[_GLUED] > 0) | (table[_GLUED_BELOW] > 0)
+    forms: Numbers = np.where(pieces, 1, np.where(table[_PROSE] > 0, 2, 3 * (table[_LETTERS] == 0)))
+    return forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +89,7 @@ class LineTrees:
     names: tuple[str, ...]  # of the features at `first`
     alone: tuple[int, ...]  # the weights of the features of ALONE
     base: int
-    threshold: int
+    threshold: Numbers  # of each of FORMS
 
     def leaves_of(self, table: Numbers) -> Numbers:
         """Return the index of the leaf of each tree for each column of a table (NAMES x lines)."""
@@ -135,7 +150,7 @@ def parse_line_trees(stored: dict[str, Any]) -> LineTrees:
         names=tuple(stored["features"][i] for i in features),
         alone=tuple(stored["alone"].get(name, 0) for name in ALONE),
         base=stored["base"],
-        threshold=stored["threshold"],
+        threshold=np.array([stored["threshold"][form] for form in FORMS], np.int32),
     )
 
 
@@ -168,8 +183,9 @@ def judge_texts(texts: Sequence[ScoredText]) -> list[list[Hit | None]]:
 def _against(trees: LineTrees, table: Numbers) -> Iterator[tuple[int, str]]:
     """Yield the lines of a table that are boilerplate, and what spoke most against each."""
     for start in range(0, table.shape[1], BLOCK):
-        leaves = trees.leaves_of(table[:, start : start + BLOCK])
-        against = np.flatnonzero(trees.odds_of_leaves(leaves) < trees.threshold)
+        part = table[:, start : start + BLOCK]
+        leaves = trees.leaves_of(part)
+        against = np.flatnonzero(trees.odds_of_leaves(leaves) < trees.threshold[forms_of(part)])
         if len(against):
             yield from zip((start + against).tolist(), trees.reasons(leaves[:, against]), strict=True)
 
@@ -233,7 +249,7 @@ def run_together(steps: Iterable[Steps[T]]) -> list[T]:
 
 def _kind_of(text: RuledText, i: int) -> str:
     """Return the kind of a line that goes: what a rule said of it, else its concept, else its place."""
-    lines, hits, phrases = text
+    lines, hits, _, phrases = text
     hit = hits[i]
     if hit is not None:
         return hit.kind

@@ -51,9 +51,9 @@ SegmentHits = dict[int, list[Hit | None]]
 
 def with_segments(
     text: str, lines: Sequence[Line], accepted: Sequence[Hit | None], inside: list[Removal], phrases: Phrases
-) -> tuple[list[Removal], bool]:
+) -> tuple[list[Removal], bool, Segments]:
     """`inside`, what was found inside the lines that `accepted` leaves, and the glued segments of these lines that go;
-    and whether there are any segments, of which a further look may find more.
+    whether there are any segments, of which a further look may find more; and all segments of these lines.
 
     A label of `inside` takes no more than its own segment; other segments in which something was found are left to the
     next look.
@@ -64,7 +64,7 @@ def with_segments(
     cuts = joints(text, phrases, gaps)
     found = _between_sentences(text, lines, starts, accepted, bare_labels(text, phrases, gaps))
     if not (cuts or found) or is_wrapped(lines):  # where sentences run over line ends, no line is a unit
-        return inside, bool(cuts or found)
+        return inside, bool(cuts or found), {}
     by_line: dict[int, list[int]] = {}
     for cut in cuts:
         i = bisect_right(starts, cut) - 1
@@ -88,7 +88,7 @@ def with_segments(
             found += _open_headline(part, phrases)
             if part.end < len(text) and not text[part.end].isspace():  # the end of a line once
                 found += tail_trims(part, part.end, phrases, False)
-    return found, True
+    return found, True, segments
 
 
 def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:

@@ -9,7 +9,7 @@ precision of a rule are), neighbours.py, inside_lines.py and datelines.py.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -28,6 +28,7 @@ from cleaner.strip.inside_segments import with_segments
 from cleaner.strip.joined_lines import join_cut_lines, may_join
 from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import SIGNATURE, accept_hits
+from cleaner.strip.pieces import with_pieces
 from cleaner.strip.space import close_gaps
 
 __all__ = ["Stripped", "explain_line", "mark_openings", "may_strip_beside", "strip", "strip_steps"]
@@ -184,7 +185,8 @@ def _look(
     accepted = choice.permitted(lines, accept_hits(lines, choice.permitted(lines, hits), phrases))
     if input_kind != "text":  # the judge of pages knows the whole page: no heading takes what it lets stay
         accepted = [taken if hit is not None else None for taken, hit in zip(accepted, hits, strict=True)]
-    judged = input_kind != "page" and (yield from _judge(lines, hits, accepted, choice))
+    if input_kind != "page":
+        yield from _judge(lines, hits, accepted, choice)
     found = [Removal(ln.start, ln.end, h.rule, h.kind, h.why) for ln, h in zip(lines, accepted, strict=True) if h]
     if found:
         facts_of(lines, accepted, phrases, facts)
@@ -193,7 +195,8 @@ def _look(
     inside = [*find_datelines(lines, accepted, phrases, facts), *trims(text, lines, accepted, phrases)]
     glued = False
     if input_kind != "page":
-        inside, glued = with_segments(text, lines, accepted, inside, phrases)
+        inside, glued, segments = with_segments(text, lines, accepted, inside, phrases)
+        inside = [*inside, *(yield from _judge_pieces(lines, hits, accepted, segments, inside, choice))]
     if inside:
         fixed = [(line.start, line.end) for line in lines if choice.allows(line)]
         inside = [r for r in inside if choice.takes(r.kind) and not any(a <= r.start < b for a, b in fixed)]
@@ -207,7 +210,7 @@ def _look(
         input_kind == "page"
         or glued
         or lines is not split
-        or (yield from _may_find_more(text, lines, hits, accepted, inside, judged, choice))
+        or (yield from _may_find_more(text, lines, hits, accepted, inside, choice))
     )
     return removals, input_kind, again
 
@@ -215,19 +218,36 @@ def _look(
 def _judge(
     lines: Sequence[Line], hits: Sequence[Hit | None], accepted: list[Hit | None], choice: _Choice
 ) -> Steps[bool]:
-    """Ask the judge of the lines that the rules leave, and accept its hits. Returns whether there are any.
-
-    It sees no line that the rules took, so that it says the same of them in the text that is left.
-    """
-    left = [i for i, hit in enumerate(accepted) if hit is None]
-    rest = RuledText([lines[i] for i in left], [hits[i] for i in left], choice.phrases)
-    question = ask_judge(rest)
+    """Ask the judge of the lines that the rules leave, and accept its hits. Returns whether there are any."""
+    said = [taken or hit for taken, hit in zip(accepted, hits, strict=True)]
+    question = ask_judge(RuledText(lines, said, [hit is not None for hit in accepted], choice.phrases))
     if question is None:
         return False
-    verdicts = choice.permitted(rest.lines, (yield question))
-    for i, verdict in zip(left, verdicts, strict=True):
-        accepted[i] = verdict
+    verdicts = choice.permitted(lines, (yield question))
+    for i, verdict in enumerate(verdicts):
+        accepted[i] = accepted[i] or verdict
     return any(verdicts)
+
+
+def _judge_pieces(
+    lines: Sequence[Line],
+    hits: Sequence[Hit | None],
+    accepted: Sequence[Hit | None],
+    segments: Mapping[int, Sequence[Line]],
+    inside: Sequence[Removal],
+    choice: _Choice,
+) -> Steps[list[Removal]]:
+    """Ask the judge of the pieces of lines, and return those that go."""
+    rest = with_pieces(lines, hits, accepted, segments, inside, choice.phrases)
+    question = rest and ask_judge(rest)
+    if rest is None or question is None:
+        return []
+    verdicts = choice.permitted(rest.lines, (yield question))
+    return [
+        Removal(ln.start, ln.end, hit.rule, hit.kind, hit.why)
+        for ln, hit in zip(rest.lines, verdicts, strict=True)
+        if hit is not None
+    ]
 
 
 def _may_find_more(
@@ -236,7 +256,6 @@ def _may_find_more(
     hits: Sequence[Hit | None],
     accepted: Sequence[Hit | None],
     inside: Sequence[Removal],
-    judged: bool,
     choice: _Choice,
 ) -> Steps[bool]:
     """Whether a further look may find something in what a look at `text` leaves; not taking it saves 4 % of a run.
@@ -266,8 +285,8 @@ def _may_find_more(
     nothing: list[Hit | None] = [None] * len(left)
     if may_join(left) or find_datelines(left, nothing, phrases, {}):
         return True
-    # without these the judge has seen the very lines that are left, and took none
-    return (judged or bool(inside)) and (yield from _judge(left, nothing, nothing, choice))
+    # the judge saw what goes beside what stays, and may say another thing of what stays alone
+    return (yield from _judge(left, nothing, nothing, choice))
 
 
 def mark_openings(text: str, lines: Sequence[Line], phrases: Phrases) -> None:
@@ -295,7 +314,7 @@ def may_strip_beside(text: str, gaps: Sequence[int], phrases: Phrases) -> bool:
         return True
     if gaps and (may_join(lines) or find_datelines(lines, nothing, phrases, {})):
         return True
-    if gaps and ask_judge(RuledText(lines, nothing, phrases)):
+    if gaps and ask_judge(RuledText(lines, nothing, [False] * len(lines), phrases)):
         return True
     starts = [line.start for line in lines]
     asked = set()  # lines, each with the direction, so that no line is asked more than twice
