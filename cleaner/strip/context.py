@@ -14,7 +14,9 @@ from collections.abc import Sequence
 from cleaner.characters import BULLETS, CLOSERS, DASHES, FULL_STOPS
 from cleaner.judge.lines import ANY, BESIDE, Hit, Line, ends_sentence
 
-__all__ = ["SHAPES", "Places", "drop_fragments", "ends_text", "is_lead_in", "is_numbered"]
+__all__ = [
+    "SHAPES", "Places", "drop_fragments", "ends_text", "is_above_text", "is_lead_in", "is_numbered", "led_items",
+]  # fmt: skip
 
 SHAPES = frozenset(
     (
@@ -73,10 +75,9 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
     prose = [i for i, line in enumerate(lines) if line.prose] or [len(lines)]
     deck, last = prose[0], prose[-1]  # below the last paragraph a list is a menu as often
     kept: list[Hit | None] = []
-    led = False  # inside a list below a lead-in that nothing is known against
+    listed = led_items(lines, hits)
     for i, hit in enumerate(hits):
         text = lines[i].text
-        led = text[0] in BULLETS and (led or (i > 0 and hits[i - 1] is None and is_lead_in(lines[i - 1].text)))
         if hit is not None:
             # a word or two that may as well be the sentence's: "Laporan" without its colon; "undefined" and "null",
             # which are words of articles on programs
@@ -86,7 +87,7 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
                 doubtful = " " not in text and text[-1].isalpha()
             within = i > deck or hit.rule not in _SIGNS
             if (
-                (led and hit.kind not in _LINKS)
+                (i in listed and hit.kind not in _LINKS)
                 or (deck < i < last and hit.kind in _LISTED and _is_authors(lines, hits, i))
                 or (text[0].islower() and hit.where == ANY and _is_verse(lines, hits, i))
                 or (books and hit.rule == "byline-by")
@@ -96,6 +97,21 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
                 hit = None
         kept.append(hit)
     return kept
+
+
+def led_items(lines: Sequence[Line], hits: Sequence[Hit | None]) -> frozenset[int]:
+    """The items of lists with bullets below a lead-in that nothing is known against: "New in this version:"."""
+    found, led = set(), False
+    for i, line in enumerate(lines):
+        led = line.text[0] in BULLETS and (led or (i > 0 and hits[i - 1] is None and is_lead_in(lines[i - 1].text)))
+        if led:
+            found.add(i)
+    return frozenset(found)
+
+
+def is_above_text(lines: Sequence[Line], hits: Sequence[Hit | None]) -> bool:
+    """Whether the first line, of three words or more, stands straight above a paragraph: most likely the headline."""
+    return len(lines) > 1 and lines[1].prose and hits[1] is None and lines[0].text.count(" ") >= 2
 
 
 def _is_headline(lines: Sequence[Line], hits: Sequence[Hit | None], hit: Hit) -> bool:
