@@ -43,7 +43,7 @@ PEERS = {
 }
 OURS = ("cleaner", "cleaner + strip")
 OTHER_SETS = ("daniel-dev", "indonesia-dev")  # old layouts in five languages; Indonesian news
-PROSE = 40  # characters of a line of gold text that is looked for
+PROSE = re.compile(r".{60,}[.!?…。！？][\"'”’»)\]]*\s*")  # a line of gold text that is looked for at its ends
 FIELDS = {"title": "title", "author": "author", "date": "publish_date"}
 
 
@@ -156,7 +156,7 @@ def letters(text: str) -> str:
 def ends_lost(gold: str, text: str) -> tuple[bool, bool]:
     """Whether prose of the gold text is missing before the first, and behind the last, of its lines that came out."""
     got = letters(text)
-    came = [letters(line) in got for line in gold.split("\n") if len(line) >= PROSE]
+    came = [letters(line) in got for line in gold.split("\n") if PROSE.fullmatch(line)]
     return any(came) and not came[0], any(came) and not came[-1]
 
 

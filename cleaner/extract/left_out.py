@@ -33,7 +33,8 @@ _HEADLINE = 25  # characters of a line in a box of other articles that is logged
 _OF_OTHERS = frozenset(("related", "readmore"))
 _LINKED = 0.5  # a larger share of links is the reason itself
 _UNSEEN = re.compile(r"<(?:math|object|canvas|audio|video|datalist|textarea|noembed|noframes|template)\b")
-_BETWEEN_TAGS = re.compile(r">\s*([^<\s][^<]*)(?=((?:</\w+>\s*)*</a>)?)")  # text, and whether a link ends behind it
+_BETWEEN_TAGS = re.compile(r">\s*([^<\s][^<]*)")
+_LINK_ENDS = re.compile(r"(?:</\w+>\s*)*</a>")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 _DUPLICATE = 100  # characters; a shorter text may stand on a page twice by chance
 _SHOWN_AROUND, _SHOWN_NAME = 3, 40  # elements of a place, and characters of a class or id there
@@ -176,10 +177,11 @@ def _paragraphs_of(html: str) -> Iterator[tuple[str, str]]:
         yield from ((text, _place(blocks, j) if len(text) >= _PROSE else "") for j, text in enumerate(blocks.texts))
         return
     tag, _, attrs = html[1 : html.find(">")].partition(" ")
-    for piece, link in _BETWEEN_TAGS.findall(html):
-        text = " ".join(piece.split())
+    for found in _BETWEEN_TAGS.finditer(html):
+        text = " ".join(found[1].split())
         text = unescape(text) if "&" in text else text
-        yield text, _shown_element(tag, f" {attrs}") if len(text) >= _PROSE and not link else ""
+        is_prose = len(text) >= _PROSE and not _LINK_ENDS.match(html, found.end())
+        yield text, _shown_element(tag, f" {attrs}") if is_prose else ""
 
 
 @lru_cache(maxsize=1 << 12)  # the pages of a site have the same elements around their paragraphs

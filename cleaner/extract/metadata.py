@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from html import unescape
+from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -262,7 +263,7 @@ def _find_title(sources: _Sources, site: str, host: str) -> str:
     whole = _one_line(unescape(titled[1][:_LONGEST_TITLE])) if titled else ""
     given = [_one_line(sources.node.get("headline")), *sources.in_meta_tags("title"), whole]
     return best_title(
-        _headings(sources.blocks, ("h1",)),
+        list(_headings(sources.blocks, ("h1",))),
         [title[:_LONGEST_TITLE] for title in given if title],
         site,
         host,
@@ -270,8 +271,8 @@ def _find_title(sources: _Sources, site: str, host: str) -> str:
     )
 
 
-def _headings(blocks: Blocks, tags: Sequence[str]) -> list[str]:
-    """Return the first headings of a page that have one of `tags`."""
-    found = [i for i, tag in enumerate(blocks.tags) if tag in tags][:_MOST_HEADLINES]
-    headings = (" ".join(blocks.texts[blocks.first[i] : blocks.last[i]]) for i in found)
-    return [heading[:_LONGEST_TITLE] for heading in headings if heading]
+def _headings(blocks: Blocks, tags: Sequence[str]) -> Iterator[str]:
+    """Yield the first headings of a page that have one of `tags`."""
+    found = (i for i, tag in enumerate(blocks.tags) if tag in tags)
+    headings = (" ".join(blocks.texts[blocks.first[i] : blocks.last[i]]) for i in islice(found, _MOST_HEADLINES))
+    return (heading[:_LONGEST_TITLE] for heading in headings if heading)

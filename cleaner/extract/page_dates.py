@@ -79,7 +79,7 @@ def find_page_date(sources: PageDates, url: str) -> PageDate:
     stamp = next((one for one, _ in stamps if one.date), None)
     if stamp:
         # A page that was moved or edited may stamp that day as the one of its publication; what it shows is older then.
-        above = _dates_around(sources, order).above
+        above = _dates_around(sources, order, only_above=True).above
         return above[0][0] if above and "" < above[0][0].date[:10] < stamp.date[:10] else stamp
     order = order or numeric_order("\n".join(_short_lines(sources)))
     shown = _dates_around(sources, order)
@@ -138,17 +138,17 @@ def url_date(url: str) -> PageDate:
 # the visible page
 
 
-def _dates_around(sources: PageDates, order: str) -> _Shown:
-    """Find the dates in the lines around the headline."""
+def _dates_around(sources: PageDates, order: str, *, only_above: bool = False) -> _Shown:
+    """Find the dates in the lines around the headline; with `only_above` those right above the text alone."""
     around, shown = sources.around, _Shown([], [], [], [])
     blocks, headline = around.blocks, around.headline
     for j in around.near:
-        line = blocks.texts[j]
-        if _DIGIT.search(line) and _may_hold_date(around, j):
+        line, is_above = blocks.texts[j], headline - 2 <= j <= max(headline + 6, around.start)
+        if (is_above or not only_above) and _DIGIT.search(line) and _may_hold_date(around, j):
             before = blocks.texts[j - 1] if j and len(blocks.texts[j - 1]) < _LABEL_REACH else ""
             known = len(shown.near)
             shown.add(shown.near, line, before, sources.locale[:2], order, whole=False)
-            if headline - 2 <= j <= max(headline + 6, around.start):
+            if is_above:
                 shown.above.extend(shown.near[known:])
     return shown
 

@@ -54,6 +54,11 @@ class PageFacts:
         """Whether the page declares that it is one article."""
         return self.declared[DECLARED.index("og article")] or self.declared[DECLARED.index("article")]
 
+    @property
+    def is_for_telephones(self) -> bool:
+        """Whether the page names a size for screens of telephones, as nearly all do that were made since 2013."""
+        return self.declared[DECLARED.index("viewport")]
+
 
 def page_facts(parsed: Parsed, is_forum: bool) -> PageFacts:
     """Return what a parsed page says of itself."""

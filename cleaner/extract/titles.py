@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from cleaner.dates import find_date
 from cleaner.extract.bylines import normalise_title
@@ -12,6 +12,7 @@ __all__ = ["best_title"]
 
 _SEPARATOR = re.compile(r"(\s+[-–—·•:]\s+|\s*[|»]\s*)")
 _BAR = re.compile(r"\s*[|»]\s*")
+_BARS = re.compile(r"\s+[-–—·•]\s+|\s*[|»]\s*")
 _FIRST_PARTS = re.compile(r"\s+[-–—·•]\s+|\s*[|»]\s*|,\s+")
 _SIMILAR = 0.5  # share of character pairs that a heading and a given title have in common, to be the headline
 _FIRST_PART = 0.97  # likeness of a heading that is the first part of a given title, so that only the same is more alike
@@ -24,7 +25,7 @@ _FEW_WORDS = 3  # of a title, which more words of a bar behind it do not make be
 _SECTION_WORDS = 4  # most words of the name of a section or a site
 
 
-def best_title(headings: Sequence[str], given: Sequence[str], site: str, host: str, lesser: Sequence[str] = ()) -> str:
+def best_title(headings: Sequence[str], given: Sequence[str], site: str, host: str, lesser: Iterable[str] = ()) -> str:
     """Return the visible heading most like what the page calls itself, else what it calls itself first.
 
     A heading that is a logo, a section or a question of the site is not like its title. Where the only `<h1>` is the
@@ -39,13 +40,13 @@ def best_title(headings: Sequence[str], given: Sequence[str], site: str, host: s
     """
     names = [normalise_title(name) for name in (site, host.partition(".")[0], host)]
     bare = [short for title in given if (short := _without_site(title, [name for name in names if name]))]
-    lesser = [heading for heading in lesser if normalise_title(heading) not in names]
     # the logo of many sites is an <h1> too
     headings = [heading for heading in headings if normalise_title(heading) != names[0]] or list(headings)
     likeness = [_likeness(heading, given, bare) for heading in headings]
-    if max(likeness, default=0.0) < _LAST_PART:
-        likeness += [_part_of_title(normalise_title(heading), given) for heading in lesser]
-        headings = [*headings, *lesser]
+    if all(like < _SIMILAR or _is_last_part(heading, given) for heading, like in zip(headings, likeness, strict=True)):
+        others = [heading for heading in lesser if normalise_title(heading) not in names]
+        likeness += [_part_of_title(normalise_title(heading), given, _BARS) for heading in others]
+        headings = [*headings, *others]
     if headings and (max(likeness) >= _SIMILAR or not bare):
         title = headings[likeness.index(max(likeness))]
     else:
@@ -59,22 +60,28 @@ def best_title(headings: Sequence[str], given: Sequence[str], site: str, host: s
 def _likeness(heading: str, given: Sequence[str], bare: Sequence[str]) -> float:
     """Return how much a heading is like the most similar title, `given` or `bare` of the site, 0 to 1."""
     known = normalise_title(heading)
-    if (part := _part_of_title(known, (*given, *bare))) > _LAST_PART:
+    if (part := _part_of_title(known, (*given, *bare), _FIRST_PARTS)) > _LAST_PART:
         return part
     best = max((_similarity(known, title) for title in dict.fromkeys(map(normalise_title, bare))), default=1.0)
     return best * min(1.0, len(known) / _SHORT_HEADING)
 
 
-def _part_of_title(known: str, titles: Sequence[str]) -> float:
+def _part_of_title(known: str, titles: Sequence[str], separator: re.Pattern[str]) -> float:
     """Return the likeness of a normalised heading that is the first part of a title, or the larger part at its end."""
     for title in titles:
-        parts = [normalise_title(part) for part in _FIRST_PARTS.split(title)]
+        parts = [normalise_title(part) for part in separator.split(title)]
         for n in range(1, len(parts)) if known else ():
             if known == "".join(parts[:n]):
                 return _FIRST_PART - _FEWER_PARTS * n
             if known == "".join(parts[n:]) and 2 * len(known) > sum(map(len, parts)):
                 return _LAST_PART
     return 0.0
+
+
+def _is_last_part(heading: str, titles: Sequence[str]) -> bool:
+    """Return True if a heading stands at the end of a title, as the name of a site or a book does."""
+    known = normalise_title(heading)
+    return any(known == normalise_title(_BARS.split(title)[-1]) for title in titles if _BARS.search(title))
 
 
 def _similarity(one: str, other: str) -> float:
