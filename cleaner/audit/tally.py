@@ -204,20 +204,24 @@ def _noticed(
     rows: Sequence[int], facts: Sequence[Row], orders: Sequence[int], removed: Ints, before: Ints
 ) -> dict[str, Any]:
     """Return the parts of a tally that say which articles may need a look: cases, flags, those that lost most."""
-    cases, flags = defaultdict[str, list[list[int]]](list), defaultdict[str, list[list[int]]](list)
+    cases, flags = defaultdict[str, list[int]](list), defaultdict[str, list[int]](list)
     for row, record, gone, size in zip(rows, facts, removed.tolist(), before.tolist(), strict=True):
         for case in cases_of(record, gone, size):
-            cases[case].append([orders[row], row])
+            cases[case].append(row)
         for flag in record["flags"]:
-            flags[flag].append([orders[row], row])
+            flags[flag].append(row)
+
+    def examples(found: Mapping[str, list[int]]) -> list[list[Any]]:
+        return [[name, len(at), [[orders[row], row] for row in at[:EXAMPLES]]] for name, at in sorted(found.items())]
+
     shares = np.where(before >= HALF_OF, -10_000 * removed // np.maximum(before, 1), 0)
     # Rows stand in the seeded order, and a stable sort leaves equal shares in it.
     most = np.argsort(shares, kind="stable")[:MOST_REMOVED].tolist()
     return {
-        "cases": [[case, len(at), at[:EXAMPLES]] for case, at in sorted(cases.items())],
+        "cases": examples(cases),
         "titled": sum(1 for record in facts if record["title"]),
         "most_removed": [[int(shares[i]), orders[rows[i]], rows[i]] for i in most if shares[i]],
-        "flags": [[flag, len(at), at[:EXAMPLES]] for flag, at in sorted(flags.items())],
+        "flags": examples(flags),
     }
 
 
@@ -302,8 +306,7 @@ class _Spans:
     def __init__(self, orders: Sequence[int], rows: Sequence[int], removals: Sequence[Sequence[Removal]]) -> None:
         self.spans = [*chain.from_iterable(removals)]
         numbers = np.array([*map(len, removals)], np.int64)
-        starts, ends = (np.fromiter(map(itemgetter(at), self.spans), np.int64, len(self.spans)) for at in (0, 1))
-        self.length = ends - starts
+        self.length = np.array([removal[1] - removal[0] for removal in self.spans], np.int64)
         self.words = np.zeros(len(self.spans), np.int64)
         self.article = np.repeat(np.array(rows, np.int64), numbers)
         self._nth = np.arange(len(self.article)) - np.repeat(np.cumsum(numbers) - numbers, numbers)

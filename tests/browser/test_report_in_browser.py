@@ -106,13 +106,18 @@ def test_it_loads_without_a_word_on_the_console(browser: Any, page: Path, width:
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed")
 @WIDTHS
 @VIEWS
-def test_axe_finds_nothing_serious(browser: Any, page: Path, width: int, dark: bool) -> None:
+@pytest.mark.parametrize("narrowed", [False, True], ids=["whole", "one language"])
+def test_axe_finds_nothing_serious(browser: Any, page: Path, width: int, dark: bool, narrowed: bool) -> None:
     look(browser, page, width=width, dark=dark)
     browser.execute_script(
         "for (const s of document.querySelectorAll('section'))"
         "  for (const d of [...s.querySelectorAll('details')].slice(0, 4)) d.open = true"
     )
     browser.execute_script("document.querySelector('details[open] del.gone').focus()")
+    if narrowed:
+        browser.execute_script(
+            "const s = document.getElementById('in-language'); s.value = 'id'; s.dispatchEvent(new Event('change'))"
+        )
     browser.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE.read_text("utf-8")})
     result = browser.execute_async_script("axe.run(document, {resultTypes: ['violations']}).then(arguments[0])")
     serious = [v["id"] for v in result["violations"] if v["impact"] in ("serious", "critical")]

@@ -31,7 +31,7 @@ The sites of the same two corpora lost 5 and 13 % of their text, half of it to o
 _SITES_NAMED = 3  # findings about sites: with more, a person reads the section on sites
 
 _LEFT_OUT_PAGES, _LEFT_OUT_SHARE = 5, 0.05
-"""Pages out of which more prose was left than they kept: so many, and such a share of all pages. Front pages and forums
+"""Pages in which more prose was left out than kept: so many, and such a share of all pages. Front pages and forums
 are like that: of 100 pages of all kinds 19 were."""
 
 _CLUSTER, _TIMES_USUAL = 10, 5
@@ -110,13 +110,13 @@ def _sites(data: ReportData) -> Iterator[Finding]:
         name, took = clipped(site.name, 60), f"{clipped(rule.name, 60)} (kind {clipped(rule.kind, 60)})"
         lost, of_site, of_all = site.removed / (site.before or 1), rule.words / site.removed_words, rule.words / every
         if of_all >= _RULE_SHARE and site.read <= _SITE_SHARE * data.articles:
-            said = f"{name}: one rule took {of_all:.0%} of all that was removed."
+            said = f"{name}: one rule took {100 * of_all:.0f} % of all that was removed."
         elif of_site >= _RULE_SHARE and lost >= _SITE_LOSS:
-            said = f"{name} lost {lost:.0%} of its text, {of_site:.0%} of that to one rule."
+            said = f"{name} lost {100 * lost:.0f} % of its text, {100 * of_site:.0f} % of that to one rule."
         else:
             continue
         hint = f"The rule is {took}; it acted on {in_words(rule.articles, 'article')}."
-        found.append((-rule.words, Finding(said.replace("%", " %"), hint, "loss", f"site-{number}")))
+        found.append((-rule.words, Finding(said, hint, "loss", f"site-{number}")))
     yield from (finding for _, finding in sorted(found, key=lambda one: one[0])[:_SITES_NAMED])
 
 
@@ -141,7 +141,7 @@ def _left_out(counts: Mapping[str, Any], data: ReportData) -> Iterator[Finding]:
     pages = int(counts.get("input_kind", {}).get("html", 0)) or data.articles
     number = data.left_out_more
     if number >= _LEFT_OUT_PAGES and number >= _LEFT_OUT_SHARE * pages:
-        said = f"Out of {number:,} of {pages:,} pages more prose was left than their articles hold."
+        said = f"In {number:,} of {pages:,} pages more prose was left out than kept."
         hint = "Front pages, forums and long threads of comments are like that; so is an article that was not found."
         yield Finding(said, hint, "doubt", "left-out-pages")
 
