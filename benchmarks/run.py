@@ -12,8 +12,8 @@ command takes for one article, which is loading modules and models. The methods 
 counts. `text` is generated articles of 1.1 kB; `real` the labelled articles in $CLEANER_BENCH/textcruft (default
 ../shared/bench) with every twelfth word replaced, so that no two are near-duplicates; `pages` saved pages of
 $CLEANER_BENCH/extraction. `mixed` is pages in twelve languages, and nothing is taken off. `workers` is what two
-processes cost beside one, on `real`. `scale` is generated articles of 2 kB from 40 sites, 10 % of them near-duplicates, as zst JSON
-lines; benchmarks/millions.py goes further. OMP_NUM_THREADS=1.
+processes cost beside one, on `real`. `scale` is generated articles of 2 kB from 40 sites, 10 % of them
+near-duplicates, as zst JSON lines; benchmarks/millions.py goes further. OMP_NUM_THREADS=1.
 """
 
 from __future__ import annotations

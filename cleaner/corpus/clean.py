@@ -202,7 +202,7 @@ def finish_corpus(run: Run) -> None:
                 run.work.shard("finish", n),
                 run.options,
                 number=n,
-                ids=new_ids.get(n, {}),
+                ids=new_ids if in_files or new_ids is None else new_ids.of_shard(n),
                 repeats=repeats,
                 headlines=linked if in_files or linked is None else linked.of_shard(n),
             )

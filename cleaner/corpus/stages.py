@@ -25,6 +25,7 @@ from cleaner.characters import visible_length
 from cleaner.corpus.amend import amend_article, marks
 from cleaner.corpus.decisions import CorpusDecisions, ShardDecisions
 from cleaner.corpus.headlines import Headlines
+from cleaner.corpus.ids import NewIds
 from cleaner.corpus.shards import LINES, SKETCH, id_hash, lines_of
 from cleaner.dates import sort_key
 from cleaner.engine.columns import (
@@ -75,7 +76,7 @@ class FinishTask:
     read: Path  # the file that `read_stage` left
     out: Path
     options: Options
-    ids: Mapping[int, str] = field(default_factory=dict)  # new ids, by row, of records whose own was taken
+    ids: NewIds | Mapping[int, str] | None = None  # new ones of records whose own was taken, in files or by row
     repeats: Path | None = None  # the file of what repeats on sites
     number: int = 0
     headlines: Headlines | Keys | None = None  # of other articles, for all shards in files, or for this one, sent along
@@ -123,7 +124,8 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
 
     table, made = read_shard(task.read, ("article", *(LINES if task.repeats else ())))
     articles = [unpack_article(cell) for cell in binary_values(table["article"])]
-    for row, new in task.ids.items():  # its own id is taken by an earlier record
+    renamed = task.ids.of_shard(task.number) if isinstance(task.ids, NewIds) else task.ids or {}
+    for row, new in renamed.items():  # its own id is taken by an earlier record
         articles[row] = with_new_id(articles[row], new)
     learned: dict[str, list[str]] = {}
     if task.repeats:

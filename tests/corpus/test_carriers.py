@@ -76,7 +76,7 @@ def outcome(shuffle: Shuffle, read: list[Path], shards: list[Path], options: Opt
     repeats: Repeats = find_site_repeats(shuffle, before, partial(lines_of_shard, before), 7200)
     found = find_duplicates(shuffle, after, options, pairs if options.pairs else None)
     return {
-        "ids": ids,
+        "ids": [ids.of_shard(number) for number in range(len(read))] if ids else [],
         **{column: getattr(repeats, column).tolist() for column in ("keys", "anchors", "of", "places")},
         "decisions": [found.of_shard(number) for number in range(len(shards))],
         "counts": found.counts,
@@ -95,7 +95,7 @@ def test_all_carriers_decide_the_same(
             monkeypatch.setattr("cleaner.neardup.lsh.LONGEST_RUN", longest)
             with in_this_process(tmp_path) as shuffle:
                 expected = outcome(shuffle, read, shards, options, work.path / PAIRS)
-            assert expected["ids"] != {}
+            assert any(expected["ids"])
             assert len(expected["keys"])
             assert any(drops for drops, _ in expected["decisions"])
             assert not options.dedup or min(expected["counts"].values()) > (0 if longest == 4 else -1)
@@ -162,7 +162,7 @@ def test_a_step_that_was_cut_short_is_done_again_as_a_rest_of_it_were_not_there(
 def test_an_empty_corpus(tmp_path: Path) -> None:
     with finished(tmp_path, [], Options()) as (_, read, shards):
         found = outcome(Shuffle(InMemory(), None, MEMORY), read, shards, Options(), tmp_path)
-    assert found["ids"] == {}
+    assert found["ids"] == []
     assert found["keys"] == []
     assert set(found["counts"].values()) == {0}
 
