@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from cleaner.article import Removal
 from cleaner.characters import CLOSERS, SENTENCE_ENDS, STOPS
 from cleaner.judge.beside import RuledText
-from cleaner.judge.lines import LONG, Hit, Line
+from cleaner.judge.lines import Hit, Line
 from cleaner.phrases.phrases import Phrases
 from cleaner.strip.segments import is_quoted, word_lists
 

@@ -8,7 +8,6 @@ run without a report and `cleaner --help` do not need it.
 from __future__ import annotations
 
 import re
-import tomllib
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -26,6 +25,7 @@ from cleaner.audit.report.shown_duplicates import Words, aligned
 from cleaner.audit.report.statistics import OTHER_SITES
 from cleaner.audit.spans import clipped
 from cleaner.audit.tally import CASES, SEED
+from cleaner.tables import read_table
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -98,7 +98,7 @@ def environment() -> Environment:
 @cache
 def legend() -> dict[str, Any]:
     """Return legend.toml: families of kinds with their colours, and a line on each kind, flag and case."""
-    return tomllib.loads((files("cleaner.audit.report") / "legend.toml").read_text("utf-8"))
+    return read_table("audit/report/legend.toml")
 
 
 class _Scope:
