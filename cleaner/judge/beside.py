@@ -7,7 +7,6 @@ leaves a line's own text, so that a line has the same features in any batch. Col
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -72,7 +71,6 @@ _ZONES = {
 }
 """Kind that a heading names -> the zone of lines that it opens."""
 
-_DIGITS = re.compile(r"\d+")
 _WHERE = {BESIDE: 1, HEAD: 2, EDGE: 3, ANY: 4}
 _KIND_NUMBER = {kind: GROUP_NAMES.index(group) + 1 for kind, group in GROUPS.items()}
 
@@ -165,9 +163,10 @@ def judge_alone(text: RuledText, weights: Sequence[int]) -> ScoredText | None:
 
 def _suspicious(text: RuledText, weights: Sequence[int]) -> Iterator[bool]:
     """Yield for each line that may be boilerplate whether it looks suspicious alone."""
-    some = any(text.gone)
-    for line, hit, gone in zip(text.lines, text.hits, text.gone, strict=True):
-        if gone or line.prose:
+    some, lines = any(text.gone), text.lines
+    pieces = any(line.glued for line in lines)  # the lines beside them were judged before they were cut
+    for i, (line, hit, gone) in enumerate(zip(lines, text.hits, text.gone, strict=True)):
+        if gone or line.prose or (pieces and not line.glued and not (i + 1 < len(lines) and lines[i + 1].glued)):
             continue
         if some or hit is not None or opens_with_concept(line.text, text.phrases):
             own = line_features(line.text, text.phrases)
@@ -227,8 +226,9 @@ def _numbers_of_lines(text: ScoredText) -> list[int]:
     paragraphs = (line for line, away in zip(lines, gone, strict=True) if line.prose and not away)
     prose = "\n".join([line.text[:SEEN] for line in islice(paragraphs, TOPIC)]).casefold()
     asked = set(asked_lines(text.ruled))
-    wordings = [_DIGITS.sub("0", line.text[:SEEN]) for line in lines]
+    wordings = ["" if line.prose else line.wording for line in lines]
     times = Counter(wordings)
+    times[""] = 1
     rows: list[int] = []
     for i, (line, own, alone, hit) in enumerate(zip(lines, text.own, text.alone, hits, strict=True)):
         where, kind = (_WHERE[hit.where], _KIND_NUMBER.get(hit.kind, 0)) if hit else (0, 0)
@@ -242,8 +242,8 @@ def _numbers_of_lines(text: ScoredText) -> list[int]:
             rows += (len(line.text), first, last, 0, 0, 0, -1, -1, 0)
             continue
         n = own.numbers
-        found = sum([prose.count(word) > 1 for word in own.words] if stays else [word in prose for word in own.words])
-        topic = 100 * found // len(own.words) if own.words else -1
+        # a paragraph has all of its words among those of the paragraphs
+        topic = -1 if stays or not own.words else 100 * sum([word in prose for word in own.words]) // len(own.words)
         dated = n[_DATE_WORDS] > 0 or n[_NUMERIC_DATE] > 0
         rows += (n[_SIZE], n[_FIRST], n[_LAST], n[_LISTED], n[_CAPITALS], dated, own.concept, topic, n[_LETTERS] > 0)
     return rows
@@ -342,10 +342,15 @@ class _Lines:
             *(np.minimum(FAR, self.run_stop - 1 - at), self.run_start == start, self.run_stop == stop),
             *(own[_ROW["long"]], own[_ROW["again"]], np.minimum(FAR, text[_gone]), self.up[2], self.down[2]),
             *(own[_ROW["letters"]], np.minimum(FAR, below[strong]), 100 * below[mass] // np.maximum(1, text[mass])),
-            *[np.where((last := self._last_before(self.table[_ROW["zone"]] == zone, self.n)) < 0, FAR, np.minimum(FAR, at - last)) for zone in (1, 2, 3)],
+*self._zones(),
             *(of_run[listed] // run, 100 * of_run[dated] // run, *(of_run[capitals : judged + 1] // run)),
             *self._alike(),
         ))  # fmt: skip
+
+    def _zones(self) -> list[Numbers]:
+        """How many lines above each asked line the nearest heading of each zone stands; FAR at most."""
+        last = [self._last_before(self.table[_ROW["zone"]] == zone, self.n) for zone in sorted(set(_ZONES.values()))]
+        return [np.where(above < 0, FAR, np.minimum(FAR, self.at - above)) for above in last]
 
     def _alike(self) -> tuple[Numbers, Numbers]:
         """How many of the six lines above and below are of the same class; the lowest judgement of three each way."""

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
 from cleaner.article import Removal
-from cleaner.characters import CLOSERS, SENTENCE_ENDS, STOPS
+from cleaner.characters import CLOSERS, SENTENCE_ENDS
 from cleaner.judge.beside import RuledText
 from cleaner.judge.lines import Hit, Line
 from cleaner.phrases.phrases import Phrases
@@ -25,7 +25,7 @@ TAIL = 100
 LEAST_LINE = 60
 """A shorter line is a heading or an item of a list: its parts are words of it."""
 
-_ARROWS = ("»", "→", "›", ">")
+_ARROWS = frozenset("»→›>")
 _STOPS = f"[{re.escape(''.join(sorted(SENTENCE_ENDS - set(CLOSERS))))}]"
 _SENTENCE_END = re.compile(f"(\\w*)({_STOPS}+[{re.escape(CLOSERS)}]*)[ \\t\\xa0]+(?=\\S)")
 
@@ -42,36 +42,42 @@ def with_pieces(
 
     `segments` are the glued segments of lines that stay, by the index of the line; `inside` was found inside lines.
     """
+    parts: dict[int, list[Line]] = {i: list(of_line) for i, of_line in segments.items() if accepted[i] is None}
+    for i, line in enumerate(lines):
+        may_end = accepted[i] is None and len(line.text) >= LEAST_LINE and _breaks_off(line.text)
+        if may_end and (with_tail := _with_tail(parts[i][-1] if i in parts else line)):
+            parts[i] = [*parts.get(i, [line])[:-1], *with_tail]
+    if not any(len(of_line) > 1 for of_line in parts.values()):
+        return None
     taken = sorted((r.start, r.end) for r in inside)
     units: list[Line] = []
-    spoken: list[Hit | None] = []
+    said: list[Hit | None] = []
     gone: list[bool] = []
-    found = False
     for i, line in enumerate(lines):
-        parts = [line]
-        if accepted[i] is None:
-            parts = list(segments.get(i, parts))
-            parts[-1:] = _with_tail(parts[-1])
-        found = found or len(parts) > 1
-        for n, part in enumerate(parts):
+        for n, part in enumerate(parts.get(i, (line,))):
             part.glued = n > 0
             at = bisect_left(taken, (part.end, 0)) - 1
-            away = accepted[i] is not None or (len(parts) > 1 and at >= 0 and taken[at][1] > part.start)
             units.append(part)
-            spoken.append(accepted[i] or (hits[i] if len(parts) == 1 else None))
-            gone.append(away)
-    return RuledText(units, spoken, gone, phrases) if found else None
+            said.append(accepted[i] or (None if i in parts else hits[i]))
+            gone.append(accepted[i] is not None or (i in parts and at >= 0 and taken[at][1] > part.start))
+    return RuledText(units, said, gone, phrases)
+
+
+def _breaks_off(text: str) -> bool:
+    """Whether a line ends without a sentence's end: an arrow is none, unless it closes a quotation ("« Non. Oui »"),
+    nor is an ellipsis, with which links to the rest of a text end."""
+    if text[-1] in _ARROWS:
+        return text[-2].isspace() and text.rfind("«") <= text.rfind("»", 0, -1)
+    return text[-1] not in SENTENCE_ENDS or text.endswith(("…", "..."))
 
 
 def _with_tail(line: Line) -> list[Line]:
-    """A line as its last sentence and what stands behind it; whole where it ends with a sentence."""
+    """A line up to its last sentence, and what stands behind that; nothing where no sentence ends near the end."""
     text = line.text
-    if len(text) < LEAST_LINE or (text[-1] in SENTENCE_ENDS and not text.endswith(_ARROWS)):
-        return [line]
     begin = max(0, len(text) - TAIL - 10)
     ends = [end for end in _SENTENCE_END.finditer(text, begin) if _ends_sentence(end)]
     if not ends or len(text) - ends[-1].end() > TAIL or is_quoted(text, ends[-1].end()):
-        return [line]
+        return []
     body = Line(line.start, text[: ends[-1].end(2)], line.apart)
     body.prose = body.prose or (line.prose and len(body.text) >= LEAST_LINE)
     tail = Line(line.start + ends[-1].end(), text[ends[-1].end() :], False)

@@ -289,7 +289,8 @@ def _may_find_more(
     if may_join(left) or find_datelines(left, nothing, phrases, {}):
         return True
     # the judge saw what goes beside what stays, and may say another thing of what stays alone
-    return (yield from _judge(left, nothing, nothing, choice))
+    lines_go = yield from _judge(left, nothing, nothing, choice)
+    return lines_go or bool((yield from _judge_pieces(left, nothing, nothing, {}, (), choice)))
 
 
 def mark_openings(text: str, lines: Sequence[Line], phrases: Phrases) -> None:

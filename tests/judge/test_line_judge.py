@@ -35,6 +35,10 @@ from cleaner.strip.strip import strip, strip_steps
 FILE = Path(__file__).parent.parent / "cases" / "judge" / "judged_texts.jsonl"
 CASES = [json.loads(line) for line in FILE.read_text("utf-8").splitlines()]
 PIECES = sorted({line for case in CASES for line in case["text"].split("\n") if line})
+SEPARATORS = st.sampled_from(["\n", "\n\n", " ", "  ", ""])
+GLUED = st.lists(st.tuples(st.sampled_from(PIECES), SEPARATORS), min_size=1, max_size=12).map(
+    lambda pairs: "".join(piece + separator for piece, separator in pairs)
+)
 TEXTS = st.lists(st.one_of(st.sampled_from(PIECES), st.text(min_size=1, max_size=30)), min_size=1, max_size=12).map(
     "\n".join
 )
@@ -80,8 +84,8 @@ def test_a_text_is_judged_alone_as_in_any_batch(texts: list[str], language: str)
     assert judge_texts(asked[::-1]) == alone[::-1]
 
 
-@given(st.lists(TEXTS, min_size=1, max_size=6), st.sampled_from(["en", "id", "de"]))
-@settings(max_examples=40, deadline=None)
+@given(st.lists(st.one_of(TEXTS, GLUED), min_size=1, max_size=6), st.sampled_from(["en", "id", "de"]))
+@settings(max_examples=60, deadline=None)
 def test_a_text_is_stripped_alone_as_in_any_shard(texts: list[str], language: str) -> None:
     phrases = load_phrases(language)
     alone = [strip(text, phrases=phrases) for text in texts]
