@@ -35,7 +35,7 @@ _NAME_END = re.compile(
 )
 _READING_TIME = re.compile(r"^\d+\s|\b(?:min|minutes?|menit|minuten|minutos|минут\w*)\b", re.I)
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
-_DIGIT = re.compile(r"\d")
+_YEAR = re.compile(r"\d{4}")  # without one a line holds no date
 _HEADINGS = ("h1", "h2", "h3", "figcaption")
 
 
@@ -241,7 +241,7 @@ def visible_author(around: Surroundings) -> str:
     for j in around.near:
         line = blocks.texts[j]
         by = _by().match(line)
-        if not by and _DIGIT.search(line) and (dated := find_date(line)):  # "9 March 2025 by Rina Sitompul"
+        if not by and _YEAR.search(line) and (dated := find_date(line)):  # "9 March 2025 by Rina Sitompul"
             behind = line[dated.end :].lstrip(" ,|·•-–—")
             line, by = (behind, _by().match(behind)) if _by().match(behind) else (line, None)
         # headlines and captions begin with such words as well: "Von der Fähre aufs Rad"

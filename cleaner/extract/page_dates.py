@@ -26,7 +26,7 @@ _MOST_WORDS = 14
 _SEPARATOR = re.compile(r"[|•·●⋅/]|\s[–—-]\s|:")
 _SENTENCE_END = re.compile(r"[.!?…。]\W*$")
 _WORD = re.compile(r"[^\W\d_]+")
-_DIGIT = re.compile(r"\d")  # without one a line holds no date
+_YEAR = re.compile(r"\d{4}")  # without one a line holds no date
 _LABEL_REACH = 40  # characters before a date in which its label stands
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?|[a-z]{3,9})[/-](\d\d?)(?=[/+-]|$)|/((?:19|20)\d\d)(\d\d)(\d\d)(?=/)")
 
@@ -117,8 +117,8 @@ def _sure_days(sources: PageDates, url: str) -> set[str]:
 
 
 def _short_lines(sources: PageDates) -> Iterator[str]:
-    """Yield the short lines of the page that hold a digit."""
-    return (line for line in sources.around.blocks.texts if len(line) < _SHORT and _DIGIT.search(line))
+    """Yield the short lines of the page that may hold a year."""
+    return (line for line in sources.around.blocks.texts if len(line) < _SHORT and _YEAR.search(line))
 
 
 def url_date(url: str) -> PageDate:
@@ -144,7 +144,7 @@ def _dates_around(sources: PageDates, order: str, *, only_above: bool = False) -
     blocks, headline = around.blocks, around.headline
     for j in around.near:
         line, is_above = blocks.texts[j], headline - 2 <= j <= max(headline + 6, around.start)
-        if (is_above or not only_above) and _DIGIT.search(line) and _may_hold_date(around, j):
+        if (is_above or not only_above) and _YEAR.search(line) and _may_hold_date(around, j):
             before = blocks.texts[j - 1] if j and len(blocks.texts[j - 1]) < _LABEL_REACH else ""
             known = len(shown.near)
             shown.add(shown.near, line, before, sources.locale[:2], order, whole=False)

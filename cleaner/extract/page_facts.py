@@ -55,9 +55,9 @@ class PageFacts:
         return self.declared[DECLARED.index("og article")] or self.declared[DECLARED.index("article")]
 
     @property
-    def is_for_telephones(self) -> bool:
-        """Whether the page names a size for screens of telephones, as nearly all do that were made since 2013."""
-        return self.declared[DECLARED.index("viewport")]
+    def is_old(self) -> bool:
+        """Whether the page has neither the doctype of HTML 5 nor a size for telephones, which came in 2010."""
+        return not (self.declared[DECLARED.index("viewport")] or self.declared[DECLARED.index("html5")])
 
 
 def page_facts(parsed: Parsed, is_forum: bool) -> PageFacts:

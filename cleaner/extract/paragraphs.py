@@ -39,7 +39,8 @@ _REPEATED = 100  # characters; a shorter text may come again by chance
 # What the rules' choice adds to the log odds of the trees where a page names the element of its article. Elsewhere it
 # adds nothing: there the trees alone are as good.
 _TRUST_NAMED, _TRUST_ODD = 0.6, 5.0
-_TRUST_SURE = 2.5  # where the rules know more than the trees: leads, and cells of a table in an article
+# Where the rules know more than the trees: leads, cells of a table in an article, its headings between boxes of others.
+_TRUST_SURE, _TRUST_HEADING = 2.5, 1.5
 _FEW, _MANY = 20, 1500  # paragraphs; of pages with fewer or more the trees have seen hardly any
 _HEADLINE_REACH, _SHORTEST_HEADLINE = 12, 15  # paragraphs above the text; characters
 _FEW_BETWEEN, _DOUBTFUL = 2, -1.5  # paragraphs that may stand between sentences at the end; log odds of these
@@ -75,9 +76,9 @@ def hints_of(blocks: Blocks, content: ContentRoot, facts: PageFacts, features: F
     by_rules, is_list = choose_by_rules(blocks, content, is_article=facts.is_article)
     is_named = names_article(blocks, content)
     prior = _prior_odds(blocks, content, by_rules, is_named, is_list)
-    # A page for telephones has no headline here: its text begins below it. That of older pages begins with it, in the
-    # labelled texts as on the page itself.
-    parts = [] if facts.is_for_telephones else np.flatnonzero(features["in title"]).tolist()
+    # The text of an old page begins with its headline, in the labelled texts as on the page itself; that of newer pages
+    # begins below it.
+    parts = np.flatnonzero(features["in title"]).tolist() if facts.is_old else []
     headlines = [j for j in parts if len(blocks.texts[j]) >= _SHORTEST_HEADLINE]
     sentences = (features["weight"] >= _PROSE) & (features["sentence"] > 0)
     return Hints(by_rules, is_list, is_named, prior, headlines, sentences)
@@ -101,8 +102,10 @@ def _prior_odds(
     trust = _TRUST_ODD if is_odd and not is_list else _TRUST_NAMED if is_named else 0.0
     odds = np.full(n, -trust)
     for j in by_rules:
-        is_sure = j in content.leads or (is_named and blocks.tags[blocks.homes[j]] in _CELLS)
-        odds[j] = max(trust, _TRUST_SURE) if is_sure else trust
+        tag = blocks.tags[blocks.homes[j]]
+        is_sure = j in content.leads or (is_named and tag in _CELLS)
+        is_heading = is_named and tag in HEADINGS and tag != "h1" and not blocks.link_chars[j]
+        odds[j] = max(trust, _TRUST_SURE if is_sure else _TRUST_HEADING if is_heading else 0.0)
     return odds
 
 
