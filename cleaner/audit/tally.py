@@ -235,7 +235,7 @@ def _left_out(
         if found:
             sizes = [len(paragraph.text) for paragraph in found]
             paragraphs += [(-size, orders[row], n) for n, size in enumerate(sizes) if size]
-            length = len(record["text"]) if (record := records[row]) else 0
+            length = len(record["text"]) if (record := records[row]) else -1
             pages.append([-sum(sizes), orders[row], *_named(ids[row], record), sum(map(bool, sizes)), length])
     row_of = {orders[row]: row for row, found in enumerate(left_out) if found}
     largest = []
@@ -244,7 +244,8 @@ def _left_out(
         paragraph = left_out[row][n]
         shown = paragraph.kind, paragraph.reason, clipped(paragraph.place, _ID), clipped(paragraph.text, _TEXT)
         largest.append([size, place, n, *_named(ids[row], records[row]), *shown])
-    more = sum(-size > max(length, PROSE_LEFT_OUT) for size, *_, length in pages)
+    # An article whose record is not known may have any length, and -1 says so.
+    more = sum(-size > max(length, PROSE_LEFT_OUT) for size, *_, length in pages if length >= 0)
     return {"left_out": largest, "left_out_of": nsmallest(LEFT_OUT, pages), "left_out_more": more}
 
 

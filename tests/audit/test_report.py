@@ -464,6 +464,18 @@ def test_shards_of_an_older_version_have_no_tallies(finished: Finished, tmp_path
     assert page.read_bytes() == (finished.audit / "report.html").read_bytes()
 
 
+def test_of_a_run_to_stdout_only_what_is_known_is_said(finished: Finished, tmp_path: Path) -> None:
+    audit = shutil.copytree(finished.audit, tmp_path / "audit")
+    (audit / "report.json").unlink()
+    page = tree_of(write_report("-", audit=audit))
+    assert page.findtext(".//h1/bdi") == "Standard output"
+    cards = [" ".join(card.itertext()).split() for card in page.xpath("//ul[@class='cards']/li")]
+    assert cards[1] == [str(finished.counts["articles"]["written"]), "articles", "written"]  # and no words
+    steps = page.xpath("//ol[@class='funnel']/li[1]/span[@class='numbers']/span/text()")
+    assert [step.split()[1] for step in steps] == ["articles", "characters"]
+    assert "left out than kept" not in page.text_content()
+
+
 def test_a_run_to_stdout_has_a_report_too(finished: Finished, tmp_path: Path) -> None:
     page = write_report("-", audit=finished.audit, to=tmp_path / "r.html").read_text("utf-8")
     assert f"{finished.counts['articles']['written']:,}" in page

@@ -47,11 +47,11 @@ def cards(counts: Counts, data: ReportData, sources: int) -> list[tuple[str, str
     set_aside = sum(counts.get("rejected", {}).values())
     removed = sum(rule.words for rule in data.rules)
     touched = next((kind.number for kind in data.kinds if not kind.name), 0)
-    left = data.words - sum(reason.words for reason in data.dropped)
+    left = _words_written(counts, data)
     share, of = f"{percent(before - stripped, before):.1f} %", f"{removed:,} words in {in_words(touched, 'article')}"
     return [
         (f"{articles.get('read', 0):,}", "articles read", f"from {in_words(sources, 'source')}"),
-        (f"{articles.get('written', 0):,}", "articles written", in_words(left, "word") if data.words else ""),
+        (f"{articles.get('written', 0):,}", "articles written", "" if left is None else in_words(left, "word")),
         (share, "of the text removed", of),
         (
             f"{sum(n for _, n in gone):,}",
@@ -60,6 +60,12 @@ def cards(counts: Counts, data: ReportData, sources: int) -> list[tuple[str, str
         ),
         (f"{set_aside:,}", "inputs set aside", "could not be read" if set_aside else "all could be read"),
     ]
+
+
+def _words_written(counts: Counts, data: ReportData) -> int | None:
+    """Return the words of the articles written, None where their records are not known: the output was stdout."""
+    words = data.words - sum(reason.words for reason in data.dropped)
+    return None if not words and counts.get("articles", {}).get("written") else words
 
 
 def funnel(counts: Counts, data: ReportData) -> dict[str, Any]:
@@ -94,6 +100,7 @@ def funnel(counts: Counts, data: ReportData) -> dict[str, Any]:
             {"label": label, "articles": n, "words": w, "characters": c, "share": percent(c, before) / 100}
             for label, n, w, c in steps
         ],
+        "words": _words_written(counts, data) is not None,
         "near_duplicates": [(k.replace("_", " "), n) for k, n in sorted(counts.get("near_duplicates", {}).items())],
         "marked": largest_first(counts.get("marked", {})),
     }
@@ -131,7 +138,7 @@ def left_out(counts: Counts, data: ReportData) -> dict[str, Any]:
     ]
     return {
         "counts": sorted(rows, key=lambda row: (-row[3], row)),
-        "pages": [(page.page.id, page.paragraphs, page.characters, page.article) for page in data.left_out_of],
+        "pages": [(page.page.id, page.paragraphs, page.characters, max(page.article, 0)) for page in data.left_out_of],
     }
 
 
