@@ -141,6 +141,7 @@ class Phrases:
     times: frozenset[str]  # months, weekdays and words of clocks
     merged: Mapping[str, Phrase]  # `entries` of all arrays, in the order of ARRAYS
     merged_patterns: PatternTable
+    pattern_heads: frozenset[str]  # first four characters of the fixed wording before their holes, shorter ones whole
     heads: Heads  # beginnings of the entries that a paragraph can be or open with
     long_heads: Heads  # the same of paragraphs above 200 characters
     tail_heads: frozenset[str]  # beginnings of the entries of `tail`
@@ -154,7 +155,7 @@ class Phrases:
         found = self.entries[array].get(wording)
         if found is not None or not wording:
             return found
-        return _match_pattern(self.patterns[array], wording)
+        return self._match_pattern(self.patterns[array], wording)
 
     def line(self, wording: str) -> Phrase | None:
         """The phrase of `line` or `tail` that is this whole normalised line, or None."""
@@ -163,21 +164,24 @@ class Phrases:
     def any(self, wording: str) -> Phrase | None:
         """The first phrase of any array, in the order of ARRAYS, that is this whole normalised line, or None."""
         found = self.merged.get(wording)
-        return found if found is not None else _match_pattern(self.merged_patterns, wording)
+        return found if found is not None else self._match_pattern(self.merged_patterns, wording)
 
     def may_label(self, wording: str) -> bool:
         """Fast path: False if a normalised line cannot open with an entry of `start`, judged by four characters."""
         known = self.label_heads
         return any(wording[:n] in known for n in (4, 3, 2, 1)) or bool(self.patterns["start"])
 
-
-def _match_pattern(table: PatternTable, wording: str) -> Phrase | None:
-    """The first entry with holes that a normalised line is: found by its beginning, by its end, or by neither."""
-    for key in (wording[:2], "$" + wording[-2:], "") if table else ():
-        for pattern in table.get(key, ()):
-            if wording.startswith(pattern.head) and wording.endswith(pattern.tail) and pattern.matches(wording):
-                return pattern.phrase
-    return None
+    def _match_pattern(self, table: PatternTable, wording: str) -> Phrase | None:
+        """The first entry with holes that a normalised line is: found by its beginning, by its end, or by neither."""
+        known = self.pattern_heads
+        # of an English line, which may begin as 50 entries do by two characters, four nearly always say that none is it
+        opens = wording[:4] in known or wording[:3] in known or wording[:2] in known or wording[:1] in known
+        keys = ("$" + wording[-2:], "") if not opens else (wording[:2], "$" + wording[-2:], "")
+        for key in keys if table else ():
+            for pattern in table.get(key, ()):
+                if wording.startswith(pattern.head) and wording.endswith(pattern.tail) and pattern.matches(wording):
+                    return pattern.phrase
+        return None
 
 
 def phrase_languages() -> tuple[str, ...]:
@@ -353,6 +357,7 @@ class _Builder:
             times=frozenset(self.words["month"] | self.words["weekday"] | self.words["clock"]),
             merged=merged,
             merged_patterns=merged_patterns,
+            pattern_heads=frozenset(p.head[:4] for patterns in merged_patterns.values() for p in patterns),
             heads=_heads(long.union(self.entries["start"])),
             long_heads=_heads(long),
             tail_heads=frozenset(tails),
