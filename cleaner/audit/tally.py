@@ -2,6 +2,7 @@
 
 A run makes it while it has the articles in memory, for a twentieth of the cost of reading its output and logs again.
 The tallies of all shards add up to the same sums and the same examples however the corpus was cut into shards.
+Everything is counted in columns of numbers, for a shard has tens of thousands of spans of a few hundred reasons.
 """
 
 from __future__ import annotations
@@ -106,8 +107,8 @@ def tally(
         sites        [name ...], [articles ...], [characters before ...], [characters removed ...], [words left ...],
                      [words removed ...]
         languages    the same, and [[how many articles have a score in each of BINS] ...]
-        site_rules   [site ...], [rule ...], [spans ...], [words ...], [articles ...], the first two by their index in
-                     the lists above
+        site_rules   [site ...], [rule ...] (both by their index in the lists above), [spans ...], [words ...],
+                     [articles ...]
         language_rules
         cases        [[case, articles, [[order, row] ...]] ...]
         titled       articles that have a title
@@ -119,8 +120,6 @@ def tally(
         left_out_of  [[-characters, order, id, site, language, paragraphs, characters of the article] ...], the pages
                      with most
         left_out_more  pages of which more prose was left out than their article has
-
-    Everything is counted in columns of numbers, for a shard has tens of thousands of spans of a few hundred reasons.
     """
     # Everything below is in the seeded order, so that the first examples of anything are a random sample.
     orders = [order(id) for id in ids]
@@ -135,8 +134,8 @@ def tally(
     # Space closes the gap of another removal, which counts already; groups count its characters but not its spans.
     is_space = np.array([kind == "space" for kind, _ in rules], bool)
     rule_not_space = np.where(is_space[rule], -1, rule)
-    gone = chain.from_iterable(texts[row] for row in ordered)
-    spans.words[rule_not_space >= 0] = [len(text.split()) if text.isascii() else count_words(text) for text in gone]
+    words = [len(t.split()) if t.isascii() else count_words(t) for row in ordered for t in texts[row]]
+    spans.words[rule_not_space >= 0] = words
     of_articles = _RulesOfArticles(spans, rule_not_space, len(rules))
     # Counts by site and language need the records, which removals alone do not have.
     known = [row for row in ordered if records[row] is not None]
