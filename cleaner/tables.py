@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-__all__ = ["read_table", "table_bytes"]
+__all__ = ["read_toml", "table_bytes"]
 
 _HEAD = re.compile(r"^(?:\[([\w.-]+|\"[^\"\n]*\")\] *$|([\w-]+|\"[^\"\n]*\") *= *)", re.MULTILINE)
 """What opens a table, or a value: its name."""
@@ -29,7 +29,7 @@ def table_bytes(name: str) -> bytes:
     return bytes(loader.get_data(str(Path(__file__).parent / name)))
 
 
-def read_table(name: str) -> dict[str, Any]:
+def read_toml(name: str) -> dict[str, Any]:
     """The tables of a TOML file of the package."""
     text = table_bytes(name).decode("utf-8")
     try:

@@ -10,7 +10,7 @@ import pytest
 from sample import ROOT
 
 from cleaner import tables
-from cleaner.tables import read_table
+from cleaner.tables import read_toml
 
 SHIPPED = sorted(path.relative_to(ROOT / "cleaner").as_posix() for path in (ROOT / "cleaner").rglob("*.toml"))
 
@@ -22,7 +22,7 @@ def in_order(table: Any) -> Any:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_table_that_ships_is_read_as_tomllib_reads_it(name: str) -> None:
-    assert in_order(read_table(name)) == in_order(tomllib.loads((ROOT / "cleaner" / name).read_text("utf-8")))
+    assert in_order(read_toml(name)) == in_order(tomllib.loads((ROOT / "cleaner" / name).read_text("utf-8")))
 
 
 @pytest.mark.parametrize(
@@ -49,12 +49,12 @@ def test_a_table_that_ships_is_read_as_tomllib_reads_it(name: str) -> None:
 )
 def test_what_the_fast_reading_cannot_do_is_left_to_tomllib(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "table_bytes", lambda name: text.encode())
-    assert read_table("x.toml") == tomllib.loads(text)
+    assert read_toml("x.toml") == tomllib.loads(text)
 
 
 def test_a_file_that_does_not_ship_is_told_as_such() -> None:
     with pytest.raises(FileNotFoundError):
-        read_table("phrases/lists/xx.toml")
+        read_toml("phrases/lists/xx.toml")
 
 
 def test_the_package_reads_its_tables_out_of_a_zip_file_too(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_the_package_reads_its_tables_out_of_a_zip_file_too(tmp_path: Path) -> N
     with zipfile.ZipFile(tmp_path / "packed.zip", "w") as packed:
         for name in ("__init__.py", "tables.py", "quality.toml"):
             packed.write(ROOT / "cleaner" / name, f"cleaner/{name}")
-    code = "from cleaner.tables import read_table; print(len(read_table('quality.toml')) > 0)"
+    code = "from cleaner.tables import read_toml; print(len(read_toml('quality.toml')) > 0)"
     done = subprocess.run(
         [sys.executable, "-c", code], env={"PYTHONPATH": str(tmp_path / "packed.zip")}, capture_output=True, text=True
     )
