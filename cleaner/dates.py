@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from cleaner.tables import read_table, table_bytes
+from cleaner.tables import read_toml, table_bytes
 
 __all__ = [
     "FoundDate", "date_order", "find_date", "is_month", "numeric_order", "read_date", "says_changed", "says_other",
@@ -78,7 +78,7 @@ class _Words(NamedTuple):
 def _words() -> _Words:
     """Load the names of months.json and dates.toml."""
     table: dict[str, Any] = json.loads(table_bytes("months.json"))["languages"]
-    more: dict[str, Any] = read_table("dates.toml")
+    more: dict[str, Any] = read_toml("dates.toml")
     months: dict[str, dict[int, set[str]]] = {}
     days: dict[str, set[int]] = {}
     for language, row in table.items():

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from functools import cache
 
 from cleaner.errors import OptionError
-from cleaner.tables import read_table
+from cleaner.tables import read_toml
 
 __all__ = ["language_code", "language_codes", "named_languages"]
 
@@ -17,7 +17,7 @@ __all__ = ["language_code", "language_codes", "named_languages"]
 def _tables() -> tuple[dict[str, list[str]], dict[str, list[str]], dict[str, str]]:
     """The languages that the language step can name, and the others: code -> English name, then other names. Behind
     them the code by each code and name, in small letters."""
-    tables = read_table("language_codes.toml")
+    tables = read_toml("language_codes.toml")
     named, others = tables["named"], tables["others"]
     known = {name.casefold(): code for table in (named, others) for code in table for name in (code, *table[code])}
     return named, others, known

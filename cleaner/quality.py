@@ -19,7 +19,7 @@ from cleaner.characters import BLANK
 from cleaner.errors import OptionError
 from cleaner.language.words import read_list
 from cleaner.options import Options
-from cleaner.tables import read_table
+from cleaner.tables import read_toml
 
 __all__ = ["FLAGS", "PRESETS", "GuardResult", "check_guards", "filter_article"]
 
@@ -163,7 +163,7 @@ def _phrases(name: str, language: str) -> tuple[str, ...]:
 
     English counts everywhere, because servers and content systems answer in it whatever a site is written in.
     """
-    tables = read_table("quality.toml")
+    tables = read_toml("quality.toml")
     wanted = ("en", language.split("-")[0]) if language != "und" else tuple(tables)
     return tuple(phrase for code, table in tables.items() if code in wanted for phrase in table[name])
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import tomli
 
-__all__ = ["read_table", "table_bytes"]
+__all__ = ["read_toml", "table_bytes"]
 
 
 def table_bytes(name: str) -> bytes:
@@ -21,6 +21,6 @@ def table_bytes(name: str) -> bytes:
     return bytes(loader.get_data(str(Path(__file__).parent / name)))
 
 
-def read_table(name: str) -> dict[str, Any]:
+def read_toml(name: str) -> dict[str, Any]:
     """The tables of a TOML file of the package."""
     return tomli.loads(table_bytes(name).decode("utf-8"))

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from cleaner.tables import read_table
+from cleaner.tables import read_toml
 
 __all__ = ["DONE", "EXIT_STATUS", "FAILED", "NOTHING_LEFT", "USAGE", "VALUES", "CorpusCommand", "epilog"]
 
@@ -24,7 +24,7 @@ EXIT_STATUS = (
 """The meaning of every exit status. A set-aside record is no failure, because most crawls have a broken page and a
 status of 1 would end `&&` chains and make; --strict is for those to whom it is one."""
 
-_TABLES: dict[str, Any] = read_table("cli/help.toml")
+_TABLES: dict[str, Any] = read_toml("cli/help.toml")
 VALUES: dict[str, list[str]] = _TABLES["values"]
 """Option -> values that the shell offers where any number or text will do."""
 

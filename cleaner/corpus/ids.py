@@ -73,7 +73,9 @@ def rename_repeated(shuffle: Shuffle, shards: ShardSet, articles: int) -> NewIds
     emit = partial(_emit_clashing, shards, asked, some)
     unnamed = shuffle.reduce("ids-later", shards.numbers, emit, partial(_find_later, later))
     is_own = partial(_is_own_id, ids, parts)
-    given = shuffle.reduce("ids-named", unnamed, partial(_emit_names, later, some), partial(_give_names, named, is_own))
+    given = shuffle.reduce(
+        "ids-named", unnamed, partial(_emit_names, later, some), partial(_assign_names, named, is_own)
+    )
     shuffle.reduce("ids-renamed", given, partial(emit_lines, shards, named), partial(save_lines, table))
     return NewIds(shards, table)
 
@@ -135,7 +137,7 @@ def _emit_names(table: Table, parts: int, part: int) -> Emitted:
         yield to, b"".join(some)
 
 
-def _give_names(table: Table, is_own: Any, part: int, packed: bytes) -> int:
+def _assign_names(table: Table, is_own: Any, part: int, packed: bytes) -> int:
     """Give the names of a part, in the order of the manifest; where one is taken, the next that is free."""
     free: dict[str, Iterator[str]] = {}
     names: list[tuple[int, bytes]] = []

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from cleaner.errors import OptionError
-from cleaner.tables import read_table
+from cleaner.tables import read_toml
 
 __all__ = ["check_encoding", "codec_of", "table"]
 
@@ -52,7 +52,7 @@ def table() -> dict[str, Any]:
     `labels` has Python's name of the codec for each label, `rare` what each codec loses, `cased` the codecs of scripts
     that have capitals. `letters` has for each language those it needs, and these with those of its loan words.
     """
-    found = read_table("decode/encodings.toml")
+    found = read_toml("decode/encodings.toml")
     labels = {label: codec for codec, also in found["labels"].items() for label in (codec, *also)}
     parts = [line.partition(" ") for line in found["letters"].values()]
     return {

@@ -131,6 +131,14 @@ class Work(AbstractContextManager["Work"]):
         path.mkdir(exist_ok=True)
         return path
 
+    def drop_tables(self, stage: str) -> None:
+        """Remove the results of the global steps on this stage, which no shard needs any more."""
+        path, gone = self.path / f"tables-{self._folders[stage]}", self.path / f"gone-{self._folders[stage]}"
+        shutil.rmtree(gone, ignore_errors=True)
+        if path.exists():
+            path.rename(gone)  # in one step: a note of a step without its tables would be believed
+            shutil.rmtree(gone)
+
     def remove(self) -> None:
         """Remove the directory and all in it."""
         remove_folder(self.path, _LAST)

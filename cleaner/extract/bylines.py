@@ -14,7 +14,7 @@ from cleaner.dates import find_date, is_month
 from cleaner.extract.blocks import Blocks
 from cleaner.extract.marks import marks_of
 from cleaner.extract.parse import Parsed
-from cleaner.tables import read_table
+from cleaner.tables import read_toml
 
 __all__ = [
     "Surroundings", "begins_as_byline", "clean_name", "is_elsewhere", "load_data", "marked_nodes", "normalise_title",
@@ -42,7 +42,7 @@ _HEADINGS = ("h1", "h2", "h3", "figcaption")
 @cache
 def load_data(name: str) -> dict[str, Any]:
     """Return the content of one file of data/."""
-    return read_table(f"extract/data/{name}")
+    return read_toml(f"extract/data/{name}")
 
 
 def normalise_title(text: str) -> str:

@@ -18,7 +18,7 @@ from cleaner.extract.blocks import HEADINGS, Blocks, walk
 from cleaner.extract.content_root import ContentRoot
 from cleaner.extract.marks import Mark
 from cleaner.extract.parse import Navigation
-from cleaner.tables import read_table
+from cleaner.tables import read_toml
 
 __all__ = ["counted", "is_prose_paragraph", "left_out_of", "replaced"]
 
@@ -153,7 +153,7 @@ def _lines_before(texts: Sequence[str], chosen: Sequence[int], text: str) -> lis
 @cache
 def _kinds() -> dict[str, str]:
     """Return the kind of text by the name of a mark."""
-    listed = read_table("extract/data/left_out.toml")
+    listed = read_toml("extract/data/left_out.toml")
     return {name: kind for kind, names in listed.items() for name in names.split()}
 
 

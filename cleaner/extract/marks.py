@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from cleaner.tables import read_table
+from cleaner.tables import read_toml
 
 __all__ = ["Mark", "marks_of", "opens_boilerplate", "weak_names"]
 
@@ -38,14 +38,14 @@ class Mark(NamedTuple):
 @cache
 def _marks_by(kind: str) -> dict[str, Mark]:
     """Return the marks of one table of data/marks.toml: of names, whole class names, roles or tags."""
-    table = read_table("extract/data/marks.toml")[kind]
+    table = read_toml("extract/data/marks.toml")[kind]
     return {name: Mark(family, name) for family, names in table.items() for name in names.split()}
 
 
 @cache
 def weak_names() -> frozenset[str]:
     """Return the boilerplate names that boxes of the article's own text bear as well."""
-    return frozenset(read_table("extract/data/marks.toml")["weak"]["names"].split())
+    return frozenset(read_toml("extract/data/marks.toml")["weak"]["names"].split())
 
 
 @lru_cache(maxsize=1 << 14)
@@ -92,7 +92,7 @@ def marks_of(tag: str, attrs: str) -> tuple[Mark, ...]:
 @cache
 def _boilerplate_headings() -> tuple[frozenset[str], tuple[str, ...]]:
     """Return the headings of data/headings.toml: whole ones, and beginnings (there they end in `*`)."""
-    listed = read_table("extract/data/headings.toml")["headings"]
+    listed = read_toml("extract/data/headings.toml")["headings"]
     entries = [entry.strip() for text in listed.values() for entry in " ".join(text.split()).split("|")]
     beginnings = tuple(entry[:-1] for entry in entries if entry.endswith("*"))
     return frozenset(entry for entry in entries if not entry.endswith("*")), beginnings

@@ -17,7 +17,7 @@ from typing import Any
 
 from cleaner.characters import UNSPACED_CLASS
 from cleaner.phrases.phrases import Phrases, normalise_wording
-from cleaner.tables import read_table, table_bytes
+from cleaner.tables import read_toml, table_bytes
 
 __all__ = [
     "BEYOND_SPACES",
@@ -68,7 +68,7 @@ def _stored(name: str) -> str:
 
 @cache
 def _concept_table() -> dict[str, dict[str, Any]]:
-    return read_table("judge/concepts.toml")
+    return read_toml("judge/concepts.toml")
 
 
 CONCEPTS = tuple(_concept_table())

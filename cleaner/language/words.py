@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.tables import read_table
+from cleaner.tables import read_toml
 
 __all__ = ["PARTS", "Lexicon", "Votes", "load_lexicon", "read_list", "spaced"]
 
@@ -128,7 +128,7 @@ def spaced(text: str) -> str:
 
 def read_list(name: str) -> dict[str, Any]:
     """Return the content of one data file of `lists/`."""
-    return read_table(f"language/lists/{name}.toml")
+    return read_toml(f"language/lists/{name}.toml")
 
 
 @functools.cache

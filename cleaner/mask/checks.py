@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from cleaner.tables import read_table
+from cleaner.tables import read_toml
 
 __all__ = ["FORMS", "is_card", "is_iban", "is_nik", "passes_luhn"]
 
-FORMS: dict[str, dict[str, Any]] = read_table("mask/mask.toml")
+FORMS: dict[str, dict[str, Any]] = read_toml("mask/mask.toml")
 """By kind what is known of its form, and the words that speak for and against it."""
 
 _PROVINCES = frozenset(FORMS["nik"]["provinces"])

@@ -22,7 +22,7 @@ from cleaner.characters import UNSPACED_CLASS
 from cleaner.errors import OptionError
 from cleaner.phrases.clauses import opening_pattern
 from cleaner.plugins import phrase_folders
-from cleaner.tables import read_table
+from cleaner.tables import read_toml
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -258,7 +258,7 @@ def lists(name: str, extra_dir: str) -> Iterator[tuple[str, dict[str, Any]]]:
         if file.is_file():
             yield where, _read_list(file, described)
     with suppress(FileNotFoundError):
-        yield f"{name}.toml", read_table(f"phrases/lists/{name}.toml")
+        yield f"{name}.toml", read_toml(f"phrases/lists/{name}.toml")
 
 
 def _read_list(file: Path | Traversable, described: str) -> dict[str, Any]:

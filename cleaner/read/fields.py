@@ -18,7 +18,7 @@ from cleaner.article import RECORD_KEYS, Raw
 from cleaner.options import Options
 from cleaner.read.markup import looks_like_html
 from cleaner.read.read_errors import EmptyText, NoText
-from cleaner.tables import read_table
+from cleaner.tables import read_toml
 
 __all__ = [
     "MOST_UNPACKED",
@@ -39,7 +39,7 @@ Fields = dict[str, str]
 """Meaning -> name of the field: `text`, `html`, `id`, `url`, `title`, `author`, `date`, `crawled`, `site` are the
 meanings."""
 
-_NAMES: dict[str, list[str]] = read_table("read/fields.toml")
+_NAMES: dict[str, list[str]] = read_toml("read/fields.toml")
 """Meaning -> its usual names, best first; "around" are those of objects that stand around a text."""
 _MEANINGS = tuple(meaning for meaning in _NAMES if meaning != "around")
 _OUTER = dict.fromkeys((*_NAMES["around"], *_NAMES["text"]))

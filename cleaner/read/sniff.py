@@ -27,7 +27,7 @@ from cleaner.read.read_errors import (
     UnknownFormat,
 )
 from cleaner.read.stream import Stream, compression_of, decompress
-from cleaner.tables import read_table
+from cleaner.tables import read_toml
 
 __all__ = [
     "PLUGGED",
@@ -58,7 +58,7 @@ _BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xfe\xff"
 """White space, NULs of UTF-16, and byte order marks."""
 _PRINTED = bytes(sorted({*range(0x20, 0x7F), *range(0x80, 0x100), *b"\0\t\n\v\f\r\x1a\x1b"}))
 """Bytes that stand in text of some encoding; Ctrl+Z ended files of DOS, ISO-2022 switches alphabets by Escape."""
-_TABLES: dict[str, Any] = read_table("read/formats.toml")
+_TABLES: dict[str, Any] = read_toml("read/formats.toml")
 _SUFFIXES: dict[str, dict[str, str]] = {
     table: {suffix: name for name, suffixes in _TABLES[table].items() for suffix in suffixes}
     for table in ("suffixes", "compressed", "unread", "parts")

@@ -10,7 +10,7 @@ import re
 from functools import cache
 
 from cleaner.phrases.phrases import Phrases, normalise_wording
-from cleaner.tables import read_table, table_bytes
+from cleaner.tables import read_toml, table_bytes
 
 __all__ = ["calendar", "dateline_words", "is_place", "lower_capitals", "place_name", "places"]
 
@@ -40,7 +40,7 @@ def calendar() -> tuple[frozenset[str], frozenset[str]]:
 @cache
 def dateline_words(name: str) -> frozenset[str]:
     """One array of datelines.toml."""
-    data: dict[str, list[str]] = read_table("strip/datelines.toml")
+    data: dict[str, list[str]] = read_toml("strip/datelines.toml")
     return frozenset(data[name])
 
 

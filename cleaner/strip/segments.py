@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import Any
 
 from cleaner.phrases.phrases import LABELS, Phrases, normalise_wording
-from cleaner.tables import read_table
+from cleaner.tables import read_toml
 
 __all__ = ["bare_labels", "find_gaps", "find_labels", "is_quoted", "joints", "may_be_label", "segments", "word_lists"]
 
@@ -53,7 +53,7 @@ _WORDS_BEFORE = re.compile(r"[^\s()\[\].!?\"”:]+(?: [^\s()\[\].!?\"”:]+){0,3
 @cache
 def word_lists() -> dict[str, Any]:
     """The lists of cleaner/strip/segments.toml, and its `names` once more in small letters, as `small_names`."""
-    lists = read_table("strip/segments.toml")
+    lists = read_toml("strip/segments.toml")
     found = {name: frozenset(words) if isinstance(words, list) else words for name, words in lists.items()}
     return found | {"small_names": tuple(sorted({name.lower() for name in lists["names"]}))}
 

@@ -186,3 +186,15 @@ for columns in ((), ("n",), ("text", "n")):
 assert "pandas" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_tables_are_dropped_with_their_notes(tmp_path: Path) -> None:
+    with Work(tmp_path / "work", inputs={}, stages={"read": {}, "finish": {}}) as work:
+        for stage in ("read", "finish"):
+            (work.tables(stage) / "ids").mkdir()
+            (work.tables(stage) / "ids.json").write_text("[]")
+        work.drop_tables("read")
+        work.drop_tables("read")
+        assert [path.name for path in work.tables("read").iterdir()] == []
+        assert sorted(path.name for path in work.tables("finish").iterdir()) == ["ids", "ids.json"]
+        assert not [*work.path.glob("gone*")]

@@ -25,7 +25,7 @@ from cleaner.audit.report.shown_duplicates import Words, aligned
 from cleaner.audit.report.statistics import OTHER_SITES
 from cleaner.audit.spans import clipped
 from cleaner.audit.tally import CASES, SEED
-from cleaner.tables import read_table
+from cleaner.tables import read_toml
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -98,7 +98,7 @@ def environment() -> Environment:
 @cache
 def legend() -> dict[str, Any]:
     """Return legend.toml: families of kinds with their colours, and a line on each kind, flag and case."""
-    return read_table("audit/report/legend.toml")
+    return read_toml("audit/report/legend.toml")
 
 
 class _Scope:
