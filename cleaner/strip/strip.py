@@ -182,9 +182,9 @@ def _look(
 
     # accept them by neighbours and place; a hit that the options forbid bears out no other
     accepted = choice.permitted(lines, accept_hits(lines, choice.permitted(lines, hits), phrases))
-    if input_kind != "text":  # the judge of pages knows the whole page: no heading takes what it lets stay
+    if input_kind != "text":  # the judge of pages has seen the whole page: no heading takes what it lets stay
         accepted = [taken if hit is not None else None for taken, hit in zip(accepted, hits, strict=True)]
-    judged = input_kind != "page" and (yield from _judge(lines, hits, accepted, choice))
+    judged = input_kind == "text" and (yield from _judge(lines, hits, accepted, choice))
     found = [Removal(ln.start, ln.end, h.rule, h.kind, h.why) for ln, h in zip(lines, accepted, strict=True) if h]
     if found:
         facts_of(lines, accepted, phrases, facts)
