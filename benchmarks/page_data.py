@@ -29,31 +29,42 @@ PAGE_SETS = (*COLLECTIONS, "indonesia")
 def build_pages(collection: str = "wcxb") -> list[dict[str, Any]]:
     """All pages of a collection, each with its name under "source"; takes half a minute and needs lxml."""
     with tempfile.TemporaryDirectory() as folder:
-        target, languages = Path(folder) / "pages.jsonl", dict[str, str]()
+        target, known = Path(folder) / "pages.jsonl", dict[str, dict[str, str]]()
         script = DATA / "textcruft" / "build_pages.py"
         command = [sys.executable, str(script), "--out", str(target)]
         if collection != "wcxb":
-            languages = _lay_out(collection, Path(folder) / "dev")
+            known = _lay_out(collection, Path(folder) / "dev")
             command += ["--wcxb", folder]
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
         pages = read(target)
-    return [{**d, "source": collection, "language": languages.get(d["id"], d["language"])} for d in pages]
+    return [_with_title({**doc, "source": collection, **known.get(doc["id"], {})}) for doc in pages]
 
 
-def _lay_out(collection: str, folder: Path) -> dict[str, str]:
-    """Lay the pages of another collection out as the script expects those of wcxb; returns the language of each by its
-    id. The gold texts hold the headline, so that no title is given apart from them.
+def _with_title(page: dict[str, Any]) -> dict[str, Any]:
+    """The page with each line that repeats its headline labelled as such, where the gold text holds the headline: old
+    pages have it in menus, lists and the foot as well."""
+    spans = {start: [start, end, kind] for start, end, kind in page["spans"]}
+    for line in split_lines(page["text"]) if page.get("headline") else ():
+        if line.text == page["headline"]:
+            spans[line.start] = [line.start, line.end, "title"]
+    return {**page, "spans": [spans[start] for start in sorted(spans)]}
+
+
+def _lay_out(collection: str, folder: Path) -> dict[str, dict[str, str]]:
+    """Lay the pages of another collection out as the script expects those of wcxb; returns the language and the
+    headline of each by its id. The headline is the first line of the gold text.
     """
-    source, languages = DATA / "extraction" / collection, {}
+    source, known = DATA / "extraction" / collection, {}
     (folder / "ground-truth").mkdir(parents=True)
     (folder / "html").symlink_to(source / "html")
     for path in sorted((source / "ground-truth").glob("*.json")):
         page = json.loads(path.read_text("utf-8"))
         gold = {"url": page["url"], "ground_truth": {"title": "", "main_content": page["main_content"]}}
         (folder / "ground-truth" / path.name).write_text(json.dumps(gold), "utf-8")
-        languages[f"dev/{path.stem}"] = page["language"]
-    return languages
+        headline = page["main_content"].strip().split("\n", 1)[0].strip()
+        known[f"dev/{path.stem}"] = {"language": page["language"], "headline": headline}
+    return known
 
 
 def labels_of(doc: dict[str, Any]) -> list[tuple[int, int, str]]:

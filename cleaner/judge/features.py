@@ -8,6 +8,7 @@ page_trees.json, and those of a line's own features in the reasons for its remov
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from cleaner.characters import BULLETS, CLOSERS, STOPS
 from cleaner.judge.character_counts import CharacterCounts, Numbers, count_characters, share
 from cleaner.judge.line_features import OPENS
 from cleaner.judge.lines import ANY, BESIDE, Hit, Line
-from cleaner.judge.vocabulary import CONCEPT_KINDS, CONCEPTS, places_of_words, vocabulary_for
+from cleaner.judge.vocabulary import CONCEPT_KINDS, CONCEPTS, Vocabulary, places_of_words, vocabulary_for
 from cleaner.phrases.phrases import Phrases
 
 __all__ = ["GROUPS", "Features", "best_segment", "neighbour_features", "own_features"]
@@ -152,18 +153,23 @@ def _hit_features(hits: Sequence[Hit | None]) -> Features:
     }
 
 
+@lru_cache(16384)
+def _concept_of(wording: str, vocabulary: Vocabulary) -> int:
+    """Return the concept that the first words name most clearly, or -1; remembered, since sites repeat their menus."""
+    concepts = vocabulary.concepts(wording, *places_of_words(wording))
+    if not concepts:
+        return -1
+    best = max(concepts, key=lambda concept: (concepts[concept], -concept))
+    return best if concepts[best] >= OPENS else -1
+
+
 def _concept_features(lines: Sequence[Line], phrases: Phrases) -> Features:
     """Return which concept of boilerplate the first words of a short line name, and of which group it is.
 
     The concepts know more languages than the phrase lists do, so that a heading is known where no rule hits it.
     """
     vocabulary = vocabulary_for(phrases)
-    named = np.full(len(lines), -1)
-    for i, line in enumerate(lines):
-        if len(line.text) < _SHORT:
-            concepts = vocabulary.concepts(line.wording, *places_of_words(line.wording))
-            best = max(concepts, key=lambda concept: (concepts[concept], -concept), default=-1)
-            named[i] = best if best >= 0 and concepts[best] >= OPENS else -1
+    named = np.array([_concept_of(ln.wording, vocabulary) if len(ln.text) < _SHORT else -1 for ln in lines], int)
     groups = np.array([GROUP_NAMES.index(GROUPS[kind]) if kind in GROUPS else -1 for kind in (*CONCEPT_KINDS, "")])
     group = groups[named]  # the last one is that of -1, of a line that names none
     return {

@@ -17,7 +17,7 @@ from cleaner.judge.character_counts import Numbers
 from cleaner.judge.features import Features
 from cleaner.tables import table_bytes
 
-__all__ = ["PageModel", "Trees", "linear_odds", "load_page_model", "parse_page_model"]
+__all__ = ["PageModel", "Trees", "linear_odds", "linear_parts", "load_page_model", "parse_page_model"]
 
 UNIT = 1000
 """Leaves are whole numbers, thousandths of log odds: their sum does not depend on the order of adding."""
@@ -57,13 +57,17 @@ class PageModel:
     threshold: float
 
 
+def linear_parts(features: Features, weights: dict[str, float]) -> Numbers:
+    """Return what each feature with a weight says of each line, in log odds (weights x lines), in their order."""
+    names = [name for name in weights if name != "base"]
+    parts: Numbers = np.stack([features[name] for name in names]) * np.array([[weights[name]] for name in names])
+    return parts
+
+
 def linear_odds(features: Features, weights: dict[str, float]) -> Numbers:
-    """Return for each line the sum of feature times weight, added up in the order of the weights, plus their "base"."""
-    total = np.full(len(features["size"]), weights["base"])
-    for name, weight in weights.items():
-        if name != "base":
-            total = total + weight * features[name]
-    return total
+    """Return for each line the sum of feature times weight, plus the "base"."""
+    odds: Numbers = weights["base"] + linear_parts(features, weights).sum(0)
+    return odds
 
 
 @cache

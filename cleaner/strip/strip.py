@@ -184,9 +184,9 @@ def _look(
 
     # accept them by neighbours and place; a hit that the options forbid bears out no other
     accepted = choice.permitted(lines, accept_hits(lines, choice.permitted(lines, hits), phrases))
-    if input_kind != "text":  # the judge of pages knows the whole page: no heading takes what it lets stay
+    if input_kind != "text":  # the judge of pages has seen the whole page: no heading takes what it lets stay
         accepted = [taken if hit is not None else None for taken, hit in zip(accepted, hits, strict=True)]
-    if input_kind != "page":
+    if input_kind == "text":
         yield from _judge(lines, hits, accepted, choice)
     found = [Removal(ln.start, ln.end, h.rule, h.kind, h.why) for ln, h in zip(lines, accepted, strict=True) if h]
     if found:
@@ -197,7 +197,8 @@ def _look(
     glued = False
     if input_kind != "page":
         inside, glued, segments = with_segments(text, lines, accepted, inside, phrases)
-        inside = [*inside, *(yield from _judge_pieces(lines, hits, accepted, segments, inside, choice))]
+        if input_kind == "text":
+            inside = [*inside, *(yield from _judge_pieces(lines, hits, accepted, segments, inside, choice))]
     if inside:
         fixed = [(line.start, line.end) for line in lines if choice.allows(line)]
         inside = [r for r in inside if choice.takes(r.kind) and not any(a <= r.start < b for a, b in fixed)]
@@ -211,7 +212,7 @@ def _look(
         input_kind == "page"
         or glued
         or lines is not split
-        or (yield from _may_find_more(text, lines, hits, accepted, inside, choice))
+        or (yield from _may_find_more(text, lines, hits, accepted, inside, choice, input_kind == "text"))
     )
     return removals, input_kind, again
 
@@ -260,6 +261,7 @@ def _may_find_more(
     accepted: Sequence[Hit | None],
     inside: Sequence[Removal],
     choice: _Choice,
+    judged: bool,
 ) -> Steps[bool]:
     """Whether a further look may find something in what a look at `text` leaves; not taking it saves 4 % of a run.
 
@@ -288,6 +290,8 @@ def _may_find_more(
     nothing: list[Hit | None] = [None] * len(left)
     if may_join(left) or find_datelines(left, nothing, phrases, {}):
         return True
+    if not judged:
+        return False
     # the judge saw what goes beside what stays, and may say another thing of what stays alone
     lines_go = yield from _judge(left, nothing, nothing, choice)
     return lines_go or bool((yield from _judge_pieces(left, nothing, nothing, {}, (), choice)))
