@@ -65,7 +65,7 @@ WRONG = {"line": 0.04, "piece": 0.006, "paragraph": 0.003, "marks": 0.006}
 MARGIN = 100
 """Thousandths of log odds by which a threshold stands below what these allow: sites differ more than folds show."""
 
-MOST = {"line": -600, "piece": -900, "paragraph": 300, "marks": -1200}
+MOST = {"line": -600, "piece": -900, "paragraph": -300, "marks": -1200}
 """No threshold stands above this: a site of odd tables in the fold that is judged left the others with +429 for marks
 alone, at which 26 bullets of its lists went."""
 
@@ -79,7 +79,7 @@ characters of 829 texts), and of the labelled articles more is found at equal lo
 PAGE_WEIGHT, PAGE_LINES = 0.3, 40
 """What a line of a page weighs beside a line of an article, and the most lines of one page."""
 
-CASE_WEIGHT, NO_FOLD = 0.6, -1
+CASE_WEIGHT, NO_FOLD = 0.4, -1
 """What a line of the project's own cases and traps weighs, and their fold, which is fitted on and never measured."""
 
 REST_WEIGHT = 0.1
