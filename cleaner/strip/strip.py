@@ -184,10 +184,10 @@ def _look(
 
     # accept them by neighbours and place; a hit that the options forbid bears out no other
     accepted = choice.permitted(lines, accept_hits(lines, choice.permitted(lines, hits), phrases))
-    if input_kind != "text":  # the judge of pages has seen the whole page: no heading takes what it lets stay
-        accepted = [taken if hit is not None else None for taken, hit in zip(accepted, hits, strict=True)]
     if input_kind == "text":
         yield from _judge(lines, hits, accepted, choice)
+    else:  # the judge of pages has seen the whole page: no heading takes what it lets stay
+        accepted = [taken if hit is not None else None for taken, hit in zip(accepted, hits, strict=True)]
     found = [Removal(ln.start, ln.end, h.rule, h.kind, h.why) for ln, h in zip(lines, accepted, strict=True) if h]
     if found:
         facts_of(lines, accepted, phrases, facts)
@@ -290,9 +290,12 @@ def _may_find_more(
     nothing: list[Hit | None] = [None] * len(left)
     if may_join(left) or find_datelines(left, nothing, phrases, {}):
         return True
-    if not judged:
-        return False
-    # the judge saw what goes beside what stays, and may say another thing of what stays alone
+    return judged and (yield from _would_go(left, choice))
+
+
+def _would_go(left: Sequence[Line], choice: _Choice) -> Steps[bool]:
+    """Whether the judge, which saw what goes beside what stays, takes something of what stays alone."""
+    nothing: list[Hit | None] = [None] * len(left)
     lines_go = yield from _judge(left, nothing, nothing, choice)
     return lines_go or bool((yield from _judge_pieces(left, nothing, nothing, {}, (), choice)))
 
