@@ -99,7 +99,7 @@ def _cut_at_tags(body: str) -> Iterator[list[str]]:
 def _doubtful_parts(body: str, start: int, end: int) -> Iterator[int]:
     """Yield the numbers of the parts of `body[start:end]` that open a custom element, a button or a label.
 
-    One search over the text takes a fifth of the time that looking at each part does.
+    With one search over the text the walk takes a sixth less time than with a look at each part.
     """
     i, last = 0, start
     for found in _DOUBTFUL_TAG.finditer(body, start, end):

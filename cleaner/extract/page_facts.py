@@ -56,7 +56,7 @@ class PageFacts:
 
     @property
     def is_old(self) -> bool:
-        """Whether the page has neither the doctype of HTML 5 nor a size for telephones, which came in 2010."""
+        """Whether the page has neither the doctype of HTML 5 nor a size for telephones: of 2011 a tenth has one."""
         return not (self.declared[DECLARED.index("viewport")] or self.declared[DECLARED.index("html5")])
 
 

@@ -145,7 +145,7 @@ def _with_ends(blocks: Blocks, odds: Numbers, chosen: list[int], hints: Hints) -
     """Return the chosen paragraphs with the headline a little above them, and the sentences that go on behind them.
 
     These stand in elements like those of chosen prose, with a few other paragraphs between them at most. Of news in old
-    layouts .942 of F1 with both and .940 without; of their pages 56 lose prose at an end with them, and 62 without.
+    layouts F1 is .942 with both and .941 without; 20 of 731 pages lose prose at the end, and 26 without.
     """
     homes, tags, attrs, parents = blocks.homes, blocks.tags, blocks.attrs, blocks.parents
 
