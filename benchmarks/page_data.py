@@ -18,7 +18,7 @@ from strip import DATA, POLICY, read
 
 from cleaner.judge.lines import Line, split_lines
 
-__all__ = ["COLLECTIONS", "PAGE_SETS", "article_alone", "as_page", "build_pages", "label_of_article", "labels_of"]
+__all__ = ["COLLECTIONS", "PAGE_SETS", "as_page", "build_pages", "label_of_article", "labels_of"]
 
 COLLECTIONS = ("wcxb", "daniel")
 """Those of which the judge of lines is fitted on a part as well."""
@@ -75,12 +75,6 @@ def labels_of(doc: dict[str, Any]) -> list[tuple[int, int, str]]:
         out.append((at, at + len(text), kinds.get(at, "content")))
         at += len(text) + 1
     return out
-
-
-def article_alone(doc: dict[str, Any]) -> dict[str, Any]:
-    """The lines of a whole page that are its article's, as a text of which nothing may go."""
-    text = "\n".join(doc["text"][start:end] for start, end, kind in labels_of(doc) if kind in ("content", "title"))
-    return {**doc, "text": text, "spans": []}
 
 
 def label_of_article(doc: dict[str, Any], line: Line) -> tuple[int, int]:

@@ -64,11 +64,10 @@ def with_pieces(
 
 
 def _breaks_off(text: str) -> bool:
-    """Whether a line ends without a sentence's end: an arrow is none, unless it closes a quotation ("« Non. Oui »"),
-    nor is an ellipsis, with which links to the rest of a text end."""
+    """Whether a line ends without a sentence's end: an arrow is none, unless it closes a quotation ("« Non. Oui »")."""
     if text[-1] in _ARROWS:
         return text[-2].isspace() and text.rfind("«") <= text.rfind("»", 0, -1)
-    return text[-1] not in SENTENCE_ENDS or text.endswith(("…", "..."))
+    return text[-1] not in SENTENCE_ENDS
 
 
 def _with_tail(line: Line) -> list[Line]:
