@@ -223,6 +223,11 @@ def _finish_edges(lines: Sequence[Line], hits: Sequence[Hit | None], stays: list
         if lines[i].prose or below - i <= REACH:
             break
         stays[i] = False
+    # Below its last paragraph a bare line straight under one that a rule knows goes: the first of the tags, a headline.
+    paragraphs = [i for i, stay in enumerate(stays) if stay and lines[i].prose]
+    for i in range(paragraphs[-1] + 1 if paragraphs else len(lines), len(lines)):
+        if stays[i] and not stays[i - 1] and hits[i - 1] is not None and len(lines[i].text) < _BARE:
+            stays[i] = lines[i].text[-1] in _END_MARKS
     # The first paragraph stands under a byline and a row of shares, so its neighbours speak against it.
     first = i = stays.index(True)
     while i > max(0, first - REACH):
