@@ -127,7 +127,7 @@ _PLACE = (
     *("to paragraph above", "to strong above", "to paragraph below", "to strong below"),
     *("heading above", "to heading above"),
     *("run", "into run", "run to end", "run opens", "run closes"),
-    *("prose", "said again", "gone", "to gone above", "to gone below", "letters here", "strong below", "text below"),
+    *("said again", "gone", "to gone above", "to gone below", "letters here", "strong below", "text below"),
     *(f"to {zone} above" for zone in ("comments", "links", "calls")),
     *(f"{name} of run" for name in ("listed", "dated", "capitals", "size", "alone")),
     *("alike near", "least alone near"),
@@ -184,30 +184,22 @@ def has_article(text: RuledText) -> bool:
 
 
 def describe_alone(text: RuledText) -> list[Own | None]:
-    """Return what each line is by itself; None for paragraphs that are not judged."""
-    asked = set(asked_lines(text))
-    return [
-        None if line.prose and i not in asked else line_features(line.text, text.phrases)
-        for i, line in enumerate(text.lines)
-    ]
+    """Return what each line is by itself; None for paragraphs."""
+    return [None if line.prose else line_features(line.text, text.phrases) for line in text.lines]
 
 
 def alone_of(text: RuledText, own: Sequence[Own | None], weights: Sequence[int]) -> list[int]:
-    """Return the judgement of each line alone; one number stands for all paragraphs that are not judged."""
+    """Return the judgement of each line alone; one number stands for all paragraphs."""
     judged = [PROSE if each is None else sum([weights[i] for i in each.alone]) for each in own]
     return [min(alone, GONE) if gone else alone for alone, gone in zip(judged, text.gone, strict=True)]
 
 
 def asked_lines(text: RuledText) -> list[int]:
-    """Return the indices of the lines that are judged: those that stay, of paragraphs only those beside a shorter line
-    or one that goes, and those at the ends of the text."""
-    apart = [not line.prose or gone for line, gone in zip(text.lines, text.gone, strict=True)]
-    ends = len(apart) - 2
-    return [
-        i
-        for i, gone in enumerate(text.gone)
-        if not gone and (apart[i] or i == 0 or i >= ends or apart[i - 1] or apart[i + 1])
-    ]
+    """Return the indices of the lines that are judged: those that stay and are no paragraphs.
+
+    Paragraphs beside shorter lines were judged once: of 138 that should go two were found, and a run took a third more.
+    """
+    return [i for i, gone in enumerate(text.gone) if not gone and not text.lines[i].prose]
 
 
 def describe_texts(texts: Sequence[ScoredText]) -> tuple[Numbers, Numbers]:
@@ -235,22 +227,21 @@ def _numbers_of_lines(text: ScoredText) -> list[int]:
         stays = line.prose and not gone[i]
         names = own is not None and len(line.text) < BARE and own.numbers[-1] > 1
         opens = hit.kind if hit and gone[i] else CONCEPT_KINDS[own.concept] if own and names else ""
-        rows += (i in asked, gone[i], min(9, times[wordings[i]]), line.prose, _ZONES.get(opens, 0))
+        rows += (i in asked, gone[i], min(9, times[wordings[i]]), _ZONES.get(opens, 0))
         rows += (alone, stays, line.apart, line.glued, where, kind)
         if own is None:
             first, last = class_of_first(line.text[0]), class_of_last(line.text)
             rows += (len(line.text), first, last, 0, 0, 0, -1, -1, 0)
             continue
         n = own.numbers
-        # a paragraph has all of its words among those of the paragraphs
-        topic = -1 if stays or not own.words else 100 * sum([word in prose for word in own.words]) // len(own.words)
+        topic = 100 * sum([word in prose for word in own.words]) // len(own.words) if own.words else -1
         dated = n[_DATE_WORDS] > 0 or n[_NUMERIC_DATE] > 0
         rows += (n[_SIZE], n[_FIRST], n[_LAST], n[_LISTED], n[_CAPITALS], dated, own.concept, topic, n[_LETTERS] > 0)
     return rows
 
 
 _ROWS = (
-    *("asked", "gone", "again", "long", "zone"),
+    *("asked", "gone", "again", "zone"),
     *("alone", "prose", "apart", "glued", "where", "kind"),
     *("size", "first", "last", "listed", "capitals", "dated", "concept", "topic", "letters"),
 )
@@ -340,7 +331,7 @@ class _Lines:
             np.where(self.heading >= 0, np.minimum(FAR, at - self.heading), FAR),
             *(np.minimum(FAR, run) * np.where(self.bare, 1, -1), np.minimum(FAR, at - self.run_start)),
             *(np.minimum(FAR, self.run_stop - 1 - at), self.run_start == start, self.run_stop == stop),
-            *(own[_ROW["long"]], own[_ROW["again"]], np.minimum(FAR, text[_gone]), self.up[2], self.down[2]),
+            *(own[_ROW["again"]], np.minimum(FAR, text[_gone]), self.up[2], self.down[2]),
             *(own[_ROW["letters"]], np.minimum(FAR, below[strong]), 100 * below[mass] // np.maximum(1, text[mass])),
 *self._zones(),
             *(of_run[listed] // run, 100 * of_run[dated] // run, *(of_run[capitals : judged + 1] // run)),

@@ -55,16 +55,16 @@ UNIT = 1000
 """Leaves are thousandths of log odds in favour of the article."""
 
 
-FORMS = ("line", "piece", "paragraph", "marks")
-"""What is judged, each with a threshold of its own: a line, a piece of one, a paragraph, a line without a letter."""
+FORMS = ("line", "piece", "marks")
+"""What is judged, each with a threshold of its own: a line, a piece of one, a line without a letter."""
 
-_GLUED, _GLUED_BELOW, _PROSE, _LETTERS = map(NAMES.index, ("glued", "glued below", "prose", "letters here"))
+_GLUED, _GLUED_BELOW, _LETTERS = map(NAMES.index, ("glued", "glued below", "letters here"))
 
 
 def forms_of(table: Numbers) -> Numbers:
     """Return the index in FORMS of each column of a table (NAMES x lines)."""
     pieces = (table[_GLUED] > 0) | (table[_GLUED_BELOW] > 0)
-    forms: Numbers = np.where(pieces, 1, np.where(table[_PROSE] > 0, 2, 3 * (table[_LETTERS] == 0)))
+    forms: Numbers = np.where(pieces, 1, 2 * (table[_LETTERS] == 0))
     return forms
 
 
