@@ -213,7 +213,10 @@ def _take_teasers_after_end(lines: Sequence[Line], hits: Sequence[Hit | None], a
             breaks_off = 2 * broken > rest and broken >= 3 and 5 * closed <= broken
             if breaks_off or (cut >= 2 and closed <= cut and (2 * broken > rest or hit.kind == "initials")):
                 teaser = Hit("after-end", "related", "a teaser after the name that ends the article")
-                accepted[i:] = [hit, *(other or teaser for other in accepted[i + 1 :])]
+                accepted[i] = hit
+                for j in range(i + 1, len(lines)):
+                    if accepted[j] is None and not _is_closed(lines[j]):  # a whole paragraph is no teaser
+                        accepted[j] = teaser
                 return
         before += accepted[i] is None and line.prose
         whole += accepted[i] is None and _is_closed(line)
