@@ -163,7 +163,8 @@ def _same_part(path: Path) -> bytes:
         except ValueError:
             return data
     if path.name == "report.html":
-        return re.sub(rb'<section id="run".*?</section>', b"", data, flags=re.DOTALL)
+        # its date and command as well, which stand at its head
+        return re.sub(rb'<section id="run".*?</section>|<p class="made">.*?</p>', b"", data, flags=re.DOTALL)
     return data
 
 
