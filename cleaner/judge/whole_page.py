@@ -67,6 +67,7 @@ _FRAME_CONCEPTS = frozenset(
 _BARE_MARKS = frozenset(("number", "endmark"))  # rules for which a cell of a table is enough
 _BETWEEN = frozenset(("ad", "related", "readmore"))
 _WORD = re.compile(r"[^\W\d_]+")
+_CREDITED = re.compile(r"[.!?] (?:foto|photo|gambar|image) ?: ?[^.:!?]{0,40}/[^.:!?]{1,40}$", re.IGNORECASE)
 _END_MARKS = SENTENCE_ENDS - frozenset("']』") | frozenset(":;,")  # a bare apostrophe or bracket ends menus as well
 
 
@@ -218,21 +219,12 @@ def finish_article(
 
 def _finish_edges(lines: Sequence[Line], hits: Sequence[Hit | None], stays: list[bool]) -> tuple[int, int]:
     """Correct `stays` at both ends of the article, and return the indices of its first and last line."""
-    # Above the article a bare line that stays alone, with nothing that stays in the three lines below, goes.
-    for i, below in pairwise([i for i, stay in enumerate(stays) if stay]):
-        if lines[i].prose or below - i <= REACH:
-            break
-        stays[i] = False
-    # Below its last paragraph a bare line straight under one that a rule knows goes: the first of the tags, a headline.
-    paragraphs = [i for i, stay in enumerate(stays) if stay and lines[i].prose]
-    for i in range(paragraphs[-1] + 1 if paragraphs else len(lines), len(lines)):
-        if stays[i] and not stays[i - 1] and hits[i - 1] is not None and len(lines[i].text) < _BARE:
-            stays[i] = lines[i].text[-1] in _END_MARKS
+    _drop_loose_lines(lines, hits, stays)
     # The first paragraph stands under a byline and a row of shares, so its neighbours speak against it.
     first = i = stays.index(True)
     while i > max(0, first - REACH):
         i -= 1
-        if lines[i].prose and hits[i] is None:
+        if lines[i].prose and hits[i] is None and not _CREDITED.search(lines[i].text):  # no caption with its credit
             stays[i], first = True, i
     # Paragraphs straight below the article join it. One line may stand between: an advertisement, or a link to one
     # other article ("Read also: ..."); a bare "Related" has a list below.
@@ -244,6 +236,23 @@ def _finish_edges(lines: Sequence[Line], hits: Sequence[Hit | None], stays: list
         if below >= len(lines) or hits[below] is not None or not lines[below].prose:
             return first, last
         stays[below], last = True, below
+
+
+def _drop_loose_lines(lines: Sequence[Line], hits: Sequence[Hit | None], stays: list[bool]) -> None:
+    """Take out of `stays` what stands around the article without being its: at least one line stays."""
+    # Above the article a bare line that stays alone, with nothing that stays in the three lines below, goes.
+    for i, below in pairwise([i for i, stay in enumerate(stays) if stay]):
+        if lines[i].prose or below - i <= REACH:
+            break
+        stays[i] = False
+    # Below its last paragraph a bare line straight under one that a rule knows goes: the first of the tags, a headline.
+    paragraphs = [i for i, stay in enumerate(stays) if stay and lines[i].prose]
+    for i in range(paragraphs[-1] + 1 if paragraphs else len(lines), len(lines)):
+        if stays[i] and not stays[i - 1] and hits[i - 1] is not None and len(lines[i].text) < _BARE:
+            stays[i] = lines[i].text[-1] in _END_MARKS
+    # A caption that ends with its credit ("... Senin pagi. Foto: Lensa Kota/Dian Sagara") stands above the article.
+    for i in range(paragraphs[1] if len(paragraphs) > 1 else 0):
+        stays[i] = stays[i] and not _CREDITED.search(lines[i].text)
 
 
 def _find_headline(lines: Sequence[Line], hits: Sequence[Hit | None], first: int, known_title: str) -> int:

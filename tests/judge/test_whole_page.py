@@ -16,7 +16,7 @@ from cleaner.article import cut
 from cleaner.judge.features import best_segment, neighbour_features, own_features
 from cleaner.judge.lines import split_lines
 from cleaner.judge.trees import Trees, linear_odds, load_page_model
-from cleaner.judge.whole_page import looks_like_page, outside_block
+from cleaner.judge.whole_page import finish_article, looks_like_page, outside_block
 from cleaner.phrases.phrases import load_phrases
 from cleaner.strip.line_rules import judge_line
 from cleaner.strip.strip import strip
@@ -136,3 +136,29 @@ def test_labelled_articles_are_no_pages() -> None:
     docs = [json.loads(line) for line in BENCH.read_text("utf-8").splitlines()]
     pages = [doc["id"] for doc in docs if is_page(doc["text"], doc["language"])]
     assert len(pages) <= 0.01 * len(docs), pages
+
+
+@pytest.mark.parametrize(
+    ("opening", "kept"),
+    [
+        ("Bus listrik berhenti di halte baru, Senin pagi. Foto: Lensa Kota/Dian Sagara", False),
+        ("Pada sampul buku itu tertulis judulnya. Foto: kenangan dari sebuah kota yang hilang.", True),
+        ("Ia menyimpan dua map di rak. Gambar dan naskah/puisi lama ada di dalamnya sejak lama", True),
+    ],
+)
+def test_a_caption_with_its_credit_above_the_article_goes(opening: str, kept: bool) -> None:
+    body = "Enam belas bus mulai melayani rute itu, dan selama dua pekan pertama penumpang tidak dipungut bayaran."
+    lines = split_lines(
+        "\n".join(
+            [
+                "Bus Listrik Mulai Melayani Rute Baru",
+                opening,
+                body,
+                body.replace("itu", "lama"),
+                body.replace("itu", "baru"),
+            ]
+        )
+    )
+    stays = [True] * len(lines)
+    finish_article(lines, [None] * len(lines), stays, "")
+    assert stays == [True, kept, True, True, True]
