@@ -46,8 +46,8 @@ same-all: .venv/installed-dev $(if $(JAVA),.venv/installed-spark)
 java: .venv/installed
 	@$(BIN)/python -m cleaner.engine.java
 
-# needs chromium and chromium-driver; axe-core from npm where npm is there
-test-browser: .venv/installed-browser
+# the report and the documentation; needs chromium and chromium-driver; axe-core from npm where npm is there
+test-browser: .venv/installed-browser .venv/installed-docs
 	command -v npm >/dev/null && npm install --silent --no-save --prefix build axe-core || true
 	CLEANER_AXE=build/node_modules/axe-core/axe.min.js $(BIN)/pytest -q -m browser
 
