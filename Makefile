@@ -49,7 +49,7 @@ java: .venv/installed
 # the report and the documentation; needs chromium and chromium-driver; axe-core from npm where npm is there
 test-browser: .venv/installed-browser .venv/installed-docs
 	command -v npm >/dev/null && npm install --silent --no-save --prefix build axe-core || true
-	CLEANER_AXE=build/node_modules/axe-core/axe.min.js $(BIN)/pytest -q -m browser
+	CLEANER_AXE=build/node_modules/axe-core/axe.min.js $(BIN)/pytest -q -m browser tests/browser
 
 # the site in build/site; its pages load nothing from elsewhere, and its search works from disk. The picture of the report on
 # its first page needs chromium. REPOSITORY=https://... is the link in its head, else the remote of git or pyproject.toml says it.
