@@ -93,10 +93,13 @@ class Stop(BaseException):
     """Ends a run as a signal would."""
 
 
-@pytest.mark.parametrize("after", [0, 1, 4, 6, 9, 12, 14])
+@pytest.mark.parametrize("tables_in", ["memory", "files"])
+@pytest.mark.parametrize("after", [0, 1, 4, 6, 9, 12, 14, 17])
 def test_a_stopped_run_goes_on_and_no_shard_is_done_twice(
-    after: int, few: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    after: int, tables_in: str, few: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if tables_in == "files":
+        monkeypatch.setattr("cleaner.corpus.run.SMALL", -1)
     done: list[Path] = []
     options = Options(workers=1, shard_records=2)
     monkeypatch.setattr(pool_module.Pool, "map", stopping(done, after))
@@ -108,6 +111,22 @@ def test_a_stopped_run_goes_on_and_no_shard_is_done_twice(
     assert outcome(tmp_path) == few
     assert len(done) == len(set(done))
     assert sorted(p.name for p in tmp_path.iterdir()) == ["clean.jsonl", "clean.jsonl.audit"]
+
+
+def test_a_run_whose_shards_were_damaged_behind_its_back_reads_anew(
+    few: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options, done = Options(workers=1, shard_records=2), list[Path]()
+    monkeypatch.setattr(pool_module.Pool, "map", stopping(done, 14))
+    with pytest.raises(Stop):
+        clean_corpus(FEW, tmp_path / "clean.jsonl", options)
+    finished = [path for path in done if path.parent.name.startswith("finish")]
+    assert len(finished) == 6
+    assert not any(path.exists() for path in done if path.parent.name.startswith("read"))
+    finished[2].write_bytes(finished[2].read_bytes()[:-9])
+    monkeypatch.setattr(pool_module.Pool, "map", stopping(done, 10**9))
+    clean_corpus(FEW, tmp_path / "clean.jsonl", options)
+    assert outcome(tmp_path) == few
 
 
 def stopping(done: list[Path], after: int):  # type: ignore[no-untyped-def]

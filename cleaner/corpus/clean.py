@@ -119,7 +119,7 @@ def clean_corpus(
             hashes = _hash_inputs(run, sources)
         rejects = with_changes([*rejects, *run.rejects()], stamps)
         try:
-            check_something_was_read(rejects, run.shards("read"))
+            check_something_was_read(rejects, run.shards("finish"))
         except InputError:
             work.remove()  # nothing of it could be kept, since the right command reads other inputs
             raise
@@ -176,8 +176,8 @@ def finish_corpus(run: Run) -> None:
     """Find the ids that are taken, the lines that repeat per site and the headlines of other articles, then finish the
     shards."""
     repeats = run.work.path / REPEATS if run.options.repeats else None
-    if len(run.work.done("finish")) >= run.count and (repeats is None or repeats.exists()):
-        return  # a run that is continued needs the repeats for shards that are left, and there are none
+    if len(run.work.done("finish")) >= run.count and not (run.options.site_rules and repeats and not repeats.exists()):
+        return  # only the file of site rules needs the repeats once all shards are finished
     read = run.shards("read")
     linked: Headlines | None = None
     run.meter.begin_global_step("repeats")
@@ -210,7 +210,8 @@ def finish_corpus(run: Run) -> None:
             if n not in done
         ),
     )
-    run.work.drop_tables("read")  # two thirds of the bytes of an input of short articles
+    if not (run.options.keep_work or run.options.site_rules):
+        run.work.release("read")  # of short articles its shards were half the bytes of the input, its tables two thirds
 
 
 def write_corpus(run: Run) -> Mapping[str, int]:

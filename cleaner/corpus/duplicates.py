@@ -151,6 +151,7 @@ def _find_near(
     kept = shuffle.reduce(
         "decisions", tasks, partial(_emit_decisions, ranks, copies, dropped), partial(save_lines, decided)
     )
+    stores.free()  # a fifth of the input where articles are short
     counts = {
         "exact": copies.count,
         # pairs found again count when they are likely: the others were estimated before, or are chance

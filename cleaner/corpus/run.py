@@ -106,9 +106,8 @@ class Run:
 
     def rejects(self) -> Iterator[Reject]:
         """What the stages set aside."""
-        for stage in ("read", "finish"):
-            for path in self.shards(stage):
-                yield from (Reject(**row) for row in read_shard(path, ())[1]["rejects"])
+        for path in self.shards("finish"):
+            yield from (Reject(**row) for row in read_shard(path, ())[1]["rejects"])
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:

@@ -163,7 +163,7 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
     sketches = sketch(texts)
     columns |= {name: fixed_column(getattr(sketches, name)) for name in SKETCH}
     notes = {
-        "rejects": [asdict(r) for r in rejects],
+        "rejects": [*made["rejects"], *(asdict(r) for r in rejects)],
         "counts": _listed(counts),
         "learned": dict(sorted(learned.items())),
     }

@@ -104,6 +104,12 @@ class TokenStores:
         sites, pages, broken = (np.ascontiguousarray(stored[name]) for name in ("site", "page", "broken"))
         return StoredArticles(store, self.recurring(), sites, pages, broken), stored["least"].copy()
 
+    def free(self) -> None:
+        """Free the tokens and signatures, of which nothing is asked once the duplicates are decided."""
+        for group in self.groups:
+            self.table.free(f"{group}-tokens")
+            self.table.free(f"{group}-signed")
+
     def by_site(self, group: int) -> Emitted:
         """The places of the articles of a group, to the parts of their sites; those of small sites go nowhere."""
         stored, (sites, parts, sizes) = self.table.load(group), self.table.load("sites")

@@ -211,6 +211,12 @@ class Table:
             return np.zeros(0, dtype)
         return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)) if path else self.held[str(name)]
 
+    def free(self, name: int | str) -> None:
+        """Remove an array that no later step loads, nor one of a run that goes on."""
+        self.held.pop(str(name), None)
+        if self.folder is not None:
+            (self.folder / f"{name}.npy").unlink(missing_ok=True)
+
 
 @dataclass
 class Shuffle:

@@ -5,6 +5,7 @@
     WORK/run.json          what this run is about: inputs and options
     WORK/publish.json      how far the run has come with putting its output under its final name
     WORK/<stage>-<hash>/   the shards of one stage; the hash is of the inputs and of all options that it depends on
+    WORK/<stage>-<hash>-released-<number>  so many shards the stage had; they went, since the next stage was complete
 
 A shard file appears under its name only when it is complete (temporary name, fsync, rename). It carries a checksum of
 its content, as the results of global steps do, which is compared once when a run goes on. Changed options give other
@@ -110,8 +111,14 @@ class Work(AbstractContextManager["Work"]):
         """The numbers of the shards of this stage that are finished and whole.
 
         The shards that an earlier process left are compared with their checksums at the first call; one that differs is
-        removed, so that it is made again.
+        removed, so that it is made again. The shards of a stage that was released count as finished while all of the
+        next stage are.
         """
+        if mark := self._released(stage):
+            count, stages = int(mark.name.rpartition("-")[2]), list(self._folders)
+            if len(self.done(stages[stages.index(stage) + 1])) >= count:
+                return set(range(count))
+            mark.unlink()  # a shard of the next stage was damaged, or its options have changed
         with os.scandir(self.path / self._folders[stage]) as entries:
             # A name with a dot is of a file that an ended process has not finished.
             found = {int(entry.name[:8]) for entry in entries if not entry.name.startswith(".")}
@@ -131,13 +138,15 @@ class Work(AbstractContextManager["Work"]):
         path.mkdir(exist_ok=True)
         return path
 
-    def drop_tables(self, stage: str) -> None:
-        """Remove the results of the global steps on this stage, which no shard needs any more."""
-        path, gone = self.path / f"tables-{self._folders[stage]}", self.path / f"gone-{self._folders[stage]}"
-        shutil.rmtree(gone, ignore_errors=True)
-        if path.exists():
-            path.rename(gone)  # in one step: a note of a step without its tables would be believed
-            shutil.rmtree(gone)
+    def release(self, stage: str) -> None:
+        """Remove the shards of a stage and what its global steps found: the next stage is complete."""
+        (self.path / f"{self._folders[stage]}-released-{len(self.done(stage))}").touch()
+        for name in (f"tables-{self._folders[stage]}", self._folders[stage]):
+            path, gone = self.path / name, self.path / f"gone-{name}"
+            shutil.rmtree(gone, ignore_errors=True)
+            if path.exists():
+                path.rename(gone)  # in one step: half a stage, or the note of a step without tables, would be believed
+                shutil.rmtree(gone)
 
     def remove(self) -> None:
         """Remove the directory and all in it."""
@@ -145,6 +154,9 @@ class Work(AbstractContextManager["Work"]):
 
     def __exit__(self, *_: object) -> None:
         self._lock.close()
+
+    def _released(self, stage: str) -> Path | None:
+        return next(self.path.glob(f"{self._folders[stage]}-released-*"), None)
 
     def _check(self, about: bytes) -> bool:
         """Compare `run.json` with this run, say what changed options cost, and write it anew. True if there was one."""
@@ -161,7 +173,8 @@ class Work(AbstractContextManager["Work"]):
             old, stages = known["stages"], new["stages"]
             last = [some[list(some)[-1]] for some in (old, stages)] if old and stages else [{}, {}]
             changed = sorted(name for name in {*last[0], *last[1]} if last[0].get(name) != last[1].get(name))
-            kept = " and ".join(stage for stage in stages if old.get(stage) == stages[stage])
+            same = (stage for stage in stages if old.get(stage) == stages[stage] and not self._released(stage))
+            kept = " and ".join(same)
             done = f"finished shards of the stage {kept} are kept" if kept else "no finished shard can be kept"
             _log.warning("%s changed since the unfinished run; %s.", ", ".join(changed), done)
         with replacing(note) as out:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def finished(folder: Path, inputs: list[Path], options: Options) -> Iterator[tup
     """A work directory, its shards after reading, and its finished shards."""
     sources = list_sources([str(path) for path in inputs], options)
     with Work(folder / "work", inputs={}, stages=stage_options(options)) as work, Pool(1) as pool:
-        run = Run(work, pool, options)
+        run = Run(work, pool, replace(options, keep_work=True))  # of all stages
         read_corpus(run, sources)
         finish_corpus(run)
         yield work, run.shards("read"), run.shards("finish")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from cleaner.durable import replacing
+from cleaner.durable import replacing, sealing
 from cleaner.engine.work import Work, read_shard, write_shard
 from cleaner.errors import OutputError, RefusedError, WorkError
 
@@ -188,13 +188,44 @@ assert "pandas" not in sys.modules
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_tables_are_dropped_with_their_notes(tmp_path: Path) -> None:
-    with Work(tmp_path / "work", inputs={}, stages={"read": {}, "finish": {}}) as work:
-        for stage in ("read", "finish"):
-            (work.tables(stage) / "ids").mkdir()
-            (work.tables(stage) / "ids.json").write_text("[]")
-        work.drop_tables("read")
-        work.drop_tables("read")
-        assert [path.name for path in work.tables("read").iterdir()] == []
-        assert sorted(path.name for path in work.tables("finish").iterdir()) == ["ids", "ids.json"]
+def released(path: Path, option: int = 1) -> Work:
+    """A work directory whose stage `read` was released, once more."""
+    return Work(path, inputs={}, stages={"read": {}, "write": {"option": option}})
+
+
+@pytest.fixture
+def half_done(tmp_path: Path) -> Path:
+    with released(tmp_path / "work") as work:
+        for stage in ("read", "write"):
+            put(work, stage, 0)
+            put(work, stage, 1)
+            with sealing(work.tables(stage) / "ids.json") as out:
+                out.write(b"[]")
+        work.release("read")
+        work.release("read")
+    return tmp_path / "work"
+
+
+def test_a_released_stage_takes_no_space_and_counts_as_done(half_done: Path) -> None:
+    with released(half_done) as work:
+        assert work.done("read") == {0, 1}
+        assert not work.shard("read", 0).exists()
+        assert [*work.tables("read").iterdir()] == []
+        assert sorted(path.name for path in work.tables("write").iterdir()) == ["ids.json"]
         assert not [*work.path.glob("gone*")]
+
+
+def test_a_released_stage_is_done_again_when_a_shard_of_the_next_is_damaged(half_done: Path) -> None:
+    with released(half_done) as work:
+        work.shard("write", 1).write_bytes(b"cut")
+    with released(half_done) as work:
+        assert (work.done("read"), work.done("write")) == (set(), {0})
+        put(work, "read", 1)
+    with released(half_done) as work:
+        assert (work.done("read"), work.done("write")) == ({1}, {0})
+
+
+def test_a_released_stage_is_done_again_for_other_options(half_done: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with released(half_done, option=2) as work:
+        assert (work.done("read"), work.done("write")) == (set(), set())
+    assert "option changed since the unfinished run; no finished shard can be kept" in caplog.text
