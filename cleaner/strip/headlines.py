@@ -14,7 +14,7 @@ import re
 from cleaner.characters import FULL_STOPS
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
-__all__ = ["HEADLINE", "headline_end", "visible_end"]
+__all__ = ["HEADLINE", "headline_end", "looks_like_headline", "visible_end"]
 
 HEADLINE = 170
 """The most characters of a headline after a label."""
@@ -48,9 +48,18 @@ def headline_end(text: str, begin: int, after: int, phrases: Phrases) -> int:
     # A label whose link was lost stands before a sentence, and goes alone. The sentence has six words or more, all of
     # them small behind the first: with a capital further on, a headline may stand before it.
     first = re.split(r"(?<=[.!?。]) ", bare.lstrip(), maxsplit=1)[0]
+    if len(first) < len(bare.lstrip()) and looks_like_headline(first[:-1]) and first.count(" ") >= 2:
+        return begin + rest.find(first) + len(first)  # words with capitals, then a sentence
     words = [word for word in first.split() if word[0].isalpha()]
     sentence = len(words) >= 6 and first[0].isupper() and all(word[0].islower() for word in words[1:])
     return begin if sentence and first[-1] in FULL_STOPS else -1
+
+
+def looks_like_headline(text: str) -> bool:
+    """Whether three of five words begin with a capital, the first one among them, and no full stop ends the line."""
+    words = [w for w in text.split() if w[0].isalpha()]
+    high = sum(1 for w in words if w[0].isupper())
+    return text[-1:] not in ".," and len(words) >= 2 and words[0][0].isupper() and high >= 0.6 * len(words)
 
 
 def visible_end(text: str, begin: int, stop: int, phrases: Phrases) -> int:

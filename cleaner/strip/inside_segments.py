@@ -17,8 +17,9 @@ from itertools import pairwise
 from cleaner.article import Removal
 from cleaner.judge.lines import ANY, BESIDE, EDGE, Hit, Line, is_wrapped
 from cleaner.phrases.phrases import Phrases, normalise_wording
+from cleaner.strip.headlines import looks_like_headline
 from cleaner.strip.inside_lines import tail_trims
-from cleaner.strip.line_rules import judge_line, looks_like_headline
+from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import accept_hits
 from cleaner.strip.segments import bare_labels, find_gaps, find_labels, is_quoted, joints, word_lists
 

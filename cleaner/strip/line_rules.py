@@ -21,9 +21,10 @@ from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, SHORT, Hit, Line, ends_
 from cleaner.phrases.phrases import EMOJI, HEAD_LENGTH, Phrase, Phrases, normalise_wording
 from cleaner.strip.calls import call_hit, first_cue, navigation_hit
 from cleaner.strip.datelines import SITE
-from cleaner.strip.headlines import HEADLINE, visible_end
+from cleaner.strip.headlines import HEADLINE, looks_like_headline, visible_end
+from cleaner.strip.segments import sentence_breaks
 
-__all__ = ["SEPARATOR", "forget_lines", "is_clear_paragraph", "judge_line", "looks_like_headline", "looks_like_names"]
+__all__ = ["SEPARATOR", "forget_lines", "is_clear_paragraph", "judge_line", "looks_like_names"]
 
 # What may stand between a label and its rest. A hyphen or a slash needs white space on both sides, or it would part
 # compound words ("baca-juga").
@@ -59,6 +60,9 @@ EDGE_KINDS = frozenset(
 _POINTING = frozenset(("video", "caption", "sourcenote"))
 _HEADING = frozenset(("disclaimer", "caption", "sourcenote"))
 """Kinds whose bare labels are headings of the author's too ("Disclaimer:"), or fields of a table."""
+
+_PROSE = frozenset(("disclaimer", "authorbio", "footer", "cookie", "newsletter", "promo", "comment", "paywall"))
+"""Kinds whose labels stand before several sentences: a notice, a portrait, an appeal."""
 
 _CODE_MARKS = frozenset("=/;{}<>")
 
@@ -161,6 +165,10 @@ def _phrase_hit(text: str, wording: str, found: Phrase, phrases: Phrases) -> Hit
         cues = (phrases.words[name] for name in ("letter", "channel", "ours", "network"))
         if fixed.count(" ") <= 3 and not any(first_cue(wording, known) for known in cues):
             return None
+    if (
+        found.text.endswith("{any}") and found.kind not in _PROSE and _goes_on(text)
+    ):  # "Follow us on X. Residents fled."
+        return None
     boxed = text[0] == "[" and text[-1] == "]"  # a template's mark, not a sentence
     # "Komentar." with a full stop, and any single word, may be an author's; at the edges of an article it is not
     sentence = text[-1] == "." and text[-2:] != ".." and found.array == "line" and wording.count(" ") < 3
@@ -187,11 +195,16 @@ def _label_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
             # an address behind "Video:" or "Source:" is a reference that the author gives
             if not _fits_label(rest, found.kind, phrases) or ("://" in rest and found.kind in _POINTING):
                 return None
-            if found.kind == "related" and ends_sentence(text):
-                # where a sentence of the article follows the headline, inside_lines.py takes the headline alone
-                end = visible_end(text, mark.end(), min(len(text), mark.end() + HEADLINE), phrases)
-                if end > 0 and len(text) - end >= 25:
-                    return None
+            if found.kind not in _PROSE and _goes_on(
+                rest
+            ):  # "Read also: Flood hits village. Residents fled on Monday."
+                return None
+            # where a sentence of the article follows the headline, inside_lines.py takes the headline alone
+            stop = min(len(text), mark.end() + HEADLINE)
+            sentence = found.kind == "related" and ends_sentence(text)
+            end = visible_end(text, mark.end(), stop, phrases) if sentence else -1
+            if end > 0 and len(text) - end >= 25:
+                return None
             return Hit("phrase-start", found.kind, found.why, EDGE if found.kind in EDGE_KINDS else ANY)
     words = wording.split(" ", 2)
     if len(words) < 3:
@@ -214,6 +227,9 @@ def _fits_label(rest: str, kind: str, phrases: Phrases) -> bool:
     """Whether what follows a label is what it labels: names, a time, terms of up to six words; or anything."""
     if kind == "byline":
         return looks_like_names(rest)
+    # an address behind "Video:" or "Source:" is a reference that the author gives
+    if ("://" in rest and kind in _POINTING) or (kind not in _PROSE and _goes_on(rest)):
+        return False
     if not rest or kind not in ("timestamp", "tags"):
         return True
     if kind == "timestamp":
@@ -221,6 +237,11 @@ def _fits_label(rest: str, kind: str, phrases: Phrases) -> bool:
         return numbers + times > 0 and others <= 6
     terms = _TERM_BREAK.split(rest)
     return rest[-1] not in "!?" and ". " not in rest and all(len(term.split()) <= 6 for term in terms)
+
+
+def _goes_on(rest: str) -> bool:
+    """Whether a sentence of five words or more ends the line, behind the end of another: it may be the article's."""
+    return ends_sentence(rest) and any(len(rest[begin:].split()) >= 5 for _, begin in sentence_breaks(rest))
 
 
 def looks_like_names(text: str) -> bool:
@@ -237,13 +258,6 @@ def looks_like_names(text: str) -> bool:
     small = sum(1 for word in words if word[0].islower() and "@" not in word and "." not in word[:-1])
     # a full stop and a blank behind the first eight characters part sentences; before that they stand behind initials
     return len(words) <= 12 and small <= len(words) // 3 and ". " not in text.rstrip(".")[8:].replace(".,", "")[8:]
-
-
-def looks_like_headline(text: str) -> bool:
-    """Whether three of five words begin with a capital, the first one among them, and no full stop ends the line."""
-    words = [w for w in text.split() if w[0].isalpha()]
-    high = sum(1 for w in words if w[0].isupper())
-    return text[-1:] not in ".," and len(words) >= 2 and words[0][0].isupper() and high >= 0.6 * len(words)
 
 
 def _count_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:

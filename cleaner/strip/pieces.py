@@ -6,16 +6,15 @@ lost. Pieces are judged as lines are, among the lines of their text; a text with
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
 from cleaner.article import Removal
-from cleaner.characters import CLOSERS, SENTENCE_ENDS
+from cleaner.characters import SENTENCE_ENDS
 from cleaner.judge.beside import RuledText
 from cleaner.judge.lines import Hit, Line
 from cleaner.phrases.phrases import Phrases
-from cleaner.strip.segments import is_quoted, word_lists
+from cleaner.strip.segments import is_quoted, sentence_breaks
 
 __all__ = ["with_pieces"]
 
@@ -26,8 +25,6 @@ LEAST_LINE = 60
 """A shorter line is a heading or an item of a list: its parts are words of it."""
 
 _ARROWS = frozenset("»→›>")
-_STOPS = f"[{re.escape(''.join(sorted(SENTENCE_ENDS - set(CLOSERS))))}]"
-_SENTENCE_END = re.compile(f"(\\w*)({_STOPS}+[{re.escape(CLOSERS)}]*)[ \\t\\xa0]+(?=\\S)")
 
 
 def with_pieces(
@@ -73,19 +70,12 @@ def _breaks_off(text: str) -> bool:
 def _with_tail(line: Line) -> list[Line]:
     """A line up to its last sentence, and what stands behind that; nothing where no sentence ends near the end."""
     text = line.text
-    begin = max(0, len(text) - TAIL - 10)
-    ends = [end for end in _SENTENCE_END.finditer(text, begin) if _ends_sentence(end)]
-    if not ends or len(text) - ends[-1].end() > TAIL or is_quoted(text, ends[-1].end()):
+    breaks = list(sentence_breaks(text, max(0, len(text) - TAIL - 10)))
+    if not breaks or len(text) - breaks[-1][1] > TAIL or is_quoted(text, breaks[-1][1]):
         return []
-    body = Line(line.start, text[: ends[-1].end(2)], line.apart)
+    end, begin = breaks[-1]
+    body = Line(line.start, text[:end], line.apart)
     body.prose = body.prose or (line.prose and len(body.text) >= LEAST_LINE)
-    tail = Line(line.start + ends[-1].end(), text[ends[-1].end() :], False)
+    tail = Line(line.start + begin, text[begin:], False)
     body.opens = tail.opens = line.opens
     return [body, tail]
-
-
-def _ends_sentence(end: re.Match[str]) -> bool:
-    """Whether a mark ends a sentence: no initial, no number of a list, no abbreviation."""
-    word, mark = end.groups()
-    short = word.isascii() and (len(word) < 3 or word.isdigit() or word.lower() in word_lists()["abbreviations"])
-    return not (mark == "." and short)

@@ -17,7 +17,7 @@ from cleaner.characters import BULLETS, CLOSERS, FULL_STOPS
 from cleaner.judge.lines import Hit, Line, prose_bounds
 from cleaner.phrases.phrases import normalise_wording
 from cleaner.strip.context import is_lead_in, is_numbered
-from cleaner.strip.line_rules import looks_like_headline
+from cleaner.strip.headlines import looks_like_headline
 
 __all__ = ["BLOCK_LINES", "ITEM_STARTS", "take_related_blocks"]
 

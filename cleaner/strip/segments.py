@@ -16,10 +16,21 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
 
+from cleaner.characters import CLOSERS, SENTENCE_ENDS
 from cleaner.phrases.phrases import LABELS, Phrases, normalise_wording
 from cleaner.tables import read_toml
 
-__all__ = ["bare_labels", "find_gaps", "find_labels", "is_quoted", "joints", "may_be_label", "segments", "word_lists"]
+__all__ = [
+    "bare_labels",
+    "find_gaps",
+    "find_labels",
+    "is_quoted",
+    "joints",
+    "may_be_label",
+    "segments",
+    "sentence_breaks",
+    "word_lists",
+]
 
 LABEL = 40
 """The most characters of a label before its colon."""
@@ -46,6 +57,8 @@ _OTHER_GAP = re.compile(r"[\t\xa0][ \t\xa0]*")
 _NOTICE = re.compile(r"Copyright(?= ?(?:©|\(c\)|\d{4}))|Hak [Cc]ipta(?= (?:terpelihara|dilindungi|©))|[©ⓒ]|[▶►▷☞]")
 _NOTICES = ("Copyright", "Hak ", "©", "ⓒ", "▶", "►", "▷", "☞")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_STOPS = f"[{re.escape(''.join(sorted(SENTENCE_ENDS - set(CLOSERS))))}]"
+_SENTENCE_END = re.compile(f"(\\w*)({_STOPS}+[{re.escape(CLOSERS)}]*)[ \\t\\xa0]+(?=\\S)")
 _WORD_BEFORE = re.compile(r"[^\W\d_]+$")
 _WORDS_BEFORE = re.compile(r"[^\s()\[\].!?\"”:]+(?: [^\s()\[\].!?\"”:]+){0,3}$")
 
@@ -161,6 +174,16 @@ def is_quoted(text: str, at: int) -> bool:
         return False
     before, after = text[mark - 1 : mark], text[mark + 1 : mark + 2]
     return text[mark] == "“" or ((mark == begin or before.isspace() or before in "([") and not after.isspace())
+
+
+def sentence_breaks(text: str, begin: int = 0) -> Iterator[tuple[int, int]]:
+    """Where a sentence of a line ends, and where the next begins: behind no initial, no number of a list and no
+    abbreviation."""
+    for end in _SENTENCE_END.finditer(text, begin):
+        word, mark = end.groups()
+        short = word.isascii() and (len(word) < 3 or word.isdigit() or word.lower() in word_lists()["abbreviations"])
+        if not (mark == "." and short):
+            yield end.end(2), end.end()
 
 
 def _ends_a_sentence(text: str, at: int, follows: str) -> bool:
