@@ -121,8 +121,8 @@ def _menu_kinds(items: Sequence[str], phrases: Phrases) -> list[str]:
 
 def navigation_hit(text: str, wording: str) -> Hit | None:
     """Five or more short items between bars, or a path of sections: "Home > Daerah > Pesisir"."""
-    # a line that opens with a bar is a row of a table, and so is one with numbers
-    if text.count("|") >= 4 and text[0] != "|" and "0" not in wording and max(map(len, text.split("|"))) <= 24:
+    # a line that opens with a bar is a row of a table, also where it is quoted, and so is one with numbers
+    if text.count("|") >= 4 and text.lstrip("> ")[:1] != "|" and "0" not in wording and max(map(len, text.split("|"))) <= 24:
         return Hit("nav-bar", "nav", "short items between bars", EDGE)
     if not (">" in text or "»" in text or "›" in text or "→" in text) or "«" in text or ends_sentence(text):
         return None

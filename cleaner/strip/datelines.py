@@ -114,6 +114,11 @@ def _suits(dateline: Dateline, lines: Sequence[Line], at: int) -> bool:
     cut = bool(below) and len(opens.text) >= LINK and (below[0].text[0].islower() or below[0].text[0] in ",.;")
     if not line.prose and ("recurs" in dateline.why or dateline.rule == "dateline-gap"):
         return False  # an item of a list, a row of a table
+    if "capitals" in dateline.why and line.text.isupper() and opens.text.isupper():
+        return False  # where all is written in capitals they tell nothing
+    above = lines[at - 1] if at and not line.apart else None
+    if dateline.rule == "dateline-stop" and above and len(above.text) >= WRAPPED and not ends_sentence(above.text):
+        return False  # the last line of a wrapped sentence: "... in the hotel Pullman,\nJakarta, Selasa (23/2/2016)."
     dated = "a date" in dateline.why and len(opens.text) >= WRAPPED
     if not (
         opens.prose or cut or dated or (dateline.site and ends_sentence(opens.text) and opens.text[-1] not in ")]")

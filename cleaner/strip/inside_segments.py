@@ -43,6 +43,8 @@ _ARTICLE_END = re.compile(r"[.!?…\"”')](?:\s*[-–—]\s*[^\W\d_a-z][\w! ]{2
 _QUOTES = re.compile('["“”]')
 _DESK_AND_TAGS = re.compile(r"[.!?\"”\])]\s*\([a-z]{2,6}/[a-z]{2,6}\)\s+([a-z0-9][a-z0-9 -]{8,160})$")
 
+_CLOCK_OR_PRICE = re.compile(r"\d[.:]\d\d")
+
 Segments = dict[int, list[Line]]
 """The segments of lines that are glued, by the index of the line."""
 
@@ -183,7 +185,8 @@ def _is_glued_headline(above: Line, segment: Line) -> bool:
     text = segment.text
     long = 20 <= len(text) <= HEADLINE and text.count(" ") >= 3
     leads = re.search(r":\S", text) or ":" in text[40:]  # a lead-in to a list, which its items are glued to
-    return above.end == segment.start and long and text[-1] not in ".:;," and not leads
+    item = _CLOCK_OR_PRICE.search(text)  # of a timetable, a list of fares
+    return above.end == segment.start and long and text[-1] not in ".:;," and not leads and not item
 
 
 def _open_headline(segment: Line, phrases: Phrases) -> Iterator[Removal]:
