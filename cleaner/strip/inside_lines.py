@@ -38,10 +38,20 @@ _TAIL_MARKS = frozenset("])*#_■●◆.")
 _SENTENCE_MARKS = '.!?")]'
 _ALL_SENTENCE_MARKS = _SENTENCE_MARKS + "…”’»"
 
+_NAMED_KINDS = frozenset(("sourcenote", "caption"))
+_NAMED_UNSPACED = 20
+"""The most characters of what a label names in a script without blanks: more may be a sentence."""
+
 _BRACKET_KINDS = frozenset(("related", "readmore", "video", "caption", "sourcenote", "ad", "promo", "byline"))
 _CLOSING_KINDS = frozenset(("initials", "endmark", "byline", "sourcenote"))
 _ENDMARK = re.compile(r"(?:\[\]|\[ \]|\(\*+\)|\(\*\*\*\)|\*{2,6}|\*\)|#{2,5}|_{3,}|■|●|◆|\(\.\))\.?$")
 _SOURCE = re.compile(r"[.!?\"”’)]\s*(?:[-–—]{1,2}\s*)?([A-Z][\w./' -]{1,40})$")
+# "... kata dia. Sumber: Kantor Berita", "...称。来源：新华社": a label behind the last sentence, and what it names
+_LABELLED = re.compile(
+    r"(?:[.!?…\"”’»)](?:\s*[-–—] ?\w{1,20})?\s+|(?<=[。！？」]))\s*([^\s.!?:：。]+(?: [^\s.!?:：。]+){0,2})\s*[:：]\s*([^:：。！？]{2,60})$"
+)
+_REPORTER = re.compile(r"(?<=[가-힣][.\]])\s*(?:[가-힣]{2,12} ){0,3}[\w.+-]{1,40}@[\w-]{1,40}(?:\.[\w-]{1,20}){1,4}$")
+_OMISSION = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.{3}\])\s+(\S.{2,40})$")
 _DATE_END = re.compile(r"\s+\d{1,2}/\d{1,2}/\d{2,4}$")
 _INITIALS = re.compile(r"\*{0,3}[^\W_]{1,14}(?:[/,&|\-–. ]{1,2}[^\W_]{1,14}){0,4}\*{0,3}")
 _INITIALS_BREAK = re.compile(r"[/,&|\-–. ]+")
@@ -168,7 +178,7 @@ def may_trim(line: Line, last: bool, phrases: Phrases) -> bool:
     if last and (end.isalnum() or (end in _TAIL_MARKS and (end != "." or text[-2] in _TAIL_MARKS))):
         return True
     if not line.opens:
-        return False
+        return _OMISSION.search(text, len(text) - 48) is not None
     return bool(_sentence_starts(text[-TAIL:], phrases.tail_heads)) or _call_at(text[-TAIL:], phrases, last) is not None
 
 
@@ -198,17 +208,44 @@ def _tail_hit(text: str, phrases: Phrases, last: bool, opens: bool) -> tuple[int
         # an agency's name, or a name in capitals with a date
         if normalise_wording(name) in phrases.words["agency"] or (name != source[1] and name.isupper()):
             return source.start() + 1, Hit("agency-tail", "sourcenote", "an agency after the last sentence")
+    if last and text[-1].isalnum() and (named := _named_at_end(text, phrases)):
+        return named
     if bracket := _last_bracket(text):
         before, inner = text[: bracket[0]], bracket[1]
-        if hit := _bracket_hit(before, inner, phrases, last):
+        if hit := _bracket_hit(before, inner, text[-1] == "]", phrases, last):
             return len(text) - len(text[len(before) :].lstrip()), hit
     if opens:
         for at in _sentence_starts(text, phrases.tail_heads):
             phrase = phrases.whole(normalise_wording(text[at:]), "tail")
             if phrase and not (phrase.kind == "sourcenote" and "://" in text[at:]):  # a reference is the author's
                 return at, Hit("phrase-tail", phrase.kind, phrase.why)
-        return _call_at(text, phrases, last)
+        if call := _call_at(text, phrases, last):
+            return call
+    if omitted := _OMISSION.search(text, max(0, len(text) - 48)):  # "... Read more", as excerpts of posts end
+        known = phrases.any(normalise_wording(omitted[1]))
+        if known and known.kind in ("readmore", "related"):
+            return omitted.start(1), Hit("phrase-tail", "readmore", f"behind a mark of omission: {known.why}")
     return None
+
+
+def _named_at_end(text: str, phrases: Phrases) -> tuple[int, Hit] | None:
+    """Where a label of sources or pictures begins behind the last sentence, or the address of a Korean reporter."""
+    if "@" in text and (reporter := _REPORTER.search(text, max(0, len(text) - 140))):
+        at = len(text) - len(reporter[0].lstrip())
+        return at, Hit("reporter-tail", "byline", "the reporter's address after the last sentence")
+    labelled = _LABELLED.search(text, max(0, len(text) - 140)) if ":" in text or "：" in text else None
+    phrase = phrases.entries["start"].get(normalise_wording(labelled[1])) if labelled else None
+    if (
+        labelled is None
+        or phrase is None
+        or not (phrase.kind in _NAMED_KINDS or phrase.kind == "byline" and "：" in labelled[0])
+    ):
+        return None
+    rest = labelled[2].strip()
+    most = 60 if " " in rest or rest.isascii() else _NAMED_UNSPACED
+    if len(rest) > most or "://" in rest or not looks_like_names(rest):
+        return None
+    return labelled.start(1), Hit("label-tail", phrase.kind, f"a label after the last sentence: {phrase.why}")
 
 
 def _call_at(text: str, phrases: Phrases, last: bool) -> tuple[int, Hit] | None:
@@ -244,12 +281,14 @@ def _last_bracket(text: str) -> tuple[int, str] | None:
     return len(before), inner.strip()
 
 
-def _bracket_hit(before: str, inner: str, phrases: Phrases, last: bool) -> Hit | None:
+def _bracket_hit(before: str, inner: str, boxed: bool, phrases: Phrases, last: bool) -> Hit | None:
     """What a bracket that ends a line is: a phrase, a label with its rest, initials, an agency, names."""
     wording = normalise_wording(inner)
     if "://" in inner:  # an address in brackets is a reference
         return None
     if (phrase := phrases.line(wording)) and phrase.kind in _BRACKET_KINDS:
+        return Hit("phrase-bracket", phrase.kind, phrase.why)
+    if boxed and (phrase := phrases.any(wording)) and phrase.kind == "readmore":  # "[continua...]", "[więcej]"
         return Hit("phrase-bracket", phrase.kind, phrase.why)
     label, mark, _ = inner.replace("|", ":").partition(":")
     if mark and (phrase := phrases.whole(normalise_wording(label), "start")):
