@@ -64,7 +64,7 @@ def call_hit(text: str, wording: str, phrases: Phrases, opens: bool) -> Hit | No
     return (
         _share_hit(text, wording, phrases)
         or _menu_hit(text, phrases)
-        or (_clause_hit(text, wording, phrases) if opens else None)
+        or (_clause_hit(text, wording, phrases) if opens or phrases.words["closing"] else None)
     )
 
 
@@ -133,7 +133,8 @@ def navigation_hit(text: str, wording: str) -> Hit | None:
 
 
 def _clause_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
-    """ "Like this? Sign up for our newsletter.": a clause begins with joining, and a letter or channel is named."""
+    """ "Like this? Sign up for our newsletter.": a clause begins with joining, or ends with it where the verb comes last
+    ("Haftalık bültenimize abone olun"), and a letter or channel is named."""
     if wording[0] == "0" or len(text) > CALL:
         return None
     known = phrases.words
@@ -146,10 +147,11 @@ def _clause_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
         for cue in sorted(known["joining"])  # a set has another order in each process, and the cue is logged
         if clause.startswith(cue) and (clause[len(cue) : len(cue) + 1] in ("", " ") or cue[-1] > BEYOND_SPACES)
     )
-    if not (join := next(joins, "")):
+    join = next(joins, "") or next((cue for cue in sorted(known["closing"]) if wording.endswith(cue)), "")
+    if not join:
         return None
     kind = "newsletter" if letter else "promo"
-    why = f"opens a clause with {join!r} and names {letter or channel!r}"
+    why = f"asks to join with {join!r} and names {letter or channel!r}"
     # only where the site speaks of itself as well is it no advice that the article gives
     return Hit("call", kind, why, ANY if first_cue(wording, known["ours"]) else EDGE)
 
