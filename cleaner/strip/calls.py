@@ -81,8 +81,11 @@ def _share_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     if rest:  # what follows the label are networks alone
         lowered = [word.casefold() for item in rest for word in item.split()]
         shared = len(head.split()) <= 5 and all(w.strip(".,") in networks or w in joint for w in lowered)
-    else:  # "Share this on Facebook and X": without a mark, two networks and at most four other words
-        shared = named >= 2 and len(words) - named <= 4
+    else:  # "Share this on Facebook and X": without a mark, two networks and at most four other words; or small words
+        plain = all(
+            word in networks or word in joint for word in words[1:]
+        )  # that only join: "Dela artikeln på Facebook"
+        shared = (named >= 2 and len(words) - named <= 4) or plain
     return Hit("share-line", "share", f"{head[:40]!r} and names of networks") if shared else None
 
 

@@ -13,9 +13,11 @@ from collections.abc import Sequence
 
 from cleaner.characters import BULLETS, CLOSERS, DASHES, FULL_STOPS
 from cleaner.judge.lines import ANY, BESIDE, Hit, Line, ends_sentence
+from cleaner.phrases.phrases import Phrases, normalise_wording
 
 __all__ = [
     "SHAPES", "Places", "drop_fragments", "ends_text", "is_above_text", "is_lead_in", "is_numbered", "led_items",
+    "record_lines",
 ]  # fmt: skip
 
 SHAPES = frozenset(
@@ -30,6 +32,7 @@ _SIGNS = frozenset(("timestamp", "byline-date", "byline-by"))  # rules that find
 _LISTED = frozenset(("nav", "loading", "login", "footer", "comment", "pagination", "app", "tags", "byline", "video"))
 _TITLED = frozenset(("video", "caption", "sourcenote", "promo"))  # kinds whose labels open headlines as well
 _LINKS = frozenset(("related", "readmore", "ad", "share"))  # kinds whose items stand below any lead-in
+_FIELDS = frozenset(("timestamp", "byline", "tags", "video", "caption"))  # kinds whose labels name fields of records
 _WORDS = frozenset(("weak-in-tail", "phrase-line"))  # rules that a word or two satisfy
 
 GOES_ON = 25
@@ -42,6 +45,7 @@ _CONTINUING = frozenset(",;.:)!?…،؛。、，；：）।۔")
 _STOPS = frozenset(",;.،؛。、，；۔।)")
 _OPENING = frozenset(DASHES + ",(/،、，")  # nothing ends with these
 _LEADS = frozenset(":：")
+_FIELD = re.compile(r"([^\W\d_][^:：\d]{1,28})[:：] ?(?=\S)")
 _NUMBERED = re.compile(r"[(\[]?(?:\d{1,2}|[٠-٩۰-۹०-९]{1,2}|[a-hA-H])[.)\]、．）] ?(?![\d.])\S|[①-⑳]")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d\b(?![.:]\d)")
 _CREDITS = re.compile(r"[/|(©]|://|\w@\w")  # what credits have, and headlines do not
@@ -72,6 +76,7 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
     headline that is worded as a label or a byline.
     """
     books = sum(hit is not None and hit.rule == "byline-by" for hit in hits) >= 3
+    dates = sum(hit is not None and hit.rule == "byline-date" for hit in hits) == 2  # "Född 3 april", "Död 9 maj"
     prose = [i for i, line in enumerate(lines) if line.prose] or [len(lines)]
     deck, last = prose[0], prose[-1]  # below the last paragraph a list is a menu as often
     kept: list[Hit | None] = []
@@ -91,6 +96,8 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
                 or (deck < i < last and hit.kind in _LISTED and _is_authors(lines, hits, i))
                 or (text[0].islower() and hit.where == ANY and _is_verse(lines, hits, i))
                 or (books and hit.rule == "byline-by")
+                or (dates and hit.rule == "byline-date" and _is_paired(hits, i))
+                or (hit.rule == "phrase-start" and hit.kind in _FIELDS and _is_field(lines, hits, i))
                 or (i == 0 and _is_headline(lines, hits, hit))
                 or (doubtful and _is_fragment(lines, hits, i, within))
             ):
@@ -109,9 +116,50 @@ def led_items(lines: Sequence[Line], hits: Sequence[Hit | None]) -> frozenset[in
     return frozenset(found)
 
 
+def record_lines(lines: Sequence[Line], phrases: Phrases) -> frozenset[int]:
+    """The fields of records that a text lists: two labels or more ("Venue:", "Admission:") that each stand before
+    different values, as in programmes, price lists and line-ups, and a line of up to three words straight above one.
+
+    Labels of the phrase lists make no records: teasers of other articles have bylines, dates and sources each.
+    """
+    fields: dict[str, dict[str, int]] = {}
+    for i, line in enumerate(lines):
+        bare = line.text.lstrip(BULLETS + " ")
+        if field := _FIELD.match(bare):
+            fields.setdefault(field[1].casefold(), {})[bare[field.end() :]] = i
+    recurring = {
+        label: found
+        for label, found in fields.items()
+        if len(found) >= 2 and not phrases.whole(normalise_wording(label), "start")
+    }
+    if len(recurring) < 2:
+        return frozenset()
+    records = {i for label in recurring for i in fields[label].values()}
+    return frozenset(records | {i - 1 for i in records if i and lines[i - 1].text.count(" ") <= 2})
+
+
 def is_above_text(lines: Sequence[Line], hits: Sequence[Hit | None]) -> bool:
     """Whether the first line, of three words or more, stands straight above a paragraph: most likely the headline."""
     return len(lines) > 1 and lines[1].prose and hits[1] is None and lines[0].text.count(" ") >= 2
+
+
+def _is_paired(hits: Sequence[Hit | None], i: int) -> bool:
+    """Whether a name with a date stands beside another: dates of a life or of a work, for an article has one byline."""
+    beside = (hits[j] for j in (i - 1, i + 1) if 0 <= j < len(hits))
+    return any(hit is not None and hit.rule == "byline-date" for hit in beside)
+
+
+def _is_field(lines: Sequence[Line], hits: Sequence[Hit | None], i: int) -> bool:
+    """Whether a line is a field of a record: "Tarikh: 14 Jun" beside "Tempat: Padang", "Author: ..." beside "Pages: 320".
+
+    A field that nothing is known against stands straight above or below it, below the first paragraph.
+    """
+    if not any(line.prose for line in lines[:i]):
+        return False
+    beside = (j for j in (i - 1, i + 1) if 0 <= j < len(lines) and not lines[max(i, j)].apart)
+    return any(
+        hits[j] is None and not lines[j].prose and _FIELD.match(lines[j].text.lstrip(BULLETS + " ")) for j in beside
+    )
 
 
 def _is_headline(lines: Sequence[Line], hits: Sequence[Hit | None], hit: Hit) -> bool:
