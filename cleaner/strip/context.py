@@ -150,7 +150,7 @@ def _is_paired(hits: Sequence[Hit | None], i: int) -> bool:
 
 
 def _is_field(lines: Sequence[Line], hits: Sequence[Hit | None], i: int) -> bool:
-    """Whether a line is a field of a record: "Tarikh: 14 Jun" beside "Tempat: Padang", "Author: ..." beside "Pages: 320".
+    """Whether a line is a field of a record: "Tarikh: 14 Jun" beside "Tempat: Padang", "Author: ..." beside "Pages: 9".
 
     A field that nothing is known against stands straight above or below it, below the first paragraph.
     """

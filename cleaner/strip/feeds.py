@@ -1,7 +1,7 @@
 """Feeds of other articles: rows of a time and a headline, which sites print above or below an article.
 
-"- 35 detik lalu Kisruh Sampah Bantargebang", "Kamis, 05/11/2015 09:25 WIB Ini Dia Tempat Terbasah di Dunia"; or the time
-on a line of its own above or below the headline, or a day, a month and a year on three lines, as badges of a blog.
+"- 35 detik lalu Kisruh Sampah Bantargebang", "Kamis, 05/11/2015 09:25 WIB Ini Dia Tempat Terbasah di Dunia"; or the
+time on a line of its own above or below the headline, or a day, a month and a year on three lines, as badges of a blog.
 Fixtures and programmes have rows of the same form, but their times go up; the newest article stands first in a feed.
 Rule `feed`; cases and traps stand in tests/cases/strip/feeds.jsonl.
 """

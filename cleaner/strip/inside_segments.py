@@ -185,7 +185,7 @@ def _take_glued_headlines(segments: Sequence[Line], hits: list[Hit | None]) -> N
 
 
 def _take_arrows(segments: Sequence[Line], hits: list[Hit | None]) -> None:
-    """At the end of a Korean text, two or more segments behind arrows ("▶ 채널 구독하기▶ 뉴스 제보"): links of the site.
+    """At the end of a Korean text, two or more segments behind arrows ("▶ 구독하기▶ 뉴스 제보"): links of the site.
 
     Something is known against one of them, or the reporter's name or address stands before them: winners and dates are
     listed behind arrows as well. What goes is less than the text.

@@ -121,6 +121,8 @@ def _judge_short(text: str, phrases: Phrases, opens: bool) -> Hit | None:
     if wording[1:2] == " " and _SPELLED_OUT.fullmatch(wording):  # "I K L A N"
         known = phrases.any(joined := wording.replace(" ", ""))
         wording = joined if known is not None and known.kind == "ad" else wording
+    if text[0] == "\ufffd" and not text.strip("\ufffd "):
+        return Hit("lost-characters", "loading", "nothing but characters that were lost")
     if not wording:
         return Hit("endmark", "endmark", "a mark alone", EDGE) if len(text) <= 6 and _ENDMARK.fullmatch(text) else None
     found = phrases.any(wording)

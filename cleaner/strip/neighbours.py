@@ -41,6 +41,9 @@ SURE = frozenset(("comment", "login", "cookie", "footer"))
 SIGNING = frozenset(("byline", "initials", "endmark"))
 """Kinds that sign an article at its end."""
 
+REPEATED = 3
+"""Lines in a row that say the same; a refrain is in no list of buttons."""
+
 LEAD_IN = 30
 """The fewest characters of a line with a colon that leads to a list; shorter ones may be empty fields of a template."""
 
@@ -61,6 +64,7 @@ def accept_hits(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phra
     hits = drop_fragments(lines, hits)
     accepted: Accepted = [hit if hit and hit.where == ANY else None for hit in hits]
     kinds = {hit.kind for hit in hits if hit is not None}
+    _accept_repeated(lines, hits, accepted)
     # What is accepted moves the edges and makes new neighbours, so these rules are asked again while a doubt is left.
     if _is_doubt_left(hits, accepted):
         _accept_at_edges(lines, hits, accepted)
@@ -87,6 +91,18 @@ def accept_hits(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phra
 
 def _is_doubt_left(hits: Sequence[Hit | None], accepted: Accepted) -> bool:
     return any(hit is not None and accepted[i] is None for i, hit in enumerate(hits))
+
+
+def _accept_repeated(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
+    """REPEATED or more lines in a row that say the same, and that a list doubts: the buttons of comments ("- Reply")."""
+    begin = 0
+    for i in range(1, len(lines) + 1):
+        if i < len(lines) and lines[i].text == lines[begin].text:
+            continue
+        hit = hits[begin]
+        if i - begin >= REPEATED and hit is not None and hit.rule not in SHAPES:
+            accepted[begin:i] = [hit] * (i - begin)
+        begin = i
 
 
 def _accept_at_edges(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
