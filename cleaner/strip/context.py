@@ -32,7 +32,9 @@ _SIGNS = frozenset(("timestamp", "byline-date", "byline-by"))  # rules that find
 _LISTED = frozenset(("nav", "loading", "login", "footer", "comment", "pagination", "app", "tags", "byline", "video"))
 _TITLED = frozenset(("video", "caption", "sourcenote", "promo"))  # kinds whose labels open headlines as well
 _LINKS = frozenset(("related", "readmore", "ad", "share"))  # kinds whose items stand below any lead-in
-_FIELDS = frozenset(("timestamp", "byline", "tags", "video", "caption"))  # kinds whose labels name fields of records
+_FIELDS = frozenset(
+    ("timestamp", "byline", "tags", "video", "caption", "pagination")
+)  # kinds whose labels name fields of records
 _WORDS = frozenset(("weak-in-tail", "phrase-line"))  # rules that a word or two satisfy
 
 GOES_ON = 25
@@ -97,7 +99,7 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
                 or (text[0].islower() and hit.where == ANY and _is_verse(lines, hits, i))
                 or (books and hit.rule == "byline-by")
                 or (dates and hit.rule == "byline-date" and _is_paired(hits, i))
-                or (hit.rule == "phrase-start" and hit.kind in _FIELDS and _is_field(lines, hits, i))
+                or (hit.kind in _FIELDS and _FIELD.match(text) and _is_field(lines, hits, i))
                 or (i == 0 and _is_headline(lines, hits, hit))
                 or (doubtful and _is_fragment(lines, hits, i, within))
             ):
@@ -152,14 +154,20 @@ def _is_paired(hits: Sequence[Hit | None], i: int) -> bool:
 def _is_field(lines: Sequence[Line], hits: Sequence[Hit | None], i: int) -> bool:
     """Whether a line is a field of a record: "Tarikh: 14 Jun" beside "Tempat: Padang", "Author: ..." beside "Pages: 9".
 
-    A field that nothing is known against stands straight above or below it, below the first paragraph.
+    The fields stand one straight below the other between paragraphs, and nothing is known against one of them; below
+    the last paragraph they are the newsroom's.
     """
-    if not any(line.prose for line in lines[:i]):
+    if not any(line.prose for line in lines[:i]) or not any(line.prose for line in lines[i:]):
         return False
-    beside = (j for j in (i - 1, i + 1) if 0 <= j < len(lines) and not lines[max(i, j)].apart)
-    return any(
-        hits[j] is None and not lines[j].prose and _FIELD.match(lines[j].text.lstrip(BULLETS + " ")) for j in beside
-    )
+    record = []
+    for order in (range(i, -1, -1), range(i + 1, len(lines))):
+        for j in order:
+            if lines[j].prose or not _FIELD.match(lines[j].text.lstrip(BULLETS + " ")) or (j > i and lines[j].apart):
+                break
+            record.append(j)
+            if j <= i and lines[j].apart:
+                break
+    return any(hits[j] is None for j in record)
 
 
 def _is_headline(lines: Sequence[Line], hits: Sequence[Hit | None], hit: Hit) -> bool:

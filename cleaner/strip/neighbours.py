@@ -10,6 +10,7 @@ links takes by related_blocks.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from cleaner.characters import BULLETS, DASHES
 from cleaner.judge.lines import ANY, EDGE, HEAD, MENU_ITEM, Hit, Line, ends_sentence, is_wrapped, prose_bounds
@@ -94,7 +95,7 @@ def _is_doubt_left(hits: Sequence[Hit | None], accepted: Accepted) -> bool:
 
 
 def _accept_repeated(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
-    """REPEATED or more lines in a row that say the same, and that a list doubts: the buttons of comments ("- Reply")."""
+    """REPEATED or more lines in a row that say the same, and that a list doubts: buttons of comments ("- Reply")."""
     begin = 0
     for i in range(1, len(lines) + 1):
         if i < len(lines) and lines[i].text == lines[begin].text:
@@ -114,7 +115,9 @@ def _accept_at_edges(lines: Sequence[Line], hits: Sequence[Hit | None], accepted
     # a byline may stand below the sentence under the headline: above the second long line, if that is among the first 8
     top = max(first, prose[1] if len(prose) > 1 and prose[1] < 8 else 0)
     deck = prose[0] if prose else len(lines)
-    timeline = any(hit is not None and hit.rule == "timestamp" for hit in hits[top:last])  # dates as subheads
+    timed = [i for i in range(deck, last) if (hit := hits[i]) is not None and hit.rule == "timestamp"]
+    # dates as subheads: further down, or with lines between them straight below the first paragraph
+    timeline = any(i >= top for i in timed) or any(below - i > 1 for i, below in pairwise(timed))
     places = Places(lines, hits, accepted, last)
     for i, hit in enumerate(hits):
         if hit is None or accepted[i] is not None or not places.suit(i):
