@@ -19,7 +19,7 @@ _BAR = re.compile(r"\s*[|｜·•]\s*")
 _CRUMB_BREAK = re.compile(r" ?[>»›→] ?")
 _SLASH = re.compile(r"\s+/\s+")
 _CLAUSE_END = re.compile(r"[?!.:…？！。–—]\s*|,\s+")
-_HASHTAGS = re.compile(r"#\w[\w.-]*(?:[\s,]+#\w[\w.-]*)*")
+_HASHTAGS = re.compile(r"#(?!\d+\b)\w[\w.-]*(?:[\s,]+#\w[\w.-]*)*")
 _ADDRESS = re.compile(r"[\w.+-]{1,60}@[\w-]{1,40}(?:\.[\w-]{1,20}){1,4}")
 # Endings under which a line of one word is a site's name: fewer than those of a dateline (datelines.SITE), since no
 # dash stands behind it, and countries of Europe and South America instead of Asia's.

@@ -32,9 +32,8 @@ _SIGNS = frozenset(("timestamp", "byline-date", "byline-by"))  # rules that find
 _LISTED = frozenset(("nav", "loading", "login", "footer", "comment", "pagination", "app", "tags", "byline", "video"))
 _TITLED = frozenset(("video", "caption", "sourcenote", "promo"))  # kinds whose labels open headlines as well
 _LINKS = frozenset(("related", "readmore", "ad", "share"))  # kinds whose items stand below any lead-in
-_FIELDS = frozenset(
-    ("timestamp", "byline", "tags", "video", "caption", "pagination")
-)  # kinds whose labels name fields of records
+# kinds whose labels name fields of records as well
+_FIELDS = frozenset(("timestamp", "byline", "tags", "video", "caption", "pagination", "nav", "footer"))
 _WORDS = frozenset(("weak-in-tail", "phrase-line"))  # rules that a word or two satisfy
 
 GOES_ON = 25
@@ -99,7 +98,8 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
                 or (text[0].islower() and hit.where == ANY and _is_verse(lines, hits, i))
                 or (books and hit.rule == "byline-by")
                 or (dates and hit.rule == "byline-date" and _is_paired(hits, i))
-                or (hit.kind in _FIELDS and _FIELD.match(text) and _is_field(lines, hits, i))
+                or (hit.kind in _FIELDS and _FIELD.match(text.lstrip(BULLETS + " ")) and _is_field(lines, hits, i))
+                or (hit.rule == "phrase-start" and text.count("|") >= 2 and _is_row(lines, hits, i))
                 or (i == 0 and _is_headline(lines, hits, hit))
                 or (doubtful and _is_fragment(lines, hits, i, within))
             ):
@@ -168,6 +168,12 @@ def _is_field(lines: Sequence[Line], hits: Sequence[Hit | None], i: int) -> bool
             if j <= i and lines[j].apart:
                 break
     return any(hits[j] is None for j in record)
+
+
+def _is_row(lines: Sequence[Line], hits: Sequence[Hit | None], i: int) -> bool:
+    """Whether a line with bars is the head of a table: the next one, which nothing is known against, has as many."""
+    below = lines[i + 1].text if i + 1 < len(lines) else ""
+    return hits[i + 1 : i + 2] == [None] and below.count("|") == lines[i].text.count("|")
 
 
 def _is_headline(lines: Sequence[Line], hits: Sequence[Hit | None], hit: Hit) -> bool:

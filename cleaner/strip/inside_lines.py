@@ -279,7 +279,9 @@ def _bracket_hit(before: str, inner: str, boxed: bool, phrases: Phrases, last: b
     if "://" in inner:  # an address in brackets is a reference
         return None
     phrase = phrases.line(wording) or (_read_on(wording, phrases) if boxed else None)  # "[continua...]", "[więcej]"
-    if phrase and phrase.kind in _BRACKET_KINDS:
+    # "(read more on this below)" is part of its sentence
+    apart = boxed or _is_closed(before) or (phrase is not None and phrase.kind not in ("related", "readmore"))
+    if phrase and phrase.kind in _BRACKET_KINDS and apart:
         return Hit("phrase-bracket", phrase.kind, phrase.why)
     label, mark, _ = inner.replace("|", ":").partition(":")
     if mark and (phrase := phrases.whole(normalise_wording(label), "start")):

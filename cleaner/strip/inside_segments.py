@@ -76,7 +76,7 @@ def with_segments(
         if i >= 0 and accepted[i] is None and starts[i] < cut < lines[i].end:
             by_line.setdefault(i, []).append(cut)
     segments = {i: _parts(text, lines[i], inner) for i, inner in by_line.items()}
-    hits = {i: [_segment_hit(text, part, phrases) for part in parts] for i, parts in segments.items()}
+    hits = _segment_hits(text, segments, phrases)
     if any(map(any, hits.values())):
         hits = _accepted_segments(lines, accepted, segments, hits, phrases)
     last = max(i for i, hit in enumerate(accepted) if hit is None)
@@ -124,6 +124,13 @@ def _parts(text: str, line: Line, cuts: Sequence[int]) -> list[Line]:
             part.prose = part.prose or (line.prose and len(bare) >= LEAST_PROSE)
             parts.append(part)
     return parts
+
+
+def _segment_hits(text: str, segments: Segments, phrases: Phrases) -> SegmentHits:
+    """What speaks against each segment; dates that open two lines or more, before a gap, are those of a schedule."""
+    hits = {i: [_segment_hit(text, part, phrases) for part in parts] for i, parts in segments.items()}
+    opening = [i for i, of_line in hits.items() if of_line[0] is not None and of_line[0].rule == "timestamp"]
+    return hits | {i: [None, *hits[i][1:]] for i in opening} if len(opening) >= 2 else hits
 
 
 def _segment_hit(text: str, segment: Line, phrases: Phrases) -> Hit | None:
