@@ -82,6 +82,9 @@ def _raw_hit(text: str) -> Hit | None:
         return Hit("duration", "loading", "a length of time as machines write it")
     if text[0] == "0" and _PLAYER.fullmatch(text):
         return Hit("player-time", "video", "the time of a player that has not begun")
+    words = text.split() if text[0].isupper() and text[-1].isalnum() else ()
+    if len(words) >= 6 and 1 < len({*words}) <= len(words) // 2 and all(w.isalpha() and w[0].isupper() for w in words):
+        return Hit("repeated-words", "nav", "names of sections without the headlines that they stood above", EDGE)
     if "." in text and " " not in text and _TEXT_KEY.fullmatch(text):
         return Hit("text-key", "loading", "the key of a text that was not found", BESIDE)
     return None
