@@ -44,7 +44,7 @@ ARRAYS = ("between", "line", "tail", "edge", "start", "weak")
 
 WORDS = (
     *("month", "weekday", "clock", "by", "agency", "place", "role", "photo", "opener", "particle"),
-    *("network", "sharing", "joining", "letter", "channel", "ours", "joint", "spoken"),
+    *("network", "sharing", "joining", "closing", "letter", "channel", "ours", "joint", "spoken"),
 )
 """The vocabularies of `[words]`."""
 

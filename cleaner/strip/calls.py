@@ -19,7 +19,7 @@ _BAR = re.compile(r"\s*[|｜·•]\s*")
 _CRUMB_BREAK = re.compile(r" ?[>»›→] ?")
 _SLASH = re.compile(r"\s+/\s+")
 _CLAUSE_END = re.compile(r"[?!.:…？！。–—]\s*|,\s+")
-_HASHTAGS = re.compile(r"#\w[\w.-]*(?:[\s,]+#\w[\w.-]*)*")
+_HASHTAGS = re.compile(r"#(?!\d+\b)\w[\w.-]*(?:[\s,]+#\w[\w.-]*)*")
 _ADDRESS = re.compile(r"[\w.+-]{1,60}@[\w-]{1,40}(?:\.[\w-]{1,20}){1,4}")
 # Endings under which a line of one word is a site's name: fewer than those of a dateline (datelines.SITE), since no
 # dash stands behind it, and countries of Europe and South America instead of Asia's.
@@ -29,6 +29,10 @@ _SITE = re.compile(
 )
 _URL = re.compile(r"https?://\S{4,300}")
 _ICON = re.compile(r"(?:fa[srb]? )?(?:fa|icon|glyphicon|mdi|ion)(?:[-_][a-z0-9]+){1,4}")
+_TEMPLATE_TAGS = re.compile(r"(?:\{%[^{}]*%\}\s*|\{\{[^{}]*\}\}\s*)+")
+_TEXT_KEY = re.compile(r"[a-z][a-z0-9]*(?:\.[a-z][A-Za-z0-9]*)*\.[a-z]+(?:[A-Z][a-z0-9]+)+")
+_DURATION = re.compile(r"P(?:\d+D)?T(?:\d+H)?(?:\d+M)?(?:\d+S)?")
+_PLAYER = re.compile(r"0?0:00(?::00)? ?/ ?\d{1,2}:\d\d(?::\d\d)?")
 _EXCERPT = re.compile(r"\[(?:…|\.{3})\].{20,}\[(?:…|\.{3})\]")
 
 CALL = 170
@@ -57,32 +61,61 @@ def call_hit(text: str, wording: str, phrases: Phrases, opens: bool) -> Hit | No
         return Hit("excerpt", "comment", "an excerpt between marks of omission, as other blogs leave it", BESIDE)
     if text[:4] == "http" and _URL.fullmatch(text):
         return Hit("raw-address", "nav", "an address alone", BESIDE)
-    if _ICON.fullmatch(text):
-        return Hit("icon-name", "loading", "the name of an icon")
+    if raw := _raw_hit(text):
+        return raw
     if "@" in text and _ADDRESS.fullmatch(text.strip("()<>[] ")):
         return Hit("address-line", "byline", "an e-mail address alone", BESIDE)
     return (
         _share_hit(text, wording, phrases)
         or _menu_hit(text, phrases)
-        or (_clause_hit(text, wording, phrases) if opens else None)
+        or (_clause_hit(text, wording, phrases) if opens or phrases.words["closing"] else None)
     )
+
+
+def _raw_hit(text: str) -> Hit | None:
+    """What a template printed raw: names of icons, marks of templates, keys of texts, lengths and times of players."""
+    if _ICON.fullmatch(text):
+        return Hit("icon-name", "loading", "the name of an icon")
+    if text[0] == "{" and _TEMPLATE_TAGS.fullmatch(text):  # an article on programs shows them as well
+        return Hit("template-tags", "loading", "marks of a template and nothing else", BESIDE)
+    if text[0] == "P" and len(text) <= 20 and _DURATION.fullmatch(text) and text[-1] != "T":
+        return Hit("duration", "loading", "a length of time as machines write it")
+    if text[0] == "0" and _PLAYER.fullmatch(text):
+        return Hit("player-time", "video", "the time of a player that has not begun")
+    words = text.split() if text[0].isupper() and text[-1].isalnum() else ()
+    if len(words) >= 6 and 1 < len({*words}) <= len(words) // 2 and all(w.isalpha() and w[0].isupper() for w in words):
+        return Hit("repeated-words", "nav", "names of sections without the headlines that they stood above", EDGE)
+    if "." in text and " " not in text and _TEXT_KEY.fullmatch(text):
+        return Hit("text-key", "loading", "the key of a text that was not found", BESIDE)
+    return None
 
 
 def _share_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     """ "Bagikan: Facebook, X": a word of sharing opens the line, and it ends with names of networks."""
-    if wording.partition(" ")[0] not in phrases.words["sharing"] or len(text) > 100:
+    opens = wording.partition(" ")[0] in phrases.words["sharing"]
+    if not opens and wording.partition(" ")[0] not in phrases.words["network"]:
+        return None
+    if len(text) > 160:
         return None
     networks, joint = phrases.words["network"], phrases.words["joint"]
     words = [w for w in (normalise_wording(part) or part.strip(" .:,|").casefold() for part in text.split()) if w]
     named = sum(1 for word in words if word in networks)
-    if not named or words[-1] not in networks:
+    if not opens:  # "Facebook Twitter Flipboard E-mail"
+        row = named == len(words) >= 3 and "," not in text
+        return Hit("share-line", "share", "names of networks and nothing else", EDGE) if row else None
+    if named >= 2 and words.count(words[0]) >= 2:  # "Share on Facebook Share on X Print"
+        return Hit("share-line", "share", f"{words[0]!r} more than once, and names of networks")
+    if not named or words[-1] not in networks or len(text) > 100:
         return None
     head, *rest = [item for item in _ITEM_BREAK.split(text) if item.strip()]
     if rest:  # what follows the label are networks alone
         lowered = [word.casefold() for item in rest for word in item.split()]
         shared = len(head.split()) <= 5 and all(w.strip(".,") in networks or w in joint for w in lowered)
-    else:  # "Share this on Facebook and X": without a mark, two networks and at most four other words
-        shared = named >= 2 and len(words) - named <= 4
+    else:  # "Share this on Facebook and X": without a mark, two networks and at most four other words; or small words
+        plain = all(
+            word in networks or word in joint for word in words[1:]
+        )  # that only join: "Dela artikeln på Facebook"
+        shared = (named >= 2 and len(words) - named <= 4) or plain
     return Hit("share-line", "share", f"{head[:40]!r} and names of networks") if shared else None
 
 
@@ -122,7 +155,12 @@ def _menu_kinds(items: Sequence[str], phrases: Phrases) -> list[str]:
 def navigation_hit(text: str, wording: str) -> Hit | None:
     """Five or more short items between bars, or a path of sections: "Home > Daerah > Pesisir"."""
     # a line that opens with a bar is a row of a table, also where it is quoted, and so is one with numbers
-    if text.count("|") >= 4 and text.lstrip("> ")[:1] != "|" and "0" not in wording and max(map(len, text.split("|"))) <= 24:
+    if (
+        text.count("|") >= 4
+        and text.lstrip("> ")[:1] != "|"
+        and "0" not in wording
+        and max(map(len, text.split("|"))) <= 24
+    ):
         return Hit("nav-bar", "nav", "short items between bars", EDGE)
     if not (">" in text or "»" in text or "›" in text or "→" in text) or "«" in text or ends_sentence(text):
         return None
@@ -133,7 +171,8 @@ def navigation_hit(text: str, wording: str) -> Hit | None:
 
 
 def _clause_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
-    """ "Like this? Sign up for our newsletter.": a clause begins with joining, and a letter or channel is named."""
+    """ "Like this? Sign up for our newsletter.": a clause begins with joining, or the line ends with it where the verb
+    comes last ("Haftalık bültenimize abone olun"), and a letter or channel is named."""
     if wording[0] == "0" or len(text) > CALL:
         return None
     known = phrases.words
@@ -146,10 +185,11 @@ def _clause_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
         for cue in sorted(known["joining"])  # a set has another order in each process, and the cue is logged
         if clause.startswith(cue) and (clause[len(cue) : len(cue) + 1] in ("", " ") or cue[-1] > BEYOND_SPACES)
     )
-    if not (join := next(joins, "")):
+    join = next(joins, "") or next((cue for cue in sorted(known["closing"]) if wording.endswith(cue)), "")
+    if not join:
         return None
     kind = "newsletter" if letter else "promo"
-    why = f"opens a clause with {join!r} and names {letter or channel!r}"
+    why = f"asks to join with {join!r} and names {letter or channel!r}"
     # only where the site speaks of itself as well is it no advice that the article gives
     return Hit("call", kind, why, ANY if first_cue(wording, known["ours"]) else EDGE)
 

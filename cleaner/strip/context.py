@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
 
 from cleaner.characters import BULLETS, CLOSERS, DASHES, FULL_STOPS
 from cleaner.judge.lines import ANY, BESIDE, Hit, Line, ends_sentence
+from cleaner.phrases.phrases import Phrases, normalise_wording
 
 __all__ = [
     "SHAPES", "Places", "drop_fragments", "ends_text", "is_above_text", "is_lead_in", "is_numbered", "led_items",
+    "record_lines", "table_rows",
 ]  # fmt: skip
 
 SHAPES = frozenset(
@@ -30,10 +33,15 @@ _SIGNS = frozenset(("timestamp", "byline-date", "byline-by"))  # rules that find
 _LISTED = frozenset(("nav", "loading", "login", "footer", "comment", "pagination", "app", "tags", "byline", "video"))
 _TITLED = frozenset(("video", "caption", "sourcenote", "promo"))  # kinds whose labels open headlines as well
 _LINKS = frozenset(("related", "readmore", "ad", "share"))  # kinds whose items stand below any lead-in
+# kinds whose labels name fields of records as well
+_FIELDS = frozenset(("timestamp", "byline", "tags", "video", "caption", "pagination", "nav", "footer"))
 _WORDS = frozenset(("weak-in-tail", "phrase-line"))  # rules that a word or two satisfy
 
 GOES_ON = 25
 """The fewest characters of a line in small letters that goes on with a sentence; tags are shorter."""
+
+ROWS = 4
+"""Lines of one shape that are a table: two times below each other may be those of publishing and of the last change."""
 
 DECK_LINES = 3
 """Lines below the first paragraph in which a time or a byline may still stand: that paragraph is then a deck."""
@@ -42,9 +50,12 @@ _CONTINUING = frozenset(",;.:)!?…،؛。、，；：）।۔")
 _STOPS = frozenset(",;.،؛。、，；۔।)")
 _OPENING = frozenset(DASHES + ",(/،、，")  # nothing ends with these
 _LEADS = frozenset(":：")
+_FIELD = re.compile(r"([^\W\d_][^:：\d]{1,28})[:：] ?(?=\S)")
 _NUMBERED = re.compile(r"[(\[]?(?:\d{1,2}|[٠-٩۰-۹०-९]{1,2}|[a-hA-H])[.)\]、．）] ?(?![\d.])\S|[①-⑳]")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d\b(?![.:]\d)")
 _CREDITS = re.compile(r"[/|(©]|://|\w@\w")  # what credits have, and headlines do not
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
+_CELLS = re.compile(r"\d[^\W\d_]{0,3}\s+[^\w\s]{0,2}\d")
 _LINK = re.compile(r"(?:https?://|www\.)|[@#]|[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)
 _NO_STOPS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")  # Thai, Lao, Burmese and Khmer
 
@@ -72,10 +83,12 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
     headline that is worded as a label or a byline.
     """
     books = sum(hit is not None and hit.rule == "byline-by" for hit in hits) >= 3
+    dates = sum(hit is not None and hit.rule == "byline-date" for hit in hits) == 2  # "Född 3 april", "Död 9 maj"
     prose = [i for i, line in enumerate(lines) if line.prose] or [len(lines)]
     deck, last = prose[0], prose[-1]  # below the last paragraph a list is a menu as often
     kept: list[Hit | None] = []
     listed = led_items(lines, hits)
+    rows = table_rows(lines) if sum(hit is not None and hit.rule in SHAPES for hit in hits) >= ROWS else frozenset()
     for i, hit in enumerate(hits):
         text = lines[i].text
         if hit is not None:
@@ -88,9 +101,13 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
             within = i > deck or hit.rule not in _SIGNS
             if (
                 (i in listed and hit.kind not in _LINKS)
+                or i in rows
                 or (deck < i < last and hit.kind in _LISTED and _is_authors(lines, hits, i))
                 or (text[0].islower() and hit.where == ANY and _is_verse(lines, hits, i))
                 or (books and hit.rule == "byline-by")
+                or (dates and hit.rule == "byline-date" and _is_paired(hits, i))
+                or (hit.kind in _FIELDS and _FIELD.match(text.lstrip(BULLETS + " ")) and _is_field(lines, hits, i))
+                or (hit.rule == "phrase-start" and text.count("|") >= 2 and _is_row(lines, hits, i))
                 or (i == 0 and _is_headline(lines, hits, hit))
                 or (doubtful and _is_fragment(lines, hits, i, within))
             ):
@@ -109,9 +126,74 @@ def led_items(lines: Sequence[Line], hits: Sequence[Hit | None]) -> frozenset[in
     return frozenset(found)
 
 
+def record_lines(lines: Sequence[Line], phrases: Phrases) -> frozenset[int]:
+    """The fields of records that a text lists: two labels or more ("Venue:", "Admission:") that each stand before
+    different values, as in programmes, price lists and line-ups, and a line of up to three words straight above one.
+
+    Labels of the phrase lists make no records: teasers of other articles have bylines, dates and sources each.
+    """
+    fields: dict[str, dict[str, int]] = {}
+    for i, line in enumerate(lines):
+        bare = line.text.lstrip(BULLETS + " ")
+        if field := _FIELD.match(bare):
+            fields.setdefault(field[1].casefold(), {})[bare[field.end() :]] = i
+    recurring = {
+        label: found
+        for label, found in fields.items()
+        if len(found) >= 2 and not phrases.whole(normalise_wording(label), "start")
+    }
+    if len(recurring) < 2:
+        return frozenset()
+    records = {i for label in recurring for i in fields[label].values()}
+    return frozenset(records | {i - 1 for i in records if i and lines[i - 1].text.count(" ") <= 2})
+
+
+def table_rows(lines: Sequence[Line]) -> frozenset[int]:
+    """The rows of tables of numbers: ROWS or more in a row that differ in digits alone, each with two numbers or more
+    that blanks part ("11/1/2016  +20.9%"). A day or a time that a template leaves stands alone, or below a headline."""
+    found: set[int] = set()
+    shapes = ["".join(_NUMBER.sub("0", line.text).split()) if _CELLS.search(line.text) else "" for line in lines]
+    for shape, run in groupby(range(len(lines)), key=shapes.__getitem__):
+        rows = list(run)
+        if shape and len(rows) >= ROWS:
+            found.update(rows)
+    return frozenset(found)
+
+
 def is_above_text(lines: Sequence[Line], hits: Sequence[Hit | None]) -> bool:
     """Whether the first line, of three words or more, stands straight above a paragraph: most likely the headline."""
     return len(lines) > 1 and lines[1].prose and hits[1] is None and lines[0].text.count(" ") >= 2
+
+
+def _is_paired(hits: Sequence[Hit | None], i: int) -> bool:
+    """Whether a name with a date stands beside another: dates of a life or of a work, for an article has one byline."""
+    beside = (hits[j] for j in (i - 1, i + 1) if 0 <= j < len(hits))
+    return any(hit is not None and hit.rule == "byline-date" for hit in beside)
+
+
+def _is_field(lines: Sequence[Line], hits: Sequence[Hit | None], i: int) -> bool:
+    """Whether a line is a field of a record: "Tarikh: 14 Jun" beside "Tempat: Padang", "Author: ..." beside "Pages: 9".
+
+    The fields stand one straight below the other between paragraphs, and nothing is known against one of them; below
+    the last paragraph they are the newsroom's.
+    """
+    if not any(line.prose for line in lines[:i]) or not any(line.prose for line in lines[i:]):
+        return False
+    record = []
+    for order in (range(i, -1, -1), range(i + 1, len(lines))):
+        for j in order:
+            if lines[j].prose or not _FIELD.match(lines[j].text.lstrip(BULLETS + " ")) or (j > i and lines[j].apart):
+                break
+            record.append(j)
+            if j <= i and lines[j].apart:
+                break
+    return any(hits[j] is None for j in record)
+
+
+def _is_row(lines: Sequence[Line], hits: Sequence[Hit | None], i: int) -> bool:
+    """Whether a line with bars is the head of a table: the next one, which nothing is known against, has as many."""
+    below = lines[i + 1].text if i + 1 < len(lines) else ""
+    return hits[i + 1 : i + 2] == [None] and below.count("|") == lines[i].text.count("|")
 
 
 def _is_headline(lines: Sequence[Line], hits: Sequence[Hit | None], hit: Hit) -> bool:
@@ -120,6 +202,8 @@ def _is_headline(lines: Sequence[Line], hits: Sequence[Hit | None], hit: Hit) ->
     Names and a date without a time of day ("Kurs Dolar Hari Ini, Senin 5 Mei 2025") may stand above a byline as well.
     """
     text, above_text = lines[0].text, len(lines) > 1 and lines[1].prose
+    if hit.kind == "footer" and hit.rule == "phrase-line" and above_text:  # the page is about the site, or its terms
+        return hits[1] is None
     if hit.rule != "byline-date":
         worded = hit.kind in _TITLED and text.count(" ") >= 3 and not _CREDITS.search(text)
         return worded and len(lines) > 1 and hits[1] is None

@@ -1,8 +1,9 @@
 """Feeds of other articles: rows of a time and a headline, which sites print above or below an article.
 
-"- 35 detik lalu Kisruh Sampah Bantargebang", "Kamis, 05/11/2015 09:25 WIB Ini Dia Tempat Terbasah di Dunia". Fixtures
-and programmes have rows of the same form, but their times go up; the newest article stands first in a feed. Rule
-`feed`; cases and traps stand in tests/cases/strip/feeds.jsonl.
+"- 35 detik lalu Kisruh Sampah Bantargebang", "Kamis, 05/11/2015 09:25 WIB Ini Dia Tempat Terbasah di Dunia"; or the
+time on a line of its own above or below the headline, or a day, a month and a year on three lines, as badges of a blog.
+Fixtures and programmes have rows of the same form, but their times go up; the newest article stands first in a feed.
+Rule `feed`; cases and traps stand in tests/cases/strip/feeds.jsonl.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from cleaner.characters import BULLETS, DASHES
+from cleaner.dates import read_date
 from cleaner.judge.lines import Hit, Line, ends_sentence, prose_bounds
 from cleaner.phrases.phrases import Phrases, normalise_wording
 from cleaner.strip.line_rules import judge_line
@@ -30,6 +32,15 @@ _DAY = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\b(?:19|20)\d\d\b")
 _MARKS = DASHES + BULLETS + " \t\u00a0|"
 
 
+APART = 3
+"""The most lines from the time of one article to that of the next."""
+
+HEADLINE_WORDS, HEADLINE = 4, 25
+"""The fewest words and characters of a headline between two times: "Persib vs Persija" is none."""
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
 class _Time(NamedTuple):
     """The time at the head of a row: its day as it is written, and minutes since midnight; ("", -1) for "5 min ago"."""
 
@@ -40,6 +51,11 @@ class _Time(NamedTuple):
 def take_feeds(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: list[Hit | None], phrases: Phrases) -> None:
     """Above the first and below the last paragraph: ROWS or more rows of a time and a headline, the newest first."""
     first, last = prose_bounds(lines, accepted)
+    _take_badges(lines, accepted, phrases)
+    times = {i for i, line in enumerate(lines) if _is_time(line, phrases)} if last >= 0 else set()
+    if len(times) >= ROWS:
+        _take_stacked(lines, times, accepted, range(first + 1, last + 1), True, phrases.languages[0])
+        _take_stacked(lines, times, accepted, range(last + 1, len(lines)), False, phrases.languages[0])
     for zone in (range(first), range(last + 1, len(lines))) if last >= 0 else ():
         dated = [i for i in zone if accepted[i] is None and any(map(str.isdigit, lines[i].text[:14]))]
         rows = (
@@ -51,6 +67,68 @@ def take_feeds(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: list
         for i in range(rows[0][0], rows[-1][0] + 1):
             if any(i == row for row, _ in rows) or not lines[i].text.strip(_MARKS):
                 accepted[i] = accepted[i] or hits[i] or feed
+
+
+def _take_badges(lines: Sequence[Line], accepted: list[Hit | None], phrases: Phrases) -> None:
+    """Days, months and years on three lines each, ROWS times or more and never going up."""
+    months = phrases.words["month"]
+    badges = [
+        i
+        for i in range(len(lines) - 2)
+        if _YEAR.fullmatch(lines[i + 2].text) and lines[i].text.isdecimal() and lines[i + 1].wording in months
+    ]
+    if len(badges) < ROWS:
+        return
+    language = phrases.languages[0]
+    dates = [read_date(" ".join(line.text for line in lines[i : i + 3]), language=language) for i in badges]
+    if all(dates) and dates == sorted(dates, reverse=True) and dates[0] > dates[-1]:
+        badge = Hit("feed", "timestamp", f"{len(badges)} dates on three lines each, the newest first")
+        for i in badges:
+            accepted[i : i + 3] = [known or badge for known in accepted[i : i + 3]]
+
+
+def _take_stacked(
+    lines: Sequence[Line],
+    times: set[int],
+    accepted: list[Hit | None],
+    zone: range,
+    strict: bool,
+    language: str,
+) -> None:
+    """ROWS or more times with a headline between each two, not all of which go up; `strict` if none may."""
+    rows: list[int] = []
+    for i in [*zone, -1]:
+        if i in times and (not rows or (i - rows[-1] <= APART and any(map(_is_headline, lines[rows[-1] + 1 : i])))):
+            rows.append(i)
+        elif i in times or i < 0 or (rows and i - rows[-1] >= APART):
+            if len(rows) >= ROWS and _goes_back([lines[row].text for row in rows], strict, language):
+                above = rows[0] > zone.start and _is_headline(lines[rows[0] - 1])
+                begin, end = (rows[0] - 1, rows[-1]) if above else (rows[0], min(rows[-1] + 1, zone.stop - 1))
+                feed = Hit(
+                    "feed", "related", f"{len(rows)} times with a headline each, not in the order of a programme"
+                )
+                accepted[begin : end + 1] = [known or feed for known in accepted[begin : end + 1]]
+            rows = [i] if i in times else []
+
+
+def _is_time(line: Line, phrases: Phrases) -> bool:
+    """Whether a line is a date with a clock and nothing else, whatever its neighbours make of it."""
+    if not line.text[-1].isalnum() or len(line.text) > 60 or not _CLOCK.search(line.text):
+        return False
+    hit = judge_line(line, phrases)
+    return hit is not None and hit.rule == "timestamp"
+
+
+def _is_headline(line: Line) -> bool:
+    text = line.text
+    return len(text) >= HEADLINE and text.count(" ") + 1 >= HEADLINE_WORDS and text[-1] not in ".:" and not line.prose
+
+
+def _goes_back(texts: Sequence[str], strict: bool, language: str) -> bool:
+    """Whether some time in a row is earlier than the one before, and none later if `strict`; each has to be read."""
+    times = [read_date(text, language=language) for text in texts]
+    steps = [(above > below, above < below) for above, below in pairwise(times)]
+    return all(times) and any(back for back, _ in steps) and not (strict and any(on for _, on in steps))
 
 
 def _time_of_row(text: str, phrases: Phrases) -> _Time | None:

@@ -41,6 +41,8 @@ def headline_end(text: str, begin: int, after: int, phrases: Phrases) -> int:
     found = visible_end(text, begin, min(after, begin + HEADLINE), phrases)
     if found > 0:
         return found
+    if (found := _before_known_subject(text, begin, min(after, begin + HEADLINE), phrases)) > 0:
+        return found
     bare = rest.rstrip()
     whole = len(rest) <= HEADLINE and (". " not in rest.strip() or len(rest) < 90)
     if whole and bare[-1:] not in FULL_STOPS:
@@ -91,6 +93,28 @@ def visible_end(text: str, begin: int, stop: int, phrases: Phrases) -> int:
     if capitals and any(all(word[0].islower() for word in plain[i : i + 3]) for i in range(3, len(plain) - 2)):
         return -1
     return begin + min(outside)
+
+
+def _before_known_subject(text: str, begin: int, stop: int, phrases: Phrases) -> int:
+    """Where a headline in capitals ends before a sentence with one name as its subject, or -1.
+
+    "... Udah Sembuh Sherina juga membagikan": the text speaks of "Sherina" elsewhere, twice or more and without another
+    capital before the name, and nowhere has the words on both sides of the cut together.
+    """
+    words = list(re.finditer(r"\S+", text[begin:stop]))
+    small = phrases.words["opener"]
+    plain = [word[0][0].islower() and word[0] not in small for word in words]
+    for i in range(_OPENER_AT, len(words) - 1):
+        if plain[i]:
+            return -1
+        if plain[i + 1] and plain[i + 2 : i + 3] != [False]:
+            name, before = words[i][0], words[i - 1][0]
+            elsewhere = f"{text[:begin]} {text[begin + words[i].end() :]}"
+            alone = re.findall(rf"(?:^|[.!?\"”)\n] ?|[^\W\d_A-Z] ){re.escape(name)}(?= [a-z])", elsewhere)
+            titled = name.isalpha() and name[0].isupper() and before[0].isupper() and before[-1].isalnum()
+            known = titled and len(alone) >= 2 and f"{before} {name}" not in elsewhere
+            return begin + words[i - 1].end() if known else -1
+    return -1
 
 
 def _parts_words(text: str, at: int, phrases: Phrases) -> bool:

@@ -21,6 +21,7 @@ from cleaner.strip.datelines import HEAD, match_dateline
 from cleaner.strip.headlines import HEADLINE, headline_end
 from cleaner.strip.line_rules import looks_like_names
 from cleaner.strip.segments import may_be_label
+from cleaner.strip.template_marks import template_marks
 
 __all__ = ["closes_article", "may_trim", "names_recur", "tail_trims", "trims"]
 
@@ -38,10 +39,21 @@ _TAIL_MARKS = frozenset("])*#_■●◆.")
 _SENTENCE_MARKS = '.!?")]'
 _ALL_SENTENCE_MARKS = _SENTENCE_MARKS + "…”’»"
 
+_NAMED_KINDS = frozenset(("sourcenote", "caption"))
+_NAMED_UNSPACED = 20
+"""The most characters of what a label names in a script without blanks: more may be a sentence."""
+
 _BRACKET_KINDS = frozenset(("related", "readmore", "video", "caption", "sourcenote", "ad", "promo", "byline"))
 _CLOSING_KINDS = frozenset(("initials", "endmark", "byline", "sourcenote"))
 _ENDMARK = re.compile(r"(?:\[\]|\[ \]|\(\*+\)|\(\*\*\*\)|\*{2,6}|\*\)|#{2,5}|_{3,}|■|●|◆|\(\.\))\.?$")
 _SOURCE = re.compile(r"[.!?\"”’)]\s*(?:[-–—]{1,2}\s*)?([A-Z][\w./' -]{1,40})$")
+# "... kata dia. Sumber: Kantor Berita", "...称。来源：新华社": a label behind the last sentence, and what it names
+_LABELLED = re.compile(
+    r"(?:[.!?…\"”’»)](?:\s*[-–—] ?\w{1,20})?\s+|(?<=[。！？」]))\s*"
+    r"([^\s.!?:：。]+(?: [^\s.!?:：。]+){0,2})\s*[:：]\s*([^:：。！？]{2,60})$"
+)
+_REPORTER = re.compile(r"(?<=[가-힣][.\]])\s*(?:[가-힣]{2,12} ){0,3}[\w.+-]{1,40}@[\w-]{1,40}(?:\.[\w-]{1,20}){1,4}$")
+_OMISSION = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.{3}\])\s+(\S.{2,40})$")
 _DATE_END = re.compile(r"\s+\d{1,2}/\d{1,2}/\d{2,4}$")
 _INITIALS = re.compile(r"\*{0,3}[^\W_]{1,14}(?:[/,&|\-–. ]{1,2}[^\W_]{1,14}){0,4}\*{0,3}")
 _INITIALS_BREAK = re.compile(r"[/,&|\-–. ]+")
@@ -49,14 +61,6 @@ _DESK = re.compile(r"[a-z]{2,6}/[a-z]{2,4}")
 _DESK_BETWEEN = re.compile(r"\([a-z]{2,6}/[a-z]{2,4}\)\.?(?=\s+([^\W\d_a-z]|[\"“]))")
 _LOUD_BEFORE = re.compile(r"([A-Z]{3,}(?: [A-Z]{2,}){0,2})\s+$")
 _LOUD_BEHIND = re.compile(r"\s+([A-Z]{3,}(?: [A-Z]{2,}){0,2})(?![^\W\d_])")
-_ATTRIBUTE = r"""\s+[a-z_][\w-]*\s*=\s*(?:"[^"\]]*"|'[^'\]]*'|“[^”\]]*”|”[^”\]]*”|[^\s\]"'“”]+)"""
-_SHORTCODE = re.compile(rf"\[(/?)([a-z][a-z0-9_-]{{2,30}})((?:{_ATTRIBUTE})*)\s*/?\]")
-_BARE_CODES = frozenset(
-    ("toc", "ez-toc", "lwptoc", "gallery", "playlist", "adsense", "addtoany", "post-views", "ratings")
-)
-_CODE = frozenset(
-    ("code", "sourcecode", "php", "html", "css", "javascript", "java", "python", "sql", "xml", "bash", "latex")
-)
 _CALL_START = re.compile(r"[.!?…”\"’)](\s*)(?=[A-Z][a-z])")
 _RIGHTS = re.compile(r"(?:Copyright|COPYRIGHT|Hak [Cc]ipta) ?(?:©|\(c\))")
 _LABEL_WORD = re.compile(r"[^\s()\[\].!?\"”]+")
@@ -75,7 +79,7 @@ def trims(text: str, lines: Sequence[Line], hits: Sequence[Hit | None], phrases:
         if hit is not None:
             continue
         found += _between_articles(line, phrases)
-        found += _shortcodes(line, text)
+        found += template_marks(line, text)
         labelled: list[Removal] = []
         if ":" in line.text or "©" in line.text:
             labelled = list(labelled_parts(line, phrases, not first <= i < last))
@@ -111,17 +115,6 @@ def _loud_notices(line: Line, phrase: Phrase, phrases: Phrases) -> Iterator[Remo
         if (behind := _LOUD_BEHIND.match(line.text, end)) and is_label(behind):
             end = behind.end()
         yield Removal(line.start + start, line.start + end, "phrase-inside", phrase.kind, phrase.why)
-
-
-def _shortcodes(line: Line, text: str) -> Iterator[Removal]:
-    """Marks of the site's software that nothing replaced: "[gallery ids="4,5"]", "[pullquote]...[/pullquote]". What
-    stands between them stays; code that an author shows is marked alike, and stays whole."""
-    for mark in _SHORTCODE.finditer(line.text) if "[" in line.text else ():
-        name = mark[2]
-        paired = mark[1] or mark[3] or name in _BARE_CODES or f"[/{name}]" in text
-        if paired and name not in _CODE:
-            why = f"a mark of the site's software, {name}"
-            yield Removal(line.start + mark.start(), line.start + mark.end(), "shortcode", "loading", why)
 
 
 def _between_articles(line: Line, phrases: Phrases) -> Iterator[Removal]:
@@ -168,7 +161,7 @@ def may_trim(line: Line, last: bool, phrases: Phrases) -> bool:
     if last and (end.isalnum() or (end in _TAIL_MARKS and (end != "." or text[-2] in _TAIL_MARKS))):
         return True
     if not line.opens:
-        return False
+        return _OMISSION.search(text, len(text) - 48) is not None
     return bool(_sentence_starts(text[-TAIL:], phrases.tail_heads)) or _call_at(text[-TAIL:], phrases, last) is not None
 
 
@@ -190,25 +183,61 @@ def tail_trims(line: Line, end: int, phrases: Phrases, last: bool) -> Iterator[R
 
 def _tail_hit(text: str, phrases: Phrases, last: bool, opens: bool) -> tuple[int, Hit] | None:
     """Where the tail of a text begins, and what it is; None when the text ends with its own sentence."""
-    mark = _ENDMARK.search(text, len(text) - 12) if last and text[-1] in _TAIL_MARKS else None
+    if last and (signed := _signed_at_end(text, phrases)):
+        return signed
+    if bracket := _last_bracket(text):
+        before, inner = text[: bracket[0]], bracket[1]
+        if hit := _bracket_hit(before, inner, text[-1] == "]", phrases, last):
+            return len(text) - len(text[len(before) :].lstrip()), hit
+    for at in _sentence_starts(text, phrases.tail_heads) if opens else ():
+        phrase = phrases.whole(normalise_wording(text[at:]), "tail")
+        if phrase and not (phrase.kind == "sourcenote" and "://" in text[at:]):  # a reference is the author's
+            return at, Hit("phrase-tail", phrase.kind, phrase.why)
+    if opens and (call := _call_at(text, phrases, last)):
+        return call
+    omitted = _OMISSION.search(text, max(0, len(text) - 48))  # "... Read more", as excerpts of posts end
+    if omitted and (phrase := _read_on(normalise_wording(omitted[1]), phrases)):
+        return omitted.start(1), Hit("phrase-tail", "readmore", f"behind a mark of omission: {phrase.why}")
+    return None
+
+
+def _read_on(wording: str, phrases: Phrases) -> Phrase | None:
+    """The entry of any array that asks to read on, of a line that is nothing else."""
+    known = phrases.any(wording)
+    return known if known and known.kind in ("readmore", "related") else None
+
+
+def _signed_at_end(text: str, phrases: Phrases) -> tuple[int, Hit] | None:
+    """An end mark, an agency, a named source or a reporter's address behind the last sentence, and where it begins."""
+    mark = _ENDMARK.search(text, len(text) - 12) if text[-1] in _TAIL_MARKS else None
     if mark and _is_closed(text[: mark.start()]):
         return mark.start(), Hit("end-mark", "endmark", "an end mark after the last sentence")
-    if last and text[-1].isalnum() and (source := _SOURCE.search(text, len(text) - 44)):
+    if not text[-1].isalnum():
+        return None
+    if source := _SOURCE.search(text, len(text) - 44):
         name = _DATE_END.sub("", source[1])
         # an agency's name, or a name in capitals with a date
         if normalise_wording(name) in phrases.words["agency"] or (name != source[1] and name.isupper()):
             return source.start() + 1, Hit("agency-tail", "sourcenote", "an agency after the last sentence")
-    if bracket := _last_bracket(text):
-        before, inner = text[: bracket[0]], bracket[1]
-        if hit := _bracket_hit(before, inner, phrases, last):
-            return len(text) - len(text[len(before) :].lstrip()), hit
-    if opens:
-        for at in _sentence_starts(text, phrases.tail_heads):
-            phrase = phrases.whole(normalise_wording(text[at:]), "tail")
-            if phrase and not (phrase.kind == "sourcenote" and "://" in text[at:]):  # a reference is the author's
-                return at, Hit("phrase-tail", phrase.kind, phrase.why)
-        return _call_at(text, phrases, last)
-    return None
+    return _named_at_end(text, phrases)
+
+
+def _named_at_end(text: str, phrases: Phrases) -> tuple[int, Hit] | None:
+    """Where a label of sources or pictures begins behind the last sentence, or the address of a Korean reporter."""
+    if "@" in text and (reporter := _REPORTER.search(text, max(0, len(text) - 140))):
+        at = len(text) - len(reporter[0].lstrip())
+        return at, Hit("reporter-tail", "byline", "the reporter's address after the last sentence")
+    labelled = _LABELLED.search(text, max(0, len(text) - 140)) if ":" in text or "：" in text else None
+    phrase = phrases.entries["start"].get(normalise_wording(labelled[1])) if labelled else None
+    if labelled is None or phrase is None:
+        return None
+    if phrase.kind not in _NAMED_KINDS and not (phrase.kind == "byline" and "：" in labelled[0]):
+        return None
+    rest = labelled[2].strip()
+    most = 60 if " " in rest or rest.isascii() else _NAMED_UNSPACED
+    if len(rest) > most or "://" in rest or not looks_like_names(rest):
+        return None
+    return labelled.start(1), Hit("label-tail", phrase.kind, f"a label after the last sentence: {phrase.why}")
 
 
 def _call_at(text: str, phrases: Phrases, last: bool) -> tuple[int, Hit] | None:
@@ -244,12 +273,15 @@ def _last_bracket(text: str) -> tuple[int, str] | None:
     return len(before), inner.strip()
 
 
-def _bracket_hit(before: str, inner: str, phrases: Phrases, last: bool) -> Hit | None:
+def _bracket_hit(before: str, inner: str, boxed: bool, phrases: Phrases, last: bool) -> Hit | None:
     """What a bracket that ends a line is: a phrase, a label with its rest, initials, an agency, names."""
     wording = normalise_wording(inner)
     if "://" in inner:  # an address in brackets is a reference
         return None
-    if (phrase := phrases.line(wording)) and phrase.kind in _BRACKET_KINDS:
+    phrase = phrases.line(wording) or (_read_on(wording, phrases) if boxed else None)  # "[continua...]", "[więcej]"
+    # "(read more on this below)" is part of its sentence
+    apart = boxed or _is_closed(before) or (phrase is not None and phrase.kind not in ("related", "readmore"))
+    if phrase and phrase.kind in _BRACKET_KINDS and apart:
         return Hit("phrase-bracket", phrase.kind, phrase.why)
     label, mark, _ = inner.replace("|", ":").partition(":")
     if mark and (phrase := phrases.whole(normalise_wording(label), "start")):

@@ -34,12 +34,17 @@ LEAST_LINE = 100
 HEADLINES = 4
 """Headlines in a row that no list of an article's is likely to look like."""
 
+ARROWS = "▶►▷☞"
+"""Marks that open links of the site; segments.py parts lines before them."""
+
 LEAST_PROSE = 80
 """A segment of a paragraph with so many characters is one, whatever it ends with: what follows it is not at the top."""
 
 _LABELLED = frozenset(("phrase-start", "phrase-headline"))
 # The end of an article: an end mark, or an agency behind one: "... sejak pagi. - Bernama"
 _ARTICLE_END = re.compile(r"[.!?…\"”')](?:\s*[-–—]\s*[^\W\d_a-z][\w! ]{2,20})?$")
+_HANGUL = re.compile("[가-힣]")
+_SIGNED = re.compile(r"\w@\w|(?:기자|특파원|팀장|위원|PD)\W{0,3}$")  # who wrote a Korean article
 _QUOTES = re.compile('["“”]')
 _DESK_AND_TAGS = re.compile(r"[.!?\"”\])]\s*\([a-z]{2,6}/[a-z]{2,6}\)\s+([a-z0-9][a-z0-9 -]{8,160})$")
 
@@ -74,11 +79,12 @@ def with_segments(
         if i >= 0 and accepted[i] is None and starts[i] < cut < lines[i].end:
             by_line.setdefault(i, []).append(cut)
     segments = {i: _parts(text, lines[i], inner) for i, inner in by_line.items()}
-    hits = {i: [_segment_hit(text, part, phrases) for part in parts] for i, parts in segments.items()}
+    hits = _segment_hits(text, segments, phrases)
     if any(map(any, hits.values())):
         hits = _accepted_segments(lines, accepted, segments, hits, phrases)
     last = max(i for i, hit in enumerate(accepted) if hit is None)
     _take_glued_headlines(segments.get(last, []), hits.get(last, []))
+    _take_arrows(segments.get(last, []), hits.get(last, []))
     found += [_within_segment(text, removal, cuts) for removal in inside]
     taken = sorted(removal.start for removal in inside)
     for i, parts in segments.items():
@@ -121,6 +127,13 @@ def _parts(text: str, line: Line, cuts: Sequence[int]) -> list[Line]:
             part.prose = part.prose or (line.prose and len(bare) >= LEAST_PROSE)
             parts.append(part)
     return parts
+
+
+def _segment_hits(text: str, segments: Segments, phrases: Phrases) -> SegmentHits:
+    """What speaks against each segment; dates that open two lines or more, before a gap, are those of a schedule."""
+    hits = {i: [_segment_hit(text, part, phrases) for part in parts] for i, parts in segments.items()}
+    opening = [i for i, of_line in hits.items() if of_line[0] is not None and of_line[0].rule == "timestamp"]
+    return hits | {i: [None, *hits[i][1:]] for i in opening} if len(opening) >= 2 else hits
 
 
 def _segment_hit(text: str, segment: Line, phrases: Phrases) -> Hit | None:
@@ -179,6 +192,28 @@ def _take_glued_headlines(segments: Sequence[Line], hits: list[Hit | None]) -> N
             hits[first:n] = [known or hit for known in hits[first:n]]
             return
         first = 0
+
+
+def _take_arrows(segments: Sequence[Line], hits: list[Hit | None]) -> None:
+    """At the end of a Korean text, two or more segments behind arrows ("▶ 구독하기▶ 뉴스 제보"): links of the site.
+
+    Something is known against one of them, or the reporter's name or address stands before them: winners and dates are
+    listed behind arrows as well. What goes is less than the text.
+    """
+    first = len(segments)
+    while first and segments[first - 1].text[0] in ARROWS and _is_link(segments[first - 1].text):
+        first -= 1
+    if len(segments) - first < 2 or not first:
+        return
+    signed = any(hits[first:]) or _SIGNED.search(segments[first - 1].text[-30:])
+    size, goes = segments[-1].end - segments[0].start, segments[-1].end - segments[first].start
+    if signed and 2 * goes < size:
+        hit = Hit("arrow-links", "promo", "links behind arrows at the end")
+        hits[first:] = [known or hit for known in hits[first:]]
+
+
+def _is_link(text: str) -> bool:
+    return len(text) <= HEADLINE and text[-1] not in ".。" and ":" not in text and bool(_HANGUL.search(text))
 
 
 def _is_glued_headline(above: Line, segment: Line) -> bool:

@@ -44,6 +44,9 @@ _DATE = re.compile(
 )
 _CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b(?![.:/-]\d)")
 _FULL_DATE = re.compile(r"(?<![\d./-])\d{1,4}[./-] ?\d{1,2}[./-] ?\d{1,4}\b(?![./-]\d)|\d{4}年\d{1,2}月")
+_DATED_LABEL = re.compile(
+    r"\d{4}[-./年] ?\d{1,2}[-./月] ?\d{1,2}日?[\sT]*(?:\d{1,2}:\d{2}(?::\d{2})?)?[\s|]*(?P<label>[^\W\d_]{1,8}) ?[:：]"
+)
 _SPELLED_OUT = re.compile(r"[^\W\d_](?: [^\W\d_]){1,24}")
 _FORM_LABEL = re.compile(r"[^\W\d_a-z][^\W\d_]*(?:[ -][^\W\d_]+){0,3} ?\*")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -63,6 +66,9 @@ _HEADING = frozenset(("disclaimer", "caption", "sourcenote"))
 
 _PROSE = frozenset(("disclaimer", "authorbio", "footer", "cookie", "newsletter", "promo", "comment", "paywall"))
 """Kinds whose labels stand before several sentences: a notice, a portrait, an appeal."""
+
+_SIGNING = frozenset(("byline", "sourcenote", "timestamp"))
+"""Kinds whose labels stand behind the date of an article."""
 
 _CODE_MARKS = frozenset("=/;{}<>")
 
@@ -119,6 +125,8 @@ def _judge_short(text: str, phrases: Phrases, opens: bool) -> Hit | None:
     if wording[1:2] == " " and _SPELLED_OUT.fullmatch(wording):  # "I K L A N"
         known = phrases.any(joined := wording.replace(" ", ""))
         wording = joined if known is not None and known.kind == "ad" else wording
+    if text[0] == "\ufffd" and not text.strip("\ufffd "):
+        return Hit("lost-characters", "loading", "nothing but characters that were lost")
     if not wording:
         return Hit("endmark", "endmark", "a mark alone", EDGE) if len(text) <= 6 and _ENDMARK.fullmatch(text) else None
     found = phrases.any(wording)
@@ -285,6 +293,10 @@ def _time_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     # "— Téléfoot (@telefoot) June 1, 2018" signs an embedded post
     if "0" not in wording or len(text) > 120 or "(@" in text:
         return None
+    dated = _DATED_LABEL.match(text) if text[0].isdigit() and not ends_sentence(text) else None
+    if dated and (found := phrases.entries["start"].get(dated["label"])) and found.kind in _SIGNING:
+        # "2024-05-26 12:11来源：Desk作者：Name"
+        return Hit("timestamp", "timestamp", f"a date and {found.why}", EDGE)
     words = {word[0] for word in _TIME_WORD.finditer(wording)}
     month = not phrases.words["month"].isdisjoint(words)
     # a year alone is part of many a subhead: "Sisa Libur 2024"
@@ -299,12 +311,12 @@ def _time_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
         # "12 Juli": below the headline it is the date, further down it may be the subhead of a chronicle
         if len(parts) == 2 and "0" in parts and not phrases.words["month"].isdisjoint(parts):
             return Hit("timestamp", "timestamp", "a day and a month", HEAD)
-    dated = _DATE.search(text) is not None
+    clocked = _DATE.search(text) is not None
     # "30 menit", "1 h 20 min" are the time that something takes; "5 menit lalu", "baca 5 menit" say more
     lasting = not (full or dated or month) and times <= numbers and phrases.words["weekday"].isdisjoint(words)
-    if not times + dated or lasting:
+    if not times + clocked or lasting:
         return None
-    if not others and (times >= 2 or (times and numbers >= 2) or dated):
+    if not others and (times >= 2 or (times and numbers >= 2) or clocked):
         # without a year it may be the time of an event in a programme, so it needs another hit beside it
         return Hit("timestamp", "timestamp", "nothing but numbers and words of time", EDGE if full else BESIDE)
     # "Harga Emas Antam Hari Ini, Rabu 14 Agustus 2024" is a headline: a writer has fewer names, or a time stands there
@@ -343,7 +355,10 @@ def _only_names(text: str, phrases: Phrases) -> bool:
                 return False
             continue
         # a label, or a word in small letters, makes it more than names
-        if word[-1] == ":" or not word.lstrip("(“")[:1].isupper():
+        first = word.lstrip("(“")[:1]
+        # where letters have no case, a clock makes the line more than a sentence of words
+        caseless = first.isalpha() and first.lower() == first.upper() and len(word) <= 12 and _CLOCK.search(text)
+        if word[-1] in ":：" or not (first.isupper() or caseless):
             return False
         seen = True
     return seen and not ends_sentence(text.rstrip(")"))

@@ -10,6 +10,7 @@ links takes by related_blocks.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from cleaner.characters import BULLETS, DASHES
 from cleaner.judge.lines import ANY, EDGE, HEAD, MENU_ITEM, Hit, Line, ends_sentence, is_wrapped, prose_bounds
@@ -41,6 +42,9 @@ SURE = frozenset(("comment", "login", "cookie", "footer"))
 SIGNING = frozenset(("byline", "initials", "endmark"))
 """Kinds that sign an article at its end."""
 
+REPEATED = 3
+"""Lines in a row that say the same; a refrain is in no list of buttons."""
+
 LEAD_IN = 30
 """The fewest characters of a line with a colon that leads to a list; shorter ones may be empty fields of a template."""
 
@@ -61,6 +65,7 @@ def accept_hits(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phra
     hits = drop_fragments(lines, hits)
     accepted: Accepted = [hit if hit and hit.where == ANY else None for hit in hits]
     kinds = {hit.kind for hit in hits if hit is not None}
+    _accept_repeated(lines, hits, accepted)
     # What is accepted moves the edges and makes new neighbours, so these rules are asked again while a doubt is left.
     if _is_doubt_left(hits, accepted):
         _accept_at_edges(lines, hits, accepted)
@@ -89,6 +94,18 @@ def _is_doubt_left(hits: Sequence[Hit | None], accepted: Accepted) -> bool:
     return any(hit is not None and accepted[i] is None for i, hit in enumerate(hits))
 
 
+def _accept_repeated(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
+    """REPEATED or more lines in a row that say the same, and that a list doubts: buttons of comments ("- Reply")."""
+    begin = 0
+    for i in range(1, len(lines) + 1):
+        if i < len(lines) and lines[i].text == lines[begin].text:
+            continue
+        hit = hits[begin]
+        if i - begin >= REPEATED and hit is not None and hit.rule not in SHAPES:
+            accepted[begin:i] = [hit] * (i - begin)
+        begin = i
+
+
 def _accept_at_edges(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
     """Edge hits before the first and after the last paragraph hold."""
     first, last = prose_bounds(lines, [h or g for h, g in zip(accepted, hits, strict=True)])
@@ -98,7 +115,9 @@ def _accept_at_edges(lines: Sequence[Line], hits: Sequence[Hit | None], accepted
     # a byline may stand below the sentence under the headline: above the second long line, if that is among the first 8
     top = max(first, prose[1] if len(prose) > 1 and prose[1] < 8 else 0)
     deck = prose[0] if prose else len(lines)
-    timeline = any(hit is not None and hit.rule == "timestamp" for hit in hits[top:last])  # dates as subheads
+    timed = [i for i in range(deck, last) if (hit := hits[i]) is not None and hit.rule == "timestamp"]
+    # dates as subheads: further down, or with lines between them straight below the first paragraph
+    timeline = any(i >= top for i in timed) or any(below - i > 1 for i, below in pairwise(timed))
     places = Places(lines, hits, accepted, last)
     for i, hit in enumerate(hits):
         if hit is None or accepted[i] is not None or not places.suit(i):
