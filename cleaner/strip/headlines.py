@@ -50,9 +50,10 @@ def headline_end(text: str, begin: int, after: int, phrases: Phrases) -> int:
     # A label whose link was lost stands before a sentence, and goes alone. The sentence has six words or more, all of
     # them small behind the first: with a capital further on, a headline may stand before it.
     first = re.split(r"(?<=[.!?。]) ", bare.lstrip(), maxsplit=1)[0]
-    if len(first) < len(bare.lstrip()) and looks_like_headline(first[:-1]) and first.count(" ") >= 2:
-        return begin + rest.find(first) + len(first)  # words with capitals, then a sentence
     words = [word for word in first.split() if word[0].isalpha()]
+    capitals = all(word[0].isupper() or word in phrases.words["opener"] for word in words)
+    if len(first) < len(bare.lstrip()) and len(words) >= 3 and capitals and looks_like_headline(first[:-1]):
+        return begin + rest.find(first) + len(first)  # a sentence follows
     sentence = len(words) >= 6 and first[0].isupper() and all(word[0].islower() for word in words[1:])
     return begin if sentence and first[-1] in FULL_STOPS else -1
 

@@ -109,7 +109,16 @@ def is_clear_paragraph(text: str, phrases: Phrases, opens: bool) -> bool:
     if long:
         return True
     head = text[:60]
-    if opens or text[-1] == ")" or ":" in head or "|" in head or " - " in head or "eserved" in text or "ipta" in text:
+    if (
+        opens
+        or phrases.words["closing"]
+        or text[-1] == ")"
+        or ":" in head
+        or "|" in head
+        or " - " in head
+        or "eserved" in text
+        or "ipta" in text
+    ):
         return False
     return text.isascii() or not ("：" in head or "–" in head or "—" in head or "»" in head or "©" in text)
 
