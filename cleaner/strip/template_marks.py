@@ -1,5 +1,6 @@
-"""Marks of the site's software inside lines that stay: shortcodes that nothing replaced, what an icon tells of itself,
-and notices of consent that were glued to the last line. Rules `shortcode`, `icon-metadata` and `consent-notice`.
+"""Marks of the site's software inside lines that stay: shortcodes that nothing replaced, and what an icon tells of
+itself. Rules `shortcode` and `icon-metadata`; cases and traps stand in tests/cases/strip/segments.jsonl and
+whole_texts.jsonl.
 """
 
 from __future__ import annotations
@@ -22,12 +23,6 @@ _CODE = frozenset(
 )
 # The metadata of icons of a public library: its name, author and keywords, up to the end of the line or a wide gap.
 _ICON = re.compile(r"image/svg\+xml(?:(?!\s{2})[^\n]){0,300}|https?://openclipart\.org/detail/\S+(?: [a-z]\S+){0,2}")
-# The label of a button with the text of its dialog glued to it, which ends a page: an article puts a blank there.
-_CONSENT = re.compile(
-    r"(?:Do Not (?:Sell|Share|Sell or Share) My (?:Personal )?(?:Information|Data)|Your Privacy Choices)(?=[A-Z][a-z'])"
-)
-CONSENT = 1500
-"""The most characters of a notice of consent at the end of a line."""
 
 
 def template_marks(line: Line, text: str) -> Iterator[Removal]:
@@ -38,11 +33,6 @@ def template_marks(line: Line, text: str) -> Iterator[Removal]:
         for icon in _ICON.finditer(line.text):
             why = "what an icon tells of itself"
             yield Removal(line.start + icon.start(), line.start + icon.end(), "icon-metadata", "loading", why)
-    if "Privacy" in line.text or "Do Not S" in line.text:
-        notice = _CONSENT.search(line.text, max(0, len(line.text) - CONSENT))
-        if notice and not text[line.end :].strip():
-            why = f"a notice of consent behind {notice[0]!r}"
-            yield Removal(line.start + notice.start(), line.end, "consent-notice", "cookie", why)
 
 
 def _shortcodes(line: Line, text: str) -> Iterator[Removal]:
