@@ -261,7 +261,8 @@ def walk(body: str, *, unscripted: bool = False) -> Blocks:  # noqa: C901
                 size = sum(map(len, pending[link_at:])) if link_at >= 0 else 0
                 linked += size if size < longest else 0
                 link_at = len(pending) if action == _LINK else -1
-                longest = _ENDLESS if "href=" in attrs else 0 if _ANCHOR.search(attrs) else _LONGEST_SCRIPTED
+                if action == _LINK:
+                    longest = _ENDLESS if "href=" in attrs else 0 if _ANCHOR.search(attrs) else _LONGEST_SCRIPTED
         if attrs and (not action or action == _LINK):
             inline_attrs.append(attrs)
         # White space alone counts only inside a paragraph, and after <br> only in <pre>, where an empty line is kept.

@@ -23,6 +23,7 @@ __all__ = [
 
 _BEFORE, _BEHIND = 12, 12  # paragraphs around headline and start of text in which author and date may stand
 _SHORT_LINE = 160  # characters; a longer line near the headline is text
+_LONG_LINE = 200  # characters; elsewhere on the page such a line is text
 _LONGEST_NAME, _MOST_WORDS = 60, 6  # characters and words of a name
 _NODES = 3  # elements looked at for each selector; the article's byline stands before those of other articles
 _DEEP = 12  # elements around a marked one that may say that it belongs to something else
@@ -140,6 +141,11 @@ class Surroundings:
             range(min(headline, last) - 1, max(0, headline - _BEFORE) - 1, -1),
         )
         return [j for j in chain(after, before) if len(texts[j]) <= _SHORT_LINE]
+
+    @cached_property
+    def dated_lines(self) -> list[str]:
+        """The short lines of the page that may hold a year."""
+        return [line for line in self.blocks.texts if len(line) < _LONG_LINE and _YEAR.search(line)]
 
     @cached_property
     def attributes(self) -> str:
