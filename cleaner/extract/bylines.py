@@ -153,15 +153,18 @@ class Surroundings:
         return "\n".join(dict.fromkeys(chain(self.blocks.attrs, self.blocks.inline_attrs)))
 
     @cached_property
-    def classes(self) -> frozenset[str]:
-        """The classes of the elements of the visible page."""
-        return frozenset(" ".join(_CLASS.findall(self.attributes)).split())
+    def classes(self) -> str:
+        """The classes of the elements of the visible page, with a space before and behind each."""
+        return f" {' '.join(dict.fromkeys(' '.join(_CLASS.findall(self.attributes)).split()))} "
 
     def has(self, word: str) -> bool:
-        """Whether a class (.date), the beginning of a tag (<time) or a part of attributes stands on the visible page."""
-        if word.startswith("."):
-            return word[1:] in self.classes
-        return word in (self.page.body if word.startswith("<") else self.attributes)
+        """Whether the visible page has a class (.date), a tag (<time), an attribute (@rel="author"), or a class with
+        `word` in it."""
+        if word[0] == "<":
+            return word in self.page.body
+        if word[0] == "@":
+            return word[1:] in self.attributes
+        return (f" {word[1:]} " if word[0] == "." else word) in self.classes
 
     @cached_property
     def around_headlines(self) -> frozenset[int]:
@@ -240,9 +243,10 @@ def marked_nodes(around: Surroundings, field: str) -> Iterator[LexborNode]:
     The tree also holds templates and objects, which the walk leaves out as never shown. To look for a word costs a
     tenth of what a selector does.
     """
-    for words, selector in load_data("bylines.toml")["select"][field]:  # the best first
+    for words, *selectors in load_data("bylines.toml")["select"][field]:  # the best first
         if any(map(around.has, words.split())):
-            yield from around.page.tree.css(selector)[:_NODES]
+            for selector in selectors:
+                yield from around.page.tree.css(selector)[:_NODES]
 
 
 # the author

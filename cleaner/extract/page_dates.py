@@ -7,7 +7,7 @@ of a change counts only where the page names no other.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -81,13 +81,9 @@ def find_page_date(sources: PageDates, url: str) -> PageDate:
         above = _dates_around(sources, order, only_above=True).above
         return above[0][0] if above and "" < above[0][0].date[:10] < stamp.date[:10] else stamp
     order = order or numeric_order("\n".join(sources.around.dated_lines))
-    shown = _dates_around(sources, order)
-    _add_marked(shown, sources, order)
-    changed = [*shown.changed, *(_read(text, sources, order) for text in sources.changed)]
-    stamps = [_read(text, sources, order) for text in sources.published]
-    found = [*stamps, *shown.near, *shown.marked, (url_date(url), ()), *changed]
-    sure: set[str] | None = None
-    for one, readings in found:
+    found, sure = list[PageDate](), None
+    for one, readings in _dates_of(sources, url, order):
+        found.append(one)
         # another date of the page says more of the order of day and month than its language
         if len(readings) > 1:
             sure = _sure_days(sources, url) if sure is None else sure
@@ -96,7 +92,19 @@ def find_page_date(sources: PageDates, url: str) -> PageDate:
                 return PageDate(agree.pop() + one.date[10:], one.text)
         if one.date:
             return one
-    return next((one for one, _ in found if one.text), PageDate("", ""))
+    return next((one for one in found if one.text), PageDate("", ""))
+
+
+def _dates_of(sources: PageDates, url: str, order: str) -> Iterator[_Reading]:
+    """Yield the dates of a page, best first; they are looked for as they are asked for."""
+    yield from [_read(text, sources, order) for text in sources.published]
+    shown = _dates_around(sources, order)
+    yield from shown.near
+    _add_marked(shown, sources, order)
+    yield from shown.marked
+    yield url_date(url), ()
+    yield from shown.changed
+    yield from [_read(text, sources, order) for text in sources.changed]
 
 
 def _read(text: str, sources: PageDates, order: str) -> _Reading:
