@@ -133,8 +133,7 @@ def tame(page: str) -> bytes:
     if html.startswith(b"<?xml"):
         # XHTML closes <title/> at once; HTML would read the whole page as the title
         html = _EMPTY_RAW.sub(rb"<\1\2></\1>", html)
-    if _has_long_tag(html):
-        html = _BLOATED_TAG.sub(_drop_attributes, html)
+    html = _shorten_tags(html)
     tags = _read_tags(html)
     # every tag that begins with "op" counts: far cheaper than a pattern, and as good
     if np.count_nonzero((tags.letters == (ord("o") << 8 | ord("p"))) & ~tags.closing) > _MANY_OPTIONS:
@@ -169,13 +168,18 @@ def _read_tags(html: bytes) -> _Tags:
     return _Tags(raw, starts, closing, raw[1:].take(at).astype(np.uint16) << 8 | raw[2:].take(at) | 0x2020)
 
 
-def _has_long_tag(html: bytes) -> bool:
-    """Return True if a `<` may have neither `<` nor `>` in the 64 kB behind it; mostly it is the text of a script.
+def _shorten_tags(html: bytes) -> bytes:
+    """Leave out what is too much of the attributes of each tag of 64 kB or more.
 
-    One of the multiples of that size stands in such a tag, so only the last `<` before each is looked at.
+    One multiple of that size stands in the first 64 kB of such a tag, so only the last `<` before each is looked at.
     """
-    before = (html.rfind(b"<", at - _LONG_TAG, at) for at in range(_LONG_TAG, len(html), _LONG_TAG))
-    return any(start >= 0 and html.find(b">", start, start + _LONG_TAG) < 0 for start in before)
+    at, kept = 0, list[bytes]()
+    for end in range(_LONG_TAG, len(html), _LONG_TAG):
+        start = html.rfind(b"<", end - _LONG_TAG, end)
+        if start >= 0 and html.find(b">", start, start + _LONG_TAG) < 0 and (tag := _BLOATED_TAG.match(html, start)):
+            kept += (html[at:start], _drop_attributes(tag))
+            at = tag.end()
+    return b"".join((*kept, html[at:])) if kept else html
 
 
 def _drop_attributes(tag: re.Match[bytes]) -> bytes:
