@@ -28,6 +28,8 @@ language, with the doctype of HTML 5, and with a size for screens of telephones.
 _OG_TYPE = re.compile(r'property="og:type" content="([a-z.:]+)"', re.I)
 _VIEWPORT = re.compile(r'<meta [^>]*name="viewport"', re.I)
 _TITLES = re.compile(r'property="og:title" content="([^"]*)"|<title[^>]*>([^<]*)</title>', re.I)
+_DESCRIPTION = re.compile(r'<meta [^>]*(?:name|property)="(?:og:)?description"[^>]*>', re.I)
+_CONTENT = re.compile(r' content="([^"]*)"', re.I)
 _TYPES = {
     name: re.compile(rf'"@type"\s*:\s*\[?\s*"(?:{types})"', re.I)
     for name, types in (
@@ -40,12 +42,13 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What a page says of itself: its titles, and for each of DECLARED whether it is that.
+    """What a page says of itself: its titles, its descriptions, and for each of DECLARED whether it is that.
 
     `is_forum` says that its address, or the program that made it, is that of a forum.
     """
 
     title: str = ""
+    descriptions: tuple[str, ...] = ()
     declared: tuple[bool, ...] = (False,) * len(DECLARED)
     is_forum: bool = False
 
@@ -68,7 +71,9 @@ def page_facts(parsed: Parsed, is_forum: bool) -> PageFacts:
     of_json_ld = (bool(types.search(ld)) for types in _TYPES.values())
     has_language, has_viewport = " lang=" in parsed.head.partition(">")[0], bool(_VIEWPORT.search(parsed.head))
     of_time = (bool(ld), has_language, parsed.is_html5, has_viewport)
-    return PageFacts(" | ".join(titles), (*of_open_graph, *of_json_ld, *of_time), is_forum)
+    said = [_CONTENT.search(tag) for tag in _DESCRIPTION.findall(parsed.head)]
+    descriptions = tuple(unescape(found[1]) for found in said if found)
+    return PageFacts(" | ".join(titles), descriptions, (*of_open_graph, *of_json_ld, *of_time), is_forum)
 
 
 def og_type(parsed: Parsed) -> str:
