@@ -14,7 +14,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from cleaner.extract.blocks import HEADINGS, Blocks
-from cleaner.extract.marks import Mark, marks_of, opens_boilerplate, weak_names
+from cleaner.extract.marks import Mark, ignored_shares, marks_of, opens_boilerplate, weak_names
 
 __all__ = ["CONTAINERS", "ITEMS", "ContentRoot", "find_content_root"]
 
@@ -27,8 +27,6 @@ CONTAINERS = frozenset(("article", "main"))
 # Ignore a boilerplate mark if its elements hold at least this share of the page's text weight. For boilerplate and
 # hidden every share from 25 % to 50 % scores within 0.002 of F1; the other two families hardly ever hold the article.
 _IGNORED_FROM = {"boilerplate": 0.35, "hidden": 0.35, "navigation": 0.97, "discussion": 0.97}
-# Menus are links, which have no text weight: what is named one and holds this share of it is a box with the article.
-_MENUS, _IGNORED_MENU = frozenset(("nav", "navbar", "navigation")), 0.6
 _FIRST, _SECOND = frozenset(("navigation", "discussion")), frozenset(("boilerplate", "hidden"))  # pruned in this order
 
 _ENOUGH, _ENOUGH_SHARE = 200.0, 0.2  # second pruning is undone if it leaves less than both, in weight and of the page's
@@ -225,7 +223,7 @@ def _prune(blocks: Blocks, marked: Marked, weights: list[float], families: froze
                 elements_of.setdefault(mark, []).append(i)
     kept = [True] * len(weights)
     for mark, elements in elements_of.items():
-        limit = (_IGNORED_MENU if mark.name in _MENUS else _IGNORED_FROM[mark.family]) * sums[-1]
+        limit = ignored_shares().get(mark.name, _IGNORED_FROM[mark.family]) * sums[-1]
         elements = [i for i in elements if not limit or sums[last[i]] - sums[first[i]] < limit]
         held, end = 0.0, -1
         for i in elements:
