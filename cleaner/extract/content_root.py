@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cleaner.extract.blocks import HEADINGS, Blocks
-from cleaner.extract.marks import Mark, marks_of, opens_boilerplate, weak_names
+from cleaner.extract.marks import Mark, ignored_shares, marks_of, opens_boilerplate, weak_names
 from cleaner.judge.character_counts import Numbers
 
 __all__ = ["CONTAINERS", "ITEMS", "ContentRoot", "find_content_root"]
@@ -233,7 +233,7 @@ def _prune(blocks: Blocks, marked: Marked, weights: list[float], families: froze
                 elements_of.setdefault(mark, []).append(i)
     kept = [True] * len(weights)
     for mark, elements in elements_of.items():
-        limit = _IGNORED_FROM[mark.family] * sums[-1]
+        limit = ignored_shares().get(mark.name, _IGNORED_FROM[mark.family]) * sums[-1]
         elements = [i for i in elements if not limit or sums[last[i]] - sums[first[i]] < limit]
         held, end = 0.0, -1
         for i in elements:

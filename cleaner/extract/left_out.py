@@ -20,7 +20,7 @@ from cleaner.extract.marks import Mark
 from cleaner.extract.parse import Navigation
 from cleaner.tables import read_toml
 
-__all__ = ["counted", "is_prose_paragraph", "left_out_of", "replaced"]
+__all__ = ["counted", "is_prose_paragraph", "kinds_of_marks", "left_out_of", "replaced"]
 
 Reason = tuple[str, str]
 """The kind of a paragraph, and the reason why it is left out."""
@@ -151,7 +151,7 @@ def _lines_before(texts: Sequence[str], chosen: Sequence[int], text: str) -> lis
 
 
 @cache
-def _kinds() -> dict[str, str]:
+def kinds_of_marks() -> dict[str, str]:
     """Return the kind of text by the name of a mark."""
     listed = read_toml("extract/data/left_out.toml")
     return {name: kind for kind, names in listed.items() for name in names.split()}
@@ -163,7 +163,9 @@ def _reason_of(mark: Mark) -> Reason:
     if mark.family == "hidden":
         return ASIDE, "hidden"
     family = {"navigation": "nav", "discussion": "comment"}.get(mark.family, ASIDE)
-    return _kinds().get(mark.name, family), "boilerplate heading" if mark.name == "heading" else f"marked {mark.name}"
+    return kinds_of_marks().get(
+        mark.name, family
+    ), "boilerplate heading" if mark.name == "heading" else f"marked {mark.name}"
 
 
 def _paragraphs_of(html: str) -> Iterator[tuple[str, str]]:

@@ -29,6 +29,8 @@ language, with the doctype of HTML 5, and with a size for screens of telephones.
 _OG_TYPE = re.compile(r'property="(?i:og:type)" content="([A-Za-z.:]+)"')
 _VIEWPORT = re.compile(r'<meta [^>]*name="(?i:viewport)"')
 _TITLES = re.compile(r'property="(?i:og:title)" content="([^"]*)"|<title[^>]*>([^<]*)</title>')
+_DESCRIPTION = re.compile(r'<meta [^>]*(?:name|property)="(?i:og:)?(?i:description)"[^>]*>')
+_CONTENT = re.compile(r' content="([^"]*)"')
 _TYPES = {
     name: re.compile(rf'"@type"\s*:\s*\[?\s*"(?i:{types})"')
     for name, types in (
@@ -41,12 +43,13 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What a page says of itself: its titles, and for each of DECLARED whether it is that.
+    """What a page says of itself: its titles, its descriptions, and for each of DECLARED whether it is that.
 
     `is_forum` says that its address, or the program that made it, is that of a forum.
     """
 
     title: str = ""
+    descriptions: tuple[str, ...] = ()
     declared: tuple[bool, ...] = (False,) * len(DECLARED)
     is_forum: bool = False
 
@@ -69,7 +72,9 @@ def page_facts(parsed: Parsed, is_forum: bool) -> PageFacts:
     of_json_ld = (bool(types.search(ld)) for types in _TYPES.values())
     has_language, has_viewport = " lang=" in parsed.head.partition(">")[0], bool(_VIEWPORT.search(parsed.head))
     of_time = (bool(ld), has_language, parsed.is_html5, has_viewport)
-    return PageFacts(" | ".join(titles), (*of_open_graph, *of_json_ld, *of_time), is_forum)
+    said = [_CONTENT.search(tag) for tag in _DESCRIPTION.findall(parsed.head)]
+    descriptions = tuple(unescape(found[1]) for found in said if found)
+    return PageFacts(" | ".join(titles), descriptions, (*of_open_graph, *of_json_ld, *of_time), is_forum)
 
 
 def og_type(parsed: Parsed) -> str:

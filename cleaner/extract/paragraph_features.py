@@ -18,6 +18,8 @@ import numpy as np
 from cleaner.characters import CLOSERS, STOPS
 from cleaner.extract.blocks import Blocks
 from cleaner.extract.content_root import CONTAINERS, ContentRoot
+from cleaner.extract.left_out import kinds_of_marks
+from cleaner.extract.marks import Mark
 from cleaner.extract.page_facts import DECLARED, PageFacts
 from cleaner.judge.character_counts import Numbers, count_classes
 
@@ -27,6 +29,7 @@ Features = dict[str, Numbers]
 """Name of a feature -> an array with a number for each paragraph."""
 
 _FAMILIES = ("boilerplate", "hidden", "navigation", "discussion", "body")
+_KINDS = ("related", "readmore", "caption", "authorbio", "share", "newsletter", "tags", "timestamp")  # of marks
 _TAG_GROUPS = (
     "p", "blockquote pre", "li dd dt", "td th", "div", "section article main", "span label a button option",
     "h1", "h2", "h3", "h4 h5 h6", "figcaption caption", "address header footer aside nav", "body html center",
@@ -38,6 +41,8 @@ _BITS, _SEEN = 8, 240  # bits of a count, and the characters of a paragraph that
 _ANCESTORS = 4  # elements around a paragraph that are looked at, each with more paragraphs than the one before
 _WINDOWS = ((-6, 0), (1, 7), (-20, 0), (1, 21))  # paragraphs before (negative) and after, the second not included
 _NEIGHBOURS = (-2, -1, 1, 2)
+_QUESTION_MARKS = frozenset("?？؟")
+_BESIDE_QUESTION = (-2, -1, 1)
 _BESIDE = ("in root", "kept", "links", "path weight", "class weight", "title shared")  # asked of the neighbours too
 _IN_WINDOWS = ("weight", "links", "sentence", "heading", "kept")
 _PROSE, _BIG = 60, 100  # text weights from which a paragraph counts as prose, for the distance to it
@@ -45,12 +50,16 @@ _MOST_WEIGHT = 400  # of one paragraph in a window
 _FAR = 999  # paragraphs; the distance to what the page does not have
 _LONGEST_HEADLINE = 200  # characters; longer paragraphs are not compared with the title
 _LONG_WORD = 4  # characters of words that are
+_HEAD_SEEN = 400  # characters of a longer paragraph that are compared with the page's description
+_SHORTEST_DESCRIBED, _FEWEST_COMMON = 25, 3  # characters of a paragraph, and words of it, that a description may share
+_SAME_BEGINNING = 60  # characters with which a paragraph begins as a description does
+_HALF_TITLE, _NEARLY = 0.5, 0.8  # shares of the title that the headline has; the second of the largest on the page
 _MANY_TAGS = 64  # more than there are numbers of tags in a key
 _ALIKE = ("path", "class", "class around", "box")  # what elements may have in common
 
 _DECLARED = tuple(f"declared {name}" for name in DECLARED)
 _MARKED = {family: number for number, family in enumerate(_FAMILIES)}
-_MARK_NAMES = tuple(f"marked {name}" for name in (*_FAMILIES, "containers"))
+_MARK_NAMES = tuple(f"marked {name}" for name in (*_FAMILIES, *_KINDS, "containers"))
 _ALIKE_NAMES = tuple(f"{name} {column}" for name in _ALIKE for column in ("weight", "count", "links", "prose"))
 _AROUND_NAMES = tuple(
     f"around {level} {name}"
@@ -84,6 +93,9 @@ def paragraph_features(blocks: Blocks, content: ContentRoot, facts: PageFacts) -
     features = _own_features(blocks, content)
     features |= _character_features(blocks.texts)
     features |= _title_features(blocks.texts, facts.title)
+    features |= _headline_distance(features)
+    features |= _description_features(blocks.texts, facts.descriptions)
+    features |= _question_features(blocks.texts)
     features |= _mark_features(blocks, content)
     features |= _place_features(blocks, content, features)
     features |= _likeness_features(blocks, elements, features)
@@ -133,6 +145,7 @@ def _own_features(blocks: Blocks, content: ContentRoot) -> Features:
         "heading": ((group >= _HEADLINE) & (group <= _LAST_HEADING)).astype(float),
         "item": (group == _ITEM).astype(float),
         "sentence": np.fromiter([text.rstrip(CLOSERS)[-1:] in _STOPS for text in blocks.texts], float, n),
+        "copies": np.fromiter(map(Counter(blocks.texts).__getitem__, blocks.texts), float, n),
     }
 
 
@@ -192,17 +205,63 @@ def _title_features(texts: Sequence[str], title: str) -> Features:
     return dict(zip(("title shared", "title covered", "in title"), found, strict=True))
 
 
+def _headline_distance(own: Features) -> Features:
+    """Return how far a paragraph stands behind the first that has most of the title and is no link."""
+    shared = own["title shared"]
+    headlines = np.flatnonzero((shared >= max(_HALF_TITLE, _NEARLY * shared.max())) & (own["links"] < 0.5))
+    at = np.arange(len(shared), dtype=float)
+    return {"from title": at - headlines[0] if len(headlines) else np.full(len(shared), -_FAR, float)}
+
+
+def _description_features(texts: Sequence[str], descriptions: Sequence[str]) -> Features:
+    """Return how many of a paragraph's long words the page's description has, and whether one begins as the other.
+
+    A description is the beginning of the article, or the standfirst between headline and text.
+    """
+    descriptions = [said.casefold().strip() for said in descriptions]
+    words = frozenset(word for said in descriptions for word in said.split() if len(word) >= _LONG_WORD)
+    beginnings = tuple(said[:_SAME_BEGINNING] for said in descriptions if len(said) >= _SHORTEST_DESCRIBED)
+    found = np.zeros((2, len(texts)))
+    for j, text in enumerate(texts) if words or beginnings else ():
+        if len(text) >= _SHORTEST_DESCRIBED:
+            text = text[:_HEAD_SEEN].casefold()
+            own = {word for word in text.split() if len(word) >= _LONG_WORD}
+            common = len(own & words)
+            found[0, j] = common / len(own) if common >= _FEWEST_COMMON else 0
+            end = text.rstrip("… .")
+            found[1, j] = text.startswith(beginnings) or (end != "" and any(end in said for said in descriptions))
+    return dict(zip(("description shared", "in description"), found, strict=True))
+
+
+def _question_features(texts: Sequence[str]) -> Features:
+    """Return whether a paragraph is a question, and whether those beside it are: the answers of a list of questions."""
+    n, reach = len(texts), max(map(abs, _BESIDE_QUESTION))
+    padded = np.full(n + 2 * reach, -1.0)
+    padded[reach : reach + n] = [text.rstrip(CLOSERS)[-1:] in _QUESTION_MARKS for text in texts]
+    return {
+        "question" + (f" {step:+}" if step else ""): padded[reach + step : reach + step + n]
+        for step in (0, *_BESIDE_QUESTION)
+    }
+
+
 def _mark_features(blocks: Blocks, content: ContentRoot) -> Features:
-    """Return in how many elements with marks of each family a paragraph stands, and in how many containers."""
+    """Return in how many elements with marks of each family or kind a paragraph stands, and in how many containers."""
     n, first, last = len(blocks.texts), blocks.first, blocks.last
-    # The places of all families in one row of numbers, where each takes one more than there are paragraphs.
-    begins = [(_MARKED[mark.family] * (n + 1), i) for i, found in content.marked for mark in found]
-    begins += [(len(_FAMILIES) * (n + 1), i) for i in blocks.holding if blocks.tags[i] in CONTAINERS]
-    size = (len(_FAMILIES) + 1) * (n + 1)
+    # The places of all families and kinds in one row of numbers, where each takes one more than there are paragraphs.
+    begins = [(at * (n + 1), i) for i, found in content.marked for mark in found for at in _counted_as(mark)]
+    begins += [((len(_MARK_NAMES) - 1) * (n + 1), i) for i in blocks.holding if blocks.tags[i] in CONTAINERS]
+    size = len(_MARK_NAMES) * (n + 1)
     edges = np.bincount(np.array([at + first[i] for at, i in begins], np.int64), minlength=size)
     edges -= np.bincount(np.array([at + last[i] for at, i in begins], np.int64), minlength=size)
     inside = edges.reshape(-1, n + 1).cumsum(1)[:, :n].astype(float)
     return dict(zip(_MARK_NAMES, inside, strict=True))
+
+
+@cache
+def _counted_as(mark: Mark) -> tuple[int, ...]:
+    """Return the numbers of the mark's family and, where it is one of _KINDS, of its kind."""
+    kind = kinds_of_marks().get(mark.name, "")
+    return (_MARKED[mark.family], *([len(_FAMILIES) + _KINDS.index(kind)] if kind in _KINDS else []))
 
 
 # a paragraph on its page
