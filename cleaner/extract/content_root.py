@@ -41,7 +41,7 @@ _LEAD_WEIGHT = 60  # text weight that makes a paragraph there a lead
 _FEWEST_CHARS = 40  # a shorter paragraph has no text weight
 _MOST_LINKS = 0.4  # nor has one with a larger share of links
 _LOOSE_RATE, _ITEM_RATE = 0.8, 0.5  # text outside of <p>, and items of lists, are less often prose
-_IDEOGRAPHS = ("\u3040\u30ff", "\u3400\u9fff", "\uac00\ud7af")  # the first and the last character of each range
+_IDEOGRAPHS = (0x3040, 0x30FF), (0x3400, 0x9FFF), (0xAC00, 0xD7AF)  # the first and the last character of each range
 _IDEOGRAPH_DENSITY = 2.5  # Latin characters that say as much as one of Chinese, Japanese or Korean
 
 
@@ -121,7 +121,7 @@ def _are_ideographs() -> Numbers:
     """Return for every character below 2 to the 16 whether it is Chinese, Japanese or Korean."""
     table: Numbers = np.zeros(1 << 16, np.bool_)
     for first, last in _IDEOGRAPHS:
-        table[ord(first) : ord(last) + 1] = True
+        table[first : last + 1] = True
     return table
 
 

@@ -207,6 +207,8 @@ def as_lines(blocks: Blocks, chosen: list[int]) -> list[str]:
     lines: list[str] = []
     before = (-1, -1)  # row and cell of the line before
     cells = [_cell_of(blocks, blocks.homes[j]) for j in chosen]
+    if not any(row >= 0 for row, _ in cells):  # most articles have no table
+        return [blocks.texts[j] for j in chosen]
     sizes, widths = Counter[int](), Counter(row for row, _ in set(cells))  # characters and cells of each row
     for j, (row, _) in zip(chosen, cells, strict=True):
         sizes[row] += len(blocks.texts[j])
