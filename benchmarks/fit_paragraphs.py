@@ -56,7 +56,7 @@ TREES = {
     "iterations": 200,
     "depth": 6,
     "learning_rate": 0.15,
-    "l2_leaf_reg": 10,
+    "l2_leaf_reg": 40,
     "subsample": 0.6,
     "rsm": 0.3,
     "bootstrap_type": "Bernoulli",
