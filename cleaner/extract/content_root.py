@@ -176,9 +176,17 @@ def _without_prose(blocks: Blocks, marked: Marked, weights: list[float]) -> Mark
                 ("hidden", "body") if not is_box else ("hidden", "body", "boilerplate", "navigation", "discussion")
             )
             found = tuple(mark for mark in found if mark.family in decisive and mark.name not in weak)
+        if _is_answer(blocks, i, weights):
+            found = tuple(mark for mark in found if mark.family != "hidden")
         if found:
             left.append((i, found))
     return left
+
+
+def _is_answer(blocks: Blocks, i: int, weights: list[float]) -> bool:
+    """Return True if element `i` is what a question right above it unfolds: prose under a line with a question mark."""
+    start = blocks.first[i]
+    return start > 0 and blocks.texts[start - 1].endswith(("?", "？", "؟")) and any(weights[start : blocks.last[i]])
 
 
 def _is_prose_among_prose(blocks: Blocks, i: int, marked: frozenset[int], weights: list[float]) -> bool:

@@ -25,6 +25,12 @@ _MOST_WORDS = 14
 _SEPARATOR = re.compile(r"[|•·●⋅/]|\s[–—-]\s|:")
 _SENTENCE_END = re.compile(r"[.!?…。]\W*$")
 _WORD = re.compile(r"[^\W\d_]+")
+# The footer of an article, with its byline: Drupal sets one right under the headline. That of a site has other names.
+_OF_ARTICLE = re.compile(
+    r'<footer [^>]*class="(?:[^"]*\s)?(?:article|author|byline|entry|meta|node|post|story|submitted)[_"\s-]'
+)
+_DATETIME, _TAGS = re.compile(r'<time [^>]*datetime="([^"]*)"'), re.compile(r"<[^>]*>")
+_LONGEST_FOOTER = 20_000  # characters
 _YEAR = re.compile(r"\d{4}")  # without one a line holds no date
 _LABEL_REACH = 40  # characters before a date in which its label stands
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?|[a-z]{3,9})[/-](\d\d?)(?=[/+-]|$)|/((?:19|20)\d\d)(\d\d)(\d\d)(?=/)")
@@ -103,6 +109,8 @@ def _dates_of(sources: PageDates, url: str, order: str) -> Iterator[_Reading]:
     _add_marked(shown, sources, order)
     yield from shown.marked
     yield url_date(url), ()
+    _add_footers(shown, sources, order)
+    yield from shown.marked
     yield from shown.changed
     yield from [_read(text, sources, order) for text in sources.changed]
 
@@ -169,6 +177,16 @@ def _add_marked(shown: _Shown, sources: PageDates, order: str) -> None:
         for line in sources.around.dated_lines:
             if says_published(line[:_LABEL_REACH]):
                 shown.add(shown.marked, line, "", language, order, whole=False)
+
+
+def _add_footers(shown: _Shown, sources: PageDates, order: str) -> None:
+    """Put the dates in footers of the article in the place of those in marked elements, which were none."""
+    shown.marked.clear()
+    for element in sources.around.page.navigation:
+        if element.tag == "footer" and len(element.html) < _LONGEST_FOOTER and _OF_ARTICLE.match(element.html):
+            given = _DATETIME.search(element.html)
+            text = given[1] if given else " ".join(_TAGS.sub(" ", element.html).split())[:200]
+            shown.add(shown.marked, text, "", sources.locale[:2], order, whole=bool(given))
 
 
 def _may_hold_date(around: Surroundings, j: int) -> bool:

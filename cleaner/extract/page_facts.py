@@ -59,9 +59,14 @@ class PageFacts:
         return self.declared[DECLARED.index("og article")] or self.declared[DECLARED.index("article")]
 
     @property
+    def has_viewport(self) -> bool:
+        """Whether the page gives a size for telephones, as pages since about 2012 do."""
+        return self.declared[DECLARED.index("viewport")]
+
+    @property
     def is_old(self) -> bool:
         """Whether the page has neither the doctype of HTML 5 nor a size for telephones: of 2011 a tenth has one."""
-        return not (self.declared[DECLARED.index("viewport")] or self.declared[DECLARED.index("html5")])
+        return not (self.has_viewport or self.declared[DECLARED.index("html5")])
 
 
 def page_facts(parsed: Parsed, is_forum: bool) -> PageFacts:
