@@ -56,7 +56,7 @@ TREES = {
     "iterations": 200,
     "depth": 6,
     "learning_rate": 0.15,
-    "l2_leaf_reg": 10,
+    "l2_leaf_reg": 40,
     "subsample": 0.6,
     "rsm": 0.3,
     "bootstrap_type": "Bernoulli",
@@ -89,16 +89,23 @@ class Page:
         return COUNTS.get(self.group, 1) * weight / np.sqrt(weight.sum())
 
 
-def label_paragraphs(gold: str, texts: Sequence[str], words_of: Any) -> tuple[Numbers, Numbers]:
-    """Return for each paragraph whether the gold text has it, and its number of words."""
+def label_paragraphs(gold: str, blocks: Blocks, words_of: Any) -> tuple[Numbers, Numbers]:
+    """Return for each paragraph whether the gold text has it, and its number of words.
+
+    A link with the text of another paragraph is not its own: the headline comes again in lists of other articles.
+    """
+    unlinked = {text for text, linked in zip(blocks.texts, blocks.link_chars, strict=True) if linked < len(text)}
     gold_words = words_of(gold.lower())
     shingles = set(zip(*(gold_words[i:] for i in range(SHINGLE)), strict=False))
     joined = f" {' '.join(gold_words)} "
     lines = {" ".join(words_of(line.lower())) for line in gold.split("\n")}
     labels, sizes = [], []
-    for text in texts:
+    for text, linked in zip(blocks.texts, blocks.link_chars, strict=True):
         words = words_of(text.lower())
         sizes.append(len(words))
+        if linked == len(text) and text in unlinked:
+            labels.append(0)
+            continue
         own = list(zip(*(words[i:] for i in range(SHINGLE)), strict=False))
         if own:
             share = sum(shingle in shingles for shingle in own) / len(own)
@@ -126,7 +133,7 @@ def load_pages() -> tuple[list[Page], list[str]]:
             hints = hints_of(reading.blocks, reading.content, reading.facts, features)
             site = ".".join((urlsplit(page.url).hostname or page.id).split(".")[-2:])
             part = zlib.crc32(site.encode()) % PARTS
-            label, words = label_paragraphs(page.gold, texts, metrics.words)
+            label, words = label_paragraphs(page.gold, reading.blocks, metrics.words)
             pages.append(Page(group, page.kind, page.lang, part, page.gold, reading.blocks, hints, label, words, table))
     return pages, names
 

@@ -178,18 +178,12 @@ def find_date(text: str, *, language: str = "", order: str = "", not_after: str 
         return None
     if not text.isascii():  # digits of other scripts, such as those of Arabic and Thai
         text = "".join(str(int(c)) if c.isdecimal() else c for c in text)
-    found = [
-        one
-        for one in (
-            _find_year_first(text),
-            _find_year_last(text, order or date_order(language), not_after),
-            _find_worded(text, language),
-        )
-        if one
-    ]
-    if not found:
+    day = _find_year_first(text)
+    if day is None or day.start:  # a stamp for programs begins with its date: no other can stand before it
+        others = _find_year_last(text, order or date_order(language), not_after), _find_worded(text, language)
+        day = min(filter(None, (day, *others)), key=lambda one: one.start, default=None)
+    if day is None:
         return None
-    day = min(found, key=lambda one: one.start)
     return _add_time(text, day) if day.date else day
 
 

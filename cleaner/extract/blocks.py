@@ -61,6 +61,7 @@ class Blocks:
 
     Element i has `tags[i]`, `attrs[i]` (serialised, with a space before), the element `parents[i]` around it, and holds
     the paragraphs `first[i]` up to but not with `last[i]`. Parents come before their children; element 0 is the page.
+    `holding` are the elements that hold paragraphs; those with the same tag and attributes have one number in `kinds`.
     Paragraph j has `texts[j]`, of which `link_chars[j]` characters are links, and stands in the element `homes[j]`.
     `inline_attrs` are the attributes of elements that are no blocks, such as links, times and bylines.
     """
@@ -70,6 +71,8 @@ class Blocks:
     parents: Sequence[int]
     first: Sequence[int]
     last: Sequence[int]
+    holding: Sequence[int]
+    kinds: Sequence[int]
     texts: Sequence[str]
     link_chars: Sequence[int]
     homes: Sequence[int]
@@ -261,7 +264,8 @@ def walk(body: str, *, unscripted: bool = False) -> Blocks:  # noqa: C901
                 size = sum(map(len, pending[link_at:])) if link_at >= 0 else 0
                 linked += size if size < longest else 0
                 link_at = len(pending) if action == _LINK else -1
-                longest = _ENDLESS if "href=" in attrs else 0 if _ANCHOR.search(attrs) else _LONGEST_SCRIPTED
+                if action == _LINK:
+                    longest = _ENDLESS if "href=" in attrs else 0 if _ANCHOR.search(attrs) else _LONGEST_SCRIPTED
         if attrs and (not action or action == _LINK):
             inline_attrs.append(attrs)
         # White space alone counts only inside a paragraph, and after <br> only in <pre>, where an empty line is kept.
@@ -271,4 +275,8 @@ def walk(body: str, *, unscripted: bool = False) -> Blocks:  # noqa: C901
         ):
             pending.append(text)
     last = [len(texts) if end < 0 else end for end in last]
-    return Blocks(tags, attributes, parents, first, last, texts, link_chars, homes, inline_attrs)
+    holding = [i for i, (start, end) in enumerate(zip(first, last, strict=True)) if start != end]
+    kinds, numbers = [0] * len(tags), dict[tuple[str, str], int]()
+    for i in holding:
+        kinds[i] = numbers.setdefault((tags[i], attributes[i]), len(numbers))
+    return Blocks(tags, attributes, parents, first, last, holding, kinds, texts, link_chars, homes, inline_attrs)

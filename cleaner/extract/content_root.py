@@ -7,14 +7,16 @@ answered from one list of sums.
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 from itertools import accumulate
 from typing import NamedTuple
 
+import numpy as np
+
 from cleaner.extract.blocks import HEADINGS, Blocks
-from cleaner.extract.marks import Mark, marks_of, opens_boilerplate, weak_names
+from cleaner.extract.marks import Mark, ignored_shares, marks_of, opens_boilerplate, weak_names
+from cleaner.judge.character_counts import Numbers
 
 __all__ = ["CONTAINERS", "ITEMS", "ContentRoot", "find_content_root"]
 
@@ -39,7 +41,7 @@ _LEAD_WEIGHT = 60  # text weight that makes a paragraph there a lead
 _FEWEST_CHARS = 40  # a shorter paragraph has no text weight
 _MOST_LINKS = 0.4  # nor has one with a larger share of links
 _LOOSE_RATE, _ITEM_RATE = 0.8, 0.5  # text outside of <p>, and items of lists, are less often prose
-_IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+_IDEOGRAPHS = (0x3040, 0x30FF), (0x3400, 0x9FFF), (0xAC00, 0xD7AF)  # the first and the last character of each range
 _IDEOGRAPH_DENSITY = 2.5  # Latin characters that say as much as one of Chinese, Japanese or Korean
 
 
@@ -109,8 +111,18 @@ def _density(texts: Sequence[str]) -> float:
     if sample.isascii():
         return 1.0
     sample = sample[len(sample) // 4 :][:4000]  # from a quarter into the page, behind most of its menus
-    share = sum(map(len, _IDEOGRAPHS.findall(sample))) / len(sample)
+    codes = np.frombuffer(sample.encode("utf-16-le", "surrogatepass"), np.uint16)
+    share = np.count_nonzero(_are_ideographs()[codes]) / len(sample)
     return 1.0 + (_IDEOGRAPH_DENSITY - 1.0) * share
+
+
+@cache
+def _are_ideographs() -> Numbers:
+    """Return for every character below 2 to the 16 whether it is Chinese, Japanese or Korean."""
+    table: Numbers = np.zeros(1 << 16, np.bool_)
+    for first, last in _IDEOGRAPHS:
+        table[first : last + 1] = True
+    return table
 
 
 def _text_weights(blocks: Blocks, density: float) -> list[float]:
@@ -130,15 +142,13 @@ def _text_weights(blocks: Blocks, density: float) -> list[float]:
 
 def _marked_elements(blocks: Blocks, forum: bool, weights: list[float]) -> Marked:
     """Return the elements that hold paragraphs and have marks by their tag and attributes."""
-    memo: defaultdict[str, dict[str, tuple[Mark, ...]]] = defaultdict(dict)  # the rows of a list are alike
+    marks: list[tuple[Mark, ...]] = []  # of each kind of element
     marked = []
     tags, attrs, parents = blocks.tags, blocks.attrs, blocks.parents
-    for i in [i for i, (first, last) in enumerate(zip(blocks.first, blocks.last, strict=True)) if first != last]:
-        known = memo[tags[i]]
-        found = known.get(attrs[i])
-        if found is None:
-            found = known[attrs[i]] = marks_of(tags[i], attrs[i])
-        if found:
+    for i in blocks.holding:
+        if blocks.kinds[i] == len(marks):
+            marks.append(marks_of(tags[i], attrs[i]))
+        if found := marks[blocks.kinds[i]]:
             if tags[i] == "button" and tags[parents[i]] in HEADINGS:
                 continue  # the heading of an accordion
             if tags[i] == "footer" and "blockquote" in (tags[parents[i]], tags[parents[parents[i]]]):
@@ -166,9 +176,17 @@ def _without_prose(blocks: Blocks, marked: Marked, weights: list[float]) -> Mark
                 ("hidden", "body") if not is_box else ("hidden", "body", "boilerplate", "navigation", "discussion")
             )
             found = tuple(mark for mark in found if mark.family in decisive and mark.name not in weak)
+        if _is_answer(blocks, i, weights):
+            found = tuple(mark for mark in found if mark.family != "hidden")
         if found:
             left.append((i, found))
     return left
+
+
+def _is_answer(blocks: Blocks, i: int, weights: list[float]) -> bool:
+    """Return True if element `i` is what a question right above it unfolds: prose under a line with a question mark."""
+    start = blocks.first[i]
+    return start > 0 and blocks.texts[start - 1].endswith(("?", "？", "؟")) and any(weights[start : blocks.last[i]])
 
 
 def _is_prose_among_prose(blocks: Blocks, i: int, marked: frozenset[int], weights: list[float]) -> bool:
@@ -223,7 +241,7 @@ def _prune(blocks: Blocks, marked: Marked, weights: list[float], families: froze
                 elements_of.setdefault(mark, []).append(i)
     kept = [True] * len(weights)
     for mark, elements in elements_of.items():
-        limit = _IGNORED_FROM[mark.family] * sums[-1]
+        limit = ignored_shares().get(mark.name, _IGNORED_FROM[mark.family]) * sums[-1]
         elements = [i for i in elements if not limit or sums[last[i]] - sums[first[i]] < limit]
         held, end = 0.0, -1
         for i in elements:

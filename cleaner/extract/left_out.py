@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from html import unescape
 
@@ -20,7 +20,7 @@ from cleaner.extract.marks import Mark
 from cleaner.extract.parse import Navigation
 from cleaner.tables import read_toml
 
-__all__ = ["counted", "is_prose_paragraph", "left_out_of", "replaced"]
+__all__ = ["counted", "is_prose_paragraph", "kinds_of_marks", "left_out_of", "replaced"]
 
 Reason = tuple[str, str]
 """The kind of a paragraph, and the reason why it is left out."""
@@ -83,10 +83,9 @@ def left_out_of(
     for element in navigation:
         is_menu = element.tag == "nav"
         reason, line, into = (_MENU, min(0, lines[-1]), menus) if is_menu else (_FOOTER, lines[-1], footers)
-        for shown, place in _paragraphs_of(element.html):
-            sizes[reason].append(len(shown))
-            if place or everything:
-                into.append(LeftOut(shown, *reason, place, line))
+        if paragraphs := _paragraphs_of(element.html):
+            sizes[reason] += [len(shown) for shown, _ in paragraphs]
+            into += [LeftOut(shown, *reason, place, line) for shown, place in paragraphs if place or everything]
     return (*menus, *found, *footers), tuple((*reason, len(all_), sum(all_)) for reason, all_ in sizes.items())
 
 
@@ -151,7 +150,7 @@ def _lines_before(texts: Sequence[str], chosen: Sequence[int], text: str) -> lis
 
 
 @cache
-def _kinds() -> dict[str, str]:
+def kinds_of_marks() -> dict[str, str]:
     """Return the kind of text by the name of a mark."""
     listed = read_toml("extract/data/left_out.toml")
     return {name: kind for kind, names in listed.items() for name in names.split()}
@@ -163,25 +162,28 @@ def _reason_of(mark: Mark) -> Reason:
     if mark.family == "hidden":
         return ASIDE, "hidden"
     family = {"navigation": "nav", "discussion": "comment"}.get(mark.family, ASIDE)
-    return _kinds().get(mark.name, family), "boilerplate heading" if mark.name == "heading" else f"marked {mark.name}"
+    return kinds_of_marks().get(
+        mark.name, family
+    ), "boilerplate heading" if mark.name == "heading" else f"marked {mark.name}"
 
 
-def _paragraphs_of(html: str) -> Iterator[tuple[str, str]]:
-    """Yield the paragraphs of a menu or footer, each with its place if it is prose, else "".
+def _paragraphs_of(html: str) -> list[tuple[str, str]]:
+    """Return the paragraphs of a menu or footer, each with its place if it is prose, else "".
 
     A paragraph is here what stands between two tags: to walk over all menus and footers would take a run 3 % more time.
     """
     html = _COMMENT.sub("", html) if "<!--" in html else html
     if _UNSEEN.search(html):
         blocks = walk(html)
-        yield from ((text, _place(blocks, j) if len(text) >= _PROSE else "") for j, text in enumerate(blocks.texts))
-        return
+        return [(text, _place(blocks, j) if len(text) >= _PROSE else "") for j, text in enumerate(blocks.texts)]
     tag, _, attrs = html[1 : html.find(">")].partition(" ")
+    paragraphs = []
     for found in _BETWEEN_TAGS.finditer(html):
         text = " ".join(found[1].split())
         text = unescape(text) if "&" in text else text
         is_prose = len(text) >= _PROSE and not _LINK_ENDS.match(html, found.end())
-        yield text, _shown_element(tag, f" {attrs}") if is_prose else ""
+        paragraphs.append((text, _shown_element(tag, f" {attrs}") if is_prose else ""))
+    return paragraphs
 
 
 @lru_cache(maxsize=1 << 12)  # the pages of a site have the same elements around their paragraphs

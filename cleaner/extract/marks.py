@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from cleaner.tables import read_toml
 
-__all__ = ["Mark", "marks_of", "opens_boilerplate", "weak_names"]
+__all__ = ["Mark", "ignored_shares", "marks_of", "opens_boilerplate", "weak_names"]
 
 _ATTRIBUTE = re.compile(r' (class|id|role|itemprop|style|hidden|aria-hidden)="([^"]*)"')
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
@@ -46,6 +46,13 @@ def _marks_by(kind: str) -> dict[str, Mark]:
 def weak_names() -> frozenset[str]:
     """Return the boilerplate names that boxes of the article's own text bear as well."""
     return frozenset(read_toml("extract/data/marks.toml")["weak"]["names"].split())
+
+
+@cache
+def ignored_shares() -> dict[str, float]:
+    """Return by name the share of a page's text weight from which a mark is ignored, where not that of its family."""
+    rows = read_toml("extract/data/marks.toml")["ignored"]
+    return {name: row["from"] for row in rows for name in row["names"].split()}
 
 
 @lru_cache(maxsize=1 << 14)

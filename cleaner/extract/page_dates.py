@@ -18,7 +18,6 @@ from cleaner.extract.bylines import Surroundings, begins_as_byline, is_elsewhere
 
 __all__ = ["PageDate", "PageDates", "find_page_date", "url_date"]
 
-_SHORT = 200  # characters; longer lines are text
 _MOST_LINES = 200  # short lines and stamps in which other dates of the page are looked for
 _FIRST_YEAR = "1990"  # of pages on the web; what stands near a headline with an earlier year is history
 _FEW_WORDS = 3  # beside a date; with more words a line needs a label or a separator to be no text
@@ -26,6 +25,12 @@ _MOST_WORDS = 14
 _SEPARATOR = re.compile(r"[|•·●⋅/]|\s[–—-]\s|:")
 _SENTENCE_END = re.compile(r"[.!?…。]\W*$")
 _WORD = re.compile(r"[^\W\d_]+")
+# The footer of an article, with its byline: Drupal sets one right under the headline. That of a site has other names.
+_OF_ARTICLE = re.compile(
+    r'<footer [^>]*class="(?:[^"]*\s)?(?:article|author|byline|entry|meta|node|post|story|submitted)[_"\s-]'
+)
+_DATETIME, _TAGS = re.compile(r'<time [^>]*datetime="([^"]*)"'), re.compile(r"<[^>]*>")
+_LONGEST_FOOTER = 20_000  # characters
 _YEAR = re.compile(r"\d{4}")  # without one a line holds no date
 _LABEL_REACH = 40  # characters before a date in which its label stands
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?|[a-z]{3,9})[/-](\d\d?)(?=[/+-]|$)|/((?:19|20)\d\d)(\d\d)(\d\d)(?=/)")
@@ -81,14 +86,10 @@ def find_page_date(sources: PageDates, url: str) -> PageDate:
         # A page that was moved or edited may stamp that day as the one of its publication; what it shows is older then.
         above = _dates_around(sources, order, only_above=True).above
         return above[0][0] if above and "" < above[0][0].date[:10] < stamp.date[:10] else stamp
-    order = order or numeric_order("\n".join(_short_lines(sources)))
-    shown = _dates_around(sources, order)
-    _add_marked(shown, sources, order)
-    changed = [*shown.changed, *(_read(text, sources, order) for text in sources.changed)]
-    stamps = [_read(text, sources, order) for text in sources.published]
-    found = [*stamps, *shown.near, *shown.marked, (url_date(url), ()), *changed]
-    sure: set[str] | None = None
-    for one, readings in found:
+    order = order or numeric_order("\n".join(sources.around.dated_lines))
+    found, sure = list[PageDate](), None
+    for one, readings in _dates_of(sources, url, order):
+        found.append(one)
         # another date of the page says more of the order of day and month than its language
         if len(readings) > 1:
             sure = _sure_days(sources, url) if sure is None else sure
@@ -97,7 +98,21 @@ def find_page_date(sources: PageDates, url: str) -> PageDate:
                 return PageDate(agree.pop() + one.date[10:], one.text)
         if one.date:
             return one
-    return next((one for one, _ in found if one.text), PageDate("", ""))
+    return next((one for one in found if one.text), PageDate("", ""))
+
+
+def _dates_of(sources: PageDates, url: str, order: str) -> Iterator[_Reading]:
+    """Yield the dates of a page, best first; they are looked for as they are asked for."""
+    yield from [_read(text, sources, order) for text in sources.published]
+    shown = _dates_around(sources, order)
+    yield from shown.near
+    _add_marked(shown, sources, order)
+    yield from shown.marked
+    yield url_date(url), ()
+    _add_footers(shown, sources, order)
+    yield from shown.marked
+    yield from shown.changed
+    yield from [_read(text, sources, order) for text in sources.changed]
 
 
 def _read(text: str, sources: PageDates, order: str) -> _Reading:
@@ -110,15 +125,10 @@ def _read(text: str, sources: PageDates, order: str) -> _Reading:
 def _sure_days(sources: PageDates, url: str) -> set[str]:
     """Return the days that the page gives anywhere in a wording that can be read in one way only."""
     stamps = (node.attributes.get("datetime") or "" for node in sources.around.page.tree.css("time[datetime]"))
-    lines = islice(_short_lines(sources), _MOST_LINES)
+    lines = sources.around.dated_lines[:_MOST_LINES]
     texts = [*sources.published, *sources.changed, *lines, *islice(stamps, _MOST_LINES)]
     found = [one for text in texts if (one := find_date(text, language=sources.locale[:2]))]
     return {url_date(url).date, *(one.date[:10] for one in found if len(one.readings) < 2)} - {""}
-
-
-def _short_lines(sources: PageDates) -> Iterator[str]:
-    """Yield the short lines of the page that may hold a year."""
-    return (line for line in sources.around.blocks.texts if len(line) < _SHORT and _YEAR.search(line))
 
 
 def url_date(url: str) -> PageDate:
@@ -164,9 +174,19 @@ def _add_marked(shown: _Shown, sources: PageDates, order: str) -> None:
                     given = " ".join(node.text(separator=" ").split())[:200]
                 shown.add(shown.marked, given, _label_of(node), language, order, whole=field != "date")
     if not shown.near and not shown.marked:  # some blogs say below the text when it was posted
-        for line in _short_lines(sources):
+        for line in sources.around.dated_lines:
             if says_published(line[:_LABEL_REACH]):
                 shown.add(shown.marked, line, "", language, order, whole=False)
+
+
+def _add_footers(shown: _Shown, sources: PageDates, order: str) -> None:
+    """Put the dates in footers of the article in the place of those in marked elements, which were none."""
+    shown.marked.clear()
+    for element in sources.around.page.navigation:
+        if element.tag == "footer" and len(element.html) < _LONGEST_FOOTER and _OF_ARTICLE.match(element.html):
+            given = _DATETIME.search(element.html)
+            text = given[1] if given else " ".join(_TAGS.sub(" ", element.html).split())[:200]
+            shown.add(shown.marked, text, "", sources.locale[:2], order, whole=bool(given))
 
 
 def _may_hold_date(around: Surroundings, j: int) -> bool:

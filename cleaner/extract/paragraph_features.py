@@ -8,18 +8,20 @@ fit by benchmarks/fit_paragraphs.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from cleaner.characters import CLOSERS, STOPS
 from cleaner.extract.blocks import Blocks
 from cleaner.extract.content_root import CONTAINERS, ContentRoot
+from cleaner.extract.left_out import kinds_of_marks
+from cleaner.extract.marks import Mark
 from cleaner.extract.page_facts import DECLARED, PageFacts
-from cleaner.judge.character_counts import Numbers, count_classes, share
+from cleaner.judge.character_counts import Numbers, count_classes
 
 __all__ = ["Features", "paragraph_features"]
 
@@ -27,6 +29,7 @@ Features = dict[str, Numbers]
 """Name of a feature -> an array with a number for each paragraph."""
 
 _FAMILIES = ("boilerplate", "hidden", "navigation", "discussion", "body")
+_KINDS = ("related", "readmore", "caption", "authorbio", "share", "newsletter", "tags", "timestamp")  # of marks
 _TAG_GROUPS = (
     "p", "blockquote pre", "li dd dt", "td th", "div", "section article main", "span label a button option",
     "h1", "h2", "h3", "h4 h5 h6", "figcaption caption", "address header footer aside nav", "body html center",
@@ -34,13 +37,12 @@ _TAG_GROUPS = (
 _GROUP_OF = {tag: number for number, tags in enumerate(_TAG_GROUPS) for tag in tags.split()}
 _ITEM, _HEADLINE, _LAST_HEADING = _GROUP_OF["li"], _GROUP_OF["h1"], _GROUP_OF["h6"]
 _CLASSES = ("letter", "capital", "digit", "space", "comma", "bar", "stop", "symbol")
-_BITS, _SEEN = (
-    8,
-    240,
-)  # characters of a paragraph whose classes are counted, so that each count has its byte of a number
+_BITS, _SEEN = 8, 240  # bits of a count, and the characters of a paragraph that are counted, which they can hold
 _ANCESTORS = 4  # elements around a paragraph that are looked at, each with more paragraphs than the one before
 _WINDOWS = ((-6, 0), (1, 7), (-20, 0), (1, 21))  # paragraphs before (negative) and after, the second not included
 _NEIGHBOURS = (-2, -1, 1, 2)
+_QUESTION_MARKS = frozenset("?？؟")
+_BESIDE_QUESTION = (-2, -1, 1)
 _BESIDE = ("in root", "kept", "links", "path weight", "class weight", "title shared")  # asked of the neighbours too
 _IN_WINDOWS = ("weight", "links", "sentence", "heading", "kept")
 _PROSE, _BIG = 60, 100  # text weights from which a paragraph counts as prose, for the distance to it
@@ -48,54 +50,80 @@ _MOST_WEIGHT = 400  # of one paragraph in a window
 _FAR = 999  # paragraphs; the distance to what the page does not have
 _LONGEST_HEADLINE = 200  # characters; longer paragraphs are not compared with the title
 _LONG_WORD = 4  # characters of words that are
+_HEAD_SEEN = 400  # characters of a longer paragraph that are compared with the page's description
+_SHORTEST_DESCRIBED, _FEWEST_COMMON = 25, 3  # characters of a paragraph, and words of it, that a description may share
+_SAME_BEGINNING = 60  # characters with which a paragraph begins as a description does
+_HALF_TITLE, _NEARLY = 0.5, 0.8  # shares of the title that the headline has; the second of the largest on the page
 _MANY_TAGS = 64  # more than there are numbers of tags in a key
+_ALIKE = ("path", "class", "class around", "box")  # what elements may have in common
+
+_DECLARED = tuple(f"declared {name}" for name in DECLARED)
+_MARKED = {family: number for number, family in enumerate(_FAMILIES)}
+_MARK_NAMES = tuple(f"marked {name}" for name in (*_FAMILIES, *_KINDS, "containers"))
+_ALIKE_NAMES = tuple(f"{name} {column}" for name in _ALIKE for column in ("weight", "count", "links", "prose"))
+_AROUND_NAMES = tuple(
+    f"around {level} {name}"
+    for name in ("weight", "links", "prose", "items", "paragraphs", "size")
+    for level in range(_ANCESTORS)
+)
+_BESIDE_NAMES = (
+    *(f"{name} {step:+}" for step in _NEIGHBOURS for name in _BESIDE),
+    *(f"{name} {a}..{b}" for name in _IN_WINDOWS for a, b in _WINDOWS),
+)
 
 
 class _Elements(NamedTuple):
-    """The elements of a page as arrays: the parent, the first paragraph and the end of each, and the number of its path
-    of tags; for each paragraph its element; and the depth of each path."""
+    """The elements of a page as arrays. For each element: its first paragraph, the end of them, the nearest element
+    around it that holds more paragraphs, -1 for none, and the number of its kind. For each paragraph: its element, the
+    one around that, and the number and the depth of the path of tags that leads to it."""
 
-    homes: Numbers
-    parents: Numbers
     first: Numbers
     last: Numbers
+    wider: Numbers
+    kinds: Numbers
+    homes: Numbers
+    around: Numbers
     path: Numbers
     depth: Numbers
-
-    def wider(self) -> Numbers:
-        """Return for each element the nearest around it that holds more paragraphs; -1 for none."""
-        around = np.maximum(0, self.parents)
-        is_same = (self.first == self.first[around]) & (self.last == self.last[around]) & (self.parents >= 0)
-        # The outermost of those that hold the same paragraphs, each step twice as far as the one before.
-        outermost = np.where(is_same, around, np.arange(len(around)))
-        while not np.array_equal(farther := outermost[outermost], outermost):
-            outermost = farther
-        return self.parents[outermost]
 
 
 def paragraph_features(blocks: Blocks, content: ContentRoot, facts: PageFacts) -> Features:
     """Return the features of the paragraphs of a page, which must have one at least."""
-    path, numbers = [0], dict[tuple[int, str], int]()
-    for parent, tag in islice(zip(blocks.parents, blocks.tags, strict=True), 1, None):
-        path.append(numbers.setdefault((path[parent], tag), len(numbers) + 1))
-    depth = [0]
-    for parent_path, _ in numbers:
-        depth.append(depth[parent_path] + 1)
-    columns = (blocks.homes, blocks.parents, blocks.first, blocks.last, path, depth)
-    elements = _Elements(*[np.fromiter(column, np.int64, len(column)) for column in columns])
+    elements = _read_elements(blocks)
     features = _own_features(blocks, content)
     features |= _character_features(blocks.texts)
     features |= _title_features(blocks.texts, facts.title)
+    features |= _headline_distance(features)
+    features |= _description_features(blocks.texts, facts.descriptions)
+    features |= _question_features(blocks.texts)
     features |= _mark_features(blocks, content)
     features |= _place_features(blocks, content, features)
     features |= _likeness_features(blocks, elements, features)
     features |= _ancestor_features(elements, features)
     features |= _neighbour_features(features)
-    of_page = {
-        **{f"declared {n}": said for n, said in zip(DECLARED, facts.declared, strict=True)},
-        "forum": facts.is_forum,
-    }
-    return features | {name: np.full(len(blocks.texts), float(value)) for name, value in of_page.items()}
+    return features | _of_page({**dict(zip(_DECLARED, facts.declared, strict=True)), "forum": facts.is_forum}, blocks)
+
+
+def _read_elements(blocks: Blocks) -> _Elements:
+    parents, tags, first, last, homes = blocks.parents, blocks.tags, blocks.first, blocks.last, blocks.homes
+    n, numbers = len(tags), dict[tuple[int, str], int]()
+    path, wider, depth = [0] * n, [-1] * n, [0]
+    for i in blocks.holding[1:]:
+        parent = parents[i]
+        path[i] = numbers.setdefault((path[parent], tags[i]), len(numbers) + 1)
+        is_same = first[i] == first[parent] and last[i] == last[parent]
+        wider[i] = wider[parent] if is_same else parent
+    for parent_path, _ in numbers:
+        depth.append(depth[parent_path] + 1)
+    around, paths = [max(0, parents[i]) for i in homes], [path[i] for i in homes]
+    columns = (first, last, wider, blocks.kinds, homes, around, paths, [depth[number] for number in paths])
+    return _Elements(*[np.fromiter(column, np.int64, len(column)) for column in columns])
+
+
+def _of_page(values: Mapping[str, float], blocks: Blocks) -> Features:
+    """Return features that are the same for all paragraphs of a page."""
+    column: Numbers = np.fromiter(values.values(), float, len(values))[:, None]
+    return dict(zip(values, np.broadcast_to(column, (len(values), len(blocks.texts))), strict=True))
 
 
 # a paragraph by itself
@@ -117,6 +145,7 @@ def _own_features(blocks: Blocks, content: ContentRoot) -> Features:
         "heading": ((group >= _HEADLINE) & (group <= _LAST_HEADING)).astype(float),
         "item": (group == _ITEM).astype(float),
         "sentence": np.fromiter([text.rstrip(CLOSERS)[-1:] in _STOPS for text in blocks.texts], float, n),
+        "copies": np.fromiter(map(Counter(blocks.texts).__getitem__, blocks.texts), float, n),
     }
 
 
@@ -140,20 +169,20 @@ def _character_features(texts: Sequence[str]) -> Features:
     length = np.fromiter(map(len, seen), np.int64, len(seen))
     # One sum counts all classes; emoji and rare ideographs count as one character of no class.
     packed = np.add.reduceat(_packed_classes()[np.minimum(codes, (1 << 16) - 1)], np.cumsum(length) - length)
-    bytes_of = packed.astype("<u8").view(np.uint8).reshape(-1, len(_CLASSES)).T.astype(float)
-    counts = dict(zip(_CLASSES, bytes_of, strict=True))
-    visible = length - counts["space"]
-    words = counts["space"] + 1
+    counts = packed.astype("<u8").view(np.uint8).reshape(-1, len(_CLASSES)).T.astype(float)
+    letter, capital, digit, space, comma, bar, stop, symbol = counts
+    visible, words = np.maximum(1, length - space), space + 1
+    letters, digits, symbols, capitals = np.stack((letter, digit, symbol, capital)) / visible
     return {
-        "letters": share(counts["letter"], visible),
-        "digits": share(counts["digit"], visible),
-        "symbols": share(counts["symbol"], visible),
-        "commas": counts["comma"],
-        "bars": counts["bar"],
-        "stops": counts["stop"],
-        "capitals": share(counts["capital"], visible),
-        "capitals in a word": share(counts["capital"], words),
-        "word length": share(visible, words),
+        "letters": letters,
+        "digits": digits,
+        "symbols": symbols,
+        "commas": comma,
+        "bars": bar,
+        "stops": stop,
+        "capitals": capitals,
+        "capitals in a word": capital / words,
+        "word length": (length - space) / words,
     }
 
 
@@ -176,22 +205,63 @@ def _title_features(texts: Sequence[str], title: str) -> Features:
     return dict(zip(("title shared", "title covered", "in title"), found, strict=True))
 
 
+def _headline_distance(own: Features) -> Features:
+    """Return how far a paragraph stands behind the first that has most of the title and is no link."""
+    shared = own["title shared"]
+    headlines = np.flatnonzero((shared >= max(_HALF_TITLE, _NEARLY * shared.max())) & (own["links"] < 0.5))
+    at = np.arange(len(shared), dtype=float)
+    return {"from title": at - headlines[0] if len(headlines) else np.full(len(shared), -_FAR, float)}
+
+
+def _description_features(texts: Sequence[str], descriptions: Sequence[str]) -> Features:
+    """Return how many of a paragraph's long words the page's description has, and whether one begins as the other.
+
+    A description is the beginning of the article, or the standfirst between headline and text.
+    """
+    descriptions = [said.casefold().strip() for said in descriptions]
+    words = frozenset(word for said in descriptions for word in said.split() if len(word) >= _LONG_WORD)
+    beginnings = tuple(said[:_SAME_BEGINNING] for said in descriptions if len(said) >= _SHORTEST_DESCRIBED)
+    found = np.zeros((2, len(texts)))
+    for j, text in enumerate(texts) if words or beginnings else ():
+        if len(text) >= _SHORTEST_DESCRIBED:
+            text = text[:_HEAD_SEEN].casefold()
+            own = {word for word in text.split() if len(word) >= _LONG_WORD}
+            common = len(own & words)
+            found[0, j] = common / len(own) if common >= _FEWEST_COMMON else 0
+            end = text.rstrip("… .")
+            found[1, j] = text.startswith(beginnings) or (end != "" and any(end in said for said in descriptions))
+    return dict(zip(("description shared", "in description"), found, strict=True))
+
+
+def _question_features(texts: Sequence[str]) -> Features:
+    """Return whether a paragraph is a question, and whether those beside it are: the answers of a list of questions."""
+    n, reach = len(texts), max(map(abs, _BESIDE_QUESTION))
+    padded = np.full(n + 2 * reach, -1.0)
+    padded[reach : reach + n] = [text.rstrip(CLOSERS)[-1:] in _QUESTION_MARKS for text in texts]
+    return {
+        "question" + (f" {step:+}" if step else ""): padded[reach + step : reach + step + n]
+        for step in (0, *_BESIDE_QUESTION)
+    }
+
+
 def _mark_features(blocks: Blocks, content: ContentRoot) -> Features:
-    """Return in how many elements with marks of each family a paragraph stands, and in how many containers."""
+    """Return in how many elements with marks of each family or kind a paragraph stands, and in how many containers."""
     n, first, last = len(blocks.texts), blocks.first, blocks.last
-    marked: dict[str, list[int]] = {family: [] for family in (*_FAMILIES, "containers")}
-    for i, found in content.marked:
-        for mark in found:
-            marked[mark.family].append(i)
-    marked["containers"] = [i for i, tag in enumerate(blocks.tags) if tag in CONTAINERS]
-    features: Features = {}
-    for family, elements in marked.items():
-        edges = [0.0] * (n + 1)
-        for i in elements:
-            edges[first[i]] += 1
-            edges[last[i]] -= 1
-        features[f"marked {family}"] = np.cumsum(edges)[:n] if elements else np.zeros(n)
-    return features
+    # The places of all families and kinds in one row of numbers, where each takes one more than there are paragraphs.
+    begins = [(at * (n + 1), i) for i, found in content.marked for mark in found for at in _counted_as(mark)]
+    begins += [((len(_MARK_NAMES) - 1) * (n + 1), i) for i in blocks.holding if blocks.tags[i] in CONTAINERS]
+    size = len(_MARK_NAMES) * (n + 1)
+    edges = np.bincount(np.array([at + first[i] for at, i in begins], np.int64), minlength=size)
+    edges -= np.bincount(np.array([at + last[i] for at, i in begins], np.int64), minlength=size)
+    inside = edges.reshape(-1, n + 1).cumsum(1)[:, :n].astype(float)
+    return dict(zip(_MARK_NAMES, inside, strict=True))
+
+
+@cache
+def _counted_as(mark: Mark) -> tuple[int, ...]:
+    """Return the numbers of the mark's family and, where it is one of _KINDS, of its kind."""
+    kind = kinds_of_marks().get(mark.name, "")
+    return (_MARKED[mark.family], *([len(_FAMILIES) + _KINDS.index(kind)] if kind in _KINDS else []))
 
 
 # a paragraph on its page
@@ -242,53 +312,31 @@ def _place_features(blocks: Blocks, content: ContentRoot, own: Features) -> Feat
         "from big": np.minimum(_FAR, at - big[np.maximum(0, behind - 1)]),
         "weight above": above,
         "weight below": np.maximum(0, 1 - above - weight / total),
-        **{name: np.full(n, float(value)) for name, value in of_page.items()},
+        **_of_page(of_page, blocks),
     }
 
 
 def _likeness_features(blocks: Blocks, elements: _Elements, own: Features) -> Features:
     """Return what else stands in elements with the same path, the same attributes, parent's attributes, or parent."""
-    homes, attrs = blocks.homes, blocks.attrs
-    tag_of, attrs_of = dict[str, int](), dict[str, int]()
-    around = np.maximum(0, elements.parents[elements.homes])
-    parents = around.tolist()
-    own_tag, own_attrs = (
-        _numbered((blocks.tags[i] for i in homes), tag_of),
-        _numbered((attrs[i] for i in homes), attrs_of),
-    )
-    tag = _numbered((blocks.tags[i] for i in parents), tag_of)
-    attr = _numbered((attrs[i] for i in parents), attrs_of)
-    keys = {
-        "path": elements.path[elements.homes],
-        "class": _renumbered(own_attrs * _MANY_TAGS + own_tag),
-        "class around": _renumbered((attr * _MANY_TAGS + tag) * _MANY_TAGS + own_tag),
-        "box": _renumbered(around * _MANY_TAGS + own_tag),
-    }
-    same = _numbered(blocks.texts, {})
-    features = {
-        "depth": elements.depth[keys["path"]].astype(float),
-        "again": np.bincount(same)[same].astype(float),
-    }
+    n, kinds, around = len(blocks.texts), elements.kinds, elements.around
+    numbers: dict[str, int] = {}
+    tag = np.array([numbers.setdefault(blocks.tags[i], len(numbers)) for i in blocks.homes])
+    some = len(kinds)  # more than there are paths, or kinds
+    both = np.concatenate((kinds[around] * _MANY_TAGS + tag, (some + around) * _MANY_TAGS + tag))
+    # One row of numbers for all four, so that each sum is one call.
+    keys = (elements.path, some + kinds[elements.homes], 2 * some + np.unique(both, return_inverse=True)[1])
+    key = np.concatenate(keys)
     weight, size = own["weight"], own["size"]
-    total, link_size = weight.sum() + 1, size * own["links"]
-    for name, key in keys.items():
-        held, sizes = np.bincount(key, weight), np.maximum(1, np.bincount(key, size))
-        columns = np.stack((held / total, np.bincount(key), np.bincount(key, link_size) / sizes, held / sizes))
-        features |= zip(
-            [f"{name} {column}" for column in ("weight", "count", "links", "prose")], columns[:, key], strict=True
-        )
-    return features
-
-
-def _numbered(values: Iterable[Any], numbers: dict[Any, int]) -> Numbers:
-    """Return the number of each value, and put down those of new ones."""
-    return np.array([numbers.setdefault(value, len(numbers)) for value in values])
-
-
-def _renumbered(keys: Numbers) -> Numbers:
-    """Return small numbers that are equal where the keys are."""
-    numbers: Numbers = np.unique(keys, return_inverse=True)[1]
-    return numbers
+    count = np.bincount(key)
+    held, sizes, linked = (np.bincount(key, np.tile(one, len(_ALIKE))) for one in (weight, size, size * own["links"]))
+    sizes = np.maximum(1, sizes)
+    columns = np.stack((held / (weight.sum() + 1), count, linked / sizes, held / sizes)).take(key, 1)
+    same = Counter(blocks.texts)
+    return {
+        "depth": elements.depth.astype(float),
+        "again": np.fromiter([same[text] for text in blocks.texts], float, n),
+        **dict(zip(_ALIKE_NAMES, columns.reshape(4, -1, n).swapaxes(0, 1).reshape(-1, n), strict=True)),
+    }
 
 
 def _ancestor_features(elements: _Elements, own: Features) -> Features:
@@ -298,22 +346,17 @@ def _ancestor_features(elements: _Elements, own: Features) -> Features:
     columns = np.stack([weight, size, size * own["links"], own["item"]])
     sums = np.zeros((len(columns), columns.shape[1] + 1))
     np.cumsum(columns, axis=1, out=sums[:, 1:])
-    wider, at = elements.wider(), elements.homes
-    levels = [np.where(elements.last[at] - elements.first[at] > 1, at, wider[at])]
-    for _ in range(_ANCESTORS - 1):
-        levels.append(np.where(levels[-1] < 0, -1, wider[levels[-1]]))
-    found = np.stack(levels)
+    wider, at = elements.wider, elements.homes
+    found = np.empty((_ANCESTORS, len(at)), np.int64)
+    found[0] = np.where(elements.last[at] - elements.first[at] > 1, at, wider[at])
+    for level in range(1, _ANCESTORS):
+        found[level] = np.where(found[level - 1] < 0, -1, wider[found[level - 1]])
     start, end = elements.first[found], elements.last[found]
-    held, sizes, linked, items = sums[:, end] - sums[:, start]
+    held, sizes, linked, items = sums.take(end, 1) - sums.take(start, 1)
     count, least = np.maximum(1, end - start), np.maximum(1, sizes)
-    around = {"weight": held / total, "links": linked / least, "prose": held / least, "items": items / count}
-    around |= {"paragraphs": count, "size": sizes}
-    beyond = found < 0
-    return {
-        f"around {level} {name}": row
-        for name, values in around.items()
-        for level, row in enumerate(np.where(beyond, 0, values))
-    }
+    values = np.stack((held / total, linked / least, held / least, items / count, count, sizes))
+    values[:, found < 0] = 0
+    return dict(zip(_AROUND_NAMES, values.reshape(-1, len(at)), strict=True))
 
 
 def _neighbour_features(own: Features) -> Features:
@@ -322,15 +365,10 @@ def _neighbour_features(own: Features) -> Features:
     reach = max(_NEIGHBOURS)
     padded = np.full((len(_BESIDE), n + 2 * reach), -1.0)
     padded[:, reach : reach + n] = [own[name] for name in _BESIDE]
-    features: Features = {}
-    for step in _NEIGHBOURS:
-        rows = padded[:, reach + step : reach + step + n]
-        features |= {f"{name} {step:+}": row for name, row in zip(_BESIDE, rows, strict=True)}
+    beside = [row for step in _NEIGHBOURS for row in padded[:, reach + step : reach + step + n]]
     sums = np.zeros((len(_IN_WINDOWS), n + 1))
     np.cumsum(np.minimum(_MOST_WEIGHT, [own[name] for name in _IN_WINDOWS]), axis=1, out=sums[:, 1:])
     begin, end = np.array(_WINDOWS)[:, :, None].transpose(1, 0, 2)
     low, high = np.clip(np.arange(n) + begin, 0, n), np.clip(np.arange(n) + end, 0, n)
-    means = (sums[:, high] - sums[:, low]) / (end - begin)
-    for name, rows in zip(_IN_WINDOWS, means, strict=True):
-        features |= {f"{name} {a}..{b}": row for (a, b), row in zip(_WINDOWS, rows, strict=True)}
-    return features
+    means = (sums.take(high, 1) - sums.take(low, 1)) / (end - begin)
+    return dict(zip(_BESIDE_NAMES, (*beside, *means.reshape(-1, n)), strict=True))

@@ -43,6 +43,8 @@ _TRUST_NAMED, _TRUST_ODD = 0.6, 5.0
 _TRUST_SURE, _TRUST_HEADING = 2.5, 1.5
 _FEW, _MANY = 20, 1500  # paragraphs; of pages with fewer or more the trees have seen hardly any
 _HEADLINE_REACH, _SHORTEST_HEADLINE = 12, 15  # paragraphs above the text; characters
+_STANDFIRST_REACH, _NO_STANDFIRST = 15, -2.5  # paragraphs above the text; log odds of what is none
+_FEW_LINKS = 0.4  # share of links of a standfirst
 _FEW_BETWEEN, _DOUBTFUL = 2, -1.5  # paragraphs that may stand between sentences at the end; log odds of these
 _PROSE = 60  # text weight of a sentence there
 _CELLS = frozenset(("td", "th"))
@@ -57,7 +59,9 @@ class Hints(NamedTuple):
     is_list: bool  # whether they take the page for a list rather than prose
     is_named: bool  # whether the page names the element of its article
     prior: Numbers  # log odds that the rules' choice adds to those of the trees
+    is_parted: bool  # whether its text may come in parts of which the trees are less sure than of the largest
     headlines: list[int]  # paragraphs that may be the headline with which the text begins
+    standfirsts: list[int]  # paragraphs below the headline that are the page's description, or a sentence as a heading
     sentences: Numbers  # for each paragraph whether it is prose that ends as a sentence does
 
 
@@ -80,8 +84,12 @@ def hints_of(blocks: Blocks, content: ContentRoot, facts: PageFacts, features: F
     # begins below it.
     parts = np.flatnonzero(features["in title"]).tolist() if facts.is_old else []
     headlines = [j for j in parts if len(blocks.texts[j]) >= _SHORTEST_HEADLINE]
+    below = (features["from title"] > 0) & (features["size"] >= _PROSE) & (features["links"] < _FEW_LINKS)
+    is_spoken = (features["heading"] > 0) & (features["sentence"] > 0)  # a standfirst that is set as a heading
+    standfirsts = np.flatnonzero(below & ((features["in description"] > 0) | is_spoken)).tolist()
     sentences = (features["weight"] >= _PROSE) & (features["sentence"] > 0)
-    return Hints(by_rules, is_list, is_named, prior, headlines, sentences)
+    is_parted = is_named or (facts.has_viewport and not facts.is_article)
+    return Hints(by_rules, is_list, is_named, prior, is_parted, headlines, standfirsts, sentences)
 
 
 def names_article(blocks: Blocks, content: ContentRoot) -> bool:
@@ -128,8 +136,10 @@ def find_article(blocks: Blocks, odds: Numbers, hints: Hints) -> list[int]:
     mean = total / np.maximum(1, np.bincount(segment, size))
     # On pages that do not name their article comments and teasers follow it: a segment that the trees are much less
     # sure of than of the largest. Of old layouts 3 % come out at over twice their size, and 4.5 % without this rule.
+    # Pages of today that do not call themselves articles have several parts: of 1,016 pages of all kinds 87 lose prose
+    # at the end, and 97 with this rule for them as well.
     weak = (mean < _WEAK) & (mean < _WEAK_SHARE * mean[total.argmax()]) & (np.arange(len(mean)) > total.argmax())
-    if not hints.is_named:
+    if not hints.is_parted:
         inside &= ~weak[segment]
     # A long text that comes again in another part of the page is the same for another screen, or a quote from it.
     part_of: dict[str, int] = {}
@@ -142,7 +152,7 @@ def find_article(blocks: Blocks, odds: Numbers, hints: Hints) -> list[int]:
 
 
 def _with_ends(blocks: Blocks, odds: Numbers, chosen: list[int], hints: Hints) -> list[int]:
-    """Return the chosen paragraphs with the headline a little above them, and the sentences that go on behind them.
+    """Return the chosen paragraphs with the headline or standfirst above them, and the sentences that follow them.
 
     These stand in elements like those of chosen prose, with a few other paragraphs between them at most. Of news in old
     layouts F1 is .942 with both and .941 without; 20 of 731 pages lose prose at the end, and 26 without.
@@ -162,6 +172,11 @@ def _with_ends(blocks: Blocks, odds: Numbers, chosen: list[int], hints: Hints) -
         at += 1
     above = [j for j in hints.headlines if chosen[0] - _HEADLINE_REACH <= j < chosen[0]]
     opening = above[-1:] if not set(chosen[:3]).intersection(hints.headlines) else []
+    if not opening:
+        # Of 1,016 pages of today 53 lose prose at the head with this rule, and 59 without.
+        reach = range(chosen[0] - _STANDFIRST_REACH, chosen[0])
+        above = [j for j in hints.standfirsts if j in reach and odds[j] > _NO_STANDFIRST]
+        opening = [j for j in above if blocks.texts[j] not in texts][-1:]
     return opening + chosen + closing
 
 
@@ -207,6 +222,8 @@ def as_lines(blocks: Blocks, chosen: list[int]) -> list[str]:
     lines: list[str] = []
     before = (-1, -1)  # row and cell of the line before
     cells = [_cell_of(blocks, blocks.homes[j]) for j in chosen]
+    if not any(row >= 0 for row, _ in cells):  # most articles have no table
+        return [blocks.texts[j] for j in chosen]
     sizes, widths = Counter[int](), Counter(row for row, _ in set(cells))  # characters and cells of each row
     for j, (row, _) in zip(chosen, cells, strict=True):
         sizes[row] += len(blocks.texts[j])

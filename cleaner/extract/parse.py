@@ -21,7 +21,7 @@ from selectolax.lexbor import LexborHTMLParser
 __all__ = ["Navigation", "Parsed", "parse", "tame"]
 
 # Only the frequent ones; for the rarer elements of _UNSEEN in blocks.py a pass over the tree costs more than the walk.
-_INVISIBLE = ["script", "style", "svg", "iframe", "select", "img", "source"]
+_INVISIBLE = "script, style, svg, iframe, select, img, source"
 _NAVIGATION = "nav, footer"  # a quarter of all tags; removed before the walk spends time on them
 _QUOTES = frozenset(("blockquote", "figure"))  # the footer of a quotation names its source
 _NEAREST = 3  # elements around a footer in which the quotation is looked for
@@ -94,9 +94,12 @@ def parse(html: bytes, *, unscripted: bool = False) -> Parsed:
     of the page; navigation, footers and templates stay in as well.
     """
     tree = LexborHTMLParser(html, scripting=not unscripted)
-    # lexbor resolves escapes in the type (`ld&#x2B;json`), which a search in the source would miss
-    json_ld = [node.text() for node in tree.css('script[type*="ld+json" i]')]
-    tree.strip_tags(_INVISIBLE if unscripted else [*_INVISIBLE, "noscript"])
+    json_ld: list[str] = []
+    for node in reversed(tree.css(_INVISIBLE if unscripted else f"{_INVISIBLE}, noscript")):  # inner elements first
+        # lexbor resolves escapes in the type (`ld&#x2B;json`), which a search in the source would miss
+        if node.tag == "script" and "ld+json" in (node.attributes.get("type") or "").lower():
+            json_ld.append(node.text())
+        node.decompose()
     navigation: list[Navigation] = []
     if not unscripted:
         for node in reversed(tree.css(_NAVIGATION)):  # inner elements first, so that no text is there twice
@@ -108,7 +111,7 @@ def parse(html: bytes, *, unscripted: bool = False) -> Parsed:
     said = "".join(f' {name}="{escape(value or "")}"' for name, value in attributes)
     head = f"<html{said}>{(tree.head.html if tree.head else '') or ''}"
     body = (tree.body.html or "") if tree.body else ""
-    return Parsed(head, body, json_ld, tree, navigation[::-1], bool(_HTML5.match(html)))
+    return Parsed(head, body, json_ld[::-1], tree, navigation[::-1], bool(_HTML5.match(html)))
 
 
 def _is_source(footer: Any) -> bool:
@@ -130,30 +133,53 @@ def tame(page: str) -> bytes:
     if html.startswith(b"<?xml"):
         # XHTML closes <title/> at once; HTML would read the whole page as the title
         html = _EMPTY_RAW.sub(rb"<\1\2></\1>", html)
-    raw, starts = _tag_starts(html)
-    wide = starts[np.diff(starts, append=len(html)) > _LONG_TAG]
-    if any(html.find(b">", i, i + _LONG_TAG) < 0 for i in wide.tolist()):  # mostly it is the text of a script
-        html = _BLOATED_TAG.sub(_drop_attributes, html)
-        raw, starts = _tag_starts(html)
-    # every tag that begins with "op" counts, closing ones do not: far cheaper than a pattern, and as good
-    if np.count_nonzero((raw[starts + 1] | 0x20 == ord("o")) & (raw[starts + 2] | 0x20 == ord("p"))) > _MANY_OPTIONS:
+    html = _shorten_tags(html)
+    tags = _read_tags(html)
+    # every tag that begins with "op" counts: far cheaper than a pattern, and as good
+    if np.count_nonzero((tags.letters == (ord("o") << 8 | ord("p"))) & ~tags.closing) > _MANY_OPTIONS:
         html = _OPTION.sub(b"", html)
-        raw, starts = _tag_starts(html)
-    if len(starts) > _MANY_TAGS and _deepest(raw, starts, _NESTS) > _DEEPEST:
+        tags = _read_tags(html)
+    if len(tags.starts) > _MANY_TAGS and _deepest(tags, _NESTS) > _DEEPEST:
         html = _flatten(html)
-        raw, starts = _tag_starts(html)
+        tags = _read_tags(html)
     # No more elements are open than there are tags, so that fewer tags cannot make so many.
-    if len(starts) ** 2 > _MANY_REOPENED:
-        most = _most_formats(raw, starts)
-        if most > _MOST_FORMATS and most * len(starts) > _MANY_REOPENED:
+    if len(tags.starts) ** 2 > _MANY_REOPENED:
+        most = _most_formats(tags)
+        if most > _MOST_FORMATS and most * len(tags.starts) > _MANY_REOPENED:
             return _close_formats(html)
     return html
 
 
-def _tag_starts(html: bytes) -> tuple[Any, Any]:
-    """Return `html` as an array of bytes, and the indices in it of each `<` that has at least three bytes behind it."""
+class _Tags(NamedTuple):
+    """The tags of a page, as arrays: where each `<` is that has at least three bytes behind it, whether it is `</`, and
+    the two lower-case bytes behind that as one number. `raw` is the page as bytes."""
+
+    raw: Any
+    starts: Any
+    closing: Any
+    letters: Any
+
+
+def _read_tags(html: bytes) -> _Tags:
     raw = np.frombuffer(html, np.uint8)
-    return raw, np.flatnonzero(raw[:-3] == ord("<"))
+    starts = np.flatnonzero(raw[:-3] == ord("<"))
+    closing = raw[1:].take(starts) == ord("/")
+    at = starts + closing
+    return _Tags(raw, starts, closing, raw[1:].take(at).astype(np.uint16) << 8 | raw[2:].take(at) | 0x2020)
+
+
+def _shorten_tags(html: bytes) -> bytes:
+    """Leave out what is too much of the attributes of each tag of 64 kB or more.
+
+    One multiple of that size stands in the first 64 kB of such a tag, so only the last `<` before each is looked at.
+    """
+    at, kept = 0, list[bytes]()
+    for end in range(_LONG_TAG, len(html), _LONG_TAG):
+        start = html.rfind(b"<", end - _LONG_TAG, end)
+        if start >= 0 and html.find(b">", start, start + _LONG_TAG) < 0 and (tag := _BLOATED_TAG.match(html, start)):
+            kept += (html[at:start], _drop_attributes(tag))
+            at = tag.end()
+    return b"".join((*kept, html[at:])) if kept else html
 
 
 def _drop_attributes(tag: re.Match[bytes]) -> bytes:
@@ -164,35 +190,34 @@ def _drop_attributes(tag: re.Match[bytes]) -> bytes:
     return kept + b'"' * (kept.count(b'"') % 2)
 
 
-def _deepest(raw: Any, starts: Any, counted: Any) -> int:
-    """Return how many of the tags that begin at `starts` may be open at once; `raw` is the page as bytes.
+def _deepest(tags: _Tags, counted: Any) -> int:
+    """Return how many of the tags may be open at once.
 
-    `counted` says for the two lower-case letters behind `<` or `</` whether a tag counts. This is a prefilter for
+    `counted` says for the two letters of a tag whether it counts. This is a prefilter for
     `_flatten`, which would cost a page a sixth more time. Every tag counts that may be of an element of its, so that it
     is deceived only where tags of others close what never opened.
     """
-    at = starts + 1
-    closing = raw[at] == ord("/")
-    at += closing
-    step = counted[raw[at].astype(np.uint16) << 8 | raw[at + 1] | 0x2020].astype(np.int8)
-    step[closing] *= -1
+    step = counted[tags.letters].astype(np.int8)
+    step[tags.closing] *= -1
     depth = np.cumsum(step, dtype=np.int32)
     lowest = np.minimum.accumulate(np.minimum(depth, 0))  # a tag that closes nothing does not make room for others
     return int((depth - lowest).max(initial=0))
 
 
-def _most_formats(raw: Any, starts: Any) -> int:
-    """Return a bound for how many formatting elements are open at once: the most of each name, added up.
+def _most_formats(tags: _Tags) -> int:
+    """Return a bound for how many formatting elements are open at once: all of them where these are few, else the most
+    of each name, added up.
 
     A prefilter for `_close_formats`, which reads the page with a pattern. A tag that closes nothing makes room for no
     other name, so each name is counted by itself; `</strike>` counts for nothing, as strong begins with its letters.
     """
-    at = starts + 1
-    closing = raw[at] == ord("/")
-    at += closing
-    letters = raw[at].astype(np.uint16) << 8 | raw[at + 1] | 0x2020
-    strike = (letters == (ord("s") << 8 | ord("t"))) & (raw[np.minimum(at + 3, len(raw) - 1)] | 0x20 == ord("i"))
-    chosen = _FORMATS[letters] & ~(closing & strike)
+    raw, starts, closing, letters = tags
+    chosen = _FORMATS[letters]
+    opened = int(np.count_nonzero(chosen & ~closing))
+    if opened <= _MOST_FORMATS or opened * len(starts) <= _MANY_REOPENED:
+        return opened
+    is_st = letters == (ord("s") << 8 | ord("t"))
+    chosen &= ~(closing & is_st & (raw[np.minimum(starts + closing + 4, len(raw) - 1)] | 0x20 == ord("i")))
     # the letter behind a name of one letter is no part of it
     names, steps = letters[chosen], np.where(closing[chosen], -1, 1)
     names = np.where((names & 0xFF >= ord("a")) & (names & 0xFF <= ord("z")), names, names & 0xFF00)

@@ -10,10 +10,11 @@ from cleaner.extract.bylines import normalise_title
 
 __all__ = ["best_title"]
 
-_SEPARATOR = re.compile(r"(\s+[-–—·•:]\s+|\s*[|»]\s*)")
-_BAR = re.compile(r"\s*[|»]\s*")
-_BARS = re.compile(r"\s+[-–—·•]\s+|\s*[|»]\s*")
-_FIRST_PARTS = re.compile(r"\s+[-–—·•]\s+|\s*[|»]\s*|,\s+")
+# Each branch begins with a character that titles have few of, so that a search passes over all others.
+_SEPARATOR = re.compile(r"(\s+(?:[-–—·•:]\s+|[|»]\s*)|[|»]\s*)")
+_BAR = re.compile(r"\s+[|»]\s*|[|»]\s*")
+_BARS = re.compile(r"\s+(?:[-–—·•]\s+|[|»]\s*)|[|»]\s*")
+_FIRST_PARTS = re.compile(r"\s+(?:[-–—·•]\s+|[|»]\s*)|[|»]\s*|,\s+")
 _SIMILAR = 0.5  # share of character pairs that a heading and a given title have in common, to be the headline
 _FIRST_PART = 0.97  # likeness of a heading that is the first part of a given title, so that only the same is more alike
 _FEWER_PARTS = 0.001  # a heading of fewer parts of the title is more like it: the section behind it is no part

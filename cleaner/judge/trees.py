@@ -36,13 +36,15 @@ class Trees:
 
     def odds(self, features: Features) -> Numbers:
         """Return for each line the log odds that it is the article's."""
-        table = np.stack([features[name] for name in self.names]).astype(np.float32)
-        # The answers at all levels, read as the bits of a number, say which leaf a line comes to.
+        # to concatenate 140 rows takes a third of the time of to stack them
+        table = np.concatenate([features[name] for name in self.names]).reshape(len(self.names), -1).astype(np.float32)
+        # The answers at all levels, read as the bits of a number, say which leaf a line comes to; the last is highest.
         place = np.zeros((len(self.split), table.shape[1]), np.uint8)  # small numbers take half the time of large ones
-        for level in range(self.split.shape[1]):
-            place |= (table[self.split[:, level]] > self.limit[:, level, None]).view(np.uint8) << np.uint8(level)
+        for split, limit in zip(self.split.T[::-1], self.limit.T[::-1], strict=True):
+            place += place
+            place += (table.take(split, 0) > limit[:, None]).view(np.uint8)  # .take is twice as fast as an index
         first = np.arange(len(self.split))[:, None] * self.leaf.shape[1]
-        summed = self.leaf.ravel()[first + place].sum(0)
+        summed = self.leaf.ravel().take(first + place).sum(0)
         result: Numbers = self.base + summed / UNIT
         return result
 

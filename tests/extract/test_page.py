@@ -10,8 +10,10 @@ from html_prose import BODY, PROSE, lines
 
 from cleaner.dates import read_date
 from cleaner.errors import OptionError
-from cleaner.extract.bylines import load_data
+from cleaner.extract.blocks import walk
+from cleaner.extract.bylines import Surroundings, load_data
 from cleaner.extract.page import extract
+from cleaner.extract.parse import parse, tame
 
 MORE = "His daughter wants to sell cakes as well, but the oven is small and the landlord will not hear of a second one."
 
@@ -191,14 +193,18 @@ def test_author(byline: str, author: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "selector"), [pair for pairs in load_data("bylines.toml")["select"].values() for pair in pairs]
+    ("words", "selector"),
+    [(words, one) for rows in load_data("bylines.toml")["select"].values() for words, *some in rows for one in some],
 )
-def test_a_selector_is_tried_where_what_it_asks_for_stands(word: str, selector: str) -> None:
+def test_a_selector_is_tried_where_what_it_asks_for_stands(words: str, selector: str) -> None:
     for alternative in selector.split(", "):
         attributes = " ".join(
             f'{name}="{value}"' for name, value in re.findall(r'\[(\w+)[~*]?="([^"]+)"\]', alternative)
         )
-        assert word in (f"<{alternative.split()[-1]}" if word.startswith("<") else attributes)
+        tag = alternative.split()[-1].partition("[")[0] or "p"
+        for html, stands in ((f"{BODY}<{tag} {attributes}>Rain</{tag}>", True), (BODY, False)):
+            page = parse(tame(html))
+            assert any(map(Surroundings(page, walk(page.body), 0, "").has, words.split())) is stands
 
 
 def test_an_author_who_is_never_shown_does_not_count() -> None:

@@ -3,6 +3,7 @@ it does not. They stand in tests/cases/extract/portals; their text is invented a
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from cleaner import clean_html
 from cleaner.extract.page import Page, extract
 
+# Traps say in a comment what else must stay.
+KEEP = re.compile(r"<!-- keep: (.*?) -->")
 FOLDER = Path(__file__).parents[1] / "cases" / "extract" / "portals"
 PAGES = sorted(path.stem for path in FOLDER.glob("*.html"))
 SENTENCES = (
@@ -44,6 +47,15 @@ def test_what_stands_around_it_goes(name: str) -> None:
     )  # boxes in the text are lines that stripping knows
     assert [said for said in AROUND if said in cleaned.text] == []
     assert [said for said in SENTENCES if said in _read(name).text and said not in cleaned.text] == []
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("trap-")])
+def test_what_looks_like_boilerplate_stays(name: str) -> None:
+    page = (FOLDER / f"{name}.html").read_text("utf-8")
+    found = KEEP.search(page)
+    assert found
+    text = clean_html(page).text
+    assert [said for said in found[1].split(" / ") if said not in text] == []
 
 
 def test_their_titles_are_the_headline() -> None:
