@@ -97,9 +97,11 @@ def split_lines(text: str) -> list[Line]:
     raw_lines: Iterable[str] = _BREAKS.split(text) if odd else text.split("\n")
     lines, at, apart = [], 0, True
     for raw in raw_lines:
-        bare = raw.strip()
-        if bare and (bare[0] not in INVISIBLE or bare.strip(BLANK)):
-            indent = 0 if len(bare) == len(raw) else len(raw) - len(raw.lstrip())
+        bare, around = raw.strip(), None
+        if bare and (bare[0] in INVISIBLE or bare[-1] in INVISIBLE):
+            bare, around = raw.strip(BLANK), BLANK
+        if bare:
+            indent = 0 if len(bare) == len(raw) else len(raw) - len(raw.lstrip(around))
             lines.append(Line(at + indent, bare, apart))
             apart = False
         else:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from cleaner.article import Removal
+from cleaner.characters import BLANK
 
 __all__ = ["close_gaps"]
 
@@ -13,14 +14,14 @@ __all__ = ["close_gaps"]
 def close_gaps(text: str, removals: Sequence[Removal]) -> tuple[Removal, ...]:
     """`removals` (sorted, disjoint) with further ones of kind "space" between and beside them.
 
-    Of the white space in and around a group of removals the gap with most line ends stays (of equals the
+    Of the white space and invisible characters in and around a group of removals the gap with most line ends stays (of equals the
     first), so that a paragraph break survives; at the ends of the text none does.
     """
     closed: list[Removal] = []
     at = 0
     while at < len(removals):
         stop = at + 1
-        while stop < len(removals) and not text[removals[stop - 1].end : removals[stop].start].strip():
+        while stop < len(removals) and not text[removals[stop - 1].end : removals[stop].start].strip(BLANK):
             stop += 1
         closed += _close_group(text, removals[at:stop])
         at = stop
@@ -30,9 +31,9 @@ def close_gaps(text: str, removals: Sequence[Removal]) -> tuple[Removal, ...]:
 def _close_group(text: str, group: Sequence[Removal]) -> list[Removal]:
     """The same for removals between which nothing but white space stands."""
     before, after = group[0].start, group[-1].end
-    while before and text[before - 1].isspace():
+    while before and text[before - 1] in BLANK:
         before -= 1
-    while after < len(text) and text[after].isspace():
+    while after < len(text) and text[after] in BLANK:
         after += 1
     gaps = list(zip((before, *(r.end for r in group)), (*(r.start for r in group), after), strict=True))
     if before and after < len(text):  # at an end of the text nothing has to be kept apart

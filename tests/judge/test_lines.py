@@ -16,4 +16,6 @@ def test_a_line_without_anything_to_see_is_empty(blank: str) -> None:
 
 @pytest.mark.parametrize("line", ["\u200ba", "\u00ad-", "\u200d", "\ufeff.", "\u200b\u0301"])
 def test_a_line_with_anything_else_is_one(line: str) -> None:
-    assert [each.text for each in split_lines(f"Air naik.\n{line}\nWarga pergi.")][1] == line
+    text = f"Air naik.\n{line}\nWarga pergi."
+    found = split_lines(text)[1]
+    assert found.text == line.strip("\u200b\u00ad\ufeff") == text[found.start : found.end]
