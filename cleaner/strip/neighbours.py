@@ -65,8 +65,7 @@ def accept_hits(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phra
     hits = drop_fragments(lines, hits)
     accepted: Accepted = [hit if hit and hit.where == ANY else None for hit in hits]
     kinds = {hit.kind for hit in hits if hit is not None}
-    if kinds:
-        _accept_repeated(lines, hits, accepted)
+    _accept_repeated(lines, hits, accepted)
     # What is accepted moves the edges and makes new neighbours, so these rules are asked again while a doubt is left.
     if _is_doubt_left(hits, accepted):
         _accept_at_edges(lines, hits, accepted)
