@@ -302,7 +302,7 @@ def main() -> None:
             report += ["", f"## Beside the peers: {name}, without whole pages", ""]
             report += peer_table(score, some, POLICY, "auto")
         report += ["", "## By rule", "", *rule_table(docs), ""]
-        report += (ROOT / "benchmarks" / "data" / "removals_read.md").read_text("utf-8").splitlines()  # read by hand
+        report += (ROOT / "benchmarks" / "data" / "strip_notes.md").read_text("utf-8").splitlines()  # by hand
         report += ["", "## Speed on the articles of dev, one core", ""]
         report += speed_table([doc for doc in docs if doc["set"] == "dev"])
     text = "\n".join(report) + "\n"
