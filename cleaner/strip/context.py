@@ -202,8 +202,8 @@ def _is_headline(lines: Sequence[Line], hits: Sequence[Hit | None], hit: Hit) ->
     Names and a date without a time of day ("Kurs Dolar Hari Ini, Senin 5 Mei 2025") may stand above a byline as well.
     """
     text, above_text = lines[0].text, len(lines) > 1 and lines[1].prose
-    if hit.kind == "footer" and hit.rule == "phrase-line" and above_text:  # the page is about the site, or its terms
-        return hits[1] is None
+    if hit.kind == "footer" and hit.rule == "phrase-line" and len(lines) > 1:  # a page about the site, or of its terms
+        return hits[1] is None and (above_text or (ends_sentence(lines[1].text) and len(lines[1].text) >= GOES_ON))
     if hit.rule != "byline-date":
         worded = hit.kind in _TITLED and text.count(" ") >= 3 and not _CREDITS.search(text)
         return worded and len(lines) > 1 and hits[1] is None

@@ -51,9 +51,11 @@ class _Time(NamedTuple):
 def take_feeds(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: list[Hit | None], phrases: Phrases) -> None:
     """Above the first and below the last paragraph: ROWS or more rows of a time and a headline, the newest first."""
     first, last = prose_bounds(lines, accepted)
-    _take_badges(lines, accepted, phrases)
-    times = {i for i, line in enumerate(lines) if _is_time(line, phrases)} if last >= 0 else set()
-    if len(times) >= ROWS:
+    short = sum(not line.prose for line in lines)
+    if short >= 3 * ROWS:
+        _take_badges(lines, accepted, phrases)
+    times = {i for i, line in enumerate(lines) if _is_time(line, phrases)} if short >= 2 * ROWS - 1 else set()
+    if len(times) >= ROWS and last >= 0:
         _take_stacked(lines, times, accepted, range(first + 1, last + 1), True, phrases.languages[0])
         _take_stacked(lines, times, accepted, range(last + 1, len(lines)), False, phrases.languages[0])
     for zone in (range(first), range(last + 1, len(lines))) if last >= 0 else ():

@@ -21,15 +21,19 @@ _BARE_CODES = frozenset(
 _CODE = frozenset(
     ("code", "sourcecode", "php", "html", "css", "javascript", "java", "python", "sql", "xml", "bash", "latex")
 )
-# The metadata of icons of a public library: its name, author and keywords, up to the end of the line or a wide gap.
-_ICON = re.compile(r"image/svg\+xml(?:(?!\s{2})[^\n]){0,300}|https?://openclipart\.org/detail/\S+(?: [a-z]\S+){0,2}")
+# The metadata of icons of a public library: its name, author and keywords, up to the end of the line or a wide gap. The
+# type of the picture is glued to the name; in a sentence it is not.
+_ICON = re.compile(
+    r"image/svg\+xml(?=[A-Z])(?:(?!\s{2})[^\n]){0,300}|https?://openclipart\.org/detail/\S+(?: [a-z]\S+){0,2}"
+)
+_ICON_MARK = re.compile(r"image/svg\+xml[A-Z]")
 
 
 def template_marks(line: Line, text: str) -> Iterator[Removal]:
     """The spans of `line` that the site's software left, each with its rule; `text` is the whole text."""
     if "[" in line.text:
         yield from _shortcodes(line, text)
-    if "svg+xml" in line.text or "openclipart.org" in line.text:
+    if ("svg+xml" in line.text or "openclipart.org" in line.text) and _ICON_MARK.search(text):
         for icon in _ICON.finditer(line.text):
             why = "what an icon tells of itself"
             yield Removal(line.start + icon.start(), line.start + icon.end(), "icon-metadata", "loading", why)
