@@ -140,7 +140,8 @@ def _between_articles(line: Line, phrases: Phrases) -> Iterator[Removal]:
 
 def closes_article(line: Line, phrases: Phrases) -> bool:
     """Whether a paragraph ends with what closes an article: initials, an end mark, names, a source."""
-    return any(removal.kind in _CLOSING_KINDS for removal in tail_trims(line, line.end, phrases, True))
+    tails = tail_trims(line, line.end, phrases, True) if may_trim(line, True, phrases) else ()
+    return any(removal.kind in _CLOSING_KINDS for removal in tails)
 
 
 def names_recur(lines: Sequence[Line], hits: Sequence[Hit | None]) -> bool:
