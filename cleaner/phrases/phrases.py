@@ -169,7 +169,8 @@ class Phrases:
     def may_label(self, wording: str) -> bool:
         """Fast path: False if a normalised line cannot open with an entry of `start`, judged by four characters."""
         known = self.label_heads
-        return any(wording[:n] in known for n in (4, 3, 2, 1)) or bool(self.patterns["start"])
+        heads = wording[:4] in known or wording[:3] in known or wording[:2] in known or wording[:1] in known
+        return heads or bool(self.patterns["start"])
 
     def _match_pattern(self, table: PatternTable, wording: str) -> Phrase | None:
         """The first entry with holes that a normalised line is: found by its beginning, by its end, or by neither."""

@@ -70,12 +70,15 @@ def trims(text: str, lines: Sequence[Line], hits: Sequence[Hit | None], phrases:
     end = last if last >= 0 else max((i for i, hit in enumerate(hits) if hit is None), default=0)
     end = len(lines) if names_recur(lines, hits) else end
     loud = [phrase for phrase in phrases.loud if phrase.text in text]
+    slashed, bracketed = "/" in text and "(" in text, "[" in text
     found: list[Removal] = []
     for i, (line, hit) in enumerate(zip(lines, hits, strict=True)):
         if hit is not None:
             continue
-        found += _between_articles(line, phrases)
-        found += _shortcodes(line, text)
+        if slashed:
+            found += _between_articles(line, phrases)
+        if bracketed:
+            found += _shortcodes(line, text)
         labelled: list[Removal] = []
         if ":" in line.text or "©" in line.text:
             labelled = list(labelled_parts(line, phrases, not first <= i < last))
@@ -116,7 +119,7 @@ def _loud_notices(line: Line, phrase: Phrase, phrases: Phrases) -> Iterator[Remo
 def _shortcodes(line: Line, text: str) -> Iterator[Removal]:
     """Marks of the site's software that nothing replaced: "[gallery ids="4,5"]", "[pullquote]...[/pullquote]". What
     stands between them stays; code that an author shows is marked alike, and stays whole."""
-    for mark in _SHORTCODE.finditer(line.text) if "[" in line.text else ():
+    for mark in _SHORTCODE.finditer(line.text):
         name = mark[2]
         paired = mark[1] or mark[3] or name in _BARE_CODES or f"[/{name}]" in text
         if paired and name not in _CODE:
@@ -127,7 +130,7 @@ def _shortcodes(line: Line, text: str) -> Iterator[Removal]:
 def _between_articles(line: Line, phrases: Phrases) -> Iterator[Removal]:
     """Initials between two articles that stand in one line, and the dateline of the second."""
     text = line.text
-    for mark in _DESK_BETWEEN.finditer(text) if "/" in text else ():
+    for mark in _DESK_BETWEEN.finditer(text):
         before = text[max(0, mark.start() - 8) : mark.start()].rstrip()
         if before[-1:] in _CLOSED and not before.endswith("*)"):
             why = "initials of writer and editor in brackets between two sentences"

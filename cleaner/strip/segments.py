@@ -46,6 +46,11 @@ _OTHER_GAP = re.compile(r"[\t\xa0][ \t\xa0]*")
 _NOTICE = re.compile(r"Copyright(?= ?(?:©|\(c\)|\d{4}))|Hak [Cc]ipta(?= (?:terpelihara|dilindungi|©))|[©ⓒ]|[▶►▷☞]")
 _NOTICES = ("Copyright", "Hak ", "©", "ⓒ", "▶", "►", "▷", "☞")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_SHAPES = bytes.maketrans(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.!?\")]\n \t\r\v\f\x1c\x1d\x1e\x1f" + bytes(range(128, 256)),
+    b"A" * 26 + b"a" * 26 + b"." * 7 + b" " * 9 + b"." * 64 + b"A" * 64,
+)
+_LABEL_SHAPE = re.compile(rb"\.(?:[. ]|A\.\.?)A(?:[A.]{3}|[Aa.]* A)")
 _WORD_BEFORE = re.compile(r"[^\W\d_]+$")
 _WORDS_BEFORE = re.compile(r"[^\s()\[\].!?\"”:]+(?: [^\s()\[\].!?\"”:]+){0,3}$")
 
@@ -252,7 +257,7 @@ def bare_labels(text: str, phrases: Phrases, gaps: Sequence[tuple[int, int]]) ->
     for advertising in texts of other languages; behind the end of a sentence, or beside a gap.
     """
     forms, spelled, opening = _bare_forms(phrases)
-    spans = {found.span(1) for found in opening.finditer(text)} if forms else set()
+    spans = {found.span(1) for found in opening.finditer(text)} if forms and may_open_label(text) else set()
     for start, end in gaps:  # few texts have any
         if text.startswith(spelled, end):
             form = next(form for form in spelled if text.startswith(form, end))
@@ -273,6 +278,14 @@ def bare_labels(text: str, phrases: Phrases, gaps: Sequence[tuple[int, int]]) ->
     for start, end in sorted(spans):
         if text[start:end] in only_labels:
             yield start, end, forms[text[start:end]]
+
+
+def may_open_label(text: str) -> bool:
+    """Fast path: False if no word of four capitals, and no two words with capitals, stand where a sentence may begin.
+
+    Told in bytes of UTF-8, in a quarter of the time. Beyond ASCII any byte counts as what it may be a part of.
+    """
+    return _LABEL_SHAPE.search(text.encode("utf-8", "surrogatepass").translate(_SHAPES)) is not None
 
 
 @lru_cache(64)
