@@ -70,15 +70,13 @@ def trims(text: str, lines: Sequence[Line], hits: Sequence[Hit | None], phrases:
     end = last if last >= 0 else max((i for i, hit in enumerate(hits) if hit is None), default=0)
     end = len(lines) if names_recur(lines, hits) else end
     loud = [phrase for phrase in phrases.loud if phrase.text in text]
-    slashed, bracketed = "/" in text and "(" in text, "[" in text
+    marked = "[" in text or ("/" in text and "(" in text)  # most texts hold neither shortcodes nor desks
     found: list[Removal] = []
     for i, (line, hit) in enumerate(zip(lines, hits, strict=True)):
         if hit is not None:
             continue
-        if slashed:
-            found += _between_articles(line, phrases)
-        if bracketed:
-            found += _shortcodes(line, text)
+        if marked:
+            found += (*_between_articles(line, phrases), *_shortcodes(line, text))
         labelled: list[Removal] = []
         if ":" in line.text or "©" in line.text:
             labelled = list(labelled_parts(line, phrases, not first <= i < last))

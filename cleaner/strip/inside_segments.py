@@ -93,7 +93,7 @@ def with_segments(
 
 def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
     """The text with line ends in place of what goes: nothing is sought there, and every offset stays."""
-    parts, at = [], 0
+    parts, at = list[str](), 0
     for start, end in sorted(spans):
         parts += text[at:start], "\n" * (end - max(start, at))
         at = max(at, end)

@@ -62,6 +62,9 @@ _HEADING = frozenset(("disclaimer", "caption", "sourcenote"))
 
 _CODE_MARKS = frozenset("=/;{}<>")
 
+MOST_NAMES = 6
+"""The most words that are neither numbers nor of time beside a date, or behind the label of one."""
+
 _RULES = {
     "line": ("phrase-line", ""),
     "tail": ("phrase-line", ANY),
@@ -217,8 +220,8 @@ def _fits_label(rest: str, kind: str, phrases: Phrases) -> bool:
     if not rest or kind not in ("timestamp", "tags"):
         return True
     if kind == "timestamp":
-        numbers, times, others = _count_time_words(normalise_wording(rest), phrases, 6)
-        return numbers + times > 0 and others <= 6
+        numbers, times, others = _count_time_words(normalise_wording(rest), phrases, MOST_NAMES)
+        return numbers + times > 0 and others <= MOST_NAMES
     terms = _TERM_BREAK.split(rest)
     return rest[-1] not in "!?" and ". " not in rest and all(len(term.split()) <= 6 for term in terms)
 
@@ -271,14 +274,14 @@ def _time_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     # "— Téléfoot (@telefoot) June 1, 2018" signs an embedded post
     if "0" not in wording or len(text) > 120 or "(@" in text:
         return None
+    numbers, times, others = _count_time_words(wording, phrases, MOST_NAMES)
+    if not numbers or others > MOST_NAMES:
+        return None
     words = {word[0] for word in _TIME_WORD.finditer(wording)}
     month = not phrases.words["month"].isdisjoint(words)
     # a year alone is part of many a subhead: "Sisa Libur 2024"
     full = _FULL_DATE.search(text) is not None or (month and _YEAR.search(text) is not None)
-    # names may stand beside a full date; beside a mere time any other word makes it a sentence
-    most = 6 if full else 0
-    numbers, times, others = _count_time_words(wording, phrases, most)
-    if not numbers or others > most:
+    if others and not full:  # names may stand beside a full date; beside a mere time any other word makes it a sentence
         return None
     if numbers == times == 1 and not others and len(text) <= 16:
         parts = wording.replace(".", " ").split()

@@ -47,7 +47,7 @@ _NOTICE = re.compile(r"Copyright(?= ?(?:©|\(c\)|\d{4}))|Hak [Cc]ipta(?= (?:terp
 _NOTICES = ("Copyright", "Hak ", "©", "ⓒ", "▶", "►", "▷", "☞")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SHAPES = bytes.maketrans(
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.!?\")]\n \t\r\v\f\x1c\x1d\x1e\x1f" + bytes(range(128, 256)),
+    b'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.!?")]\n \t\r\v\f\x1c\x1d\x1e\x1f' + bytes(range(128, 256)),
     b"A" * 26 + b"a" * 26 + b"." * 7 + b" " * 9 + b"." * 64 + b"A" * 64,
 )
 _LABEL_SHAPE = re.compile(rb"\.(?:[. ]|A\.\.?)A(?:[A.]{3}|[Aa.]* A)")
