@@ -26,8 +26,8 @@ from cleaner.strip.headlines import HEADLINE, visible_end
 __all__ = ["SEPARATOR", "forget_lines", "is_clear_paragraph", "judge_line", "looks_like_headline", "looks_like_names"]
 
 # What may stand between a label and its rest. A hyphen or a slash needs white space on both sides, or it would part
-# compound words ("baca-juga"). What is looked ahead for keeps letters from being tried against each form.
-SEPARATOR = re.compile(rf"(?=[\s:：|｜»›>–—】{EMOJI}])(?:\s*[:：|｜»›>–—】]\s*|\s+[-/]\s+|\s*[{EMOJI}]+\s*)")
+# compound words ("baca-juga").
+SEPARATOR = re.compile(rf"\s*[:：|｜»›>–—】]\s*|\s+[-/]\s+|\s*[{EMOJI}]+\s*")
 _TERM_BREAK = re.compile(r"\s*[,;|/#·•、،]\s*")
 _TIME_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
 _HOLDER = re.compile(r"(?:0 ?[-–]? ?0?,? ?)?(?:©|®|\(c\)|copyright(?:s|ed)?\b)")
