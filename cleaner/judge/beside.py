@@ -163,13 +163,12 @@ def judge_alone(text: RuledText, weights: Sequence[int]) -> ScoredText | None:
 
 def _suspicious(text: RuledText, weights: Sequence[int]) -> Iterator[bool]:
     """Yield for each line that may be boilerplate whether it looks suspicious alone."""
-    some, lines = any(text.gone), text.lines
-    pieces = any(line.glued for line in lines)  # the lines beside them were judged before they were cut
-    for i, (line, hit, gone) in enumerate(zip(lines, text.hits, text.gone, strict=True)):
-        if gone or line.prose or (pieces and not line.glued and not (i + 1 < len(lines) and lines[i + 1].glued)):
-            continue
-        if some or hit is not None or opens_with_concept(line.text, text.phrases):
-            own = line_features(line.text, text.phrases)
+    some, lines, asked = any(text.gone), text.lines, asked_lines(text)
+    if any(line.glued for line in lines):  # the lines beside pieces were judged before these were cut
+        asked = [i for i in asked if any(line.glued for line in lines[i : i + 2])]
+    for i in asked:
+        if some or text.hits[i] is not None or opens_with_concept(lines[i].text, text.phrases):
+            own = line_features(lines[i].text, text.phrases)
             yield own.numbers[_LETTERS] > 0 and sum([weights[i] for i in own.alone]) < SUSPECT
 
 

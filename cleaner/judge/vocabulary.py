@@ -108,7 +108,7 @@ class Vocabulary:
             for stem, concept in self.stems.get(word[:4], ()):
                 if word.startswith(stem):
                     _note(found, concept, at, at + len(word), len(wording))
-        if self.unspaced and not wording.isascii():
+        if self.unspaced and not wording.isascii() and _UNSPACED.search(wording):
             self._add_unspaced(found, wording)
         return found
 

@@ -74,6 +74,7 @@ EMOJI = "\u200d\u203c\u2049\u20e3\u2139\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u
 """Pictures, arrows and what joins them, as the inside of a character class."""
 
 _EMOJI_ENDS = re.compile(f"^[{EMOJI}{re.escape(MARKS)}]+|[{EMOJI}]+$")
+_DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _HOLE = re.compile(r"\{(\w*)\}")
 _UNSPACED = re.compile(f"[{UNSPACED_CLASS}]")
@@ -105,7 +106,7 @@ def normalise_wording(line: str) -> str:
         line = line.strip(MARKS)
         if line and not (line.isascii() or (line[0].isalnum() and line[-1].isalnum())):
             line = _EMOJI_ENDS.sub("", line).strip(MARKS)
-    return _NUMBER.sub("0", line)
+    return _NUMBER.sub("0", line) if _DIGIT.search(line) else line  # to seek one is cheaper, and most lines have none
 
 
 Heads = Mapping[str, tuple[str, ...]]
@@ -169,7 +170,8 @@ class Phrases:
     def may_label(self, wording: str) -> bool:
         """Fast path: False if a normalised line cannot open with an entry of `start`, judged by four characters."""
         known = self.label_heads
-        return any(wording[:n] in known for n in (4, 3, 2, 1)) or bool(self.patterns["start"])
+        heads = wording[:4] in known or wording[:3] in known or wording[:2] in known or wording[:1] in known
+        return heads or bool(self.patterns["start"])
 
     def _match_pattern(self, table: PatternTable, wording: str) -> Phrase | None:
         """The first entry with holes that a normalised line is: found by its beginning, by its end, or by neither."""

@@ -63,11 +63,11 @@ class Lead:
 
     def has(self, *names: str) -> bool:
         """Whether a part is of one of these classes."""
-        return any(name in self.classes for name in names)
+        return not set(names).isdisjoint(self.classes)
 
     def only(self, *names: str) -> bool:
         """Whether every part is of one of these classes."""
-        return all(name in names for name in self.classes)
+        return set(names).issuperset(self.classes)
 
 
 @lru_cache(maxsize=4096)

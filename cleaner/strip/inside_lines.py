@@ -74,11 +74,13 @@ def trims(text: str, lines: Sequence[Line], hits: Sequence[Hit | None], phrases:
     end = last if last >= 0 else max((i for i, hit in enumerate(hits) if hit is None), default=0)
     end = len(lines) if names_recur(lines, hits) else end
     loud = [phrase for phrase in phrases.loud if phrase.text in text]
+    marked = "[" in text or ("/" in text and "(" in text)  # most texts hold neither shortcodes nor desks
     found: list[Removal] = []
     for i, (line, hit) in enumerate(zip(lines, hits, strict=True)):
         if hit is not None:
             continue
-        found += _between_articles(line, phrases)
+        if marked:
+            found += _between_articles(line, phrases)
         found += template_marks(line, text)
         labelled: list[Removal] = []
         if ":" in line.text or "©" in line.text:
@@ -120,7 +122,7 @@ def _loud_notices(line: Line, phrase: Phrase, phrases: Phrases) -> Iterator[Remo
 def _between_articles(line: Line, phrases: Phrases) -> Iterator[Removal]:
     """Initials between two articles that stand in one line, and the dateline of the second."""
     text = line.text
-    for mark in _DESK_BETWEEN.finditer(text) if "/" in text else ():
+    for mark in _DESK_BETWEEN.finditer(text):
         before = text[max(0, mark.start() - 8) : mark.start()].rstrip()
         if before[-1:] in _CLOSED and not before.endswith("*)"):
             why = "initials of writer and editor in brackets between two sentences"
@@ -133,7 +135,8 @@ def _between_articles(line: Line, phrases: Phrases) -> Iterator[Removal]:
 
 def closes_article(line: Line, phrases: Phrases) -> bool:
     """Whether a paragraph ends with what closes an article: initials, an end mark, names, a source."""
-    return any(removal.kind in _CLOSING_KINDS for removal in tail_trims(line, line.end, phrases, True))
+    tails = tail_trims(line, line.end, phrases, True) if may_trim(line, True, phrases) else ()
+    return any(removal.kind in _CLOSING_KINDS for removal in tails)
 
 
 def names_recur(lines: Sequence[Line], hits: Sequence[Hit | None]) -> bool:

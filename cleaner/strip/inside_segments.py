@@ -102,9 +102,11 @@ def with_segments(
 
 def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
     """The text with line ends in place of what goes: nothing is sought there, and every offset stays."""
-    for start, end in spans:
-        text = text[:start] + "\n" * (end - start) + text[end:]
-    return text
+    parts, at = list[str](), 0
+    for start, end in sorted(spans):
+        parts += text[at:start], "\n" * (end - max(start, at))
+        at = max(at, end)
+    return "".join((*parts, text[at:]))
 
 
 def _within_segment(text: str, removal: Removal, cuts: Sequence[int]) -> Removal:

@@ -22,7 +22,7 @@ from cleaner.phrases.phrases import EMOJI, HEAD_LENGTH, Phrase, Phrases, normali
 from cleaner.strip.calls import call_hit, first_cue, navigation_hit
 from cleaner.strip.datelines import SITE
 from cleaner.strip.headlines import HEADLINE, looks_like_headline, visible_end
-from cleaner.strip.segments import sentence_breaks
+from cleaner.strip.segments import goes_on_behind
 
 __all__ = ["SEPARATOR", "forget_lines", "is_clear_paragraph", "judge_line", "looks_like_names"]
 
@@ -71,6 +71,9 @@ _SIGNING = frozenset(("byline", "sourcenote", "timestamp"))
 """Kinds whose labels stand behind the date of an article."""
 
 _CODE_MARKS = frozenset("=/;{}<>")
+
+MOST_NAMES = 6
+"""The most words that are neither numbers nor of time beside a date, or behind the label of one."""
 
 _RULES = {
     "line": ("phrase-line", ""),
@@ -155,6 +158,7 @@ def _judge_short(text: str, phrases: Phrases, opens: bool) -> Hit | None:
         )
     return (
         _count_hit(text, wording, phrases)
+        or _dated_label_hit(text, phrases)
         or _time_hit(text, wording, phrases)
         or _rights_hit(wording)
         or navigation_hit(text, wording)
@@ -183,7 +187,7 @@ def _phrase_hit(text: str, wording: str, found: Phrase, phrases: Phrases) -> Hit
         if fixed.count(" ") <= 3 and not any(first_cue(wording, known) for known in cues):
             return None
     if (
-        found.text.endswith("{any}") and found.kind not in _PROSE and _goes_on(text)
+        found.text.endswith("{any}") and found.kind not in _PROSE and goes_on_behind(text)
     ):  # "Follow us on X. Residents fled."
         return None
     boxed = text[0] == "[" and text[-1] == "]"  # a template's mark, not a sentence
@@ -212,7 +216,7 @@ def _label_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
             # an address behind "Video:" or "Source:" is a reference that the author gives
             if not _fits_label(rest, found.kind, phrases) or ("://" in rest and found.kind in _POINTING):
                 return None
-            if found.kind not in _PROSE and _goes_on(
+            if found.kind not in _PROSE and goes_on_behind(
                 rest
             ):  # "Read also: Flood hits village. Residents fled on Monday."
                 return None
@@ -245,20 +249,15 @@ def _fits_label(rest: str, kind: str, phrases: Phrases) -> bool:
     if kind == "byline":
         return looks_like_names(rest)
     # an address behind "Video:" or "Source:" is a reference that the author gives
-    if ("://" in rest and kind in _POINTING) or (kind not in _PROSE and _goes_on(rest)):
+    if ("://" in rest and kind in _POINTING) or (kind not in _PROSE and goes_on_behind(rest)):
         return False
     if not rest or kind not in ("timestamp", "tags"):
         return True
     if kind == "timestamp":
-        numbers, times, others = _count_time_words(normalise_wording(rest), phrases, 6)
-        return numbers + times > 0 and others <= 6
+        numbers, times, others = _count_time_words(normalise_wording(rest), phrases, MOST_NAMES)
+        return numbers + times > 0 and others <= MOST_NAMES
     terms = _TERM_BREAK.split(rest)
     return rest[-1] not in "!?" and ". " not in rest and all(len(term.split()) <= 6 for term in terms)
-
-
-def _goes_on(rest: str) -> bool:
-    """Whether a sentence of five words or more ends the line, behind the end of another: it may be the article's."""
-    return ends_sentence(rest) and any(len(rest[begin:].split()) >= 5 for _, begin in sentence_breaks(rest))
 
 
 def looks_like_names(text: str) -> bool:
@@ -297,23 +296,27 @@ def _count_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     return None
 
 
+def _dated_label_hit(text: str, phrases: Phrases) -> Hit | None:
+    """A date glued to a label with what it labels: "2024-05-26 12:11来源：Desk作者：Name"."""
+    dated = _DATED_LABEL.match(text) if text[0].isdigit() and not ends_sentence(text) else None
+    found = phrases.entries["start"].get(dated["label"]) if dated else None
+    signs = found is not None and found.kind in _SIGNING
+    return Hit("timestamp", "timestamp", f"a date and {found.why}", EDGE) if found and signs else None
+
+
 def _time_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     """A line of numbers and words of time; where a full date stands, names may stand beside it."""
     # "— Téléfoot (@telefoot) June 1, 2018" signs an embedded post
     if "0" not in wording or len(text) > 120 or "(@" in text:
         return None
-    dated = _DATED_LABEL.match(text) if text[0].isdigit() and not ends_sentence(text) else None
-    if dated and (found := phrases.entries["start"].get(dated["label"])) and found.kind in _SIGNING:
-        # "2024-05-26 12:11来源：Desk作者：Name"
-        return Hit("timestamp", "timestamp", f"a date and {found.why}", EDGE)
+    numbers, times, others = _count_time_words(wording, phrases, MOST_NAMES)
+    if not numbers or others > MOST_NAMES:
+        return None
     words = {word[0] for word in _TIME_WORD.finditer(wording)}
     month = not phrases.words["month"].isdisjoint(words)
     # a year alone is part of many a subhead: "Sisa Libur 2024"
     full = _FULL_DATE.search(text) is not None or (month and _YEAR.search(text) is not None)
-    # names may stand beside a full date; beside a mere time any other word makes it a sentence
-    most = 6 if full else 0
-    numbers, times, others = _count_time_words(wording, phrases, most)
-    if not numbers or others > most:
+    if others and not full:  # names may stand beside a full date; beside a mere time any other word makes it a sentence
         return None
     if numbers == times == 1 and not others and len(text) <= 16:
         parts = wording.replace(".", " ").split()
@@ -322,7 +325,7 @@ def _time_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
             return Hit("timestamp", "timestamp", "a day and a month", HEAD)
     clocked = _DATE.search(text) is not None
     # "30 menit", "1 h 20 min" are the time that something takes; "5 menit lalu", "baca 5 menit" say more
-    lasting = not (full or dated or month) and times <= numbers and phrases.words["weekday"].isdisjoint(words)
+    lasting = not (full or clocked or month) and times <= numbers and phrases.words["weekday"].isdisjoint(words)
     if not times + clocked or lasting:
         return None
     if not others and (times >= 2 or (times and numbers >= 2) or clocked):

@@ -64,19 +64,20 @@ def accept_hits(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phra
         return [h if h and h.where == ANY and alone else None for h, alone in zip(hits, parted, strict=True)]
     hits = drop_fragments(lines, hits)
     accepted: Accepted = [hit if hit and hit.where == ANY else None for hit in hits]
+    doubts = [i for i, hit in enumerate(hits) if hit is not None and accepted[i] is None]
     kinds = {hit.kind for hit in hits if hit is not None}
     _accept_repeated(lines, hits, accepted)
     # What is accepted moves the edges and makes new neighbours, so these rules are asked again while a doubt is left.
-    if _is_doubt_left(hits, accepted):
+    if _is_left(doubts, accepted):
         _accept_at_edges(lines, hits, accepted)
+    if _is_left(doubts, accepted):
         _accept_rows_of_doubts(lines, hits, accepted)
         _accept_next_to_accepted(lines, hits, accepted)
     if "related" in kinds:
         take_related_blocks(lines, hits, accepted)
-    if _is_doubt_left(hits, accepted):
+    if _is_left(doubts, accepted):
         _accept_at_edges(lines, hits, accepted)
         _accept_next_to_accepted(lines, hits, accepted)
-    if _is_doubt_left(hits, accepted):
         _take_menus(lines, hits, accepted)
     if "footer" in kinds:
         _take_site_name(lines, accepted)
@@ -90,8 +91,8 @@ def accept_hits(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phra
     return accepted
 
 
-def _is_doubt_left(hits: Sequence[Hit | None], accepted: Accepted) -> bool:
-    return any(hit is not None and accepted[i] is None for i, hit in enumerate(hits))
+def _is_left(doubts: Sequence[int], accepted: Accepted) -> bool:
+    return any(accepted[i] is None for i in doubts)
 
 
 def _accept_repeated(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
@@ -278,7 +279,7 @@ def _take_comments(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: 
 def _take_tail(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted, phrases: Phrases) -> None:
     """Behind the last paragraph, what follows the first closing hit, or a paragraph that closes the article."""
     _, last = prose_bounds(lines, accepted)
-    if last < 0:
+    if last < 0 or None not in accepted[last + 1 :]:
         return
     clean = [i for i in range(last + 1, len(lines)) if accepted[i] is None and hits[i] is None]
     # where the author's short lines end, which are sentences and no words of a menu
@@ -286,7 +287,7 @@ def _take_tail(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Acce
     text_end = max((*sentences, *(i for i in clean if len(lines[i].text) >= 60)), default=last)
     closed = True  # whether the author's lines above end as text does; between items of a list a button closes nothing
     opened: Hit | None = None
-    if last < len(lines) - 1 and closes_article(lines[last], phrases) and not names_recur(lines, accepted):
+    if closes_article(lines[last], phrases) and not names_recur(lines, accepted):
         opened = Hit("block-tail", "footer", "the last paragraph closes the article")
     for i in range(last + 1, len(lines)):
         hit, text = accepted[i], lines[i].text

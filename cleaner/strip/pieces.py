@@ -25,6 +25,7 @@ LEAST_LINE = 60
 """A shorter line is a heading or an item of a list: its parts are words of it."""
 
 _ARROWS = frozenset("»→›>")
+_ENDS = SENTENCE_ENDS - _ARROWS
 
 
 def with_pieces(
@@ -41,8 +42,8 @@ def with_pieces(
     """
     parts: dict[int, list[Line]] = {i: list(of_line) for i, of_line in segments.items() if accepted[i] is None}
     for i, line in enumerate(lines):
-        may_end = accepted[i] is None and len(line.text) >= LEAST_LINE and _breaks_off(line.text)
-        if may_end and (with_tail := _with_tail(parts[i][-1] if i in parts else line)):
+        may_end = accepted[i] is None and line.text[-1] not in _ENDS and len(line.text) >= LEAST_LINE
+        if may_end and _breaks_off(line.text) and (with_tail := _with_tail(parts[i][-1] if i in parts else line)):
             parts[i] = [*parts.get(i, [line])[:-1], *with_tail]
     if not any(len(of_line) > 1 for of_line in parts.values()):
         return None

@@ -14,8 +14,8 @@ __all__ = ["close_gaps"]
 def close_gaps(text: str, removals: Sequence[Removal]) -> tuple[Removal, ...]:
     """`removals` (sorted, disjoint) with further ones of kind "space" between and beside them.
 
-    Of the white space and invisible characters in and around a group of removals the gap with most line ends stays (of equals the
-    first), so that a paragraph break survives; at the ends of the text none does.
+    Of the white space and invisible characters in and around a group of removals the gap with most line ends stays (of
+    equals the first), so that a paragraph break survives; at the ends of the text none does.
     """
     closed: list[Removal] = []
     at = 0

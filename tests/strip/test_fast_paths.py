@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cleaner.judge.lines import Line
 from cleaner.phrases.phrases import HEAD_LENGTH, Phrases, load_phrases, normalise_wording
-from cleaner.strip import dateline_forms, inside_lines, line_rules
+from cleaner.strip import dateline_forms, inside_lines, line_rules, segments
 from cleaner.strip.calls import MENU_KINDS
 from cleaner.strip.line_rules import is_clear_paragraph, judge_line
 
@@ -183,3 +183,21 @@ def test_an_entry_with_holes_is_found_wherever_it_is_indexed(found: tuple[str, s
     every = [pattern for patterns in phrases.merged_patterns.values() for pattern in patterns]
     if wording and wording not in phrases.merged and any(pattern.matches(wording) for pattern in every):
         assert phrases.any(wording) is not None
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.sampled_from(LANGUAGES), st.data())
+def test_a_label_without_a_colon_is_found_where_a_sentence_may_begin(language: str, data: st.DataObject) -> None:
+    """Whatever mark and white space stand before it, the bytes of the text say that one may open there."""
+    forms, _, opening = segments._bare_forms(load_phrases(language))
+    mark = data.draw(st.sampled_from('\n.!?…"”’»)'))
+    space = data.draw(st.sampled_from((" ", "\n", "\t", "\r", "\x0b", "\x1c", "\x85", "\xa0", "\u2003", "\u3000")))
+    behind = data.draw(st.sampled_from(("", "\n", " Harga", " é", ": ", "Ä")))
+    text = f"Warga menutup pintu{mark}{space}{data.draw(st.sampled_from(sorted(forms)))}{behind}"
+    if not segments.may_open_label(text):
+        assert opening.search(text) is None
+
+
+def test_a_text_in_small_letters_opens_no_label() -> None:
+    assert not segments.may_open_label("Warga menutup pintu. Hujan turun lagi.\n\nKata camat, “Air surut.”")
+    assert segments.may_open_label("Warga menutup pintu. Baca Juga Hujan turun lagi.")
