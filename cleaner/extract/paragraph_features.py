@@ -29,7 +29,6 @@ Features = dict[str, Numbers]
 """Name of a feature -> an array with a number for each paragraph."""
 
 _FAMILIES = ("boilerplate", "hidden", "navigation", "discussion", "body")
-_KINDS = ("related", "readmore", "caption", "authorbio", "share", "newsletter", "tags", "timestamp")  # of marks
 _TAG_GROUPS = (
     "p", "blockquote pre", "li dd dt", "td th", "div", "section article main", "span label a button option",
     "h1", "h2", "h3", "h4 h5 h6", "figcaption caption", "address header footer aside nav", "body html center",
@@ -41,8 +40,6 @@ _BITS, _SEEN = 8, 240  # bits of a count, and the characters of a paragraph that
 _ANCESTORS = 4  # elements around a paragraph that are looked at, each with more paragraphs than the one before
 _WINDOWS = ((-6, 0), (1, 7), (-20, 0), (1, 21))  # paragraphs before (negative) and after, the second not included
 _NEIGHBOURS = (-2, -1, 1, 2)
-_QUESTION_MARKS = frozenset("?？؟")
-_BESIDE_QUESTION = (-2, -1, 1)
 _BESIDE = ("in root", "kept", "links", "path weight", "class weight", "title shared")  # asked of the neighbours too
 _IN_WINDOWS = ("weight", "links", "sentence", "heading", "kept")
 _PROSE, _BIG = 60, 100  # text weights from which a paragraph counts as prose, for the distance to it
@@ -59,7 +56,7 @@ _ALIKE = ("path", "class", "class around", "box")  # what elements may have in c
 
 _DECLARED = tuple(f"declared {name}" for name in DECLARED)
 _MARKED = {family: number for number, family in enumerate(_FAMILIES)}
-_MARK_NAMES = tuple(f"marked {name}" for name in (*_FAMILIES, *_KINDS, "containers"))
+_MARK_NAMES = tuple(f"marked {name}" for name in (*_FAMILIES, "caption", "containers"))
 _ALIKE_NAMES = tuple(f"{name} {column}" for name in _ALIKE for column in ("weight", "count", "links", "prose"))
 _AROUND_NAMES = tuple(
     f"around {level} {name}"
@@ -95,7 +92,6 @@ def paragraph_features(blocks: Blocks, content: ContentRoot, facts: PageFacts) -
     features |= _title_features(blocks.texts, facts.title)
     features |= _headline_distance(features)
     features |= _description_features(blocks.texts, facts.descriptions)
-    features |= _question_features(blocks.texts)
     features |= _mark_features(blocks, content)
     features |= _place_features(blocks, content, features)
     features |= _likeness_features(blocks, elements, features)
@@ -221,33 +217,24 @@ def _description_features(texts: Sequence[str], descriptions: Sequence[str]) -> 
     descriptions = [said.casefold().strip() for said in descriptions]
     words = frozenset(word for said in descriptions for word in said.split() if len(word) >= _LONG_WORD)
     beginnings = tuple(said[:_SAME_BEGINNING] for said in descriptions if len(said) >= _SHORTEST_DESCRIBED)
+    joined = "\0".join(descriptions)  # no paragraph holds this character
     found = np.zeros((2, len(texts)))
     for j, text in enumerate(texts) if words or beginnings else ():
         if len(text) >= _SHORTEST_DESCRIBED:
             text = text[:_HEAD_SEEN].casefold()
-            own = {word for word in text.split() if len(word) >= _LONG_WORD}
-            common = len(own & words)
-            found[0, j] = common / len(own) if common >= _FEWEST_COMMON else 0
+            common = len(words.intersection(own := text.split()))
+            if common >= _FEWEST_COMMON:
+                found[0, j] = common / len({word for word in own if len(word) >= _LONG_WORD})
             end = text.rstrip("… .")
-            found[1, j] = text.startswith(beginnings) or (end != "" and any(end in said for said in descriptions))
+            if text.startswith(beginnings) or (end and end in joined):
+                found[1, j] = 1
     return dict(zip(("description shared", "in description"), found, strict=True))
 
 
-def _question_features(texts: Sequence[str]) -> Features:
-    """Return whether a paragraph is a question, and whether those beside it are: the answers of a list of questions."""
-    n, reach = len(texts), max(map(abs, _BESIDE_QUESTION))
-    padded = np.full(n + 2 * reach, -1.0)
-    padded[reach : reach + n] = [text.rstrip(CLOSERS)[-1:] in _QUESTION_MARKS for text in texts]
-    return {
-        "question" + (f" {step:+}" if step else ""): padded[reach + step : reach + step + n]
-        for step in (0, *_BESIDE_QUESTION)
-    }
-
-
 def _mark_features(blocks: Blocks, content: ContentRoot) -> Features:
-    """Return in how many elements with marks of each family or kind a paragraph stands, and in how many containers."""
+    """Return in how many elements with marks of each family a paragraph stands, in how many captions and containers."""
     n, first, last = len(blocks.texts), blocks.first, blocks.last
-    # The places of all families and kinds in one row of numbers, where each takes one more than there are paragraphs.
+    # The places of all of them in one row of numbers, where each takes one more than there are paragraphs.
     begins = [(at * (n + 1), i) for i, found in content.marked for mark in found for at in _counted_as(mark)]
     begins += [((len(_MARK_NAMES) - 1) * (n + 1), i) for i in blocks.holding if blocks.tags[i] in CONTAINERS]
     size = len(_MARK_NAMES) * (n + 1)
@@ -259,9 +246,9 @@ def _mark_features(blocks: Blocks, content: ContentRoot) -> Features:
 
 @cache
 def _counted_as(mark: Mark) -> tuple[int, ...]:
-    """Return the numbers of the mark's family and, where it is one of _KINDS, of its kind."""
-    kind = kinds_of_marks().get(mark.name, "")
-    return (_MARKED[mark.family], *([len(_FAMILIES) + _KINDS.index(kind)] if kind in _KINDS else []))
+    """Return the numbers of the mark's family and, where it is that of a caption, of captions."""
+    family = _MARKED[mark.family]
+    return (family, len(_FAMILIES)) if kinds_of_marks().get(mark.name) == "caption" else (family,)
 
 
 # a paragraph on its page
@@ -331,10 +318,9 @@ def _likeness_features(blocks: Blocks, elements: _Elements, own: Features) -> Fe
     held, sizes, linked = (np.bincount(key, np.tile(one, len(_ALIKE))) for one in (weight, size, size * own["links"]))
     sizes = np.maximum(1, sizes)
     columns = np.stack((held / (weight.sum() + 1), count, linked / sizes, held / sizes)).take(key, 1)
-    same = Counter(blocks.texts)
     return {
         "depth": elements.depth.astype(float),
-        "again": np.fromiter([same[text] for text in blocks.texts], float, n),
+        "again": own["copies"],
         **dict(zip(_ALIKE_NAMES, columns.reshape(4, -1, n).swapaxes(0, 1).reshape(-1, n), strict=True)),
     }
 
