@@ -217,15 +217,17 @@ def _description_features(texts: Sequence[str], descriptions: Sequence[str]) -> 
     descriptions = [said.casefold().strip() for said in descriptions]
     words = frozenset(word for said in descriptions for word in said.split() if len(word) >= _LONG_WORD)
     beginnings = tuple(said[:_SAME_BEGINNING] for said in descriptions if len(said) >= _SHORTEST_DESCRIBED)
+    joined = "\0".join(descriptions)  # no paragraph holds this character
     found = np.zeros((2, len(texts)))
     for j, text in enumerate(texts) if words or beginnings else ():
         if len(text) >= _SHORTEST_DESCRIBED:
             text = text[:_HEAD_SEEN].casefold()
-            own = {word for word in text.split() if len(word) >= _LONG_WORD}
-            common = len(own & words)
-            found[0, j] = common / len(own) if common >= _FEWEST_COMMON else 0
+            common = len(words.intersection(own := text.split()))
+            if common >= _FEWEST_COMMON:
+                found[0, j] = common / len({word for word in own if len(word) >= _LONG_WORD})
             end = text.rstrip("… .")
-            found[1, j] = text.startswith(beginnings) or (end != "" and any(end in said for said in descriptions))
+            if text.startswith(beginnings) or (end and end in joined):
+                found[1, j] = 1
     return dict(zip(("description shared", "in description"), found, strict=True))
 
 
@@ -316,10 +318,9 @@ def _likeness_features(blocks: Blocks, elements: _Elements, own: Features) -> Fe
     held, sizes, linked = (np.bincount(key, np.tile(one, len(_ALIKE))) for one in (weight, size, size * own["links"]))
     sizes = np.maximum(1, sizes)
     columns = np.stack((held / (weight.sum() + 1), count, linked / sizes, held / sizes)).take(key, 1)
-    same = Counter(blocks.texts)
     return {
         "depth": elements.depth.astype(float),
-        "again": np.fromiter([same[text] for text in blocks.texts], float, n),
+        "again": own["copies"],
         **dict(zip(_ALIKE_NAMES, columns.reshape(4, -1, n).swapaxes(0, 1).reshape(-1, n), strict=True)),
     }
 
