@@ -71,8 +71,11 @@ def choose_paragraphs(blocks: Blocks, content: ContentRoot, facts: PageFacts) ->
         return [], False
     features = paragraph_features(blocks, content, facts)
     hints = hints_of(blocks, content, facts, features)
+    chosen = find_article(blocks, _judge().odds(features), hints)
+    if len(blocks.texts) > _MANY and not any(hints.sentences[j] for j in chosen):
+        chosen = sorted({*chosen, *(j for j in hints.by_rules if hints.sentences[j])})
     # Better a doubtful text than none: a brief among links may look like one of them.
-    return find_article(blocks, _judge().odds(features), hints) or hints.by_rules, hints.is_list
+    return chosen or hints.by_rules, hints.is_list
 
 
 def hints_of(blocks: Blocks, content: ContentRoot, facts: PageFacts, features: Features) -> Hints:
