@@ -287,9 +287,10 @@ def _may_find_more(
         if taken is not None:
             continue
         for dateline in inside:
-            if dateline.start < line.end <= dateline.end:  # over several lines
+            # over several lines, or inside one, where what stood before it comes together with what stood behind
+            if dateline.start < line.end and (line.end <= dateline.end or line.start < dateline.start):
                 return True
-            if line.start <= dateline.start < line.end:
+            if line.start == dateline.start:
                 rest = Line(dateline.end, text[dateline.end : line.end].strip())
                 rest.opens = bool(find_openings(rest.text, phrases.openings))
                 if not rest.text or judge_line(rest, phrases):

@@ -56,6 +56,7 @@ def test_removals_are_sorted_disjoint_and_named(text: str, language: str, input_
 
 @settings(deadline=None, max_examples=120)
 @given(TEXTS, LANGUAGES)
+@example("Garam dipanen lebih awal tahun ini. MUARA, KABAR.com -  AdvertisementSponsored by nobody, they did it.", "id")
 def test_a_second_run_takes_nothing_more(text: str, language: str) -> None:
     found = strip(text, language=language, input_kind="text")
     if "strip-guard" not in found.flags:
