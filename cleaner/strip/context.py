@@ -58,6 +58,7 @@ _CLOCK = re.compile(r"\d{1,2}[:.]\d\d\b(?![.:]\d)")
 _CREDITS = re.compile(r"[/|(©]|://|\w@\w")  # what credits have, and headlines do not
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
 _CELLS = re.compile(r"\d[^\W\d_]{0,3}\s+[^\w\s]{0,2}\d")
+_DAY_AND_TIME = re.compile(r"\b(?:19|20)\d\d\b\D{1,12}\d{1,2}[:.]\d\d\b")
 _LINK = re.compile(r"(?:https?://|www\.)|[@#]|[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)
 _NO_STOPS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")  # Thai, Lao, Burmese and Khmer
 
@@ -151,13 +152,14 @@ def record_lines(lines: Sequence[Line], phrases: Phrases) -> frozenset[int]:
 
 def table_rows(lines: Sequence[Line]) -> frozenset[int]:
     """The rows of tables of numbers: ROWS or more in a row that differ in digits alone, each with two numbers or more
-    that blanks part ("11/1/2016  +20.9%"). A day or a time that a template leaves stands alone, or below a headline."""
+    that blanks part ("11/1/2016  +20.9%"). Days with a time of day are of a feed, whose headlines went before."""
     found: set[int] = set()
-    shapes = ["".join(_NUMBER.sub("0", line.text).split()) if _CELLS.search(line.text) else "" for line in lines]
+    rows = [line.text if _CELLS.search(line.text) and not _DAY_AND_TIME.search(line.text) else "" for line in lines]
+    shapes = ["".join(_NUMBER.sub("0", row).split()) for row in rows]
     for shape, run in groupby(range(len(lines)), key=shapes.__getitem__):
-        rows = list(run)
-        if shape and len(rows) >= ROWS:
-            found.update(rows)
+        same = list(run)
+        if shape and len(same) >= ROWS:
+            found.update(same)
     return frozenset(found)
 
 

@@ -33,6 +33,9 @@ DEEP = 900
 WRAPPED = 40
 """Characters of a line of wire copy wrapped for print, which is no paragraph; a date bears out a dateline there."""
 
+PRINTED = 100
+"""The most characters of a line that was wrapped for print."""
+
 LINK = 20
 """Characters of a piece of a sentence behind a dateline; shorter ones are items of a list."""
 
@@ -116,8 +119,9 @@ def _suits(dateline: Dateline, lines: Sequence[Line], at: int) -> bool:
         return False  # an item of a list, a row of a table
     if "capitals" in dateline.why and line.text.isupper() and opens.text.isupper():
         return False  # where all is written in capitals they tell nothing
-    above = lines[at - 1] if at and not line.apart else None
-    if dateline.rule == "dateline-stop" and above and len(above.text) >= WRAPPED and not ends_sentence(above.text):
+    above = lines[at - 1].text if at and not line.apart else ""
+    alone = dateline.rule == "dateline-stop" and dateline.end >= len(line.text)
+    if alone and WRAPPED <= len(above) <= PRINTED and not ends_sentence(above):
         return False  # the last line of a wrapped sentence: "... in the hotel Pullman,\nJakarta, Selasa (23/2/2016)."
     dated = "a date" in dateline.why and len(opens.text) >= WRAPPED
     if not (

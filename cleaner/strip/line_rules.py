@@ -40,7 +40,7 @@ _CREDIT = re.compile(
 _DESK = re.compile(r"[(\[][^\W\d_]{1,6}(?:[/|,-][^\W\d_]{1,6}){1,3}[)\]]")
 _DATE = re.compile(
     r"(?<!\d)\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2,4}\b|\b\d{4}[./-]\d{1,2}[./-]\d{1,2}\b"
-    r"|\b\d{1,2}[:.h]\d{2}\b|\d{4}年\d{1,2}月"
+    r"|\b\d{1,2}[:.h]\d{2}\b(?! ?[%‰])|\d{4}年\d{1,2}月"
 )
 _CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b(?![.:/-]\d)")
 _FULL_DATE = re.compile(r"(?<![\d./-])\d{1,4}[./-] ?\d{1,2}[./-] ?\d{1,4}\b(?![./-]\d)|\d{4}年\d{1,2}月")
@@ -64,8 +64,8 @@ _POINTING = frozenset(("video", "caption", "sourcenote"))
 _HEADING = frozenset(("disclaimer", "caption", "sourcenote"))
 """Kinds whose bare labels are headings of the author's too ("Disclaimer:"), or fields of a table."""
 
-_PROSE = frozenset(("disclaimer", "authorbio", "footer", "cookie", "newsletter", "promo", "comment", "paywall"))
-"""Kinds whose labels stand before several sentences: a notice, a portrait, an appeal."""
+_POINTERS = frozenset(("related", "readmore", "share", "video", "caption", "sourcenote", "tags", "pagination", "ad"))
+"""Kinds whose labels stand before a headline, a name or a link, never before a sentence and a further one."""
 
 _SIGNING = frozenset(("byline", "sourcenote", "timestamp"))
 """Kinds whose labels stand behind the date of an article."""
@@ -186,9 +186,8 @@ def _phrase_hit(text: str, wording: str, found: Phrase, phrases: Phrases) -> Hit
         cues = (phrases.words[name] for name in ("letter", "channel", "ours", "network"))
         if fixed.count(" ") <= 3 and not any(first_cue(wording, known) for known in cues):
             return None
-    if (
-        found.text.endswith("{any}") and found.kind not in _PROSE and goes_on_behind(text)
-    ):  # "Follow us on X. Residents fled."
+    slight = found.text.endswith("{any}") and found.text.count(" ") <= 4 and found.kind in _POINTERS
+    if slight and goes_on_behind(text):  # "Follow us on X. Residents fled."
         return None
     boxed = text[0] == "[" and text[-1] == "]"  # a template's mark, not a sentence
     # "Komentar." with a full stop, and any single word, may be an author's; at the edges of an article it is not
@@ -213,12 +212,7 @@ def _label_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
         found = phrases.whole(normalise_wording(text[: mark.start()]), "start")
         if found:
             rest = text[mark.end() :]
-            # an address behind "Video:" or "Source:" is a reference that the author gives
-            if not _fits_label(rest, found.kind, phrases) or ("://" in rest and found.kind in _POINTING):
-                return None
-            if found.kind not in _PROSE and goes_on_behind(
-                rest
-            ):  # "Read also: Flood hits village. Residents fled on Monday."
+            if not _fits_label(rest, found.kind, phrases):
                 return None
             # where a sentence of the article follows the headline, inside_lines.py takes the headline alone
             stop = min(len(text), mark.end() + HEADLINE)
@@ -249,7 +243,9 @@ def _fits_label(rest: str, kind: str, phrases: Phrases) -> bool:
     if kind == "byline":
         return looks_like_names(rest)
     # an address behind "Video:" or "Source:" is a reference that the author gives
-    if ("://" in rest and kind in _POINTING) or (kind not in _PROSE and goes_on_behind(rest)):
+    if "://" in rest and kind in _POINTING:
+        return False
+    if kind in _POINTERS and goes_on_behind(rest):  # "Read also: Flood hits village. Residents fled on Monday."
         return False
     if not rest or kind not in ("timestamp", "tags"):
         return True
