@@ -92,6 +92,7 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
     deck, last = prose[0], prose[-1]  # below the last paragraph a list is a menu as often
     kept = list(hits)
     listed = led_items(lines, hits)
+    records = _records(lines, hits) if any(hit.kind in _FIELDS for _, hit in found) else frozenset()
     rows = table_rows(lines) if sum(hit.rule in SHAPES for _, hit in found) >= ROWS else frozenset()
     for i, hit in found:
         text = lines[i].text
@@ -109,7 +110,7 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
             or (text[0].islower() and hit.where == ANY and _is_verse(lines, hits, i))
             or (books and hit.rule == "byline-by")
             or (dates and hit.rule == "byline-date" and _is_paired(hits, i))
-            or (hit.kind in _FIELDS and _FIELD.match(text.lstrip(BULLETS + " ")) and _is_field(lines, hits, i))
+            or (deck < i < last and hit.kind in _FIELDS and i in records)  # below the last one they are the newsroom's
             or (hit.rule == "phrase-start" and text.count("|") >= 2 and _is_row(lines, hits, i))
             or (i == 0 and _is_headline(lines, hits, hit))
             or (doubtful and _is_fragment(lines, hits, i, within))
@@ -174,23 +175,19 @@ def _is_paired(hits: Sequence[Hit | None], i: int) -> bool:
     return any(hit is not None and hit.rule == "byline-date" for hit in beside)
 
 
-def _is_field(lines: Sequence[Line], hits: Sequence[Hit | None], i: int) -> bool:
-    """Whether a line is a field of a record: "Tarikh: 14 Jun" beside "Tempat: Padang", "Author: ..." beside "Pages: 9".
-
-    The fields stand one straight below the other between paragraphs, and nothing is known against one of them; below
-    the last paragraph they are the newsroom's.
-    """
-    if not any(line.prose for line in lines[:i]) or not any(line.prose for line in lines[i:]):
-        return False
-    record = []
-    for order in (range(i, -1, -1), range(i + 1, len(lines))):
-        for j in order:
-            if lines[j].prose or not _FIELD.match(lines[j].text.lstrip(BULLETS + " ")) or (j > i and lines[j].apart):
-                break
-            record.append(j)
-            if j <= i and lines[j].apart:
-                break
-    return any(hits[j] is None for j in record)
+def _records(lines: Sequence[Line], hits: Sequence[Hit | None]) -> frozenset[int]:
+    """The fields of records: "Tarikh: 14 Jun" beside "Tempat: Padang", "Author: ..." beside "Pages: 9". They stand one
+    straight below the other, and nothing is known against one of them."""
+    records: list[list[int]] = []
+    goes_on = False
+    for i, line in enumerate(lines):
+        is_field = not line.prose and _FIELD.match(line.text.lstrip(BULLETS + " ")) is not None
+        if is_field and (line.apart or not goes_on):
+            records.append([])
+        if is_field:
+            records[-1].append(i)
+        goes_on = is_field
+    return frozenset(i for record in records if any(hits[j] is None for j in record) for i in record)
 
 
 def _is_row(lines: Sequence[Line], hits: Sequence[Hit | None], i: int) -> bool:
