@@ -385,6 +385,7 @@ def _rights_hit(wording: str) -> Hit | None:
 def _agency_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     """A news agency alone. Of up to four letters it has to be in capitals or marked, or it is a word ("map", "spa")."""
     marked = text[0] in "-–—(" or text.isupper() or (len(wording) > 4 and not text.islower())
+    marked = marked and text[0] not in "•▪*·>"  # an item of a list, a quoted line
     if marked and wording in phrases.words["agency"]:
         return Hit("agency-line", "sourcenote", "a news agency alone", EDGE)
     return None
