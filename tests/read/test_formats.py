@@ -23,7 +23,7 @@ import pyarrow.feather
 import pyarrow.parquet
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cleaner.article import Raw, Reject
@@ -347,6 +347,7 @@ LINE = st.binary(max_size=30).map(lambda line: line.replace(b"\n", b"."))
 
 @given(st.lists(LINE, max_size=40), st.integers(1, 50), st.integers(1, 9), st.integers(1, 60), st.booleans())
 @settings(deadline=None, max_examples=100)
+@example([b"\x1e"], 1, 1, 1, False)
 def test_lines_are_split_alike_from_any_chunks(
     lines: list[bytes], chunk: int, count: int, size: int, keep: bool
 ) -> None:
@@ -362,10 +363,11 @@ def test_lines_are_split_alike_from_any_chunks(
         assert found.count <= count
         assert len(lines_of_chunk) <= size or found.count == 1
         seen |= dict(enumerate(lines_of_chunk.removesuffix(b"\n").split(b"\n"), found.first))
-    # blank lines hold no record, and make no chunk before the first one that does
-    kept = {number: line for number, line in seen.items() if line is None or line.strip()}
+    # blank lines hold no record, and make no chunk before the first one that does; nor do separators of records (RFC 7464)
+    blank = b" \t\r\x0b\x0c\x1e"
+    kept = {number: line for number, line in seen.items() if line is None or line.strip(blank)}
     wanted = {i: (line if len(line) <= 20 else None) for i, line in enumerate(lines, 1)}
-    assert kept == {i: line for i, line in wanted.items() if line is None or line.strip()}
+    assert kept == {i: line for i, line in wanted.items() if line is None or line.strip(blank)}
 
 
 JSON_LINE = st.one_of(
