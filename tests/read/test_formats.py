@@ -363,7 +363,7 @@ def test_lines_are_split_alike_from_any_chunks(
         assert found.count <= count
         assert len(lines_of_chunk) <= size or found.count == 1
         seen |= dict(enumerate(lines_of_chunk.removesuffix(b"\n").split(b"\n"), found.first))
-    # blank lines hold no record, and make no chunk before the first one that does; nor do separators of records (RFC 7464)
+    # blank lines and separators of records (RFC 7464) hold no record, and make no chunk before the first that does
     blank = b" \t\r\x0b\x0c\x1e"
     kept = {number: line for number, line in seen.items() if line is None or line.strip(blank)}
     wanted = {i: (line if len(line) <= 20 else None) for i, line in enumerate(lines, 1)}
