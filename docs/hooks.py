@@ -152,7 +152,7 @@ def figures() -> list[tuple[str, str, str, str]]:
         (
             "CPU of a whole run, one thread",
             f"{text.number('cleaner', 'CPU ms an article'):.2f} ms an article of 1.3 kB, "
-            f"{pages.number('cleaner', 'CPU ms a page'):.0f} ms a page of 280 kB",
+            f"{pages.number('cleaner', 'CPU ms a page'):.0f} ms a page of 249 kB",
             f"ftfy, langid and datasketch in a script {text.number('plain pipeline', 'times'):.1f} times, with jusText "
             f"on pages {pages.number('plain pipeline (jusText)', 'times'):.1f} times, "
             f"datatrove {text.number('datatrove', 'times'):.0f} times as much",
