@@ -82,9 +82,6 @@ def _raw_hit(text: str) -> Hit | None:
         return Hit("duration", "loading", "a length of time as machines write it")
     if text[0] == "0" and _PLAYER.fullmatch(text):
         return Hit("player-time", "video", "the time of a player that has not begun")
-    words = text.split() if text[0].isupper() and text[-1].isalnum() else ()
-    if len(words) >= 6 and 1 < len({*words}) <= len(words) // 2 and all(w.isalpha() and w[0].isupper() for w in words):
-        return Hit("repeated-words", "nav", "names of sections without the headlines that they stood above", EDGE)
     if "." in text and " " not in text and _TEXT_KEY.fullmatch(text):
         return Hit("text-key", "loading", "the key of a text that was not found", BESIDE)
     return None
@@ -103,7 +100,8 @@ def _share_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     if not opens:  # "Facebook Twitter Flipboard E-mail"
         row = named == len(words) >= 3 and "," not in text
         return Hit("share-line", "share", "names of networks and nothing else", EDGE) if row else None
-    if named >= 2 and words.count(words[0]) >= 2:  # "Share on Facebook Share on X Print"
+    # "Share on Facebook Share on X Print"
+    if named >= 2 and words.count(words[0]) >= 2 and not ends_sentence(text):
         return Hit("share-line", "share", f"{words[0]!r} more than once, and names of networks")
     if not named or words[-1] not in networks or len(text) > 100:
         return None
@@ -130,12 +128,21 @@ def _menu_hit(text: str, phrases: Phrases) -> Hit | None:
             kind = next((k for k in kinds if k != "nav"), "nav")
             sure = len(kinds) > 2 and len(kinds) == len(items)  # two known words may be a list in an article
             return Hit("menu-line", kind, "known words of menus between bars", ANY if sure else EDGE)
+    words = text.split() if text[0].isupper() and text[-1].isalnum() else []
+    if len(words) >= 6 and 1 < len({*words}) <= len(words) // 2 and _are_sections(words, phrases):
+        return Hit("repeated-words", "nav", "names of sections without the headlines that they stood above", EDGE)
     if " / " in text and text[-1] not in ".!?":
         items = _SLASH.split(text)
         first = phrases.any(normalise_wording(items[0]))
         if len(items) >= 2 and first is not None and first.kind == "nav" and max(map(len, items)) <= 60:
             return Hit("breadcrumb", "nav", "a path of sections", HEAD)
     return None
+
+
+def _are_sections(words: Sequence[str], phrases: Phrases) -> bool:
+    """Whether half of the words or more are sections of sites; those of a chant are not ("Hidup Petani Hidup Petani")."""
+    found = [phrases.any(word.casefold()) for word in words]
+    return 2 * sum(phrase is not None and phrase.kind == "nav" for phrase in found) >= len(words)
 
 
 def _menu_kinds(items: Sequence[str], phrases: Phrases) -> list[str]:
