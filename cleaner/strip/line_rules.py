@@ -114,7 +114,7 @@ def is_clear_paragraph(text: str, phrases: Phrases, opens: bool) -> bool:
     head = text[:60]
     if (
         opens
-        or phrases.words["closing"]
+        or phrases.words["closing"]  # where the verb comes last, a call shows at the end of its line
         or text[-1] == ")"
         or ":" in head
         or "|" in head
