@@ -140,7 +140,7 @@ def _menu_hit(text: str, phrases: Phrases) -> Hit | None:
 
 
 def _are_sections(words: Sequence[str], phrases: Phrases) -> bool:
-    """Whether half of the words or more name sections of sites; those of a chant do not: "Hidup Petani Hidup Petani"."""
+    """Whether half of the words name sections of sites; those of a chant do not ("Hidup Petani Hidup Petani")."""
     found = [phrases.any(word.casefold()) for word in words]
     return 2 * sum(phrase is not None and phrase.kind == "nav" for phrase in found) >= len(words)
 
