@@ -24,6 +24,7 @@ from cleaner.read.selection import draw
 from cleaner.repeats.repeats import Repeats
 from cleaner.repeats.site_lines import site_lines
 from cleaner.repeats.site_rules import load_site_rules, read_rules_file
+from cleaner.strip.own_files import reread_own_files
 
 __all__ = ["Cleaned", "DedupResult", "Duplicate", "Given", "Pair", "clean", "clean_html", "dedup", "iter_clean"]
 
@@ -151,6 +152,7 @@ def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Ite
 
 def _stream(articles: Iterable[Given], options: Options) -> Iterator[Cleaned]:
     """What `iter_clean` gives; that it was given a stream is checked before the first article is asked for."""
+    reread_own_files(options)
     # What a run over a corpus learned of sites; a stream is never seen whole, so nothing new is learned from it.
     site_rules = None
     if options.site_rules and options.repeats:
@@ -178,6 +180,7 @@ def _clean_alone(raw: Raw, options: Options, language: str, timeout: float) -> C
     # written so that nan, which is in no order, is refused as well
     if not isinstance(timeout, int | float) or not 0 <= timeout <= RANGES["record_timeout"][1]:
         raise OptionError(f"timeout is {timeout!r}; it has to be a number of seconds, 0 for no limit.")
+    reread_own_files(options)
     try:
         with time_limit(timeout) as clock, clock:
             [cleaned] = _clean_batch([raw], options, language=language and language_code(language))

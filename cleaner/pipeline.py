@@ -41,7 +41,8 @@ from cleaner.quality import check_guards, filter_article
 from cleaner.read.fields import json_object
 from cleaner.read.markup import has_markup, looks_like_html, unmark
 from cleaner.repair.repair import UNMARK, repair
-from cleaner.strip.further import allowed_lines, strip_by_plugins, strip_foreign_paragraphs
+from cleaner.strip.further import strip_by_plugins, strip_foreign_paragraphs
+from cleaner.strip.own_files import allowed_lines
 from cleaner.strip.places import lower_capitals
 from cleaner.strip.strip import Stripped, may_strip_beside, strip_steps
 from cleaner.strip.tidy import tidy_space

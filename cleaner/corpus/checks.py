@@ -16,7 +16,7 @@ from cleaner.mask.mask import find_masks
 from cleaner.options import Options
 from cleaner.phrases.phrases import load_phrases
 from cleaner.repeats.site_rules import load_site_rules, read_rules_file
-from cleaner.strip.further import allowed_lines
+from cleaner.strip.own_files import allowed_lines, reread_own_files
 
 __all__ = ["check_named_files", "check_something_was_read"]
 
@@ -27,6 +27,7 @@ def check_named_files(options: Options) -> None:
     Without this a run would find it out at its first article, or hours later when it writes, with a work folder made.
     """
     check_encoding(options.encoding)
+    reread_own_files(options)
     if options.phrases:
         folder = Path(options.phrases)
         lists = sorted(folder.glob("*.toml"))

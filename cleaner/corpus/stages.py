@@ -51,7 +51,7 @@ from cleaner.repeats.headlines import linked_headlines
 from cleaner.repeats.repeats import Repeats
 from cleaner.repeats.site_lines import Keys, SiteLines, site_key, site_lines
 from cleaner.repeats.site_rules import wordings_taken
-from cleaner.strip.further import allowed_lines
+from cleaner.strip.own_files import allowed_lines
 from cleaner.strip.space import close_gaps
 
 __all__ = ["FinishTask", "ReadTask", "WriteTask", "finish_stage", "hash_stage", "read_stage", "write_stage"]
@@ -185,7 +185,7 @@ def _linked_headlines(task: FinishTask, articles: Sequence[Article], lines: Site
     linked = linked_headlines(articles, lines, known)
     if not options.allow:
         return linked
-    allowed = {normalise_wording(line) for line in allowed_lines(options.allow)}
+    allowed = allowed_lines(options.allow)
     return {
         row: [r for r in removals if normalise_wording(articles[row].before[r.start : r.end]) not in allowed]
         for row, removals in linked.items()

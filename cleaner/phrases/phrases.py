@@ -33,6 +33,7 @@ __all__ = [
     "WORDS",
     "Phrase",
     "Phrases",
+    "forget_lists",
     "lists",
     "load_phrases",
     "normalise_wording",
@@ -242,6 +243,12 @@ class _List(NamedTuple):
 def _compiled_lists(name: str, extra_dir: str) -> tuple[_List, ...]:
     """The lists of one name, compiled once for all languages that share them: English and neutral are in every one."""
     return tuple(_compile(name, where, data) for where, data in lists(name, extra_dir))
+
+
+def forget_lists() -> None:
+    """Read all lists anew when they are asked for next."""
+    for cached in (load_phrases, _english_builder, _compiled_lists):
+        cached.cache_clear()
 
 
 def lists(name: str, extra_dir: str) -> Iterator[tuple[str, dict[str, Any]]]:

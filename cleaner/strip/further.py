@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
-from pathlib import Path
 
 from cleaner.article import Article, Removal, claim
-from cleaner.errors import OptionError
 from cleaner.language.identify import foreign_paragraphs, identify
 from cleaner.options import Options
 from cleaner.phrases.phrases import normalise_wording
 from cleaner.plugins import plugin_removals
+from cleaner.strip.own_files import allowed_lines
 from cleaner.strip.space import close_gaps
 
-__all__ = ["allowed_lines", "strip_by_plugins", "strip_foreign_paragraphs"]
-
-
-@lru_cache(maxsize=8)
-def allowed_lines(path: str) -> frozenset[str]:
-    """The lines of the file `--allow`, which always stay; none for "". Raises OptionError for a file that is no text.
-
-    The file is read once in a process: every article asks for it.
-    """
-    if not path:
-        return frozenset()
-    try:
-        return frozenset(line.strip() for line in Path(path).read_text("utf-8-sig").splitlines() if line.strip())
-    except (OSError, UnicodeDecodeError) as error:
-        raise OptionError(f"--allow {path}: {error}. Give a UTF-8 text file with one line per line to keep.") from error
+__all__ = ["strip_by_plugins", "strip_foreign_paragraphs"]
 
 
 def strip_by_plugins(article: Article, options: Options) -> Article:
     """Add what the rules of plugins take, but for kinds that stay and lines that are allowed."""
     taken, before = [], article.before
-    allowed = {normalise_wording(line) for line in allowed_lines(options.allow)}
+    allowed = allowed_lines(options.allow)
     for removal in plugin_removals(article):
         if removal.kind in options.keep_kinds or (options.only_kinds and removal.kind not in options.only_kinds):
             continue

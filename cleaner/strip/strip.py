@@ -120,7 +120,7 @@ def strip(
         title=title,
         keep_kinds=keep_kinds,
         only_kinds=only_kinds,
-        allow=allow,
+        allow=frozenset(map(normalise_wording, allow)),  # so that case and marks at the ends do not matter
         known_title=known_title,
     )
     return run_together((steps,))[0]
@@ -137,10 +137,12 @@ def strip_steps(
     allow: frozenset[str] = frozenset(),
     known_title: str = "",
 ) -> Steps[Stripped]:
-    """The way of `strip`, which asks the judge of lines on its way, so that many texts can be judged at once."""
+    """The way of `strip`, which asks the judge of lines on its way, so that many texts can be judged at once.
+
+    `allow` holds normalised wordings here.
+    """
     _check_options(input_kind, title, (*keep_kinds, *only_kinds))
-    allowed = frozenset(map(normalise_wording, allow))  # so that case and marks at the ends do not matter
-    choice = _Choice(phrases, title, keep_kinds, only_kinds, allowed, known_title)
+    choice = _Choice(phrases, title, keep_kinds, only_kinds, allow, known_title)
     facts: dict[str, str] = {}
     removals, kind, again = yield from _look(text, input_kind, choice, facts)
     for _ in range(PASSES):
