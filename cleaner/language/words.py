@@ -169,19 +169,21 @@ def _weights(tables: Tables, name: str, weight: float) -> Weights:
     weights: Weights = {}
     for codes, table in tables:
         listed: str = table.get(name, "").lower()
+        own, lent = [MERGED.get(code, code) for code in codes], table.get("lent", "").split()
         for item in listed if name == "letters" else listed.split():
             full = weight / 2 if name == "words" and len(item) <= SHORT else weight
-            for code in table.get("lent", "").split():
+            for code in lent:
                 weights.setdefault((item, code), full / 2)
-            weights |= {(item, MERGED.get(code, code)): full for code in codes}
+            for code in own:
+                weights[item, code] = full
     return weights
 
 
 def _votes(lists: Iterable[Weights], languages: Sequence[str]) -> dict[str, Votes]:
     """Add up the weights of all lists and pack them as votes, 16 bits for each language."""
-    place = {code: at for at, code in enumerate(languages)}
+    shift = {code: 16 * at for at, code in enumerate(languages)}
     votes: dict[str, Votes] = {}
     for weights in lists:
         for (item, code), weight in weights.items():
-            votes[item] = votes.get(item, 0) + (int(PARTS * weight) << 16 * place[code])
+            votes[item] = votes.get(item, 0) + (int(PARTS * weight) << shift[code])
     return votes
