@@ -28,16 +28,17 @@ import pyarrow as pa
 
 from cleaner.article import Drop
 from cleaner.characters import visible_length
+from cleaner.corpus.addressed_lines import join_by_part, save_lines
 from cleaner.corpus.candidates import find_candidates, label_components, pair_by_key
 from cleaner.corpus.copies import Copies, find_copies
 from cleaner.corpus.keepers import DOUBTFUL, DROPPED, Dropped, choose_all_keepers
 from cleaner.corpus.order import Ranks, rank_shards
 from cleaner.corpus.saved_index import Index
-from cleaner.corpus.shards import ROW, SKETCH, ShardSet
+from cleaner.corpus.shards import SKETCH, ShardSet
 from cleaner.corpus.token_stores import store_tokens
-from cleaner.corpus.urls import SAME_URL, find_same_urls, save_lines
+from cleaner.corpus.urls import SAME_URL, find_same_urls
 from cleaner.engine.columns import binary_column, fixed_column, number_column
-from cleaner.engine.shuffle import STRING, Emitted, InMemory, Shuffle, Table, load_strings
+from cleaner.engine.shuffle import Emitted, InMemory, Shuffle, Table
 from cleaner.errors import WorkError
 from cleaner.neardup.columns import distinct
 from cleaner.neardup.lsh import LOWEST, LOWEST_AGAIN, LOWEST_FIRST, CandidatePairs
@@ -81,11 +82,8 @@ class Decisions:
     def lines(self, number: int) -> Iterator[list[Any]]:
         """The lines about one shard, by row, which each begins with."""
         for table in self.tables:
-            group, where = self.shards.find(table, number, STRING)
-            addresses = table.load(group, STRING)["address"][where]
-            lines = load_strings(table, group, np.arange(where.start, where.stop))
-            for address, line in zip(addresses.tolist(), lines, strict=True):
-                yield [address & int(ROW), *orjson.loads(line)]
+            for row, line in self.shards.lines(table, number):
+                yield [row, *orjson.loads(line)]
 
 
 def find_duplicates(shuffle: Shuffle, shards: ShardSet, options: Options, pairs: Path | None = None) -> Decisions:
@@ -182,14 +180,15 @@ def _emit_decisions(ranks: Ranks, copies: Copies, dropped: Dropped, task: tuple[
     ids, addresses = ranks.ids(both), ranks.addresses(both)
     groups = ranks.shards.groups(addresses).tolist()
     own, keeper = np.searchsorted(both, gone["rank"]), np.searchsorted(both, gone["keeper"])
-    lines: dict[int, list[bytes]] = defaultdict(list)
-    for record, a, b in zip(gone.tolist(), own.tolist(), keeper.tolist(), strict=True):
-        _, _, jaccard, containment, rule = record
-        drop = orjson.dumps(["drop", ids[a], "duplicate", RULES[rule], ids[b], jaccard, containment])
-        lines[groups[a]].append(b"%d\t%s\n" % (addresses[a], drop))
-        lines[groups[b]].append(b"%d\t%s\n" % (addresses[b], orjson.dumps(["kept", ids[a]])))
-    for group, some in lines.items():
-        yield group, b"".join(some)
+
+    def lines() -> Iterator[tuple[int, bytes]]:
+        for record, a, b in zip(gone.tolist(), own.tolist(), keeper.tolist(), strict=True):
+            _, _, jaccard, containment, rule = record
+            drop = orjson.dumps(["drop", ids[a], "duplicate", RULES[rule], ids[b], jaccard, containment])
+            yield groups[a], b"%d\t%s\n" % (addresses[a], drop)
+            yield groups[b], b"%d\t%s\n" % (addresses[b], orjson.dumps(["kept", ids[a]]))
+
+    return join_by_part(lines())
 
 
 def _list_doubtful(ranks: Ranks, dropped: Dropped) -> Iterator[PairRow]:

@@ -1,4 +1,4 @@
-"""The lines that repeat per site, learned over all shards. What repeats means is in cleaner/repeats/repeats.py."""
+"""The lines that repeat per site, found over all shards. cleaner/repeats/repeats.py says when a line repeats."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.arrays import first_of_equal
 from cleaner.corpus.ids import key_part
 from cleaner.corpus.shards import LINES, SHARD, ShardSet, lines_of, send_to_shards
 from cleaner.engine.shuffle import Emitted, InMemory, Shuffle, Table, partition, sorted_records
@@ -29,7 +30,7 @@ Lines = Callable[[int], SiteLines]
 """The lines of a shard, by its number."""
 
 LINES_OF_AN_ARTICLE = 20
-"""About how many there are; it only says into how many parts they go."""
+"""About how many lines an article has. It only says into how many parts they go."""
 
 _COUNT = np.dtype([("key", np.uint64), ("address", np.int64), ("count", np.int64)])
 _COMMON = np.dtype([("address", np.int64), ("key", np.uint64), ("count", np.int64)])
@@ -49,9 +50,9 @@ def lines_of_shard(shards: ShardSet, number: int) -> SiteLines:
 def find_site_repeats(shuffle: Shuffle, shards: ShardSet, lines: Lines, total: int) -> Repeats:
     """The lines that repeat per site. `total`: about how many lines there are.
 
-    First every line is counted by its key, and the shards hear which of their lines stand in more than one article:
-    only these can repeat, and from their counts follow the anchors of the articles. Then the common lines come together
-    by key, each with the anchor of its article, and the anchors by site.
+    First every line is counted by its key, and each shard is told which of its lines stand in more than one article:
+    only these can repeat, and their counts decide which line is the anchor of an article. Then the common lines meet by
+    key, each with the anchor of its article, and the anchors meet by site.
     """
     parts = shuffle.parts("lines", total * OCCURRENCE.itemsize)
     counted = shuffle.table("lines-counted")
@@ -89,7 +90,7 @@ def _count_lines(lines: Lines, parts: int, number: int) -> Emitted:
 def _find_common(table: Table, part: int, packed: bytes) -> int:
     """Keys in at least two articles, for each shard that has them."""
     counted = sorted_records(packed, _COUNT)
-    firsts = np.flatnonzero(np.concatenate([np.ones(min(1, len(counted)), np.bool_), np.diff(counted["key"]) != 0]))
+    firsts = np.flatnonzero(first_of_equal(counted["key"]))
     # most lines stand in one article of all, and end their way here
     totals = np.repeat(np.add.reduceat(counted["count"], firsts), np.diff(firsts, append=len(counted)))
     common: NDArray[Any] = np.empty(int((totals > 1).sum()), _COMMON)
@@ -109,6 +110,7 @@ def _emit_occurrences(shards: ShardSet, lines: Lines, common: Table, parts: int,
 
 
 def _bring_together(table: Table, parts: int, part: int, packed: bytes) -> int:
+    """Save the sorted occurrences of a part of keys, or for a part of sites how many anchors each site has."""
     if part < parts:
         table.save(part, sorted_records(packed, OCCURRENCE))
     else:
@@ -118,6 +120,7 @@ def _bring_together(table: Table, parts: int, part: int, packed: bytes) -> int:
 
 
 def _find_repeats_of_part(found: Table, repeating: Table, part: int) -> None:
+    """Save the columns of `Repeats` for the keys of one part."""
     sites, anchors = found.load("sites")
     columns = find_repeats(found.load(part), sites, anchors.astype(np.int64))
     repeating.save(part, np.stack([column.astype(np.uint64) for column in columns]))

@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from cleaner.arrays import first_of_equal
 from cleaner.corpus.shards import ROW, SHARD, SKETCH, ShardSet, id_hash, sketch_column
 from cleaner.durable import remove_parts, replacing
 from cleaner.engine.columns import (
@@ -112,7 +113,7 @@ class Index:
         return replace(shards, index=self.data, indexed=-(-self.header["articles"] // SHARD_ARTICLES))
 
     def state(self) -> list[object]:
-        """What differs when the index has changed."""
+        """What tells one state of the index from another: how many articles, which data folder, when it was written."""
         return [self.header["articles"], self.data.name, (self.folder / HEADER_FILE).stat().st_mtime_ns]
 
     def info(self) -> dict[str, Any]:
@@ -138,9 +139,7 @@ class Index:
         shuffle.each("index-keys", partial(_save_keys, shards, keys), shards.all)
         records = np.concatenate([np.zeros(0, _KEY), *map(keys.load, shards.all)])
         records = records[order_of(records)]
-        first = np.ones(len(records), np.bool_)
-        first[1:] = np.logical_or.reduce([records[n][1:] != records[n][:-1] for n in ("name", "a", "b")])
-        addresses = records["address"][first]
+        addresses = records["address"][first_of_equal(records["name"], records["a"], records["b"])]
         # where each article goes, by its address: the shards look theirs up
         order = np.argsort(addresses)
         keys.save("places", np.stack([addresses[order], order]))
@@ -187,6 +186,7 @@ def _emit_articles(shards: ShardSet, keys: Table, number: int) -> Emitted:
 
 
 def _write_articles(folder: Path, part: int, packed: bytes) -> None:
+    """Write one new shard of the index out of the Arrow tables that came for it, its articles in their order."""
     source, tables = pa.BufferReader(packed), []
     while source.tell() < len(packed):  # one Arrow stream behind the other
         tables.append(pa.ipc.open_stream(source).read_all())

@@ -6,7 +6,7 @@ nothing that is decided depends on who worked on what. The shards of an index, i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from cleaner.engine.columns import binary_values, fixed_values, list_values, number_values
-from cleaner.engine.shuffle import STRING, Emitted, Shuffle, Table, partition, save_sorted
+from cleaner.engine.shuffle import STRING, Emitted, Shuffle, Table, load_strings, partition, save_sorted
 from cleaner.engine.work import read_shard
 from cleaner.neardup.columns import ranges
 from cleaner.neardup.sketches import Sketches, sketch
@@ -75,7 +75,7 @@ class ShardSet:
 
     @property
     def all(self) -> range:
-        """These, and behind them the shards of the index."""
+        """The shards of the run, and behind them those of the index."""
         return range(self.count + self.indexed)
 
     def read(self, number: int, *columns: str) -> pa.Table:
@@ -119,7 +119,7 @@ class ShardSet:
         return np.array([id_hash(url) >> 1 if url else -1 for url in urls], np.int64)
 
     def count_alive(self, number: int) -> int:
-        """How many there are."""
+        """How many rows of a shard no step has dropped yet."""
         return len(self.alive(number))
 
     def groups(self, addresses: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -138,6 +138,12 @@ class ShardSet:
         """What a table by groups, sorted by address, holds for one shard."""
         group, where = self.find(table, number, dtype)
         return table.load(group, dtype)[where]
+
+    def lines(self, table: Table, number: int) -> Iterator[tuple[int, bytes]]:
+        """The lines that `save_lines` kept about one shard, each behind the row of its article, by row."""
+        group, where = self.find(table, number, STRING)
+        rows = (table.load(group, STRING)["address"][where] & ROW).tolist()
+        return zip(rows, load_strings(table, group, np.arange(where.start, where.stop)), strict=True)
 
 
 def send_to_shards(

@@ -1,4 +1,4 @@
-"""From candidate pairs to keepers: an article goes only if it was compared with one that stays."""
+"""Choose keepers from candidate pairs: an article goes only if it was compared with one that stays."""
 
 from __future__ import annotations
 
@@ -13,18 +13,21 @@ from cleaner.neardup.lsh import CandidatePairs
 __all__ = ["choose_keepers"]
 
 _ROUNDS = 32
-"""Longer chains of articles, each only like the next, are made ones; what is left of them is decided one by one."""
+"""Rounds in which pairs are checked together; then the rest is decided pair by pair. Only artificial corpora have
+chains of articles so long, each like the next one alone."""
 
 
 def choose_keepers(
     n: int, pairs: CandidatePairs, check: Callable[[CandidatePairs], NDArray[np.bool_]]
 ) -> NDArray[np.int64]:
-    """`keeper[rank]`, the rank of the article that stays in place of each; its own rank if it stays. Shape (n,).
+    """Return `keeper[rank]`, the rank of the article that stays in the place of each, or its own rank if it stays.
+    Shape (n,).
 
-    An article that has no candidate of better rank stays. The candidates of those that stay are checked, and who is a
-    copy goes to the best ranked. When an article goes, its other pairs are handed to its keeper, so that the first of a
-    group is checked against every member, and no one goes by chaining. That checks each pair once at most: the 780
-    pairs among 40 copies of a story need some 40 checks.
+    `check` says which pairs are copies of one article. An article that has no candidate of better rank stays. The
+    candidates of those that stay are checked, and a copy of several goes for the best ranked of them. When an article
+    goes, its other pairs become pairs of its keeper, so that the first of a group is checked against every member, and
+    none goes because it is like a copy of a copy. Each pair is checked at most once: the 780 pairs among 40 copies of a
+    story need some 40 checks.
     """
     keeper = np.arange(n)
     for _ in range(_ROUNDS):

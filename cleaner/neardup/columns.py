@@ -11,6 +11,8 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.arrays import first_of_equal
+
 __all__ = ["Column", "Room", "distinct", "ranges"]
 
 
@@ -53,7 +55,8 @@ class Column:
 
 
 class Room(ExitStack):
-    """Memory that columns may still take, in bytes, and the folder for those that find none; closes their files."""
+    """The memory that columns may take, in bytes, and the folder for columns that no longer fit. It closes their
+    files."""
 
     def __init__(self, memory: int, folder: Path | None = None) -> None:
         super().__init__()
@@ -69,11 +72,9 @@ class Room(ExitStack):
 
 
 def distinct(values: NDArray[Any]) -> NDArray[Any]:
-    """Sorted, each value once. (np.unique goes through a hash table since numpy 2.3, at eight times the cost.)"""
+    """The values sorted, each once. (np.unique goes through a hash table since numpy 2.3, at eight times the cost.)"""
     values = np.sort(values)
-    new = np.ones(len(values), np.bool_)
-    new[1:] = values[1:] != values[:-1]
-    return values[new]
+    return values[first_of_equal(values)]
 
 
 def ranges(firsts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -20,7 +20,6 @@ SEED = 1
 EMPTY = np.uint32(0xFFFFFFFF)
 """Every value of the signature of a text without tokens."""
 
-
 _PAIRS = 1 << 15  # compared at once, 32 MB of signatures
 
 

@@ -1,5 +1,7 @@
-"""Shingles: hashes of every three tokens in a row, vectorised over a batch, without building strings; and the store of
-the tokens of all articles that are compared, from which their shingles are made."""
+"""Shingles: hashes of every three tokens in a row, made for a whole batch at once and without building strings.
+
+`TokenStore` keeps the tokens of the articles that are compared, from which their shingles are made.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.arrays import first_of_equal
 from cleaner.neardup.columns import Room, ranges
 
 __all__ = [
@@ -26,7 +29,7 @@ SIZE = 3
 """Tokens in one shingle."""
 
 PAIR_BITS = 16
-"""Bits that sets of shingles leave free: the number of a pair has room in them."""
+"""The lowest bits of the hashes in sets, which are 0 there so that the number of a pair can be put into them."""
 
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLIER = np.uint64(0xBF58476D1CE4E5B9)
@@ -90,13 +93,12 @@ def shingle_counts(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def sets_of(shingles: Shingles) -> Shingles:
-    """The distinct shingles of every text, sorted, by their upper 48 bits; at most 65,536 texts."""
+    """The distinct shingles of every text, sorted; only their upper 48 bits are kept. At most 65,536 texts."""
     owner = np.repeat(np.arange(len(shingles.starts) - 1, dtype=np.uint64), np.diff(shingles.starts))
     keys = shingles.hashes >> _OWNER_BITS
     keys |= owner << np.uint64(48)
     keys.sort()
-    new = np.ones(len(keys), np.bool_)
-    new[1:] = keys[1:] != keys[:-1]
+    new = first_of_equal(keys)
     before = np.zeros(len(keys) + 1, np.int64)
     np.cumsum(new, out=before[1:])
     return Shingles(keys[new] << _OWNER_BITS, before[shingles.starts])

@@ -1,4 +1,4 @@
-"""What near-duplicate search remembers of an article: its signature, its exact hash, its number of shingles."""
+"""Sketches: what the search for near-duplicates keeps of an article, such as its MinHash signature and exact hash."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ __all__ = ["Sketches", "exact_hashes", "from_lean_minhash", "sketch", "to_lean_m
 _CLOSING = " \t\r\n\"'”’»)]"
 _SENTENCE_ENDS = tuple(STOPS + "｡۔።")  # the marks with which benchmarks/results/dedup.md was measured
 _BATCH = 1 << 19
-"""Characters; some 80,000 shingles. Fewer, and the calls cost more than the work; more, and they leave the cache."""
+"""Characters sketched at once, some 80,000 shingles. With fewer the calls cost more than the work; more do not fit into
+the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ def sketch(texts: Sequence[str]) -> Sketches:
 
 
 def exact_hashes(tokens: Tokens) -> NDArray[np.uint64]:
-    """The column `exact` of some texts, by their tokens: copies in other case or with other punctuation have one."""
+    """The column `exact` of some texts, from their tokens, so that it is equal for copies in other case or
+    punctuation."""
     view, bounds = memoryview(tokens.hashes.tobytes()), (tokens.starts * 8).tolist()
     digests = [xxhash.xxh3_128_digest(view[a:b]) if a < b else bytes(16) for a, b in pairwise(bounds)]
     return np.frombuffer(b"".join(digests), np.uint64).reshape(-1, 2)

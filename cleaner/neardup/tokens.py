@@ -1,5 +1,6 @@
-"""Words for comparison only: NFC, lower case, digits kept, invisible characters and forms of letters folded; every
-token becomes a 64-bit hash.
+"""Tokens: the words of a text normalised for comparison, each as a hash of 64 bits.
+
+Texts are taken in NFC and lower case, without invisible characters, and with one form of each letter; digits stay.
 
 A token is a run of letters, marks, digits and connectors (`\\w` of Unicode's UTS #18). In scripts that write no spaces
 (Han, kana, Thai, Lao, Khmer, Burmese) every base character with its marks is a token. No string is built per token:
@@ -23,7 +24,7 @@ from cleaner.neardup.columns import ranges
 __all__ = ["NORMALISATION", "Tokens", "mix", "tokenize"]
 
 NORMALISATION = "lower-nfc-folded-words-2"
-"""Names the rules of this module in a saved index; it changes when a text could give other tokens."""
+"""The name of this module's rules, which a saved index keeps. It changes whenever a text could give other tokens."""
 
 _DROPPED = INVISIBLE + "\u0640\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 # Copies of one text differ in these: invisible characters, the stroke that lengthens Arabic words (tatweel), marks that
@@ -56,7 +57,7 @@ _UNSPACED = (
 class Tokens:
     """Token hashes of a batch: `hashes[starts[i]:starts[i + 1]]` are those of text i, in reading order.
 
-    The lowest bit tells a number (a token that begins with a digit), so that numbers can be told without the text.
+    The lowest bit is 1 for a number, which is a token that begins with a digit; so numbers are known without the text.
     """
 
     hashes: NDArray[np.uint64]
@@ -99,10 +100,9 @@ def tokenize(texts: Sequence[str]) -> Tokens:
 
 
 def _blocks(texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
-    """Numbers of texts and the texts in lower case and NFC, together at most _BLOCK characters; a longer text comes in
-    chunks.
+    """Yield blocks of at most _BLOCK characters: the numbers of texts, and these texts in lower case and NFC.
 
-    Texts in ASCII come first, by themselves: they cost half as much.
+    A longer text comes in chunks. Texts in ASCII come first and by themselves, since they cost half as much.
     """
     plain: list[tuple[int, str]] = []
     other: list[tuple[int, str]] = []
@@ -128,7 +128,7 @@ def _blocks(texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
 
 
 def _with_same_letters(text: str) -> str:
-    """`text` without what nobody sees, and with one code for each letter. Searches for single characters are cheap:
+    """`text` without invisible characters, and with one code for each letter. Searches for single characters are cheap:
     they add 4 us to an article of 2,000 characters that has none of them."""
     for char in _DROPPED:
         if char in text:

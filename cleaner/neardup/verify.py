@@ -1,4 +1,4 @@
-"""Whether two articles are copies of one: decided by their exact shingles, without what recurs on their sites."""
+"""Decide whether two articles are copies of one, by their exact shingles without those that recur on their sites."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 RULES = ("exact", "jaccard", "contiguous", "cut-short", "same-page", "unlike", "numbers")
-"""Why two articles are copies of one, and behind these, why they are not.
+"""Why two articles are copies of one; the last two say why they are not.
 
 exact: the same tokens. jaccard: the similarity of their shingle sets reaches the threshold. contiguous: two thirds of
 both are one common span, with other boilerplate around it. cut-short: one is the beginning of the other and breaks off.
@@ -69,7 +69,10 @@ class StoredArticles:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Of pairs: Jaccard; containment, the common part over the smaller set; the rule, an index into RULES."""
+    """What a comparison says of each pair, in columns of shape (pairs,).
+
+    `containment` is the common part over the smaller set, `rule` an index into RULES.
+    """
 
     jaccard: NDArray[np.float64]
     containment: NDArray[np.float64]
@@ -104,6 +107,7 @@ def compare(
 def _compare_block(
     articles: StoredArticles, left: NDArray[np.int64], right: NDArray[np.int64], threshold: float
 ) -> Comparison:
+    """Compare some pairs at once: by Jaccard similarity, then by spans, pages and numbers where these can decide."""
     places = distinct(np.concatenate([left, right]))
     left, right = np.searchsorted(places, left), np.searchsorted(places, right)
     text = articles.shingles(places)
@@ -156,7 +160,7 @@ def _by_span(
     broken: NDArray[np.bool_],
     threshold: float,
 ) -> NDArray[np.uint8]:
-    """CONTIGUOUS, CUT_SHORT or UNLIKE for pairs whose sets alone are not alike enough."""
+    """CONTIGUOUS, CUT_SHORT or UNLIKE for pairs whose sets of shingles are not alike enough."""
     lengths = np.diff(text.starts)
     spans = []
     for side in (left, right):
@@ -182,7 +186,10 @@ def _by_span(
 
 @dataclass(frozen=True, slots=True)
 class LongestSpans:
-    """One span per article, positions in its shingles: int64, shape (articles,). `common` counts those inside."""
+    """One span of each article, from `first` to `last` in its shingles, and how many of these are `common`.
+
+    The columns are int64 of shape (articles,).
+    """
 
     first: NDArray[np.int64]
     last: NDArray[np.int64]

@@ -1,10 +1,10 @@
-"""Site rules: what was learned about sites, as a file that people can read and correct, one repeating line a row.
+"""Site rules: the lines that repeat on sites as a file that people can read and correct, one line a row.
 
     {"site": "situs.example", "line": "dibaca 0 kali", "anchors": 41, "of": 60, "places": ["end", "run"]}
 
-`line` is normalised: lower case, single spaces, each number a 0 (but in tables of numbers); "penulis:*" is the constant
-start of lines. `anchors` of the site's `of` different articles have the line; `places` says where it may go. A row that
-is deleted is forgotten, and learned again where the articles show it again.
+`line` is normalised: lower case, single spaces, each number a 0 (but in tables of numbers); "penulis:*" is a label with
+which lines begin. `anchors` of the site's `of` different articles have the line; `places` says where it may be removed.
+A row that is deleted is forgotten, until the articles of a later run show the line again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _FIGURES = ("anchors", "of", "places")
 
 
 def read_rules_file(path: str) -> bytes:
-    """The bytes of the file; none where a run is still to make it. Raises OptionError when it cannot be read."""
+    """The bytes of the file, b"" if there is no file yet. Raises OptionError when it cannot be read."""
     try:
         return Path(path).read_bytes()
     except FileNotFoundError:
@@ -67,7 +67,8 @@ def load_site_rules(lines: Iterable[bytes], path: str = "") -> tuple[Repeats, di
 
 
 def join_rules(one: Repeats, other: Repeats) -> Repeats:
-    """Both; of a line that both know, the figures of the larger site and the places of either."""
+    """The rules of both. A line that both know gets the figures of the larger crawl of its site, and the places of
+    both."""
     keys = np.union1d(one.keys, other.keys)
     # the columns of each side at the index of each of all keys; 0 where it does not know the key
     sides = [{name: np.zeros(len(keys), np.int64) for name in _FIGURES} for _ in range(2)]
