@@ -1,7 +1,8 @@
-"""Read dates as people and programs write them into ISO 8601: a day, or a second, with its zone where that is known.
+"""Read dates as people and programs write them, and give them in ISO 8601: a day, or a second with its zone.
 
-What is not sure is "": 5/6/2024 without a hint at the order of day and month, a month without a day, an hour ago. Names
-of months and weekdays come from the Unicode CLDR (months.json), further spellings, zones and orders from dates.toml.
+A date that is not sure is "", such as 5/6/2024 without a hint at the order of day and month, a month without a day, or
+"an hour ago". Names of months and weekdays come from the Unicode CLDR (months.json), further spellings, zones and
+orders from dates.toml.
 """
 
 from __future__ import annotations
@@ -51,7 +52,10 @@ _OFFSET = re.compile(r"(?:UTC|GMT)?\s?([+-])(\d\d?):?(\d\d)?", re.I)
 
 
 class FoundDate(NamedTuple):
-    """A date in a text: ISO 8601, or "" where it is not sure, and the span of its wording; then the days it may be."""
+    """A date in a text: `date` in ISO 8601, or "" where it is not sure, and the span of its wording.
+
+    `readings` are the days that a date of three numbers can mean.
+    """
 
     date: str
     start: int
@@ -60,7 +64,7 @@ class FoundDate(NamedTuple):
 
 
 class _Words(NamedTuple):
-    """The names in dates. A name that two languages give different numbers has both, each with its languages."""
+    """The words in dates. A name that means two months in two languages has both numbers, each with its languages."""
 
     months: Mapping[str, Mapping[int, frozenset[str]]]
     days: Mapping[str, frozenset[int]]
@@ -130,7 +134,7 @@ def date_order(locale: str) -> str:
 
 
 def numeric_order(text: str) -> str:
-    """Return the order that the dates with a number over 12 in `text` have; "" where there are none, or of both orders.
+    """Return "day" or "month", whichever comes first in the dates of `text` that have a number over 12; "" for neither.
 
     >>> numeric_order("9/7/2024, 23/7/2024"), numeric_order("9/7/2024")
     ('day', '')
@@ -149,8 +153,9 @@ def numeric_order(text: str) -> str:
 def read_date(text: str, *, language: str = "", order: str = "", not_after: str = "") -> str:
     """Return the date that `text` gives, in ISO 8601; "" if it gives none, or none for sure.
 
-    `language` settles names that stand for two months, and the order of numbers where `order` ("day" or "month") does
-    not. A day behind `not_after`, an ISO date such as that of the crawl, is not taken for one that could be earlier.
+    `language` decides what a name means that stands for two months, and the order of numbers where `order` ("day" or
+    "month") does not say it. Of two possible days, one later than `not_after`, an ISO date such as that of the crawl,
+    is ruled out.
 
     >>> read_date("Sabtu, 9 Maret 2024 07:30 WIB"), read_date("2025-03-09T00:10:00.5Z"), read_date("March 9th, 2025")
     ('2024-03-09T07:30:00+07:00', '2025-03-09T00:10:00+00:00', '2025-03-09')
@@ -198,8 +203,8 @@ def _find_year_first(text: str) -> FoundDate | None:
 
 
 def _find_year_last(text: str, order: str, not_after: str) -> FoundDate | None:
-    """Find 9/3/2025. Where both numbers may be the month, these settle it: the sign between them, a weekday, the order
-    that is known, or a day that has not come yet."""
+    """Find 9/3/2025. Where both numbers may be the month, a weekday beside them decides, or the known order or the sign
+    between them, or that one of the two days had not come yet."""
     found = _YEAR_LAST.search(text)
     if not found:
         return None
@@ -222,7 +227,8 @@ def _find_year_last(text: str, order: str, not_after: str) -> FoundDate | None:
 
 
 def _find_worded(text: str, language: str) -> FoundDate | None:
-    """Find a date whose month is named: the first that a day and a year stand beside, in one of the orders of use."""
+    """Find a date whose month is a word: the first month with a day and a year beside it, in one of the usual
+    orders."""
     words = _words()
     tokens = [token for token in _TOKEN.finditer(text.lower()) if token[0] not in words.inside]
     # `Thu Aug 8 20:02:45 UTC 2019` has a time, and the zone behind it, before the year

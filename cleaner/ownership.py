@@ -1,9 +1,9 @@
-"""What on the disk is Cleaner's own. A run writes and deletes only what carries its mark; the rest is the user's.
+"""Tell what on the disk is Cleaner's own. A run writes and deletes only what carries its mark; the rest is the user's.
 
 Every folder that Cleaner makes holds the file `.cleaner-made`, which says what the folder is for and to which output it
 belongs. A folder without this mark, or with the mark of another output, is refused, whatever options are given. Single
-files tell by their content: report pages have a `generator` in their head, dataset cards a comment. A single output is
-named by the mark of its logs; where those lie elsewhere, a hidden file beside it carries the mark.
+files are known by their content: report pages have a `generator` in their head, dataset cards a comment. An output that
+is one file is named by the mark of its logs; where the logs lie elsewhere, a hidden file beside it carries the mark.
 
     clean.jsonl                       the output
     clean.jsonl.audit/.cleaner-made   {"made_by": "cleaner", "kind": "audit", "output": "clean.jsonl", "bytes": 1024}
@@ -46,10 +46,10 @@ __all__ = [
 MARK = ".cleaner-made"
 
 PAGE_MARK = b'<meta name="generator" content="Cleaner'
-"""It stands in the head of every report page."""
+"""The bytes by which a report page is known: they stand in its head."""
 
 CARD_MARK = "<!-- Cleaner made this card of "
-"""It stands in every dataset card, before the name of the output."""
+"""The beginning of the comment by which a dataset card is known; the name of the output follows."""
 
 _KINDS = {
     "work": "the work of a run that writes",
@@ -66,8 +66,8 @@ _MARK_BYTES = 1 << 16  # a mark has 200 bytes; what is much longer is none, and 
 class FolderMark:
     """What the mark of a folder says.
 
-    `kind` is a key of the kinds above; `output` is the output's path from the folder that holds the marked one, "-" for
-    stdout. `bytes` is the size of an output that is one file, -1 while it is not known.
+    `kind` is "work", "audit", "output" or "index". `output` is the path of the output, seen from the parent of the
+    marked folder, or "-" for stdout. `bytes` is the size of an output that is one file, -1 while it is not known.
     """
 
     kind: str
@@ -76,7 +76,7 @@ class FolderMark:
 
 
 def read_mark(folder: str | Path) -> FolderMark | None:
-    """The mark of a folder; None where it has none, or a file of this name that is not Cleaner's."""
+    """Return the mark of a folder; None where it has none, or where a file of that name is not Cleaner's."""
     return read_mark_file(Path(folder) / MARK)
 
 
@@ -99,7 +99,7 @@ def read_mark_file(path: str | Path) -> FolderMark | None:
 
 
 def mark_line(folder: Path, kind: str, output: str, size: int = -1) -> bytes:
-    """What the mark of a folder says: that it was made for `output`, a path or "-"."""
+    """Return the content of a folder's mark, which says that the folder was made for `output`, a path or "-"."""
     said: dict[str, object] = {"made_by": "cleaner", "kind": kind, "output": _from_folder(folder, output)}
     if size >= 0:
         said["bytes"] = size
@@ -114,7 +114,7 @@ def write_mark(folder: Path, kind: str, output: str, size: int = -1) -> None:
 
 
 def _from_folder(folder: Path, output: str) -> str:
-    """The path of an output as the mark of a folder names it: so both can be moved together."""
+    """Return the path of an output as the mark of a folder names it: relative, so that both can be moved together."""
     if output == "-":
         return output
     return Path(os.path.relpath(os.path.realpath(output), os.path.realpath(folder.parent))).as_posix()
@@ -180,7 +180,8 @@ def empty_folder(folder: Path, but: Sequence[str]) -> None:
 def remove_folder(folder: Path, last: Sequence[str] = ()) -> None:
     """Remove a marked folder and all in it. The files named in `last` go in this order at the end, the mark after them.
 
-    So a folder of which a kill left a part still says what it is. Raises OutputError when the system refuses it.
+    So a folder that is half removed when the process is killed still says what it is. Raises OutputError when the
+    system refuses to remove it.
     """
     kept = (*last, MARK)
     try:
@@ -202,7 +203,7 @@ def is_made_file(path: str | Path, marker: bytes) -> bool:
 
 
 def is_beside_data(path: Path) -> bool:
-    """Whether a file in a folder of output is no data: the mark, the dataset card, or what a kill left unfinished."""
+    """Whether a file in a folder of output is no data: the mark, the dataset card, or an unfinished file."""
     if path.name == "README.md":
         return is_made_file(path, CARD_MARK.encode())
     return path.name == MARK or PART.fullmatch(path.name) is not None

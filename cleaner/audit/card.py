@@ -1,10 +1,9 @@
-"""The dataset card: README.md for an output, with nothing in it that was not measured by the run."""
+"""The dataset card: README.md for an output, which says only what the run itself has counted."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -16,7 +15,7 @@ from cleaner.audit.logs import open_logs
 from cleaner.durable import replacing
 from cleaner.options import Options
 from cleaner.output.formats import Layout
-from cleaner.output.manifest import largest_first
+from cleaner.output.manifest import changed_options, largest_first
 from cleaner.output.publish import card_mark
 
 __all__ = ["card", "write_card"]
@@ -112,10 +111,9 @@ def card(output: str, *, audit: str | Path | None = None, checked: bool = True) 
     spans, characters = counts.get("removals", {}), counts.get("removed_characters", {})
     removals = [(kind, sum(spans[kind].values()), sum(characters[kind].values())) for kind in spans]
     # Options at their defaults are left out, for they would hide the few that were set.
-    defaults = asdict(Options())
+    changed = [(name, _value(value)) for name, value in changed_options(options)]
     chosen = {name: options[name] for name in ("mark", "split", "columns") if options.get(name)}
     layout = Layout.of(Options(**chosen))
-    changed = [(name, _value(value)) for name, value in options.items() if _value(value) != _value(defaults.get(name))]
     return _CARD.substitute(
         yaml="\n".join((*_yaml(Path(output), counts), *_features(Path(output), layout))),
         mark=card_mark(output),
@@ -226,7 +224,7 @@ def _table(heads: tuple[str, ...], rows: list[Any]) -> str:
 
 
 def _value(value: object) -> str:
-    """The value of an option in words. A tuple has become a list in the manifest, and must not differ from it."""
+    """The value of an option in words."""
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 

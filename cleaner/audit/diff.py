@@ -54,8 +54,9 @@ class Change:
 class Differences:
     """Everything in which two runs differ. Articles are matched by their ids.
 
-    `settings` are versions and options as (name, in a, in b). `texts` counts the articles that both wrote with
-    different texts. `rejected` are the numbers of inputs that each run set aside.
+    `settings` are the versions and options that differ as (name, in a, in b), with "" where a run had none of that
+    name. `texts` counts the articles that both wrote with different texts. `rejected` are the numbers of inputs that
+    each run set aside.
     """
 
     a: str
@@ -74,7 +75,7 @@ class Differences:
     @property
     def none(self) -> bool:
         """True if the runs did the same to the same articles; settings may differ."""
-        # Settings are left out on purpose: that another version does the same is what one hopes to hear.
+        # Settings are left out on purpose: whoever compares two versions hopes to hear that they do the same.
         same = not (self.only_a or self.only_b or self.texts or self.outcomes or self.languages)
         return same and not any(r.only_a or r.only_b for r in self.rules) and self.rejected[0] == self.rejected[1]
 
@@ -129,10 +130,17 @@ def differences(a: str, b: str, *, audit_a: str | Path | None = None, audit_b: s
         [in_both] = _column(db, f"SELECT count(*) {_BOTH}")
         [texts] = _column(db, f"SELECT count(*) {_BOTH} AND {_TEXT_DIFFERS}")
         rejected = [sum(manifest["counts"].get("rejected", {}).values()) for manifest in manifests]
+        settings: list[tuple[str, str, str]] = []
+        for what in ("cleaner", "libraries", "options"):
+            was, now = (run[what] if isinstance(run[what], dict) else {"": run[what]} for run in manifests)
+            for name in sorted(was.keys() | now.keys()):
+                in_a, in_b = (str(side[name]) if name in side else "" for side in (was, now))
+                if in_a != in_b:
+                    settings.append((f"{what} {name}".rstrip(), in_a, in_b))
         return Differences(
             a=a,
             b=b,
-            settings=tuple(_settings(*manifests)),
+            settings=tuple(settings),
             only_a=only_in_a,
             only_b=only_in_b,
             both=in_both,
@@ -193,16 +201,6 @@ def _load(db: sqlite3.Connection, run: str, output: str, folder: Path) -> None:
         if row["kind"] != "space" and row["start"] >= 0
     )
     db.executemany("INSERT OR REPLACE INTO span VALUES (?, ?, ?, ?, ?, ?, ?)", spans)
-
-
-def _settings(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield (name, in a, in b) of the versions and options that differ; "" where a run had none of that name."""
-    for what in ("cleaner", "libraries", "options"):
-        was, now = (run[what] if isinstance(run[what], dict) else {"": run[what]} for run in (a, b))
-        for name in sorted(was.keys() | now.keys()):
-            values = [str(side[name]) if name in side else "" for side in (was, now)]
-            if values[0] != values[1]:
-                yield f"{what} {name}".rstrip(), values[0], values[1]
 
 
 def _changes(db: sqlite3.Connection, column: str) -> Iterator[Change]:

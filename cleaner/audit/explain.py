@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import orjson
 
-from cleaner.article import Article, Drop, LeftOut, Raw, Reject
+from cleaner.article import Article, Drop, LeftOut, Reject
 from cleaner.audit.restore import article_from_logs, has_logs
 from cleaner.audit.spans import Row, clipped, printable, spans
 from cleaner.errors import CleanerError, InputError, OptionError
@@ -20,12 +20,10 @@ from cleaner.output.left_out import row_of_left_out
 from cleaner.output.records import removed_rows
 from cleaner.phrases.phrases import phrase_languages
 from cleaner.pipeline import finish_articles, load_article, strip_article
-from cleaner.read.files import list_sources
-from cleaner.read.records import read_records
-from cleaner.read.split import plan_tasks
+from cleaner.read.records import records_of
 from cleaner.strip.strip import explain_line
 
-__all__ = ["ListGain", "explain_file", "explain_one_line", "gains_of_lists", "records_of", "shown_lines"]
+__all__ = ["ListGain", "explain_file", "explain_one_line", "gains_of_lists", "shown_lines"]
 
 NAMED = 10
 """Languages that are named where a line is the same to several."""
@@ -111,12 +109,6 @@ def _load_one(file: str, options: Options, wanted: str) -> Article:
         elif not wanted or wanted == (raw.id or (f"{raw.source}#{raw.record}" if raw.record else raw.source)):
             return load_article(raw, options, everything=True)
     raise OptionError(f"{file} holds no article" + (f" with the id {wanted!r}." if wanted else "."))
-
-
-def records_of(inputs: Iterable[str], options: Options) -> Iterator[Raw | Reject]:
-    """Yield all records of the inputs, and what could not be read of them."""
-    for task in plan_tasks(list_sources(inputs, options), options):
-        yield from [task] if isinstance(task, Reject) else read_records(task, options)
 
 
 def _as_json(article: Article, drop: Drop | None) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What a corpus holds: articles, words and characters, by language, site and month, their lengths, frequent lines.
 
-Any file that Cleaner reads can be asked, its own output as well as records of others, whose fields are found as in a
-run. Nothing is held but counts, and of lines those that were met more than once in a while.
+The input is any file that Cleaner reads: its own output, or records of others, whose fields are found as in a run. Only
+counts are held in memory; of the lines, those that came up again before their count was thrown out (see _LINES).
 """
 
 from __future__ import annotations
@@ -9,20 +9,17 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from typing import Any
 
 import orjson
 
-from cleaner.article import Raw, Reject, host_of
+from cleaner.article import Reject, host_of
 from cleaner.audit.spans import clipped, printable
 from cleaner.characters import count_words
 from cleaner.errors import InputError
 from cleaner.options import Options
 from cleaner.pipeline import load_article
-from cleaner.read.files import list_sources
-from cleaner.read.records import read_records
-from cleaner.read.split import plan_tasks
+from cleaner.read.records import records_of
 
 __all__ = ["CorpusStatistics", "read_statistics"]
 
@@ -30,8 +27,8 @@ BOUNDS = (0, 50, 100, 200, 400, 800, 1600, 3200)
 """Words from which on the columns of the histogram of lengths count."""
 
 _LINES = 1 << 18
-"""Lines that are counted at once. When there are more, those met once go, and the counts of others may be too low by
-what they lost so; the lines at the top of a list are met again and again, and stay."""
+"""Lines that are counted at once. When there are more, the rarest are thrown out; one of these that comes up again is
+counted from the start, so that its count may be too low. The lines at the top of a list are never rare, and stay."""
 
 _MONTH = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])")
 _BAR = 30  # characters of the longest bar
@@ -130,24 +127,19 @@ def _named(figures: list[int]) -> dict[str, int]:
 def read_statistics(inputs: Iterable[str], options: Options) -> CorpusStatistics:
     """The statistics of everything that the inputs hold. Raises InputError when none of it can be read."""
     found, first = CorpusStatistics(), None
-    for task in plan_tasks(list_sources(inputs, options), options):
-        for raw in chain([task] if isinstance(task, Reject) else read_records(task, options)):
-            if isinstance(raw, Reject):
-                first = first or raw
-                found.set_aside[raw.error] += 1
-                continue
-            language = (raw.own or orjson.loads(raw.meta)).get("language", "")
-            found.add(
-                _text_of(raw, options),
-                language=language if isinstance(language, str) else "",
-                site=host_of(raw.url) or raw.site,
-                date=raw.date,
-            )
+    for raw in records_of(inputs, options):
+        if isinstance(raw, Reject):
+            first = first or raw
+            found.set_aside[raw.error] += 1
+            continue
+        language = (raw.own or orjson.loads(raw.meta)).get("language", "")
+        as_it_stands = isinstance(raw.body, str) and not raw.html  # bytes and pages are read as a run reads them
+        found.add(
+            str(raw.body) if as_it_stands else load_article(raw, options).before,
+            language=language if isinstance(language, str) else "",
+            site=host_of(raw.url) or raw.site,
+            date=raw.date,
+        )
     if first and not found.total[0]:
         raise InputError(f"{first.source}: {first.detail}", first.advice)
     return found
-
-
-def _text_of(raw: Raw, options: Options) -> str:
-    """The text of a record as it stands; bytes and pages are read as a run reads them."""
-    return raw.body if isinstance(raw.body, str) and not raw.html else load_article(raw, options).before

@@ -10,11 +10,12 @@ from itertools import groupby
 import click
 
 from cleaner.article import Article, Reject
-from cleaner.audit.explain import records_of, shown_lines
+from cleaner.audit.explain import shown_lines
 from cleaner.audit.spans import clipped, printable
 from cleaner.errors import InputError
 from cleaner.options import Options
 from cleaner.pipeline import finish_articles, load_article, strip_article
+from cleaner.read.records import records_of
 
 __all__ = ["preview"]
 

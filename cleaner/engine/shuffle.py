@@ -57,13 +57,15 @@ PART_BYTES = 64 << 20
 """Most bytes of records in one part. Sorting them takes some six times as much, numpy's copies included."""
 
 SMALLEST_PART = 1 << 20
-"""Records of a step are cut into as many parts as work at once, but not into smaller ones than this many bytes."""
+"""The records of a step are cut into as many parts as are worked on at once, but no part is smaller than this."""
 
 SPILL_BYTES = 32 << 20
-"""Records that a process of a pool holds before it writes them out, sorted by part: fewer, longer reads afterwards."""
+"""Bytes of records that a process of a pool holds before it writes them, sorted by part. So each part is read in few
+and long pieces."""
 
 TASK_GROUPS = 4
-"""Messages that each process of a pool gets in one half of a step: few enough to cost nothing, enough to share out."""
+"""Groups of tasks for each process of a pool in one half of a step: few, since each is a message; several, so that no
+process waits long for the others."""
 
 _SPILLED = np.dtype([("part", np.int64), ("offset", np.int64), ("size", np.int64)])
 STRING = np.dtype([("address", np.int64), ("end", np.int64)])
@@ -100,9 +102,9 @@ class InMemory:
 
 
 class OnPool:
-    """A pool of processes as a carrier. What is emitted goes to files in `folder`, each read by part afterwards.
+    """A pool of processes as a carrier. What is emitted goes to files in `folder`, which are then read part by part.
 
-    A file begun by a run that was killed is no harm: the folder is emptied before each step.
+    The folder is emptied before each step, so an unfinished file of a run that was killed does no harm.
     """
 
     def __init__(self, pool: Pool, folder: Path) -> None:
@@ -139,10 +141,10 @@ def _work_on_all(work: Callable[[Task], Any], group: tuple[int, Sequence[Task]],
 
 
 def _spill(emit: Callable[[Task], Emitted], folder: Path, task: tuple[int, Sequence[Task]]) -> list[int]:
-    """Write what some tasks emit to one file, with an index by part at its end; the parts come back.
+    """Write what some tasks emit to one file, with an index by part at its end. Returns the parts.
 
-    Unlike all other files it appears under its name before it is complete, and is not flushed to the disk: only the
-    same step of the same run reads it.
+    Unlike all other files, it has its name before it is complete, and is not flushed to the disk, because only the same
+    step of the same run reads it.
     """
     number, tasks = task
     path = folder / str(number)
@@ -170,6 +172,7 @@ def _spill(emit: Callable[[Task], Emitted], folder: Path, task: tuple[int, Seque
 
 
 def _reduce_spilled(reduce: Callable[[int, bytes], Any], folder: Path, files: int, part: int) -> Any:
+    """Read the records of one part from all files that `_spill` wrote, and reduce them."""
     packed = []
     for number in range(files):
         with (folder / str(number)).open("rb") as file:
@@ -220,10 +223,10 @@ class Table:
 
 @dataclass
 class Shuffle:
-    """The steps of one run on a carrier. `memory` is what one task may use, in bytes.
+    """The steps of one run on a carrier. `memory` is the bytes that one task may use.
 
-    `folder` keeps the tables, and for every finished step a note of its answers: a step that is noted is not done
-    again by the next process. Without a folder everything is held in memory, where no other process can read it.
+    `folder` keeps the tables, and for every finished step a note with its answers: when a run goes on, a step with a
+    note is not done again. Without a folder everything is held in memory, where no other process can read it.
     """
 
     carrier: Carrier
@@ -232,9 +235,9 @@ class Shuffle:
     _tables: dict[str, Table] = field(default_factory=dict, init=False)
 
     def parts(self, name: str, size: int) -> int:
-        """Into how many parts `size` bytes of records go: one for each process, and more where they would be large.
+        """Into how many parts `size` bytes of records go: one for each process, and more if these would be too large.
 
-        It is noted under this name, because a run may be continued with other memory and another number of processes.
+        The number is noted under `name`, because a run may be continued with other memory and other workers.
         """
         most = max(SMALLEST_PART, min(PART_BYTES, self.memory // 4))
         parts = max(1, min(self.carrier.size, size // SMALLEST_PART), -(-size // most))
@@ -256,15 +259,16 @@ class Shuffle:
         emit: Callable[[Task], Emitted],
         reduce: Callable[[int, bytes], Any],
     ) -> list[Any]:
-        """One step: see the head of this module. The answers (JSON) of `reduce`, by part."""
+        """Do one step, as the head of this module describes it. Returns the answers (JSON) of `reduce`, by part."""
         return list(self.once(name, lambda: self.carrier.shuffle(tasks, emit, reduce)))
 
     def each(self, name: str, work: Callable[[Task], Any], tasks: Sequence[Task]) -> list[Any]:
-        """A step without a shuffle: the answers (JSON) of `work`, by task."""
+        """Do a step without a shuffle. Returns the answers (JSON) of `work`, by task."""
         return list(self.once(name, lambda: self.carrier.each(work, tasks)))
 
     def once(self, name: str, work: Callable[[], Any]) -> Any:
-        """The answer (JSON) of `work`, or what an earlier process noted of it."""
+        """Do a step in the calling process. Returns the answer (JSON) of `work`, or that which an earlier process
+        noted."""
         if self.folder is None:
             return work()  # nothing outlives this process, so there is nothing to note
         # its tables were renamed into place before, so a note says that they are all there
@@ -278,7 +282,7 @@ class Shuffle:
 
 
 def partition(records: NDArray[Any], parts: NDArray[Any]) -> Emitted:
-    """Records packed by the part that each goes to."""
+    """Pack records by the part that each goes to; `parts` has the part of each, shape (n,)."""
     order = np.argsort(parts, kind="stable")
     records, parts = records[order], parts[order]
     cuts = np.flatnonzero(parts[1:] != parts[:-1]) + 1  # where another part begins
@@ -299,12 +303,12 @@ def save_sorted(table: Table, dtype: Any, part: int, packed: bytes) -> None:
 
 
 def order_of(records: NDArray[Any]) -> NDArray[np.int64]:
-    """How to sort records by their fields, the first field first. (np.argsort takes ten times as long.)"""
+    """The indices that sort records by their fields, the first field first. (np.argsort takes ten times as long.)"""
     return np.lexsort([records[name] for name in reversed(records.dtype.names or ())])
 
 
 def save_strings(table: Table, name: int | str, addresses: NDArray[np.int64], strings: Sequence[bytes]) -> None:
-    """Keep strings, each with an address; two arrays, so that some can be read without the others."""
+    """Save strings, each with an address, as two arrays, so that some can be read without the others."""
     records = np.empty(len(addresses), STRING)
     records["address"], records["end"] = addresses, np.cumsum([len(string) for string in strings], dtype=np.int64)
     table.save(name, records)

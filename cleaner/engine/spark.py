@@ -35,7 +35,7 @@ Result = TypeVar("Result")
 
 _WAVE = 4096  # tasks in one job of Spark; more only cost the driver memory
 _SLICES = 2  # tasks of Spark for each core, so that one that ends early has something else to do
-_MANY = 1 << 30  # parts, of which nobody knows how many there will be
+_MANY = 1 << 30  # stands for the number of parts, which is not known before the step
 _LIGHT = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 _HERE = {
     "spark.driver.host": "127.0.0.1",
@@ -44,7 +44,7 @@ _HERE = {
     "spark.executor.defaultJavaOptions": _LIGHT,
     "spark.shuffle.sort.bypassMergeThreshold": "1",  # past it a task has one serializer, not one for each part
 }
-"""Settings on one machine, where all that Java does is to pass packed records on: its second compiler only costs."""
+"""Settings on one machine. There Java only passes packed records on, for which its second compiler costs too much."""
 
 _AT_HOME = ("local", "local-cluster")  # masters whose executors are on this machine
 
@@ -145,7 +145,7 @@ class Spark:
         return [orjson.loads(answers[part]) for part in sorted(answers)]
 
     def _slices(self, tasks: int) -> int:
-        """Into how many tasks of Spark so many of ours go."""
+        """Into how many tasks of Spark so many of our tasks are put."""
         return max(1, min(tasks, _SLICES * self.size))
 
     def _answers(self, rdd: Any) -> list[Any]:
@@ -167,7 +167,8 @@ class Spark:
 
 
 def _version(_: int) -> str:
-    """In an executor: the version of the package there, for Spark sends a function by its name alone."""
+    """In an executor: the version of the package there. Spark sends a function by name, so it runs the executor's
+    code."""
     return __version__
 
 
@@ -176,8 +177,8 @@ def _run(
 ) -> Iterator[tuple[bool, Any]]:
     """In an executor: (True, result) or (False, an error that is meant for people).
 
-    The first attempt works in this process. If it ends the process, the next one works in a child, which finds the
-    record that is to blame and leaves it out.
+    The first attempt works in this process. If that ends the process, the next attempt works in a child process, which
+    finds the record that is to blame and leaves it out.
     """
     from pyspark import TaskContext
 
@@ -201,11 +202,12 @@ def _run(
 
 
 def _unwatched(work: Callable[[Task], Result], task: Task, watch: Watch) -> Result:
+    """In an executor: work on a task that has no records to watch."""
     return work(task)
 
 
 def _in(folder: str) -> AbstractContextManager[object]:
-    """The folder of the driver, in which relative paths mean something, where there is one of its name."""
+    """Go to the driver's folder, to which relative paths belong, if the executor has a folder of that name."""
     return chdir(folder) if Path(folder).is_dir() else nullcontext()
 
 

@@ -5,12 +5,12 @@
     WORK/run.json          what this run is about: inputs and options
     WORK/publish.json      how far the run has come with putting its output under its final name
     WORK/<stage>-<hash>/   the shards of one stage; the hash is of the inputs and of all options that it depends on
-    WORK/<stage>-<hash>-released-<number>  so many shards the stage had; they went, since the next stage was complete
+    WORK/<stage>-<hash>-released-<number>  the number of shards of a stage that were removed, as the next is complete
 
 A shard file appears under its name only when it is complete (temporary name, fsync, rename). It carries a checksum of
-its content, as the results of global steps do, which is compared once when a run goes on. Changed options give other
-stage folders: shards of stages that do not depend on them are used again. A directory without run.json is one whose
-removal began, so that nothing in it is trusted.
+its content, as the results of global steps do, which is checked once when a run goes on. Changed options give other
+stage folders, and the shards of stages that do not depend on them are used again. If a directory has no run.json, its
+removal had begun, so nothing in it is used.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ __all__ = [
 RUN, PUBLISH, LOCK = "run.json", "publish.json", "lock"
 
 _LAST = (RUN, LOCK, PUBLISH)
-"""What says how far the run has come is removed last. So a directory whose removal was cut is known to be of a run that
-is complete, and its shards are not used."""
+"""The files that are removed last: they say how far the run has come. If the removal is interrupted, they show that the
+run was complete, and its shards are not used."""
 
 
 def describe_run(inputs: object, stages: Mapping[str, Mapping[str, object]]) -> bytes:
-    """What a run is about, as JSON: equal for equal inputs and options."""
+    """Return the inputs and the options of each stage as JSON: the same bytes for the same inputs and options."""
     return orjson.dumps({"inputs": inputs, "stages": stages}, option=orjson.OPT_SORT_KEYS)
 
 
@@ -182,7 +182,7 @@ class Work(AbstractContextManager["Work"]):
         return known is not None
 
     def _forget_damaged_steps(self) -> None:
-        """Remove what earlier processes left of a global step when a file of it is damaged: it is done again."""
+        """Remove the results of a global step if one of their files is damaged, so that the step is done again."""
         steps = [path for path in self.path.glob("tables-*") if path.is_dir()]
         for step in (*steps, *self.path.glob("*.npy")):
             files = [step] if step.is_file() else [*step.rglob("*.npy"), *step.rglob("*.json")]
@@ -216,7 +216,7 @@ def write_shard(
     """Write equally long columns as one Arrow file, with `notes` (JSON) and the `attached` bytes in its metadata.
 
     Columns are packed by zstd, which takes 2 us for a kilobyte and leaves a third of it (a sixth of the log of short
-    articles). The checksum of the file stands behind it, where readers of Arrow do not look.
+    articles). The checksum stands behind the end of the Arrow file, where readers of Arrow do not look.
     """
     import pyarrow as pa
 

@@ -1,4 +1,4 @@
-"""Gather what a text shows of its language: the listed words of its lines, and a sample of its bytes for the model."""
+"""Gather what shows the language of a text: the listed words of its lines, and a sample of its bytes for the model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cleaner.language.words import Lexicon, Votes, spaced
 __all__ = ["GLANCE", "LONG_PARAGRAPH", "LanguageEvidence", "LongLine", "Sample", "gather_evidence", "take_sample"]
 
 GLANCE = 500
-"""Code points at the beginning of a text in which words are counted first; more are read where these do not decide."""
+"""Code points at the beginning of a text in which words are counted first. More are read if these do not decide."""
 
 LONG_PARAGRAPH = 80
 """Code points from which a paragraph can be in a language of its own; shorter ones go with the article."""

@@ -1,4 +1,4 @@
-"""Numbers that prove themselves: by check digits, or by parts that can only have some values."""
+"""Recognise numbers by what they hold: check digits, or parts that can have certain values only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cleaner.tables import read_toml
 __all__ = ["FORMS", "is_card", "is_iban", "is_nik", "passes_luhn"]
 
 FORMS: dict[str, dict[str, Any]] = read_toml("mask/mask.toml")
-"""By kind what is known of its form, and the words that speak for and against it."""
+"""Kind -> what is known of its form, and the words before a number that speak for it and against it."""
 
 _PROVINCES = frozenset(FORMS["nik"]["provinces"])
 _WOMAN = 40  # is added to the day of birth
@@ -42,7 +42,7 @@ def is_card(digits: str) -> bool:
 
 
 def is_iban(text: str) -> bool:
-    """Whether letters and digits without spaces are an account number: its country's length, and the remainder 1.
+    """Whether letters and digits without spaces are an IBAN: they have the length of their country and the remainder 1.
 
     >>> is_iban("DE89370400440532013000"), is_iban("DE89370400440532013001")
     (True, False)

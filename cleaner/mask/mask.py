@@ -1,8 +1,8 @@
 """Personal data in a text, each found with the kind that it is.
 
-Precision comes first: a number is masked when its form proves it (a check digit, the parts of an identity number, a
-number that a country gives out), or when a word before it says what it is. A word that says that it is something else,
-such as an account, an invoice or a version, keeps it.
+Precision comes first: a number is masked when its form proves what it is (a check digit, the parts of an identity
+number, a phone number that a country gives out), or when a word before it says so. It is not masked when a word before
+it says that it is something else, such as an account, an invoice or a version.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ _CARD_GROUPS = ((4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3))
 
 
 def find_masks(text: str, kinds: Collection[str], *, language: str = "", site: str = "") -> list[Removal]:
-    """Personal data of these kinds in `text`: sorted, disjoint removals, each with its kind as replacement.
+    """Find personal data of these kinds in `text`: sorted, disjoint removals, each with its kind as replacement.
 
-    `language` and `site` say of which countries telephone numbers may be. Raises MissingExtra for "phone" where the
-    library that knows them is not installed.
+    `language` and `site` decide the countries whose telephone numbers are recognised without a country code. Raises
+    MissingExtra for "phone" where phonenumbers is not installed.
 
     >>> [(r.kind, r.replacement) for r in find_masks("Surat ke redaksi@contoh.example, kata dia.", ["email"])]
     [('email', '<email>')]
@@ -101,6 +101,7 @@ def mask_article(article: Article, kinds: Collection[str]) -> Article:
 
 
 def _find_emails(text: str) -> Spans:
+    """E-mail addresses, first those with an @, then those that write it as a word in brackets."""
     for found in _EMAIL.finditer(text) if "@" in text else ():
         start, end = found.span()
         *others, last = found[0].rpartition("@")[2].split(".")
@@ -116,6 +117,7 @@ def _find_emails(text: str) -> Spans:
 
 
 def _find_ibans(text: str) -> Spans:
+    """International bank account numbers, with or without spaces."""
     for found in _IBAN.finditer(text):
         left = FORMS["iban"]["lengths"].get(found[0][:2], 0)
         end = found.start()
@@ -146,6 +148,7 @@ def _find_long_numbers(text: str, kinds: Collection[str]) -> Iterator[tuple[str,
 
 
 def _find_ips(text: str) -> Spans:
+    """Addresses of IPv4 and IPv6 that may be somebody's, which those of networks, masks and versions are not."""
     for found in _IPV4.finditer(text):
         parts = found[0].split(".")
         numbers = [*map(int, parts)]

@@ -44,15 +44,15 @@ _FURTHER = {**dict.fromkeys(MARK_KEYS, "string"), "similarity": "double", SPLIT_
 _EMPTY: Mapping[str, Any] = {"string": "", "integer": 0, "double": 0.0, "strings": ()}
 
 _ROWS = 10_000
-"""Records in a Parquet row group: 30 MB of news. A group is held in memory until it is full."""
+"""Records in a Parquet row group, some 30 MB of news. A group is held in memory until it is full."""
 
 _ROW_GROUP_CHARS = 64 << 20
-"""Characters that end a row group before it has so many records, for huge articles would break the memory bound."""
+"""Characters after which a row group ends with fewer records, so that huge articles stay within the memory bound."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What the columns of a file are: field of a record -> its name in the file, and field -> its type.
+    """The columns of a file: field of a record -> its name in the file, and field -> its type (see RECORD).
 
     `bom` says that a table begins with a byte order mark.
 
@@ -66,8 +66,8 @@ class Layout:
 
     @classmethod
     def of(cls, options: Options) -> Layout:
-        """The layout that the options ask for. Raises OptionError for a column that they leave out of the records, and
-        for options that do not go together."""
+        """The layout that the options ask for. Raises OptionError for a column that records have only with other
+        options, and for options that exclude each other."""
         if options.mark and options.split and options.one_per_url:
             raise OptionError(
                 "mark, split and one_per_url do not go together: crawls of one page that one_per_url leaves out are "

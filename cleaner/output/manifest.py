@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
@@ -17,15 +17,16 @@ from cleaner.options import RUN_OPTIONS, Options
 from cleaner.ownership import is_beside_data
 from cleaner.plugins import installed
 
-__all__ = ["SCHEMA", "count_tables", "describe", "largest_first", "manifest", "same_data", "sha256"]
+__all__ = ["SCHEMA", "changed_options", "count_tables", "describe", "largest_first", "manifest", "same_data", "sha256"]
 
 SCHEMA = 1  # of the manifest; to be raised when a key changes its meaning or goes
 _LIBRARIES = (
     "chardet", "datasketch", "ftfy", "justext", "langid", "lxml", "numpy", "phonenumbers", "pyarrow", "selectolax"
 )  # fmt: skip
-"""Libraries whose version can change what comes out: the same bytes are promised for the same versions alone."""
+"""Libraries whose version can change the output. The same bytes are promised for the same versions only."""
 
 Tables = dict[str, Any]
+"""Counts in nested tables: table -> key -> ... -> number."""
 
 
 def manifest(
@@ -59,8 +60,21 @@ def manifest(
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
+def changed_options(options: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the options of a manifest that are not at their defaults, with their values.
+
+    >>> list(changed_options({"strip": False, "keep_kinds": [], "min_chars": 1}))
+    [('strip', False)]
+    """
+    # The manifest is JSON, in which the tuples of the options are lists.
+    defaults = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(Options()).items()}
+    for option, value in options.items():
+        if (list(value) if isinstance(value, tuple) else value) != defaults.get(option):
+            yield option, value
+
+
 def count_tables(rows: Iterable[Sequence[Any]]) -> Tables:
-    """Rows (table, key ..., number) summed into nested tables with sorted keys.
+    """Sum rows (table, key ..., number) into nested tables with sorted keys.
 
     >>> count_tables([["removals", "ad", "phrase", 2], ["removals", "ad", "phrase", 1], ["language", "id", 4]])
     {'language': {'id': 4}, 'removals': {'ad': {'phrase': 3}}}

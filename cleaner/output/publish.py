@@ -51,7 +51,8 @@ __all__ = [
 
 LOGS = ("removed.jsonl", "dropped.jsonl")
 SPLIT_LOG = "split.txt"
-"""Of an output that is split: the part of each record, in the order of the run, by which its files are joined again."""
+"""The log of an output that is split into parts: the part of each record, in the order of the run. With it the records
+of all parts can be read in that order again."""
 MANIFEST = "manifest.json"
 """It is written last, so that the logs are complete exactly when it is there."""
 
@@ -155,13 +156,13 @@ class Destination:
             self.page = path_beside(output, ".dry-run.html")
 
     def rehearsal(self, folder: Path) -> Destination:
-        """Where a dry run puts what it would have written, to be looked at and thrown away."""
+        """A destination in `folder` for what a dry run would have written, from which its report is made."""
         options = replace(self._options, dry_run=False, shards=0, card=False)
         (folder / "rehearsal").mkdir(exist_ok=True)
         return Destination(str(folder / "rehearsal" / "clean.jsonl"), audit=None, options=options)
 
     def journal(self, about: bytes) -> Journal | None:
-        """The journal of the run that `about` describes, None where nothing is put under a name."""
+        """The journal of the run that `about` describes; None where the run writes no file (stdout, a dry run)."""
         if self.streams or self._options.dry_run or self.work is None:
             return None
         return Journal(self.work, about, self._options.shards)
@@ -217,14 +218,14 @@ class Destination:
 
         `journal` remembers the output before it gets its name, so that a run that goes on may replace it.
         """
-        # Rejects come from worker processes in any order; the log of two equal runs must not tell them apart.
+        # Rejects come from worker processes in any order, and two equal runs must write the same log.
         rejected = sorted(rejects, key=lambda r: (r.source, r.record, r.error, r.detail))
         rows: list[list[object]] = [["skipped" if r.error in SKIPPED else "rejected", r.error, 1] for r in rejected]
         rows += [["near_duplicates", name, number] for name, number in near_duplicates.items()]
         for path in shards:
             rows += read_shard(path, ())[1]["counts"]
         counts = count_tables(rows)
-        if journal is not None and journal.complete:  # this is done once more, with --force
+        if journal is not None and journal.complete:  # with --force the same run is done once more
             journal.note(done=False)
         if self.audit:
             claim_folder(self.audit, "audit", self.output)  # first, so that its mark names an output that stands there
@@ -337,7 +338,7 @@ class Destination:
             )
 
     def _remove_remains(self) -> None:
-        """Remove a work directory in which a kill left nothing but the mark and the lock."""
+        """Remove a work directory in which a run that was killed left nothing but the mark and the lock."""
         if self.work is None or self._options.work or not self.work.is_dir():
             return
         left = {path.name for path in self.work.iterdir()}
@@ -346,7 +347,7 @@ class Destination:
 
 
 def _lines(path: Path, column: str, part: str = "") -> Iterator[memoryview]:
-    """The values of one column of a shard, which are lines, without the empty ones; of a part of the split alone."""
+    """The lines in one column of a shard, without empty ones; with `part` those of this part of the split alone."""
     table, _ = read_shard(path, (column, "split") if part else (column,))
     values = binary_values(table[column])
     if not part:

@@ -1,4 +1,4 @@
-"""One record of a table or a JSON line -> Raw: which field holds the text, and what the others mean.
+"""Make a Raw of one record of a table or a JSON line: find the field that holds the text, and what the others mean.
 
 The usual names of fields are data, in fields.toml.
 """
@@ -36,14 +36,14 @@ __all__ = [
 
 Record = Mapping[str, Any]
 Fields = dict[str, str]
-"""Meaning -> name of the field: `text`, `html`, `id`, `url`, `title`, `author`, `date`, `crawled`, `site` are the
-meanings."""
+"""Meaning -> name of the field. The meanings are `text`, `html`, `id`, `url`, `title`, `author`, `date`, `crawled` and
+`site`."""
 
 _NAMES: dict[str, list[str]] = read_toml("read/fields.toml")
-"""Meaning -> its usual names, best first; "around" are those of objects that stand around a text."""
+"""Meaning -> its usual names, best first; under "around" the names of objects that usually hold the text."""
 _MEANINGS = tuple(meaning for meaning in _NAMES if meaning != "around")
 _OUTER = dict.fromkeys((*_NAMES["around"], *_NAMES["text"]))
-# Between the words of a name, which are compared as if all were underscores, and then as if there were none.
+# What stands between the words of a name. Names are compared with an underscore in its place, then with nothing.
 _SEPARATORS = re.compile(r"[-_. ]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 MOST_UNPACKED = 64 << 20
@@ -56,7 +56,7 @@ _OWN = frozenset(("id", "title", "author", "date", "crawled", "url", "site"))
 
 
 def numbered_names(names: Iterable[str]) -> list[str]:
-    """The names of columns; one that stands there again gets a number, so that no column is lost.
+    """The names of columns with a number behind each one that comes again, so that no column is lost.
 
     >>> numbered_names(["text", "n", "text"])
     ['text', 'n', 'text#2']
@@ -70,7 +70,7 @@ def numbered_names(names: Iterable[str]) -> list[str]:
 
 
 def raw_record(record: Record, source: str, number: int, options: Options, *, may_be_empty: bool = False) -> Raw:
-    """The Raw of one record; `meta` keeps every field that has no place of its own, in its order and with its type.
+    """Make the Raw of one record. `meta` keeps every field without a place of its own, in its order and with its type.
 
     Raises NoText where no field can hold the text, and EmptyText where the field of the text is empty, unless it
     `may_be_empty`.
@@ -78,7 +78,10 @@ def raw_record(record: Record, source: str, number: int, options: Options, *, ma
     if _is_own(record, options):
         return _own_raw(record, source, number, may_be_empty)
     fields = find_fields(record, options)
-    kind = "html" if _prefers_html(record, fields, options) else "text"
+    kind = "text" if "text" in fields else "html"
+    if kind == "text" and "html" in fields and not options.text_field:
+        # A record with a text and a page is read as the page if the options say so, or if its text is empty.
+        kind = "html" if options.html_field or not _body(_at(record, fields["text"])).strip() else "text"
     _check_one_article(record, fields, kind)
     body = _body(_at(record, fields[kind]))
     if not body.strip() and not may_be_empty:
@@ -105,7 +108,7 @@ def raw_record(record: Record, source: str, number: int, options: Options, *, ma
 
 
 def _check_one_article(record: Record, fields: Fields, kind: str) -> None:
-    """Raises NoText where a record is a table by its columns: several texts, and several ids, addresses or titles."""
+    """Raise NoText where a record is a table written by its columns: lists of texts and of ids, URLs or titles."""
     texts = _at(record, fields[kind])
     if not isinstance(texts, list) or len(texts) < 2:
         return
@@ -120,7 +123,8 @@ def _check_one_article(record: Record, fields: Fields, kind: str) -> None:
 
 
 def _is_own(record: Record, options: Options) -> bool:
-    """Whether Cleaner wrote the record: it has all its keys, with values of their types, and no option names others."""
+    """Whether Cleaner wrote the record: it has all the keys with values of their types, and no option names other
+    fields."""
     others = any(name and (name != key or key not in _OWN_KEYS) for key, name in _named(options).items())
     if not record.keys() >= _OWN_KEYS or others:
         return False
@@ -134,7 +138,7 @@ def _is_own(record: Record, options: Options) -> bool:
 
 
 def _own_raw(record: Record, source: str, number: int, may_be_empty: bool) -> Raw:
-    """The Raw of a record that Cleaner wrote. Fields that others have added to it join those in `meta`."""
+    """Make the Raw of a record that Cleaner wrote. Fields that were added to it since go into `meta`."""
     text = mend_surrogates(record["text"])
     if not text.strip() and not may_be_empty:
         raise EmptyText("The field 'text' is empty.", "Nothing to do: an earlier run has left nothing of this article.")
@@ -154,7 +158,7 @@ def _own_raw(record: Record, source: str, number: int, may_be_empty: bool) -> Ra
 
 
 def find_fields(record: Record, options: Options) -> Fields:
-    """Which field of `record` has which meaning: as the options say, else the first usual name that holds a value.
+    """Find which field of `record` has which meaning: as the options say, else the first usual name that holds a value.
 
     An option may lead into objects: `isi.teks` is the field `teks` of the object `isi`. Raises NoText.
 
@@ -193,7 +197,7 @@ def _named(options: Options) -> Fields:
 
 
 def is_missing(value: object) -> bool:
-    """Whether a value stands for none at all: None, or what NumPy and pandas have for it (NaN, NaT, NA).
+    """Whether a value means that there is none: None, or what NumPy and pandas use for it (NaN, NaT, NA).
 
     >>> is_missing(None), is_missing(float("nan")), is_missing("")
     (True, True, False)
@@ -227,7 +231,7 @@ def _fields_inside(record: Record) -> Fields:
 
 
 def _no_text(record: Record, options: Options) -> NoText:
-    """The error that names the fields as --text-field takes them, those inside objects behind the object."""
+    """The error for a record without a text. It lists the fields as --text-field takes them, such as `isi.teks`."""
     names: list[str] = []
     for name, value in record.items():
         names += [name, *(f"{name}.{inner}" for inner in value)] if isinstance(value, Mapping) else [name]
@@ -243,9 +247,9 @@ def _no_text(record: Record, options: Options) -> NoText:
 
 
 def known_fields(names: Iterable[str], options: Options) -> tuple[str, ...]:
-    """Those of `names` that can have a meaning, because an option names them or because they are usual.
+    """Return those of `names` that can have a meaning, because an option names them or because they are usual.
 
-    A reader of tables needs to load no other columns for them.
+    A reader of tables has to load no other columns to find the text and its facts.
 
     >>> known_fields(["n", "Judul", "isi", "kolom-7"], Options(text_field="kolom-7"))
     ('Judul', 'isi', 'kolom-7')
@@ -255,15 +259,6 @@ def known_fields(names: Iterable[str], options: Options) -> tuple[str, ...]:
     known |= {name.partition(".")[0] for name in known}  # of the object that holds the field
     known |= {name for _, usual in _usual_among(names) for name in usual}
     return tuple(name for name in names if name in known)
-
-
-def _prefers_html(record: Record, fields: Fields, options: Options) -> bool:
-    """Whether a record with a text and a page is read as the page: only if the options say so, or its text is empty."""
-    if "html" not in fields:
-        return False
-    if "text" not in fields or (options.html_field and not options.text_field):
-        return True
-    return not options.text_field and not _body(_at(record, fields["text"])).strip()
 
 
 def _at(record: Record, name: str) -> Any:
@@ -310,6 +305,7 @@ def _may_mean(key: str, value: object) -> bool:
 
 
 def _body(value: object) -> str | bytes:
+    """The text or page in a field: bytes are unpacked, a list of paragraphs becomes lines, anything else is ""."""
     if isinstance(value, bytes):  # crawlers keep pages in tables as they came, packed
         from cleaner.read.http import unpack_by_magic  # with all that opens files: 25 ms
 

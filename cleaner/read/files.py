@@ -1,4 +1,4 @@
-"""From what a person names (files, folders, patterns, URLs, "-") to the sorted manifest of sources.
+"""List the sources of a run, sorted: from what a person names, which is files, folders, patterns, URLs, or "-".
 
 Files are listed here and not opened: a folder costs one scandir, which gives the sizes as well (10 µs a file over
 200,000 files). The names of sources do not depend on the order in which inputs are given.
@@ -41,7 +41,7 @@ class Listing:
 
 
 def list_sources(inputs: Iterable[str], options: Options) -> list[Source | Reject]:
-    """The sources that `list_inputs` finds."""
+    """The sources that `list_inputs` finds, where it does not matter how many files were left out."""
     return list_inputs(inputs, options).sources
 
 
@@ -99,7 +99,7 @@ def _escaped(name: str) -> str:
 
 
 def is_stream(source: Source) -> bool:
-    """Whether a source can be read once only, and nobody knows whether it is still the same: stdin, or a pipe."""
+    """Whether a source can be read only once, as stdin and pipes can; whether it has changed since cannot be told."""
     return source.size < 0 and not is_remote(source.path)
 
 
@@ -118,13 +118,18 @@ _Roots = tuple[str, ...] | None
 
 def _root(given: str) -> str:
     """The real path of an input; of a pattern, that of the folder before its first wildcard."""
-    if glob.has_magic(given) and not os.path.lexists(given):
-        given = next(str(folder) for folder in Path(given).parents if not glob.has_magic(str(folder)))
-    return os.path.realpath(given)
+    is_pattern = glob.has_magic(given) and not os.path.lexists(given)
+    return os.path.realpath(_folder_of_pattern(given) if is_pattern else given)
+
+
+def _folder_of_pattern(pattern: str) -> str:
+    """The folder before the first wildcard."""
+    return next(str(folder) for folder in Path(pattern).parents if not glob.has_magic(str(folder)))
 
 
 def _check_link(path: str, roots: _Roots) -> None:
-    """Raise LinkOutside for a link that leads out of the inputs: who made the folder could show any file with it."""
+    """Raise LinkOutside for a link that leads out of the inputs, with which a folder could show any file of the
+    user."""
     real = os.path.realpath(path)
     if roots is not None and not any(real == root or real.startswith(root.rstrip(os.sep) + os.sep) for root in roots):
         raise LinkOutside(
@@ -148,9 +153,9 @@ def _expand(given: str, made: MadeFiles, roots: _Roots) -> Iterator[_Entry]:
     elif matches := sorted(glob.glob(given, recursive=True)):
         for folder in sorted({str(Path(match).parent) for match in matches}):
             made.note_beside(folder)
-        root = next(folder for folder in Path(given).parents if not glob.has_magic(str(folder)))
+        root = _folder_of_pattern(given)
         for match in matches:
-            if made.is_inside(match, str(root)):
+            if made.is_inside(match, root):
                 made.left_out += Path(match).is_file()
             else:
                 yield from _expand_path(match, made, roots, walked=True)

@@ -2,7 +2,7 @@
 
 The parser of the standard library finds the values in a growing buffer, of which only the value that is being read is
 kept, so that an array of any size is read in constant memory. In splits the values stand between record separators
-(RFC 7464), which cannot stand in JSON text.
+(RFC 7464), a character that JSON text cannot hold.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from cleaner.read.task import Bounds, Chunk, Lost, Split, gather_chunks
 __all__ = ["chunk_json", "parse_json"]
 
 _SEPARATOR = b"\x1e"
-"""Between the values of a chunk. In a value this character can only stand escaped."""
+"""The byte between the values of a chunk. Inside a value this character is always escaped."""
 _GAP = re.compile(r"[ \t\r\n,:\ufeff]*")
 """What may stand before a value: white space, commas, colons, a byte order mark."""
 _SCALAR = re.compile(r"[^{}\[\]]*")
-"""What stands in place of a number or a word such as true, with the broken text behind it."""
+"""A number or a word such as true that cannot be parsed, with the broken text behind it."""
 _FIRST_KEY = re.compile(r'\{\s*("(?:[^"\\\n]|\\.){0,200}")\s*:')
 _INNER = re.compile(r"\[\s*(\S)")
 _NEXT_OBJECT = re.compile(r'(?:^|[\n}\]])\s*,?\s*(\{\s*")')
 _SEARCHED = 1 << 20
 """Characters in which the object behind a broken one is searched for."""
 _ASKED = 20
-"""Values of a list that are asked whether they are records; the first one may be odd."""
+"""How many values of a list are checked for a record; more than one, because the first may differ from the others."""
 _OUTSIDE = re.compile(r'["{}\[\]]')
 _INSIDE = re.compile(r'["\\]')
 """Characters that matter outside and inside a string when a broken value is passed over."""
@@ -65,7 +65,7 @@ _Value = bytes | InputError
 
 
 def _records(cursor: _Cursor, options: Options) -> Iterator[tuple[int, _Value]]:
-    """The records with their numbers, by what the document begins with."""
+    """The records of a document with their numbers. How they are found depends on how the document begins."""
     try:
         if not cursor.peek():
             return
@@ -154,16 +154,16 @@ def _remaining(cursor: _Cursor) -> Iterator[_Value]:
             cursor.at += 1
             yield from _elements(cursor)
         elif opening in "]}":
-            cursor.at += 1  # of a value that was broken, and told as such
+            cursor.at += 1  # it belongs to a broken value, for which there was an error already
         else:
             yield cursor.value()
 
 
 def _inner_values(cursor: _Cursor) -> Iterator[_Value]:
-    """The records of an object that is above the bound or broken: the values of its arrays, and its objects.
+    """The records of an object that is too large or broken: the values of its arrays, and its objects.
 
-    Lists of anything but objects are no records: one error tells of them where nothing else is found. What follows the
-    object is read as further records.
+    Lists of anything but objects are no records; if nothing else is found, one error reports them. Values behind the
+    object are read as further records.
     """
     cursor.at += 1
     columns = found = False
@@ -300,7 +300,7 @@ class _Cursor:
     def _pass_broken(self) -> None:
         """Move behind a broken value: its last bracket, or where the next object with its first key begins.
 
-        A bracket or quote that is missing leads the first astray; what comes first is where reading goes on.
+        Reading goes on at whichever comes first, since a missing bracket or quote hides the last bracket.
         """
         head = _FIRST_KEY.match(self.buffer, self.at)
         if head is None:

@@ -75,7 +75,7 @@ class _LineChunker:
             self.held.clear()
 
     def end_line(self, data: bytes, end: int) -> Iterator[Chunk | Lost]:
-        """A line ends at offset `end`; `data` are the bytes of it that were not held yet."""
+        """End the current line at offset `end`; `data` are its bytes that are not held yet. Yields complete chunks."""
         if not self.too_long and end - self.line_start > self.bounds.record_bytes + 1:  # the line end does not count
             yield from self.flush()
             self.too_long = True
@@ -128,7 +128,7 @@ def _several_objects(
 ) -> Iterator[Raw | Lost]:
     """The records of a line that holds objects one behind another, as where files were joined without a line end.
 
-    Those behind the first have an id of their own or the number of the line and their place in it.
+    A record behind the first keeps its own id, or is named by the number of the line and its place in the line.
     """
     text, at, place = decode_line(line, split.encoding), 0, 0
     while at < len(text):
@@ -156,7 +156,7 @@ def parse_lines(data: bytes, split: Split, options: Options) -> Iterator[Raw | L
 
 
 def decode_line(data: bytes, encoding: str) -> str:
-    """A line in the encoding of its file, "" for UTF-8; in the one it is detected to have where that does not fit."""
+    """Decode a line in the encoding of its file ("" is UTF-8), or in a detected one if it does not fit."""
     try:
         return data.decode(encoding or "utf-8")
     except UnicodeDecodeError:
@@ -164,7 +164,7 @@ def decode_line(data: bytes, encoding: str) -> str:
 
 
 def parse_object(data: bytes, encoding: str = "") -> dict[str, Any]:
-    """One JSON object. Raises BrokenJson.
+    """Parse one JSON object. Raises BrokenJson.
 
     A repeated key keeps its last value, as with other parsers; the earlier ones stay beside it as "key#1", "key#2" ...
     NaN and the infinities, which Python writes and JSON does not know, become null.

@@ -1,7 +1,7 @@
-"""Markup where plain text was promised: whole pages, and the tags and entities that a poor extraction left behind.
+"""Find and resolve markup in plain text: whole pages, and the tags and entities that a poor extraction left behind.
 
 What programs leave of their own notation is resolved too: entities that were escaped more than once, tags whose
-brackets are entities, line ends that stand in the text as a backslash and an n, what spreadsheets write for a control.
+brackets are entities, line ends written as a backslash and an n, and the codes of spreadsheets for control characters.
 
 Texts about markup, code and mathematics must stay as they are. So only elements that stand in articles count, only
 entities that end with a semicolon, and nothing in a text that speaks of HTML or of programs itself.
@@ -98,7 +98,7 @@ def _has_escapes(text: str) -> bool:
 
 
 def _has_escaped_line_ends(text: str) -> bool:
-    """Whether escaped line ends outnumber the real ones, and no more than a quarter of them go on in a small letter."""
+    """Whether escaped line ends outnumber the real ones, and a small letter follows no more than a quarter of them."""
     following = [found[1] for found in _LINE_END.finditer(text)]
     if len(following) < _LINE_ENDS or len(following) <= text.strip().count("\n"):
         return False

@@ -1,7 +1,7 @@
-"""Sources -> tasks: small files are bundled, large ones split, streams and archives opened.
+"""Plan the tasks of a run from its sources: bundle small files, split large ones, open streams and archives.
 
-The planner asks only the names and sizes of small files; a worker splits them as it reads them, by `split_source` as
-well. Where a source is split never changes a record or its number.
+The planner looks only at the names and sizes of small files; the worker that reads one splits it, by `split_source`
+too. Where a source is split changes neither its records nor their numbers.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _SAMPLED_RECORDS = 16
 _ARCHIVE_DEPTH = 3
 """How many archives may stand inside one another."""
 _WAITING_BYTES = 32 << 20
-"""So much is held of the folders in a tar whose page has not come; what is beyond is read as any other file."""
+"""Bytes held of folders in a tar that may belong to a page which follows; beyond that, files are read as any other."""
 
 
 def plan_tasks(
@@ -147,7 +147,7 @@ def _weighed_splits(
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What is being split. `path` is "" where the data cannot be sought, and have to travel in the splits."""
+    """What is being split. `path` is "" where a worker cannot seek the data, so that the splits have to carry them."""
 
     split: Split
     options: Options
@@ -165,6 +165,7 @@ def split_source(split: Split, options: Options, bounds: Bounds) -> Iterator[Spl
 
 
 def _parts_or_reject(place: _Place, stream: Stream, named: str) -> Iterator[Split | Reject]:
+    """The splits of a file, and a Reject where it is empty or reading it fails."""
     empty = True
     try:
         for part in _parts(place, stream, named):
@@ -213,6 +214,7 @@ def _parts(place: _Place, stream: Stream, named: str) -> Iterator[Split | Reject
 
 
 def _chunks(place: _Place, sniffed: Sniffed) -> Iterator[Chunk | Lost]:
+    """The chunks of a file by its format. Raises UnknownFormat for a format that nobody reads."""
     stream, bounds, keep = sniffed.stream, place.bounds, not place.path
     match sniffed.format:
         case "txt" | "html" | "mhtml" | "webarchive":

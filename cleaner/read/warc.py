@@ -1,7 +1,7 @@
 """WARC and WET: the records of types `response`, `resource` and `conversion` are pages and texts.
 
 The planner finds the records and packs them anew without their other headers; workers undo the codings of HTTP. Records
-are found here and not by a library, because a crawl is read on behind its damage: a false length, a cut member or stray
+are found here and not by a library, because a damaged crawl is read to its end: a false length, a cut member or stray
 bytes cost the record they stand in, and no other.
 """
 
@@ -40,7 +40,7 @@ _PAGE_TYPES = ("", "text/html", "application/xhtml+xml")
 _WEB = ("http", "https", "ftp", "ftps", "file", "")
 """Schemes of the addresses of pages. Crawlers keep their own settings and logs as resources under others (metadata)."""
 _RECORD = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]*\r?\n(?:WARC-|Content-)[A-Za-z-]{1,40}[ \t]*:", re.IGNORECASE)
-"""How a record that is searched for begins; its first header is asked as well, as a page may quote the first line."""
+"""How a record that is searched for begins: its first line and a header, as a page may quote the first line alone."""
 _VERSION = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]*\r?\n")
 """The first line of a record, where one has to stand."""
 _HEAD_END = re.compile(rb"\r?\n[ \t]*\r?\n")
@@ -110,8 +110,11 @@ class _Crawl(Window):
             kind = headers.get("warc-type", "").strip().lower()
             wanted = kind in _KINDS
             body, wrong = self._body(headers.get("content-length", ""))
-            if not wanted and kind not in _OTHER_KINDS:
-                yield _unknown_kind(kind), False
+            if not wanted and kind not in _OTHER_KINDS:  # it may hold an article, or a part of one
+                what = f"has the type {kind[:60]!r}, which is not known" if kind else "does not say its type"
+                if kind == "continuation":
+                    what = "is the continuation of an earlier one, whose text is cut there"
+                yield BrokenWarc(f"The record {what}.", _ADVICE), False
             if wanted and body is not None:
                 lines = [f"{name}: {headers[name.lower()]}" for name in _KEPT if name.lower() in headers]
                 packed = "\r\n".join(["WARC/1.0", *lines, f"Content-Length: {len(body)}"])
@@ -189,14 +192,6 @@ class _Crawl(Window):
             searched = max(0, have - _START_BYTES)
             if searched >= most or not self.fill(have + 1):
                 return -1
-
-
-def _unknown_kind(kind: str) -> InputError:
-    """What to say of a record that may hold an article, or a part of one, and is not read."""
-    if kind == "continuation":
-        return BrokenWarc("The record is the continuation of an earlier one, whose text is cut there.", _ADVICE)
-    said = f"has the type {kind[:60]!r}, which is not known" if kind else "does not say its type"
-    return BrokenWarc(f"The record {said}.", _ADVICE)
 
 
 def _headers(head: bytes) -> dict[str, str]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from cleaner.audit.report.data import ReportData
 from cleaner.audit.spans import clipped
-from cleaner.options import Options
-from cleaner.output.manifest import largest_first
+from cleaner.output.manifest import changed_options, largest_first
 
 __all__ = [
     "REJECTS", "cards", "command", "duplicates", "encodings", "flags", "funnel", "in_words", "left_out", "percent",
@@ -195,7 +193,7 @@ def run(manifest: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {
         "finished": _date(facts.get("finished", "")),
         "command": command(manifest, name),
-        "options": [(k, _in_words(v)) for k, v in _chosen(manifest["options"])],
+        "options": [(k, _in_words(v)) for k, v in changed_options(manifest["options"])],
         "versions": [("cleaner", manifest["cleaner"]), *manifest["libraries"].items()],
         "facts": [(k.replace("_", " "), str(v)) for k, v in facts.items() if k not in ("inputs", "finished", "steps")],
         "steps": [
@@ -215,22 +213,13 @@ def command(manifest: Mapping[str, Any], name: str) -> str:
     named = [shlex.quote(clipped(one, 200)) for one in inputs[:_INPUTS]] or ["INPUT"]
     more = [f"... ({len(inputs) - _INPUTS:,} more)"] if len(inputs) > _INPUTS else []
     flags = []
-    for option, value in _chosen(manifest["options"]):
+    for option, value in changed_options(manifest["options"]):
         flag = f"--{option.replace('_', '-')}"
         if value is True or value is False:
             flags.append(flag if value else f"--no-{flag[2:]}")
         else:
             flags.append(f"{flag} {shlex.quote(clipped(_in_words(value), 200))}")
     return " ".join(["cleaner clean", *named, *more, "-o", shlex.quote(name), *flags])
-
-
-def _chosen(options: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the options that were set; most are at their defaults, and the manifest has all of them."""
-    # The manifest is JSON, in which the tuples of the options are lists.
-    defaults = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(Options()).items()}
-    for option, value in options.items():
-        if (list(value) if isinstance(value, tuple) else value) != defaults.get(option):
-            yield option, value
 
 
 def _in_words(value: Any) -> str:

@@ -43,7 +43,7 @@ _DOUBTFUL_ARTICLES, _DOUBTFUL_SHARE, _DOUBTFUL_OF_LANGUAGE = 5, 0.01, 0.1
 articles of the two corpora none was."""
 
 _FLAGGED_SHARE, _UNTITLED_SHARE = 0.01, 0.1
-"""Shares of flagged articles and of missing titles that are told; fewer are found by the section on flags."""
+"""Shares of flagged articles and of missing titles that make a finding; the section on flags shows smaller ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +61,17 @@ def find(counts: Mapping[str, Any], data: ReportData, flags: Mapping[str, str]) 
     """Return the findings about a run, the worst first. `counts` are those of the manifest; `flags` has a line on each
     flag."""
     return [
-        *_dropped(counts),
-        *_lost_half(data),
+        *_lost_articles(counts, data),
         *_sites(data),
-        *_rejected(counts),
-        *_encodings(data),
-        *_left_out(counts, data),
+        *_misread_input(counts, data),
         *_clusters(data),
         *_languages(data),
-        *_flags(counts, flags),
-        *_titles(data),
+        *_flags_and_titles(counts, data, flags),
     ]
 
 
-def _dropped(counts: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield that nothing was read or written, or that most was dropped."""
+def _lost_articles(counts: Mapping[str, Any], data: ReportData) -> Iterator[Finding]:
+    """Yield that nothing was read or written, or most was dropped; and how many articles lost half of their text."""
     read, written = (int(counts.get("articles", {}).get(step, 0)) for step in ("read", "written"))
     reasons = largest_first(counts.get("dropped", {}))
     told = _listed(reasons)
@@ -88,10 +84,6 @@ def _dropped(counts: Mapping[str, Any]) -> Iterator[Finding]:
     elif sum(n for _, n in reasons) >= _MANY_DROPPED * read:
         said = f"{sum(n for _, n in reasons):,} of {in_words(read, 'article')} were dropped."
         yield Finding(said, f"Why: {told}.", "loss", filters=filters)
-
-
-def _lost_half(data: ReportData) -> Iterator[Finding]:
-    """Yield how many articles lost more than half of their text."""
     if (number := _case(data, "half")) and data.views:
         worst = data.views[0]
         hint = f"The most, {100 * worst.removed / (worst.before or 1):.0f} %, went from “{clipped(worst.title, 60)}”."
@@ -120,26 +112,17 @@ def _sites(data: ReportData) -> Iterator[Finding]:
     yield from (finding for _, finding in sorted(found, key=lambda one: one[0])[:_SITES_NAMED])
 
 
-def _rejected(counts: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield how much of the input could not be read."""
+def _misread_input(counts: Mapping[str, Any], data: ReportData) -> Iterator[Finding]:
+    """Yield how much was set aside, how many texts may be decoded wrongly, and how many pages mostly left out."""
     errors = largest_first(counts.get("rejected", {}))
     if number := sum(n for _, n in errors):
         said = f"{number:,} {'input was' if number == 1 else 'inputs or records were'} set aside, unread."
         yield Finding(said, f"{_listed(errors)}; what to do stands beside each.", "loss", "rejects")
-
-
-def _encodings(data: ReportData) -> Iterator[Finding]:
-    """Yield how many texts may have been decoded wrongly."""
     if number := _case(data, "encoding"):
         said = f"{number:,} {'text' if number == 1 else 'texts'} may be in another encoding."
         hint = "They hold characters that could not be decoded, or an old encoding gave words of no language."
         yield Finding(said, f"{hint} --encoding names the right one.", "doubt", filters=(("case", "encoding"),))
-
-
-def _left_out(counts: Mapping[str, Any], data: ReportData) -> Iterator[Finding]:
-    """Yield that many pages kept less prose than was left out of them."""
-    pages = int(counts.get("input_kind", {}).get("html", 0)) or data.articles
-    number = data.left_out_more
+    pages, number = int(counts.get("input_kind", {}).get("html", 0)) or data.articles, data.left_out_more
     if number >= _LEFT_OUT_PAGES and number >= _LEFT_OUT_SHARE * pages:
         said = f"In {number:,} of {pages:,} pages more prose was left out than kept."
         hint = "Front pages, forums and long threads of comments are like that; so is an article that was not found."
@@ -172,8 +155,8 @@ def _languages(data: ReportData) -> Iterator[Finding]:
         yield Finding(said, f"Most often: {names}.", "doubt", filters=(("case", "doubtful"),))
 
 
-def _flags(counts: Mapping[str, Any], says: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield the most frequent flags; `says` has a line on each."""
+def _flags_and_titles(counts: Mapping[str, Any], data: ReportData, says: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield the most frequent flags, and how many titles are missing. `says` has a line on each flag."""
     flags = [(name, n) for name, n in largest_first(counts.get("flag", {})) if name != "markup"]
     read = int(counts.get("articles", {}).get("read", 0))
     if flags and flags[0][1] >= max(2, _FLAGGED_SHARE * read):
@@ -181,11 +164,7 @@ def _flags(counts: Mapping[str, Any], says: Mapping[str, str]) -> Iterator[Findi
         said = f"{in_words(number, 'article')} {'carries' if number == 1 else 'carry'} the flag {clipped(name, 60)}."
         others = f" Other flags: {_listed(flags[1:])}." if flags[1:] else ""
         yield Finding(said, f"{says.get(name, '')}{others}".strip(), "note", filters=(("flag", clipped(name, 200)),))
-
-
-def _titles(data: ReportData) -> Iterator[Finding]:
-    """Yield how many titles are missing, of the inputs that may have one."""
-    missing = _case(data, "untitled")
+    missing = _case(data, "untitled")  # of the inputs that may have a title
     share = missing / ((missing + data.titled) or 1)
     if missing and share >= _UNTITLED_SHARE:
         said = f"Titles are missing in {100 * share:.0f} % of the records and pages ({missing:,})."

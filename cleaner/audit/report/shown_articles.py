@@ -125,14 +125,15 @@ def title_of(record: Row) -> str:
         return clipped(str(record["title"]), _TITLE)
     # A text without line ends may be a long one, so no more than its beginning is looked at.
     lines = [line.strip().lstrip(BULLETS).strip() for line in str(record["text"])[:2000].lstrip().split("\n")[:_LINES]]
-    said = (line for line in lines if len(line.split()) >= _WORDS or _letters(line) >= _LETTERS)
-    return clipped(next(said, lines[0]), _TITLE)
-
-
-def _letters(line: str) -> int:
-    """Return how many letters a line has, of which ideographs say more than others."""
-    ideographs = count_words(line) - len(line.split())
-    return sum(map(str.isalpha, line)) + (_LETTERS - _IDEOGRAPHS if ideographs >= _IDEOGRAPHS // 2 else 0)
+    for line in lines:
+        words, letters = len(line.split()), sum(map(str.isalpha, line))
+        if (
+            count_words(line) - words >= _IDEOGRAPHS // 2
+        ):  # each ideograph counts as a word, and says more than a letter
+            letters += _LETTERS - _IDEOGRAPHS
+        if words >= _WORDS or letters >= _LETTERS:
+            return clipped(line, _TITLE)
+    return clipped(lines[0], _TITLE)
 
 
 def _facts(record: Row, drop: Row) -> Iterator[tuple[str, str]]:
