@@ -42,7 +42,7 @@ class RuleDifference:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How many articles went from one outcome or language to another, with the ids of some."""
+    """How many articles have one outcome or language in the first run and another in the second, with some ids."""
 
     was: str
     now: str
@@ -75,7 +75,7 @@ class Differences:
     @property
     def none(self) -> bool:
         """True if the runs did the same to the same articles; settings may differ."""
-        # Settings are left out on purpose: whoever compares two versions hopes to hear that they do the same.
+        # Settings are left out on purpose: whoever compares two versions hopes that they do the same.
         same = not (self.only_a or self.only_b or self.texts or self.outcomes or self.languages)
         return same and not any(r.only_a or r.only_b for r in self.rules) and self.rejected[0] == self.rejected[1]
 
@@ -176,7 +176,7 @@ _PER_RULE = f"""
 SELECT kind, rule, sum(runs = 1 AND run = 'a'), sum(runs = 1 AND run = 'b'), sum(runs = 2) FROM ({_MATCHED})
     GROUP BY kind, rule ORDER BY sum(runs = 1) DESC, kind, rule
 """
-# Each text once, in the order in which a reader of the corpus comes upon it.
+# Each text once, in the order of the corpus.
 _EXAMPLES_OF = f"""
 SELECT text FROM ({_MATCHED}) WHERE runs = 1 AND run = ? AND kind = ? AND rule = ?
     GROUP BY text ORDER BY min(id), min(start) LIMIT {_EXAMPLES}
@@ -194,7 +194,8 @@ def _load(db: sqlite3.Connection, run: str, output: str, folder: Path) -> None:
     dropped = (article(row["record"], f"dropped ({row['reason']})") for row in rows(folder / "dropped.jsonl"))
     db.executemany("INSERT OR REPLACE INTO article VALUES (?, ?, ?, ?, ?)", chain(written, dropped))
     keys = ("id", "start", "end", "kind", "rule")
-    # Space closes the gaps of other removals. Where those differ it differs too, and would count twice.
+    # A removal of space closes the gap of another removal. Where that one differs the space differs too, and would be
+    # counted as a second difference.
     spans = (
         (run, *(row[key] for key in keys), row["text"][:_CLIP])
         for row in rows(folder / "removed.jsonl")
@@ -204,12 +205,12 @@ def _load(db: sqlite3.Connection, run: str, output: str, folder: Path) -> None:
 
 
 def _changes(db: sqlite3.Connection, column: str) -> Iterator[Change]:
-    """Yield the articles of both runs that differ in a column, by what it was and what it is."""
+    """Yield how many articles of both runs differ in a column, for each pair of its values."""
     differs = f"{_BOTH} AND a.{column} != b.{column}"
     changed = db.execute(f"SELECT a.{column}, b.{column}, a.id {differs} ORDER BY 1, 2, 3")
     for (was, now), group in groupby(changed, key=itemgetter(0, 1)):
         n, examples = 0, []
-        for row in group:  # which may be half a corpus, so only a few ids are held
+        for row in group:  # a group may be half a corpus, so only a few ids are held
             n += 1
             examples += [row[2]] if n <= _EXAMPLES else []
         yield Change(was, now, n, tuple(examples))

@@ -1,7 +1,7 @@
-"""What a corpus holds: articles, words and characters, by language, site and month, their lengths, frequent lines.
+"""Count what a corpus holds: articles, words and characters by language, site and month, lengths, frequent lines.
 
 The input is any file that Cleaner reads: its own output, or records of others, whose fields are found as in a run. Only
-counts are held in memory; of the lines, those that came up again before their count was thrown out (see _LINES).
+counts are held in memory, and no more than `_LINES` of those are counts of lines.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from cleaner.read.records import records_of
 __all__ = ["CorpusStatistics", "read_statistics"]
 
 BOUNDS = (0, 50, 100, 200, 400, 800, 1600, 3200)
-"""Words from which on the columns of the histogram of lengths count."""
+"""Words at which the columns of the histogram of lengths begin."""
 
 _LINES = 1 << 18
-"""Lines that are counted at once. When there are more, the rarest are thrown out; one of these that comes up again is
-counted from the start, so that its count may be too low. The lines at the top of a list are never rare, and stay."""
+"""Lines that are counted at once. When there are more, the rarest are forgotten; a forgotten line that occurs again is
+counted from 0, so that its count may be too low. The lines at the top of the list are never rare, and stay."""
 
 _MONTH = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])")
 _BAR = 30  # characters of the longest bar
 
 
 class CorpusStatistics:
-    """Counts of a corpus, of which every article is added once. Each group has articles, words and characters."""
+    """The counts of a corpus, to which every article is added once. Each group counts [articles, words, characters]."""
 
     def __init__(self) -> None:
         self.total = [0, 0, 0]
@@ -59,7 +59,7 @@ class CorpusStatistics:
             self.lines = Counter({line: n for line, n in self.lines.items() if n > self.lost})
 
     def quantile(self, share: float) -> int:
-        """The number of words that this share of the articles does not exceed."""
+        """Return the number of words that this share of the articles does not exceed."""
         left = share * self.total[0]
         for words, articles in sorted(self.lengths.items()):
             left -= articles
@@ -68,19 +68,19 @@ class CorpusStatistics:
         return 0
 
     def histogram(self) -> list[tuple[int, int]]:
-        """(words from which on, articles) of each column."""
+        """Return (words at which it begins, articles) of each column."""
         columns = dict.fromkeys(BOUNDS, 0)
         for words, articles in self.lengths.items():
             columns[max(bound for bound in BOUNDS if bound <= words)] += articles
         return [*columns.items()]
 
     def frequent_lines(self, top: int) -> list[tuple[str, int]]:
-        """The lines that stand in most articles, in two at least."""
+        """Return (line, articles) of the `top` lines that stand in most articles, and in two at least."""
         rows = sorted(self.lines.items(), key=lambda row: (-row[1], row[0]))
         return [(line, articles) for line, articles in rows[:top] if articles > 1]
 
     def as_json(self, top: int) -> str:
-        """All figures as an object of JSON."""
+        """Return all figures as a JSON object."""
         groups = {"languages": self.languages, "sites": self.sites, "months": self.months}
         figures: dict[str, Any] = {
             **_named(self.total),
@@ -93,7 +93,7 @@ class CorpusStatistics:
         return orjson.dumps(figures, option=orjson.OPT_INDENT_2).decode()
 
     def in_words(self, top: int) -> Iterator[str]:
-        """The lines of the tables for people; of each group the `top` largest."""
+        """Yield the lines of the tables for people, with the `top` largest rows of each."""
         articles, words, characters = self.total
         yield f"{articles:,} articles, {words:,} words, {characters:,} characters"
         yield f"an article has {self.quantile(0.5):,} words (median); a tenth has at most {self.quantile(0.1):,}, " + (
@@ -121,11 +121,12 @@ class CorpusStatistics:
 
 
 def _named(figures: list[int]) -> dict[str, int]:
+    """Return the counts of a group by their names."""
     return dict(zip(("articles", "words", "characters"), figures, strict=True))
 
 
 def read_statistics(inputs: Iterable[str], options: Options) -> CorpusStatistics:
-    """The statistics of everything that the inputs hold. Raises InputError when none of it can be read."""
+    """Return the counts of everything that the inputs hold. Raises InputError when none of it can be read."""
     found, first = CorpusStatistics(), None
     for raw in records_of(inputs, options):
         if isinstance(raw, Reject):

@@ -1,4 +1,4 @@
-"""The figures of a report as plain data for its templates: from the counts of the manifest and the data beside them."""
+"""Prepare the figures of a report as plain data for its templates, from the manifest and the collected data."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _INPUTS = 4  # inputs that are named in the command; a pattern that the shell re
 
 
 def percent(part: int, whole: int) -> float:
-    """Return `part` in percent of `whole`; nothing of nothing is 0."""
+    """Return `part` in percent of `whole`; 0 of 0 is 0."""
     return 100 * part / whole if whole else 0.0
 
 
@@ -105,8 +105,7 @@ def funnel(counts: Counts, data: ReportData) -> dict[str, Any]:
 
 
 def removals(counts: Counts, data: ReportData) -> list[dict[str, Any]]:
-    """Return kinds of removal with their rules and examples, those of most words first, the space that closes gaps
-    last."""
+    """Return the kinds of removal with their rules and examples, by words; the space that closes gaps comes last."""
     spans, articles = counts.get("removals", {}), {kind.name: kind.number for kind in data.kinds}
     rules = {(rule.kind, rule.name): rule for rule in data.rules}
     # Words, not spans: one long paragraph that should have stayed matters more than many short lines.
@@ -166,7 +165,7 @@ def duplicates(counts: Counts, data: ReportData) -> dict[str, Any]:
         "number": dropped or marked,
         "marked": bool(marked and not dropped),
         "sizes": [(f"{size.name} articles", size.number) for size in data.cluster_sizes],
-        # Bars compare sizes, so clusters of two, which are all alike, have a list of their own without any.
+        # Bars compare sizes, so clusters of two, which all have the same, are listed apart and without bars.
         "large": [cluster for cluster in data.clusters if cluster.size > 2],
         "of_two": [cluster for cluster in data.clusters if cluster.size <= 2],
         "all_of_two": sum(size.number for size in data.cluster_sizes if size.name == "2"),

@@ -1,4 +1,4 @@
-"""What the report says first: findings about a run in sentences, the worst first, each with where its cases are shown.
+"""Find what a person should look at first: sentences about a run, the worst first, each with a link to its cases.
 
 Every threshold stands here with its reason; docs/report.md states them for users.
 """
@@ -20,30 +20,30 @@ from cleaner.output.manifest import largest_first
 __all__ = ["Finding", "find"]
 
 _MANY_DROPPED = 0.5
-"""Share of the articles that are dropped. Copies alone were 9 and 10 % of two test corpora, of 4,000 and 6,000
-articles."""
+"""A finding is made where such a share of the articles is dropped. Copies alone were 9 and 10 % of two test corpora,
+of 4,000 and 6,000 articles."""
 
 _SITE_ARTICLES, _SITE_LOSS, _RULE_SHARE, _SITE_SHARE = 10, 0.25, 0.4, 0.2
-"""A rule is named where a site of so many articles lost such a share of its text, and the rule took such a share of
-that; or where it took that share of all that the run removed, on a site with at most the last share of the articles.
-The sites of the same two corpora lost 5 and 13 % of their text, half of it to one rule: such a share alone is usual."""
+"""A rule is named where a site of 10 articles or more lost 25 % of its text, 40 % of that to this rule; or where the
+rule took 40 % of all that the run removed, on a site with at most 20 % of the articles. The sites of the same two
+corpora lost 5 and 13 % of their text, half of it to one rule, so half of a small loss is usual."""
 
 _SITES_NAMED = 3  # findings about sites: with more, a person reads the section on sites
 
 _LEFT_OUT_PAGES, _LEFT_OUT_SHARE = 5, 0.05
-"""Pages in which more prose was left out than kept: so many, and such a share of all pages. Front pages and forums
-are like that: of 100 pages of all kinds 19 were."""
+"""A finding is made of at least so many pages in which more prose was left out than kept, if they are such a share of
+all. Front pages and forums are like that: of 100 pages of all kinds 19 were."""
 
 _CLUSTER, _TIMES_USUAL = 10, 5
-"""A cluster is large from so many articles on, and so many times the median: news is copied two to six times (the two
-corpora above), and fifty alike are mostly one form filled in, such as a daily table of prices."""
+"""A cluster is large with so many articles, if that is so many times the median: news is copied two to six times (the
+two corpora above), and fifty alike are mostly one form filled in, such as a daily table of prices."""
 
 _DOUBTFUL_ARTICLES, _DOUBTFUL_SHARE, _DOUBTFUL_OF_LANGUAGE = 5, 0.01, 0.1
-"""Articles whose language was named with doubt: so many, and such a share of all or of one language. Of the 10,000
-articles of the two corpora none was."""
+"""A finding is made of at least so many articles whose language is doubtful, if they are such a share of all or of one
+language. Of the 10,000 articles of the two corpora none was doubtful."""
 
 _FLAGGED_SHARE, _UNTITLED_SHARE = 0.01, 0.1
-"""Shares of flagged articles and of missing titles that make a finding; the section on flags shows smaller ones."""
+"""Shares of flagged articles and of missing titles that make a finding; the section on flags shows all flags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def find(counts: Mapping[str, Any], data: ReportData, flags: Mapping[str, str]) 
 
 
 def _lost_articles(counts: Mapping[str, Any], data: ReportData) -> Iterator[Finding]:
-    """Yield that nothing was read or written, or most was dropped; and how many articles lost half of their text."""
+    """Yield findings where nothing was read or written, most was dropped, or articles lost half of their text."""
     read, written = (int(counts.get("articles", {}).get(step, 0)) for step in ("read", "written"))
     reasons = largest_first(counts.get("dropped", {}))
     told = _listed(reasons)
@@ -92,7 +92,7 @@ def _lost_articles(counts: Mapping[str, Any], data: ReportData) -> Iterator[Find
 
 
 def _sites(data: ReportData) -> Iterator[Finding]:
-    """Yield the sites on which one rule took much of the text."""
+    """Yield a finding for each site on which one rule removed much of the text."""
     every = sum(rule.words for rule in data.rules) or 1
     found = list[tuple[int, Finding]]()
     for number, site in enumerate(data.sites):
@@ -113,7 +113,7 @@ def _sites(data: ReportData) -> Iterator[Finding]:
 
 
 def _misread_input(counts: Mapping[str, Any], data: ReportData) -> Iterator[Finding]:
-    """Yield how much was set aside, how many texts may be decoded wrongly, and how many pages mostly left out."""
+    """Yield findings where input was set aside, may be decoded wrongly, or was mostly left out of pages."""
     errors = largest_first(counts.get("rejected", {}))
     if number := sum(n for _, n in errors):
         said = f"{number:,} {'input was' if number == 1 else 'inputs or records were'} set aside, unread."
@@ -130,7 +130,7 @@ def _misread_input(counts: Mapping[str, Any], data: ReportData) -> Iterator[Find
 
 
 def _clusters(data: ReportData) -> Iterator[Finding]:
-    """Yield the largest cluster where it is far larger than the others."""
+    """Yield a finding where the largest cluster is far larger than the others."""
     sizes = {int(size.name): size.number for size in data.cluster_sizes}
     if not data.clusters:
         return
@@ -144,7 +144,7 @@ def _clusters(data: ReportData) -> Iterator[Finding]:
 
 
 def _languages(data: ReportData) -> Iterator[Finding]:
-    """Yield that languages were often named with doubt, and which."""
+    """Yield a finding where the language of many articles is doubtful."""
     doubtful = [(sum(one.scores[: round(DOUBTFUL * BINS)]), one) for one in data.languages]
     number, written = sum(n for n, _ in doubtful), sum(one.written for one in data.languages)
     often = any(n >= max(_DOUBTFUL_ARTICLES, _DOUBTFUL_OF_LANGUAGE * one.written) for n, one in doubtful)
@@ -156,7 +156,7 @@ def _languages(data: ReportData) -> Iterator[Finding]:
 
 
 def _flags_and_titles(counts: Mapping[str, Any], data: ReportData, says: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield the most frequent flags, and how many titles are missing. `says` has a line on each flag."""
+    """Yield findings where a flag is frequent, or many titles are missing. `says` has a line on each flag."""
     flags = [(name, n) for name, n in largest_first(counts.get("flag", {})) if name != "markup"]
     read = int(counts.get("articles", {}).get("read", 0))
     if flags and flags[0][1] >= max(2, _FLAGGED_SHARE * read):
