@@ -1,4 +1,4 @@
-"""Sorted columns of numbers: where the equal values begin, which rooms from the repeats to the corpus ask."""
+"""Find where groups of equal rows begin in sorted columns of numbers. Several rooms need this."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ LeftOutCount = tuple[str, str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one page holds. `text` has one paragraph a line.
+    """The content of one page. `text` has one paragraph a line.
 
     `left_out` are the paragraphs that are not in the text, in the order of the page: those of menus come first, those
     of footers last. `left_out_counts` counts them. `page_kind` is article, listing, forum, product or other. What the
@@ -121,7 +121,7 @@ class Raw:
 
     `body` is bytes where the source is a file of unknown encoding, and str where the format says the encoding (JSON,
     CSV, Parquet). `record` is its number in the source, counted from 1, or 0 for a file that is one article. `form`
-    tells people in what form the source held it ("page", "field 'isi'"). `declared` is a charset that was named outside
+    names the form in which the source held it ("page", "field 'isi'"). `declared` is a charset that was named outside
     the body, by an HTTP header. `meta` is a JSON object of the other fields. `bad_bytes` counts the bytes that became
     U+FFFD when the reader decoded the body. `date` is the source's own wording, and so is `crawled`, the time at which
     a crawler fetched the text. `own` holds all fields of a record that Cleaner itself wrote.
@@ -146,7 +146,8 @@ class Raw:
 
 
 class Article(NamedTuple):
-    """One article on its way. `before` is frozen after decode, extract and repair; later steps only add removals.
+    """One article between two steps. `before` is frozen after decode, extract and repair; later steps only add
+    removals.
 
     `left_out` are the paragraphs of a page that extraction left out, in the order of the page: all of them
     or, in a run, its prose alone; `left_out_counts` counts all.

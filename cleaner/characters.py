@@ -78,7 +78,7 @@ _SINGLE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003f
 
 
 def count_words(text: str) -> int:
-    """How many words a text has: runs without white space, as `wc -w` counts them.
+    """Return how many words a text has: runs without white space, as `wc -w` counts them.
 
     Each character of kana and Han counts as one word, as word processors do it. Thai, Lao, Khmer and Burmese have no
     spaces either; there the number is that of their runs.

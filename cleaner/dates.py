@@ -272,7 +272,7 @@ def _month_of(name: str, language: str) -> int | None:
 
 
 def is_month(word: str) -> bool:
-    """Whether a word, with a capital or without, is the name of a month in some language."""
+    """Return True if a word, with a capital or without, is the name of a month in some language."""
     return word.lower().strip(".") in _words().months
 
 
@@ -347,17 +347,19 @@ def sort_key(when: str) -> str:
 
 
 def says_published(label: str) -> bool:
-    """Whether words beside a date say that it is of publication: "Posted on", "Diterbitkan"."""
+    """Return True if words beside a date say that it is of publication: "Posted on", "Diterbitkan"."""
     return any(word.startswith(_words().published) for word in re.findall(r"[^\W\d_]+", label.lower()))
 
 
 def says_other(label: str) -> bool:
-    """Whether the words before a date say that it is of something else: "Joined", "Copyright", "Berlaku sampai"."""
+    """Return True if the words before a date say that it is of something else: "Joined", "Copyright", "Berlaku
+    sampai"."""
     return any(word.startswith(_words().other) for word in re.findall(r"[^\W\d_]+", label.lower()))
 
 
 def says_changed(label: str) -> bool:
-    """Whether the words before a date say that it is of a change: "Last updated", "Diperbarui", "Aktualisiert am".
+    """Return True if the words before a date say that it is of a change: "Last updated", "Diperbarui", "Aktualisiert
+    am".
 
     >>> says_changed("Last updated on"), says_changed("Published")
     (True, False)

@@ -47,7 +47,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     It is on the disk (fsync) before it gets its name, so that `path` is never half a file. Raises OutputError when the
     system refuses to write it.
     """
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")  # in a shared folder a process id tells nothing
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")  # in a shared folder a process id is not unique
     try:
         with part.open("wb") as out:
             yield out
@@ -110,16 +110,16 @@ class SealedFile(io.RawIOBase):
         return self.file.write(data)
 
     def writable(self) -> bool:
-        """Yes; pyarrow asks."""
+        """Return True; pyarrow checks this."""
         return True
 
     def tell(self) -> int:
-        """How many bytes were written."""
+        """Return how many bytes were written."""
         return self.file.tell()
 
 
 def is_intact(path: Path) -> bool:
-    """Whether a sealed file is as it was written: whether its content has the checksum that it carries."""
+    """Return True if a sealed file is as it was written: its content has the checksum that it carries."""
     checksum = xxhash.xxh3_128()
     with path.open("rb") as file:
         left = os.fstat(file.fileno()).st_size - TRAILER_BYTES

@@ -43,7 +43,7 @@ CONFIG = "cleaner.toml"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a corpus is cleaned. Every field is a flag of `cleaner clean` (`text_field` is `--text-field`).
+    """The options for cleaning. Every field is a flag of `cleaner clean` (`text_field` is `--text-field`).
 
     Fields up to `bom` change the output and are part of the manifest's hash; those under "the run" never change it.
     Where a field holds several values, a str is one value, or several with commas. Languages are given by any code of

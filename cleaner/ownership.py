@@ -1,4 +1,5 @@
-"""Tell what on the disk is Cleaner's own. A run writes and deletes only what carries its mark; the rest is the user's.
+"""Decide which files and folders are Cleaner's own. A run writes and deletes only what carries its mark; the rest is
+the user's.
 
 Every folder that Cleaner makes holds the file `.cleaner-made`, which says what the folder is for and to which output it
 belongs. A folder without this mark, or with the mark of another output, is refused, whatever options are given. Single
@@ -64,7 +65,7 @@ _MARK_BYTES = 1 << 16  # a mark has 200 bytes; what is much longer is none, and 
 
 @dataclass(frozen=True, slots=True)
 class FolderMark:
-    """What the mark of a folder says.
+    """The content of the mark of a folder.
 
     `kind` is "work", "audit", "output" or "index". `output` is the path of the output, seen from the parent of the
     marked folder, or "-" for stdout. `bytes` is the size of an output that is one file, -1 while it is not known.
@@ -158,7 +159,8 @@ def claim_folder(folder: Path, kind: str, output: str) -> None:
 
 
 def is_empty(folder: Path) -> bool:
-    """Whether a folder is there and holds nothing, or the unfinished mark of a run that was killed at this point."""
+    """Return True if a folder is there and holds nothing, or the unfinished mark of a run that was killed at this
+    point."""
     try:
         with os.scandir(folder) as entries:
             return all((m := PART.fullmatch(entry.name)) and m["name"] == MARK for entry in entries)
@@ -194,7 +196,7 @@ def remove_folder(folder: Path, last: Sequence[str] = ()) -> None:
 
 
 def is_made_file(path: str | Path, marker: bytes) -> bool:
-    """Whether the head of a file holds a marker of Cleaner."""
+    """Return True if the head of a file holds a marker of Cleaner."""
     try:
         with open(path, "rb") as file:
             return marker in file.read(1 << 14)
@@ -203,7 +205,7 @@ def is_made_file(path: str | Path, marker: bytes) -> bool:
 
 
 def is_beside_data(path: Path) -> bool:
-    """Whether a file in a folder of output is no data: the mark, the dataset card, or an unfinished file."""
+    """Return True if a file in a folder of output is no data: the mark, the dataset card, or an unfinished file."""
     if path.name == "README.md":
         return is_made_file(path, CARD_MARK.encode())
     return path.name == MARK or PART.fullmatch(path.name) is not None

@@ -1,4 +1,4 @@
-"""What other packages add by entry points: phrase lists, rules, and readers of further formats.
+"""Load what other packages add by entry points: phrase lists, rules, and readers of further formats.
 
 cleaner.phrases   a package, or a path, whose folder holds phrase lists such as id.toml
 cleaner.rules     a function `Article -> Iterable[Removal]`, called after the cleaner's own rules

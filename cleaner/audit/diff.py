@@ -25,7 +25,7 @@ _CLIP = 100  # characters shown of a removed text
 
 @dataclass(frozen=True, slots=True)
 class RuleDifference:
-    """How many spans one rule removed as one kind in the first run only, in the second only, and in both.
+    """The numbers of spans that one rule removed as one kind in the first run only, in the second only, and in both.
 
     Two spans are the same if article, start, end, kind and rule are. Spans of articles that only one run has do not
     count. The examples are texts that only one side removed.
@@ -42,7 +42,7 @@ class RuleDifference:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How many articles have one outcome or language in the first run and another in the second, with some ids."""
+    """The number of articles that have one outcome or language in the first run and another in the second."""
 
     was: str
     now: str

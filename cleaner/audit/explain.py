@@ -152,7 +152,8 @@ def _in_words(article: Article, drop: Drop | None, *, alone: bool) -> Iterator[s
 
 @dataclass(frozen=True, slots=True)
 class ListGain:
-    """What one entry of an additional phrase list removes: the entry, how often, and the first text as an example."""
+    """The removals of one entry of an additional phrase list: the entry, how often, and the first text as an
+    example."""
 
     why: str
     times: int

@@ -337,7 +337,7 @@ class _Spans:
 
 
 class _RulesOfArticles:
-    """What each rule took from each article, in columns: the article, the rule, spans and words."""
+    """The removals of each rule in each article, in columns: the article, the rule, spans and words."""
 
     def __init__(self, spans: _Spans, rule: Ints, rules: int) -> None:
         known = rule >= 0

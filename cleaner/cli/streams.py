@@ -39,7 +39,7 @@ class ShownText(io.TextIOWrapper):
 
     @property
     def buffer(self) -> BinaryIO:
-        """Where bytes are written."""
+        """The stream for bytes."""
         return cast(BinaryIO, _ShownBytes(self) if self._styled else self.original.buffer)
 
     def write(self, text: str) -> int:

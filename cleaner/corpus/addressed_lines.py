@@ -1,4 +1,4 @@
-"""Lines of JSON about articles, on their way from one step over the whole corpus to the next, or to a shard.
+"""Pass lines of JSON about articles from one step over the whole corpus to the next, or to a shard.
 
 Records of a fixed size travel as arrays (see shards.py). What has text in it, such as an id or the reason of a drop,
 travels as a line: first by part, where it is worked on, and then with the address of its article to the shard of that.
@@ -34,7 +34,7 @@ def save_by_address(table: Table, name: int | str, lines: Iterable[tuple[int, by
 
 
 def emit_lines(shards: ShardSet, table: Table, part: int) -> Emitted:
-    """The `emit` of a shuffle: the saved lines of one part, each with its address, to the groups of their shards."""
+    """Emit the saved lines of one part, each with its address, to the groups of their shards."""
     addresses = table.load(part)["address"]
     lines = load_strings(table, part, np.arange(len(addresses)))
     columns = zip(shards.groups(addresses).tolist(), addresses.tolist(), lines, strict=True)
@@ -42,8 +42,8 @@ def emit_lines(shards: ShardSet, table: Table, part: int) -> Emitted:
 
 
 def save_lines(table: Table, group: int, packed: bytes) -> int:
-    """The `reduce` behind it: save lines `address TAB JSON` by address. Returns how many articles of the group stay in
-    the place of others, which are those with a line `["kept", ...]`."""
+    """Save the lines `address TAB JSON` that `emit_lines` sent to a group, by address. Returns how many articles of the
+    group stay in the place of others, which are those with a line `["kept", ...]`."""
     parts = (line.partition(b"\t") for line in packed.splitlines())
     lines = [(int(address), line) for address, _, line in parts]
     save_by_address(table, group, lines)

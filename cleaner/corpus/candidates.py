@@ -120,7 +120,7 @@ def _emit_keys(given: Callable[[Any], Any], keys_of: Callable[[Any], Any], bits:
     values, ranks = given(task)
     keys = keys_of(values)
     keys = pack_keys(keys[:, None] if keys.ndim == 1 else keys, ranks[:, None], bits)
-    # equal keys of one band have to come together, so a part is one of a band, by the upper bits of the key
+    # equal keys of a band have to meet in one part, so each band has its own parts, by the upper bits of the key
     part = np.arange(keys.shape[1]) * parts + ((keys >> np.uint64(40)) % np.uint64(parts)).astype(np.int64)
     return partition(keys.ravel(), part.ravel())
 

@@ -57,7 +57,7 @@ _LISTED = 1 << 20  # doubtful pairs whose ids are looked up at once
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """Which articles are dropped, and which are kept in the place of others.
+    """The articles that are dropped, and those that are kept in the place of others.
 
     A line is JSON: `["drop", id, reason, detail, keeper, jaccard, containment]`, or `["kept", id]`, which names an
     article in whose place this one is kept.

@@ -26,7 +26,7 @@ _LINK = np.dtype([("address", np.int64), ("key", np.uint64)])
 
 @dataclass(frozen=True, slots=True)
 class Headlines:
-    """For each shard the keys of its lines that are headlines of other articles; in files, or held by the table."""
+    """The keys of the lines of each shard that are headlines of other articles, in files or held by the table."""
 
     shards: ShardSet
     table: Table

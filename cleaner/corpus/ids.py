@@ -1,8 +1,8 @@
-"""Repeated ids: a record whose own id stands earlier in the manifest already gets another one.
+"""Give a new id to each record whose own id an earlier record of the manifest has.
 
-Ids are compared by a hash of 64 bits, 8 bytes an article, and only articles whose hashes clash are looked at. Each of
-them goes to the part of its id, where the first one with that id keeps it. The others go on to the part of their new
-name, where each name is given once.
+Ids are compared by a hash of 64 bits, 8 bytes an article, and only articles with equal hashes are read. Those with one
+id meet in one part of a shuffle, where the first of them keeps it. For the others a second shuffle, by new name, makes
+sure that each name is given once.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["NewIds", "key_part", "rename_repeated"]
 
 _ID = np.dtype([("id", np.uint64), ("address", np.int64)])
 
-_BYTES = 160  # of an article whose id clashes, on its way to a new one
+_BYTES = 160  # of an article whose id clashes, in the shuffles that name it
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +39,17 @@ class NewIds:
     table: Table  # names as JSON, by address
 
     def of_shard(self, number: int) -> dict[int, str]:
-        """The new ids of one shard, by row."""
+        """Return the new ids of one shard, by row."""
         return {row: orjson.loads(line) for row, line in self.shards.lines(self.table, number)}
 
 
 def rename_repeated(shuffle: Shuffle, shards: ShardSet, articles: int) -> NewIds | None:
-    """New ids for records whose own id is taken; None where no two clash. `articles`: about how many there are.
+    """Find new ids for records whose own id an earlier record has; None where there are none.
 
-    In the order of the manifest the first of equal ids keeps it, whatever was read first. The new id is
-    `source#record`; with ~2, ~3 ... behind it where a record has that for its own.
+    Earlier means in the order of the manifest, whatever was read first. The new id is `source#record`, with ~2, ~3 ...
+    behind it where a record has that as its own. `articles` is about how many there are.
     """
-    # equal ids have equal hashes and meet in one part; which of them clash is told without looking at any article
+    # equal ids have equal hashes, which meet in one part; so clashes are found without reading an article
     parts = shuffle.parts("ids", articles * _ID.itemsize)
     ids = shuffle.table("ids")
     found = shuffle.reduce("ids-hashed", shards.numbers, partial(_emit_ids, shards, parts), partial(_find_clashes, ids))
@@ -68,12 +68,12 @@ def rename_repeated(shuffle: Shuffle, shards: ShardSet, articles: int) -> NewIds
 
 
 def key_part(keys: NDArray[np.uint64], parts: int) -> NDArray[np.int64]:
-    """The part of a 64-bit key. Parts are ranges of keys in their order, so results need no sort when joined."""
+    """Return the part of each 64-bit key. Parts are ranges of keys in their order, so joined results are sorted."""
     return ((keys >> np.uint64(32)) * np.uint64(parts) >> np.uint64(32)).astype(np.int64)
 
 
 def _emit_ids(shards: ShardSet, parts: int, number: int) -> Emitted:
-    """The hash of the id of every article of a shard, with its address, to the part of the hash."""
+    """Emit the hash of the id of every article of a shard, with its address, to the part of the hash."""
     ids = number_values(shards.read(number, "id")["id"])
     records = np.empty(len(ids), _ID)
     records["id"], records["address"] = ids, np.int64(number) << SHARD | np.arange(len(ids))
@@ -96,7 +96,7 @@ def _find_clashes(table: Table, part: int, packed: bytes) -> tuple[int, int]:
 
 
 def _emit_clashing(shards: ShardSet, asked: Table, parts: int, number: int) -> Emitted:
-    """The articles of a shard whose ids clash, to the parts of their ids: lines [id, address, new name]."""
+    """Emit the articles of a shard whose ids clash to the parts of their ids: lines [id, address, new name]."""
     rows = shards.of_shard(asked, number)["address"] & ROW
     cells = binary_values(shards.read(number, "article")["article"], rows) if len(rows) else []
 
@@ -118,7 +118,7 @@ def _find_later(table: Table, part: int, packed: bytes) -> int:
 
 
 def _emit_names(table: Table, parts: int, part: int) -> Emitted:
-    """The articles that get new names, to the parts of these names: lines [new name, address]."""
+    """Emit the articles that get new names to the parts of these names: lines [new name, address]."""
     addresses = table.load(part)["address"]
     names = load_strings(table, part, np.arange(len(addresses)))
     return join_by_part(
@@ -131,7 +131,7 @@ def _assign_names(table: Table, ids: Table, parts: int, part: int, packed: bytes
     """Give the names of a part, in the order of the manifest; where one is taken, the next that is free."""
 
     def is_own(name: str) -> bool:
-        """Whether some record has this for its own id; a new id must not be one."""
+        """Return True if some record has this as its own id; a new id must be another."""
         own = np.array([id_hash(name)], np.uint64)
         known = ids.load(int(key_part(own, parts)[0]), np.uint64)
         at = int(np.searchsorted(known, own[0]))

@@ -122,7 +122,7 @@ def _sort_articles(
 
 @dataclass(frozen=True, slots=True)
 class _Keyed:
-    """What articles are sorted by, as columns."""
+    """The columns that articles are sorted by."""
 
     lengths: NDArray[np.int64]  # characters of clean text
     dates: list[str]  # ISO 8601, or ""

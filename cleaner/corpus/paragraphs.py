@@ -1,7 +1,7 @@
-"""Shared paragraphs: a long paragraph of articles on different sites stays in the best ranked of these articles alone.
+"""Find shared paragraphs: a long paragraph that articles of different sites have is kept in the best ranked one alone.
 
-Only articles that no other step drops are asked. Each long paragraph goes to the part of the hash of its tokens, where
-equal paragraphs meet, and the decision which of them go is sent back to their shards.
+Only articles that no other step drops are compared. Long paragraphs are sent to the part of the hash of their tokens,
+where equal ones meet, and the decisions are sent back to their shards.
 """
 
 from __future__ import annotations
@@ -35,18 +35,19 @@ _FOUND = np.dtype(
 """A paragraph: the hash of its tokens, the rank of its article, its offset there, site and address of the article."""
 
 _OF_AN_ARTICLE = 6
-"""About how many long paragraphs an article has. It only says into how many parts they go."""
+"""About how many long paragraphs an article has, from which the number of parts follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class SharedParagraphs:
-    """The paragraphs that go. A line is JSON: `[offset of its start in the clean text, id of the keeper]`."""
+    """The paragraphs to remove. A line is JSON: `[offset of its start in the clean text, id of the keeper]`."""
 
     shards: ShardSet
     table: Table
 
     def of_shard(self, number: int) -> dict[int, list[tuple[int, str]]]:
-        """The paragraphs of a shard that go, by row and in the order of the text: (start, id of the keeper) of each."""
+        """Return the paragraphs to remove in a shard, by row and in the order of the text: (start, id of the
+        keeper)."""
         found: dict[int, list[tuple[int, str]]] = defaultdict(list)
         for row, line in self.shards.lines(self.table, number):
             start, keeper = orjson.loads(line)
@@ -55,7 +56,7 @@ class SharedParagraphs:
 
 
 def find_shared_paragraphs(shuffle: Shuffle, decisions: Decisions, options: Options) -> SharedParagraphs:
-    """Find the paragraphs that go, of `options.dedup_paragraphs` words or more."""
+    """Find the paragraphs to remove, of `options.dedup_paragraphs` words or more."""
     shards = decisions.shards
     ranks = rank_shards(shuffle, shards, options.keep_duplicate)
     parts = shuffle.parts("paragraphs", len(ranks) * _OF_AN_ARTICLE * _FOUND.itemsize)
@@ -67,7 +68,7 @@ def find_shared_paragraphs(shuffle: Shuffle, decisions: Decisions, options: Opti
 
 
 def _emit_paragraphs(ranks: Ranks, decisions: Decisions, least: int, parts: int, number: int) -> Emitted:
-    """The long paragraphs of the articles of a shard that stay, as _FOUND records, to the part of their hash."""
+    """Emit the long paragraphs of the kept articles of a shard, as _FOUND records, to the parts of their hashes."""
     rows, ranked = ranks.of_shard(number)
     stays = ~np.isin(rows, [*decisions.of_shard(number)[0]])
     rows, ranked = rows[stays], ranked[stays]
@@ -82,7 +83,7 @@ def _emit_paragraphs(ranks: Ranks, decisions: Decisions, least: int, parts: int,
 
 
 def _find_shared(table: Table, ranks: Ranks, part: int, packed: bytes) -> int:
-    """Save the paragraphs that go: of equal ones on several sites, all but those of the best ranked article."""
+    """Save the paragraphs to remove: of equal ones on several sites, all but those of the best ranked article."""
     found = sorted_records(packed, _FOUND)
     firsts = np.flatnonzero(first_of_equal(found["a"], found["b"]))
     sizes = np.diff(firsts, append=len(found))

@@ -1,9 +1,9 @@
-"""The split: which part of the output, such as train or test, an article goes to.
+"""Split the output into parts such as train and test.
 
-With `--split` all articles that hang together by verified pairs go to one part, with `--split-by site` all articles of
-one site. A component is known by the hash of its least id, a site by that of its name, and these hashes are the order
-in which the parts are filled: the beginning goes to the first part, until that has its share. So the parts depend
-neither on the order of the input nor on the ranks, and no share misses by more than the largest component.
+With `--split` all articles that are connected by verified pairs get one part, with `--split-by site` all articles of
+one site. A component has the hash of its least id, a site that of its name, and the parts are filled in the order of
+these hashes: the first ones get the first part, until that has its share. So the parts depend neither on the order of
+the input nor on the ranks, and no share is wrong by more than the largest component.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _BITS = 20
 """Hashes are counted by so many leading bits: 8 MB, whatever the corpus. With a million bins a bin of 100 million
 articles holds a hundred, far below any share."""
 
-_BYTES = 100  # of an article that has copies, on its way to its component
+_BYTES = 100  # of an article that has copies, in the shuffle by component
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Portions:
     table: Table
 
     def bins(self, number: int) -> NDArray[np.int64]:
-        """The bin of every row of a shard."""
+        """Return the bin of every row of a shard."""
         if self.by_site:
             cells = self.shards.read(number, "site", "record")
             names, records = binary_values(cells["site"]), binary_values(cells["record"])
@@ -68,16 +68,16 @@ class Portions:
         return (keys >> np.uint64(64 - _BITS)).astype(np.int64)
 
     def numbers(self, number: int) -> NDArray[np.int64]:
-        """For every row of a shard the number of its part."""
+        """Return for every row of a shard the number of its part."""
         return self.table.load("bins")[self.bins(number)]
 
     def of_shard(self, number: int) -> list[str]:
-        """For every row of a shard the name of its part."""
+        """Return for every row of a shard the name of its part."""
         names = [*self.shares]
         return [names[part] for part in self.numbers(number).tolist()]
 
     def emit_bins(self, decisions: Decisions | None, parts: int, number: int) -> Emitted:
-        """The bins of the articles that are written (all if `decisions` is None), to the parts of these bins."""
+        """Emit the bins of the articles that are written (all if `decisions` is None) to the parts of these bins."""
         bins = self.bins(number)
         if decisions is not None:
             rows = self.shards.alive(number)
@@ -90,12 +90,12 @@ class Portions:
         return part
 
     def choose_parts(self, counted: Sequence[int]) -> None:
-        """Fill the parts with bins in the order of the bins: a bin goes to the part in which its middle lies."""
+        """Fill the parts with the bins, in order: a bin belongs to the part in which its middle lies."""
         counts = np.zeros(1 << _BITS, np.int64)
         for part in counted:
             bins, numbers = self.table.load(part)
             counts[bins] = numbers
-        # of the middle, so that the largest bin is as likely to overfill a part as to leave it short
+        # the middle, so that a large bin is as likely to overfill a part as to leave it short
         middle = (np.cumsum(counts) - counts / 2) / max(1, counts.sum())
         limits = np.cumsum([*self.shares.values()])[:-1]
         self.table.save("bins", np.searchsorted(limits, middle, side="right"))
@@ -136,9 +136,9 @@ def split_corpus(shuffle: Shuffle, decisions: Decisions, options: Options) -> tu
 def _emit_members(
     ranks: Ranks, labels: Table, parts: int, of_sites: tuple[Portions, Decisions] | None, number: int
 ) -> Emitted:
-    """Lines [component, rank, address, id, part] of the articles that are not alone, and not dropped, by component.
+    """Emit lines [component, rank, address, id, part] of the articles that are neither alone nor dropped, by component.
 
-    The part is 0 where articles are split, and their parts are not known yet.
+    The part is 0 where the parts are not chosen yet.
     """
     rows, ranked = ranks.of_shard(number)
     component = labels.load("verified")[ranked]
@@ -157,7 +157,7 @@ def _emit_members(
 
 
 def _by_component(packed: bytes) -> list[list[list[Any]]]:
-    """The members of each component as [rank, address, id, part], the best ranked first."""
+    """Return the members of each component as [rank, address, id, part], the best ranked first."""
     groups: dict[int, list[list[Any]]] = defaultdict(list)
     for line in packed.splitlines():
         root, *member = orjson.loads(line)
@@ -166,7 +166,7 @@ def _by_component(packed: bytes) -> list[list[list[Any]]]:
 
 
 def _drop_across(table: Table, shares: Sequence[tuple[str, float]], part: int, packed: bytes) -> int:
-    """Save lines of `Decisions`: of articles that hang together, those in the part with the largest share stay."""
+    """Save lines of `Decisions`: of a component, the articles in the part with the largest share are kept."""
     lines: list[tuple[int, bytes]] = []
     for group in _by_component(packed):
         there = {portion for *_, portion in group}

@@ -1,4 +1,4 @@
-"""One record for each URL: of the crawls of one page only the newest, or the longest, stays."""
+"""Keep one record for each URL: of several crawls of a page the newest, or the longest."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from cleaner.engine.shuffle import Emitted, Shuffle, Table
 __all__ = ["SAME_URL", "find_same_urls"]
 
 SAME_URL = "same-url"
-"""The reason of a drop: another crawl of the same page stays."""
+"""The reason of a drop: another crawl of the same page is kept."""
 
-_BYTES = 160  # of an article with its URL and id, on its way to the part of its URL
+_BYTES = 160  # of an article with its URL and id, in the shuffle by URL
 
 
 def find_same_urls(shuffle: Shuffle, shards: ShardSet, keep: str) -> Table:
-    """Which articles go because of their URL: lines of JSON by address, as `Decisions` reads them.
+    """Find the articles to drop because of their URL. Returns lines of JSON by address, as `Decisions` reads them.
 
-    `keep` is "newest" by date, or "longest"; of equals the first in the manifest stays.
+    `keep` is "newest" by date, or "longest"; of equal ones the first in the manifest is kept.
     """
     articles = sum(shuffle.each("urls-counted", shards.count_alive, shards.numbers))
     parts = shuffle.parts("urls", articles * _BYTES)
@@ -38,7 +38,8 @@ def find_same_urls(shuffle: Shuffle, shards: ShardSet, keep: str) -> Table:
 
 
 def _emit_urls(shards: ShardSet, keep: str, parts: int, number: int) -> Emitted:
-    """The articles of a shard with a URL, to the part of its hash: lines [hash, date or length, address, id, URL]."""
+    """Emit the articles of a shard with a URL to the part of its hash: lines [hash, date or length, address, id,
+    URL]."""
     table = shards.read(number, "url", "date", "length", "id")
     urls, dates, ids = (binary_values(table[name]) for name in ("url", "date", "id"))
     lengths = number_values(table["length"]).tolist()
@@ -62,7 +63,7 @@ def _choose(table: Table, part: int, packed: bytes) -> int:
         groups[known].append(record)
     lines: list[tuple[int, bytes]] = []
     for group in groups.values():
-        # the address is in the order of the manifest: of equals the first stays
+        # addresses are in the order of the manifest, so of equal ones the first is kept
         best = max(group, key=lambda record: (record[0], -record[1]))
         for _, address, id, url in group:
             if address != best[1]:

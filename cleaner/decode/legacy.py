@@ -46,7 +46,7 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 _SMALL = bytes(range(0x61, 0x7B))
 _HIGH_BYTES = bytes(range(0x80, 0x100))
 _NOT_TEXT = ("cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140", "utf-7", "utf-16", "utf-32", "utf-16-le")
-"""Encodings that chardet is not asked about: EBCDIC, and those that were ruled out before."""
+"""Encodings that chardet does not try: EBCDIC, and those that were ruled out before."""
 # Codec -> those to try instead, best first.
 _WIDER = {
     "ascii": ("cp1252",),

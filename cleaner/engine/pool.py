@@ -61,20 +61,21 @@ STRIKES = 2
 
 
 def cores() -> int:
-    """How many cores this process may use, which in a container is often fewer than the machine has."""
+    """Return how many cores this process may use, which in a container is often fewer than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 FRUGAL = {"OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
-"""What workers are told where the user says nothing. Each thread of BLAS maps 32 MB and more, and the workers share the
-cores already; Arrow's own pool reserves 1 GB at once, which counts against the limit of a worker's memory."""
+"""Environment of the workers, where the user has not set these. Each thread of BLAS maps 32 MB and more, and the
+workers share the cores already; Arrow's own pool reserves 1 GB at once, which counts against the limit of a worker's
+memory."""
 
 WORKER_BYTES = 256 << 20
 """Memory that a worker is given: 150 MB of models and libraries (measured), and a shard of 8 MB in all its forms."""
 
 
 def fitting(memory: int, wanted: int = 0) -> int:
-    """How many workers to start: those wanted, else one per core, but no more than fit in the memory.
+    """Return how many workers to start: those wanted, else one per core, but no more than fit in the memory.
 
     Workers get three quarters of `memory` bytes, this process the rest. At least one is started whatever the memory.
     """
@@ -118,7 +119,7 @@ class Pool(AbstractContextManager["Pool"]):
         again: deque[_Job] = deque()
         busy: dict[Connection, _Worker] = {}
         while True:
-            # Every idle worker gets a task, and then whoever answers first is heard.
+            # Every idle worker gets a task, and then the first answer is received.
             idle = [worker for worker in self._workers if worker.job is None]
             while (idle or len(self._workers) < self.size) and (job := again.popleft() if again else next(jobs, None)):
                 if not idle:

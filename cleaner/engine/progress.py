@@ -26,7 +26,7 @@ _LABELS = {"repeats": "lines that repeat", "duplicates": "near-duplicates"}
 
 
 class Done(NamedTuple):
-    """What a stage did with one shard: articles that came out, bytes of their text, articles dropped and rejected."""
+    """The result of a stage for one shard: articles, bytes of their text, articles dropped and rejected."""
 
     articles: int
     size: int = 0
@@ -36,7 +36,7 @@ class Done(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where a run is.
+    """The progress of a run.
 
     For the stage: finished `shards`, `of` how many (0 where that is not known yet), articles, and articles and bytes
     per second. For the whole run: seconds left (0 where they are not known), articles dropped and rejected, and the
@@ -59,7 +59,7 @@ class Step:
 
     @property
     def title(self) -> str:
-        """Which step this is, such as "step 3 of 6, finish"."""
+        """The name of the step, such as "step 3 of 6, finish"."""
         return f"step {[*SHARES].index(self.stage) + 1} of {len(SHARES)}, {_LABELS.get(self.stage, self.stage)}"
 
     @property
@@ -93,7 +93,7 @@ class ProgressMeter:
     def __init__(self, report: Progress = lambda step: None, clock: Callable[[], float] = time.monotonic) -> None:
         self._report, self._clock = report, clock
         self._started = clock()
-        self._pace = 0.0  # seconds of the whole run, as the last stage lets it be guessed; 0 where none does
+        self._pace = 0.0  # estimated seconds of the whole run, by the last stage; 0 before there is an estimate
         self._last = Step("read", 0, 0)
 
     def begin_global_step(self, stage: str) -> None:

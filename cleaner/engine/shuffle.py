@@ -1,9 +1,9 @@
 """The shuffle, in which every step over the whole corpus is written: partition, sort, reduce over compact records.
 
-A step has tasks, mostly numbers of shards. `emit(task)` yields packed records, each with the number of the part that
-it goes to; the carrier joins what belongs to one part; `reduce(part, packed)` sorts it, works on it at once, saves a
-table, and answers with a few figures. Records of a part arrive in no order, so a result never depends on which process
-did what, and the same two functions give the same bytes on all three carriers:
+A step has tasks, mostly numbers of shards. `emit(task)` yields packed records, each with the number of the part that it
+belongs to; the carrier joins the records of each part; `reduce(part, packed)` sorts them, works on all at once, saves a
+table, and returns a few figures. Records of a part arrive in no order, so a result never depends on which process did
+what, and the same two functions give the same bytes on all three carriers:
 
     InMemory    in the calling process, nothing written: `cleaner.dedup`, and runs over small inputs
     OnPool      on a pool of processes (or of none), with files in the work directory between the two halves
@@ -69,7 +69,7 @@ process waits long for the others."""
 
 _SPILLED = np.dtype([("part", np.int64), ("offset", np.int64), ("size", np.int64)])
 STRING = np.dtype([("address", np.int64), ("end", np.int64)])
-"""What `save_strings` keeps beside the letters: the address that goes with a string, and where its letters end."""
+"""What `save_strings` keeps beside the letters: the address of each string, and where its letters end."""
 
 
 Carrier: TypeAlias = "InMemory | OnPool | Spark"
@@ -207,7 +207,7 @@ class Table:
             np.save(out, array, allow_pickle=False)
 
     def load(self, name: int | str, dtype: Any = None) -> NDArray[Any]:
-        """What was saved, mapped and not read; with `dtype` an empty array of it where nothing was."""
+        """Return a saved array, mapped into memory; with `dtype`, an empty array of it where none was saved."""
         path = None if self.folder is None else self.folder / f"{name}.npy"
         # only where a caller expects that a step may have saved nothing; else it is an error
         if dtype is not None and not (path.exists() if path else str(name) in self.held):
@@ -215,7 +215,7 @@ class Table:
         return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)) if path else self.held[str(name)]
 
     def free(self, name: int | str) -> None:
-        """Remove an array that no later step loads, nor one of a run that goes on."""
+        """Remove an array that no later step loads, not even when the run is continued."""
         self.held.pop(str(name), None)
         if self.folder is not None:
             (self.folder / f"{name}.npy").unlink(missing_ok=True)
@@ -225,8 +225,8 @@ class Table:
 class Shuffle:
     """The steps of one run on a carrier. `memory` is the bytes that one task may use.
 
-    `folder` keeps the tables, and for every finished step a note with its answers: when a run goes on, a step with a
-    note is not done again. Without a folder everything is held in memory, where no other process can read it.
+    `folder` keeps the tables, and for every finished step a note with its results: when a run is continued, a step
+    with a note is not done again. Without a folder everything is held in memory, where no other process can read it.
     """
 
     carrier: Carrier
@@ -282,7 +282,7 @@ class Shuffle:
 
 
 def partition(records: NDArray[Any], parts: NDArray[Any]) -> Emitted:
-    """Pack records by the part that each goes to; `parts` has the part of each, shape (n,)."""
+    """Yield (part, its packed records); `parts` has the part of each record, shape (n,)."""
     order = np.argsort(parts, kind="stable")
     records, parts = records[order], parts[order]
     cuts = np.flatnonzero(parts[1:] != parts[:-1]) + 1  # where another part begins

@@ -63,7 +63,7 @@ def open_session(master: str, **settings: str) -> Iterator[SparkSession]:
     settings = {"spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR", **settings}
     builder = SparkSession.builder.appName("cleaner")
     if master:
-        # local[2] tries nothing twice unless it is told to, and then one process that dies ends the run
+        # local[2] repeats no failed task, so that one process that dies would end the run; local[2,4] does
         retried = master.startswith("local[") and "," not in master
         builder = builder.master(f"{master[:-1]},4]" if retried else master)
         if master.partition("[")[0] in _AT_HOME:
@@ -101,7 +101,7 @@ class Spark:
         self._context: Any = session.sparkContext
         self._seconds = seconds
         self.size: int = self._context.defaultParallelism
-        # asked before any work: an executor that cannot import this version would fail after minutes, in a Java trace
+        # checked before any work: an executor with another version would fail after minutes, with a Java trace
         try:
             there = set(self._context.parallelize(range(self.size), self.size).map(_version).collect())
         except Exception as error:
@@ -139,7 +139,7 @@ class Spark:
         folder = str(Path.cwd())
         # pickled lists of records that Java passes on unseen; a DataFrame's shuffle takes twice the CPU
         emitted = self._context.parallelize(tasks, self._slices(len(tasks))).mapPartitions(partial(_emit, folder, emit))
-        # a part goes to the partition of its number, modulo their count: `int` is the hash that Spark asks for
+        # the partition of a part is its number modulo their count: `int` is the hash that Spark needs
         parts = emitted.repartitionAndSortWithinPartitions(self._slices(_MANY if len(tasks) > 1 else 1), int)
         answers = dict(self._collect(parts.mapPartitions(partial(_reduce, folder, reduce))))
         return [orjson.loads(answers[part]) for part in sorted(answers)]
@@ -149,7 +149,7 @@ class Spark:
         return max(1, min(tasks, _SLICES * self.size))
 
     def _answers(self, rdd: Any) -> list[Any]:
-        """What `_run` gives in a job. An error that is meant for people is raised here."""
+        """Yield the results of `_run` in a job. Raises the errors that it returned."""
         answers = self._collect(rdd)
         for fine, answer in answers:
             if not fine:
@@ -157,7 +157,7 @@ class Spark:
         return [answer for _, answer in answers]
 
     def _collect(self, rows: Any) -> list[Any]:
-        """What a job gives. Raises EngineError when Spark gives it up."""
+        """Yield the results of a job. Raises EngineError when Spark gives it up."""
         try:
             return list(rows.collect())
         except Exception as error:
@@ -167,15 +167,15 @@ class Spark:
 
 
 def _version(_: int) -> str:
-    """In an executor: the version of the package there. Spark sends a function by name, so it runs the executor's
-    code."""
+    """In an executor, return the version of the package there. Spark sends a function by name, so it runs the
+    executor's code."""
     return __version__
 
 
 def _run(
     function: Callable[[Task, Watch], Result], seconds: float, folder: str, tasks: Iterable[Task]
 ) -> Iterator[tuple[bool, Any]]:
-    """In an executor: (True, result) or (False, an error that is meant for people).
+    """In an executor, yield (True, result) or (False, an error whose text is for people) of some tasks.
 
     The first attempt works in this process. If that ends the process, the next attempt works in a child process, which
     finds the record that is to blame and leaves it out.
@@ -202,7 +202,7 @@ def _run(
 
 
 def _unwatched(work: Callable[[Task], Result], task: Task, watch: Watch) -> Result:
-    """In an executor: work on a task that has no records to watch."""
+    """In an executor, work on a task that has no records to watch."""
     return work(task)
 
 
@@ -212,13 +212,13 @@ def _in(folder: str) -> AbstractContextManager[object]:
 
 
 def _emit(folder: str, emit: Callable[[Task], Iterator[tuple[int, bytes]]], tasks: Iterable[Task]) -> Iterator[Any]:
-    """In an executor: the records of the tasks that come, each with its part."""
+    """In an executor, yield the records of some tasks, each with its part."""
     with _in(folder):
         yield from chain.from_iterable(map(emit, tasks))
 
 
 def _reduce(folder: str, reduce: Callable[[int, bytes], Any], records: Iterable[tuple[int, bytes]]) -> Iterator[Any]:
-    """In an executor: the work on the parts that come, one after the other."""
+    """In an executor, reduce some parts, one after the other."""
     with _in(folder):
         for part, group in groupby(records, key=itemgetter(0)):
             yield part, orjson.dumps(reduce(part, b"".join(packed for _, packed in group)))

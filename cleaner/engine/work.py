@@ -8,9 +8,9 @@
     WORK/<stage>-<hash>-released-<number>  the number of shards of a stage that were removed, as the next is complete
 
 A shard file appears under its name only when it is complete (temporary name, fsync, rename). It carries a checksum of
-its content, as the results of global steps do, which is checked once when a run goes on. Changed options give other
-stage folders, and the shards of stages that do not depend on them are used again. If a directory has no run.json, its
-removal had begun, so nothing in it is used.
+its content, as the results of global steps do, which is checked once when a run is continued. Changed options give
+other stage folders, and the shards of stages that do not depend on them are used again. If a directory has no run.json,
+its removal had begun, so nothing in it is used.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class Work(AbstractContextManager["Work"]):
             raise
 
     def shard(self, stage: str, number: int) -> Path:
-        """Where the shard of a stage stands, or will stand. Numbers have eight digits, so that names sort."""
+        """Return the path of a shard of a stage. Numbers have eight digits, so that names sort."""
         return self.path / self._folders[stage] / f"{number:08d}.arrow"
 
     def done(self, stage: str) -> set[int]:
@@ -199,7 +199,7 @@ def remove_work(path: Path) -> None:
 
 
 def _read_run(path: Path) -> Any:
-    """What run.json holds; None where it is missing or damaged."""
+    """Return the content of run.json; None where it is missing or damaged."""
     try:
         found = orjson.loads(path.read_bytes())
         return found if found.keys() == {"inputs", "stages"} else None
@@ -228,7 +228,7 @@ def write_shard(
 
 
 def read_shard(path: Path, columns: Sequence[str]) -> tuple[pa.Table, dict[str, Any]]:
-    """The named columns of a shard and its notes. It is mapped into memory: columns not asked for cost nothing."""
+    """The named columns of a shard and its notes. It is mapped into memory, so other columns cost nothing."""
     import pyarrow as pa
 
     source = pa.memory_map(str(path))

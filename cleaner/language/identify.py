@@ -93,7 +93,7 @@ def quick_language(text: str) -> str:
 
 
 def quick_languages(texts: Sequence[str]) -> list[str]:
-    """Return what `quick_language` says of each text. A text for which the model is asked costs .1 ms, and .3 alone."""
+    """Return the `quick_language` of each text. A text that needs the model costs .1 ms, and .3 ms alone."""
     back_end = _load_back_end("langid")
     lexicon = back_end.lexicon
     by_words = [_by_words(gather_evidence(text[:GLANCE], lexicon), lexicon) for text in texts]
@@ -240,7 +240,7 @@ def _by_model(samples: Sequence[Sample], given: Sequence[LanguageEvidence], back
     scores[lexicon.places == places[:, None]] = -np.inf
     scores[is_pair[:, None] & ((lexicon.places == indonesian) | (lexicon.places == malay))] = -np.inf
     margins = (first - scores.max(axis=1)).tolist()
-    # The share of words and letters that speak for the best language: where none does, only the model stands for it.
+    # The share of words and letters that support the best language; where it is 0, only the model does.
     sizes = [len(some.lower) for some in samples]
     support = (counts[rows, places] / [item.words or 1 for item in given] + letters[rows, places] / sizes).tolist()
     leaning = leanings(model_scores, lexicon.codes)

@@ -38,8 +38,9 @@ poor reason from outvoting five words."""
 class _Pair(NamedTuple):
     """The content of `lists/pair.toml` and of the lists of the two languages.
 
-    `listed` has the clue of each listed word, `roots` those that tell with affixes too. `common` are words of both
-    languages, which are no clue. `spellings` tell of unlisted words. `weights` are log-odds of each clue, by model.
+    `listed` has the clue of each listed word, `roots` those that are clues with affixes too. `common` are words of both
+    languages, which are no clue. `spellings` are clues of unlisted words. `weights` are log-odds of each clue, by
+    model.
     """
 
     listed: Mapping[str, str]

@@ -154,7 +154,7 @@ def _find_ips(text: str) -> Spans:
         numbers = [*map(int, parts)]
         if any(part != str(number) for part, number in zip(parts, numbers, strict=True)) or max(numbers) > 255:
             continue
-        # of this network, of this machine, of groups and masks: these are nobody's
+        # addresses of the own network or machine, of groups, and masks belong to no person
         if numbers[0] in (0, 127) or numbers[0] > 223 or numbers[1:] == [0, 0, 0]:
             continue
         said = speaks_for(text, found.start(), "ip") or _PORT.match(text, found.end()) is not None

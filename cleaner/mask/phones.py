@@ -112,7 +112,8 @@ def find_phones(text: str, regions: tuple[str, ...]) -> Iterator[tuple[int, int]
 
 
 def _begins_number(text: str, start: int) -> bool:
-    """Whether a number may begin here behind a mark without a blank, as in `WA:0812-3456-7890`, `Tel.0812-3456-7890`.
+    """Return True if a number may begin here behind a mark without a blank, as in `WA:0812-3456-7890`,
+    `Tel.0812-3456-7890`.
 
     A dot needs a word that says so, since it may also be one of a name or a reference.
     """
@@ -137,8 +138,8 @@ def _end_of_number(text: str, start: int, ends: Sequence[int], regions: tuple[st
 
 
 def _is_number(written: str, head: str, said: int, regions: tuple[str, ...]) -> bool:
-    """Whether groups of digits are the number of a telephone. `head` are the two characters before them, `said` is what
-    the words before them say."""
+    """Return True if groups of digits are the number of a telephone. `head` are the two characters before them, `said`
+    is what the words before them say."""
     digits = "".join(filter(str.isdigit, written))
     if not _LEAST <= len(digits) <= _MOST:
         return False
@@ -166,8 +167,8 @@ def _is_number(written: str, head: str, said: int, regions: tuple[str, ...]) -> 
 
 @lru_cache(maxsize=4096)
 def _is_valid(written: str, regions: tuple[str, ...], mobile: bool = False) -> bool:
-    """Whether one of these countries gives out the number, or for a number with "+" the country that it names. With
-    `mobile` only numbers of mobile phones count."""
+    """Return True if one of these countries gives out the number, or for a number with "+" the country that it names.
+    With `mobile` only numbers of mobile phones count."""
     library = load_phonenumbers()
     for region in regions or (None,):
         try:

@@ -86,8 +86,8 @@ def split_pairs(pairs: NDArray[np.uint64], bits: int) -> CandidatePairs:
 def pack_keys(keys: NDArray[np.uint64], ranks: NDArray[np.int64], bits: int) -> NDArray[np.uint64]:
     """Keys with a rank in their lowest bits: one plain sort then orders keys, and ranks inside equal keys.
 
-    At 10 million articles 40 bits of key are left. Then some 50 pairs a band agree by accident, which are told apart
-    when they are compared.
+    At 10 million articles 40 bits of key are left. Then some 50 pairs a band agree by accident, which the
+    comparison finds out.
     """
     keys >>= np.uint64(bits)
     keys <<= np.uint64(bits)

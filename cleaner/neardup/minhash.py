@@ -61,7 +61,7 @@ def sign(shingles: Shingles) -> NDArray[np.uint32]:
 def likely(
     signatures: NDArray[np.uint32], low: NDArray[np.int64], high: NDArray[np.int64], lowest: np.float32
 ) -> NDArray[np.bool_]:
-    """Which pairs of rows of signatures have at least this estimated Jaccard similarity, shape (pairs,)."""
+    """Return which pairs of rows of signatures have at least this estimated Jaccard similarity, shape (pairs,)."""
     good = np.zeros(len(low), np.bool_)
     for first in range(0, len(low), _PAIRS):  # all at once would take 1 kB a pair
         part = slice(first, first + _PAIRS)

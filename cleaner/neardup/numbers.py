@@ -1,4 +1,4 @@
-"""Tell copies of an article from two reports of one form, such as those of two days, which differ in their numbers.
+"""Distinguish copies of an article from reports of one form, such as those of two days, which differ in their numbers.
 
 Prayer times, fixtures, prices and results of draws are reported in nearly the same words each day. A copy has the
 numbers of its original: when an article is edited, words change and numbers stay.

@@ -42,7 +42,7 @@ def order_articles(
 
 
 def rank_key(length: int, date: str, id: str, keep: str = "longest") -> tuple[object, ...]:
-    """What one article is sorted by in the order of `order_articles`, for finding the limits of its ranges.
+    """Return what one article is sorted by in the order of `order_articles`, to find the limits of its ranges.
 
     >>> rank_key(90, "", "a") > rank_key(120, "2024-05-02", "b")
     True

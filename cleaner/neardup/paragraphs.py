@@ -36,7 +36,8 @@ def long_paragraphs(
     found: list[str] = []
     for number, text in enumerate(texts):
         lines = [*_PARAGRAPH.finditer(text)]
-        # whether each line may be joined with the one before; without this lines went out of the middle of paragraphs
+        # whether a line continues the one before; otherwise lines would be removed from the middle of wrapped
+        # paragraphs
         joined = [
             text.count("\n", above.end(), line.start()) < 2 and above[0][-1] not in SENTENCE_ENDS
             for above, line in pairwise(lines)

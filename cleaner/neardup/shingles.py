@@ -88,7 +88,7 @@ def shingle_tokens(tokens: NDArray[np.uint64], starts: NDArray[np.int64]) -> Shi
 
 
 def shingle_counts(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How many shingles texts of so many tokens have."""
+    """Return how many shingles texts of so many tokens have."""
     return np.where(tokens >= SIZE, tokens - (SIZE - 1), np.minimum(tokens, 1))
 
 
@@ -117,7 +117,7 @@ def common_of(sets: Shingles, left: NDArray[np.int64], right: NDArray[np.int64])
 
 
 def counts_by_pair(common: NDArray[np.uint64], pairs: int) -> NDArray[np.int64]:
-    """How many common shingles each of so many pairs has."""
+    """Return how many common shingles each of so many pairs has."""
     return np.bincount(common & np.uint64((1 << PAIR_BITS) - 1), minlength=pairs)
 
 

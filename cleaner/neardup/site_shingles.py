@@ -60,14 +60,14 @@ class SiteShingles:
         return cls(keys, sites, sieve)
 
     def kept(self, shingles: Shingles, sites: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which shingles do not recur on the site of their text, shape (shingles,)."""
+        """Return which shingles do not recur on the site of their text, shape (shingles,)."""
         kept = np.ones(len(shingles.hashes), np.bool_)
         texts = np.flatnonzero(np.isin(sites, self.sites))
         if len(texts):
             counts = np.diff(shingles.starts)[texts]
             at = ranges(shingles.starts[texts], counts)
             keys = _salted(shingles.hashes[at], np.repeat(sites[texts], counts))
-            # most shingles are told from all recurring ones by 20 bits, without a search
+            # most shingles differ from all recurring ones in their first 20 bits, and need no search
             maybe = np.flatnonzero(self.sieve[keys >> np.uint64(20)])
             place = np.searchsorted(self.keys, keys[maybe])
             found = maybe[self.keys[np.minimum(place, len(self.keys) - 1)] == keys[maybe]]
@@ -81,7 +81,8 @@ def _salted(hashes: NDArray[np.uint64], sites: NDArray[np.int64]) -> NDArray[np.
 
 
 def share_out(sites: NDArray[np.int64], counts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """For every site, in their order, the group in which its shingles are counted; -1 where it has too few articles.
+    """Return for every site, in their order, the group in which its shingles are counted; -1 where it has too few
+    articles.
 
     `counts` are articles, `sizes` their shingles. A group has some _AT_ONCE shingles if its sites are small enough.
     """

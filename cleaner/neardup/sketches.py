@@ -35,7 +35,7 @@ class Sketches:
 
     signatures: uint32, shape (n, 128), datasketch's affine32 values with seed 1.
     exact: uint64, shape (n, 2), a 128-bit hash of the token sequence; equal for texts that differ in case, white
-        space and punctuation only. (0, 0) for a text without tokens, which is nobody's duplicate.
+        space and punctuation only. (0, 0) for a text without tokens, which is no duplicate.
     sizes: int32, shape (n,), shingles, the repeated ones counted each time; 0 for a text without tokens.
     broken: bool, shape (n,), whether the text breaks off: it ends in an ellipsis or without any sentence mark.
     """

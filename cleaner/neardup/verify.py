@@ -49,7 +49,7 @@ _ENOUGH = 24  # shingles; reports of one form have fewer left, and would all be 
 
 @dataclass(frozen=True, slots=True)
 class StoredArticles:
-    """What the comparison needs of articles, by place: tokens, site, page (-1 is none), and whether they break off."""
+    """The articles that are compared, by place: tokens, site, page (-1 is none), and whether they break off."""
 
     store: TokenStore
     recurring: SiteShingles
@@ -69,7 +69,7 @@ class StoredArticles:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What a comparison says of each pair, in columns of shape (pairs,).
+    """The result of comparing each pair, in columns of shape (pairs,).
 
     `containment` is the common part over the smaller set, `rule` an index into RULES.
     """
@@ -125,7 +125,7 @@ def _compare_block(
         pairs = np.flatnonzero(near)
         rule[pairs] = _by_span(text, common, pairs, left[pairs], right[pairs], articles.broken[places], threshold)
     page = articles.pages[places]
-    # the better ranked article stays, so a longer one goes for it only by the rules above
+    # the better ranked article is kept, so this rule never drops a longer one
     held = (page[left] >= 0) & (page[left] == page[right]) & (sizes[left] >= sizes[right]) & (containment >= _PAGE_HELD)
     rule[held & (rule == UNLIKE)] = SAME_PAGE
     little = (sizes < _LEFT_ENOUGH) & (np.diff(text.starts) < articles.store.lengths[places])

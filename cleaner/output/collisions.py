@@ -51,8 +51,8 @@ def check_places(named: Mapping[str, str | Path | None], replaced: Iterable[str]
 def check_inputs_stay(written: Iterable[str | Path | None], sources: Iterable[Source | Reject]) -> None:
     """Raise RefusedError where one of the files or folders that are written is an input, or holds one.
 
-    Files are compared by device and inode, so that links of both kinds are seen; most runs write to new paths, for
-    which no source has to be asked.
+    Files are compared by device and inode, so that links of both kinds are seen; most runs write to new paths, and
+    then no source is looked up.
     """
     there = [Path(path) for path in written if path and Path(path).exists()]
     files = {(s.st_dev, s.st_ino): path for path in there if path.is_file() for s in (path.stat(),)}
@@ -61,7 +61,7 @@ def check_inputs_stay(written: Iterable[str | Path | None], sources: Iterable[So
         if not isinstance(source, Source):
             continue
         found = None
-        with suppress(OSError, ValueError):  # what is no local file, or went away, cannot be overwritten
+        with suppress(OSError, ValueError):  # a file that is not local, or is gone, cannot be overwritten
             # Stdin may be a file, too.
             status = os.fstat(0) if source.path == "-" else Path(source.path).stat()
             above = Path(os.path.realpath(source.path)).parents if folders else ()

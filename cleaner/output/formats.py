@@ -66,7 +66,7 @@ class Layout:
 
     @classmethod
     def of(cls, options: Options) -> Layout:
-        """The layout that the options ask for. Raises OptionError for a column that records have only with other
+        """Return the layout under these options. Raises OptionError for a column that records have only with other
         options, and for options that exclude each other."""
         if options.mark and options.split and options.one_per_url:
             raise OptionError(
@@ -85,7 +85,7 @@ class Layout:
 
     @property
     def changes(self) -> bool:
-        """Whether a line of the file differs from the record's line in the shards."""
+        """True if a line of the file differs from the record's line in the shards."""
         return list(self.columns.items()) != [(key, key) for key in self.types]
 
     def record_of(self, row: Mapping[str, Any]) -> dict[str, Any]:

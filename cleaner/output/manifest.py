@@ -1,4 +1,4 @@
-"""manifest.json: what went in, what came out, by which versions and options, with counts and hashes."""
+"""Make manifest.json: inputs and outputs with their hashes, versions, options and counts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cleaner.plugins import installed
 
 __all__ = ["SCHEMA", "changed_options", "count_tables", "describe", "largest_first", "manifest", "same_data", "sha256"]
 
-SCHEMA = 1  # of the manifest; to be raised when a key changes its meaning or goes
+SCHEMA = 1  # version of the manifest, to be raised when a key is removed or changes its meaning
 _LIBRARIES = (
     "chardet", "datasketch", "ftfy", "justext", "langid", "lxml", "numpy", "phonenumbers", "pyarrow", "selectolax"
 )  # fmt: skip
@@ -116,7 +116,8 @@ def describe(path: Path) -> dict[str, Any]:
 
 
 def same_data(path: Path, known: Mapping[str, Any]) -> bool:
-    """Whether `describe` says `known` of a file or folder. Sizes are compared first, so that most cost nothing."""
+    """Return True if a file or folder has the description `known`, as `describe` gives it. Sizes are compared first, so
+    that most cost nothing."""
     if path.is_file() and path.stat().st_size != known.get("bytes"):
         return False
     return path.exists() and describe(path) == known

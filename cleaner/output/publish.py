@@ -87,8 +87,8 @@ def card_mark(output: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run did: its output, the folder of its logs and its HTML report ("" where there is none, as after a dry
-    run), with the counts of manifest.json.
+    """The result of a run: its output, the folder of its logs and its HTML report ("" where there is none, as after a
+    dry run), with the counts of manifest.json.
 
     `rejected` counts what could not be read, without what was skipped because it is no article. `examples` has the
     first reject of each error, in words. `left_out` counts files of the input that Cleaner itself had made.
@@ -128,7 +128,8 @@ def report_of(output: str, audit: str, counts: Tables, rejected: Sequence[Mappin
 
 
 class Destination:
-    """Where a run's output and logs go. `output` "-" is stdout, which has logs only where `audit` names a folder."""
+    """The paths of the output and the logs of a run. `output` "-" is stdout, which has logs only where `audit` names a
+    folder."""
 
     def __init__(self, output: str, *, audit: str | Path | None, options: Options) -> None:
         self.output, self._options = output, options
@@ -147,11 +148,11 @@ class Destination:
         self.own = [Path(path) for path in named if path]
         """Files and folders of the run that are no input, wherever they lie."""
         self.card: Path | None = None
-        """Where the dataset card goes, None where none was asked for."""
+        """The path of the dataset card, None without one."""
         if options.card and not self.streams and not options.dry_run:
             self.card = (Path(output) if self._is_folder else Path(output).parent) / "README.md"
         self.page: Path | None = None
-        """Where the report of a dry run goes, None where it is with the logs or not asked for."""
+        """The path of the report of a dry run; None in other runs, whose report is among the logs."""
         if options.report and not self.streams and options.dry_run:
             self.page = path_beside(output, ".dry-run.html")
 
@@ -216,7 +217,7 @@ class Destination:
     ) -> Report:
         """Write everything from the shards of the last stage; `extra` files move to the logs, the manifest is last.
 
-        `journal` remembers the output before it gets its name, so that a run that goes on may replace it.
+        `journal` remembers the output before it gets its name, so that a continued run may replace it.
         """
         # Rejects come from worker processes in any order, and two equal runs must write the same log.
         rejected = sorted(rejects, key=lambda r: (r.source, r.record, r.error, r.detail))
@@ -304,7 +305,7 @@ class Destination:
         return {name: describe(audit / name) for name in names}
 
     def _is_published(self, journal: Journal) -> bool:
-        """Whether the output is the one that this run put there."""
+        """Return True if the output is the one that this run put there."""
         return journal.output is not None and same_data(Path(self.output), journal.output)
 
     def _published(self) -> Report | None:
@@ -324,7 +325,7 @@ class Destination:
         check_output(self.output, shards=self._options.shards, force=self._options.force or own)
         output, force = Path(self.output), self._options.force
         if output.is_dir() and force and not own and self.audit is not None:
-            # With --force a folder goes with all that is in it, so nothing may have come in since it was written.
+            # With --force a folder is deleted with all its files, so nobody may have added one since it was written.
             with suppress(OSError, ValueError, KeyError):
                 known = orjson.loads((self.audit / MANIFEST).read_bytes())["outputs"]["output"]
                 more = next((name for name in describe(output) if name not in known), None)

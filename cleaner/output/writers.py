@@ -36,7 +36,7 @@ _MEANT = {
     ".arrow": " Take .parquet.",
     ".zip": " Take .jsonl.gz or .jsonl.zst, which are packed.",
 }
-"""Suffix that cannot be written -> the advice for whoever gives it."""
+"""Suffix that cannot be written -> what the error advises."""
 
 
 def check_output(path: str, *, shards: int = 0, force: bool = False) -> str:
@@ -186,7 +186,7 @@ def _places(identifier: str, source: str) -> Iterator[str]:
     A record that was a file of its own, whose id is its source, has the path of that file.
     """
     parts = [part for part in identifier.strip("/").split("/") if part != ".."]
-    # Members of archives may lie deeper than any file system lets a folder be.
+    # Members of archives may lie deeper than file systems allow.
     if identifier == source and 0 < len(parts) <= 64:
         yield "/".join(map(_path_part, (*parts[:-1], parts[-1].removesuffix(".txt")))) + ".txt"
     name = _path_part(identifier.removesuffix(".txt"))

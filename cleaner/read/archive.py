@@ -122,5 +122,6 @@ def _tar_chunks(archive: tarfile.TarFile, info: tarfile.TarInfo, file: StreamFil
 
 
 def _is_hidden(name: str) -> bool:
-    """Whether a member is hidden, by a dot before its name or a folder's, or is what macOS adds to ZIP archives."""
+    """Return True if a member is hidden, by a dot before its name or a folder's, or is what macOS adds to ZIP
+    archives."""
     return any((part.startswith(".") and part not in (".", "..")) or part == "__MACOSX" for part in name.split("/"))

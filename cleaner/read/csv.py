@@ -49,7 +49,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class _Dialect:
-    """How a table is written. `spaced` is True where blanks stand behind the delimiters and belong to no field.
+    """The form of a table. `spaced` is True where blanks stand behind the delimiters and belong to no field.
 
     `quoted` is False where quotation marks at the beginning of fields are those of texts.
     """
@@ -391,7 +391,7 @@ class _Rows:
         self._no_close_before = window.base + window.at + window.have
 
     def _row_follows(self, opening: int, fields: list[bytes]) -> bool:
-        """Whether the line behind that of `opening` is a row like this one, or there is none.
+        """Return True if the line behind that of `opening` is a row like this one, or there is none.
 
         The second line of a text does not have as many fields, with numbers where this row has them.
         """
@@ -400,7 +400,7 @@ class _Rows:
         return not 0 < start < len(window.buffer) or self._is_row(start, fields)
 
     def _is_row(self, start: int, fields: list[bytes]) -> bool:
-        """Whether the line at `start` has as many fields as the head, and numbers where `fields` have them."""
+        """Return True if the line at `start` has as many fields as the head, and numbers where `fields` have them."""
         line = self._window.buffer[start : self._window.buffer.find(self._end, start) + 1 or None]
         parts = line.split(self._delimiter)
         shapes = [(_shape(a), _shape(b)) for a, b in zip(fields, parts, strict=False)]
@@ -425,6 +425,6 @@ class _Rows:
 
 
 def _shape(field: bytes) -> bytes:
-    """What kinds of characters a field has: 9 for digits, a for letters; a long one has no shape."""
+    """Return the kinds of characters in a field: 9 for digits, a for letters; a long one has no shape."""
     field = field.strip(b' "\r\n')
     return re.sub(rb"[A-Za-z]+", b"a", re.sub(rb"[0-9]+", b"9", field)) if len(field) <= 40 else b""

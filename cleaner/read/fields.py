@@ -123,8 +123,8 @@ def _check_one_article(record: Record, fields: Fields, kind: str) -> None:
 
 
 def _is_own(record: Record, options: Options) -> bool:
-    """Whether Cleaner wrote the record: it has all the keys with values of their types, and no option names other
-    fields."""
+    """Return True if Cleaner wrote the record: it has all the keys with values of their types, and no option names
+    other fields."""
     others = any(name and (name != key or key not in _OWN_KEYS) for key, name in _named(options).items())
     if not record.keys() >= _OWN_KEYS or others:
         return False
@@ -176,7 +176,7 @@ def find_fields(record: Record, options: Options) -> Fields:
             fields[key] = found
     if "text" not in fields and "html" not in fields and not (options.text_field or options.html_field):
         fields = _fields_inside(record) | fields
-    # A field that was asked for and is missing is an error, even where another could hold the text.
+    # If the field of the option is missing, that is an error, even where another could hold the text.
     if (options.text_field and "text" not in fields) or not fields.keys() & {"text", "html"}:
         raise _no_text(record, options)
     return fields
@@ -197,7 +197,7 @@ def _named(options: Options) -> Fields:
 
 
 def is_missing(value: object) -> bool:
-    """Whether a value means that there is none: None, or what NumPy and pandas use for it (NaN, NaT, NA).
+    """Return True if a value means that there is none: None, or what NumPy and pandas use for it (NaN, NaT, NA).
 
     >>> is_missing(None), is_missing(float("nan")), is_missing("")
     (True, True, False)
@@ -211,7 +211,7 @@ def is_missing(value: object) -> bool:
 
 
 def is_record(value: object, options: Options) -> bool:
-    """Whether a value is an object with a field that can hold the text."""
+    """Return True if a value is an object with a field that can hold the text."""
     with suppress(NoText):
         return isinstance(value, Mapping) and bool(find_fields(value, options))
     return False
@@ -270,7 +270,8 @@ def _at(record: Record, name: str) -> Any:
 
 
 def _without(record: Record, names: Sequence[str]) -> dict[str, Any]:
-    """The record without the named fields. An object stays where a field inside it goes."""
+    """Return the record without the named fields. If a field inside an object is named, the rest of the object
+    stays."""
     rest = {key: value for key, value in record.items() if key not in names}
     for name in names:
         outer, _, inner = name.partition(".")
@@ -292,7 +293,7 @@ def _first(record: Record, names: Sequence[str], key: str) -> str:
 
 
 def _may_mean(key: str, value: object) -> bool:
-    """Whether a value has a type for the meaning `key`.
+    """Return True if a value has a type for the meaning `key`.
 
     Lists of texts are paragraphs or several authors. A text or page may be bytes, or null for an empty one; the other
     meanings may be numbers or dates, of which a bool is none. A table has NaN in the place of null.
@@ -318,7 +319,7 @@ def _body(value: object) -> str | bytes:
 # Cached, because all records of a file have the same few sets of fields.
 @lru_cache(maxsize=256)
 def _usual_among(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """For each meaning those of `names` that usually have it, best first."""
+    """Return for each meaning those of `names` that usually have it, best first."""
     present: dict[str, str] = {}
     for separator in ("_", ""):  # "pub_date" is "PubDate" as well, unless another field is called just so
         for name in names:

@@ -99,12 +99,12 @@ def _escaped(name: str) -> str:
 
 
 def is_stream(source: Source) -> bool:
-    """Whether a source can be read only once, as stdin and pipes can; whether it has changed since cannot be told."""
+    """Return True if a source can be read only once, such as stdin or a pipe. Its changes cannot be noticed."""
     return source.size < 0 and not is_remote(source.path)
 
 
 def is_remote(path: str) -> bool:
-    """Whether fsspec has to open `path`: it begins with a protocol, as in s3:// or simplecache::."""
+    """Return True if fsspec has to open `path`: it begins with a protocol, as in s3:// or simplecache::."""
     return bool(_REMOTE.match(path))
 
 
@@ -139,13 +139,13 @@ def _check_link(path: str, roots: _Roots) -> None:
 
 
 def _expand(given: str, made: MadeFiles, roots: _Roots) -> Iterator[_Entry]:
-    """The entries that one of the person's inputs stands for."""
+    """Yield the entries of one input: those of its folder, of its pattern, or the file itself."""
     if given == "-":
         yield "-", Source("stdin", "-"), False
     elif is_remote(given):
         yield from _expand_remote(given)
     elif os.path.lexists(given):
-        # Asked before patterns, because a file may have a bracket or a star in its name.
+        # Checked before patterns, because a file may have a bracket or a star in its name.
         yield from _expand_path(given, made, roots)
     elif not glob.has_magic(given):
         wrong = NotFound("There is no file or folder of this name.", "Check the name and the folder you are in.")
@@ -224,7 +224,7 @@ def _walk(root: str, made: MadeFiles, roots: _Roots, *, outright: bool) -> Itera
 
 
 def _file_entry(entry: os.DirEntry[str], real_folder: str) -> tuple[str, Source | Reject]:
-    """A file of a folder, behind its real path. Raises OSError where its status cannot be asked."""
+    """Return a file of a folder, behind its real path. Raises OSError where its status cannot be read."""
     status = entry.stat()
     if not stat.S_ISREG(status.st_mode):
         # Reading a pipe that nobody writes to would never end.
@@ -284,7 +284,8 @@ _EXTRAS = {
 
 
 def remote_error(url: str, error: Exception) -> InputError:
-    """What an error of fsspec, or of the package behind it, means. Raises MissingExtra where that is not installed."""
+    """Return an error of fsspec, or of the package behind it, as one of ours. Raises MissingExtra where that is not
+    installed."""
     if isinstance(error, ImportError):
         for protocol in re.findall(r"([a-z0-9]+)(?:::|://)", url):
             if protocol in _EXTRAS:

@@ -256,7 +256,8 @@ class _Cursor:
         return text.encode("utf-8", "surrogateescape")
 
     def _parse(self) -> int:
-        """Where the value here ends. Raises BrokenJson or TooLarge; reads on where the buffer ends too early."""
+        """Return where the value at this place ends. Raises BrokenJson or TooLarge; reads on where the buffer ends too
+        early."""
         while True:
             try:
                 end = _DECODER.raw_decode(self.buffer, self.at)[1]

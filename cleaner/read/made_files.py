@@ -57,7 +57,7 @@ class MadeFiles:
                 self._note(f"{real}{os.sep}{name}", read_mark(f"{real}{os.sep}{name}"))
 
     def is_made(self, real: str, size: int) -> bool:
-        """Whether a file is an output, a report page or a dataset card, or belongs to the run itself.
+        """Return True if a file is an output, a report page or a dataset card, or belongs to the run itself.
 
         An output whose size is not that of its mark was changed since, so it is the user's. Pages are opened for this,
         which takes 10 µs of the 5 ms that cleaning a page takes.
@@ -67,7 +67,7 @@ class MadeFiles:
         return real in self._own or size in sizes or -1 in sizes or bool(ending and is_made_file(real, ending))
 
     def is_inside(self, path: str, root: str) -> bool:
-        """Whether a file that a pattern found lies in a marked folder, at any depth.
+        """Return True if a file that a pattern found lies in a marked folder, at any depth.
 
         An output counts only below `root`, the folder before the first wildcard: that one was named outright.
         """

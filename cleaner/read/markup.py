@@ -59,7 +59,7 @@ _HEAD = 4096
 
 
 def looks_like_html(text: str) -> bool:
-    """Whether all of `text` is an HTML page or a fragment of one, and not an article about HTML.
+    """Return True if all of `text` is an HTML page or a fragment of one, and not an article about HTML.
 
     It must begin with a tag: of a page, or of a block of which there is a second one.
 
@@ -75,7 +75,8 @@ def looks_like_html(text: str) -> bool:
 
 
 def has_markup(text: str) -> bool:
-    """Whether tags, entities or escapes were left inside extracted text; a text that may mean them as text has none.
+    """Return True if tags, entities or escapes were left inside extracted text; a text that may mean them as text has
+    none.
 
     >>> has_markup("Hujan&nbsp;turun.<br>Warga mengungsi."), has_markup("Jika a < b &amp c > d, AT&T")
     (True, False)
@@ -84,21 +85,22 @@ def has_markup(text: str) -> bool:
 
 
 def _has_tags(text: str) -> bool:
-    """Whether a tag or an entity is surely meant as one."""
+    """Return True if a tag or an entity is surely meant as one."""
     if "<" not in text and "&" not in text:
         return False
     return bool(_SURE_TAG.search(text)) or any(_character(entity) != entity[0] for entity in _ENTITY.finditer(text))
 
 
 def _has_escapes(text: str) -> bool:
-    """Whether line ends and other characters stand in the text as programs write them inside quotes."""
+    """Return True if line ends and other characters stand in the text as programs write them inside quotes."""
     if "\\" not in text and "_x000" not in text:
         return False
     return (bool(_SURE_ESCAPE.search(text)) or _has_escaped_line_ends(text)) and not _ABOUT_CODE.search(text)
 
 
 def _has_escaped_line_ends(text: str) -> bool:
-    """Whether escaped line ends outnumber the real ones, and a small letter follows no more than a quarter of them."""
+    """Return True if escaped line ends outnumber the real ones, and a small letter follows no more than a quarter of
+    them."""
     following = [found[1] for found in _LINE_END.finditer(text)]
     if len(following) < _LINE_ENDS or len(following) <= text.strip().count("\n"):
         return False
@@ -106,7 +108,7 @@ def _has_escaped_line_ends(text: str) -> bool:
 
 
 def _character(entity: re.Match[str]) -> str:
-    """What an entity stands for; the entity itself where it has no meaning."""
+    """Return the character of an entity; the entity itself where it has none."""
     name = entity[1]
     return html.unescape(f"&{name}") if name[0] == "#" or name in html5 else entity[0]
 

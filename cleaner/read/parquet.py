@@ -25,7 +25,7 @@ _MOST_ROWS, _MOST_ROWS_A_BYTE = 1 << 20, 200
 """A table with more rows than the first figure, and than the second for each byte of its file, is a bomb: such a file
 holds one value and claims that it is repeated without end."""
 _MOST_ASKED = 1 << 12
-"""How often at most parts of a damaged batch are checked; after that the part at hand is set aside as a whole."""
+"""How often at most parts of a damaged batch are checked; after that the whole part is set aside."""
 _A_DAY = re.compile(r"\d{4,5}-\d\d-\d\d(?: |$)")
 """How Arrow writes a time that is a time, as opposed to a number of days that overflows."""
 

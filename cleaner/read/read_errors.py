@@ -160,7 +160,7 @@ class Unreadable(InputError):
 
 
 class NoArticle(InputError):
-    """What a crawl holds beside articles."""
+    """A file or record of a crawl that is no article."""
 
 
 class OwnFile(NoArticle):
@@ -168,11 +168,11 @@ class OwnFile(NoArticle):
 
 
 class PagePart(NoArticle):
-    """What belongs to a saved page: an image, a script, a style sheet."""
+    """A part of a saved page: an image, a script, a style sheet."""
 
 
 class SystemFile(NoArticle):
-    """What an operating system writes into every folder."""
+    """A file that an operating system writes into folders."""
 
 
 class RepeatedHead(NoArticle):

@@ -187,7 +187,7 @@ def format_by_name(name: str) -> tuple[str, bool]:
 
 
 def check_name(name: str) -> None:
-    """Raises UnknownFormat or PagePart when the suffix of `name` is that of a format that is not read.
+    """Raise UnknownFormat or PagePart when the suffix of `name` is that of a format that is not read.
 
     The images of a folder of saved pages are thus not opened. Raises SystemFile for a file that the operating system
     writes into every folder.
@@ -212,7 +212,7 @@ def page_stems(name: str) -> tuple[str, ...]:
 
 
 def check_page_folder(name: str, stems: Container[str]) -> None:
-    """Raises PagePart where `name` lies in the folder of a saved page, the stem of whose name is among `stems`."""
+    """Raise PagePart where `name` lies in the folder of a saved page, the stem of whose name is among `stems`."""
     if any(stem in stems for stem in folder_stems(name)):
         raise PagePart("This is a part of the page that lies beside its folder.", "Nothing to do.")
 
@@ -232,7 +232,7 @@ def folder_stems(name: str) -> Iterator[str]:
 
 
 def check_member(name: str, head: bytes) -> None:
-    """Raises OwnFile where a member of an archive, which begins with `head`, is a log, a page or a card of Cleaner."""
+    """Raise OwnFile where a member of an archive, which begins with `head`, is a log, a page or a card of Cleaner."""
     folder, _, own = name.rpartition("/")
     logs = _TABLES["logs"]
     marked = format_by_name(own)[0] == "html" and PAGE_MARK in head
@@ -307,7 +307,7 @@ def _feed_or_packed(head: bytes) -> str:
 
 
 def _is_json_document(head: bytes) -> bool:
-    """Whether `head` begins one JSON document, and not JSON lines: a value goes on behind the first line.
+    """Return True if `head` begins one JSON document, and not JSON lines: a value continues behind the first line.
 
     A first line that was cut short does not count as that, if the next line begins with an object of its own.
     """
@@ -328,7 +328,7 @@ def _is_json_document(head: bytes) -> bool:
 
 
 def check_text(head: bytes) -> None:
-    """Raises BinaryFile when `head` cannot be the beginning of a text in any encoding."""
+    """Raise BinaryFile when `head` cannot be the beginning of a text in any encoding."""
     for magic, name in _MAGIC["binary"]:
         if head.startswith(magic):
             raise BinaryFile(f"This is {name}, not text.", "Leave it out, or convert it to text first.")

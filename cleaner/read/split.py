@@ -85,7 +85,7 @@ def plan_tasks(
     records = size = 0
     for split, weight in chosen:
         if isinstance(split, Reject):
-            # The task before it goes out first, so that all come in the order of the manifest.
+            # The task before it is yielded first, so that all are in the order of the manifest.
             if splits:
                 yield Task(tuple(splits))
                 splits, records, size = [], 0, 0
@@ -147,7 +147,8 @@ def _weighed_splits(
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What is being split. `path` is "" where a worker cannot seek the data, so that the splits have to carry them."""
+    """The file that is being split. `path` is "" where a worker cannot seek the data, so that the splits have to carry
+    them."""
 
     split: Split
     options: Options
@@ -214,7 +215,7 @@ def _parts(place: _Place, stream: Stream, named: str) -> Iterator[Split | Reject
 
 
 def _chunks(place: _Place, sniffed: Sniffed) -> Iterator[Chunk | Lost]:
-    """The chunks of a file by its format. Raises UnknownFormat for a format that nobody reads."""
+    """Return the chunks of a file by its format. Raises UnknownFormat for a format without a reader."""
     stream, bounds, keep = sniffed.stream, place.bounds, not place.path
     match sniffed.format:
         case "txt" | "html" | "mhtml" | "webarchive":

@@ -231,7 +231,7 @@ def _chunks_of(path: str, start: int, end: int) -> Iterator[bytes]:
 
 
 def compression_of(head: bytes) -> str:
-    """How data that begin with `head` are compressed: gz, zst, bz2, xz, lz4, or "" for not at all.
+    """Return the compression of data that begin with `head`: gz, zst, bz2, xz, lz4, or "" for not at all.
 
     >>> compression_of(b"\\x1f\\x8b\\x08"), compression_of(b"Hujan")
     ('gz', '')

@@ -182,7 +182,8 @@ class _Crawl(Window):
         return self.base + self.at - start
 
     def _find_record(self, most: int) -> int:
-        """How many bytes of the stream stand before the next record, searched for in `most` bytes; -1 if none does."""
+        """Return how many bytes of the stream stand before the next record, searched for in `most` bytes; -1 if none
+        does."""
         searched = 0
         while True:
             found = _RECORD.search(self.buffer, self.at + searched)
@@ -227,7 +228,7 @@ def parse_warc(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lo
 
 
 def _response(headers: dict[str, str], block: bytes, limit: int) -> Response:
-    """What a record holds, as if a server had sent it. Raises NotText, HttpStatus, BrokenWarc or TooLarge."""
+    """Return the content of a record as if a server had sent it. Raises NotText, HttpStatus, BrokenWarc or TooLarge."""
     nothing = "Nothing to do; only pages and texts are read."
     protocol = headers.get("content-type", "")
     kind, _, parameters = protocol.lower().partition(";")

@@ -139,7 +139,7 @@ def _is_sound_in_ascii(data: bytes) -> bool:
 
 
 class _Tables(NamedTuple):
-    """What `find_hints` looks up, each by the number of a character in the basic plane.
+    """The tables of `find_hints`, each by the number of a character in the basic plane.
 
     The upper half of an entry of `hints` says what the character may begin, the lower half what it may end: a hint
     stands where a character may begin what the next one may end. `three` has the charsets in which the byte of the

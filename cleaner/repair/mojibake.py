@@ -52,7 +52,8 @@ _BEYOND_ASCII = re.compile("[^\x00-\x19\x1b-\x7f]")  # and what ftfy’s codecs 
 
 
 class Garbling(NamedTuple):
-    """How a document was garbled: the charset it was misread in, and the characters that are native to the document."""
+    """The way in which a document was garbled: the charset it was misread in, and the characters that are native to the
+    document."""
 
     charset: str
     native: frozenset[str]

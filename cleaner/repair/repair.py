@@ -260,7 +260,7 @@ def _fix_and_explain(text: str, *, encoding: bool = True) -> tuple[str, tuple[st
             before, fixed = fixed, fix(fixed)
             if fixed != before:
                 steps.append(step)
-        if fixed == text:  # what comes out of fix_encoding goes through it unchanged, so there is no need to ask again
+        if fixed == text:  # fix_encoding does not change its own output, so it need not run again
             break
         text = fixed
     return text, tuple(steps)

@@ -57,7 +57,7 @@ def find_misread(text: str) -> Misread | None:
     """
     if text.isascii():
         return None
-    # Characters of Latin-1 take two bytes each in UTF-8, so that nearly all Latin texts are told by their length.
+    # Characters of Latin-1 take two bytes each in UTF-8, so that the length rules out nearly all Latin texts.
     if 4 * (len(text.encode("utf-8", "surrogatepass")) - len(text)) < len(text):
         return None
     for read_as in ("latin-1", "sloppy-windows-1252"):
@@ -87,7 +87,7 @@ def _meant(data: bytes) -> str:
     others = sum(not unicodedata.name(char, "LATIN").startswith("LATIN") for char in beyond)
     if found.replaced or others < SCRIPT * len(beyond) or not beyond:
         return ""
-    # Plausibility asks where letters stand, which says nothing of scripts whose vowels are marks, as Thai writes them.
+    # Plausibility is about the places of letters, which says nothing of scripts whose vowels are marks, such as Thai.
     marks = any(unicodedata.category(char) == "Mn" for char in found.text)
     return found.encoding if marks or plausibility(data[:_SAMPLE], found.encoding) > PLAUSIBLE else ""
 

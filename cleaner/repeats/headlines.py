@@ -60,7 +60,8 @@ def find_headlines(records: NDArray[Any]) -> NDArray[Any]:
 
 
 def _may_link(batch: SiteLines) -> NDArray[np.bool_]:
-    """Which lines may be links: not an article's first line or own title, no running text, no mere start of a line."""
+    """Return which lines may be links: not an article's first line or own title, no running text, no mere start of a
+    line."""
     owners = batch.owners()
     firsts = np.zeros(len(batch.keys), np.bool_)
     firsts[batch.offsets[:-1][np.diff(batch.offsets) > 0]] = True
@@ -70,7 +71,8 @@ def _may_link(batch: SiteLines) -> NDArray[np.bool_]:
 
 
 def linked_headlines(articles: Sequence[Article], batch: SiteLines, known: Keys) -> dict[int, list[Removal]]:
-    """By row the removals, in offsets of *before*, of headlines of other articles. `known` are sorted keys of lines."""
+    """Return by row the removals, in offsets of *before*, of headlines of other articles. `known` are sorted keys of
+    lines."""
     linked: dict[int, list[Removal]] = {}
     if not len(known):
         return linked

@@ -55,7 +55,7 @@ MIN_ANCHORS = 3  # different articles beside which a line must stand: two may sh
 MIDDLE_ANCHORS = 5  # a line between paragraphs needs more, and so does a mere start: subheads and labels recur as well
 SHARE = 0.5  # of the site's different articles, anywhere in the text
 END_SHARE = 0.3  # at the same end
-PROSE = 60  # characters from which a line can tell articles apart
+PROSE = 60  # least characters of a line that can distinguish articles
 SUBHEAD = 0.9  # a line between two paragraphs in so many of its articles is a subhead ("Kesimpulan")
 VERSIONS = 12  # as many versions one article may have; a line of more articles is more likely boilerplate
 MAX_PER_ARTICLE = 2.0  # a line that an article has more often is a speaker, a refrain, or a mark in a table
@@ -63,13 +63,13 @@ MAX_PER_ARTICLE = 2.0  # a line that an article has more often is a speaker, a r
 MENU = 6  # so many repeating lines in a row are a menu, even lines that an article has more often
 
 AT_AN_END, IN_A_RUN, ANYWHERE, IN_A_MENU = 1, 2, 4, 8
-"""Bits of `Repeats.places`: where a repeating line may go."""
+"""Bits of `Repeats.places`: where a repeating line may be removed."""
 
 OCCURRENCE = np.dtype([("key", "u8"), ("anchor", "u8"), ("order", "i8"), ("site", "u8"), ("marks", "u2")])
 """A common line in an article: its key, the anchor of the article, its number in the corpus, the key of the site."""
 
 ANCHOR = np.dtype([("site", "u8"), ("anchor", "u8")])
-"""An article of a site, told by its anchor."""
+"""An article of a site, known by its anchor."""
 
 
 @dataclass(frozen=True, slots=True)

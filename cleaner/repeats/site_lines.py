@@ -185,7 +185,7 @@ def _keyed_segments(line: str, head: bool, tail: bool, site: int) -> Iterator[tu
 
 
 def _in_long_series(marks: Sequence[bool]) -> Sequence[bool]:
-    """For each mark: True if it belongs to a row of at least RUN marks that are True."""
+    """Return for each mark True if it belongs to a row of at least RUN marks that are True."""
     if sum(marks) < RUN:
         return [False] * len(marks)
     inside: list[bool] = []

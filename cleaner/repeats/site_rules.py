@@ -88,7 +88,7 @@ def _index_of(key: int, known: Repeats) -> int:
 
 
 def wordings_taken(article: Article, site: str, known: Repeats) -> Iterator[tuple[int, str]]:
-    """Key and wording of the lines of an article that went because they repeat on the site of this name.
+    """Yield key and wording of the lines of an article that were removed because they repeat on the site of this name.
 
     The columns of the lines hold no wording, so it is found again in the article, by the key.
     """

@@ -53,7 +53,8 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class RemovedSpans:
-    """What one rule, or one entry of a phrase list, removed as one kind. `name` is the rule, or the entry as listed.
+    """The spans that one rule, or one entry of a phrase list, removed as one kind. `name` is the rule, or the entry as
+    listed.
 
     `language` and `how` are those of the phrase list; "" for a rule.
     """
@@ -284,7 +285,8 @@ class _Texts:
             if record is None:  # the output went to stdout, so only the removals are known
                 continue
             if position in self._shown:
-                # What went stands first in many articles; of those that lost most it must be seen what stayed as well.
+                # Many articles begin with removed text. Those that lost most get more room, so that what stayed is seen
+                # too.
                 times = 3 if position in self._most_removed else 1
                 self.articles[position] = show_article(article, min(_ROOM, times * self._room))
             if position in self._titled:
