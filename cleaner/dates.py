@@ -111,6 +111,7 @@ def _words() -> _Words:
 
 
 def _pairs(listed: str) -> Iterator[tuple[str, str]]:
+    """Return the pairs of words in a list of words."""
     words = listed.split()
     return zip(words[::2], words[1::2], strict=True)
 

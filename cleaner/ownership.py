@@ -82,13 +82,13 @@ def read_mark(folder: str | Path) -> FolderMark | None:
 
 
 def mark_beside(output: str | Path) -> Path:
-    """The hidden file that carries the mark of an output whose logs lie elsewhere."""
+    """Return the hidden file that carries the mark of an output whose logs lie elsewhere."""
     path = Path(output)
     return path.with_name(f".{path.name}{MARK}")
 
 
 def read_mark_file(path: str | Path) -> FolderMark | None:
-    """The mark in a file; None where it is missing or not Cleaner's."""
+    """Return the mark in a file; None where it is missing or not Cleaner's."""
     try:
         with open(path, "rb") as file:
             found = json.loads(file.read(_MARK_BYTES))

@@ -132,8 +132,7 @@ def tally(
     entries = [phrase_of(why) if kind != "space" else None for _, kind, why in reasons]
     (_, *phrases), phrase = _numbered([None, *entries])
     phrase, rule = phrase[1:][reason] - 1, rule[reason]  # -1 where no phrase is named
-    # Space closes the gap of another removal, which is counted already; so of space groups count the characters, but
-    # not the spans.
+    # Space closes the gap of a removal that is counted already: groups count its characters, but not its spans.
     is_space = np.array([kind == "space" for kind, _ in rules], bool)
     rule_not_space = np.where(is_space[rule], -1, rule)
     words = [len(t.split()) if t.isascii() else count_words(t) for row in ordered for t in texts[row]]

@@ -82,12 +82,11 @@ def clean_corpus(
     """Clean files, folders and patterns of them into one corpus, with logs of every decision beside it.
 
     `output` is a path as `cleaner.output.writers.check_output` takes it, or "-" for stdout (then logs are written only
-    where `audit` names a folder). An unfinished run of the same inputs is continued. `engine` does the work, or, where
-    it is None, what `options.engine` says.
-
-    Raises, before anything is made: RefusedError when the output exists and `options.force` is not set, or when a file
-    of the user's would be written or deleted; WorkError when another run works on this output; OptionError for a wrong
-    option. Raises InputError when none of the input can be read; input that is bad in part never raises.
+    where `audit` names a folder). An unfinished run of the same inputs is continued. Without an `engine` that of
+    `options.engine` does the work. Raises, before anything is made: RefusedError when the output exists and
+    `options.force` is not set, or when a file of the user's would be written or deleted; WorkError when another run
+    works on this output; OptionError for a wrong option. Raises InputError when none of the input can be read; input
+    that is bad in part never raises.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:

@@ -70,7 +70,7 @@ class Run:
     times: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def shards(self, stage: str) -> list[Path]:
-        """The files of a finished stage, in manifest order."""
+        """Return the files of a finished stage, in manifest order."""
         return [self.work.shard(stage, number) for number in range(self.count)]
 
     def stage(

@@ -66,7 +66,7 @@ class ShardSet:
 
     @classmethod
     def of(cls, paths: Sequence[Path]) -> ShardSet:
-        """The shards of a finished stage."""
+        """Return the shards of a finished stage."""
         size = sum(path.stat().st_size for path in paths) // max(1, len(paths))
         return cls(paths[0].parent if paths else None, len(paths), per_group=max(1, GROUP_BYTES // max(1, size)))
 

@@ -78,7 +78,7 @@ class Step:
         return sum([*SHARES.values()][:before]) + SHARES[self.stage] * (min(1, self.shards / self.of) if self.of else 0)
 
     def later(self, seconds: float) -> Step:
-        """The same step so many seconds later, if nothing was reported in between."""
+        """Return the same step so many seconds later, if nothing was reported in between."""
         left = max(1.0, self.seconds_left - seconds) if self.seconds_left else 0.0
         return replace(self, elapsed=self.elapsed + seconds, seconds_left=left)
 
@@ -118,12 +118,13 @@ class ProgressMeter:
             self._say(Step(stage, before + shards, total, *rates, left, dropped, rejected, articles))
 
     def _say(self, step: Step) -> None:
+        """Report a step, with the time since the start of the run."""
         self._last = replace(step, elapsed=self._clock() - self._started)
         self._report(self._last)
 
 
 def _rest(stage: str) -> float:
-    """The share of a run's time from the beginning of a step to the end of the run."""
+    """Return the share of a run's time from the beginning of a step to the end of the run."""
     return sum([*SHARES.values()][[*SHARES].index(stage) :])
 
 

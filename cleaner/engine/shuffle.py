@@ -130,12 +130,14 @@ class OnPool:
         return answers
 
     def _groups(self, tasks: Sequence[Task]) -> list[Sequence[Task]]:
+        """Cut tasks into groups, several for each process."""
         # neighbours stay together: they often read the same files
         size = -(-len(tasks) // (TASK_GROUPS * self.size)) or 1
         return [tasks[first : first + size] for first in range(0, len(tasks), size)]
 
 
 def _work_on_all(work: Callable[[Task], Any], group: tuple[int, Sequence[Task]], watch: Watch) -> tuple[int, list[Any]]:
+    """In a worker, do all tasks of a group. Returns its number and the results."""
     number, tasks = group
     return number, [work(task) for task in tasks]
 
@@ -244,7 +246,7 @@ class Shuffle:
         return int(self.once(f"{name}-parts", lambda: parts))
 
     def table(self, name: str) -> Table:
-        """The table of this name, empty at first."""
+        """Return the table of this name, empty at first."""
         if name not in self._tables:
             folder = self.folder and self.folder / name
             if folder is not None:
@@ -292,18 +294,19 @@ def partition(records: NDArray[Any], parts: NDArray[Any]) -> Emitted:
 
 
 def sorted_records(packed: bytes, dtype: Any) -> NDArray[Any]:
-    """The records that `partition` packed, in the order of their fields."""
+    """Return the records that `partition` packed, in the order of their fields."""
     records = np.frombuffer(packed, dtype)
     return records[order_of(records)] if records.dtype.names else np.sort(records)
 
 
 def save_sorted(table: Table, dtype: Any, part: int, packed: bytes) -> None:
-    """A `reduce` that only keeps the records of its part, sorted."""
+    """Save the records of a part, sorted: the `reduce` of a step that only keeps them."""
     table.save(part, sorted_records(packed, dtype))
 
 
 def order_of(records: NDArray[Any]) -> NDArray[np.int64]:
-    """The indices that sort records by their fields, the first field first. (np.argsort takes ten times as long.)"""
+    """Return the indices that sort records by their fields, the first field first. (np.argsort takes ten times as
+    long.)"""
     return np.lexsort([records[name] for name in reversed(records.dtype.names or ())])
 
 
@@ -316,7 +319,7 @@ def save_strings(table: Table, name: int | str, addresses: NDArray[np.int64], st
 
 
 def load_strings(table: Table, name: int | str, places: NDArray[np.int64]) -> list[bytes]:
-    """The strings at these places, in this order."""
+    """Return the strings at these places, in this order."""
     if not len(places):
         return []
     ends = table.load(name)["end"]

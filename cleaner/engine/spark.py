@@ -225,7 +225,7 @@ def _reduce(folder: str, reduce: Callable[[int, bytes], Any], records: Iterable[
 
 
 def _short(error: Exception) -> str:
-    """The line of a long Java trace that says what was wrong."""
+    """Return the line of a long Java trace that says what was wrong."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     said = [line for line in lines if "Error" in line or "Exception" in line]
     return f"{(said or lines or [type(error).__name__])[-1][:300]}."

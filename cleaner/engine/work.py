@@ -108,7 +108,7 @@ class Work(AbstractContextManager["Work"]):
         return self.path / self._folders[stage] / f"{number:08d}.arrow"
 
     def done(self, stage: str) -> set[int]:
-        """The numbers of the shards of this stage that are finished and whole.
+        """Return the numbers of the shards of this stage that are finished and whole.
 
         The shards that an earlier process left are compared with their checksums at the first call; one that differs is
         removed, so that it is made again. The shards of a stage that was released count as finished while all of the
@@ -133,7 +133,7 @@ class Work(AbstractContextManager["Work"]):
         return set(found)
 
     def tables(self, stage: str) -> Path:
-        """A folder for the results of global steps, on which this stage depends."""
+        """Return a folder for the results of global steps, on which this stage depends."""
         path = self.path / f"tables-{self._folders[stage]}"
         path.mkdir(exist_ok=True)
         return path
@@ -156,6 +156,7 @@ class Work(AbstractContextManager["Work"]):
         self._lock.close()
 
     def _released(self, stage: str) -> Path | None:
+        """Return the file that says how many shards of a stage were removed; None if they were not."""
         return next(self.path.glob(f"{self._folders[stage]}-released-*"), None)
 
     def _check(self, about: bytes) -> bool:
@@ -228,7 +229,7 @@ def write_shard(
 
 
 def read_shard(path: Path, columns: Sequence[str]) -> tuple[pa.Table, dict[str, Any]]:
-    """The named columns of a shard and its notes. It is mapped into memory, so other columns cost nothing."""
+    """Return the named columns of a shard and its notes. It is mapped into memory, so other columns cost nothing."""
     import pyarrow as pa
 
     source = pa.memory_map(str(path))
@@ -243,7 +244,7 @@ def read_shard(path: Path, columns: Sequence[str]) -> tuple[pa.Table, dict[str, 
 
 
 def read_attached(path: Path, *names: str) -> list[bytes]:
-    """The bytes that were attached to a shard under these names, or b"" as in a shard of an older version.
+    """Return the bytes that were attached to a shard under these names, or b"" as in a shard of an older version.
 
     They stand beside the notes because few readers want them, and parsing notes is done for every shard.
     """
@@ -276,7 +277,7 @@ def _lock(path: Path) -> IO[str]:
 
 
 def _difference(old: object, new: object) -> str:
-    """The first three inputs that were added, removed or changed, in words, and how many more there are."""
+    """Return the first three inputs that were added, removed or changed, in words, and how many more there are."""
     if not (isinstance(old, dict) and isinstance(new, dict)):
         return "the list of inputs"
     named = [f"{k} is new" for k in new if k not in old]

@@ -141,8 +141,8 @@ def main() -> None:
 
 
 def _private_memory() -> int:
-    """The bytes that RLIMIT_DATA counts for this process: all private memory that it may write, whether used or not.
-    0 where the system does not say."""
+    """Return the bytes that RLIMIT_DATA counts for this process: all private memory that it may write, whether used or
+    not. 0 where the system does not say."""
     import numpy as np
 
     # BLAS maps its buffers at its first product, and ends the process when it is refused them

@@ -91,7 +91,7 @@ def mask_text(text: str, kinds: Collection[str], *, language: str = "", site: st
 
 
 def mask_article(article: Article, kinds: Collection[str]) -> Article:
-    """The article with its masks among its removals; title and author are masked too."""
+    """Return the article with its masks among its removals; title and author are masked too."""
     if not kinds:
         return article
     known = {"language": article.language, "site": article.site}

@@ -69,7 +69,8 @@ def load_phonenumbers() -> ModuleType:
 
 
 def regions_of(language: str, site: str) -> tuple[str, ...]:
-    """The countries whose numbers may stand in a text without their country code: those of its site and language.
+    """Return the countries whose numbers may stand in a text without their country code: those of its site and
+    language.
 
     >>> regions_of("de", "contoh.co.id")
     ('ID', 'DE', 'AT', 'CH')
@@ -125,7 +126,7 @@ def _begins_number(text: str, start: int) -> bool:
 
 
 def _end_of_number(text: str, start: int, ends: Sequence[int], regions: tuple[str, ...]) -> int:
-    """The end of the longest run of groups that make up a number; 0 if none do."""
+    """Return the end of the longest run of groups that make up a number; 0 if none do."""
     head = text[max(0, start - 2) : start]
     said = speaks_for(text, start, "phone")
     for end in reversed(ends):

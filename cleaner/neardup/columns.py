@@ -35,7 +35,7 @@ class Column:
             self.file.write(values.tobytes())
 
     def read(self, first: int = 0, last: int | None = None) -> NDArray[Any]:
-        """The values `first` to `last`."""
+        """Return the values `first` to `last`."""
         last = self.length if last is None else last
         if self.file is not None:
             self.file.seek(first * self.dtype.itemsize)
@@ -47,7 +47,7 @@ class Column:
         return self._parts[0][first:last]
 
     def take(self, firsts: NDArray[np.int64], lasts: NDArray[np.int64]) -> NDArray[Any]:
-        """The values of many slices, one behind the other."""
+        """Return the values of many slices, one behind the other."""
         if self.file is None:
             return np.asarray(self.read()[ranges(firsts, lasts - firsts)])
         parts = [self.read(a, b) for a, b in zip(firsts.tolist(), lasts.tolist(), strict=True)]
@@ -63,7 +63,7 @@ class Room(ExitStack):
         self._left, self._folder = memory, folder
 
     def column(self, dtype: type[np.generic], values: int) -> Column:
-        """A column for about `values` values."""
+        """Return a column for about `values` values."""
         kind = np.dtype(dtype)
         if values * kind.itemsize <= self._left:  # first come, first served
             self._left -= values * kind.itemsize
@@ -72,7 +72,8 @@ class Room(ExitStack):
 
 
 def distinct(values: NDArray[Any]) -> NDArray[Any]:
-    """The values sorted, each once. (np.unique goes through a hash table since numpy 2.3, at eight times the cost.)"""
+    """Return the values sorted, each once. (np.unique goes through a hash table since numpy 2.3, at eight times the
+    cost.)"""
     values = np.sort(values)
     return values[first_of_equal(values)]
 

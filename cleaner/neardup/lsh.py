@@ -61,30 +61,30 @@ class CandidatePairs:
         return len(self.low)
 
     def where(self, good: NDArray[np.bool_]) -> CandidatePairs:
-        """Those pairs for which `good` is true."""
+        """Return those pairs for which `good` is true."""
         return CandidatePairs(self.low[good], self.high[good])
 
     @classmethod
     def join(cls, *parts: CandidatePairs) -> CandidatePairs:
-        """All parts, one behind the other."""
+        """Return all parts, one behind the other."""
         none = np.zeros(0, np.int64)
         return cls(np.concatenate([none, *(p.low for p in parts)]), np.concatenate([none, *(p.high for p in parts)]))
 
 
 def band_keys(signatures: NDArray[np.uint32]) -> NDArray[np.uint64]:
-    """One 64-bit key for every band of every signature, shape (n, 32)."""
+    """Return one 64-bit key for every band of every signature, shape (n, 32)."""
     halves = np.ascontiguousarray(signatures).view(np.uint64).reshape(len(signatures), BANDS, BAND_SIZE // 2)
     return mix(mix(halves[:, :, 0]) + halves[:, :, 1])
 
 
 def split_pairs(pairs: NDArray[np.uint64], bits: int) -> CandidatePairs:
-    """The pairs that are packed as `low << bits | high`."""
+    """Return the pairs that are packed as `low << bits | high`."""
     mask = np.uint64((1 << bits) - 1)
     return CandidatePairs((pairs >> np.uint64(bits)).astype(np.int64), (pairs & mask).astype(np.int64))
 
 
 def pack_keys(keys: NDArray[np.uint64], ranks: NDArray[np.int64], bits: int) -> NDArray[np.uint64]:
-    """Keys with a rank in their lowest bits: one plain sort then orders keys, and ranks inside equal keys.
+    """Return keys with a rank in their lowest bits: one plain sort then orders keys, and ranks inside equal keys.
 
     At 10 million articles 40 bits of key are left. Then some 50 pairs a band agree by accident, which the
     comparison finds out.

@@ -86,7 +86,7 @@ def _numbers_in_place(
 
 
 def _apart(keys: NDArray[np.uint64], owner: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Keys in which the equal ones of one text are made different, by how many equal ones come before."""
+    """Return keys in which the equal ones of one text are made different, by how many equal ones come before."""
     order = np.lexsort((keys, owner))
     new = first_of_equal(keys[order], owner[order])
     count = np.arange(len(keys))

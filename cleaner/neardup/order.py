@@ -17,7 +17,7 @@ _LAST = "\U0010ffff"  # behind every date, for articles without one
 def order_articles(
     lengths: NDArray[np.int64], dates: Sequence[str], ids: Sequence[str], keep: str = "longest"
 ) -> NDArray[np.int64]:
-    """The numbers of the articles in their order, best first. Shape (n,).
+    """Return the numbers of the articles in their order, best first. Shape (n,).
 
     `lengths` are characters of clean text; `dates` are ISO 8601, "" for none, which comes last, or () where no article
     has one; `ids` are distinct.

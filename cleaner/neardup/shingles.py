@@ -93,7 +93,7 @@ def shingle_counts(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def sets_of(shingles: Shingles) -> Shingles:
-    """The distinct shingles of every text, sorted; only their upper 48 bits are kept. At most 65,536 texts."""
+    """Return the distinct shingles of every text, sorted; only their upper 48 bits are kept. At most 65,536 texts."""
     owner = np.repeat(np.arange(len(shingles.starts) - 1, dtype=np.uint64), np.diff(shingles.starts))
     keys = shingles.hashes >> _OWNER_BITS
     keys |= owner << np.uint64(48)

@@ -55,6 +55,7 @@ class SiteShingles:
 
     @classmethod
     def of(cls, keys: NDArray[np.uint64], sites: NDArray[np.int64]) -> SiteShingles:
+        """Make the sieve of sorted keys."""
         sieve = np.zeros(1 << 20, np.bool_)
         sieve[keys >> np.uint64(20)] = True
         return cls(keys, sites, sieve)
@@ -76,7 +77,7 @@ class SiteShingles:
 
 
 def _salted(hashes: NDArray[np.uint64], sites: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Keys of 40 bits of shingles on their sites, so that one shingle has another key on each site."""
+    """Return keys of 40 bits of shingles on their sites, so that one shingle has another key on each site."""
     return (mix(sites.astype(np.uint64) + np.uint64(1)) ^ (hashes >> np.uint64(16) << np.uint64(16))) >> _OWNER_BITS
 
 
@@ -98,7 +99,7 @@ def share_out(sites: NDArray[np.int64], counts: NDArray[np.int64], sizes: NDArra
 
 
 def _limits(sites: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The limit of each site: FEW, or FEW_WITHOUT_SITE for -1, which stands for no site."""
+    """Return the limit of each site: FEW, or FEW_WITHOUT_SITE for -1, which stands for no site."""
     return np.where(sites < 0, FEW_WITHOUT_SITE, FEW)
 
 
@@ -128,7 +129,7 @@ def recurring_in(
     bounds = np.array(runs)
 
     def sliced() -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]]:
-        """Keys of each slice, the places of their articles, and in how many articles each shingle stands."""
+        """Yield keys of each slice, the places of their articles, and in how many articles each shingle stands."""
         for number in range(slices):
             keys = np.sort(kept.take(bounds[:, number], bounds[:, number + 1]))
             shingles = keys >> _OWNER_BITS

@@ -76,7 +76,7 @@ def sketch(texts: Sequence[str]) -> Sketches:
 
 
 def exact_hashes(tokens: Tokens) -> NDArray[np.uint64]:
-    """The column `exact` of some texts, from their tokens, so that it is equal for copies in other case or
+    """Return the column `exact` of some texts, from their tokens, so that it is equal for copies in other case or
     punctuation."""
     view, bounds = memoryview(tokens.hashes.tobytes()), (tokens.starts * 8).tolist()
     digests = [xxhash.xxh3_128_digest(view[a:b]) if a < b else bytes(16) for a, b in pairwise(bounds)]
@@ -84,14 +84,14 @@ def exact_hashes(tokens: Tokens) -> NDArray[np.uint64]:
 
 
 def to_lean_minhash(signature: NDArray[np.uint32]) -> LeanMinHash:
-    """One row of `Sketches.signatures` as a `datasketch.LeanMinHash`."""
+    """Return one row of `Sketches.signatures` as a `datasketch.LeanMinHash`."""
     from datasketch import LeanMinHash
 
     return LeanMinHash(seed=SEED, hashvalues=signature, scheme="affine32")
 
 
 def from_lean_minhash(minhash: LeanMinHash) -> NDArray[np.uint32]:
-    """The signature in a `datasketch.LeanMinHash` (or `MinHash`), uint32, shape (128,).
+    """Return the signature in a `datasketch.LeanMinHash` (or `MinHash`), uint32, shape (128,).
 
     Raises ValueError when it was made with another scheme, seed or number of permutations: its values would compare
     to ours without an error and mean nothing.

@@ -199,7 +199,7 @@ def _block_tokens(chunks: list[str], room: NDArray[np.uint64]) -> tuple[NDArray[
 
 @cache
 def _powers() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """The base to the power 0.._BLOCK, and the inverses of these, modulo 2**64."""
+    """Return the base to the power 0.._BLOCK, and the inverses of these, modulo 2**64."""
     step = np.full(_BLOCK + 1, _BASE, np.uint64)
     back = np.full(_BLOCK + 1, pow(_BASE, -1, 1 << 64), np.uint64)
     step[0] = 1

@@ -58,7 +58,7 @@ class StoredArticles:
     broken: NDArray[np.bool_]
 
     def shingles(self, places: NDArray[np.int64]) -> Shingles:
-        """The shingles of the articles at these places, without those that recur on their site."""
+        """Return the shingles of the articles at these places, without those that recur on their site."""
         shingles = shingle_tokens(*self.store.tokens(places))
         kept = self.recurring.kept(shingles, self.sites[places])
         if kept.all():
@@ -80,7 +80,7 @@ class Comparison:
 
     @classmethod
     def join(cls, parts: Sequence[Comparison]) -> Comparison:
-        """All parts, one behind the other."""
+        """Return all parts, one behind the other."""
         return cls(
             np.concatenate([np.zeros(0), *(p.jaccard for p in parts)]),
             np.concatenate([np.zeros(0), *(p.containment for p in parts)]),
@@ -138,8 +138,8 @@ def _compare_block(
 def sign_without_site_shingles(
     articles: StoredArticles, signatures: NDArray[np.uint32]
 ) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """The signatures of all articles in the store, those on sites with recurring shingles made anew without them; and
-    the places of the articles that lost some and kept enough to be found by what is left."""
+    """Return the signatures of all articles in the store, those on sites with recurring shingles made anew without
+    them; and the places of the articles that lost some and kept enough to be found by what is left."""
     signed, concerned = signatures.copy(), np.flatnonzero(np.isin(articles.sites, articles.recurring.sites))
     enough = [np.zeros(0, np.int64)]
     for first in range(0, len(concerned), _SIGNED_AT_ONCE):
@@ -197,7 +197,7 @@ class LongestSpans:
 
 
 def longest_common_spans(common: NDArray[np.bool_], starts: NDArray[np.int64]) -> LongestSpans:
-    """The span with the largest surplus of common over other shingles (Kadane's maximum sum), per article.
+    """Return the span with the largest surplus of common over other shingles (Kadane's maximum sum), per article.
 
     `common[starts[i]:starts[i + 1]]` says which shingles of article i are common; no article is empty.
 

@@ -89,7 +89,7 @@ class Layout:
         return list(self.columns.items()) != [(key, key) for key in self.types]
 
     def record_of(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """The record whose columns a row holds; fields that have no column are empty.
+        """Return the record whose columns a row holds; fields that have no column are empty.
 
         >>> Layout({"text": "isi"}, {"id": "string", "text": "string"}).record_of({"isi": "Hujan."})
         {'id': '', 'text': 'Hujan.'}
@@ -130,7 +130,7 @@ def write_records(file: IO[bytes], suffix: str, lines: Lines, layout: Layout | N
 
 
 def chosen_lines(lines: Lines, layout: Layout) -> Iterator[bytes]:
-    """Lines of JSON with the columns of the layout alone."""
+    """Yield lines of JSON with the columns of the layout alone."""
     for line in lines:
         record = orjson.loads(line)
         row = {name: record[key] for key, name in layout.columns.items()}
@@ -153,7 +153,8 @@ def _table_lines(lines: Lines, layout: Layout, delimiter: str) -> Iterator[bytes
 
 
 def read_table(lines: Iterable[bytes], delimiter: str, layout: Layout) -> Iterator[dict[str, Any]]:
-    """The rows of a table that `write_records` wrote, by the names of their columns, with the types of the layout."""
+    """Yield the rows of a table that `write_records` wrote, by the names of their columns, with the types of the
+    layout."""
     # Not the csv module: it refuses fields of more than 128 kB unless a limit of the whole process is raised.
     cell = re.compile(rf'(?:"((?:[^"]|"")*+)"|([^"{delimiter}\r\n]*+))(?:{delimiter}|\r\n)')
     kinds = [layout.types[key] for key in layout.columns]

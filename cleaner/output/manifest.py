@@ -37,7 +37,8 @@ def manifest(
     counts: Tables,
     run: Mapping[str, object],
 ) -> bytes:
-    """The manifest as indented JSON. `inputs` are (source, bytes, sha256), `outputs` what `describe` says of each.
+    """Return the manifest as indented JSON. `inputs` are (source, bytes, sha256), `outputs` what `describe` says of
+    each.
 
     Only `run` may differ between equal runs.
     """
@@ -93,7 +94,7 @@ def count_tables(rows: Iterable[Sequence[Any]]) -> Tables:
 
 
 def largest_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """A table of counts in the order in which people are shown it: the largest first, ties by name.
+    """Return a table of counts in the order in which people are shown it: the largest first, ties by name.
 
     >>> largest_first({"ms": 1, "id": 4, "en": 1})
     [('id', 4), ('en', 1), ('ms', 1)]
@@ -102,7 +103,7 @@ def largest_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 
 def sha256(path: Path) -> str:
-    """The SHA-256 of a file's content, in hexadecimal."""
+    """Return the SHA-256 of a file's content, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

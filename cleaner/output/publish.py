@@ -58,7 +58,7 @@ MANIFEST = "manifest.json"
 
 
 def audit_folder(output: str, audit: str | Path | None = None) -> Path:
-    """The folder of a run's logs: `audit` where one is named, else `clean.jsonl.audit` beside `clean.jsonl`.
+    """Return the folder of a run's logs: `audit` where one is named, else `clean.jsonl.audit` beside `clean.jsonl`.
 
     It has the whole name of the output, so that `clean.jsonl` and `clean.parquet` do not share one.
     """
@@ -67,7 +67,7 @@ def audit_folder(output: str, audit: str | Path | None = None) -> Path:
 
 
 def path_beside(output: str, suffix: str) -> Path:
-    """A path in the same folder, named as the output is, with another suffix.
+    """Return a path in the same folder, named as the output is, with another suffix.
 
     >>> path_beside("corpus/clean.jsonl.gz", ".work").name
     'clean.work'
@@ -81,7 +81,7 @@ def path_beside(output: str, suffix: str) -> Path:
 
 
 def card_mark(output: str) -> str:
-    """The line by which a dataset card says that Cleaner made it, and of which output."""
+    """Return the line by which a dataset card says that Cleaner made it, and of which output."""
     return f"{CARD_MARK}{Path(output).name.replace('--', '- -')}; a run with --card replaces it. -->"
 
 
@@ -119,7 +119,7 @@ class Report:
 
 
 def report_of(output: str, audit: str, counts: Tables, rejected: Sequence[Mapping[str, Any]], seconds: float) -> Report:
-    """The report on a run with these counts and rows of rejected.jsonl, which stand in the order of that log."""
+    """Return the report on a run with these counts and rows of rejected.jsonl, which stand in the order of that log."""
     examples = {}
     for row in rejected[::-1]:  # backwards, so that the first reject of an error is the one that stays
         record = f", record {row['record']}" if row["record"] else ""
@@ -157,13 +157,14 @@ class Destination:
             self.page = path_beside(output, ".dry-run.html")
 
     def rehearsal(self, folder: Path) -> Destination:
-        """A destination in `folder` for what a dry run would have written, from which its report is made."""
+        """Return a destination in `folder` for what a dry run would have written, from which its report is made."""
         options = replace(self._options, dry_run=False, shards=0, card=False)
         (folder / "rehearsal").mkdir(exist_ok=True)
         return Destination(str(folder / "rehearsal" / "clean.jsonl"), audit=None, options=options)
 
     def journal(self, about: bytes) -> Journal | None:
-        """The journal of the run that `about` describes; None where the run writes no file (stdout, a dry run)."""
+        """Return the journal of the run that `about` describes; None where the run writes no file (stdout, a dry
+        run)."""
         if self.streams or self._options.dry_run or self.work is None:
             return None
         return Journal(self.work, about, self._options.shards)
@@ -309,7 +310,7 @@ class Destination:
         return journal.output is not None and same_data(Path(self.output), journal.output)
 
     def _published(self) -> Report | None:
-        """The report of a run that is complete, from its logs; None where somebody has removed them."""
+        """Return the report of a run that is complete, from its logs; None where somebody has removed them."""
         if self.audit is None or not (self.audit / MANIFEST).exists():
             return None
         found = orjson.loads((self.audit / MANIFEST).read_bytes())
@@ -348,7 +349,8 @@ class Destination:
 
 
 def _lines(path: Path, column: str, part: str = "") -> Iterator[memoryview]:
-    """The lines in one column of a shard, without empty ones; with `part` those of this part of the split alone."""
+    """Return the lines in one column of a shard, without empty ones; with `part` those of this part of the split
+    alone."""
     table, _ = read_shard(path, (column, "split") if part else (column,))
     values = binary_values(table[column])
     if not part:

@@ -87,7 +87,7 @@ def removed_rows(article: Article) -> list[dict[str, Any]]:
 
 
 def text_of_input(before: str, removed: Iterable[Mapping[str, Any]]) -> str:
-    """The text of the input to the letter, from *before* and the article's rows of removed.jsonl."""
+    """Return the text of the input to the letter, from *before* and the article's rows of removed.jsonl."""
     changed = next((row for row in removed if row["kind"] == REPAIR), None)
     if changed is None:
         return before

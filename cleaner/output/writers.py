@@ -139,6 +139,7 @@ def new_output(
 
 
 def _write_file(path: Path, suffix: str, lines: Lines, layout: Layout | None) -> None:
+    """Write a new file, down to the disk."""
     with open(path, "xb") as file:
         write_records(file, suffix, lines, layout)
         file.flush()
@@ -181,7 +182,7 @@ def _write_texts(folder: Path, lines: Lines) -> None:
 
 
 def _places(identifier: str, source: str) -> Iterator[str]:
-    """The paths that a record may have in the folder, the best first; the last ones are never all taken.
+    """Yield the paths that a record may have in the folder, the best first; the last ones are never all taken.
 
     A record that was a file of its own, whose id is its source, has the path of that file.
     """
@@ -210,6 +211,7 @@ def _path_part(name: str) -> str:
 
 
 def _digest(identifier: str) -> str:
+    """Return a short hash of an id, for the name of a file."""
     return sha256(identifier.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
@@ -239,6 +241,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _remove(path: Path) -> None:
+    """Delete a file, a link or a whole folder."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:

@@ -26,7 +26,7 @@ _DOCUMENTS = ("[Content_Types].xml", "META-INF/manifest.xml", "META-INF/containe
 
 
 def zip_members(file: BinaryIO, stems: set[str]) -> Iterator[Member]:
-    """The members of a ZIP archive in the order of its directory, without folders, links and hidden files.
+    """Yield the members of a ZIP archive in the order of its directory, without folders, links and hidden files.
 
     The stems of all its pages are added to `stems` first, because the folder of a page's parts may stand before it.
     """
@@ -52,7 +52,8 @@ def zip_members(file: BinaryIO, stems: set[str]) -> Iterator[Member]:
 
 
 def _zip_chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, counter: ByteCounter) -> Iterator[bytes]:
-    """The bytes of a member of a ZIP archive. Raises Truncated where it is damaged, ArchiveBomb where it is a bomb."""
+    """Yield the bytes of a member of a ZIP archive. Raises Truncated where it is damaged, ArchiveBomb where it is a
+    bomb."""
     before = counter.decompressed
     try:
         with archive.open(info) as member:
@@ -85,7 +86,7 @@ class _TarFile(StreamFile):
 
 
 def tar_members(stream: Stream) -> Iterator[Member]:
-    """The files of a tar archive as they come; links and devices are left out."""
+    """Yield the files of a tar archive as they come; links and devices are left out."""
     file = _TarFile(stream)
     try:
         with tarfile.open(fileobj=file, mode="r|") as archive:
@@ -106,7 +107,7 @@ def tar_members(stream: Stream) -> Iterator[Member]:
 
 
 def _tar_chunks(archive: tarfile.TarFile, info: tarfile.TarInfo, file: StreamFile) -> Iterator[bytes]:
-    """The bytes of a member of a tar archive. Raises Truncated where it is damaged or cut."""
+    """Yield the bytes of a member of a tar archive. Raises Truncated where it is damaged or cut."""
     left = info.size
     try:
         member = archive.extractfile(info)

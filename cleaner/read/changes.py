@@ -21,7 +21,7 @@ Stamps = Mapping[str, tuple[str, Stamp]]
 
 
 def stamps_of(sources: Iterable[Source | Reject]) -> dict[str, tuple[str, Stamp]]:
-    """The stamps of all sources that are local files, with the size by which they were listed."""
+    """Return the stamps of all sources that are local files, with the size by which they were listed."""
     found: dict[str, tuple[str, Stamp]] = {}
     for source in sources:
         if isinstance(source, Source) and source.size >= 0 and (stamp := _stamp_of(source.path)) != _NO_FILE:
@@ -30,7 +30,7 @@ def stamps_of(sources: Iterable[Source | Reject]) -> dict[str, tuple[str, Stamp]
 
 
 def changed_sources(stamps: Stamps) -> list[Reject]:
-    """A reject for each file that is not as it was when it was listed.
+    """Return a reject for each file that is not as it was when it was listed.
 
     The articles that were read from it are kept. Which ones are missing cannot be known, so the user has to be told.
     """
@@ -42,7 +42,7 @@ def changed_sources(stamps: Stamps) -> list[Reject]:
 
 
 def with_changes(rejects: Sequence[Reject], stamps: Stamps) -> list[Reject]:
-    """All rejects of a run, and one for each file that is not as it was when it was listed.
+    """Return all rejects of a run, and one for each file that is not as it was when it was listed.
 
     A file that was read in several parts may have a reject from each of them, of which one stays. A file that could not
     be read at all has its reject already.
@@ -53,7 +53,7 @@ def with_changes(rejects: Sequence[Reject], stamps: Stamps) -> list[Reject]:
 
 
 def _stamp_of(path: str) -> Stamp:
-    """The stamp of a path now."""
+    """Return the stamp of a path now."""
     try:
         status = os.stat(path)  # noqa: PTH116, a path may be no UTF-8
     except (OSError, ValueError):

@@ -81,7 +81,7 @@ def chunk_csv(
 
 
 def _sniff_dialect(window: Window, options: Options, encoding: str) -> tuple[_Dialect, list[str]]:
-    """The dialect of a table and the names of its columns; the window is moved behind its head.
+    """Return the dialect of a table and the names of its columns; the window is moved behind its head.
 
     Raises BrokenCsv where the head cannot be told from a row.
     """
@@ -148,7 +148,7 @@ def _sniff_dialect(window: Window, options: Options, encoding: str) -> tuple[_Di
 
 
 def _column_names(line: str, delimiter: str) -> list[str]:
-    """The names of the header row; one that stands there again gets a number, so that no column is lost."""
+    """Return the names of the header row; one that stands there again gets a number, so that no column is lost."""
     spaced = f"{delimiter} " in line
     reader = csv.reader(_text_lines(line), delimiter=delimiter, skipinitialspace=spaced and f'{delimiter} "' in line)
     row = _with_field_limit(len(line), lambda: next(reader, []))
@@ -156,7 +156,8 @@ def _column_names(line: str, delimiter: str) -> list[str]:
 
 
 def parse_csv(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The records of a chunk of rows. A header row that comes again, as in joined files, is Lost as no article."""
+    """Yield the records of a chunk of rows. A header row that comes again, as in joined files, is Lost as no
+    article."""
     delimiter, escape, blank, *names = split.header
     text = decode_line(data, split.encoding)
     reader = csv.reader(
@@ -184,7 +185,7 @@ def parse_csv(data: bytes, split: Split, options: Options) -> Iterator[Raw | Los
 
 
 def _text_lines(text: str) -> Iterator[str]:
-    """The lines of a text with their ends. Only "\\n" ends a line here, while `splitlines` knows others."""
+    """Yield the lines of a text with their ends. Only "\\n" ends a line here, while `splitlines` knows others."""
     start = 0
     while start < len(text):
         end = text.find("\n", start) + 1 or len(text)
@@ -211,7 +212,7 @@ def _with_field_limit(limit: int, parse: Callable[[], _T]) -> _T:
 
 @lru_cache(maxsize=64)
 def _row_pattern(dialect: _Dialect) -> re.Pattern[bytes]:
-    """The pattern of a row in which all quotes are right, with its line end or the end of the data.
+    """Return the pattern of a row in which all quotes are right, with its line end or the end of the data.
 
     The groups are possessive, so that a row is found in linear time or not at all.
     """
@@ -246,7 +247,7 @@ class _Rows:
         self._no_close_before = 0  # offset in the stream up to which no quote closes a field
 
     def numbered(self) -> Iterator[Numbered]:
-        """The rows with their numbers from 1 on; what is wrong with one stands in its place."""
+        """Yield the rows with their numbers from 1 on; what is wrong with one stands in its place."""
         window, number = self._window, 0
         while window.have or window.fill(1):
             number += 1
@@ -256,7 +257,7 @@ class _Rows:
             yield number + 1, window.error, 0
 
     def _next_row(self) -> bytes | InputError:
-        """The next row, or what is wrong with it; the window is moved behind it."""
+        """Return the next row, or what is wrong with it; the window is moved behind it."""
         window = self._window
         while True:
             match = self._pattern.match(window.buffer, window.at)
@@ -290,7 +291,7 @@ class _Rows:
                 self.needed += any(c in each for each in fields for c in (self._delimiter, b"\n", b"\r", b'"'))
 
     def _line_end(self, at: int) -> int:
-        """The end of the line at `at`, reading on as far as needed; -1 if the line is longer than the limit."""
+        """Return the end of the line at `at`, reading on as far as needed; -1 if the line is longer than the limit."""
         window = self._window
         place = at - window.at
         while (end := window.buffer.find(self._end, window.at + place)) < 0:
@@ -301,7 +302,8 @@ class _Rows:
         return end
 
     def _loose_row(self) -> bytes | InputError:
-        """The next row, in which a quote is wrong, written anew: its fields end at delimiters outside of quotes."""
+        """Return the next row, in which a quote is wrong, written anew: its fields end at delimiters outside of
+        quotes."""
         window = self._window
         end = self._line_end(window.at)
         if end < 0 or end - window.at > self._limit:
@@ -349,7 +351,7 @@ class _Rows:
         return Rewritten(self._delimiter.join(b'"' + field + b'"' for field in fields) + b"\n")
 
     def _closing_quote(self, opening: int, fields: list[bytes]) -> int:
-        """The place of the quote that closes the field opened at `opening`; both count from the window's place.
+        """Return the place of the quote that closes the field opened at `opening`; both count from the window's place.
 
         It is -1 if no quote closes the field and the next line is a row, so that the opening quote is a character of
         the text; -2 if no quote closes it and the next lines belong to the text.

@@ -56,7 +56,7 @@ _OWN = frozenset(("id", "title", "author", "date", "crawled", "url", "site"))
 
 
 def numbered_names(names: Iterable[str]) -> list[str]:
-    """The names of columns with a number behind each one that comes again, so that no column is lost.
+    """Return the names of columns with a number behind each one that comes again, so that no column is lost.
 
     >>> numbered_names(["text", "n", "text"])
     ['text', 'n', 'text#2']
@@ -183,7 +183,7 @@ def find_fields(record: Record, options: Options) -> Fields:
 
 
 def usual_fields(meaning: str) -> list[str]:
-    """The names by which a field with this meaning is usually called, best first.
+    """Return the names by which a field with this meaning is usually called, best first.
 
     >>> usual_fields("id")[:2]
     ['id', '_id']
@@ -218,7 +218,8 @@ def is_record(value: object, options: Options) -> bool:
 
 
 def _fields_inside(record: Record) -> Fields:
-    """The fields of an object that usually stands around a text, as in {"content": {"body": "..."}}; {} without one."""
+    """Return the fields of an object that usually stands around a text, as in {"content": {"body": "..."}}; {} without
+    one."""
     for outer in _OUTER:
         inner = record.get(outer)
         if not isinstance(inner, Mapping):
@@ -231,7 +232,8 @@ def _fields_inside(record: Record) -> Fields:
 
 
 def _no_text(record: Record, options: Options) -> NoText:
-    """The error for a record without a text. It lists the fields as --text-field takes them, such as `isi.teks`."""
+    """Return the error for a record without a text. It lists the fields as --text-field takes them, such as
+    `isi.teks`."""
     names: list[str] = []
     for name, value in record.items():
         names += [name, *(f"{name}.{inner}" for inner in value)] if isinstance(value, Mapping) else [name]
@@ -262,7 +264,7 @@ def known_fields(names: Iterable[str], options: Options) -> tuple[str, ...]:
 
 
 def _at(record: Record, name: str) -> Any:
-    """The value of a field. A name with dots leads into objects, unless a field is called so."""
+    """Return the value of a field. A name with dots leads into objects, unless a field is called so."""
     value: Any = record
     for part in (name,) if name in record else name.split("."):
         value = value[part]
@@ -281,7 +283,8 @@ def _without(record: Record, names: Sequence[str]) -> dict[str, Any]:
 
 
 def _first(record: Record, names: Sequence[str], key: str) -> str:
-    """The first of `names` whose value can have the meaning `key`; an empty one only where no other has a value."""
+    """Return the first of `names` whose value can have the meaning `key`; an empty one only where no other has a
+    value."""
     empty = ""
     for name in names:
         value = record[name]
@@ -306,7 +309,8 @@ def _may_mean(key: str, value: object) -> bool:
 
 
 def _body(value: object) -> str | bytes:
-    """The text or page in a field: bytes are unpacked, a list of paragraphs becomes lines, anything else is ""."""
+    """Return the text or page in a field: bytes are unpacked, a list of paragraphs becomes lines, anything else is
+    ""."""
     if isinstance(value, bytes):  # crawlers keep pages in tables as they came, packed
         from cleaner.read.http import unpack_by_magic  # with all that opens files: 25 ms
 
@@ -365,7 +369,8 @@ def json_object(values: Record) -> str:
 
 
 def _storable(value: Any, depth: int = 0) -> Any:
-    """A value that JSON can hold: keys as text, infinities as text, cut where it is nested more than 100 deep."""
+    """Return a value that JSON can hold: keys as text, infinities as text, cut where it is nested more than 100
+    deep."""
     if depth > 100:
         return "..."
     if isinstance(value, float) and not math.isfinite(value):

@@ -41,12 +41,12 @@ class Listing:
 
 
 def list_sources(inputs: Iterable[str], options: Options) -> list[Source | Reject]:
-    """The sources that `list_inputs` finds, where it does not matter how many files were left out."""
+    """Return the sources that `list_inputs` finds, where it does not matter how many files were left out."""
     return list_inputs(inputs, options).sources
 
 
 def list_inputs(inputs: Iterable[str], options: Options, own: Iterable[str | os.PathLike[str]] = ()) -> Listing:
-    """Every source that `inputs` name, sorted by its name. A file that is named twice is listed once.
+    """Return every source that `inputs` name, sorted by its name. A file that is named twice is listed once.
 
     All files of a folder count, without hidden ones, cleaner.toml, and what Cleaner made (`own` are paths of the run
     itself); an output that is named outright is read. A link to a folder is followed unless that folder was listed
@@ -95,6 +95,7 @@ def source_name(path: str) -> str:
 
 
 def _escaped(name: str) -> str:
+    """Return a name with its unprintable bytes and backslashes escaped."""
     return _UNPRINTABLE.sub(lambda match: "\\\\" if match[0] == "\\" else f"\\x{ord(match[0]) & 0xFF:02x}", name)
 
 
@@ -117,13 +118,13 @@ _Roots = tuple[str, ...] | None
 
 
 def _root(given: str) -> str:
-    """The real path of an input; of a pattern, that of the folder before its first wildcard."""
+    """Return the real path of an input; of a pattern, that of the folder before its first wildcard."""
     is_pattern = glob.has_magic(given) and not os.path.lexists(given)
     return os.path.realpath(_folder_of_pattern(given) if is_pattern else given)
 
 
 def _folder_of_pattern(pattern: str) -> str:
-    """The folder before the first wildcard."""
+    """Return the folder before the first wildcard."""
     return next(str(folder) for folder in Path(pattern).parents if not glob.has_magic(str(folder)))
 
 
@@ -165,7 +166,7 @@ def _expand(given: str, made: MadeFiles, roots: _Roots) -> Iterator[_Entry]:
 
 
 def _expand_path(path: str, made: MadeFiles, roots: _Roots, *, walked: bool = False) -> Iterator[_Entry]:
-    """A file, or the files of a folder; `walked` says that a pattern found it."""
+    """Yield a file, or the files of a folder; `walked` says that a pattern found it."""
     try:
         if walked:
             _check_link(path, roots)
@@ -187,7 +188,8 @@ def _expand_path(path: str, made: MadeFiles, roots: _Roots, *, walked: bool = Fa
 
 
 def _walk(root: str, made: MadeFiles, roots: _Roots, *, outright: bool) -> Iterator[_Entry]:
-    """All files under `root`, each folder once; those that Cleaner made are left out, but for an output named outright.
+    """Yield all files under `root`, each folder once; those that Cleaner made are left out, but for an output named
+    outright.
 
     Links to folders wait until all real folders are listed. So a file has the name of its real folder, and a loop of
     links ends.
@@ -237,6 +239,7 @@ def _file_entry(entry: os.DirEntry[str], real_folder: str) -> tuple[str, Source 
 
 
 def _link_error(error: LinkOutside | OSError) -> InputError:
+    """Return what is wrong with a link."""
     if isinstance(error, LinkOutside):
         return error
     if error.errno == errno.ELOOP:
@@ -245,6 +248,7 @@ def _link_error(error: LinkOutside | OSError) -> InputError:
 
 
 def _expand_remote(url: str) -> Iterator[_Entry]:
+    """Yield the files at a URL: one file, a folder or a pattern."""
     import fsspec
 
     try:
@@ -261,7 +265,7 @@ def _expand_remote(url: str) -> Iterator[_Entry]:
 
 
 def _find_remote(fs: Any, path: str) -> list[tuple[str, int]]:
-    """Names and sizes of all files under `path`, a pattern or a folder, without hidden ones."""
+    """Return names and sizes of all files under `path`, a pattern or a folder, without hidden ones."""
     protocol = fs.protocol if isinstance(fs.protocol, str) else fs.protocol[0]
     if protocol in ("http", "https"):
         # A web server lists nothing, and "?" and "*" may stand in a URL.

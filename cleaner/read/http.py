@@ -41,7 +41,7 @@ class Response(NamedTuple):
 
 
 def parse_response(block: bytes, limit: int, kinds: tuple[str, ...]) -> Response | None:
-    """The response in `block`, or None if there is none. The body is decoded only if its type is one of `kinds`.
+    """Return the response in `block`, or None if there is none. The body is decoded only if its type is one of `kinds`.
 
     Raises TooLarge where the body has more than `limit` bytes, BrokenWarc or NotReadable where it cannot be unpacked.
     """
@@ -86,7 +86,8 @@ def parse_response(block: bytes, limit: int, kinds: tuple[str, ...]) -> Response
 
 
 def _decoded(body: bytes, codings: list[str], limit: int) -> tuple[bytes, InputError | None]:
-    """A body without its codings, which are undone from the last to the first; and the error that cut it, if any."""
+    """Return a body without its codings, which are undone from the last to the first; and the error that cut it, if
+    any."""
     cut: InputError | None = None
     for coding in reversed(codings):
         wrong: InputError | None = None
@@ -107,7 +108,8 @@ def _decoded(body: bytes, codings: list[str], limit: int) -> tuple[bytes, InputE
 
 
 def unpack_by_magic(body: bytes, limit: int, *, layers: int = _LAYERS) -> tuple[bytes, InputError | None]:
-    """A body unpacked where it begins as gzip or zstd data do; and the error that cut it, if any. Raises TooLarge."""
+    """Return a body unpacked where it begins as gzip or zstd data do; and the error that cut it, if any. Raises
+    TooLarge."""
     cut: InputError | None = None
     for _ in range(layers):
         if (compression := compression_of(body[:16])) not in ("gz", "zst"):
@@ -118,6 +120,7 @@ def unpack_by_magic(body: bytes, limit: int, *, layers: int = _LAYERS) -> tuple[
 
 
 def _unpacked(body: bytes, compression: str, limit: int) -> tuple[bytes, InputError | None]:
+    """Return a body decompressed, as far as it goes, and the error that cut it, if any."""
     parts: list[bytes] = []
     size = 0
     try:
@@ -132,7 +135,8 @@ def _unpacked(body: bytes, compression: str, limit: int) -> tuple[bytes, InputEr
 
 
 def _inflated(body: bytes, limit: int) -> tuple[bytes, InputError | None]:
-    """A body in what servers call deflate unpacked: zlib's format, or the same without header, or not packed at all."""
+    """Return a body in what servers call deflate unpacked: zlib's format, or the same without header, or not packed at
+    all."""
     if len(body) > 1 and body[0] & 15 == 8 and int.from_bytes(body[:2], "big") % 31 == 0:
         unpacked, wrong = _unpacked(body, "zlib", limit)
         if unpacked or wrong is None:
@@ -143,6 +147,7 @@ def _inflated(body: bytes, limit: int) -> tuple[bytes, InputError | None]:
 
 
 def _unpacked_brotli(body: bytes, limit: int) -> tuple[bytes, InputError | None]:
+    """Return a body decompressed by Brotli, as `_unpacked` does. Raises NotReadable where its package is missing."""
     try:
         brotli = importlib.import_module("brotli")
     except ImportError as error:
@@ -165,6 +170,7 @@ def _unpacked_brotli(body: bytes, limit: int) -> tuple[bytes, InputError | None]
 
 
 def _is_text(body: bytes) -> bool:
+    """Return True if the beginning of a body can be that of a text."""
     try:
         check_text(body[: 1 << 16])
     except BinaryFile:
@@ -173,7 +179,8 @@ def _is_text(body: bytes) -> bool:
 
 
 def _unchunked(body: bytes) -> tuple[bytes, InputError | None]:
-    """The chunks of a body joined, as far as they go; a body without chunks as it is, because a recorder undid them."""
+    """Return the chunks of a body joined, as far as they go; a body without chunks as it is, because a recorder undid
+    them."""
     line = _CHUNK.match(body)
     if line is None:
         return body, None

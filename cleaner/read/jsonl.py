@@ -93,7 +93,7 @@ class _LineChunker:
             yield from self.flush()
 
     def flush(self) -> Iterator[Chunk]:
-        """The whole lines gathered so far, as a chunk."""
+        """Yield the whole lines gathered so far, as a chunk."""
         if self.count:
             size = self.line_start - self.start
             if not self.blank:
@@ -104,7 +104,7 @@ class _LineChunker:
 
 
 def _numbered_lines(data: bytes, first: int) -> Iterator[tuple[int, bytes]]:
-    """The lines of a chunk with their numbers; empty ones are counted and left out."""
+    """Yield the lines of a chunk with their numbers; empty ones are counted and left out."""
     for number, line in enumerate(data.split(b"\n"), first):
         # Files that were joined have byte order marks in their middle as well; RFC 7464 sets \x1e before each record.
         line = line.strip(_EDGES).removeprefix(_BOM).strip(_EDGES)
@@ -113,7 +113,7 @@ def _numbered_lines(data: bytes, first: int) -> Iterator[tuple[int, bytes]]:
 
 
 def parse_jsonl(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The records of JSON lines; the number of a record is that of its line."""
+    """Yield the records of JSON lines; the number of a record is that of its line."""
     for number, line in _numbered_lines(data, split.first):
         try:
             yield raw_record(parse_object(line, split.encoding), split.source, number, options)
@@ -126,7 +126,7 @@ def parse_jsonl(data: bytes, split: Split, options: Options) -> Iterator[Raw | L
 def _several_objects(
     line: bytes, wrong: BrokenJson, number: int, split: Split, options: Options
 ) -> Iterator[Raw | Lost]:
-    """The records of a line that holds objects one behind another, as where files were joined without a line end.
+    """Yield the records of a line that holds objects one behind another, as where files were joined without a line end.
 
     A record behind the first keeps its own id, or is named by the number of the line and its place in the line.
     """
@@ -148,7 +148,7 @@ def _several_objects(
 
 
 def parse_lines(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The articles of a text with one a line; the number of an article is that of its line."""
+    """Yield the articles of a text with one a line; the number of an article is that of its line."""
     for number, line in _numbered_lines(data, split.first):
         text = decode_line(line, split.encoding)
         html = options.content == "html" or (options.content == "auto" and looks_like_html(text))
@@ -188,6 +188,7 @@ def parse_object(data: bytes, encoding: str = "") -> dict[str, Any]:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object with all its values: of equal keys the last keeps its name, and the others become `key#1` ..."""
     values = dict(pairs)
     if len(values) == len(pairs):
         return values

@@ -34,7 +34,7 @@ class MadeFiles:
             self._note(folder, read_mark(folder))
 
     def mark_of(self, real: str, names: Iterable[str]) -> FolderMark | None:
-        """The mark of a folder, given the names of all that is in it. Outputs that its marks name are noted."""
+        """Return the mark of a folder, given the names of all that is in it. Outputs that its marks name are noted."""
         found = None
         for name in names:
             if name == MARK:
@@ -79,6 +79,7 @@ class MadeFiles:
         return False
 
     def _note(self, marked: str, mark: FolderMark | None) -> None:
+        """Remember the output that the mark of a folder of logs or of work names."""
         if mark is not None and mark.kind in ("audit", "work") and mark.output != "-":
             output = os.path.normpath(Path(marked).parent / mark.output)
             self._outputs.setdefault(output, set()).add(mark.bytes)

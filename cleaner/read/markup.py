@@ -142,7 +142,7 @@ _ESCAPED = {"r\\n": "\n", "n": "\n", "r": "\n", "t": "\t"}
 
 
 def _escaped_character(escape: re.Match[str]) -> str:
-    """The character that a sure escape stands for."""
+    """Return the character that a sure escape stands for."""
     if escape[1]:
         return "\t" if escape[1] == "9" else "\n"
     if escape[0] == r"\xa0":

@@ -21,7 +21,8 @@ _PAGES = ("text/html", "application/xhtml+xml")
 
 
 def parse_mhtml(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The page of an MHTML file, which has the form of an e-mail: its root part, else the first part that is a page.
+    """Yield the page of an MHTML file, which has the form of an e-mail: its root part, else the first part that is a
+    page.
 
     A header has the address of the page, and the date of the e-mail says when it was saved. Raises NoText where no part
     is a page.
@@ -49,13 +50,13 @@ def parse_mhtml(data: bytes, split: Split, options: Options) -> Iterator[Raw | L
 
 
 def _address(header: str | None) -> str:
-    """A header's address on the web; files on a disk and parts of the packed file have none."""
+    """Return a header's address on the web; files on a disk and parts of the packed file have none."""
     url = "".join(str(header or "").split())  # long ones are folded over lines
     return url if url.startswith(("http://", "https://")) else ""
 
 
 def parse_webarchive(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The page of a web archive, which is a property list. Raises NoText where it holds none."""
+    """Yield the page of a web archive, which is a property list. Raises NoText where it holds none."""
     page = plistlib.loads(data).get("WebMainResource", {})
     if page.get("WebResourceMIMEType") not in _PAGES:
         raise NoText("The file packs no page.", "Nothing to do; it holds no article.")

@@ -31,7 +31,7 @@ _A_DAY = re.compile(r"\d{4,5}-\d\d-\d\d(?: |$)")
 
 
 def chunk_table(file: BinaryIO, format: str, bounds: Bounds, options: Options, *, seek: bool) -> Iterator[Chunk | Lost]:
-    """The chunks of a table. With `seek` a chunk is the number of a row group or batch, else its data are rows.
+    """Yield the chunks of a table. With `seek` a chunk is the number of a row group or batch, else its data are rows.
 
     One error for the whole source where no column can hold the text.
     """
@@ -66,7 +66,7 @@ def chunk_table(file: BinaryIO, format: str, bounds: Bounds, options: Options, *
 
 
 def parse_table(split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The records of a split of a table."""
+    """Yield the records of a split of a table."""
     import pyarrow as pa
 
     number = split.first
@@ -94,7 +94,8 @@ def parse_table(split: Split, options: Options) -> Iterator[Raw | Lost]:
 
 
 def _python_values(column: Any) -> list[Any]:
-    """The values of a column; where Python has no such value they become bytes, text or None (see `_python_value`)."""
+    """Return the values of a column; where Python has no such value they become bytes, text or None (see
+    `_python_value`)."""
     try:
         return list(column.to_pylist())
     except Exception:  # of one value; what the others become must not depend on where the table was cut
@@ -102,7 +103,7 @@ def _python_values(column: Any) -> list[Any]:
 
 
 def _python_value(scalar: Any) -> Any:
-    """One value of a column, also where Python has no value like it.
+    """Return one value of a column, also where Python has no value like it.
 
     Strings that are not UTF-8 become bytes; times in nanoseconds and years above 9999 become text, and times in a zone
     that nobody knows those of UTC. The "infinity" of a database, which is a day millions of years away, becomes null.
@@ -125,6 +126,7 @@ def _python_value(scalar: Any) -> Any:
 
 
 def _broken(error: BaseException, kind: type[BrokenTable] = BrokenTable) -> BrokenTable:
+    """Return an error of the library as one of ours, with the first line of its text."""
     reason = str(error).strip().partition("\n")[0].rstrip(".")
     if kind is BrokenColumn:
         return kind(f"Columns beside the text cannot be read: {reason}.", "Write the file again; the texts are kept.")
@@ -155,7 +157,8 @@ class _Parquet:
         return about.num_rows, about.total_byte_size
 
     def batches(self, group: int, rows: int) -> Iterator[Any]:
-        """The rows of a group in parts of at most `rows`. A damaged column that no article is made of is left out."""
+        """Yield the rows of a group in parts of at most `rows`. A damaged column that no article is made of is left
+        out."""
         done = 0
         wrong: Exception | None = None
         for names in (None, self._known):
@@ -225,7 +228,7 @@ class _Arrow:
 
 
 def _sound_parts(batch: Any) -> Iterator[Any]:
-    """The sound rows of a batch in parts, with one error in the place of the damaged rows between two parts."""
+    """Yield the sound rows of a batch in parts, with one error in the place of the damaged rows between two parts."""
     import pyarrow as pa
 
     # Columns of nulls take no room, and a column of texts does.
@@ -272,7 +275,8 @@ def _damaged_rows(batch: Any) -> list[tuple[int, int, BrokenTable]]:
 
 
 def _table_error(batch: Any) -> BrokenTable | None:
-    """The error of a batch in which an offset, a length or an index points outside its data; None for a sound one."""
+    """Return the error of a batch in which an offset, a length or an index points outside its data; None for a sound
+    one."""
     import pyarrow as pa
 
     try:

@@ -196,7 +196,7 @@ SKIPPED = frozenset(kind.__name__ for kind in NoArticle.__subclasses__())
 
 
 def reject(source: str, record: int, error: InputError) -> Reject:
-    """The row of `rejected.jsonl` for `error`."""
+    """Return the row of `rejected.jsonl` for `error`."""
     return Reject(source, record, type(error).__name__, error.detail, error.advice)
 
 
@@ -220,7 +220,7 @@ def as_input_error(error: Exception) -> InputError:
 
 
 def unreadable(error: OSError) -> InputError:
-    """An error of the system as a read error, with what the person can do."""
+    """Return an error of the system as a read error, with what the person can do."""
     # An error that a library raises itself may have no number, or no text at all.
     reason = error.strerror or str(error) or type(error).__name__
     if isinstance(error, FileNotFoundError):
@@ -233,5 +233,5 @@ def unreadable(error: OSError) -> InputError:
 
 
 def too_large(limit: int) -> TooLarge:
-    """The error for a record that is longer than `limit` bytes."""
+    """Return the error for a record that is longer than `limit` bytes."""
     return TooLarge(f"The record is larger than {limit:,} bytes.", "Raise --max-record-bytes if it is one article.")

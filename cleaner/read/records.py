@@ -48,7 +48,7 @@ def records_of(inputs: Iterable[str], options: Options) -> Iterator[Raw | Reject
 
 
 def read_records(task: Task, options: Options) -> Iterator[Raw | Reject]:
-    """The records of `task` in their order; what cannot be read is a Reject in its place."""
+    """Yield the records of `task` in their order; what cannot be read is a Reject in its place."""
     bounds = Bounds(TASK_RECORDS, TASK_BYTES, options.max_record_bytes)
     for split in task.splits:
         for part in [split] if split.chunked else split_source(split, options, bounds):
@@ -76,7 +76,7 @@ def read_records(task: Task, options: Options) -> Iterator[Raw | Reject]:
 
 
 def _parse_plugged(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The records that a plugin makes of a file of its suffix; what it raises ends the file, not the run."""
+    """Yield the records that a plugin makes of a file of its suffix; what it raises ends the file, not the run."""
     plugin, reader = readers()[split.format.removeprefix(PLUGGED)]
     number = 0
     try:

@@ -21,7 +21,7 @@ Weighed = tuple["Split | Reject", int]
 
 
 def draw(source: str, number: int, seed: int) -> int:
-    """The lot of a record, 64 bits. A sample of N records has the N smallest lots, so a sample of 2 N holds it.
+    """Return the lot of a record, 64 bits. A sample of N records has the N smallest lots, so a sample of 2 N holds it.
 
     >>> draw("a.jsonl", 1, 0) == draw("a.jsonl", 1, 0) != draw("a.jsonl", 1, 1)
     True
@@ -30,7 +30,7 @@ def draw(source: str, number: int, seed: int) -> int:
 
 
 def first_records(splits: Iterable[Weighed], limit: int) -> Iterator[Weighed]:
-    """The splits that hold the first `limit` records. No further split is asked for."""
+    """Yield the splits that hold the first `limit` records. No further split is asked for."""
     for split, weight in splits:
         if isinstance(split, Split):
             if split.count > limit:
@@ -42,7 +42,8 @@ def first_records(splits: Iterable[Weighed], limit: int) -> Iterator[Weighed]:
 
 
 def sampled_records(splits: Callable[[], Iterable[Weighed]], size: int, seed: int) -> Iterator[Weighed]:
-    """The splits that hold a sample of `size` records. All splits are listed twice: to draw the sample, and to read it.
+    """Yield the splits that hold a sample of `size` records. All splits are listed twice: to draw the sample, and to
+    read it.
 
     Memory holds only the numbers of the records drawn. A lot takes .6 µs, less than finding the end of the record.
     """

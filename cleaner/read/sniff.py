@@ -141,7 +141,7 @@ def sniff(stream: Stream, named: str, options: Options) -> Sniffed:
 
 
 def _by_records(format: str, head: bytes, options: Options) -> str:
-    """The format by what divides the records, where the suffix names a format that is often named wrongly."""
+    """Return the format by what divides the records, where the suffix names a format that is often named wrongly."""
     if format == "json" and _JSON_LINES.match(head):
         return "jsonl"  # many programs write JSON lines under the suffix .json
     if format == "jsonl" and _is_json_document(head):
@@ -152,7 +152,7 @@ def _by_records(format: str, head: bytes, options: Options) -> str:
 
 
 def _without_compression(stream: Stream, named: str) -> tuple[Stream, bool]:
-    """A stream decompressed, as many times as it was compressed; and True if it was not compressed at all.
+    """Return a stream decompressed, as many times as it was compressed; and True if it was not compressed at all.
 
     The content decides, not the suffix: a server may deliver a .gz decompressed.
     """
@@ -165,7 +165,7 @@ def _without_compression(stream: Stream, named: str) -> tuple[Stream, bool]:
 
 
 def _line_encoding(head: bytes) -> str:
-    """The encoding of lines and rows, "" for UTF-8, detected in the beginning of the file."""
+    """Return the encoding of lines and rows, "" for UTF-8, detected in the beginning of the file."""
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)  # incremental, because `head` may end inside a character
     except UnicodeDecodeError:
@@ -175,7 +175,8 @@ def _line_encoding(head: bytes) -> str:
 
 
 def format_by_name(name: str) -> tuple[str, bool]:
-    """The format that the suffix of `name` says ("" for none), and whether the suffix says that it is compressed.
+    """Return the format that the suffix of `name` says ("" for none), and whether the suffix says that it is
+    compressed.
 
     >>> format_by_name("berita.jsonl.gz"), format_by_name("crawl.tgz"), format_by_name("README")
     (('jsonl', True), ('tar', True), ('', False))
@@ -207,7 +208,7 @@ def check_name(name: str) -> None:
 
 
 def page_stems(name: str) -> tuple[str, ...]:
-    """The names that the folder of a saved page can begin with: with the suffix of the page and without it."""
+    """Return the names that the folder of a saved page can begin with: with the suffix of the page and without it."""
     return (name.rpartition(".")[0], name) if format_by_name(name)[0] == "html" else ()
 
 
@@ -218,7 +219,7 @@ def check_page_folder(name: str, stems: Container[str]) -> None:
 
 
 def folder_stems(name: str) -> Iterator[str]:
-    """The stems of the pages whose parts `name` would be, by the names of its folders.
+    """Yield the stems of the pages whose parts `name` would be, by the names of its folders.
 
     >>> list(folder_stems("saved/news_files/frame.html"))
     ['saved/news']
@@ -241,7 +242,7 @@ def check_member(name: str, head: bytes) -> None:
 
 
 def _suffix(name: str) -> tuple[str, bool]:
-    """The suffix that says the format, and whether the last suffix says that the file is compressed.
+    """Return the suffix that says the format, and whether the last suffix says that the file is compressed.
 
     One suffix may say both, as .tgz does, or one that a plugin reads.
     """
@@ -253,7 +254,7 @@ def _suffix(name: str) -> tuple[str, bool]:
 
 
 def format_by_content(head: bytes) -> str:
-    """The format of a file that begins with `head`; "txt" where it is nothing else. Raises InputError."""
+    """Return the format of a file that begins with `head`; "txt" where it is nothing else. Raises InputError."""
     for magic, name in _MAGIC["magic"]:
         if head.startswith(magic):
             return name
@@ -279,8 +280,8 @@ def format_by_content(head: bytes) -> str:
 
 
 def _records_in_text(head: bytes) -> str:
-    """The format of the records in a file that is called a text or a page: JSON objects, a crawl, a feed, a packed
-    page; "" for none.
+    """Return the format of the records in a file that is called a text or a page: JSON objects, a crawl, a feed, a
+    packed page; "" for none.
 
     Read as one article they would spoil the corpus, and no article begins with a whole JSON object on its first line.
     """

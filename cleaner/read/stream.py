@@ -51,7 +51,7 @@ class ByteCounter:
         self.decompressed = 0
 
     def parts(self, stream: Stream, size: int) -> Iterator[bytes]:
-        """The compressed bytes of a stream in parts of at most `size` bytes, counted as they are taken."""
+        """Yield the compressed bytes of a stream in parts of at most `size` bytes, counted as they are taken."""
         for chunk in stream:
             for at in range(0, len(chunk), size):
                 part = chunk[at : at + size]
@@ -81,7 +81,7 @@ class Stream:
         self.error: InputError | None = None
 
     def head(self, size: int) -> bytes:
-        """The first `size` bytes, or fewer where the stream is shorter. They stay in the stream."""
+        """Return the first `size` bytes, or fewer where the stream is shorter. They stay in the stream."""
         have = sum(map(len, self._head))
         while have < size and self.error is None:
             try:
@@ -186,7 +186,7 @@ class Window:
 
 
 def open_stream(path: str, start: int = 0, end: int = -1) -> Stream:
-    """The bytes of `path` ("-" is stdin) from offset `start` to `end`; -1 is the end of the file.
+    """Return the bytes of `path` ("-" is stdin) from offset `start` to `end`; -1 is the end of the file.
 
     The file is opened when the first chunk is taken, and InputError is raised there.
     """
@@ -211,6 +211,7 @@ def open_file(path: str) -> BinaryIO:
 
 
 def _chunks_of(path: str, start: int, end: int) -> Iterator[bytes]:
+    """Yield the bytes of a file from `start` to `end`, or to its end where that is -1. Raises InputError."""
     left = end - start if end >= 0 else sys.maxsize
     file = sys.stdin.buffer if path == "-" else open_file(path)
     try:
@@ -244,7 +245,7 @@ def compression_of(head: bytes) -> str:
 
 
 def decompress(stream: Stream, compression: str, *, crawl: bool = False) -> Stream:
-    """The decompressed bytes of `stream`, all its members one after another.
+    """Return the decompressed bytes of `stream`, all its members one after another.
 
     Where the data are cut or broken, Truncated is raised behind the last good byte; ArchiveBomb is raised where they
     grow beyond belief. Memory stays within a few chunks, however much comes out. Where the data are those of a `crawl`,
@@ -254,7 +255,8 @@ def decompress(stream: Stream, compression: str, *, crawl: bool = False) -> Stre
 
 
 def _in_chunks(parts: Iterator[bytes]) -> Iterator[bytes]:
-    """The parts joined into chunks of at least CHUNK bytes. Bytes before an error are yielded before it is raised."""
+    """Yield the parts joined into chunks of at least CHUNK bytes. Bytes before an error are yielded before it is
+    raised."""
     held: list[bytes] = []
     size = 0
     error: InputError | None = None
@@ -274,7 +276,7 @@ def _in_chunks(parts: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _decompressed(stream: Stream, compression: str, crawl: bool) -> Iterator[bytes]:
-    """The decompressed bytes of all members of a stream, as the decompressor gives them.
+    """Yield the decompressed bytes of all members of a stream, as the decompressor gives them.
 
     This uses the libraries' decompressor objects, because their file objects hide errors: for BZ2File and LZMAFile the
     file ends at any bytes that begin no member, so that they drop a member behind padding; zstandard's stream_reader
@@ -338,7 +340,7 @@ def _from_next_member(held: bytes, parts: Iterator[bytes], compression: str) -> 
 
 
 def _output(member: Any, data: bytes, limit: tuple[int, ...]) -> Iterator[bytes]:
-    """All that a decompressor makes of `data`, at most CHUNK bytes a call where it takes a limit."""
+    """Yield all that a decompressor makes of `data`, at most CHUNK bytes a call where it takes a limit."""
     try:
         while out := member.decompress(data, *limit):
             yield out

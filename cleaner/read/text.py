@@ -29,7 +29,7 @@ _HIGH = bytes(range(0x80, 0x100))
 
 
 def chunk_whole(stream: Stream, bounds: Bounds) -> Iterator[Chunk | Lost]:
-    """The whole stream as one article. If a read error ends it, the beginning is kept and the error reported.
+    """Yield the whole stream as one article. If a read error ends it, the beginning is kept and the error reported.
 
     The beginning of a bomb is not kept: it fills memory and holds no article.
     """
@@ -52,7 +52,7 @@ def chunk_whole(stream: Stream, bounds: Bounds) -> Iterator[Chunk | Lost]:
 
 
 def parse_whole(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The article of a text file, which may hold a page under the name of a text, or of a saved page."""
+    """Yield the article of a text file, which may hold a page under the name of a text, or of a saved page."""
     html = options.content == "html" or (options.content == "auto" and split.format == "html")
     if options.content == "auto" and not html:
         head = data[:_HEAD]
@@ -69,7 +69,7 @@ def parse_whole(data: bytes, split: Split, options: Options) -> Iterator[Raw | L
 
 @lru_cache(maxsize=256)
 def folder_hint(paths: tuple[str, ...]) -> str:
-    """The encoding that most of `paths` have, each weighted by its bytes beyond ASCII; "" where all are ASCII.
+    """Return the encoding that most of `paths` have, each weighted by its bytes beyond ASCII; "" where all are ASCII.
 
     A short text in a legacy encoding may fit several; its neighbours decide. The answer depends on the contents of
     `paths` alone, so that it is the same in every worker.

@@ -59,12 +59,13 @@ _FOR_PROGRAMS = re.compile(
 
 
 def chunk_warc(stream: Stream, bounds: Bounds) -> Iterator[Chunk | Lost]:
-    """The records of a crawl that may hold articles, numbered among themselves."""
+    """Yield the records of a crawl that may hold articles, numbered among themselves."""
     yield from gather_chunks(_records(stream, bounds.record_bytes), bounds)
 
 
 def _records(stream: Stream, limit: int) -> Iterator[Numbered]:
-    """Each record of `_KINDS` as a WARC record of its own; what is wrong with one stands in its place or behind it.
+    """Yield each record of `_KINDS` as a WARC record of its own; what is wrong with one stands in its place or behind
+    it.
 
     Damage between two records has the number of the next one.
     """
@@ -90,7 +91,7 @@ class _Crawl(Window):
         self._limit = limit
 
     def records(self) -> Iterator[tuple[bytes | InputError, bool]]:
-        """The records and what is wrong with them, and whether each counts as a record."""
+        """Yield the records and what is wrong with them, and whether each counts as a record."""
         while self.fill(_HEAD_BYTES) or self.at < len(self.buffer):
             while self.buffer[self.at : self.at + 1] in (b"\r", b"\n"):
                 self.at += 1
@@ -123,7 +124,7 @@ class _Crawl(Window):
                 yield wrong, wanted
 
     def _body(self, claimed: str) -> tuple[bytes | None, InputError | None]:
-        """The block of a record, and what is wrong with it or its length; the cursor stands behind it.
+        """Return the block of a record, and what is wrong with it or its length; the cursor stands behind it.
 
         A length is believed if the next record or the end of the file stands behind it. Else the block ends where the
         next record begins, and is whole unless the file ends first.
@@ -196,7 +197,8 @@ class _Crawl(Window):
 
 
 def _headers(head: bytes) -> dict[str, str]:
-    """The headers of a record by their names in small letters; a header that is folded over lines becomes one line."""
+    """Return the headers of a record by their names in small letters; a header that is folded over lines becomes one
+    line."""
     headers: dict[str, str] = {}
     name = ""
     for line in re.split(r"\r\n|\r|\n", head.decode("utf-8", "replace"))[1:]:
@@ -211,7 +213,7 @@ def _headers(head: bytes) -> dict[str, str]:
 
 
 def parse_warc(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The pages and texts of WARC records; error pages, redirects and images are Lost as what is no article."""
+    """Yield the pages and texts of WARC records; error pages, redirects and images are Lost as what is no article."""
     at, number = 0, split.first
     while at < len(data):
         end = data.index(b"\r\n\r\n", at) + 4
@@ -255,7 +257,7 @@ def _response(headers: dict[str, str], block: bytes, limit: int) -> Response:
 
 
 def _raw(response: Response, headers: dict[str, str], source: str, number: int, options: Options) -> Raw:
-    """The page or text of a response. Raises NotText, NoContent or what cut the body before its first byte."""
+    """Return the page or text of a response. Raises NotText, NoContent or what cut the body before its first byte."""
     kind, body = response.kind, response.body
     url = headers.get("warc-target-uri", "").strip("<>")
     if path := _FOR_PROGRAMS.fullmatch(url):

@@ -79,7 +79,7 @@ def find_misread(text: str) -> Misread | None:
 
 
 def _meant(data: bytes) -> str:
-    """The encoding in which all bytes are plausible text of another script, or ""."""
+    """Return the encoding in which all bytes are plausible text of another script, or ""."""
     from cleaner.decode.legacy import decode_legacy  # it needs chardet, and few texts come so far
 
     found = decode_legacy(data)

@@ -60,7 +60,7 @@ def edge_segments(line: str, head: bool, tail: bool) -> Iterator[tuple[int, int,
 
 
 def _split(text: str) -> list[tuple[int, int]]:
-    """The segments and sentences of a text of one line, without white space at their ends."""
+    """Return the segments and sentences of a text of one line, without white space at their ends."""
     cuts = {*joints(text, None, find_gaps(text)), *(end.end() for end in _SENTENCE.finditer(text)), 0, len(text)}
     spans = []
     for start, end in pairwise(sorted(cuts)):
@@ -80,8 +80,8 @@ def middle_sentence(line: str) -> tuple[int, int] | None:
 
 
 def with_slots(segment: str) -> str:
-    """The segment in small letters with a slot for each quotation and each word that is written as a name; "" where
-    nothing varies or too few words are left.
+    """Return the segment in small letters with a slot for each quotation and each word that is written as a name; ""
+    where nothing varies or too few words are left.
 
     >>> with_slots("Ikuti berita Semarang lainnya di saluran kami.")
     'ikuti berita * lainnya di saluran kami.'

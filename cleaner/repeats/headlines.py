@@ -46,7 +46,7 @@ def headline_records(batch: SiteLines, address: int) -> NDArray[Any]:
 
 
 def find_headlines(records: NDArray[Any]) -> NDArray[Any]:
-    """The records of lines whose key is the headline of one article alone.
+    """Return the records of lines whose key is the headline of one article alone.
 
     `records` are HEADLINE records, sorted by key, and hold all records of each key.
     """
@@ -99,7 +99,8 @@ def linked_headlines(articles: Sequence[Article], batch: SiteLines, known: Keys)
 
 
 def _removals(article: Article, batch: SiteLines, lines: Sequence[int], words: int, characters: int) -> list[Removal]:
-    """The removals of those `lines` (places in the batch) that are long enough and do not say the article's own title.
+    """Return the removals of those `lines` (places in the batch) that are long enough and do not say the article's own
+    title.
 
     `words` and `characters` are the least that such a line must have.
     """

@@ -87,7 +87,8 @@ class Repeats:
     places: NDArray[np.int64]
 
     def take_all(self, articles: Sequence[Article], lines: SiteLines) -> list[Article]:
-        """The articles without the lines that repeat on their sites. Long lines stay, and their article gets a flag.
+        """Return the articles without the lines that repeat on their sites. Long lines stay, and their article gets a
+        flag.
 
         `lines` are those of the clean texts of these articles, in their order.
         """
@@ -119,7 +120,8 @@ class Repeats:
         return taken
 
     def _without(self, article: Article, lines: Sequence[Sequence[int]]) -> Article:
-        """The article without these lines of its clean text, each given as (start, length, marks, index in `keys`)."""
+        """Return the article without these lines of its clean text, each given as (start, length, marks, index in
+        `keys`)."""
         to_before = before_offsets(article)
         removals = []
         for start, length, mark, at in lines:

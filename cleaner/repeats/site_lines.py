@@ -79,23 +79,23 @@ class SiteLines:
     titles: Keys
 
     def owners(self) -> NDArray[np.int64]:
-        """The number of the article of each line."""
+        """Return the number of the article of each line."""
         return np.repeat(np.arange(len(self.sites)), np.diff(self.offsets))
 
 
 def site_key(site: str) -> int:
-    """The key of a site."""
+    """Return the key of a site."""
     return line_key(site, 0)
 
 
 def line_key(wording: str, site: int) -> int:
-    """The key of a line by its wording (lower case, single spaces, numbers as 0) on the site of this key."""
+    """Return the key of a line by its wording (lower case, single spaces, numbers as 0) on the site of this key."""
     return xxhash.xxh3_64_intdigest(wording.encode("utf-8", "surrogatepass"), site)
 
 
 def site_lines(texts: Sequence[str], sites: Sequence[str], titles: Sequence[str] = ()) -> SiteLines:
-    """The lines of clean texts, keyed by site and normalised wording; `texts`, `sites` and `titles`, where any are
-    given, are of equal length."""
+    """Return the lines of clean texts, keyed by site and normalised wording; `texts`, `sites` and `titles`, where any
+    are given, are of equal length."""
     known = {site: site_key(site) for site in dict.fromkeys(sites)}
     lines: list[tuple[int, int, int, int]] = []  # key, characters, marks, start
     offsets = [0]
@@ -120,7 +120,8 @@ def site_lines(texts: Sequence[str], sites: Sequence[str], titles: Sequence[str]
 
 
 def wordings(line: str) -> tuple[str, ...]:
-    """The wordings from which the key of a line may be made: with numbers as 0, as it is, with slots, and its label."""
+    """Return the wordings from which the key of a line may be made: with numbers as 0, as it is, with slots, and its
+    label."""
     lead = _LEAD.match(line)
     return (_normalise_line(line), line, with_slots(line), *((_normalise_line(lead[1]) + ":*",) if lead else ()))
 
@@ -196,4 +197,5 @@ def _in_long_series(marks: Sequence[bool]) -> Sequence[bool]:
 
 
 def _normalise_line(line: str) -> str:
+    """Return a line in small letters, with single spaces and each number as 0."""
     return _DIGITS.sub("0", " ".join(line.casefold().split()))

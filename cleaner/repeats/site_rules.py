@@ -30,7 +30,7 @@ _FIGURES = ("anchors", "of", "places")
 
 
 def read_rules_file(path: str) -> bytes:
-    """The bytes of the file, b"" if there is no file yet. Raises OptionError when it cannot be read."""
+    """Return the bytes of the file, b"" if there is no file yet. Raises OptionError when it cannot be read."""
     try:
         return Path(path).read_bytes()
     except FileNotFoundError:
@@ -42,7 +42,7 @@ def read_rules_file(path: str) -> bytes:
 
 
 def load_site_rules(lines: Iterable[bytes], path: str = "") -> tuple[Repeats, dict[int, tuple[str, str]]]:
-    """The rules that the lines of such a file hold, and the wording of each.
+    """Return the rules that the lines of such a file hold, and the wording of each.
 
     Raises OptionError with the number of the line for a row that is no rule; blank lines are passed over.
     """
@@ -67,8 +67,8 @@ def load_site_rules(lines: Iterable[bytes], path: str = "") -> tuple[Repeats, di
 
 
 def join_rules(one: Repeats, other: Repeats) -> Repeats:
-    """The rules of both. A line that both know gets the figures of the larger crawl of its site, and the places of
-    both."""
+    """Return the rules of both. A line that both know gets the figures of the larger crawl of its site, and the places
+    of both."""
     keys = np.union1d(one.keys, other.keys)
     # the columns of each side at the index of each of all keys; 0 where it does not know the key
     sides = [{name: np.zeros(len(keys), np.int64) for name in _FIGURES} for _ in range(2)]
@@ -82,7 +82,7 @@ def join_rules(one: Repeats, other: Repeats) -> Repeats:
 
 
 def _index_of(key: int, known: Repeats) -> int:
-    """The index of a key among those of the rules, -1 where they do not know it."""
+    """Return the index of a key among those of the rules, -1 where they do not know it."""
     at = int(np.searchsorted(known.keys, np.uint64(key)))
     return at if at < len(known.keys) and int(known.keys[at]) == key else -1
 
@@ -103,7 +103,7 @@ def wordings_taken(article: Article, site: str, known: Repeats) -> Iterator[tupl
 
 
 def list_rules(known: Repeats, wording: Wordings) -> Iterable[dict[str, object]]:
-    """The rows of the file, by site and wording."""
+    """Yield the rows of the file, by site and wording."""
     for site, line, key in sorted((*wording[key], key) for key in wording):
         at = _index_of(key, known)
         if at >= 0:
