@@ -85,7 +85,10 @@ def load_article(raw: Raw, options: Options, *, everything: bool = False) -> Art
     plan = before.plan
     if MARKUP in flags:
         plan = (f"0:{len(text)} {UNMARK}", *(("then", *plan) if plan else ()))
-    date, date_text = _date_of(raw, page, before.text)
+    date = read_date(raw.date, not_after=raw.crawled)
+    if not date and any(map(str.isdecimal, raw.date)):  # the language may decide which number is the month
+        language, order = quick_language(before.text), numeric_order(before.text)
+        date = read_date(raw.date, language=language, order=order, not_after=raw.crawled)
     # Fields of the record come before what its page says.
     return Article(
         id=raw.id or (f"{raw.source}#{raw.record}" if raw.record else raw.source),
@@ -94,8 +97,8 @@ def load_article(raw: Raw, options: Options, *, everything: bool = False) -> Art
         record=raw.record,
         title=repair(raw.title or page.title).text,
         author=repair(raw.author or page.author).text,
-        date=date,
-        date_text=date_text,
+        date=date or page.date,
+        date_text=raw.date or page.date_text,
         crawled=read_date(raw.crawled) or raw.crawled,
         url=raw.url or page.url,
         site=host_of(raw.url or page.url) or raw.site or page.site,
@@ -110,14 +113,6 @@ def load_article(raw: Raw, options: Options, *, everything: bool = False) -> Art
         left_out=page.left_out,
         left_out_counts=page.left_out_counts,
     )
-
-
-def _date_of(raw: Raw, page: Page, text: str) -> tuple[str, str]:
-    """Return the date of publication and its wording: those of the record, else of its page. An unsure date is ""."""
-    date = read_date(raw.date, not_after=raw.crawled)
-    if not date and any(map(str.isdecimal, raw.date)):  # the language may decide which number is the month
-        date = read_date(raw.date, language=quick_language(text), order=numeric_order(text), not_after=raw.crawled)
-    return date or page.date, raw.date or page.date_text
 
 
 _TEXTS = (
