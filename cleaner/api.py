@@ -43,8 +43,8 @@ which a batch ends, which bounds the memory."""
 class Cleaned:
     """One cleaned article, as `clean`, `clean_html` and `iter_clean` return it. A notebook shows it with its removals.
 
-    `text` is the clean text, and `before` the decoded and repaired text (of a page: the text of its article) with each
-    span of `removals` still in it. The spans are sorted, disjoint, and offsets into `before` in code points.
+    `before` is the decoded and repaired text (of a page: the text of its article), and `text` is the clean text:
+    `before` with the span of each of `removals` replaced. Spans are offsets in code points, sorted and disjoint.
     `left_out` are the paragraphs of a web page that are not in `before`: all of them, in the order of the page, each
     with its kind and the reason why it was left out, and prose with its place on the page. `dropped` is the reason for
     which a corpus run would drop the article, "" when it would keep it.
@@ -52,7 +52,7 @@ class Cleaned:
     `language` is a code of ISO 639, "und" where it is not known. `language_score` is the share of such answers that are
     right, and `languages` are (code, share of the text); both from 0 to 1. `date` is that of publication in ISO 8601,
     and `date_text` its wording; `crawled` is when a crawler fetched the article. `meta` holds the other fields of a
-    record, as JSON. A text that is not known is "".
+    record, as JSON. Facts that are not known are "".
 
     >>> clean("Panen raya di lembah mundur sepekan, kata penyuluh.\\n\\nIklan")
     <Cleaned 'Panen raya di lembah mundur sepekan, kat…' language=id removals=1>

@@ -1,4 +1,4 @@
-"""Exact copies: of articles with the same tokens the best ranked one stays, and the others are copies of it."""
+"""Find exact copies: of articles with the same tokens the best ranked one is kept, and the others are its copies."""
 
 from __future__ import annotations
 

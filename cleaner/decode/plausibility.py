@@ -1,4 +1,4 @@
-"""Rate how plausible a text is in a given encoding: whether people write its letters and signs so.
+"""Rate how plausible a text is in a given encoding: by how people write its letters and signs.
 
 Letters should belong to one alphabet and use most of it, capitals should not follow small letters, quotes and dashes
 should open and close where they stand, symbols should not stand inside words. The letters that each language needs are
