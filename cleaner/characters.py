@@ -58,7 +58,8 @@ BLANK = (
 
 
 def visible_length(text: str) -> int:
-    """Code points of `text` without the invisible ones, so that a copy full of soft hyphens is no longer than another.
+    """Return the number of code points of `text` without the invisible ones, so that a copy full of soft hyphens is no
+    longer than another.
 
     >>> visible_length("ke\u00admen\u00adte\u00adrian")
     11

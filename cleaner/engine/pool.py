@@ -104,7 +104,7 @@ class Pool(AbstractContextManager["Pool"]):
         self._workers: list[_Worker] = []  # started when there is a task for them: a small input has few
 
     def map(self, function: Callable[[Task, Watch], Result], tasks: Iterable[Task]) -> Iterator[Result]:
-        """Results of `function(task, watch)` as they come, in no order; `tasks` is read no faster than needed.
+        """Yield results of `function(task, watch)` as they come, in no order; `tasks` is read no faster than needed.
 
         `function` must be importable by name. An exception in it is raised here. Raises EngineError when workers die
         again and again outside any record.

@@ -144,7 +144,7 @@ def warnings(*, quiet: bool = False) -> Iterator[None]:
 
 @contextmanager
 def progress(*, quiet: bool = False) -> Iterator[Progress]:
-    """A function that shows steps on stderr while the block runs: a live line on a terminal, else plain lines."""
+    """Give a function that shows steps on stderr while the block runs: a live line on a terminal, else plain lines."""
     if quiet:
         yield lambda step: None
     elif sys.stderr.isatty():
@@ -157,7 +157,7 @@ def progress(*, quiet: bool = False) -> Iterator[Progress]:
 
 @contextmanager
 def _plain_lines() -> Iterator[Progress]:
-    """A line every half minute, so that the log of a day has 2,880 lines and not one for each shard.
+    """Show a line every half minute, so that the log of a day has 2,880 lines and not one for each shard.
 
     A thread writes them, because a step over the whole corpus reports nothing for minutes, and without new lines in the
     log the run would seem to hang.
@@ -185,7 +185,8 @@ def _plain_lines() -> Iterator[Progress]:
 
 @contextmanager
 def _live_line() -> Iterator[Progress]:
-    """A bar of the whole run that is rewritten in place and gone at the end. rich is imported only where it is shown.
+    """Show a bar of the whole run that is rewritten in place and gone at the end. rich is imported only where it is
+    shown.
 
     The times that it shows go on while a step reports nothing.
     """
@@ -212,7 +213,7 @@ def _live_line() -> Iterator[Progress]:
 
 
 def duration(seconds: float) -> str:
-    """Seconds for people: 40 s, 12 min, 3 h 20 min.
+    """Return seconds in words: 40 s, 12 min, 3 h 20 min.
 
     >>> duration(40.2), duration(730), duration(12_000)
     ('40 s', '12 min', '3 h 20 min')

@@ -237,7 +237,8 @@ class Shuffle:
     _tables: dict[str, Table] = field(default_factory=dict, init=False)
 
     def parts(self, name: str, size: int) -> int:
-        """Into how many parts `size` bytes of records go: one for each process, and more if these would be too large.
+        """Return into how many parts `size` bytes of records go: one for each process, and more if these would be too
+        large.
 
         The number is noted under `name`, because a run may be continued with other memory and other workers.
         """

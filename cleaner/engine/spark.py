@@ -51,7 +51,7 @@ _AT_HOME = ("local", "local-cluster")  # masters whose executors are on this mac
 
 @contextmanager
 def open_session(master: str, **settings: str) -> Iterator[SparkSession]:
-    """A session on `master` ("" is what spark-submit or Spark's own configuration says), stopped at the end.
+    """Open a session on `master` ("" is what spark-submit or Spark's own configuration says), stopped at the end.
 
     Raises MissingExtra without pyspark, OptionError without a Java that Spark can run on, or when it does not start.
     """
@@ -115,14 +115,14 @@ class Spark:
             )
 
     def map(self, function: Callable[[Task, Watch], Result], tasks: Iterable[Task]) -> Iterator[Result]:
-        """Results of `function(task, watch)`, one task of Spark each. An exception in it is raised here."""
+        """Yield results of `function(task, watch)`, one task of Spark each. An exception in it is raised here."""
         run = partial(_run, function, self._seconds, str(Path.cwd()))
         rest = iter(tasks)
         while wave := list(islice(rest, _WAVE)):
             yield from self._answers(self._context.parallelize(wave, len(wave)).mapPartitions(run))
 
     def each(self, work: Callable[[Task], Any], tasks: Iterable[Task]) -> list[Any]:
-        """`work(task)` for every task, in order; a few of them in each task of Spark."""
+        """Return `work(task)` for every task, in order; a few of them in each task of Spark."""
         tasks = list(tasks)
         run = partial(_run, partial(_unwatched, work), 0.0, str(Path.cwd()))
         return self._answers(self._context.parallelize(tasks, self._slices(len(tasks))).mapPartitions(run))
@@ -133,7 +133,8 @@ class Spark:
         emit: Callable[[Task], Iterator[tuple[int, bytes]]],
         reduce: Callable[[int, bytes], Any],
     ) -> list[Any]:
-        """`reduce(part, packed)` for every part that some `emit(task)` has something for; the answers by part."""
+        """Return `reduce(part, packed)` for every part that some `emit(task)` has something for; the answers by
+        part."""
         if not tasks:
             return []
         folder = str(Path.cwd())
@@ -145,7 +146,7 @@ class Spark:
         return [orjson.loads(answers[part]) for part in sorted(answers)]
 
     def _slices(self, tasks: int) -> int:
-        """Into how many tasks of Spark so many of our tasks are put."""
+        """Return into how many tasks of Spark so many of our tasks are put."""
         return max(1, min(tasks, _SLICES * self.size))
 
     def _answers(self, rdd: Any) -> list[Any]:

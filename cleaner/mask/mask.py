@@ -62,7 +62,7 @@ def find_masks(text: str, kinds: Collection[str], *, language: str = "", site: s
         found += (("email", span) for span in _find_emails(text))
     if kinds and _NUMBER.search(text):  # in the order in which they claim a number
         found += (("iban", span) for span in _find_ibans(text) if "iban" in kinds)
-        found += ((kind, span) for kind, span in _find_long_numbers(text, kinds) if kind in kinds)
+        found += ((kind, span) for kind, span in _find_long_numbers(text) if kind in kinds)
         found += (("ip", span) for span in _find_ips(text) if "ip" in kinds)
         if "phone" in kinds:
             found += (("phone", span) for span in find_phones(text, regions_of(language, site)))
@@ -86,7 +86,7 @@ _WHY = {
 
 
 def mask_text(text: str, kinds: Collection[str], *, language: str = "", site: str = "") -> str:
-    """`text` with what `find_masks` finds replaced."""
+    """Return `text` with what `find_masks` finds replaced."""
     return cut(text, find_masks(text, kinds, language=language, site=site))
 
 
@@ -101,7 +101,7 @@ def mask_article(article: Article, kinds: Collection[str]) -> Article:
 
 
 def _find_emails(text: str) -> Spans:
-    """E-mail addresses, first those with an @, then those that write it as a word in brackets."""
+    """Yield e-mail addresses, first those with an @, then those that write it as a word in brackets."""
     for found in _EMAIL.finditer(text) if "@" in text else ():
         start, end = found.span()
         *others, last = found[0].rpartition("@")[2].split(".")
@@ -117,7 +117,7 @@ def _find_emails(text: str) -> Spans:
 
 
 def _find_ibans(text: str) -> Spans:
-    """International bank account numbers, with or without spaces."""
+    """Find international bank account numbers, with or without spaces."""
     for found in _IBAN.finditer(text):
         left = FORMS["iban"]["lengths"].get(found[0][:2], 0)
         end = found.start()
@@ -129,9 +129,9 @@ def _find_ibans(text: str) -> Spans:
             yield found.start(), end
 
 
-def _find_long_numbers(text: str, kinds: Collection[str]) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Numbers of cards and identity numbers. Some numbers may be both: of 16 digits that begin with the code of a
-    province one in ten has the check digit of a card."""
+def _find_long_numbers(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Find numbers of cards and identity numbers. Some may be both: of 16 digits that begin with the code of a province
+    one in ten has the check digit of a card."""
     for found in _LONG_NUMBER.finditer(text):
         groups = re.split(r"[ .-]", found[0])
         digits, sizes = "".join(groups), tuple(map(len, groups))
@@ -148,7 +148,7 @@ def _find_long_numbers(text: str, kinds: Collection[str]) -> Iterator[tuple[str,
 
 
 def _find_ips(text: str) -> Spans:
-    """Addresses of IPv4 and IPv6 that may be somebody's, which those of networks, masks and versions are not."""
+    """Find addresses of IPv4 and IPv6 that may be those of a person, unlike those of networks, masks and versions."""
     for found in _IPV4.finditer(text):
         parts = found[0].split(".")
         numbers = [*map(int, parts)]

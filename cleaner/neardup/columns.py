@@ -79,7 +79,7 @@ def distinct(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def ranges(firsts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """firsts[0], firsts[0] + 1, ... for counts[0] values, then the same from firsts[1], and so on."""
+    """Return firsts[0], firsts[0] + 1, ... for counts[0] values, then the same from firsts[1], and so on."""
     ends = np.cumsum(counts)
     total = int(ends[-1]) if len(ends) else 0
     return np.asarray(np.arange(total) + np.repeat(firsts - (ends - counts), counts), np.int64)

@@ -95,7 +95,8 @@ def pack_keys(keys: NDArray[np.uint64], ranks: NDArray[np.int64], bits: int) -> 
 
 
 def join_band(band: NDArray[np.uint64], bits: int, olds: int = 0) -> tuple[NDArray[np.uint64], int]:
-    """Sorted, distinct pairs `low << bits | high` of one band of packed keys, and how many keys had too many articles.
+    """Return sorted, distinct pairs `low << bits | high` of one band of packed keys, and how many keys had too many
+    articles.
 
     Ranks below `olds` are articles of an index: they are paired with all others of their key, and not with each other.
     """

@@ -28,7 +28,8 @@ _STEP = np.uint64(0x9E3779B97F4A7C15)
 def other_numbers(
     tokens: NDArray[np.uint64], starts: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """True for the pairs of texts that differ in their numbers: a third is missing, or others stand in their places.
+    """Return True for the pairs of texts that differ in their numbers: a third is missing, or others stand in their
+    places.
 
     `tokens[starts[i]:starts[i + 1]]` are those of text i, numbers by their lowest bit; shape (pairs,).
     """

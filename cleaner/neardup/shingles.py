@@ -48,7 +48,7 @@ class Shingles:
 
 
 def shingle_tokens(tokens: NDArray[np.uint64], starts: NDArray[np.int64]) -> Shingles:
-    """Shingle hashes from token hashes, of which `tokens[starts[i]:starts[i + 1]]` are those of text i.
+    """Return shingle hashes from token hashes, of which `tokens[starts[i]:starts[i + 1]]` are those of text i.
 
     Those of one text never depend on its neighbours.
 
@@ -105,7 +105,7 @@ def sets_of(shingles: Shingles) -> Shingles:
 
 
 def common_of(sets: Shingles, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Common shingles of every pair of sets, sorted, each with the number of its pair in the lowest 16 bits."""
+    """Return common shingles of every pair of sets, sorted, each with the number of its pair in the lowest 16 bits."""
     sides = []
     for side in (left, right):
         counts = sets.starts[side + 1] - sets.starts[side]
@@ -144,7 +144,7 @@ class TokenStore:
         return shingle_counts(self._lasts - self._firsts)
 
     def tokens(self, places: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-        """Tokens of the articles at these places, and where each begins (one more at the end)."""
+        """Return tokens of the articles at these places, and where each begins (one more at the end)."""
         firsts, lasts = self._firsts[places], self._lasts[places]
         starts = np.zeros(len(places) + 1, np.int64)
         np.cumsum(lasts - firsts, out=starts[1:])

@@ -47,7 +47,7 @@ class Sketches:
 
 
 def sketch(texts: Sequence[str]) -> Sketches:
-    """Sketches of a batch of clean texts of any number and length.
+    """Return sketches of a batch of clean texts of any number and length.
 
     >>> s = sketch(["Harga beras naik lagi.", "HARGA BERAS naik, lagi", "Gempa di Garut"])
     >>> s.signatures.shape, s.sizes.tolist(), bool((s.exact[0] == s.exact[1]).all())

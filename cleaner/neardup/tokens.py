@@ -75,7 +75,7 @@ def mix(h: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def tokenize(texts: Sequence[str]) -> Tokens:
-    """Token hashes of every text; those of one text never depend on its neighbours.
+    """Return token hashes of every text; those of one text never depend on its neighbours.
 
     >>> tokenize(["Harga naik 5 persen.", "harga NAIK, 5 persen"]).starts.tolist()
     [0, 4, 8]
@@ -128,8 +128,8 @@ def _blocks(texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
 
 
 def _with_same_letters(text: str) -> str:
-    """`text` without invisible characters, and with one code for each letter. Searches for single characters are cheap:
-    they add 4 us to an article of 2,000 characters that has none of them."""
+    """Return `text` without invisible characters, and with one code for each letter. Searches for single characters are
+    cheap: they add 4 us to an article of 2,000 characters that has none of them."""
     for char in _DROPPED:
         if char in text:
             text = text.replace(char, "")
@@ -148,7 +148,7 @@ def _with_same_letters(text: str) -> str:
 
 
 def _cut(text: str) -> Iterator[str]:
-    """Chunks shorter than _BLOCK, cut behind a space or line end where there is one in the second half."""
+    """Yield chunks shorter than _BLOCK, cut behind a space or line end where there is one in the second half."""
     start = 0
     while start < len(text):
         end = start + _BLOCK - 1
@@ -159,7 +159,8 @@ def _cut(text: str) -> Iterator[str]:
 
 
 def _block_tokens(chunks: list[str], room: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Token hashes of all chunks, one behind the other, and how many each has. `room` is used again and again."""
+    """Return token hashes of all chunks, one behind the other, and how many each has. `room` is used again and
+    again."""
     joined = "\n" + "\n".join(chunks)
     # code points, 0 for everything outside tokens; the places before tokens, and which of these are numbers
     codes: NDArray[np.uint8] | NDArray[np.uint32]
@@ -208,7 +209,7 @@ def _powers() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
 
 @cache
 def _classes(end: int) -> NDArray[np.uint8]:
-    """_OTHER, _WORD, _SINGLE, _MARK or _DIGIT for every code point below `end`; above stands _OTHER."""
+    """Return _OTHER, _WORD, _SINGLE, _MARK or _DIGIT for every code point below `end`; above stands _OTHER."""
     classes = np.zeros(0x110000, np.uint8)
     for code in range(end):
         char = chr(code)

@@ -160,7 +160,7 @@ def _by_span(
     broken: NDArray[np.bool_],
     threshold: float,
 ) -> NDArray[np.uint8]:
-    """CONTIGUOUS, CUT_SHORT or UNLIKE for pairs whose sets of shingles are not alike enough."""
+    """Return CONTIGUOUS, CUT_SHORT or UNLIKE for pairs whose sets of shingles are not alike enough."""
     lengths = np.diff(text.starts)
     spans = []
     for side in (left, right):

@@ -138,7 +138,8 @@ def chosen_lines(lines: Lines, layout: Layout) -> Iterator[bytes]:
 
 
 def _table_lines(lines: Lines, layout: Layout, delimiter: str) -> Iterator[bytes]:
-    """Rows as RFC 4180 has them: names first, CR LF behind each row, quotes around what needs them; lists as JSON."""
+    """Yield rows as RFC 4180 has them: names first, CR LF behind each row, quotes around what needs them; lists as
+    JSON."""
     buffer = io.StringIO(newline="")
     out = csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n")
     out.writerow(layout.columns.values())
@@ -172,7 +173,8 @@ def read_table(lines: Iterable[bytes], delimiter: str, layout: Layout) -> Iterat
 
 
 def _write_parquet(file: IO[bytes], lines: Lines, layout: Layout) -> None:
-    """Parquet with typed columns, compressed by Zstandard; row groups are cut by the number and size of records."""
+    """Write Parquet with typed columns, compressed by Zstandard; row groups are cut by the number and size of
+    records."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -109,7 +109,7 @@ def sha256(path: Path) -> str:
 
 
 def describe(path: Path) -> dict[str, Any]:
-    """Size and hash of a file, or of each data file in a folder by its path in it."""
+    """Return size and hash of a file, or of each data file in a folder by its path in it."""
     if path.is_dir():
         files = sorted(file for file in path.rglob("*") if not (file.is_dir() or is_beside_data(file)))
         return {file.relative_to(path).as_posix(): describe(file) for file in files}

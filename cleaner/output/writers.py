@@ -198,7 +198,8 @@ def _places(identifier: str, source: str) -> Iterator[str]:
 
 
 def _path_part(name: str) -> str:
-    """`name` as the name of a file or folder, without a suffix: `%XX` for what file systems refuse, at most 196 bytes.
+    """Return `name` as the name of a file or folder, without a suffix: `%XX` for what file systems refuse, at most 196
+    bytes.
 
     >>> _path_part("raw/berita-7"), _path_part("../x"), _path_part("berita 8")
     ('raw%2Fberita-7', '%2E.%2Fx', 'berita 8')

@@ -377,7 +377,7 @@ class _Rows:
         return -1 if self._row_follows(opening, fields) else -2
 
     def _lone_quotes(self, at: int) -> Iterator[tuple[int, int]]:
-        """(start, end) of each run of quotes behind `at` with one that is not doubled, counted from the window's
+        """Yield (start, end) of each run of quotes behind `at` with one that is not doubled, counted from the window's
         place."""
         window = self._window
         at = max(at, self._no_close_before - window.base - window.at)

@@ -192,7 +192,7 @@ def usual_fields(meaning: str) -> list[str]:
 
 
 def _named(options: Options) -> Fields:
-    """Meaning -> the field that an option names for it, "" for none."""
+    """Return the field that an option names, "" for none, by its meaning."""
     return {meaning: getattr(options, f"{meaning}_field", "") for meaning in _MEANINGS}
 
 
@@ -335,7 +335,7 @@ def _usual_among(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], .
 
 
 def mend_surrogates(text: str) -> str:
-    r"""`text` as it can be written in UTF-8: pairs of surrogates are joined, lone ones become U+FFFD.
+    r"""Return `text` as it can be written in UTF-8: pairs of surrogates are joined, lone ones become U+FFFD.
 
     JSON may hold half of an emoji, as a program left it that cut a text after 100 units of UTF-16.
 
@@ -350,7 +350,7 @@ def mend_surrogates(text: str) -> str:
 
 
 def json_object(values: Record) -> str:
-    """`values` as JSON text; what JSON cannot hold (dates, bytes, infinities) is written as strings.
+    """Return `values` as JSON text; what JSON cannot hold (dates, bytes, infinities) is written as strings.
 
     >>> json_object({"n": 1, "kata": "é", "x": float("inf")})
     '{"n": 1, "kata": "é", "x": "inf"}'

@@ -83,7 +83,7 @@ def list_inputs(inputs: Iterable[str], options: Options, own: Iterable[str | os.
 
 
 def source_name(path: str) -> str:
-    r"""`path` as it stands in records: normalised, "/" between folders, only printable characters.
+    r"""Return `path` as it stands in records: normalised, "/" between folders, only printable characters.
 
     A byte that is not UTF-8, a control character and a backslash are escaped, so that no two paths have one name.
 

@@ -26,7 +26,7 @@ _BETWEEN = re.compile(r"[\s,\ufeff]*")  # what may stand between two objects on 
 
 
 def chunk_lines(stream: Stream, bounds: Bounds, *, keep: bool = True) -> Iterator[Chunk | Lost]:
-    """`stream` as chunks of whole lines, in constant memory; without `keep` they have offsets and no data.
+    """Yield `stream` as chunks of whole lines, in constant memory; without `keep` they have offsets and no data.
 
     A line above the bound is lost alone. A read error ends the stream behind the last whole line before it.
     """

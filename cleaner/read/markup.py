@@ -114,7 +114,8 @@ def _character(entity: re.Match[str]) -> str:
 
 
 def unmark(text: str) -> str:
-    r"""`text` without tags and with characters for entities and escapes; elements that are blocks become line ends.
+    r"""Return `text` without tags and with characters for entities and escapes; elements that are blocks become line
+    ends.
 
     Text in which `has_markup` finds nothing is returned unchanged.
 
@@ -151,5 +152,5 @@ def _escaped_character(escape: re.Match[str]) -> str:
 
 
 def _without_tags(text: str) -> str:
-    """`text` without tags, and without what no reader of a page sees; tags of blocks become line ends."""
+    """Return `text` without tags, and without what no reader of a page sees; tags of blocks become line ends."""
     return _TAG.sub("", _BLOCK.sub("\n", _HIDDEN.sub("", text)))

@@ -152,7 +152,7 @@ class _Parquet:
             raise ArchiveBomb(f"The table says that it has {rows:,} rows.", "If this is right, write it anew in parts.")
 
     def size_of(self, group: int) -> tuple[int, int]:
-        """Rows and decompressed bytes of a row group."""
+        """Return rows and decompressed bytes of a row group."""
         about = self._file.metadata.row_group(group)
         return about.num_rows, about.total_byte_size
 
@@ -210,7 +210,7 @@ class _Arrow:
             raise _broken(error) from error
 
     def size_of(self, group: int) -> tuple[int, int]:
-        """Rows and bytes of a batch; a stream does not say, and is taken for large."""
+        """Return rows and bytes of a batch; a stream does not say, and is taken for large."""
         if self._stream is not None:
             return _ROWS, 1 << 62
         batch = self._file.get_batch(group)
@@ -245,7 +245,7 @@ def _sound_parts(batch: Any) -> Iterator[Any]:
 
 
 def _damaged_rows(batch: Any) -> list[tuple[int, int, BrokenTable]]:
-    """(start, end, error) of each range of damaged rows, in order.
+    """Return (start, end, error) of each range of damaged rows, in order.
 
     A damaged part is halved until its rows are found. A row beside one with a false offset shares that offset, and may
     begin or end in the text of the other, so it is taken for damaged too; indices of a dictionary are not shared.

@@ -201,7 +201,7 @@ def reject(source: str, record: int, error: InputError) -> Reject:
 
 
 def as_input_error(error: Exception) -> InputError:
-    """Whatever a reader raised as a read error, so that one record or file never ends a run.
+    """Return whatever a reader raised as a read error, so that one record or file never ends a run.
 
     Raises the error itself where it is not about the input: one of Cleaner's, such as a missing package, and a refusal
     of memory, after which the worker ends and the record is tried again in a fresh one.

@@ -299,7 +299,7 @@ def _records_in_text(head: bytes) -> str:
 
 
 def _feed_or_packed(head: bytes) -> str:
-    """ "feed", or "mhtml", where the data begin so; "" for neither."""
+    """Return "feed", or "mhtml", where the data begin so; "" for neither."""
     head = head.lstrip(b"\xef\xbb\xbf\xff\xfe")
     if _FEED.match(head.replace(b"\0", b"")):  # of UTF-16
         return "feed"

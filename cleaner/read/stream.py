@@ -194,7 +194,7 @@ def open_stream(path: str, start: int = 0, end: int = -1) -> Stream:
 
 
 def open_file(path: str) -> BinaryIO:
-    """`path` as a seekable binary file. Raises InputError."""
+    """Return `path` as a seekable binary file. Raises InputError."""
     try:
         if not is_remote(path):
             return open(path, "rb")
@@ -314,7 +314,7 @@ def _decompressed(stream: Stream, compression: str, crawl: bool) -> Iterator[byt
 
 
 def _from_next_member(held: bytes, parts: Iterator[bytes], compression: str) -> Iterator[bytes]:
-    """Compressed data from the next member that begins a record of a crawl, searched for behind the first byte of
+    """Yield compressed data from the next member that begins a record of a crawl, searched for behind the first byte of
     `held`."""
     make_decompressor, _, limit = _decompressor(compression)
     magic = next(magic for magic, name in _MAGIC if name == compression)
@@ -356,7 +356,8 @@ def _output(member: Any, data: bytes, limit: tuple[int, ...]) -> Iterator[bytes]
 
 
 def _decompressor(compression: str) -> tuple[Callable[[], Any], int, tuple[int, ...]]:
-    """(a function that makes a decompressor, bytes to give it at a time, the limit for its output as its arguments)."""
+    """Return (a function that makes a decompressor, bytes to give it at a time, the limit for its output as its
+    arguments)."""
     match compression:
         case "gz":
             import zlib

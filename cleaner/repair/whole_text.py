@@ -101,7 +101,8 @@ _LINE_END = re.compile(
 
 
 def end_lines(text: str) -> str:
-    r"""`text` with a line feed for each control character that ended a line: vertical tab, form feed, separators, NEL.
+    r"""Return `text` with a line feed for each control character that ended a line: vertical tab, form feed,
+    separators, NEL.
 
     >>> end_lines("Air naik.\x0bWarga pergi.\x85Hujan reda\x85 dan reda."), end_lines("me\x1fnyusul")
     ('Air naik.\nWarga pergi.\nHujan reda\x85 dan reda.', 'me\x1fnyusul')

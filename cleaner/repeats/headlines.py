@@ -36,7 +36,8 @@ MOST_BETWEEN = 2
 
 
 def headline_records(batch: SiteLines, address: int) -> NDArray[Any]:
-    """HEADLINE records of the titles of a batch, and of those of its lines that may be headlines of other articles."""
+    """Return HEADLINE records of the titles of a batch, and of those of its lines that may be headlines of other
+    articles."""
     titles, counts = np.unique(batch.titles[batch.titles > 0], return_counts=True)
     lines = np.unique(batch.keys[_may_link(batch)])
     records: NDArray[Any] = np.zeros(len(titles) + len(lines), HEADLINE)

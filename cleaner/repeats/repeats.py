@@ -165,7 +165,7 @@ def count_equal(keys: Keys) -> tuple[Keys, NDArray[np.int64]]:
 def find_occurrences(
     batch: SiteLines, common: Keys, counts: NDArray[np.int64], first: int = 0
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    """OCCURRENCE records of the common lines of a batch, and ANCHOR records of its articles.
+    """Return OCCURRENCE records of the common lines of a batch, and ANCHOR records of its articles.
 
     `common` are the sorted keys that stand in at least two articles of the corpus, `counts` in how many; `first` is the
     number of the batch's first line in the corpus. An article's anchor is the longest of those of its lines that are
@@ -197,7 +197,7 @@ def find_occurrences(
 
 
 def _shared_with_versions(batch: SiteLines, articles: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """True for each paragraph that an article shares with other versions of itself.
+    """Return True for each paragraph that an article shares with other versions of itself.
 
     An article has other versions if it has less text of its own than text that it shares; paragraphs of more than
     VERSIONS articles count by a quarter of their length. Versions differ in a paragraph or two, and with one of these
@@ -213,7 +213,8 @@ def _shared_with_versions(batch: SiteLines, articles: NDArray[np.int64], count: 
 
 
 def _between_paragraphs(batch: SiteLines, articles: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.uint16]:
-    """1 for each line between two paragraphs that at most half as many articles have as have the line, else 0."""
+    """Return 1 for each line between two paragraphs that at most half as many articles have as have the line, else
+    0."""
     between = np.zeros(len(batch.keys), np.uint16)
     lines = np.flatnonzero((batch.marks & (IS_LEAD | IS_SEGMENT)) == 0)
     above, line, below = lines[:-2], lines[1:-1], lines[2:]
@@ -225,7 +226,7 @@ def _between_paragraphs(batch: SiteLines, articles: NDArray[np.int64], count: ND
 
 
 def distinct_anchors(anchors: NDArray[Any]) -> NDArray[Any]:
-    """ANCHOR records, sorted, each once. (np.unique of records takes ten times as long.)"""
+    """Return ANCHOR records, sorted, each once. (np.unique of records takes ten times as long.)"""
     anchors = anchors[np.lexsort((anchors["anchor"], anchors["site"]))]
     return anchors[first_of_equal(anchors["site"], anchors["anchor"])]
 

@@ -127,7 +127,7 @@ def wordings(line: str) -> tuple[str, ...]:
 
 
 def _keyed_lines(text: str, site: int) -> Iterator[tuple[int, int, int, int]]:
-    """(key, characters, marks, start) of each line that holds a word, of its label, and of its segments."""
+    """Yield (key, characters, marks, start) of each line that holds a word, of its label, and of its segments."""
     lines, at = list[tuple[int, str]](), 0
     for raw in text.split("\n"):
         line = raw.strip()
@@ -174,7 +174,8 @@ def _keyed_lines(text: str, site: int) -> Iterator[tuple[int, int, int, int]]:
 
 
 def _keyed_segments(line: str, head: bool, tail: bool, site: int) -> Iterator[tuple[int, int, int, int]]:
-    """(key, characters, marks, start) of the segments at the edges of running text; `start` counts from the line's."""
+    """Yield (key, characters, marks, start) of the segments at the edges of running text; `start` counts from the
+    line's."""
     for start, end, last in edge_segments(line, head, tail):
         mark = IS_SEGMENT | (IS_TAIL if last else IS_HEAD)
         yield line_key(" ".join(line[start:end].casefold().split()), site), end - start, mark, start
