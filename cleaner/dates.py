@@ -304,7 +304,11 @@ def _add_time(text: str, day: FoundDate) -> FoundDate:
     clock = found or before
     if clock is None:
         return day
-    zone = _zone(clock["zone"] or "")
+    name = (clock["zone"] or "").strip()
+    zone = words.zones.get(name.lower(), "")  # "" for the name of several zones
+    if offset := _OFFSET.fullmatch(name):
+        hours, minutes = int(offset[2]), int(offset[3] or 0)
+        zone = f"{offset[1] if hours or minutes else '+'}{hours:02d}:{minutes:02d}" if hours <= 14 else ""
     # 9:30 may be in the evening and 9.30 a price, unless two digits, a half of the day or a zone stand by
     sure = zone or (clock["sep"] == ":" and (clock["half"] or clock["second"] or len(clock["hour"]) == 2))
     hour = int(clock["hour"])
@@ -315,14 +319,6 @@ def _add_time(text: str, day: FoundDate) -> FoundDate:
     when = _with_clock(day.date, str(hour), clock["minute"], clock["second"], zone)
     end = clock.end() if zone or not clock["zone"] else clock.start("zone")
     return day._replace(date=when, end=end) if found else day._replace(date=when, start=clock.start())
-
-
-def _zone(name: str) -> str:
-    """Return the offset that a zone's name or number says, as "+07:00"; "" where it is not one zone's alone."""
-    if offset := _OFFSET.fullmatch(name.strip()):
-        hours, minutes = int(offset[2]), int(offset[3] or 0)
-        return f"{offset[1] if hours or minutes else '+'}{hours:02d}:{minutes:02d}" if hours <= 14 else ""
-    return _words().zones.get(name.strip().lower(), "")
 
 
 def _with_clock(day: str, hour: str | None, minute: str | None, second: str | None, zone: str) -> str:
