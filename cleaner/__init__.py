@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
-# Not from `typing`: `python -m cleaner` comes by here while the current folder, which may hold a typing.py, is still
-# searched first. `importlib` is loaded by then.
+# Not imported from `typing`: with `python -m cleaner` this file runs while the current folder, which may hold a
+# typing.py, is still searched first. `importlib` is loaded by then.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cleaner.api import Cleaned, DedupResult, Duplicate, Pair, clean, clean_html, dedup, iter_clean
@@ -52,5 +52,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    """The public names, whether they are loaded or not."""
+    """Return the public names, whether they are loaded or not."""
     return sorted({*globals(), *__all__})

@@ -1,8 +1,8 @@
-"""`python -m cleaner` is the command line."""
+"""Run the command line by `python -m cleaner`."""
 
 import sys
 
-# `python -m` puts the current folder before all else. There the articles may lie, and among them a json.py.
+# `python -m` searches the current folder first. The articles may lie there, and among them a file named json.py.
 if not sys.flags.safe_path:
     del sys.path[0]
 

@@ -1,4 +1,5 @@
-"""What `import cleaner` offers for articles in memory: clean, clean_html, iter_clean, dedup, and what they return."""
+"""The functions of `import cleaner` for articles in memory: clean, clean_html, iter_clean and dedup; what they
+return."""
 
 from __future__ import annotations
 
@@ -31,11 +32,11 @@ __all__ = ["Cleaned", "DedupResult", "Duplicate", "Given", "Pair", "clean", "cle
 T = TypeVar("T")
 
 Given = str | bytes | None | Mapping[str, Any] | tuple[str, str | bytes | None]
-"""An article as people hold it: its text or HTML, a record with fields, or a pair of id and text. None, and what NumPy
-and pandas have in its place, is an empty text."""
+"""An article as `iter_clean` takes it: its text or HTML, a record with fields, or a pair of id and text. None, and the
+missing values of NumPy and pandas, are empty texts."""
 
 BATCH, BATCH_CHARACTERS = 256, 1 << 20
-"""Articles that `iter_clean` works on at once, since naming the language is cheaper together; and code points after
+"""Articles that `iter_clean` works on at once, because identifying the language is cheaper for many; and code points at
 which a batch ends, which bounds the memory."""
 
 
@@ -43,11 +44,16 @@ which a batch ends, which bounds the memory."""
 class Cleaned:
     """One cleaned article, as `clean`, `clean_html` and `iter_clean` return it. A notebook shows it with its removals.
 
-    `before` with each of `removals` (spans in code points, sorted, disjoint) replaced is `text`. `dropped` is the
-    reason for which a corpus run would leave the article out, or "" when it would stay. `meta` holds the other fields
-    of a record, as JSON. `left_out` are the paragraphs of a web page that are not in `before`: all of them, in the
-    order of the page, each with the kind of text that it is and the reason why it is left out, and prose with its place
-    on the page.
+    `before` is the decoded and repaired text (of a page: the text of its article), and `text` is the clean text:
+    `before` with the span of each of `removals` replaced. Spans are offsets in code points, sorted and disjoint.
+    `left_out` are the paragraphs of a web page that are not in `before`: all of them, in the order of the page, each
+    with its kind and the reason why it was left out, and prose with its place on the page. `dropped` is the reason for
+    which a corpus run would drop the article, "" when it would keep it.
+
+    `language` is a code of ISO 639, "und" where it is not known. `language_score` is the share of such answers that are
+    right, and `languages` are (code, share of the text); both from 0 to 1. `date` is that of publication in ISO 8601,
+    and `date_text` its wording; `crawled` is when a crawler fetched the article. `meta` holds the other fields of a
+    record, as JSON. Facts that are not known are "".
 
     >>> clean("Panen raya di lembah mundur sepekan, kata penyuluh.\\n\\nIklan")
     <Cleaned 'Panen raya di lembah mundur sepekan, kat…' language=id removals=1>
@@ -94,10 +100,13 @@ def clean(
 ) -> Cleaned:
     """Clean one article of plain text. Bytes are decoded first; a missing value, such as None or NaN, is an empty text.
 
-    `language` names the language of the text where it is known, by any code of ISO 639 or by its name; else it is
-    found. No text makes this raise an error, but for InputError when it takes more than `timeout` seconds of CPU time
-    (0 is no limit). The limit is kept by a signal, which Python handles in the main thread alone: in another thread,
-    and where a profiler uses the same clock, it has no effect. Use a process of your own there.
+    `language` is the language of the text where you know it, by any code of ISO 639 or by its name; without it the
+    language is identified. `timeout` is in seconds of CPU time, and 0 is no limit. Raises InputError when the text
+    takes longer, or is packed and unpacks to more than 64 MB; no other text raises an error. Raises TypeError for what
+    is no text, OptionError for an unknown language or a wrong timeout.
+
+    The limit needs a signal, which Python handles in the main thread alone: in another thread, and where a profiler
+    uses the same clock, it has no effect. Use a separate process there.
 
     >>> clean("Harga beras naik di pasar induk, kata pedagang.\\n\\nBaca juga: Panen raya mundur").text
     'Harga beras naik di pasar induk, kata pedagang.'
@@ -115,10 +124,10 @@ def clean_html(
     timeout: float = 0.0,
     options: Options | None = None,
 ) -> Cleaned:
-    """Clean one article out of a web page. Its `url` gives the site, and helps to tell an article from a listing.
+    """Extract the article of a web page and clean it. Its `url` gives the site, and helps to tell it from a listing.
 
-    `language` and `timeout` are those of `clean`. What of the page is not in the text is in `left_out`: every visible
-    paragraph is either there, or in `before`, exactly once.
+    `language`, `timeout` and the errors are those of `clean`. Every visible paragraph of the page is exactly once
+    either in `before` or in `left_out`.
 
     >>> page = "<html><body><h1>Feri kandas</h1><article><p>Feri itu kandas di mulut muara pada Selasa pagi, kata"
     >>> clean_html(page + " petugas di dermaga.</p></article></body></html>", url="https://contoh.example/feri").site
@@ -134,13 +143,14 @@ def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Ite
     """Clean a stream of articles, one result for each, in their order, in bounded memory.
 
     An article is its text or HTML (str or bytes), a pair `(id, text)`, or a mapping whose fields are found by the usual
-    names or by those of `options`, as in a file of records. Texts, removals and fields are those of `clean_corpus`, but
-    for what needs the whole corpus: near-duplicates (see `cleaner.dedup`), `one_per_url` and `against` have no effect
-    here, and lines that repeat per site go only where `options.site_rules` names the file in which a run over a corpus
-    left them. `options.limit` ends the stream early; `options.sample` reads all of it, and holds and cleans the sample.
-    An article that a corpus would leave out has the reason in `dropped`. Raises InputError for a mapping without a
-    field of text and TypeError for what is no text, naming its number; and TypeError where it is given one text, path
-    or record in the place of several.
+    names or by those of `options`, as in a file of records. Texts, removals and fields are those of `clean_corpus`,
+    without the steps that need the whole corpus: near-duplicates (see `cleaner.dedup`), `one_per_url` and `against`
+    have no effect here, and lines that repeat per site are removed only if `options.site_rules` names a file with those
+    that a run over a corpus found. `options.limit` ends the stream early; `options.sample` reads all of it, and holds
+    and cleans the sample. An article that a corpus would leave out is yielded too, with the reason in `dropped`.
+
+    Raises InputError for a mapping without a field of text and TypeError for what is no text, both with the number of
+    the article, from 1; and TypeError for one text, path or record in the place of several.
 
     >>> given = ["Panen raya mundur sepekan, kata penyuluh.\\n\\nIklan", {"id": "b", "judul": "Feri", "isi": ""}]
     >>> [(a.id, a.text, a.dropped) for a in iter_clean(given)]
@@ -151,9 +161,9 @@ def iter_clean(articles: Iterable[Given], options: Options | None = None) -> Ite
 
 
 def _stream(articles: Iterable[Given], options: Options) -> Iterator[Cleaned]:
-    """What `iter_clean` gives; that it was given a stream is checked before the first article is asked for."""
+    """Yield the results of `iter_clean`, which checks its arguments at once and not when the first result is taken."""
     reread_own_files(options)
-    # What a run over a corpus learned of sites; a stream is never seen whole, so nothing new is learned from it.
+    # Only a run over a corpus finds lines that repeat on a site; a stream uses those of its file.
     site_rules = None
     if options.site_rules and options.repeats:
         site_rules, _ = load_site_rules(read_rules_file(options.site_rules).splitlines(), options.site_rules)
@@ -161,7 +171,7 @@ def _stream(articles: Iterable[Given], options: Options) -> Iterator[Cleaned]:
     batch: list[Raw] = []
     characters = 0
     numbered: Iterable[tuple[int, Given]] = enumerate(islice(articles, options.limit or None), 1)
-    if options.sample:  # drawn by their numbers; only as many as the sample has are held
+    if options.sample:  # drawn by their numbers, so that only the sample is held in memory
         numbered = sorted(
             nsmallest(options.sample, numbered, key=lambda one: draw("", one[0], options.seed)), key=itemgetter(0)
         )
@@ -176,8 +186,8 @@ def _stream(articles: Iterable[Given], options: Options) -> Iterator[Cleaned]:
 
 
 def _clean_alone(raw: Raw, options: Options, language: str, timeout: float) -> Cleaned:
-    """One article cleaned by itself. A language that the caller knows is what the result says."""
-    # written so that nan, which is in no order, is refused as well
+    """Clean one article by itself. A `language` from the caller is the one of the result."""
+    # written so that NaN, which compares false with everything, is refused as well
     if not isinstance(timeout, int | float) or not 0 <= timeout <= RANGES["record_timeout"][1]:
         raise OptionError(f"timeout is {timeout!r}; it has to be a number of seconds, 0 for no limit.")
     reread_own_files(options)
@@ -192,7 +202,7 @@ def _clean_alone(raw: Raw, options: Options, language: str, timeout: float) -> C
 
 
 _SHARED = tuple(name for name in Cleaned.__dataclass_fields__ if name != "dropped")
-"""The fields that a Cleaned has of its Article."""
+"""The fields that a Cleaned takes from its Article."""
 
 
 def _clean_batch(
@@ -222,7 +232,7 @@ def _clean_batch(
 
 
 def _raw(article: Given, number: int, options: Options) -> Raw:
-    """An article of `iter_clean` as a record. Its number is not part of its id: the caller has the order."""
+    """Return an article of `iter_clean` as a record, whose id does not contain its number: the caller has the order."""
     if isinstance(article, tuple) and len(article) == 2:
         return Raw("", 0, _body(article[1], f"The text of article {number}"), id=article[0])
     if not isinstance(article, Mapping):
@@ -234,9 +244,11 @@ def _raw(article: Given, number: int, options: Options) -> Raw:
 
 
 def _body(text: Any, what: str) -> str | bytes:
-    """A text as it was given, "" for a missing one. Raises TypeError, saying what has the wrong type, and
-    TooLarge for a packed one that is a bomb."""
-    if isinstance(text, bytes):  # as a server sent it, perhaps
+    """Return a text, unpacked where a server had packed it; "" for a missing one.
+
+    Raises TypeError, with `what` as its subject, for no text, and TooLarge where unpacking would fill the memory.
+    """
+    if isinstance(text, bytes):  # which may be packed, as a server sends it
         from cleaner.read.http import unpack_by_magic
 
         return unpack_by_magic(text, MOST_UNPACKED)[0]
@@ -265,7 +277,9 @@ def _check_articles(articles: object, name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two articles that stay apart though they are nearly alike, and the rule that parts them.
+    """A doubtful pair: two similar articles that are not duplicates of each other, and the rule that decided so.
+
+    `id` and `other` are the ids of both, `jaccard` is the similarity of their shingles from 0 to 1.
 
     >>> Pair(id="b", other="a", jaccard=0.58, rule="jaccard").other
     'a'
@@ -279,7 +293,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate(Generic[T]):
-    """An article that goes, and the id of the one that stays in its place.
+    """An article that is a duplicate, and the id of the one that is kept in its place, `keeper`.
+
+    `article` is the object that was given. `jaccard` is the similarity of the shingles of both, `containment` the share
+    of the shorter one's shingles that the other one has, both from 0 to 1; `rule` is the rule that decided.
 
     >>> from cleaner import dedup
     >>> [copy] = dedup([("a", "Feri kandas di muara."), ("b", "FERI kandas di muara")]).dropped
@@ -297,9 +314,10 @@ class Duplicate(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class DedupResult(Generic[T]):
-    """What `cleaner.dedup` found: the articles that stay, those that go, and the pairs that were close to it.
+    """The result of `cleaner.dedup`: the articles that are kept, the duplicates, and the pairs that nearly were some.
 
-    Articles are the objects that were given, in their order. `doubtful` has the most alike pair first.
+    Articles are the objects that were given, in their order. `doubtful` has the most similar pair first. A notebook
+    shows the pairs as a table.
 
     >>> from cleaner import dedup
     >>> dedup([("a", "Feri kandas di muara."), ("b", "FERI kandas di muara"), ("c", "Harga beras naik lagi.")])
@@ -319,13 +337,19 @@ class DedupResult(Generic[T]):
         return pairs_html(self)
 
     def duplicates_of(self, keeper: str) -> tuple[Duplicate[T], ...]:
-        """The articles in whose place the article with the id `keeper` stays, the most alike first."""
+        """Return the duplicates in whose place the article with the id `keeper` is kept, the most similar first.
+
+        >>> from cleaner import dedup
+        >>> found = dedup([("a", "Feri kandas di muara."), ("b", "FERI kandas di muara")])
+        >>> [copy.id for copy in found.duplicates_of("a")]
+        ['b']
+        """
         return tuple(sorted((d for d in self.dropped if d.keeper == keeper), key=lambda d: (-d.jaccard, d.id)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the comparison asks of an article."""
+    """An article as it is compared."""
 
     id: str
     text: str
@@ -335,16 +359,17 @@ class _Known:
 
 
 def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep_duplicate: str = "longest") -> DedupResult[T]:
-    """Find near-identical articles among texts that are clean already; of each group one stays.
+    """Find near-identical articles among texts that are clean already; of each group one is kept.
 
     An article is a text, a pair `(id, text)`, a mapping with the usual fields, or an object with `text` and perhaps
-    `id`, `date`, `site` and `url`, such as `iter_clean` gives. Its site is the host of its URL, else that field.
-    Without an id its number (from 0) is its name. `min_similarity` is the Jaccard similarity from which two are one,
-    and of two crawls of one URL the shorter goes if the longer holds it; `keep_duplicate` says who stays: the
-    "longest", the "earliest" by date, or the "first" by id. All texts are held in memory; for more, use `clean_corpus`
-    or `cleaner dedup`.
-    Raises OptionError for an unknown `keep_duplicate`, InputError for a mapping without text, TypeError for an article
-    of another type, or one in the place of several.
+    `id`, `date`, `site` and `url`, such as `iter_clean` yields. Its site is the host of its URL, else that field. An
+    article without an id has its number, from 0, as its id.
+
+    Two articles are duplicates if the Jaccard similarity of their shingles is at least `min_similarity`, from 0 to 1,
+    or if they are crawls of one URL and the longer one contains the shorter. `keep_duplicate` chooses which is kept:
+    the "longest", the "earliest" by date, or the "first" by id. All texts are held in memory; for more, use
+    `clean_corpus` or `cleaner dedup`. Raises OptionError for an unknown `keep_duplicate`, InputError for a mapping
+    without text, TypeError for an article of another type, or one in the place of several.
 
     >>> text = "Panen raya di lembah mundur sepekan karena hujan, kata petugas penyuluh dari kota itu kemarin"
     >>> found = dedup([("a", text + "."), ("b", text.upper()), ("c", "Feri kandas di mulut muara pada Selasa pagi.")])
@@ -353,7 +378,7 @@ def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep_duplicate:
     """
     from cleaner.corpus.duplicates import find_duplicates_of_texts
 
-    # raises for a word that it does not know, and for what is no share
+    # checks both values
     options = Options(keep_duplicate=keep_duplicate, min_similarity=min_similarity)
     _check_articles(articles, "dedup")
     given = list(articles)
@@ -376,7 +401,7 @@ def dedup(articles: Iterable[T], *, min_similarity: float = 0.6, keep_duplicate:
 
 
 def _known(article: Any, number: int) -> _Known:
-    """What the comparison asks of an article. Raises TypeError for what is no text, pair, record or object with one."""
+    """Return an article as it is compared. Raises TypeError for what is no text, pair, record or object with a text."""
     if isinstance(article, tuple) and len(article) == 2:
         return _Known(str(article[0]), _text(article[1], f"The text of article {number}"), "", "")
     if isinstance(article, Mapping):
@@ -391,6 +416,6 @@ def _known(article: Any, number: int) -> _Known:
 
 
 def _text(text: Any, what: str) -> str:
-    """A text, decoded where it is bytes. Raises TypeError."""
+    """Return a text, decoded where it is bytes. Raises TypeError for anything else."""
     body = _body(text, what)
     return body if isinstance(body, str) else body.decode("utf-8", "replace")

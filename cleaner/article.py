@@ -1,4 +1,4 @@
-"""The data types that the steps hand on to each other: Raw, Article, Removal, Drop, Reject. All are immutable."""
+"""The data types that the steps pass on: Raw, Page, Article, Removal, LeftOut, Drop, Reject. All are immutable."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ KINDS = (
 """The kinds of text that a removed span can be. The last four come from steps after the phrase lists."""
 
 MASKS = ("email", "phone", "ip", "card", "iban", "nik")
-"""The kinds of personal data that `--mask` takes; as kinds of removals they are no choice of the other options."""
+"""The kinds of personal data that `--mask` takes. They are kinds of removals too, which other options cannot name."""
 
 ASIDE = "aside"
-"""Kind of a paragraph of a page that is not in the article's text, where nothing says more of it. No span has it."""
+"""The kind of a paragraph that was left out of a page, where nothing more is known of it. No removed span has it."""
 
 RECORD_KEYS = (
     "id", "text", "words", "language", "language_score", "languages", "title", "author", "date", "date_text",
@@ -41,10 +41,10 @@ RECORD_KEYS = (
 """The keys of every record that Cleaner writes. A record of the input that has them all is one of its own."""
 
 MARK_KEYS = ("duplicate_of", "similarity", "drop_reason", "cluster")
-"""Further keys of a record before `meta`, where nothing is dropped but all of it is marked."""
+"""Keys that `--mark` adds before `meta`. It drops no article, and says in these which ones would be dropped and why."""
 
 SPLIT_KEY = "split"
-"""A further key behind those, where the output is split into parts such as train and test."""
+"""A key that `--split` adds behind those: the part of the record, such as train or test."""
 
 MARKUP = "markup"
 """Flag of an article in whose plain text tags, entities or escapes were resolved."""
@@ -76,7 +76,7 @@ class LeftOut(NamedTuple):
 
     `kind` is one of KINDS, or ASIDE. `reason` is why it is left out, in a few fixed words. `place` is where it stands
     on the page, for prose alone (40 characters or more, few links), else "". `line` is how many lines of the text stand
-    before it; -1 where nobody knows any more.
+    before it; -1 where that is no longer known.
 
     >>> LeftOut("Bagikan", "share", "marked share", line=3).kind
     'share'
@@ -90,15 +90,16 @@ class LeftOut(NamedTuple):
 
 
 LeftOutCount = tuple[str, str, int, int]
-"""Kind and reason of paragraphs that were left out of a page, how many there are, and how many characters in all."""
+"""(kind, reason, paragraphs, characters): how much was left out of a page for one reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one page holds. `text` has one paragraph a line; `left_out` are the paragraphs that are not in it, in
-    the order of the page, those of menus at its head and those of footers at its end; `left_out_counts` counts them.
+    """The content of one page. `text` has one paragraph a line.
 
-    `page_kind` is article, listing, forum, product or other. What the page does not say is "".
+    `left_out` are the paragraphs that are not in the text, in the order of the page: those of menus come first, those
+    of footers last. `left_out_counts` counts them. `page_kind` is article, listing, forum, product or other. What the
+    page does not say is "".
     """
 
     text: str = ""
@@ -120,10 +121,10 @@ class Raw:
 
     `body` is bytes where the source is a file of unknown encoding, and str where the format says the encoding (JSON,
     CSV, Parquet). `record` is its number in the source, counted from 1, or 0 for a file that is one article. `form`
-    tells people in what form the source held it ("page", "field 'isi'"). `declared` is a charset that was named outside
+    names the form in which the source held it ("page", "field 'isi'"). `declared` is a charset that was named outside
     the body, by an HTTP header. `meta` is a JSON object of the other fields. `bad_bytes` counts the bytes that became
-    U+FFFD when the source decoded the body. `date` is as the source has it, and so is `crawled`, when a crawler fetched
-    the text. `own` holds all fields of a record that Cleaner itself wrote.
+    U+FFFD when the reader decoded the body. `date` is the source's own wording, and so is `crawled`, the time at which
+    a crawler fetched the text. `own` holds all fields of a record that Cleaner itself wrote.
     """
 
     source: str
@@ -145,12 +146,13 @@ class Raw:
 
 
 class Article(NamedTuple):
-    """One article on its way. `before` is frozen after decode, extract and repair; later steps only add removals.
+    """One article between two steps. `before` is frozen after decode, extract and repair; later steps only add
+    removals.
 
     `left_out` are the paragraphs of a page that extraction left out, in the order of the page: all of them
     or, in a run, its prose alone; `left_out_counts` counts all.
-    `original` is the decoded text of the input where markup or damage was taken out of it, else "" (as for pages, whose
-    file is the record). `known` says that an earlier run named the language, which then stays.
+    `original` is the decoded text of the input where markup or damage was taken out of it, else "". It is "" for pages
+    too, whose source file keeps the text. `known` says that an earlier run named the language, which then stays.
     """
 
     # A tuple like Removal, because every step makes a new one.
@@ -269,10 +271,10 @@ def cut(text: str, removals: Sequence[Removal]) -> str:
 
 
 def claim(removals: Iterable[Removal]) -> tuple[Removal, ...]:
-    """Return sorted, disjoint removals with the same union; the first to claim a character names it.
+    """Return sorted, disjoint removals that cover the same characters; where several overlap, the first given counts.
 
-    A later removal keeps only the characters that nobody claimed, and leaves its rule in the `why` of those it
-    overlaps. Cut into several, it puts its replacement in the place of the first.
+    A later removal keeps only the characters that no earlier one has, and its rule is noted in the `why` of those that
+    it overlaps. If it is cut into several, the first of them has its replacement.
 
     >>> [(r.start, r.end, r.why) for r in claim([Removal(2, 6, "a", "ad"), Removal(0, 9, "b", "nav")])]
     [(0, 2, ''), (2, 6, 'also b'), (6, 9, '')]
@@ -302,17 +304,18 @@ def claim(removals: Iterable[Removal]) -> tuple[Removal, ...]:
 
 
 def insert_removals(first: Sequence[Removal], more: Sequence[Removal]) -> tuple[Removal, ...]:
-    """`more`, found in the text that `first` leaves, in offsets of the text before; both together, sorted.
+    """Return both lists together, sorted, in offsets of the text before `first`; `more` has offsets of the text after
+    it.
 
-    Where a later removal spans one of `first`, that one keeps its name and the later one is cut there, but for space,
-    which it takes in: a number with a tidied space inside is one number. Cut into several, a removal puts its
-    replacement in the place of the first.
+    Where a removal of `more` spans one of `first`, it is cut around that one; but it takes in removals of space, since
+    a number with a tidied space inside is one number. If a removal is cut into several, the first of them has its
+    replacement.
 
     >>> [(r.start, r.end, r.kind) for r in insert_removals([Removal(2, 4, "a", "ad")], [Removal(1, 4, "b", "nav")])]
     [(1, 2, 'nav'), (2, 4, 'ad'), (4, 6, 'nav')]
     """
     both: list[Removal] = []
-    shift, i = 0, 0  # what an offset of the cut text is short of; the first of `first` that is not passed
+    shift, i = 0, 0  # to add to an offset of the cut text; the index of the next one of `first`
 
     def behind(removal: Removal) -> int:
         return shift + removal.end - removal.start - len(removal.replacement)

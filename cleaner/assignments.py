@@ -1,5 +1,4 @@
-"""Options whose values are written as NAME=VALUE: which columns are written under which names, and how a corpus is
-split."""
+"""Options whose values are written as NAME=VALUE: `--columns` (names of columns) and `--split` (shares of a split)."""
 
 from __future__ import annotations
 
@@ -13,14 +12,14 @@ from cleaner.errors import OptionError
 __all__ = ["column_names", "split_shares"]
 
 _PART = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
-"""Names of parts become names of files, and Hugging Face takes no other ones as names of splits."""
+"""The name of a part of the split. It becomes the name of a file, and Hugging Face takes no others for splits."""
 
-_OFF = 1e-6
-"""Shares such as .7, .2 and .1 do not add up to 1 exactly."""
+_TOLERANCE = 1e-6
+"""How far the sum of the shares may be from 1: shares such as .7, .2 and .1 do not add up to 1 exactly."""
 
 
 def column_names(given: Sequence[str]) -> dict[str, str]:
-    """Field of a record -> its name in the output, in the order of the columns. All fields, if none is given.
+    """Return field of a record -> its name in the output, in the order of the columns; all fields if none is given.
 
     A column is given as the name of its field, or as FIELD=NAME. Raises OptionError for an unknown field and for a
     field or name that stands there twice.
@@ -45,7 +44,7 @@ def column_names(given: Sequence[str]) -> dict[str, str]:
 
 
 def split_shares(given: Sequence[str]) -> dict[str, float]:
-    """Part of the split corpus -> its share, in the order given; shares add up to 1.
+    """Return part of the split -> its share, in the order given. The shares add up to 1; without parts there are none.
 
     They may be given as shares (.9) or in percent (90%). Raises OptionError for fewer than two parts, a name that is
     no word, a share that is no number above 0, and for shares that do not add up to 1.
@@ -66,7 +65,7 @@ def split_shares(given: Sequence[str]) -> dict[str, float]:
                 "a share between 0 and 1, such as train=.9,test=.1."
             )
         shares[name] = number
-    if shares and (len(shares) < 2 or abs(sum(shares.values()) - 1) > _OFF):
+    if shares and (len(shares) < 2 or abs(sum(shares.values()) - 1) > _TOLERANCE):
         total = f"{sum(shares.values()):.6g}"
         raise OptionError(f"split: the shares have to be of two parts or more and add up to 1, not to {total}.")
     return shares

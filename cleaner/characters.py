@@ -1,7 +1,6 @@
-"""Sets of characters that several rooms ask for: where sentences end, what closes quotes, scripts without spaces.
+"""Sets of characters that several rooms use: where sentences end, what closes quotes, scripts without spaces.
 
-Each room spells its own needs as one of these sets, plus or minus the characters in which it differs on purpose, with
-a comment that says why.
+A room that needs a slightly different set adds or removes characters where it uses one, with a comment that says why.
 """
 
 from __future__ import annotations
@@ -28,7 +27,8 @@ STOPS = ".!?…。！？।؟"
 question mark."""
 
 _MORE_STOPS = "॥۔։።｡"
-"""Further ones: the double danda, the full stops of Urdu, Armenian and Ethiopic, the narrow ideographic one."""
+"""Rarer marks that end a sentence: the double danda, the full stops of Urdu, Armenian and Ethiopic, the narrow
+ideographic one."""
 
 CLOSERS = "\"'”’»)]」』"
 """Quotation marks and brackets that may stand behind the mark that ends a sentence."""
@@ -46,19 +46,20 @@ BULLETS = "-•*·–▪"
 """Characters with which the items of a list begin."""
 
 INVISIBLE = "\u200b\u00ad\u2060\ufeff"
-"""Characters that show nothing and part no words: zero-width space, soft hyphen, word joiner, byte order mark. A line
-of these alone is empty."""
+"""Characters that show nothing and separate no words: zero-width space, soft hyphen, word joiner, byte order mark. A
+line of these alone is empty."""
 
 BLANK = (
     INVISIBLE
     + " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"
     + "".join(map(chr, range(0x2000, 0x200B)))
 )
-"""These and all white space."""
+"""The invisible characters and all white space."""
 
 
 def visible_length(text: str) -> int:
-    """Code points of `text` without the invisible ones, so that a copy full of soft hyphens is no longer than another.
+    """Return the number of code points of `text` without the invisible ones, so that a copy full of soft hyphens is no
+    longer than another.
 
     >>> visible_length("ke\u00admen\u00adte\u00adrian")
     11
@@ -67,18 +68,18 @@ def visible_length(text: str) -> int:
 
 
 UNSPACED_SCRIPTS = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x9FFF), (0xAC00, 0xD7AF))
-"""First and last code point of the scripts in which few characters say much: Thai and Lao, Burmese, Khmer, kana and
-Han, and Hangul, whose words are parted by spaces but are as short."""
+"""First and last code points of the scripts in which few characters say much: Thai and Lao, Burmese, Khmer, kana and
+Han, and Hangul, which has spaces between words but words as short."""
 
 UNSPACED_CLASS = "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSPACED_SCRIPTS)
-"""The same as the inside of a character class in a regular expression."""
+"""The unspaced scripts as the inside of a character class in a regular expression."""
 
 _SINGLE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 """Kana and Han, in which a text has no spaces."""
 
 
 def count_words(text: str) -> int:
-    """How many words a text has: runs without white space, as `wc -w` counts them.
+    """Return how many words a text has: runs without white space, as `wc -w` counts them.
 
     Each character of kana and Han counts as one word, as word processors do it. Thai, Lao, Khmer and Burmese have no
     spaces either; there the number is that of their runs.

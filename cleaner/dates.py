@@ -1,7 +1,8 @@
-"""Read dates as people and programs write them into ISO 8601: a day, or a second, with its zone where that is known.
+"""Read dates as people and programs write them, and give them in ISO 8601: a day, or a second with its zone.
 
-What is not sure is "": 5/6/2024 without a hint at the order of day and month, a month without a day, an hour ago. Names
-of months and weekdays come from the Unicode CLDR (months.json), further spellings, zones and orders from dates.toml.
+A date that is not sure is "", such as 5/6/2024 without a hint at the order of day and month, a month without a day, or
+"an hour ago". Names of months and weekdays come from the Unicode CLDR (months.json), further spellings, zones and
+orders from dates.toml.
 """
 
 from __future__ import annotations
@@ -51,7 +52,10 @@ _OFFSET = re.compile(r"(?:UTC|GMT)?\s?([+-])(\d\d?):?(\d\d)?", re.I)
 
 
 class FoundDate(NamedTuple):
-    """A date in a text: ISO 8601, or "" where it is not sure, and the span of its wording; then the days it may be."""
+    """A date in a text: `date` in ISO 8601, or "" where it is not sure, and the span of its wording.
+
+    `readings` are the days that a date of three numbers can mean.
+    """
 
     date: str
     start: int
@@ -60,7 +64,7 @@ class FoundDate(NamedTuple):
 
 
 class _Words(NamedTuple):
-    """The names in dates. A name that two languages give different numbers has both, each with its languages."""
+    """The words in dates. A name that means two months in two languages has both numbers, each with its languages."""
 
     months: Mapping[str, Mapping[int, frozenset[str]]]
     days: Mapping[str, frozenset[int]]
@@ -107,6 +111,7 @@ def _words() -> _Words:
 
 
 def _pairs(listed: str) -> Iterator[tuple[str, str]]:
+    """Return the pairs of words in a list of words."""
     words = listed.split()
     return zip(words[::2], words[1::2], strict=True)
 
@@ -130,7 +135,7 @@ def date_order(locale: str) -> str:
 
 
 def numeric_order(text: str) -> str:
-    """Return the order that the dates with a number over 12 in `text` have; "" where there are none, or of both orders.
+    """Return "day" or "month", whichever comes first in the dates of `text` that have a number over 12; "" for neither.
 
     >>> numeric_order("9/7/2024, 23/7/2024"), numeric_order("9/7/2024")
     ('day', '')
@@ -149,8 +154,9 @@ def numeric_order(text: str) -> str:
 def read_date(text: str, *, language: str = "", order: str = "", not_after: str = "") -> str:
     """Return the date that `text` gives, in ISO 8601; "" if it gives none, or none for sure.
 
-    `language` settles names that stand for two months, and the order of numbers where `order` ("day" or "month") does
-    not. A day behind `not_after`, an ISO date such as that of the crawl, is not taken for one that could be earlier.
+    `language` decides what a name means that stands for two months, and the order of numbers where `order` ("day" or
+    "month") does not say it. Of two possible days, one later than `not_after`, an ISO date such as that of the crawl,
+    is ruled out.
 
     >>> read_date("Sabtu, 9 Maret 2024 07:30 WIB"), read_date("2025-03-09T00:10:00.5Z"), read_date("March 9th, 2025")
     ('2024-03-09T07:30:00+07:00', '2025-03-09T00:10:00+00:00', '2025-03-09')
@@ -198,8 +204,8 @@ def _find_year_first(text: str) -> FoundDate | None:
 
 
 def _find_year_last(text: str, order: str, not_after: str) -> FoundDate | None:
-    """Find 9/3/2025. Where both numbers may be the month, these settle it: the sign between them, a weekday, the order
-    that is known, or a day that has not come yet."""
+    """Find 9/3/2025. Where both numbers may be the month, a weekday beside them decides, or the known order or the sign
+    between them, or that one of the two days had not come yet."""
     found = _YEAR_LAST.search(text)
     if not found:
         return None
@@ -222,7 +228,8 @@ def _find_year_last(text: str, order: str, not_after: str) -> FoundDate | None:
 
 
 def _find_worded(text: str, language: str) -> FoundDate | None:
-    """Find a date whose month is named: the first that a day and a year stand beside, in one of the orders of use."""
+    """Find a date whose month is a word: the first month with a day and a year beside it, in one of the usual
+    orders."""
     words = _words()
     tokens = [token for token in _TOKEN.finditer(text.lower()) if token[0] not in words.inside]
     # `Thu Aug 8 20:02:45 UTC 2019` has a time, and the zone behind it, before the year
@@ -266,7 +273,7 @@ def _month_of(name: str, language: str) -> int | None:
 
 
 def is_month(word: str) -> bool:
-    """Whether a word, with a capital or without, is the name of a month in some language."""
+    """Return True if a word, with a capital or without, is the name of a month in some language."""
     return word.lower().strip(".") in _words().months
 
 
@@ -297,7 +304,11 @@ def _add_time(text: str, day: FoundDate) -> FoundDate:
     clock = found or before
     if clock is None:
         return day
-    zone = _zone(clock["zone"] or "")
+    name = (clock["zone"] or "").strip()
+    zone = words.zones.get(name.lower(), "")  # "" for the name of several zones
+    if offset := _OFFSET.fullmatch(name):
+        hours, minutes = int(offset[2]), int(offset[3] or 0)
+        zone = f"{offset[1] if hours or minutes else '+'}{hours:02d}:{minutes:02d}" if hours <= 14 else ""
     # 9:30 may be in the evening and 9.30 a price, unless two digits, a half of the day or a zone stand by
     sure = zone or (clock["sep"] == ":" and (clock["half"] or clock["second"] or len(clock["hour"]) == 2))
     hour = int(clock["hour"])
@@ -308,14 +319,6 @@ def _add_time(text: str, day: FoundDate) -> FoundDate:
     when = _with_clock(day.date, str(hour), clock["minute"], clock["second"], zone)
     end = clock.end() if zone or not clock["zone"] else clock.start("zone")
     return day._replace(date=when, end=end) if found else day._replace(date=when, start=clock.start())
-
-
-def _zone(name: str) -> str:
-    """Return the offset that a zone's name or number says, as "+07:00"; "" where it is not one zone's alone."""
-    if offset := _OFFSET.fullmatch(name.strip()):
-        hours, minutes = int(offset[2]), int(offset[3] or 0)
-        return f"{offset[1] if hours or minutes else '+'}{hours:02d}:{minutes:02d}" if hours <= 14 else ""
-    return _words().zones.get(name.strip().lower(), "")
 
 
 def _with_clock(day: str, hour: str | None, minute: str | None, second: str | None, zone: str) -> str:
@@ -341,17 +344,19 @@ def sort_key(when: str) -> str:
 
 
 def says_published(label: str) -> bool:
-    """Whether words beside a date say that it is of publication: "Posted on", "Diterbitkan"."""
+    """Return True if words beside a date say that it is of publication: "Posted on", "Diterbitkan"."""
     return any(word.startswith(_words().published) for word in re.findall(r"[^\W\d_]+", label.lower()))
 
 
 def says_other(label: str) -> bool:
-    """Whether the words before a date say that it is of something else: "Joined", "Copyright", "Berlaku sampai"."""
+    """Return True if the words before a date say that it is of something else: "Joined", "Copyright", "Berlaku
+    sampai"."""
     return any(word.startswith(_words().other) for word in re.findall(r"[^\W\d_]+", label.lower()))
 
 
 def says_changed(label: str) -> bool:
-    """Whether the words before a date say that it is of a change: "Last updated", "Diperbarui", "Aktualisiert am".
+    """Return True if the words before a date say that it is of a change: "Last updated", "Diperbarui", "Aktualisiert
+    am".
 
     >>> says_changed("Last updated on"), says_changed("Published")
     (True, False)

@@ -1,4 +1,4 @@
-"""Files that appear under their names when they are complete and on disk; sealed ones tell when they are damaged."""
+"""Write files that appear under their names only when they are complete and on disk; sealed files carry a checksum."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ TRAILER_BYTES = 16 + len(_TRAILER)  # a digest of xxh3 has 128 bits
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A binary file that takes the place of `path` in one step when the block ends well, and is removed otherwise.
+    """Give a binary file that takes the place of `path` in one step when the block ends well, and is removed otherwise.
 
-    It is on the disk before it has its name (fsync), so a name is never that of half a file. Raises OutputError when
-    the system refuses to write it.
+    It is on the disk (fsync) before it gets its name, so that `path` is never half a file. Raises OutputError when the
+    system refuses to write it.
     """
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")  # in a shared folder a process id tells nothing
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")  # in a shared folder a process id is not unique
     try:
         with part.open("wb") as out:
             yield out
@@ -72,7 +72,7 @@ def remove_parts(path: Path) -> None:
 
 
 def refusal(path: Path, error: OSError) -> str:
-    """The sentences for people when `path` cannot be written."""
+    """Return the message for people when `path` cannot be written."""
     return (
         f"{path} could not be written: {error.strerror or error}. Free some space, or choose another place; "
         "the same command then goes on where it stood."
@@ -81,7 +81,7 @@ def refusal(path: Path, error: OSError) -> str:
 
 @contextmanager
 def sealing(path: Path) -> Iterator[SealedFile]:
-    """A file as `replacing` makes it, with the checksum of its content at its end."""
+    """Give a file as `replacing` does; the checksum of its content is added at its end."""
     with replacing(path) as out:
         sealed = SealedFile(out)
         yield sealed
@@ -89,7 +89,8 @@ def sealing(path: Path) -> Iterator[SealedFile]:
 
 
 def read_sealed(path: Path) -> bytes:
-    """The content of a file that `sealing` made."""
+    """Return the content of a file that `sealing` made, without its checksum, which is not compared (see
+    `is_intact`)."""
     return path.read_bytes()[:-TRAILER_BYTES]
 
 
@@ -97,28 +98,28 @@ def read_sealed(path: Path) -> bytes:
 class SealedFile(io.RawIOBase):
     """A binary file under way that keeps the checksum of what is written to it.
 
-    To flush or to close it leaves `file` as it is: it stays open for the checksum that comes behind.
+    Flushing or closing it does nothing to `file`, which stays open for the checksum behind the content.
     """
 
     file: IO[bytes]
     checksum: xxhash.xxh3_128 = field(default_factory=xxhash.xxh3_128)
 
     def write(self, data: ReadableBuffer) -> int:
-        """Write and count."""
+        """Write bytes and add them to the checksum. Returns how many."""
         self.checksum.update(data)
         return self.file.write(data)
 
     def writable(self) -> bool:
-        """Yes; pyarrow asks."""
+        """Return True; pyarrow checks this."""
         return True
 
     def tell(self) -> int:
-        """How many bytes were written."""
+        """Return how many bytes were written."""
         return self.file.tell()
 
 
 def is_intact(path: Path) -> bool:
-    """Whether a file has the checksum that it carries, and so is as it was written."""
+    """Return True if a sealed file is as it was written: its content has the checksum that it carries."""
     checksum = xxhash.xxh3_128()
     with path.open("rb") as file:
         left = os.fstat(file.fileno()).st_size - TRAILER_BYTES

@@ -1,4 +1,4 @@
-"""Codes and names of languages as people write them, and the code that each of them means here."""
+"""Find the code of a language by what people call it: a code of ISO 639, a tag such as id-ID, or a name."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ __all__ = ["language_code", "language_codes", "named_languages"]
 
 @cache
 def _tables() -> tuple[dict[str, list[str]], dict[str, list[str]], dict[str, str]]:
-    """The languages that the language step can name, and the others: code -> English name, then other names. Behind
-    them the code by each code and name, in small letters."""
+    """Return three tables: the languages that the language step can name, and all others, both as code -> English name
+    and other names; and the code of each code and name, in small letters."""
     tables = read_toml("language_codes.toml")
     named, others = tables["named"], tables["others"]
     known = {name.casefold(): code for table in (named, others) for code in table for name in (code, *table[code])}
@@ -24,12 +24,12 @@ def _tables() -> tuple[dict[str, list[str]], dict[str, list[str]], dict[str, str
 
 
 def named_languages() -> dict[str, str]:
-    """The languages that the language step can name: code -> English name."""
+    """Return code -> English name of the languages that the language step can name."""
     return {code: names[0] for code, names in _tables()[0].items()}
 
 
 def _known(name: str) -> str:
-    """The code that a name or tag means, "" for none: the whole first, then the tag without script and region."""
+    """Return the code that a name or tag means, or "". A tag is looked up as it is, then without script and region."""
     known = _tables()[-1]
     plain = " ".join(name.casefold().replace("_", "-").split()).removesuffix(" language").removeprefix("language ")
     if plain in known:
@@ -41,10 +41,11 @@ def _known(name: str) -> str:
 
 
 def language_code(name: str) -> str:
-    """The code by which a language is called here, for a code or name in any usual form.
+    """Return the code that Cleaner uses for a language, given a code or name in any usual form.
 
-    That is a code of ISO 639-1, 639-2 or 639-3, a tag with script or region, or a name in English or in the language
-    itself; capital letters make no difference. Raises OptionError with the nearest names where it means no language.
+    A usual form is a code of ISO 639-1, 639-2 or 639-3, a tag with script or region, or a name in English or in the
+    language itself; capital letters make no difference. Raises OptionError, which names the nearest languages, for a
+    name that means none.
 
     >>> language_code("ind"), language_code("id-ID"), language_code("Bahasa Indonesia"), language_code("zh_TW")
     ('id', 'id', 'id', 'zh-Hant')
@@ -60,10 +61,10 @@ def language_code(name: str) -> str:
 
 
 def language_codes(names: Iterable[str]) -> tuple[str, ...]:
-    """The codes for names of languages, of which a text may hold several, between commas or white space.
+    """Return the codes for names of languages. Each str may hold several names, between commas or white space.
 
-    Raises OptionError for one that means no language, and for one that the language step cannot name: a corpus kept to
-    that language would be empty.
+    Raises OptionError for a name that means no language, and for a language that the language step cannot name: a
+    corpus of that language alone would be empty.
 
     >>> language_codes(["ID, ms", "Bahasa Jawa"])
     ('id', 'ms', 'jv')

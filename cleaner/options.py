@@ -38,17 +38,20 @@ __all__ = [
 ]
 
 CONFIG = "cleaner.toml"
-"""The file of options, which may lie among the articles and is none."""
+"""The name of a file of options. It may lie among the articles, and is not read as one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a corpus is cleaned. Every field is a flag of `cleaner clean` (`text_field` is `--text-field`).
+    """The options for cleaning. Every field is a flag of `cleaner clean` (`text_field` is `--text-field`).
 
-    Fields up to `bom` change the output and are hashed into the manifest; those under "the run" never do. Where a
-    field holds several values, one str is one value, or several with commas. Languages may be called by any code of ISO
-    639 or by their name. Raises OptionError, naming the field, for a value of another type, out of its range, or none
-    of the choices of its field, with the choice that was likely meant.
+    Fields up to `bom` change the output and are part of the manifest's hash; those under "the run" never change it.
+    Where a field holds several values, a str is one value, or several with commas. Languages are given by any code of
+    ISO 639 or by their name. Sizes are in bytes, `min_chars` and `max_chars` in code points, `record_timeout` in
+    seconds of CPU time; shares, scores and similarities go from 0 to 1.
+
+    Raises OptionError with the name of the field for a value of another type, out of its range, or not among its
+    choices, with the choice that was likely meant.
 
     >>> Options(keep_duplicate="earliest", language="Indonesian, ms").language
     ('id', 'ms')
@@ -69,9 +72,9 @@ class Options:
     one_per_url: str = ""  # "" | newest | longest
     max_record_bytes: int = 64 << 20
     # how much is read
-    limit: int = 0  # records, the first ones of the manifest; 0 reads all
+    limit: int = 0  # records that are read, the first ones in the order of the inputs; 0 reads all
     sample: int = 0  # records, drawn by a hash of their source and number; 0 draws none
-    seed: int = 0  # another one draws another sample
+    seed: int = 0  # another number draws another sample
     # extraction
     extractor: str = "cleaner"  # cleaner | justext
     articles_only: bool = False
@@ -81,7 +84,7 @@ class Options:
     title: str = "keep"  # keep | drop | field
     keep_kinds: tuple[str, ...] = ()
     only_kinds: tuple[str, ...] = ()
-    phrases: str = ""  # a folder of further phrase lists
+    phrases: str = ""  # a folder of additional phrase lists
     allow: str = ""  # a file of lines that always stay
     repeats: bool = True
     tidy_space: bool = False  # no-break and invisible spaces, blank lines
@@ -101,7 +104,7 @@ class Options:
     against: str = ""  # a saved index
     pairs: bool = False
     # output
-    dedup_paragraphs: int = 0  # words of a paragraph from which on it stays in one article alone; 0 is off
+    dedup_paragraphs: int = 0  # least words of a paragraph that is kept in one article alone; 0 is off
     mask: tuple[str, ...] = ()  # kinds of personal data
     mask_log: str = "values"  # values | none
     mark: bool = False
@@ -114,13 +117,13 @@ class Options:
     workers: int = 0  # 0 is one per core
     memory: str = ""  # "" is half of the machine
     shards: int = 0  # 0 writes one file
-    shard_records: int = 1000  # records in one unit of work; never changes the output
+    shard_records: int = 1000  # records in one unit of work
     work: str = ""  # "" is beside the output
     fresh: bool = False
     keep_work: bool = False
     record_timeout: float = 60.0  # CPU seconds; with one worker it holds in the main thread alone
     force: bool = False
-    strict: bool = False  # from the command line, what was set aside makes the exit status 1
+    strict: bool = False  # makes the exit status of the command 1 when input was set aside
     dry_run: bool = False
     report: bool = True  # report.html and report.json in the audit folder
     card: bool = False  # a dataset card beside the output
@@ -128,10 +131,10 @@ class Options:
     master: str = ""  # of Spark; "" is what its configuration says
 
     def __post_init__(self) -> None:
-        """Bring every value to the type of its field, and refuse what cannot be meant."""
+        """Convert every value to the type of its field, and refuse wrong ones."""
         for name, default in _DEFAULTS.items():
             value = getattr(self, name)
-            if value is default:  # nothing was given, and the defaults are right
+            if value is default:  # defaults need no check
                 continue
             value = _typed(name, value, type(default))
             if name == "language":
@@ -144,14 +147,14 @@ class Options:
                     raise OptionError(f"{name} is {one!r}; choose {', '.join(choices[:-1])} or {choices[-1]}.{hint}")
             if name in RANGES or type(value) is int:
                 least, most = RANGES.get(name, (0, LARGEST))
-                if not least <= value <= most:  # written so that nan, which is in no order, is refused as well
+                if not least <= value <= most:  # written so that NaN, which compares false, is refused as well
                     hint = f" It is a share: write {value / 100:g} for {value:g} %." if most == 1 < value <= 100 else ""
                     bounds = (
                         f"at least {least} and fit in 64 bits" if most == LARGEST else f"between {least} and {most}"
                     )
                     shown = "a huge number" if abs(value) > 10**30 else value  # Python prints 4,300 digits at most
                     raise OptionError(f"{name} is {shown}; it has to be {bounds}.{hint}")
-            object.__setattr__(self, name, value)  # as dataclasses do it themselves where they are frozen
+            object.__setattr__(self, name, value)  # as frozen dataclasses do it themselves
         if 0 < self.max_chars < self.min_chars:
             raise OptionError(
                 f"min_chars is {self.min_chars} and max_chars {self.max_chars}: no article could be both. "
@@ -183,7 +186,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "split_by": ("article", "site"),
     "engine": ("local", "spark"),
 }
-"""Options that have few values. A default that is not among them is "", where nothing is chosen."""
+"""The values of options that have few of them. A default that is not among these is "", for no choice."""
 
 GUARDS = (
     "gopher", "c4", "fineweb", "no-letters", "few-letters", "placeholder", "truncated", "repeated-lines"
@@ -191,12 +194,12 @@ GUARDS = (
 """The presets of quality rules, and the flags that may drop an article; `quality.py` has what they do."""
 
 LISTED = {"keep_kinds": KINDS, "only_kinds": KINDS, "guards": GUARDS, "mask": MASKS}
-"""Options that hold several values, each of them out of these."""
+"""The values of options that hold several of them."""
 
 _CONFIG_BYTES = 1 << 20
 
 LARGEST = 2**63 - 1
-"""What 64 bits hold: Parquet, Arrow and NumPy, to which numbers are given on, take no larger ones."""
+"""The largest number of 64 bits: Parquet, Arrow and NumPy, which get these numbers, take no larger one."""
 
 RANGES: dict[str, tuple[float, float]] = {
     "max_record_bytes": (1, LARGEST),
@@ -206,14 +209,14 @@ RANGES: dict[str, tuple[float, float]] = {
     "shard_records": (1, LARGEST),
     "record_timeout": (0, 1_000_000_000),  # 30 years; the kernel's timers take no infinite time
 }
-"""The least and the largest value, both allowed. Whole numbers without a row of their own may be 0 or more."""
+"""The least and the largest value, both allowed. Whole numbers that are not listed are 0 or more."""
 
 RUN_OPTIONS = (
     "follow_links", "workers", "memory", "shards", "shard_records", "work", "fresh", "keep_work", "record_timeout",
     "force", "strict", "dry_run", "report", "card", "engine", "master",
 )  # fmt: skip
-"""Options that say how a run goes, and never change a byte of what it writes to one file. They are not hashed, so a run
-can be continued with others."""
+"""Options about how a run works, which never change a byte of what it writes to one file. They are not hashed, so that
+a run can be continued with other values."""
 
 _FROM_FINISH = (
     "language", "language_model", "min_language_score", "drop_foreign_paragraphs", "guards", "min_chars",
@@ -229,9 +232,12 @@ _FROM_WRITE = (
 
 
 def stage_options(options: Options) -> dict[str, dict[str, object]]:
-    """For each stage of a run, the options on which its shards depend: its own, and those of the stages before it.
+    """Return, for each stage of a run, the options on which its shards depend: its own, and those of earlier stages.
 
-    The installed plugins count among them, since they change what is read and removed.
+    The installed plugins are among them, because they change what is read and removed.
+
+    >>> [(stage, "mask" in options) for stage, options in stage_options(Options()).items()]
+    [('read', False), ('finish', False), ('write', True)]
     """
     from cleaner.plugins import installed
 
@@ -245,7 +251,9 @@ def stage_options(options: Options) -> dict[str, dict[str, object]]:
 
 
 def memory_bytes(size: str) -> int:
-    """A size such as "1.5G" or "800M" in bytes; "" is half of the machine. Raises OptionError for anything else.
+    """Return a size such as "1.5G" or "800M" in bytes; "" is half of the machine's memory.
+
+    Raises OptionError for what is no size, and for less than a megabyte.
 
     >>> memory_bytes("1.5G"), memory_bytes("800M")
     (1610612736, 838860800)
@@ -262,7 +270,7 @@ def memory_bytes(size: str) -> int:
 
 
 PATHS = ("phrases", "allow", "against", "work", "site_rules")
-"""Options that name a file or folder. In a file of options they are meant from its folder on."""
+"""Options that name a file or folder. In a file of options these are relative to its folder."""
 
 OWN_OPTIONS = {
     "follow_links": "it reads elsewhere",
@@ -278,16 +286,19 @@ OWN_OPTIONS = {
     "engine": "it starts programs",
     "master": "it sends the articles to another machine",
 }
-"""Options that write, delete or read elsewhere than the input and the output, and why each is not taken from a file of
-options that came with the input: it may have been downloaded together with the articles."""
+"""Options that write, delete or read elsewhere than input and output, and why a file of options that lies among the
+input cannot set them: it may have been downloaded together with the articles."""
 
 _DEFAULTS = {f.name: f.default for f in fields(Options)}
 _WANTED = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", tuple: "a list of texts"}
-"""What an option has to be, in words, by the type of its default."""
+"""The type of an option in words, by the type of its default."""
 
 
 def read_options(path: str | Path) -> Options:
-    """The options in a file such as `cleaner init` writes. Raises OptionError, naming the file and the key.
+    """Read the options in a file such as `cleaner init` writes. Paths in it are relative to its folder.
+
+    Raises OptionError, with the name of the file, where it cannot be read, has a key that is no option, or a wrong
+    value.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -300,13 +311,22 @@ def read_options(path: str | Path) -> Options:
 
 
 def read_config(path: str | Path) -> dict[str, Any]:
-    """The values in a file of options by field of Options. Keys may have "-" or "_". Raises OptionError."""
+    """Read the values in a file of options, by field of Options. Keys may have "-" or "_".
+
+    Raises OptionError, with the name of the file, as `read_options` does.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     written = Path(folder, "cleaner.toml").write_text("min-chars = 200")
+    ...     read_config(Path(folder, "cleaner.toml"))
+    {'min_chars': 200}
+    """
     import tomllib
 
     try:
         with open(path, "rb") as file:
             data = file.read(_CONFIG_BYTES + 1)
-        if len(data) > _CONFIG_BYTES:  # a device is read without end
+        if len(data) > _CONFIG_BYTES:  # a device never ends
             raise OptionError(f"{path} is no file of options: it has more than a megabyte.")
         found = tomllib.loads(data.decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
@@ -327,16 +347,22 @@ def read_config(path: str | Path) -> dict[str, Any]:
         if name in PATHS and values[name]:
             values[name] = str(Path(path).parent / values[name])
     try:
-        Options(**values)  # so that a value that is no choice is told with the name of the file
+        Options(**values)  # checks the values, so that the error has the name of the file
     except OptionError as error:
         raise OptionError(f"{path}: {error}") from None
     return values
 
 
 def find_config(inputs: Iterable[str]) -> Path | None:
-    """The cleaner.toml in the folder of the input, or else in the nearest folder above; None where there is none.
+    """Find the cleaner.toml in the folder of the input, or in the nearest folder above; None where there is none.
 
-    Standard input and URLs have none. Raises OptionError where the inputs have different ones.
+    Standard input and URLs have none. Raises OptionError where different inputs have different ones.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     written = Path(folder, "cleaner.toml").write_text("min-chars = 200")
+    ...     find_config([f"{folder}/2024/*.txt"]) == Path(folder, "cleaner.toml")
+    True
     """
     found: dict[Path, Path] = {}  # by their real path, since several inputs may reach one file by different ones
     for given in inputs:
@@ -357,9 +383,13 @@ def find_config(inputs: Iterable[str]) -> Path | None:
 
 
 def is_own_config(path: Path, inputs: Iterable[str]) -> bool:
-    """Whether a file of options is the person's own: it lies in the current folder, and that is no part of the input.
+    """Tell whether a file of options is the user's own: it lies in the current folder, and that is no part of the
+    input.
 
-    The options of OWN_OPTIONS count only there, on the command line, and in a file that is named by --config.
+    Such a file may set the options of OWN_OPTIONS, as the command line and a file named by --config may.
+
+    >>> is_own_config(Path("cleaner.toml"), ["articles.jsonl"]), is_own_config(Path("cleaner.toml"), ["."])
+    (True, False)
     """
     here = Path.cwd().resolve()
     if path.parent.resolve() != here:
@@ -375,12 +405,12 @@ def is_own_config(path: Path, inputs: Iterable[str]) -> bool:
 
 
 def _typed(name: str, value: Any, wanted: type) -> Any:
-    """A value as the field `name` holds it. Raises OptionError for one of a type that cannot mean that.
+    """Return a value as the field `name` holds it. Raises OptionError for a value of a wrong type.
 
-    Whole numbers of NumPy, paths and lists are taken for what they are; True is no number, and 3 is no text.
+    Whole numbers of NumPy, paths and lists are converted; True is no number, and 3 is no text.
     """
     if wanted is tuple and isinstance(value, str):
-        # A language may have white space in its name, and is split by those who know the names.
+        # Names of languages are split by `language_codes`, which knows those with a comma or white space.
         value = [value] if name == "language" else [part.strip() for part in value.split(",") if part.strip()]
     try:
         if wanted is tuple and all(isinstance(part, str) for part in value):
@@ -392,7 +422,7 @@ def _typed(name: str, value: Any, wanted: type) -> Any:
         elif wanted is str and name in PATHS and value is not None:
             value = os.fspath(value)
     except (TypeError, ValueError, OverflowError):
-        pass  # it stays what it is, and is refused below
+        pass  # the value is refused below
     if type(value) is not wanted:
         raise OptionError(f"{name} has to be {_WANTED[wanted]}, not {value!r}.")
     if any("\0" in part for part in (value if isinstance(value, tuple) else [value]) if isinstance(part, str)):

@@ -1,9 +1,10 @@
-"""What on the disk is Cleaner's own. A run writes and deletes only what carries its mark; the rest is the user's.
+"""Decide which files and folders are Cleaner's own. A run writes and deletes only what carries its mark; the rest is
+the user's.
 
 Every folder that Cleaner makes holds the file `.cleaner-made`, which says what the folder is for and to which output it
 belongs. A folder without this mark, or with the mark of another output, is refused, whatever options are given. Single
-files tell by their content: report pages have a `generator` in their head, dataset cards a comment. A single output is
-named by the mark of its logs; where those lie elsewhere, a hidden file beside it carries the mark.
+files are known by their content: report pages have a `generator` in their head, dataset cards a comment. An output that
+is one file is named by the mark of its logs; where the logs lie elsewhere, a hidden file beside it carries the mark.
 
     clean.jsonl                       the output
     clean.jsonl.audit/.cleaner-made   {"made_by": "cleaner", "kind": "audit", "output": "clean.jsonl", "bytes": 1024}
@@ -46,10 +47,10 @@ __all__ = [
 MARK = ".cleaner-made"
 
 PAGE_MARK = b'<meta name="generator" content="Cleaner'
-"""It stands in the head of every report page."""
+"""The bytes by which a report page is known: they stand in its head."""
 
 CARD_MARK = "<!-- Cleaner made this card of "
-"""It stands in every dataset card, before the name of the output."""
+"""The beginning of the comment by which a dataset card is known; the name of the output follows."""
 
 _KINDS = {
     "work": "the work of a run that writes",
@@ -64,10 +65,10 @@ _MARK_BYTES = 1 << 16  # a mark has 200 bytes; what is much longer is none, and 
 
 @dataclass(frozen=True, slots=True)
 class FolderMark:
-    """What the mark of a folder says.
+    """The content of the mark of a folder.
 
-    `kind` is a key of the kinds above; `output` is the output's path from the folder that holds the marked one, "-" for
-    stdout. `bytes` is the size of an output that is one file, -1 while it is not known.
+    `kind` is "work", "audit", "output" or "index". `output` is the path of the output, seen from the parent of the
+    marked folder, or "-" for stdout. `bytes` is the size of an output that is one file, -1 while it is not known.
     """
 
     kind: str
@@ -76,18 +77,18 @@ class FolderMark:
 
 
 def read_mark(folder: str | Path) -> FolderMark | None:
-    """The mark of a folder; None where it has none, or a file of this name that is not Cleaner's."""
+    """Return the mark of a folder; None where it has none, or where a file of that name is not Cleaner's."""
     return read_mark_file(Path(folder) / MARK)
 
 
 def mark_beside(output: str | Path) -> Path:
-    """The hidden file that carries the mark of an output whose logs lie elsewhere."""
+    """Return the hidden file that carries the mark of an output whose logs lie elsewhere."""
     path = Path(output)
     return path.with_name(f".{path.name}{MARK}")
 
 
 def read_mark_file(path: str | Path) -> FolderMark | None:
-    """The mark in a file; None where it is missing or not Cleaner's."""
+    """Return the mark in a file; None where it is missing or not Cleaner's."""
     try:
         with open(path, "rb") as file:
             found = json.loads(file.read(_MARK_BYTES))
@@ -99,7 +100,7 @@ def read_mark_file(path: str | Path) -> FolderMark | None:
 
 
 def mark_line(folder: Path, kind: str, output: str, size: int = -1) -> bytes:
-    """What the mark of a folder says: that it was made for `output`, a path or "-"."""
+    """Return the content of a folder's mark, which says that the folder was made for `output`, a path or "-"."""
     said: dict[str, object] = {"made_by": "cleaner", "kind": kind, "output": _from_folder(folder, output)}
     if size >= 0:
         said["bytes"] = size
@@ -114,7 +115,7 @@ def write_mark(folder: Path, kind: str, output: str, size: int = -1) -> None:
 
 
 def _from_folder(folder: Path, output: str) -> str:
-    """The path of an output as the mark of a folder names it: so both can be moved together."""
+    """Return the path of an output as the mark of a folder names it: relative, so that both can be moved together."""
     if output == "-":
         return output
     return Path(os.path.relpath(os.path.realpath(output), os.path.realpath(folder.parent))).as_posix()
@@ -158,7 +159,8 @@ def claim_folder(folder: Path, kind: str, output: str) -> None:
 
 
 def is_empty(folder: Path) -> bool:
-    """Whether a folder is there and holds nothing, or the unfinished mark of a run that was killed at this point."""
+    """Return True if a folder is there and holds nothing, or the unfinished mark of a run that was killed at this
+    point."""
     try:
         with os.scandir(folder) as entries:
             return all((m := PART.fullmatch(entry.name)) and m["name"] == MARK for entry in entries)
@@ -180,7 +182,8 @@ def empty_folder(folder: Path, but: Sequence[str]) -> None:
 def remove_folder(folder: Path, last: Sequence[str] = ()) -> None:
     """Remove a marked folder and all in it. The files named in `last` go in this order at the end, the mark after them.
 
-    So a folder of which a kill left a part still says what it is. Raises OutputError when the system refuses it.
+    So a folder that is half removed when the process is killed still says what it is. Raises OutputError when the
+    system refuses to remove it.
     """
     kept = (*last, MARK)
     try:
@@ -193,7 +196,7 @@ def remove_folder(folder: Path, last: Sequence[str] = ()) -> None:
 
 
 def is_made_file(path: str | Path, marker: bytes) -> bool:
-    """Whether the head of a file holds a marker of Cleaner."""
+    """Return True if the head of a file holds a marker of Cleaner."""
     try:
         with open(path, "rb") as file:
             return marker in file.read(1 << 14)
@@ -202,7 +205,7 @@ def is_made_file(path: str | Path, marker: bytes) -> bool:
 
 
 def is_beside_data(path: Path) -> bool:
-    """Whether a file in a folder of output is no data: the mark, the dataset card, or what a kill left unfinished."""
+    """Return True if a file in a folder of output is no data: the mark, the dataset card, or an unfinished file."""
     if path.name == "README.md":
         return is_made_file(path, CARD_MARK.encode())
     return path.name == MARK or PART.fullmatch(path.name) is not None

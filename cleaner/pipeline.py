@@ -1,25 +1,25 @@
-"""The way of one article, every step in order. Read this page first; the way of a corpus is `corpus/clean.py`.
+"""Clean one article: every step in its order. Read this page first; `corpus/clean.py` cleans a corpus.
 
     step            what it does                             code                  data                    measured
     decode          bytes become text                        decode/decode.py      decode/encodings.toml   decode.md
-    extract         HTML alone: the article of a page        extract/page.py       extract/data/           extract.md
-    repair          mojibake and control characters go       repair/repair.py      the tables of ftfy      repair.md
+    extract         finds the article of an HTML page        extract/page.py       extract/data/           extract.md
+    repair          mends mojibake, control characters       repair/repair.py      the tables of ftfy      repair.md
     quick language  chooses the phrase lists                 language/identify.py  language/lists/         language.md
     strip           site cruft becomes removals              strip/strip.py        phrases/lists/, judge/  strip.md
     [repeats]       lines that repeat on a site, per corpus  repeats/              the corpus itself       repeats.md
-    language        names the language of the clean text     language/identify.py  language/lists/         language.md
+    language        identifies that of the clean text        language/identify.py  language/lists/         language.md
     guards          says why an article is dropped           quality.py            quality.toml            -
     [duplicates]    near-identical articles, per corpus      neardup/              the corpus itself       dedup.md
 
 Square brackets mark the steps that need a whole corpus. The tests of a step are in tests/ under the name of its room,
-its cases and traps (text that must stay) in tests/cases/, and what was measured (content lost, precision of each rule,
-time) in benchmarks/results/.
+its cases and traps (text that must stay) in tests/cases/, and its measurements (content lost, precision of each rule,
+time) in benchmarks/results/, on the page of the last column.
 
-An example: "Baca juga: Panen raya mundur" goes by the rule `phrase-start`. It stands in strip/line_rules.py, its
+An example: the rule `phrase-start` removes "Baca juga: Panen raya mundur". The rule is in strip/line_rules.py, its
 wording in phrases/lists/id.toml under [related], its traps in tests/cases/strip/lines_id.jsonl, its precision in
 benchmarks/results/strip.md. `cleaner phrases line "Baca juga: Panen raya mundur"` names the rule and the entry.
 
-Every function here takes articles and gives new ones; none keeps anything between two calls.
+Every function here takes articles and returns new ones; none keeps anything between two calls.
 """
 
 from __future__ import annotations
@@ -51,19 +51,19 @@ __all__ = ["article_steps", "finish_articles", "load_article", "strip_article", 
 
 BAD_BYTES, GARBLED, REPEATED_ID = "bad-bytes", "garbled", "repeated-id"
 """Flags of articles: bytes that are no character became U+FFFD; the text looks like another script read as Latin
-letters; an earlier article has the record's own id. Another one is MARKUP: tags, entities or escapes in plain text were
-resolved."""
+letters; an earlier article has the record's own id. A further one is MARKUP: tags, entities or escapes in plain text
+were resolved."""
 
 
 def load_article(raw: Raw, options: Options, *, everything: bool = False) -> Article:
     """Decode, extract and repair one record. From here on `before` is frozen: every removal is an offset into it.
 
-    With `everything` all that extraction leaves out of a page is in `left_out`, and not its prose alone.
-    Raises OptionError for an unknown encoding or extractor; no record makes it fail otherwise.
+    With `everything`, `left_out` has all paragraphs that extraction left out of a page, and not only prose. Raises
+    OptionError for an unknown encoding or extractor; no record raises an error.
     """
     if raw.own is not None:
         return _own_article(raw, raw.own)
-    if isinstance(raw.body, str):  # its format says the encoding: JSON, CSV, Parquet
+    if isinstance(raw.body, str):  # the reader of its format has decoded it: JSON, CSV, Parquet
         decoded = Decoded(raw.body, raw.declared or "utf-8", raw.bad_bytes)
     elif options.encoding:
         check_encoding(options.encoding)
@@ -86,8 +86,11 @@ def load_article(raw: Raw, options: Options, *, everything: bool = False) -> Art
     plan = before.plan
     if MARKUP in flags:
         plan = (f"0:{len(text)} {UNMARK}", *(("then", *plan) if plan else ()))
-    date, date_text = _date_of(raw, page, before.text)
-    # What the record says of itself comes before what its page says.
+    date = read_date(raw.date, not_after=raw.crawled)
+    if not date and any(map(str.isdecimal, raw.date)):  # the language may decide which number is the month
+        language, order = quick_language(before.text), numeric_order(before.text)
+        date = read_date(raw.date, language=language, order=order, not_after=raw.crawled)
+    # Fields of the record come before what its page says.
     return Article(
         id=raw.id or (f"{raw.source}#{raw.record}" if raw.record else raw.source),
         source=raw.source,
@@ -95,8 +98,8 @@ def load_article(raw: Raw, options: Options, *, everything: bool = False) -> Art
         record=raw.record,
         title=repair(raw.title or page.title).text,
         author=repair(raw.author or page.author).text,
-        date=date,
-        date_text=date_text,
+        date=date or page.date,
+        date_text=raw.date or page.date_text,
         crawled=read_date(raw.crawled) or raw.crawled,
         url=raw.url or page.url,
         site=host_of(raw.url or page.url) or raw.site or page.site,
@@ -107,18 +110,10 @@ def load_article(raw: Raw, options: Options, *, everything: bool = False) -> Art
         flags=flags,
         meta=raw.meta,
         form=raw.form,
-        original=text if not html and text != before.text else "",  # of a page its file is the record
+        original=text if not html and text != before.text else "",  # the original of a page is its file
         left_out=page.left_out,
         left_out_counts=page.left_out_counts,
     )
-
-
-def _date_of(raw: Raw, page: Page, text: str) -> tuple[str, str]:
-    """The date of publication and its wording: the record's own, else that of its page; the date "" where not sure."""
-    date = read_date(raw.date, not_after=raw.crawled)
-    if not date and any(map(str.isdecimal, raw.date)):  # the language of the text may say how to read it
-        date = read_date(raw.date, language=quick_language(text), order=numeric_order(text), not_after=raw.crawled)
-    return date or page.date, raw.date or page.date_text
 
 
 _TEXTS = (
@@ -134,11 +129,11 @@ _TEXTS = (
     "page_kind",
     "input_kind",
 )
-"""The fields of a record of Cleaner's own that an article takes over as they are."""
+"""The fields that an article takes over unchanged from a record of an earlier run."""
 
 
 def _own_article(raw: Raw, own: Mapping[str, Any]) -> Article:
-    """An article that an earlier run has written: its text is frozen already, and what was found of it stays."""
+    """Return an article that an earlier run has written: its text is clean, and its fields and language stay."""
     return Article(
         id=raw.id,
         source=own["source"],
@@ -158,19 +153,19 @@ def _own_article(raw: Raw, own: Mapping[str, Any]) -> Article:
 
 
 def strip_article(article: Article, options: Options) -> Article:
-    """Add the removals of site cruft, and the facts that stood in it: title, author, date, place, site."""
+    """Add the removals of site cruft, and the facts that cruft holds: title, author, date, place, site."""
     return run_together((article_steps(article, options),))[0]
 
 
 def article_steps(article: Article, options: Options, *, language: str = "") -> Steps[Article]:
-    """The way of `strip_article`, which asks the judge of lines on its way: `run_together` walks many at once.
+    """Do what `strip_article` does, as steps between which lines wait for the judge: `run_together` does many at once.
 
-    `language` chooses the phrase lists where the caller knows it; else the beginning of the text does.
+    `language` chooses the phrase lists where the caller knows it; else the beginning of the text chooses them.
     """
     if not options.strip:
         return article
     language = language or quick_language(article.before)
-    # Extraction has taken a page's own navigation away, and an earlier run that of a rendered page.
+    # Extraction has removed the navigation of a page, and an earlier run has cleaned its own output.
     bare = article.input_kind == "html" or article.known
     input_kind = "text" if bare else options.input_kind
     stripped = yield from _stripped(article, article.before, input_kind, language, options)
@@ -184,6 +179,7 @@ def article_steps(article: Article, options: Options, *, language: str = "") -> 
 
 
 def _stripped(article: Article, text: str, input_kind: str, language: str, options: Options) -> Steps[Stripped]:
+    """Find the cruft in a text of the article, under these options."""
     stripped = yield from strip_steps(
         text,
         load_phrases(language, options.phrases),
@@ -198,7 +194,7 @@ def _stripped(article: Article, text: str, input_kind: str, language: str, optio
 
 
 def _with_facts(article: Article, stripped: Stripped) -> Article:
-    """The article with the facts that stood in cruft, where it has none of its own."""
+    """Return the article with the facts that its cruft holds, where it has none of its own."""
     facts = {name: getattr(article, name) or getattr(stripped, name) for name in _FACTS}
     if not article.date and stripped.date:
         language = article.language if article.language != "und" else quick_language(article.before)
@@ -209,19 +205,22 @@ def _with_facts(article: Article, stripped: Stripped) -> Article:
 
 
 _FACTS = ("title", "author", "place", "site")
-"""What cruft may tell of its article: a credit names the author, a dateline the place."""
+"""Facts that cruft may hold: a credit names the author, a dateline the place."""
 
 
 def _behind_repeats(article: Article, options: Options) -> Steps[Article]:
-    """The article looked at once more where lines that repeat on its site have gone: they may have stood below a
-    signature or above a heading that now stands at an edge. Without this look the next run would find it."""
-    gaps, gone = [], 0  # the offsets of the clean text at which they stood
+    """Strip the article once more beside the lines that were removed because they repeat on its site.
+
+    Such a line may have stood below a signature, or above a heading, which is now at an edge of the text. Without this
+    step only a second run over the output would find it.
+    """
+    gaps, gone = [], 0  # the offsets of the clean text at which those lines stood
     for removal in article.removals if options.strip else ():
         if removal.kind == "repeat" or removal.rule == "headline":
             gaps.append(removal.start - gone)
         gone += removal.end - removal.start
     text = article.text if gaps else ""
-    # Most of these lines stand between paragraphs; looking again behind each takes 4 % of a run.
+    # Most of these lines stand between paragraphs; stripping again beside each would take 4 % of a run.
     if not may_strip_beside(text, gaps, load_phrases(article.language, options.phrases)):
         return article
     stripped = yield from _stripped(article, text, "text", article.language, options)
@@ -231,9 +230,9 @@ def _behind_repeats(article: Article, options: Options) -> Steps[Article]:
 
 
 def finish_articles(articles: Sequence[Article], options: Options) -> list[tuple[Article, Drop | None]]:
-    """Name the language of each clean text and ask the guards. A Drop says why its article is not wanted.
+    """Identify the language of each clean text and apply the guards. A Drop says why its article is dropped.
 
-    Articles come in batches, because a sentence costs the language model .07 ms in a batch and .38 ms alone.
+    Give many articles at once: a sentence takes the language model .07 ms in a batch and .38 ms alone.
     """
     articles = run_together(_behind_repeats(article, options) for article in articles)
     if options.drop_foreign_paragraphs:
@@ -264,6 +263,7 @@ def finish_articles(articles: Sequence[Article], options: Options) -> list[tuple
 
 
 def with_new_id(article: Article, new: str) -> Article:
-    """An article whose own id an earlier one has, under the id `new`. Its own goes to `meta`, and it is flagged."""
+    """Return an article under the id `new`, because an earlier one has its own id, which is kept in `meta`. It is
+    flagged."""
     meta = json_object({"id": article.id, **json.loads(article.meta)})
     return article._replace(id=new, meta=meta, flags=(*article.flags, REPEATED_ID))

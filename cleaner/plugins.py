@@ -1,4 +1,4 @@
-"""What other packages add by entry points: phrase lists, rules, and readers of further formats.
+"""Load what other packages add by entry points: phrase lists, rules, and readers of further formats.
 
 cleaner.phrases   a package, or a path, whose folder holds phrase lists such as id.toml
 cleaner.rules     a function `Article -> Iterable[Removal]`, called after the cleaner's own rules
@@ -29,12 +29,15 @@ GROUPS = ("cleaner.phrases", "cleaner.readers", "cleaner.rules")
 """The groups of entry points, sorted, as the manifest lists them."""
 
 Rule = Callable[[Article], Iterable[Removal]]
+"""Finds what to remove from an article. Offsets are code points of `article.before`, and kinds are those of KINDS."""
+
 Reader = Callable[[bytes], Iterable[Mapping[str, Any]]]
+"""Makes records of the bytes of one file. Their fields are found by the usual names, as in a file of JSON lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
-    """One entry point, and the package that it belongs to."""
+    """One entry point, with the name and version of its package; "?" for both where that is not known."""
 
     point: EntryPoint
     package: str
@@ -52,32 +55,35 @@ class Plugin:
             raise OptionError(f"The plugin {self} cannot be loaded: {cause}. Mend it, or uninstall it.") from error
 
 
+# Cached, as all below: the search through 180 packages takes 5 ms, and no plugin comes or goes while a process lasts.
 @cache
-def _entry_points() -> Any:  # EntryPoints, which Python 3.11 still calls SelectableGroups
-    """Those of all groups: the search through all packages, 5 ms for 180 of them, is made once."""
-    return entry_points()
-
-
-# Cached as all below: entry points are looked up once in a process, and no plugin comes or goes while it lasts.
-@cache
-def _plugins(group: str) -> tuple[Plugin, ...]:
-    """Return the plugins of a group, sorted, so that their order does not depend on the file system."""
-    found = []
-    for point in _entry_points().select(group=group):  # which may be without its package
-        found.append(Plugin(point, point.dist.name, point.dist.version) if point.dist else Plugin(point, "?", "?"))
-    return tuple(sorted(found, key=lambda plugin: (plugin.point.name, plugin.package)))
+def _plugins() -> Mapping[str, tuple[Plugin, ...]]:
+    """Return the plugins of each group, sorted by name, so that their order does not depend on the file system."""
+    installed_points, plugins = entry_points(), {}
+    for group in GROUPS:
+        found = []
+        for point in installed_points.select(group=group):  # which may be without its package
+            found.append(Plugin(point, point.dist.name, point.dist.version) if point.dist else Plugin(point, "?", "?"))
+        plugins[group] = tuple(sorted(found, key=lambda plugin: (plugin.point.name, plugin.package)))
+    return plugins
 
 
 def installed() -> list[str]:
-    """Return all plugins, each as one line with its package and version, sorted."""
-    return [str(plugin) for group in GROUPS for plugin in _plugins(group)]
+    """Return all plugins, each as one line with its group, name, package and version, sorted.
+
+    They stand in the manifest, because the output depends on them. Without plugins the list is empty.
+    """
+    return [str(plugin) for group in GROUPS for plugin in _plugins()[group]]
 
 
 @cache
 def phrase_folders() -> tuple[tuple[str, Traversable], ...]:
-    """Return the folders of phrase lists, each behind the name of its plugin."""
+    """Return (plugin, folder) for each plugin that ships phrase lists; a folder holds files such as id.toml.
+
+    Raises OptionError where a plugin cannot be loaded.
+    """
     found = []
-    for plugin in _plugins("cleaner.phrases"):
+    for plugin in _plugins()["cleaner.phrases"]:
         target = plugin.load()
         found.append((str(plugin), files(target) if isinstance(target, ModuleType) else Path(target)))
     return tuple(found)
@@ -85,18 +91,24 @@ def phrase_folders() -> tuple[tuple[str, Traversable], ...]:
 
 @cache
 def readers() -> Mapping[str, tuple[str, Reader]]:
-    """Return the readers of plugins: by the suffix of a file, the name of the plugin and its function."""
-    return {p.point.name.lower().lstrip("."): (str(p), p.load()) for p in _plugins("cleaner.readers")}
+    """Return the readers of plugins: suffix of a file, in small letters and without its dot -> (plugin, function).
+
+    Raises OptionError where a plugin cannot be loaded.
+    """
+    return {p.point.name.lower().lstrip("."): (str(p), p.load()) for p in _plugins()["cleaner.readers"]}
 
 
 def plugin_removals(article: Article) -> list[Removal]:
-    """Return what the rules of all plugins remove from an article, in no particular order.
+    """Return what the rules of all plugins remove from an article, plugin by plugin; the spans may overlap.
 
     Raises OptionError for a removal outside the article or of an unknown kind, which would break the logs, and
     RuntimeError with the name of the plugin for whatever a rule raises.
+
+    >>> plugin_removals(Article(id="a", source="a.txt", before="Hujan turun."))  # where no plugin is installed
+    []
     """
     found: list[Removal] = []
-    for plugin in _plugins("cleaner.rules"):
+    for plugin in _plugins()["cleaner.rules"]:
         rule: Rule = plugin.load()  # imports it once; after that it is a look-up
         try:
             removals = list(rule(article))

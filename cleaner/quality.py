@@ -1,7 +1,7 @@
-"""Guards: look for what speaks against keeping a clean text, flag it for people, and drop what the options ask for.
+"""Guards: check the quality of a clean text. They flag what people should look at, and drop what the options name.
 
-Only `empty` and `too-short` drop an article without being asked for. FLAGS are always looked for, because they are
-cheap; PRESETS are the quality rules of published corpora. The wordings of placeholders and teasers are in quality.toml,
+Only `empty` and `too-short` drop an article without an option. FLAGS are always looked for, because they are cheap;
+PRESETS are the quality rules of published corpora. The wordings of placeholders and teasers are in quality.toml,
 cases and traps in tests/cases/quality/.
 """
 
@@ -24,11 +24,11 @@ from cleaner.tables import read_toml
 __all__ = ["FLAGS", "PRESETS", "GuardResult", "check_guards", "filter_article"]
 
 SHORT_PAGE = 1000
-"""Code points. A longer text is no placeholder, whatever one of its lines says: it holds an article as well."""
+"""Most code points of a placeholder. A longer text holds an article as well, whatever one of its lines says."""
 
 LINE_MARGIN = 60
-"""Code points by which a line may be longer than the phrase that it begins with. A longer one is a sentence of an
-article that happens to begin so, such as a report about error 404."""
+"""Code points by which a line may be longer than the phrase with which it begins. A longer line is a sentence of an
+article, such as one about error 404."""
 
 UNSPACED_LANGUAGES = frozenset({"zh", "zh-Hant", "ja", "th", "lo", "km", "my", "bo", "dz"})
 """Languages written without spaces: rules about words do not apply."""
@@ -42,8 +42,8 @@ Finding = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class GuardResult:
-    """The answer of the guards: `drop` is the reason for dropping or "", `detail` its figures for people, and `flags`
-    are the names of all that was noticed."""
+    """The result of the guards: `drop` is the reason for dropping or "", `detail` its figures for people, and `flags`
+    are the names of all findings."""
 
     drop: str
     detail: str
@@ -52,8 +52,8 @@ class GuardResult:
 
 @dataclass(frozen=True)
 class _Page:
-    """A text as the rules see it. `before` is what it was cut from; `lines` are its own without the empty ones, each
-    without white space at its ends."""
+    """A text as the rules see it. `before` is the text before stripping; `lines` are those of `text`, stripped of white
+    space and without empty ones."""
 
     text: str
     language: str
@@ -71,11 +71,11 @@ def check_guards(
     max_chars: int,
     before: str = "",
 ) -> GuardResult:
-    """Judge one clean text. `before` is what it was cut from, whose last line may have been an invitation to read on.
+    """Judge one clean text. `before` is the text before stripping, whose last line may be an invitation to read on.
 
     `min_chars` and `max_chars` are code points without white space at the ends; `max_chars` 0 is no limit. `flags` of
-    earlier steps come first in the answer. `guards` are names of presets or of flags that shall drop; OptionError for
-    another name. The reason of a preset's rule is `preset:rule`.
+    earlier steps come first in the result. `guards` are names of presets, or of flags that drop an article; another
+    name raises OptionError. The reason of a preset's rule is `preset:rule`.
 
     >>> check_guards("Baca selengkapnya", language="id", flags=(), guards=("truncated",), min_chars=1, max_chars=0)
     GuardResult(drop='truncated', detail='the last line is "Baca selengkapnya"', flags=('truncated',))
@@ -98,7 +98,7 @@ def check_guards(
 
 
 def _broken_guards(page: _Page, found: dict[str, str], guards: Sequence[str]) -> Iterator[Finding]:
-    """Yield the findings against a text, guard by guard in the order of their names on the command line."""
+    """Yield what is wrong with a text, guard by guard in the order of the option."""
     for guard in guards:
         if guard in found:
             yield guard, found[guard]
@@ -107,7 +107,7 @@ def _broken_guards(page: _Page, found: dict[str, str], guards: Sequence[str]) ->
 
 
 def filter_article(article: Article, options: Options) -> Drop | None:
-    """Drop an article that the options leave out: a page that is no article, another language, or a doubtful one."""
+    """Return a Drop for an article that the options leave out: no article, another language, or a doubtful one."""
     if options.articles_only and article.page_kind not in ("", "article"):
         return Drop(article.id, "not-an-article", f"the page is of the kind {article.page_kind}")
     # "zh" keeps "zh-Hant" as well.
@@ -180,7 +180,7 @@ def _line_that_begins(lines: Sequence[str], name: str, language: str) -> str:
     return ""
 
 
-# --- presets: each generator yields its findings against a text ---
+# --- presets: each generator yields what it finds wrong with a text ---
 
 BULLETS = ("-", "*", "•", "●", "○", "▪", "‣", "·", "–")
 STOP_WORDS = 2
@@ -190,7 +190,7 @@ TOP_GRAMS = {2: 0.20, 3: 0.18, 4: 0.16}
 """By n, the share of a text's characters that its most frequent n-gram may make up (Gopher, table A1)."""
 
 REPEATED_GRAMS = {5: 0.15, 6: 0.14, 7: 0.13, 8: 0.12, 9: 0.11, 10: 0.10}
-"""By n, the share of a text's characters that may stand in n-grams which it had before (Gopher, table A1)."""
+"""By n, the share of a text's characters that may be in n-grams which occurred before (Gopher, table A1)."""
 
 
 def gopher_rules(page: _Page) -> Iterator[Finding]:
@@ -243,17 +243,17 @@ def _gopher_words(page: _Page) -> Iterator[Finding]:
 
 
 def _gopher_grams(page: _Page) -> Iterator[Finding]:
-    """Apply the rules about groups of n words that come again. All shares are of the characters of all words."""
+    """Apply the rules about repeated groups of n words. All shares are of the characters of all words."""
     words = page.text.split()
     total = sum(map(len, words))
-    # First the one n-gram that fills most characters of the text.
+    # First the n-gram that makes up most characters of the text.
     for n, most in TOP_GRAMS.items():
         grams = Counter(zip(*(words[i:] for i in range(n)), strict=False))
         gram, times = max(grams.items(), key=lambda item: item[1] * sum(map(len, item[0])), default=((), 0))
         share = times * sum(map(len, gram)) / total if times > 1 else 0.0
         if share > most:
             yield f"top-{n}-gram", f'"{" ".join(gram)}" is {share:.0%} of the characters'
-    # Then all n-grams that the text had before. They overlap, and each word counts once.
+    # Then all n-grams that occurred before. They overlap, and each word counts once.
     for n, most in REPEATED_GRAMS.items():
         seen: set[tuple[str, ...]] = set()
         characters, counted = 0, 0  # words before number `counted` have been counted
@@ -274,7 +274,7 @@ def _repeats(parts: Sequence[str]) -> list[str]:
 
 @functools.cache
 def _frequent_words(language: str) -> frozenset[str]:
-    """Return the frequent words of a language. Without a list there are none, and then the rule asks for none."""
+    """Return the frequent words of a language; none where there is no list, and then the rule does not apply."""
     lists = [read_list(name) for name in ("germanic", "indonesia", "others", "romance", "scripts", "slavic")]
     tables = [table for one in lists for key, table in one.items() if language in key.split()]
     return frozenset(word for table in tables for word in table.get("words", "").split())

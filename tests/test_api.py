@@ -1,4 +1,4 @@
-"""From Python: what comes in may be any stream of articles, what comes out can be looked at and asked."""
+"""The functions for Python take any stream of articles, and their results can be inspected."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def uploads_stay_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a page uploads to Hugging Face is looked at as the real calls would take it, and goes nowhere."""
+    """Check the arguments of the upload to Hugging Face against the real functions, and upload nothing."""
     if importlib.util.find_spec("huggingface_hub") is None:
         return
     from huggingface_hub import HfApi

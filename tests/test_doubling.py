@@ -1,4 +1,4 @@
-"""Work is linear in the input: counted line by line of Python, so that no clock is asked. benchmarks/doubling.py
+"""Work is linear in the input: counted in executed lines of Python, so that no clock is needed. benchmarks/doubling.py
 measures the same steps on the same shapes, with what happens inside the libraries."""
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def install(path: Path, target: Path) -> Path:
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
     """Makes what is installed in a folder count in this process, for one test."""
-    own = (plugins_room._entry_points, plugins_room._plugins, plugins_room.readers, plugins_room.phrase_folders)
+    own = (plugins_room._plugins, plugins_room.readers, plugins_room.phrase_folders)
 
     def forget() -> None:
         for function in (*own, load_phrases, phrases._compiled_lists):

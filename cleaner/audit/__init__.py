@@ -1,1 +1,1 @@
-"""Looking at what was done: logs, explain, diff, restore, the summary, the report."""
+"""Audit: look at what a run did, by its summary, its logs, explain, diff, restore, statistics, card and report."""

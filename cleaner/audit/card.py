@@ -1,10 +1,9 @@
-"""The dataset card: README.md for an output, with nothing in it that was not measured by the run."""
+"""The dataset card: a README.md for an output, all of whose figures the run itself has counted."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -16,7 +15,7 @@ from cleaner.audit.logs import open_logs
 from cleaner.durable import replacing
 from cleaner.options import Options
 from cleaner.output.formats import Layout
-from cleaner.output.manifest import largest_first
+from cleaner.output.manifest import changed_options, largest_first
 from cleaner.output.publish import card_mark
 
 __all__ = ["card", "write_card"]
@@ -100,10 +99,10 @@ def write_card(output: str, path: Path, *, audit: str | Path | None = None) -> N
 
 
 def card(output: str, *, audit: str | Path | None = None, checked: bool = True) -> str:
-    """README.md for the output of a finished run, with the YAML that Hugging Face reads.
+    """Return the text of README.md for the output of a finished run, with the YAML that Hugging Face reads.
 
-    It names no licence and no task, which a run cannot know. Raises OutputError when the logs are not there, or are of
-    another run, for which the output is read once unless `checked` is False.
+    It names no licence and no task, which a run cannot know. Raises OutputError when the logs are missing or belong to
+    another run; to find that out the output is read once, unless `checked` is False.
     """
     _, manifest = open_logs(output, audit, checked=checked)
     counts, options = manifest["counts"], manifest["options"]
@@ -112,10 +111,12 @@ def card(output: str, *, audit: str | Path | None = None, checked: bool = True) 
     spans, characters = counts.get("removals", {}), counts.get("removed_characters", {})
     removals = [(kind, sum(spans[kind].values()), sum(characters[kind].values())) for kind in spans]
     # Options at their defaults are left out, for they would hide the few that were set.
-    defaults = asdict(Options())
+    changed = [
+        (name, ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value))
+        for name, value in changed_options(options)
+    ]
     chosen = {name: options[name] for name in ("mark", "split", "columns") if options.get(name)}
     layout = Layout.of(Options(**chosen))
-    changed = [(name, _value(value)) for name, value in options.items() if _value(value) != _value(defaults.get(name))]
     return _CARD.substitute(
         yaml="\n".join((*_yaml(Path(output), counts), *_features(Path(output), layout))),
         mark=card_mark(output),
@@ -137,7 +138,7 @@ def card(output: str, *, audit: str | Path | None = None, checked: bool = True) 
 
 
 def _yaml(output: Path, counts: Mapping[str, Any]) -> Iterator[str]:
-    """The lines of the block at the head of the card, from which Hugging Face knows how to load the data."""
+    """Yield the lines of the block at the head of the card, from which Hugging Face knows how to load the data."""
     written = counts.get("articles", {}).get("written", 0)
     languages = [code for code, _ in largest_first(counts.get("language", {})) if _LANGUAGE.fullmatch(code)]
     languages = [code for code in languages if code != "und"]  # undetermined; Hugging Face knows no such language
@@ -149,8 +150,8 @@ def _yaml(output: Path, counts: Mapping[str, Any]) -> Iterator[str]:
     yield f"- {next((name for most, name in _SIZES if written < most), 'n>1T')}"
     yield "configs:"
     yield "- config_name: default"
-    # Named, for Hugging Face would else take all data files of the folder, the logs as well. Paths are meant from the
-    # card on, and that of a folder stands in it.
+    # The data files are named, for Hugging Face would otherwise take all those of the folder, the logs as well. Paths
+    # are relative to the card, which stands inside an output that is a folder.
     folder = "**/*.txt" if output.suffix == ".txt" else "part-*"
     data = folder if output.is_dir() else output.name
     parts = counts.get("split", {})
@@ -164,10 +165,10 @@ def _yaml(output: Path, counts: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _features(output: Path, layout: Layout) -> Iterator[str]:
-    """The lines of that block which name the type of each column.
+    """Yield the lines of that block that name the type of each column.
 
-    Without them Hugging Face takes the types from the first records of a JSON file, and ends with an error when all
-    lists of those were empty and a later one is not.
+    Without them Hugging Face takes the types from the first records of a JSON file, and fails when all lists of those
+    records are empty and a later one is not.
     """
     if output.suffix == ".txt":  # a folder of texts has no columns
         return
@@ -187,7 +188,7 @@ def _features(output: Path, layout: Layout) -> Iterator[str]:
 
 
 def _funnel(counts: Mapping[str, Any]) -> Iterator[str]:
-    """The rows of the table from the articles read to those written."""
+    """Yield the rows of the table that leads from the articles read to those written."""
     articles, characters = counts.get("articles", {}), counts.get("characters", {})
     yield f"| read | {articles.get('read', 0):,} | {characters.get('before', 0):,} |"
     yield f"| after stripping | {articles.get('read', 0):,} | {characters.get('stripped', 0):,} |"
@@ -199,7 +200,7 @@ def _funnel(counts: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _steps(options: Mapping[str, Any], counts: Mapping[str, Any]) -> Iterator[str]:
-    """What was done, step by step, as far as the options asked for it."""
+    """Yield a line on each step that the options switched on."""
     encodings = largest_first(counts.get("encoding", {}))
     named = ", ".join(f"{_plain(name) or 'unknown'} ({n:,})" for name, n in encodings)
     yield f"- Encoding: {named or 'none'}."
@@ -217,7 +218,7 @@ def _steps(options: Mapping[str, Any], counts: Mapping[str, Any]) -> Iterator[st
 
 
 def _table(heads: tuple[str, ...], rows: list[Any]) -> str:
-    """A Markdown table whose first column is text and whose others are numbers."""
+    """Return a Markdown table whose first column is text; the other columns are numbers, or texts."""
     if not rows:
         return "None."
     lines = [f"| {' | '.join(heads)} |", "|---" + "|---:" * (len(heads) - 1) + "|"]
@@ -225,16 +226,11 @@ def _table(heads: tuple[str, ...], rows: list[Any]) -> str:
     return "\n".join(lines)
 
 
-def _value(value: object) -> str:
-    """The value of an option in words. A tuple has become a list in the manifest, and must not differ from it."""
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-
-
 def _plain(text: str) -> str:
-    """The text on one line, escaped so that Markdown and HTML show it and read no markup in it."""
+    """Return the text on one line, escaped so that neither Markdown nor HTML finds markup in it."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
 def _quoted(text: str) -> str:
-    """The text as a JSON string, which YAML reads as a double-quoted scalar."""
+    """Return the text as a JSON string, which YAML reads as a double-quoted scalar."""
     return orjson.dumps(text.encode("utf-8", "replace").decode()).decode()

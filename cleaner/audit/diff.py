@@ -25,7 +25,7 @@ _CLIP = 100  # characters shown of a removed text
 
 @dataclass(frozen=True, slots=True)
 class RuleDifference:
-    """How many spans one rule removed as one kind in the first run only, in the second only, and in both.
+    """The numbers of spans that one rule removed as one kind in the first run only, in the second only, and in both.
 
     Two spans are the same if article, start, end, kind and rule are. Spans of articles that only one run has do not
     count. The examples are texts that only one side removed.
@@ -42,7 +42,7 @@ class RuleDifference:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How many articles went from one outcome or language to another, with the ids of some."""
+    """The number of articles that have one outcome or language in the first run and another in the second."""
 
     was: str
     now: str
@@ -54,8 +54,9 @@ class Change:
 class Differences:
     """Everything in which two runs differ. Articles are matched by their ids.
 
-    `settings` are versions and options as (name, in a, in b). `texts` counts the articles that both wrote with
-    different texts. `rejected` are the numbers of inputs that each run set aside.
+    `settings` are the versions and options that differ as (name, in a, in b), with "" where a run had none of that
+    name. `texts` counts the articles that both wrote with different texts. `rejected` are the numbers of inputs that
+    each run set aside.
     """
 
     a: str
@@ -74,7 +75,7 @@ class Differences:
     @property
     def none(self) -> bool:
         """True if the runs did the same to the same articles; settings may differ."""
-        # Settings are left out on purpose: that another version does the same is what one hopes to hear.
+        # Settings are left out on purpose: whoever compares two versions hopes that they do the same.
         same = not (self.only_a or self.only_b or self.texts or self.outcomes or self.languages)
         return same and not any(r.only_a or r.only_b for r in self.rules) and self.rejected[0] == self.rejected[1]
 
@@ -129,10 +130,17 @@ def differences(a: str, b: str, *, audit_a: str | Path | None = None, audit_b: s
         [in_both] = _column(db, f"SELECT count(*) {_BOTH}")
         [texts] = _column(db, f"SELECT count(*) {_BOTH} AND {_TEXT_DIFFERS}")
         rejected = [sum(manifest["counts"].get("rejected", {}).values()) for manifest in manifests]
+        settings: list[tuple[str, str, str]] = []
+        for what in ("cleaner", "libraries", "options"):
+            was, now = (run[what] if isinstance(run[what], dict) else {"": run[what]} for run in manifests)
+            for name in sorted(was.keys() | now.keys()):
+                in_a, in_b = (str(side[name]) if name in side else "" for side in (was, now))
+                if in_a != in_b:
+                    settings.append((f"{what} {name}".rstrip(), in_a, in_b))
         return Differences(
             a=a,
             b=b,
-            settings=tuple(_settings(*manifests)),
+            settings=tuple(settings),
             only_a=only_in_a,
             only_b=only_in_b,
             both=in_both,
@@ -168,7 +176,7 @@ _PER_RULE = f"""
 SELECT kind, rule, sum(runs = 1 AND run = 'a'), sum(runs = 1 AND run = 'b'), sum(runs = 2) FROM ({_MATCHED})
     GROUP BY kind, rule ORDER BY sum(runs = 1) DESC, kind, rule
 """
-# Each text once, in the order in which a reader of the corpus comes upon it.
+# Each text once, in the order of the corpus.
 _EXAMPLES_OF = f"""
 SELECT text FROM ({_MATCHED}) WHERE runs = 1 AND run = ? AND kind = ? AND rule = ?
     GROUP BY text ORDER BY min(id), min(start) LIMIT {_EXAMPLES}
@@ -186,7 +194,8 @@ def _load(db: sqlite3.Connection, run: str, output: str, folder: Path) -> None:
     dropped = (article(row["record"], f"dropped ({row['reason']})") for row in rows(folder / "dropped.jsonl"))
     db.executemany("INSERT OR REPLACE INTO article VALUES (?, ?, ?, ?, ?)", chain(written, dropped))
     keys = ("id", "start", "end", "kind", "rule")
-    # Space closes the gaps of other removals. Where those differ it differs too, and would count twice.
+    # A removal of space closes the gap of another removal. Where that one differs the space differs too, and would be
+    # counted as a second difference.
     spans = (
         (run, *(row[key] for key in keys), row["text"][:_CLIP])
         for row in rows(folder / "removed.jsonl")
@@ -195,23 +204,13 @@ def _load(db: sqlite3.Connection, run: str, output: str, folder: Path) -> None:
     db.executemany("INSERT OR REPLACE INTO span VALUES (?, ?, ?, ?, ?, ?, ?)", spans)
 
 
-def _settings(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield (name, in a, in b) of the versions and options that differ; "" where a run had none of that name."""
-    for what in ("cleaner", "libraries", "options"):
-        was, now = (run[what] if isinstance(run[what], dict) else {"": run[what]} for run in (a, b))
-        for name in sorted(was.keys() | now.keys()):
-            values = [str(side[name]) if name in side else "" for side in (was, now)]
-            if values[0] != values[1]:
-                yield f"{what} {name}".rstrip(), values[0], values[1]
-
-
 def _changes(db: sqlite3.Connection, column: str) -> Iterator[Change]:
-    """Yield the articles of both runs that differ in a column, by what it was and what it is."""
+    """Yield how many articles of both runs differ in a column, for each pair of its values."""
     differs = f"{_BOTH} AND a.{column} != b.{column}"
     changed = db.execute(f"SELECT a.{column}, b.{column}, a.id {differs} ORDER BY 1, 2, 3")
     for (was, now), group in groupby(changed, key=itemgetter(0, 1)):
         n, examples = 0, []
-        for row in group:  # which may be half a corpus, so only a few ids are held
+        for row in group:  # a group may be half a corpus, so only a few ids are held
             n += 1
             examples += [row[2]] if n <= _EXAMPLES else []
         yield Change(was, now, n, tuple(examples))

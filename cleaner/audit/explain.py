@@ -1,4 +1,4 @@
-"""Say in words what the rules do: to an article line by line, to a line alone, and what further phrase lists add."""
+"""Show what the rules do: to an article line by line, to a single line, and what additional phrase lists remove."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import orjson
 
-from cleaner.article import Article, Drop, LeftOut, Raw, Reject
+from cleaner.article import Article, Drop, LeftOut, Reject
 from cleaner.audit.restore import article_from_logs, has_logs
 from cleaner.audit.spans import Row, clipped, printable, spans
 from cleaner.errors import CleanerError, InputError, OptionError
@@ -20,18 +20,16 @@ from cleaner.output.left_out import row_of_left_out
 from cleaner.output.records import removed_rows
 from cleaner.phrases.phrases import phrase_languages
 from cleaner.pipeline import finish_articles, load_article, strip_article
-from cleaner.read.files import list_sources
-from cleaner.read.records import read_records
-from cleaner.read.split import plan_tasks
+from cleaner.read.records import records_of
 from cleaner.strip.strip import explain_line
 
-__all__ = ["ListGain", "explain_file", "explain_one_line", "gains_of_lists", "records_of", "shown_lines"]
+__all__ = ["ListGain", "explain_file", "explain_one_line", "gains_of_lists", "shown_lines"]
 
 NAMED = 10
-"""Languages that are named where a line is the same to several."""
+"""Languages that are named where the lists of several remove a line for the same reason; the others are counted."""
 
 _FIRST = "This is the first article that it holds; --id ID shows another."
-# What only a whole corpus can show is missing here, and a reader must not conclude that there is none.
+# Repeated lines and duplicates show only in a whole corpus, and a reader must not conclude that there are none.
 _ALONE = "Looked at alone. What repeats on its site, or is a duplicate, a run tells: cleaner explain OUT --id ID"
 
 
@@ -41,7 +39,7 @@ def explain_file(file: str, options: Options, *, article: str = "", as_json: boo
     Where the file is the output of a finished run, the article comes from its logs, with what the steps over the whole
     corpus decided. Raises InputError when the file cannot be read, OptionError when it holds no such article.
     """
-    # An output is a file of records too, and without this its clean texts would be cleaned a second time.
+    # An output is a file of records too. Were it read as input, its clean texts would be cleaned a second time.
     from_run = has_logs(file)
     if from_run:
         found, drop = article_from_logs(file, article)
@@ -54,17 +52,17 @@ def explain_file(file: str, options: Options, *, article: str = "", as_json: boo
 
 
 def explain_one_line(line: str, language: str = "", extra_dir: str = "") -> Iterator[str]:
-    """Yield the rules that would take a line that stands alone, as lines to print.
+    """Yield the rules that would remove a line that stands alone, as lines to print.
 
-    One line is too little to name its language by, so without a `language` the lists of all are asked, which takes some
-    seconds, and what several say alike is said once.
+    One line is too short to identify its language, so without a `language` the phrase lists of all languages are tried,
+    which takes some seconds; a reason that several of them give is printed once.
     """
     found: dict[str, list[str]] = {}
     further = [path.stem for path in Path(extra_dir).glob("*.toml")] if extra_dir else []
     languages = [language] if language else [*dict.fromkeys((*phrase_languages(), *further))]
     for code in languages:
         for rule, kind, why in explain_line(line, code, extra_dir):
-            # an English entry is named alike by all, because its list is asked in every language
+            # the English list is used with every language, so its reasons name it already
             said = why if language or code == "en" else why.removeprefix(f"{code} list, ")
             found.setdefault(f"{kind}, by {rule}: {said}", []).append(code)
     if not found:
@@ -79,8 +77,8 @@ def shown_lines(article: Article) -> Iterator[tuple[str, Row | None]]:
     """Yield the text before stripping in order, as (line, the row of the removal that takes it, or None if it stays).
 
     Lines are cut at line ends and at the edges of removals. Removals of space, and kept lines of white space alone, are
-    left out: they would be empty lines on the screen. What extraction left out of a page stands where it stood there;
-    of an article from the logs of a run, which do not know that, it comes last.
+    left out: they would be empty lines on the screen. Paragraphs that extraction left out of a page stand where they
+    stood on the page. The logs of a run do not record that place, so for an article from there they come last.
     """
     left_out = deque(article.left_out)
     passed = 0  # line ends of the text before stripping
@@ -106,22 +104,16 @@ def _load_one(file: str, options: Options, wanted: str) -> Article:
     # Records without an id are found by the one that the run would give them.
     for raw in records_of([file], options):
         if isinstance(raw, Reject):
-            if not wanted:  # else the article asked for may still come
+            if not wanted:  # otherwise the article with that id may still come
                 raise InputError(f"{raw.source}: {raw.detail}", raw.advice)
         elif not wanted or wanted == (raw.id or (f"{raw.source}#{raw.record}" if raw.record else raw.source)):
             return load_article(raw, options, everything=True)
     raise OptionError(f"{file} holds no article" + (f" with the id {wanted!r}." if wanted else "."))
 
 
-def records_of(inputs: Iterable[str], options: Options) -> Iterator[Raw | Reject]:
-    """Yield all records of the inputs, and what could not be read of them."""
-    for task in plan_tasks(list_sources(inputs, options), options):
-        yield from [task] if isinstance(task, Reject) else read_records(task, options)
-
-
 def _as_json(article: Article, drop: Drop | None) -> Iterator[str]:
     """Yield an article as lines of JSON, one for each line of its text."""
-    # One object a line, so that a program can read them as they come.
+    # One object per line, so that a program can read them as they come.
     for line, row in shown_lines(article):
         reason = {key: row[key] for key in ("rule", "kind", "why")} if row else {}
         yield orjson.dumps({"text": line, "stays": row is None, **reason}).decode()
@@ -160,7 +152,8 @@ def _in_words(article: Article, drop: Drop | None, *, alone: bool) -> Iterator[s
 
 @dataclass(frozen=True, slots=True)
 class ListGain:
-    """What one entry of a further phrase list removes: its evidence, how often, and the first text as an example."""
+    """The removals of one entry of an additional phrase list: the entry, how often, and the first text as an
+    example."""
 
     why: str
     times: int
@@ -169,11 +162,11 @@ class ListGain:
 
 
 def gains_of_lists(inputs: Iterable[str], options: Options) -> list[ListGain]:
-    """Return the removals that only the lists of `options.phrases` make, by their evidence, the most frequent first.
+    """Return the removals that only the lists of `options.phrases` make, by entry, the most frequent first.
 
     Input that cannot be read is skipped.
     """
-    # By evidence and not by rule: whoever writes a list wants to see what each of its entries does.
+    # By entry and not by rule: the author of a list wants to see what each of its entries does.
     found: dict[str, ListGain] = {}
     for raw in records_of(inputs, options):
         if isinstance(raw, Reject):
@@ -185,7 +178,7 @@ def gains_of_lists(inputs: Iterable[str], options: Options) -> list[ListGain]:
             continue
         shipped = [(r.start, r.end) for r in strip_article(article, replace(options, phrases="")).removals]
         for removal in removals:
-            # A span inside one that goes anyway is no gain. Space closes the gaps of other removals, so neither is it.
+            # A span inside one that is removed anyway is no gain, and neither is the space that closes a gap.
             covered = any(start <= removal.start and removal.end <= end for start, end in shipped)
             if covered or removal.kind == "space":
                 continue

@@ -1,4 +1,4 @@
-"""Reading an output and its logs back, in any of the forms in which they are written."""
+"""Read an output and its logs back, in any of the forms in which a run writes them."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ Manifest = Mapping[str, Any]
 
 
 def open_logs(output: str, audit: str | Path | None = None, *, checked: bool = True) -> tuple[Path, Manifest]:
-    """The folder of the logs of an output, and its manifest.
+    """Return the folder of the logs of an output, and its manifest.
 
-    Raises OutputError when logs are missing, for the run did not finish then, when they were changed since, and when
-    they are those of another run: sizes and hashes of the output and of the logs are compared with the manifest, for
-    which they are read once. `checked` False leaves this out, for a run that has just written both.
+    Raises OutputError when logs are missing (the run did not finish), when they were changed since, and when they are
+    those of another run. To find that out, the output and the logs are read once, and their sizes and hashes compared
+    with the manifest. With `checked` False this is left out, for a run that has just written both.
     """
     folder = audit_folder(output, audit)
     for name in (MANIFEST, *LOGS):
@@ -55,6 +55,7 @@ _CHANGED = "{} was changed since it was written, or is damaged. Take it from a c
 
 
 def _read_manifest(path: Path) -> Manifest:
+    """Return the manifest; OutputError where the file is none."""
     try:
         found: Manifest = orjson.loads(path.read_bytes())
         if isinstance(found["outputs"], dict) and isinstance(found["inputs"], list):
@@ -83,7 +84,7 @@ def _check_bound(output: str, folder: Path, manifest: Manifest) -> None:
 
 
 def _unpacked(path: Path) -> object:
-    """Size and hash of the lines in a file into which a person packed the records of stdout."""
+    """Return size and hash of the unpacked lines of a file, such as one made by `cleaner clean ... | gzip`."""
     digest, size = sha256(), 0
     if path.suffix in (".gz", ".zst"):
         with _lines_of_file(path) as lines:
@@ -94,10 +95,10 @@ def _unpacked(path: Path) -> object:
 
 
 def records(output: str, folder: Path) -> Iterator[Row]:
-    """The records of an output, in the order of the run, with the names and types that they have in the logs.
+    """Yield the records of an output, in the order of the run, with the names and types that they have in the logs.
 
-    `folder` is that of its logs. Raises OutputError when there is no output, and when it does not hold all ids and
-    texts: a folder of texts, or an output whose columns are others.
+    `folder` is that of its logs. Raises OutputError when there is no output, and when it holds no ids or no texts: a
+    folder of texts, or an output whose `--columns` left them out.
     """
     path = Path(output)
     options = _read_manifest(folder / MANIFEST)["options"]
@@ -119,6 +120,7 @@ def records(output: str, folder: Path) -> Iterator[Row]:
 
 
 def _records_of_folder(path: Path, folder: Path, layout: Layout) -> Iterator[Row]:
+    """Yield the records of a folder of numbered files, in the order of the run."""
     parts: dict[str, list[Path]] = {}
     for file in sorted(path.glob("*-*")):  # numbered with leading zeros, so that this is the order of the records
         parts.setdefault(file.name.rpartition("-")[0], []).append(file)
@@ -134,6 +136,7 @@ def _records_of_folder(path: Path, folder: Path, layout: Layout) -> Iterator[Row
 
 
 def _records_of_file(path: Path, layout: Layout) -> Iterator[Row]:
+    """Yield the records of one file of an output."""
     if path.suffix == ".parquet":
         import pyarrow.parquet as pq
 
@@ -148,7 +151,7 @@ def _records_of_file(path: Path, layout: Layout) -> Iterator[Row]:
 
 @contextmanager
 def _lines_of_file(path: Path) -> Iterator[Iterable[bytes]]:
-    """The lines of a file, unpacked."""
+    """Give the unpacked lines of a file, which is open meanwhile."""
     with path.open("rb") as packed:
         lines: Any = packed
         if path.suffix == ".gz":
@@ -156,21 +159,21 @@ def _lines_of_file(path: Path) -> Iterator[Iterable[bytes]]:
         elif path.suffix == ".zst":
             import zstandard
 
-            # Without read_across_frames the reader stops after the first frame without a word.
+            # Without read_across_frames the reader stops after the first frame, silently.
             lines = io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True))
         yield lines
 
 
 def rows(log: Path) -> Iterator[dict[str, Any]]:
-    """The rows of a log, in order."""
+    """Yield the rows of a log, in order."""
     with log.open("rb") as lines:
         yield from map(orjson.loads, lines)
 
 
 def rows_of_article(log: Path, article: str) -> Iterator[dict[str, Any]]:
-    """The rows of one article, which stand together in removed.jsonl and dropped.jsonl.
+    """Yield the rows of one article of removed.jsonl or dropped.jsonl, where they stand together.
 
-    Each row begins with the id of its article, so the lines of all other articles are passed over unparsed.
+    Each row begins with the id of its article, so the rows of all other articles are skipped without parsing them.
     """
     beginning = b'{"id":' + orjson.dumps(article) + b","
     with log.open("rb") as lines:
@@ -181,10 +184,10 @@ def rows_of_article(log: Path, article: str) -> Iterator[dict[str, Any]]:
 
 
 def removals_by_article(log: Path) -> Iterator[tuple[str, Sequence[Row]]]:
-    """(id, its rows) of removed.jsonl, article by article.
+    """Yield (id, its rows) of removed.jsonl, article by article.
 
-    The rows of one article stand together, and each begins with the id, so rows are told apart by their first bytes
-    and those of an article are parsed in one call.
+    The rows of one article stand together, and each begins with the id. So the first bytes of a row say whether another
+    article begins, and the rows of an article are parsed in one call.
     """
     with log.open("rb") as lines:
         for _, group in groupby(lines, lambda line: line[: line.index(b',"start":')]):

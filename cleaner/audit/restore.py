@@ -1,4 +1,4 @@
-"""The articles that a finished run read, and how it finished them, put together from its output and its logs."""
+"""Rebuild the articles of a finished run from its output and its logs, as they were read and as they were cleaned."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ __all__ = ["article_from_logs", "has_logs", "restored"]
 
 
 def restored(output: str, audit: str | None = None) -> Iterator[dict[str, str]]:
-    """{"id", "text"} of every article as it was read: those written, in order, then those dropped.
+    """Yield {"id", "text"} of every article as it was read: those written, in order, then those dropped.
 
-    Where the input was text, that is its text to the letter; of a page it is what extraction found.
+    Where the input was text, this is its text to the letter; of a page it is the text that extraction found.
 
     Raises OutputError when the output or its logs are not there, or are of different runs.
     """
     folder, _ = open_logs(output, audit)
     removed, dropped = folder / "removed.jsonl", folder / "dropped.jsonl"
-    # removed.jsonl holds the rows of written and dropped articles in one order. It is read twice and parted by the ids
-    # of the dropped ones, so that neither kind of article is held in memory.
+    # removed.jsonl holds the rows of written and dropped articles in one order. It is read twice, once for each
+    # kind of article, so that none is held in memory.
     gone = {row["id"] for row in rows(dropped)}
     yield from _rebuilt(
         records(output, folder), (group for group in removals_by_article(removed) if group[0] not in gone)
@@ -38,7 +38,10 @@ def restored(output: str, audit: str | None = None) -> Iterator[dict[str, str]]:
 
 
 def _rebuilt(articles: Iterable[Row], groups: Iterator[tuple[str, Sequence[Row]]]) -> Iterator[dict[str, str]]:
-    """Both come in the order of the run, so the next group belongs to the next article or to a later one."""
+    """Yield {"id", "text"} of each article, its removed spans put back.
+
+    Articles and groups come in the order of the run, so the next group belongs to the next article or to a later one.
+    """
     owner, removed = next(groups, ("", ()))
     for row in articles:
         if row["id"] == owner and removed:
@@ -49,17 +52,17 @@ def _rebuilt(articles: Iterable[Row], groups: Iterator[tuple[str, Sequence[Row]]
 
 
 def has_logs(output: str, audit: str | None = None) -> bool:
-    """Whether `output` is that of a finished run, whose logs stand beside it."""
+    """Tell whether `output` is that of a finished run, by its manifest beside it."""
     return (audit_folder(output, audit) / MANIFEST).is_file()
 
 
 def article_from_logs(output: str, wanted: str = "", audit: str | None = None) -> tuple[Article, Drop | None]:
-    """The article with the id `wanted` (else the first one), written or dropped, as the run finished it.
+    """Return the article with the id `wanted` (or the first one) as the run finished it, and why it was dropped, if so.
 
     Raises OptionError when the run has no such article, OutputError when the output cannot be read.
     """
     folder, _ = open_logs(output, audit)
-    # An id is looked for among the dropped ones first, for that log is short; the output is read to its end at worst.
+    # The log of dropped articles is searched first, for it is short; the output may have to be read to its end.
     row = next(rows_of_article(folder / "dropped.jsonl", wanted), None) if wanted else None
     record = (
         row["record"] if row else next((r for r in records(output, folder) if not wanted or r["id"] == wanted), None)

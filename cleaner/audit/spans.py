@@ -1,4 +1,4 @@
-"""Walk over the text before stripping span by span, and make texts fit to be shown.
+"""Walk over the text before stripping span by span, and make texts fit to be printed.
 
 explain, the notebook, the report and restore all use this one walk, so each of them shows, or rebuilds, the same text.
 """
@@ -25,11 +25,11 @@ def spans(text: str, removed: Iterable[Row]) -> Iterator[tuple[str, Row | None]]
     >>> [(span, row and row["kind"]) for span, row in spans("Hujan.", rows)]
     [('A - ', 'ad'), ('Hujan.', None)]
     """
-    # Offsets count in the text before stripping. `at` is where the next kept span begins in the clean text, `passed`
-    # how far the text before stripping has been gone over.
+    # Offsets of rows count in the text before stripping. `passed` is how far the walk has come there, `at` where the
+    # next kept span begins in the clean text.
     at = passed = 0
     for row in removed:
-        if row["start"] < 0:  # what is no span of the text before stripping, such as the text of a repaired input
+        if row["start"] < 0:  # no span of the text before stripping, such as the row with the text of a repaired input
             continue
         if kept := row["start"] - passed:
             yield text[at : at + kept], None

@@ -1,7 +1,7 @@
-"""What a corpus holds: articles, words and characters, by language, site and month, their lengths, frequent lines.
+"""Count what a corpus holds: articles, words and characters by language, site and month, lengths, frequent lines.
 
-Any file that Cleaner reads can be asked, its own output as well as records of others, whose fields are found as in a
-run. Nothing is held but counts, and of lines those that were met more than once in a while.
+The input is any file that Cleaner reads: its own output, or records of others, whose fields are found as in a run. Only
+counts are held in memory, and no more than `_LINES` of those are counts of lines.
 """
 
 from __future__ import annotations
@@ -9,36 +9,33 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from typing import Any
 
 import orjson
 
-from cleaner.article import Raw, Reject, host_of
+from cleaner.article import Reject, host_of
 from cleaner.audit.spans import clipped, printable
 from cleaner.characters import count_words
 from cleaner.errors import InputError
 from cleaner.options import Options
 from cleaner.pipeline import load_article
-from cleaner.read.files import list_sources
-from cleaner.read.records import read_records
-from cleaner.read.split import plan_tasks
+from cleaner.read.records import records_of
 
 __all__ = ["CorpusStatistics", "read_statistics"]
 
 BOUNDS = (0, 50, 100, 200, 400, 800, 1600, 3200)
-"""Words from which on the columns of the histogram of lengths count."""
+"""Words at which the columns of the histogram of lengths begin."""
 
 _LINES = 1 << 18
-"""Lines that are counted at once. When there are more, those met once go, and the counts of others may be too low by
-what they lost so; the lines at the top of a list are met again and again, and stay."""
+"""Lines that are counted at once. When there are more, the rarest are forgotten; a forgotten line that occurs again is
+counted from 0, so that its count may be too low. The lines at the top of the list are never rare, and stay."""
 
 _MONTH = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])")
 _BAR = 30  # characters of the longest bar
 
 
 class CorpusStatistics:
-    """Counts of a corpus, of which every article is added once. Each group has articles, words and characters."""
+    """The counts of a corpus, to which every article is added once. Each group counts [articles, words, characters]."""
 
     def __init__(self) -> None:
         self.total = [0, 0, 0]
@@ -62,7 +59,7 @@ class CorpusStatistics:
             self.lines = Counter({line: n for line, n in self.lines.items() if n > self.lost})
 
     def quantile(self, share: float) -> int:
-        """The number of words that this share of the articles does not exceed."""
+        """Return the number of words that this share of the articles does not exceed."""
         left = share * self.total[0]
         for words, articles in sorted(self.lengths.items()):
             left -= articles
@@ -71,19 +68,19 @@ class CorpusStatistics:
         return 0
 
     def histogram(self) -> list[tuple[int, int]]:
-        """(words from which on, articles) of each column."""
+        """Return (words at which it begins, articles) of each column."""
         columns = dict.fromkeys(BOUNDS, 0)
         for words, articles in self.lengths.items():
             columns[max(bound for bound in BOUNDS if bound <= words)] += articles
         return [*columns.items()]
 
     def frequent_lines(self, top: int) -> list[tuple[str, int]]:
-        """The lines that stand in most articles, in two at least."""
+        """Return (line, articles) of the `top` lines that stand in most articles, and in two at least."""
         rows = sorted(self.lines.items(), key=lambda row: (-row[1], row[0]))
         return [(line, articles) for line, articles in rows[:top] if articles > 1]
 
     def as_json(self, top: int) -> str:
-        """All figures as an object of JSON."""
+        """Return all figures as a JSON object."""
         groups = {"languages": self.languages, "sites": self.sites, "months": self.months}
         figures: dict[str, Any] = {
             **_named(self.total),
@@ -96,7 +93,7 @@ class CorpusStatistics:
         return orjson.dumps(figures, option=orjson.OPT_INDENT_2).decode()
 
     def in_words(self, top: int) -> Iterator[str]:
-        """The lines of the tables for people; of each group the `top` largest."""
+        """Yield the lines of the tables for people, with the `top` largest rows of each."""
         articles, words, characters = self.total
         yield f"{articles:,} articles, {words:,} words, {characters:,} characters"
         yield f"an article has {self.quantile(0.5):,} words (median); a tenth has at most {self.quantile(0.1):,}, " + (
@@ -124,30 +121,26 @@ class CorpusStatistics:
 
 
 def _named(figures: list[int]) -> dict[str, int]:
+    """Return the counts of a group by their names."""
     return dict(zip(("articles", "words", "characters"), figures, strict=True))
 
 
 def read_statistics(inputs: Iterable[str], options: Options) -> CorpusStatistics:
-    """The statistics of everything that the inputs hold. Raises InputError when none of it can be read."""
+    """Return the counts of everything that the inputs hold. Raises InputError when none of it can be read."""
     found, first = CorpusStatistics(), None
-    for task in plan_tasks(list_sources(inputs, options), options):
-        for raw in chain([task] if isinstance(task, Reject) else read_records(task, options)):
-            if isinstance(raw, Reject):
-                first = first or raw
-                found.set_aside[raw.error] += 1
-                continue
-            language = (raw.own or orjson.loads(raw.meta)).get("language", "")
-            found.add(
-                _text_of(raw, options),
-                language=language if isinstance(language, str) else "",
-                site=host_of(raw.url) or raw.site,
-                date=raw.date,
-            )
+    for raw in records_of(inputs, options):
+        if isinstance(raw, Reject):
+            first = first or raw
+            found.set_aside[raw.error] += 1
+            continue
+        language = (raw.own or orjson.loads(raw.meta)).get("language", "")
+        as_it_stands = isinstance(raw.body, str) and not raw.html  # bytes and pages are read as a run reads them
+        found.add(
+            str(raw.body) if as_it_stands else load_article(raw, options).before,
+            language=language if isinstance(language, str) else "",
+            site=host_of(raw.url) or raw.site,
+            date=raw.date,
+        )
     if first and not found.total[0]:
         raise InputError(f"{first.source}: {first.detail}", first.advice)
     return found
-
-
-def _text_of(raw: Raw, options: Options) -> str:
-    """The text of a record as it stands; bytes and pages are read as a run reads them."""
-    return raw.body if isinstance(raw.body, str) and not raw.html else load_article(raw, options).before

@@ -16,7 +16,7 @@ from cleaner.output.publish import Report
 
 __all__ = ["sentence", "show", "summary"]
 
-_LONGEST = 8  # rows of a table that has one for each error, kind or language; the rest is added up in one more
+_LONGEST = 8  # rows shown of a table of errors, kinds or languages; one more adds up the rest
 _EXAMPLES = 3  # kinds of error that are shown by an example
 
 
@@ -26,8 +26,8 @@ def show(report: Report, *, as_json: bool = False) -> None:
         text = orjson.dumps(asdict(report), option=orjson.OPT_INDENT_2).decode()
         print(text, file=sys.stderr if report.output == "-" else sys.stdout)
         return
-    # Straight to the terminal, because the command line's own stream shows the codes of a colour; so nothing that an
-    # input named may stand in the sentence as it is.
+    # Written straight to the terminal, because the command line's own stream would print the codes of a colour. That
+    # stream also replaces control characters, so here `printable` does so.
     terminal = getattr(sys.stderr, "original", sys.stderr)
     color = "green" if report.written and not report.rejected else "yellow"
     click.secho(printable(sentence(report)), fg=color, bold=True, file=terminal)
@@ -35,7 +35,7 @@ def show(report: Report, *, as_json: bool = False) -> None:
 
 
 def sentence(report: Report) -> str:
-    """Return what a run came to, in one sentence."""
+    """Return the result of a run in one sentence."""
     where = f" to {report.output}" if report.output not in ("", "-") else ""
     said = f"{report.written:,} of {report.read:,} articles {'' if report.output else 'would be '}written{where}"
     dropped = sum(report.counts.get("dropped", {}).values())
@@ -46,7 +46,7 @@ def sentence(report: Report) -> str:
 
 def summary(report: Report) -> list[str]:
     """Return the lines of the table: the funnel first, then an example of each error, then where the files are."""
-    # As wide as the widest label; which errors, flags and reasons there are differs from run to run.
+    # The first column is as wide as the widest label, and labels differ from run to run.
     rows = list(_table(report))
     wide = max(len(label) for label, _, _ in rows)
     lines = [f"  {label:<{wide}}  {number:>11}  {note}".rstrip() for label, number, note in rows]

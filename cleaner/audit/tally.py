@@ -1,6 +1,6 @@
 """Tally a shard: count for the report what its articles are, and note where examples of it stand.
 
-A run makes it while it has the articles in memory, for a twentieth of the cost of reading its output and logs again.
+A run tallies the articles while it has them in memory, which costs a seventh of reading its output and logs again.
 The tallies of all shards add up to the same sums and the same examples however the corpus was cut into shards.
 Everything is counted in columns of numbers, for a shard has tens of thousands of spans of a few hundred reasons.
 """
@@ -32,10 +32,11 @@ __all__ = [
 ]  # fmt: skip
 
 SEED = 20240601
-"""Any number would do, but it must stay: another one shows other articles in the report of the same corpus."""
+"""Any number would do, but it must stay the same: with another one a report shows other articles of the same corpus."""
 
 FORM = 2
-"""Form of a tally. Shards that an unfinished run of an older version left have another one, and are read anew."""
+"""Version of the form of a tally. Tallies of another form, left by an unfinished run of an older version, are not
+used."""
 
 SAMPLE, EXAMPLES = 200, 6  # articles shown in any case; examples of one rule, phrase or flag
 LEFT_OUT = 40  # paragraphs left out of pages, and pages, that are shown: the largest of each
@@ -43,17 +44,17 @@ MOST_REMOVED = 40  # articles shown because they lost the largest share of their
 BINS = 10  # columns of a histogram of scores
 
 CASES = ("half", "encoding", "doubtful", "untitled")
-"""What may be wrong with an article, as the report looks for it: it lost more than half of its text, its text may be in
-another encoding, its language is named with doubt, or it has no title though its kind of input mostly has one."""
+"""What may be wrong with an article: it lost more than half of its text, its text may be in another encoding, its
+language is doubtful, or it has no title though its kind of input mostly has one. The report has examples of each."""
 
 HALF_OF = 300
-"""Characters from which on an article counts as one that lost half. Shorter ones are often a menu and nothing else."""
+"""Least characters of an article that counts as "half". Shorter ones are often a menu and nothing else."""
 
 DOUBTFUL = 0.5
 """Language scores below this are doubtful: the language is then less likely than all others together."""
 
 PROSE_LEFT_OUT = 1000
-"""Characters of prose, besides more than the article has itself, from which on a page may have lost its article."""
+"""A page may have lost its article where more prose was left out than kept, and more than so many characters."""
 
 _PLAIN_SUFFIXES = (".txt", ".text", ".md")
 
@@ -93,8 +94,8 @@ def tally(
     left_out: Sequence[Sequence[LeftOut]] = (),
 ) -> dict[str, Any]:
     """Tally the articles of a shard with their removals, and with the prose that was `left_out` of their pages. All
-    count as written until a `dropped_line` takes one back. `texts` are the texts that went from each article,
-    without space.
+    count as written until a `dropped_line` takes one back. `texts` are the removed texts of each article, without
+    those of kind space.
 
     A record is None where only the removals of an article are known. Articles are named by their row in the shard. The
     keys, in which [row ...] are at most so many of the first in the seeded order:
@@ -125,13 +126,13 @@ def tally(
     orders = [order(id) for id in ids]
     ordered = sorted(range(len(ids)), key=orders.__getitem__)
     spans = _Spans(orders, ordered, [removals[row] for row in ordered])
-    # Spans have few distinct (rule, kind, why), so each of those is looked at once, and `reason` says which a span has.
+    # Spans have few distinct (rule, kind, why), so each of those is parsed once, and `reason` says which a span has.
     reasons, reason = _numbered(map(itemgetter(2, 3, 4), spans.spans))
     rules, rule = _numbered((kind, rule) for rule, kind, _ in reasons)
     entries = [phrase_of(why) if kind != "space" else None for _, kind, why in reasons]
     (_, *phrases), phrase = _numbered([None, *entries])
     phrase, rule = phrase[1:][reason] - 1, rule[reason]  # -1 where no phrase is named
-    # Space closes the gap of another removal, which counts already; groups count its characters but not its spans.
+    # Space closes the gap of a removal that is counted already: groups count its characters, but not its spans.
     is_space = np.array([kind == "space" for kind, _ in rules], bool)
     rule_not_space = np.where(is_space[rule], -1, rule)
     words = [len(t.split()) if t.isascii() else count_words(t) for row in ordered for t in texts[row]]
@@ -151,7 +152,7 @@ def tally(
         ],
         "kinds": of_articles.kinds([kind for kind, _ in rules]),
         **_by_group(known, facts, orders, spans, of_articles),
-        # A step may begin with the position that it mended, by which the same step would be counted as many.
+        # A step may begin with the position that it mended. It is cut off, so that one step is counted as one.
         "repairs": sorted(Counter(_POSITION_IN_TEXT.sub("", s[:200]) for f in facts for s in f["repair"]).items()),
         **_left_out(ids, orders, records, left_out),
     }
@@ -249,13 +250,13 @@ def _left_out(
 
 
 def _named(id: str, record: Row | None) -> list[str]:
-    """Return the id, the site and the language of an article, which the report names it by and filters it by."""
+    """Return the id, the site and the language of an article, by which the report names and filters it."""
     where = (site_or_folder(record), record["language"]) if record else ("", "")
     return [clipped(name, _ID) for name in (id, *where)]
 
 
 def dropped_line(row: int, record: Row, drop: Drop) -> list[object]:
-    """Return what `Statistics.drop` needs to take back an article, and how alike it is as a duplicate."""
+    """Return what `Statistics.drop` needs to take back an article, and its similarity if it is a duplicate."""
     facts = site_or_folder(record), record["language"], bin_of(record["language_score"])
     likeness = round(drop.jaccard, 4), round(drop.containment, 4)
     sizes = len(record["text"]), record["words"]
@@ -263,14 +264,16 @@ def dropped_line(row: int, record: Row, drop: Drop) -> list[object]:
 
 
 def marked_line(row: int, record: Row) -> list[object]:
-    """Return the `dropped_line` of an article that `--mark` wrote, by the fields that it added to the record. They hold
-    no containment, so that it is 0 here whatever the run knew."""
+    """Return the `dropped_line` of an article that was only marked, from the fields that `--mark` added to its record.
+
+    These hold no containment, so it is 0 here.
+    """
     drop = Drop(record["id"], record["drop_reason"], "", record["duplicate_of"], record["similarity"])
     return dropped_line(row, record, drop)
 
 
 def kept_line(row: int, record: Row) -> list[object]:
-    """Return what the report needs of an article that was kept for others, with the size of its cluster."""
+    """Return what the report needs of an article whose duplicates were dropped, with the size of its cluster."""
     return [order(record["id"]), row, record["id"], 1 + len(record["duplicates"])]
 
 
@@ -333,7 +336,7 @@ class _Spans:
 
 
 class _RulesOfArticles:
-    """What each rule took from each article, in columns: the article, the rule, spans and words."""
+    """The removals of each rule in each article, in columns: the article, the rule, spans and words."""
 
     def __init__(self, spans: _Spans, rule: Ints, rules: int) -> None:
         known = rule >= 0
@@ -361,9 +364,9 @@ class _Groups:
         self._of_article[rows] = self._of
 
     def columns(self, numbers: Iterable[Ints], bins: Ints | None = None) -> list[list[Any]]:
-        """Return Names, articles, the sums of `numbers`, and numbers by `bins`, each a column over the groups.
+        """Return names, articles, the sums of `numbers`, and the articles by `bins`, each as a column over the groups.
 
-        (Not a list for each group: there are thousands, and the garbage collector would visit each of them.)
+        Columns, because the garbage collector would visit every one of thousands of lists of groups.
         """
         groups = len(self._names)
         found = [self._names, np.bincount(self._of, minlength=groups).tolist()]
@@ -386,7 +389,7 @@ class _Groups:
 
 
 def _sums(key: Ints, values: Ints, keys: int) -> Ints:
-    """Return the sum of the values of each key. numpy adds weights up as floats, which is exact below 2**53."""
+    """Return the sum of the values of each key. numpy adds them up as floats, which is exact below 2**53."""
     return np.bincount(key, values, minlength=keys).astype(np.int64)
 
 

@@ -1,4 +1,4 @@
-"""The command line: thin commands over the public functions.
+"""The command line: thin commands that call the public functions.
 
 Heavy modules are imported when a command runs, so that `cleaner --help` and shell completion answer at once.
 """
@@ -25,14 +25,14 @@ from cleaner.errors import CleanerError, MissingExtra, OptionError, RefusedError
 __all__ = ["main"]
 
 UNREAD = 128 + 13
-"""The exit status where nobody reads stdout to its end (`| head`): as a shell shows SIGPIPE."""
+"""The exit status where stdout is closed before its end (`| head`), as shells report SIGPIPE."""
 
 
 class _Group(click.Group):
     """A group whose errors end in one sentence on stderr and the documented exit status."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the command line, with streams that no input can steer the terminal by, and SIGTERM as Ctrl+C."""
+        """Run the command line, with control characters of the input escaped, and SIGTERM treated as Ctrl+C."""
         with terminal_safe(), sigterm_as_interrupt():
             return super().main(*args, **kwargs)
 
@@ -42,13 +42,13 @@ class _Group(click.Group):
             try:
                 return super().invoke(ctx)
             finally:
-                sys.stdout.flush()  # here, where it is known what to do when nobody reads on
+                sys.stdout.flush()  # here, where a closed stdout is handled below
         except CleanerError as error:
-            # What the user can mend in the command is wrong usage; all else is a run that failed.
+            # What another command would avoid is wrong usage; all other errors are a run that failed.
             click.echo(f"cleaner: {error}", err=True)
             ctx.exit(USAGE if isinstance(error, OptionError | MissingExtra | RefusedError | WorkError) else FAILED)
         except BrokenPipeError:
-            with suppress(OSError):  # what is still in the buffers has nowhere to go; Python would complain at its end
+            with suppress(OSError):  # discards what is still in the buffers, which Python would try to write at its end
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(UNREAD)
         except OSError as error:  # a full disk, a drive that went away: what is finished is kept
@@ -59,7 +59,7 @@ class _Group(click.Group):
             ctx.exit(FAILED)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except Exception:  # a fault of ours: told by the safe stream too, since its text may hold some of the input
+        except Exception:  # a bug; printed to the safe stream too, because its text may contain parts of the input
             traceback.print_exc()
             click.echo(
                 "cleaner: this is a fault of the cleaner itself; please report it with the lines above.", err=True

@@ -39,23 +39,23 @@ def clean(
 def _run(
     inputs: tuple[str, ...], output: str | None, options: Options, audit: str | None, quiet: bool, as_json: bool
 ) -> None:
-    """Run over a corpus, show how far it is and what came out, and exit."""
+    """Clean a corpus, show the progress and the summary, and exit."""
     if output is None:
         raise click.UsageError("Missing option '-o' / '--output'. Say where the corpus goes, such as -o clean.jsonl.")
     from cleaner.audit.summary import show
     from cleaner.corpus.clean import clean_corpus
     from cleaner.engine.progress import progress, warnings
 
-    # With --json a program reads along, for which a live display is noise.
+    # With --json a program reads the output, for which a live display is noise.
     with warnings(quiet=quiet), progress(quiet=quiet or as_json) as update:
         report = clean_corpus(inputs, output, options, audit=audit, progress=update)
     if not quiet:
         show(report, as_json=as_json)
-    if report.rejected:  # told in spite of --quiet: a run that ends well must not hide that it left something out
+    if report.rejected:  # printed with --quiet too: a run that succeeds must not hide that it left something out
         where = f"; {report.audit}/rejected.jsonl says what and why" if report.audit else ""
         click.echo(f"cleaner: {report.rejected:,} inputs or records were set aside{where}.", err=True)
     dropped = report.counts.get("dropped", {})
-    # A crawl that brings nothing new is no failure: all of it can be duplicates only of an index.
+    # A crawl without new articles is no failure: all of its articles may be in the index of --against.
     nothing_new = bool(dropped) and not dropped.keys() - {"duplicate"}
     if not report.written:
         reasons = ", ".join(f"{name} ({n:,})" for name, n in dropped.items())
@@ -126,10 +126,10 @@ def index_info(folder: str) -> None:
 
 
 def _index(folder: str, inputs: tuple[str, ...], options: Options, *, add: bool) -> None:
-    """Build or extend an index, show what was set aside and what it holds, and exit."""
+    """Build or extend an index, print what was set aside and what the index holds, and exit."""
     from cleaner.corpus.index import index_corpus
 
-    # What cannot be read is told line by line: an index has no folder of logs.
+    # What cannot be read is printed line by line, because an index has no folder of logs.
     info, rejects = index_corpus(inputs, folder, options, add=add)
     for reject in rejects:
         click.echo(f"cleaner: {reject.source} {reject.record or ''}: {reject.detail} {reject.advice}", err=True)

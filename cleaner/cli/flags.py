@@ -1,6 +1,6 @@
-"""Flags: one row for each field of Options, and how flags and a file of options become Options.
+"""The flags of the commands, one for each field of Options; how flags and a file of options become Options.
 
-The help texts here are the only ones: --help, the manual page, the documentation and `cleaner init` print them.
+The help texts are written here only: --help, the manual page, the documentation and `cleaner init` print them.
 """
 
 from __future__ import annotations
@@ -36,25 +36,25 @@ DEFAULT = Options()
 
 
 def _paths(kind: str, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Let the shell complete names of files ("file") or folders ("dir")."""
+    """Tell the shell to complete names of files ("file") or folders ("dir")."""
     return [CompletionItem(incomplete, type=kind)]
 
 
 def _listed(names: Sequence[str], ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Complete the last name in a list with commas; names that are in it already are not offered."""
+    """Complete the last name in a list with commas, without the names that are in it already."""
     done, comma, begun = incomplete.rpartition(",")
     return [done + comma + name for name in names if name.startswith(begun) and name not in done.split(",")]
 
 
 def _fields(meaning: str, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """The usual names of fields with a meaning."""
-    from cleaner.read.fields import usual_fields  # which loads the tables of the formats
+    """Complete the usual names of fields with a meaning."""
+    from cleaner.read.fields import usual_fields  # imported here, for it loads the tables of the formats
 
     return [name for name in usual_fields(meaning) if name.startswith(incomplete)]
 
 
 def languages(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The codes of a list of languages, each with its English name."""
+    """Complete the codes in a list of languages, and show the English name of each."""
     names = named_languages()
     listed = _listed([*names], ctx, param, incomplete)
     return [CompletionItem(value, help=names[value.rpartition(",")[2]]) for value in listed]
@@ -66,7 +66,8 @@ Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 
 def options(*named: str | Decorator) -> Decorator:
-    """A decorator that adds flags to a command, in this order: fields of Options by name, others as click has them."""
+    """Return a decorator that adds flags to a command, in this order: names of fields of Options, or click's
+    options."""
 
     def add(command: Callable[..., None]) -> Callable[..., None]:
         for one in reversed(named):  # decorators apply from the inside out, and help shows the outermost first
@@ -181,7 +182,7 @@ FLAGS: dict[str, dict[str, Any]] = {
     "master": {"help": "Spark's master (else as Spark is configured).", "metavar": "URL"},
 }
 _COMPLETED = {"FILE": files, "DIR": folders, "INDEX": folders}
-# What a row does not say follows from the field: its choices, its default, and how the shell completes it.
+# The rest of each row follows from its field: the choices, the default, and how the shell completes it.
 for _name, _settings in FLAGS.items():
     if _name.endswith("_field"):
         _settings["shell_complete"] = partial(_fields, _name.removesuffix("_field"))
@@ -218,10 +219,10 @@ ON_CORPUS = (
 
 
 def read(flags: Mapping[str, Any], *, whole: bool = False) -> Options:
-    """Options by the flags of the running command, and for flags that were not given by the file of options.
+    """Return the options of the running command: its flags, and the file of options for flags that were not given.
 
-    Of the file only options that are flags of the command count, or all of them when `whole`. The command says on
-    stderr which file it follows.
+    Options of the file that are no flags of the command are ignored, unless `whole`. Prints to stderr which file was
+    read.
     """
     ctx = click.get_current_context()
     named = ctx.params.get("config")
@@ -239,7 +240,7 @@ def read(flags: Mapping[str, Any], *, whole: bool = False) -> Options:
     if path and not ctx.params.get("quiet"):
         click.echo(f"cleaner: options by {path}", err=True)
     for name, value in flags.items():
-        # A flag that was given comes before the file even if its value is the default.
+        # A flag that was given overrides the file even if its value is the default.
         if name != "config" and ctx.get_parameter_source(name) is not ParameterSource.DEFAULT:
             values[name] = value
     return replace(DEFAULT, **values)

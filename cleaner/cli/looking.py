@@ -1,4 +1,4 @@
-"""The commands that look at what was done, or would be: explain, restore, report, diff."""
+"""The commands that show what was done, or would be: explain, restore, report, diff, stats."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def restore(output: str, to: str, audit: str | None, force: bool) -> None:
     from cleaner.output.publish import audit_folder
     from cleaner.ownership import check_new_file
 
-    # One article after the other, so a corpus of any size fits.
+    # One article after the other, so that a corpus of any size fits into memory.
     lines = (orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in restored(output, audit))
     if to == "-" or (Path(to).exists() and not Path(to).is_file()):  # a pipe or a device is written as it is
         with click.open_file(to, "wb") as stream:

@@ -1,4 +1,4 @@
-"""The command phrases: list, search and test the phrase lists, and say which rule would take a line."""
+"""The command phrases: list, search and test the phrase lists, and name the rule that would remove a line."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def list_(language: str, kind: str | None, extra: str) -> None:
     from cleaner.phrases.phrases import phrase_languages
 
     if language:  # else the counts of all languages
-        if language not in (*phrase_languages(), "neutral") and not extra:  # a further list may have a name of its own
+        if language not in (*phrase_languages(), "neutral") and not extra:  # an additional list may have any name
             language = language_code(language)
         _show(p for p in entries(language, extra) if kind in (None, p.kind))
         return
@@ -71,8 +71,8 @@ def line(line: str, language: str, extra: str) -> None:
     """Which rules would take LINE, and by which entry."""
     from cleaner.audit.explain import explain_one_line
 
-    for told in explain_one_line(line, language and language_code(language), extra):
-        click.echo(told)
+    for found in explain_one_line(line, language and language_code(language), extra):
+        click.echo(found)
 
 
 @phrases.command(short_help="Check the lists in DIR; with INPUT, show what they take.")
@@ -98,6 +98,6 @@ def test(folder: str, inputs: tuple[str, ...]) -> None:
 
 
 def _show(found: Iterable[Phrase]) -> None:
-    """Print entries, one a line: language, kind and array of its list, wording."""
+    """Print entries, one per line: language, kind and array of its list, wording."""
     for phrase in found:
         click.echo(f"{phrase.language:4} {phrase.kind}.{phrase.array}: {phrase.text}")

@@ -1,4 +1,4 @@
-"""What `cleaner clean INPUT` shows on a terminal where no output is named: the first articles, before and after."""
+"""The preview of `cleaner clean INPUT` on a terminal without an output: the first articles, before and after."""
 
 from __future__ import annotations
 
@@ -10,25 +10,26 @@ from itertools import groupby
 import click
 
 from cleaner.article import Article, Reject
-from cleaner.audit.explain import records_of, shown_lines
+from cleaner.audit.explain import shown_lines
 from cleaner.audit.spans import clipped, printable
 from cleaner.errors import InputError
 from cleaner.options import Options
 from cleaner.pipeline import finish_articles, load_article, strip_article
+from cleaner.read.records import records_of
 
 __all__ = ["preview"]
 
 SHOWN = 3
-"""Articles: as many as fit on a screen or two."""
+"""Articles shown: as many as fit on a screen or two."""
 
 SEARCHED = 100
-"""Records that are looked at for them, since the first ones of a crawl may all be pictures."""
+"""Records that are searched for articles, because the first ones of a crawl may all be pictures."""
 
 KEPT_LINES = 4
-"""Lines that stay, one after the other, of which all are shown; of more the first two and the last."""
+"""Most lines in a row that stay and are all shown; of more, the first two and the last are."""
 
 LINE = 200
-"""Characters of a line that are shown."""
+"""Characters shown of a line."""
 
 
 def preview(inputs: Sequence[str], options: Options) -> Iterator[str]:
@@ -58,7 +59,7 @@ def preview(inputs: Sequence[str], options: Options) -> Iterator[str]:
 
 
 def _before_and_after(article: Article) -> Iterator[str]:
-    """The text before stripping: what stays as it is, what goes in red with its kind and rule."""
+    """Yield the text before stripping; removed lines are red, with their kind and rule."""
     for _, group in groupby(shown_lines(article), key=lambda line: line[1] is None):
         lines = list(group)
         for number, (line, row) in enumerate(lines):

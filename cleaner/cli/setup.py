@@ -1,4 +1,4 @@
-"""The commands around the work: init writes a file of options, completion and manual print what a system installs."""
+"""The commands for setting up: init writes a file of options, completion a shell script, manual the manual page."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _HEAD = """\
 
 
 def options_file() -> str:
-    """The text of a cleaner.toml that changes nothing: all options stand in comments, with help and default."""
+    """Return the text of a cleaner.toml that changes nothing: every option is a comment, with its help and default."""
     lines = []
     for field in fields(Options):
         if field.name in _HEADINGS:
@@ -61,7 +61,7 @@ def options_file() -> str:
             help += f" One of: {', '.join(CHOICES[field.name])}."
         default = list(field.default) if isinstance(field.default, tuple) else field.default
         lines += ["", *textwrap.wrap(help, 118, initial_indent="# ", subsequent_indent="# ")]
-        lines.append(f"#{field.name} = {json.dumps(default)}")  # what JSON and TOML write alike
+        lines.append(f"#{field.name} = {json.dumps(default)}")  # JSON and TOML write these values alike
     return _HEAD + "\n".join(lines) + "\n"
 
 
@@ -87,7 +87,7 @@ def manual() -> None:
 
 
 def commands_below(ctx: click.Context) -> Iterator[click.Context]:
-    """The context of each command below this one, at any depth, in the order of their names; groups come first."""
+    """Yield the context of each command below this one, at any depth, in the order of names; groups come first."""
     if isinstance(ctx.command, click.Group):
         for name in ctx.command.list_commands(ctx):
             command = ctx.command.get_command(ctx, name)
@@ -98,9 +98,9 @@ def commands_below(ctx: click.Context) -> Iterator[click.Context]:
 
 
 def man_page(root: click.Context) -> str:
-    """All commands as one page in roff, out of the help texts of --help.
+    """Return all commands as one page in roff, from the help texts of --help.
 
-    click-man writes a page for each command, which then have to be installed to be read; this one is piped to man.
+    click-man writes a page for each command, and these have to be installed to be read; this page is piped to man.
     """
     commands = list(commands_below(root))
     about = _paragraphs(root)
@@ -121,11 +121,11 @@ def man_page(root: click.Context) -> str:
 
 
 def _paragraphs(ctx: click.Context) -> list[str]:
-    """The paragraphs of a command's help, a line each."""
+    """Return the paragraphs of a command's help, each on one line."""
     return [" ".join(part.split()) for part in re.split(r"\n\s*\n", inspect.cleandoc(ctx.command.help or ""))]
 
 
 def _roff(text: str) -> str:
-    """Text as roff shows it: a backslash, a hyphen, and a dot or quote that begins a line would mean something."""
+    """Escape a text for roff, where a backslash, a hyphen, and a dot or quote at the start of a line have a meaning."""
     text = text.replace("\\", "\\e").replace("-", "\\-")
     return f"\\&{text}" if text.startswith((".", "'")) else text

@@ -1,4 +1,4 @@
-"""What a command does with the streams and signals of its process, and puts back when it ends."""
+"""Make the streams and signals of a process safe for a command, and restore them when it ends."""
 
 from __future__ import annotations
 
@@ -14,19 +14,18 @@ from typing import BinaryIO, cast
 __all__ = ["ShownText", "sigterm_as_interrupt", "terminal_safe"]
 
 OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""Characters that a terminal obeys instead of showing them: C0 and C1 but for the line end and the tab, and the marks
-that turn the direction of what follows. A field, header or file name of the input may hold any of them."""
+"""Characters that a terminal obeys instead of showing them: C0 and C1 without the line end and the tab, and the marks
+that turn the direction of text. A field, header or file name of the input may hold any of them."""
 
 OUR_STYLES = re.compile("(\x1b\\[(?:[0-2]|3[1-3])m)")
-"""The styles of our own commands on stdout: reset, bold, dim, red, green and yellow."""
+"""The styles that the commands use on stdout: reset, bold, dim, red, green and yellow."""
 
 
 class ShownText(io.TextIOWrapper):
-    """Text for a terminal: a character that it would obey is written as an escape such as `\\u001b`.
+    """A text stream that writes characters which a terminal would obey as escapes such as `\\u001b`.
 
     That is an escape of JSON as well, so lines of JSON keep their meaning. `original` is the stream that this one
-    stands in for. Bytes that are written to `buffer`, such as the records of `-o -`, pass as they are; on a terminal
-    they are shown in the same way as text.
+    replaces. Bytes that are written to `buffer`, such as the records of `-o -`, are not changed, except on a terminal.
     """
 
     def __init__(self, original: io.TextIOWrapper, *, styled: bool) -> None:
@@ -40,11 +39,11 @@ class ShownText(io.TextIOWrapper):
 
     @property
     def buffer(self) -> BinaryIO:
-        """Where bytes are written."""
+        """The stream for bytes."""
         return cast(BinaryIO, _ShownBytes(self) if self._styled else self.original.buffer)
 
     def write(self, text: str) -> int:
-        """Write text that is shown. Returns its length, as it was given."""
+        """Write a text, escaped. Returns its length without the escapes."""
         if OBEYED.search(text):
             parts = OUR_STYLES.split(text) if self._styled else [text]  # each second part is a style
             parts[::2] = [OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", part) for part in parts[::2]]
@@ -55,7 +54,7 @@ class ShownText(io.TextIOWrapper):
 
 
 class _ShownBytes:
-    """Bytes of UTF-8 for a terminal, in whole lines, which are shown as text is."""
+    """A stream that takes bytes of UTF-8 in whole lines, and writes them to a terminal as text."""
 
     def __init__(self, shown: ShownText) -> None:
         self._shown = shown
@@ -74,12 +73,12 @@ class _ShownBytes:
 
 @contextmanager
 def terminal_safe() -> Iterator[None]:
-    """Let nothing reach the terminal in this block that it would obey, whatever command, library or error writes it.
+    """Within this block, escape everything that a terminal would obey, whatever command, library or error writes it.
 
-    Streams that are no text over bytes, such as those of a notebook, stay as they are.
+    Streams that do not encode to bytes, such as those of a notebook, are not changed.
     """
     kept = sys.stdout, sys.stderr
-    # stderr holds messages only, and they have no style; a style on stdout needs a terminal.
+    # stderr gets messages without styles; stdout gets styles only on a terminal.
     for name, stream, styled in (
         ("stdout", kept[0], kept[0] is not None and kept[0].isatty()),
         ("stderr", kept[1], False),
@@ -93,16 +92,16 @@ def terminal_safe() -> Iterator[None]:
         sys.stdout, sys.stderr = kept
         for stream in ours:
             if isinstance(stream, ShownText):
-                with suppress(OSError, ValueError):  # nobody reads on, or a test has closed it
-                    stream.detach()  # which flushes; the bytes below belong to the original
+                with suppress(OSError, ValueError):  # the reader, or a test, has closed it
+                    stream.detach()  # which flushes; the buffer belongs to the original
 
 
 @contextmanager
 def sigterm_as_interrupt() -> Iterator[None]:
     """Within this block SIGTERM, and SIGHUP of a terminal that is closed, raise KeyboardInterrupt, as Ctrl+C does.
 
-    The workers are ended and the message says how to go on. Only the main thread may set a handler, and one that
-    somebody else has set stays, as nohup ignores SIGHUP.
+    So the workers are ended, and a message says how to continue. Only the main thread may set a handler, and a handler
+    that is set already, such as that of nohup for SIGHUP, is kept.
     """
     signals = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) == signal.SIG_DFL]
     if threading.current_thread() is not threading.main_thread():

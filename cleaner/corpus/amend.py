@@ -1,8 +1,8 @@
-"""What is still taken out of the text of an article when near-duplicates are decided: paragraphs that stand in others
-as well, and personal data.
+"""Make the last removals in an article, once duplicates are decided: shared paragraphs, and personal data to mask.
 
-Masks come behind near-duplicates, so that no two articles become alike by them. Both are removals like all others,
-found in the clean text and stored in offsets of *before*; so the record and its rows of removed.jsonl are made anew.
+Personal data is masked after the search for near-duplicates, so that masks make no two articles alike. Both are
+removals like all others: found in the clean text, stored as offsets of *before*. So the record and its rows of
+removed.jsonl are written anew.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ Row = dict[str, Any]
 def amend_article(
     record: Row, rows: Sequence[Row], shared: Iterable[tuple[int, str]], options: Options
 ) -> tuple[Row, list[Row], Counter[tuple[str, str, int]]]:
-    """The record and its rows of removed.jsonl after the last removals, and these counted by kind, rule and length.
+    """Return the record and its rows of removed.jsonl after the last removals, and their number by (kind, rule,
+    length).
 
-    `shared` are paragraphs that go: the offset of each in the clean text, and the id of the article that keeps it.
+    `shared` are paragraphs to remove: the offset of each in the clean text, and the id of the article that keeps it.
     """
     before, text = join(record["text"], rows), record["text"]
     removals = tuple(removal_of(row) for row in rows if row["start"] >= 0)
@@ -42,14 +43,17 @@ def amend_article(
     if gone:
         removals = close_gaps(before, insert_removals(removals, gone))
         text = cut(before, removals)
-    known = {"language": record["language"], "site": record["site"]}  # of whose telephones numbers may be
+    known = {
+        "language": record["language"],
+        "site": record["site"],
+    }  # they say the country whose telephone numbers may occur
     masks = find_masks(text, options.mask, **known)
     removals = insert_removals(removals, masks)
     record = {**record, "text": cut(before, removals)}
     record["words"] = count_words(record["text"])
     counted = Counter((one.kind, one.rule, one.end - one.start) for one in (*gone, *masks))
     for name in MASKED if options.mask else ():
-        # a row aside of the text, as of a repaired input: it has no offsets, and restore passes it over
+        # the row of a field has no offsets in the text, and restore skips it
         if found := find_masks(record[name], options.mask, **known):
             masked = cut(record[name], found)
             whole = Removal(-1, -1, found[0].rule, found[0].kind, f"in the field {name}", masked)
@@ -62,7 +66,7 @@ def amend_article(
 
 
 def marks(id: str, drop: Drop | None) -> Row:
-    """What `--mark` adds to a record. The articles of one cluster name the one of them that stays; who stands alone
-    names itself."""
+    """Return what `--mark` adds to a record. `cluster` is the id of the article that its cluster keeps, or its own
+    id."""
     reason, keeper, similarity = (drop.reason, drop.keeper, round(drop.jaccard, 4)) if drop else ("", "", 0.0)
     return {"duplicate_of": keeper, "similarity": similarity, "drop_reason": reason, "cluster": keeper or id}

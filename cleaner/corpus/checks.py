@@ -1,4 +1,4 @@
-"""What is known before a run makes anything: whether the files and folders that its options name can be used."""
+"""Check what the options of a run name, before it makes anything, and its input, before it publishes anything."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ __all__ = ["check_named_files", "check_something_was_read"]
 
 
 def check_named_files(options: Options) -> None:
-    """Raise OptionError for an option that names what is not there or cannot be read, MissingExtra for a package.
+    """Raise OptionError where an option names a file that is missing or cannot be read, MissingExtra for a package.
 
-    Without this a run would find it out at its first article, or hours later when it writes, with a work folder made.
+    Without this check the run would fail at its first article, or after hours, when it writes, and leave a work folder.
     """
     check_encoding(options.encoding)
     reread_own_files(options)
@@ -45,20 +45,20 @@ def check_named_files(options: Options) -> None:
         # A device such as /dev/full can be opened and read without end; a folder can be neither read nor written.
         if path.exists() and not path.is_file():
             raise OptionError(f"--site-rules {path} is no file. Name a file, which may still be missing.")
-        if not os.access(path.parent, os.W_OK):  # the file is replaced, and so its folder is written
+        if not os.access(path.parent, os.W_OK):  # the file is replaced, which changes its folder
             raise OptionError(f"--site-rules {path} cannot be written: {path.parent} is no folder with that right.")
         load_site_rules(read_rules_file(options.site_rules).splitlines(), options.site_rules)
     if options.against and (options.dedup or options.split):
         Index.open(Path(options.against))
     if options.language_model == "py3langid":
-        identify(["."], model=options.language_model)  # says how to install it, where it is missing
-    find_masks("0812-3456-7890", options.mask)  # the same
+        identify(["."], model=options.language_model)  # raises MissingExtra where the model is not installed
+    find_masks("0812-3456-7890", options.mask)  # likewise
 
 
 def check_something_was_read(rejects: Sequence[Reject], shards: Iterable[Path]) -> None:
-    """Raise InputError when all of the input was set aside: an empty corpus would look like a run that went well.
+    """Raise InputError when all of the input was set aside, because an empty output would look like a successful run.
 
-    Input that can be read and holds no article is no such case; a file without rows is an empty corpus.
+    Input that can be read and holds no article, such as a file without rows, is an empty corpus and no error.
     """
     if not rejects or any(read_shard(path, ("id",))[0].num_rows for path in shards):
         return

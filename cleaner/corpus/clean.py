@@ -1,15 +1,15 @@
-"""The way of a corpus, from files to files: the second page to read. The first is pipeline.py, the way of one article.
+"""Clean a corpus, from files to files. Read pipeline.py first, which cleans one article, and then this page.
 
     read_corpus     read -> decode -> extract (HTML only) -> repair -> quick language -> strip      shard by shard
-    finish_corpus   [ids that are taken, lines that repeat per site, headlines of other articles]   over all shards
+    finish_corpus   [repeated ids, lines that repeat per site, headlines of other articles]         over all shards
                     -> repeats -> language -> guards                                                shard by shard
     write_corpus    [near-duplicates, the split, shared paragraphs]                                 over all shards
                     -> masks -> the lines of the output and of the logs                             shard by shard
     clean_corpus    all three, then the output, its logs and its report under their final names
 
-A shard is one file of about 1,000 articles; what is done to one is in stages.py. The two steps in brackets need the
-whole corpus: each is a shuffle (engine/shuffle.py) over compact columns of the shards, in ids.py, repeats.py,
-headlines.py and duplicates.py.
+A shard is one file of about 1,000 articles, and stages.py has what is done to one shard. The steps in brackets need the
+whole corpus: each is a shuffle (engine/shuffle.py) over compact columns of all shards, in ids.py, repeats.py,
+headlines.py, duplicates.py, portions.py and paragraphs.py.
 """
 
 from __future__ import annotations
@@ -64,10 +64,10 @@ __all__ = ["Progress", "Report", "clean_corpus", "finish_corpus", "read_corpus",
 _log = logging.getLogger(__name__)
 
 REPEATS, SITE_RULES = "repeats.npy", "learned.jsonl"
-"""Files of the work directory: what repeats in this corpus, and the site rules as they were when the run began."""
+"""Files of the work directory: the lines that repeat in this corpus, and the site rules as the run found them."""
 
 HASHED_AT_ONCE = 256
-"""Files of input in one task: few enough to share out, enough to cost no messages."""
+"""Files of input that one task hashes: few enough to keep all workers busy, enough to make few messages."""
 
 
 def clean_corpus(
@@ -82,11 +82,11 @@ def clean_corpus(
     """Clean files, folders and patterns of them into one corpus, with logs of every decision beside it.
 
     `output` is a path as `cleaner.output.writers.check_output` takes it, or "-" for stdout (then logs are written only
-    where `audit` names a folder). An unfinished run of the same inputs is continued. Raises, before anything is made,
-    RefusedError when the output exists and `options.force` is not set, or when anything of the user's would be written
-    or deleted, WorkError when another run is at it, OptionError for what is wrong in the options; InputError when none
-    of the input can be read. Other bad input never raises. `engine` does the work; else `options.engine` says what
-    does.
+    where `audit` names a folder). An unfinished run of the same inputs is continued. Without an `engine` that of
+    `options.engine` does the work. Raises, before anything is made: RefusedError when the output exists and
+    `options.force` is not set, or when a file of the user's would be written or deleted; WorkError when another run
+    works on this output; OptionError for a wrong option. Raises InputError when none of the input can be read; input
+    that is bad in part never raises.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -104,7 +104,7 @@ def clean_corpus(
     sources = [*(one for one in given if isinstance(one, Source)), *listing.sources]
     stamps = stamps_of(sources)
     described, stages = _describe_inputs(sources, stamps, options), stage_options(options)
-    # before anything is made, and not when the result of hours has nowhere to go
+    # checked now, before anything is made, and not when hours of work have nowhere to go
     if complete := to.check(sources, describe_run(described, stages)):
         _log.warning("The run was complete; what it had left of its work directory is removed.")
         return complete
@@ -130,7 +130,7 @@ def clean_corpus(
         extra = [work.path / PAIRS] if options.pairs and options.dedup else []
         shards = run.shards("write")
         target = to.rehearsal(work.path) if options.dry_run else to
-        # from here on the output appears under its name; until then nothing of the user's was touched
+        # the output appears under its name here; until now no file of the user's was touched
         report = target.publish(shards, rejects, hashes, counts, facts, extra, journal)
         if options.site_rules and options.repeats and not options.dry_run:
             _save_site_rules(run, Path(options.site_rules))
@@ -143,9 +143,9 @@ def clean_corpus(
 
 
 def read_corpus(run: Run, sources: Sequence[Source | Reject], stamps: Stamps | None = None) -> list[Reject]:
-    """Cut the input into tasks and read each into a shard. What could not be planned comes back.
+    """Cut the input into tasks and read each into a shard. Returns the sources that could not be planned.
 
-    With `stamps` a file that changes while it is read is told in the rejects of its shards.
+    `stamps` are the sizes and times of the files; a file that changes while it is read gets a reject in its shard.
     """
     stamps = stamps or {}
     rejects = [source for source in sources if isinstance(source, Reject)]
@@ -173,25 +173,24 @@ def read_corpus(run: Run, sources: Sequence[Source | Reject], stamps: Stamps | N
 
 
 def finish_corpus(run: Run) -> None:
-    """Find the ids that are taken, the lines that repeat per site and the headlines of other articles, then finish the
-    shards."""
+    """Find repeated ids, lines that repeat per site and headlines of other articles, then finish the shards."""
     repeats = run.work.path / REPEATS if run.options.repeats else None
     if len(run.work.done("finish")) >= run.count and not (run.options.site_rules and repeats and not repeats.exists()):
-        return  # only the file of site rules needs the repeats once all shards are finished
+        return  # once all shards are finished, only the file of site rules needs the repeats
     read = run.shards("read")
     linked: Headlines | None = None
     run.meter.begin_global_step("repeats")
     with run.timed("repeats"):
         shuffle, shards = run.shuffle("read", read)
-        articles = len(read) * run.options.shard_records  # about: this only says into how many parts they go
+        articles = len(read) * run.options.shard_records  # an estimate, from which the number of parts follows
         new_ids = rename_repeated(shuffle, shards, articles)
         if repeats:
             lines = partial(lines_of_shard, shards)
             found = find_site_repeats(shuffle, shards, lines, articles * LINES_OF_AN_ARTICLE)
-            # what older runs found counts as well: a batch of the day has few articles of a small site
+            # lines that older runs found repeat as well: a daily batch has few articles of a small site
             join_rules(found, _older_site_rules(run)[0]).save(repeats)
             linked = find_linked_headlines(shuffle, shards, lines, articles * LINES_OF_AN_ARTICLE)
-    # keys in files are read by who needs them; those in memory are sent along
+    # each task reads results that are in files; those in memory are sent with the task
     in_files = shuffle.folder is not None
     run.stage(
         "finish",
@@ -211,20 +210,22 @@ def finish_corpus(run: Run) -> None:
         ),
     )
     if not (run.options.keep_work or run.options.site_rules):
-        run.work.release("read")  # of short articles its shards were half the bytes of the input, its tables two thirds
+        run.work.release(
+            "read"
+        )  # with short articles its shards had half the bytes of the input, its tables two thirds
 
 
 def write_corpus(run: Run) -> Mapping[str, int]:
-    """Decide which articles go because another stays, then write the lines of the output, shard by shard.
+    """Decide which articles are dropped as duplicates, then write the lines of the output, shard by shard.
 
-    What the manifest counts of near-duplicates comes back.
+    Returns the figures on near-duplicates for the manifest.
     """
     finished = run.shards("finish")
     run.meter.begin_global_step("duplicates")
     with run.timed("duplicates"):
         shuffle, shards = run.shuffle("write", finished)
         decisions = decide(shuffle, shards, run.options, run.work.path / PAIRS if run.options.pairs else None)
-    # decisions in files are read by who needs them; those in memory are sent along
+    # each task reads decisions that are in files; those in memory are sent with the task
     in_files = shuffle.folder is not None
     run.stage(
         "write",
@@ -245,9 +246,9 @@ def write_corpus(run: Run) -> Mapping[str, int]:
 
 
 def _hash_inputs(run: Run, sources: Sequence[Source | Reject]) -> list[tuple[str, int, str]]:
-    """(source, bytes, sha256) of every source that was read; what has no file here has no hash.
+    """Return (source, bytes, sha256) of every source that was read; the hash is "" where there is no local file.
 
-    Nor has a source of a dry run, whose manifest nobody sees: to hash a crawl takes longer than to read its beginning.
+    It is "" in a dry run as well, whose manifest nobody sees: hashing a crawl takes longer than reading its beginning.
     """
     end = run.last_source if run.options.limit else None
     wanted = [s for s in sources if isinstance(s, Source) and (end is None or s.source <= end)]
@@ -265,7 +266,10 @@ def _hash_inputs(run: Run, sources: Sequence[Source | Reject]) -> list[tuple[str
 
 
 def _older_site_rules(run: Run) -> tuple[Repeats, dict[int, tuple[str, str]]]:
-    """What older runs found on sites, and in which words. An unfinished run is kept to the file that it began with."""
+    """Return the lines that older runs found to repeat, by key, and their wordings.
+
+    A run that is continued uses the copy that it made of the file when it began.
+    """
     copy = run.work.path / SITE_RULES
     if not run.options.site_rules:
         return load_site_rules(())
@@ -278,7 +282,7 @@ def _older_site_rules(run: Run) -> tuple[Repeats, dict[int, tuple[str, str]]]:
 
 
 def _save_site_rules(run: Run, path: Path) -> None:
-    """Write what this run and those before it found on sites."""
+    """Write the file of site rules: the lines that this run and those before it found to repeat."""
     wording = dict(_older_site_rules(run)[1])
     for shard in run.shards("finish"):
         for key, (site, line) in read_shard(shard, ())[1]["learned"].items():
@@ -290,8 +294,7 @@ def _save_site_rules(run: Run, path: Path) -> None:
 
 
 def _describe(done: Report, to: Destination, options: Options, shards: Sequence[Path]) -> Report:
-    """What people look at: the HTML report with the logs, the dataset card where asked for. A rehearsal leaves its
-    report alone."""
+    """Write the HTML report and, where the options ask for one, the dataset card; a dry run leaves only its report."""
     page = None
     if options.report and done.audit and not (options.dry_run and to.streams):
         page = write_report(done.output, audit=done.audit, to=to.page, shards=shards)
@@ -302,7 +305,7 @@ def _describe(done: Report, to: Destination, options: Options, shards: Sequence[
 
 
 def _describe_inputs(sources: Sequence[Source | Reject], stamps: Stamps, options: Options) -> dict[str, list[object]]:
-    """By what an unfinished run knows its inputs again: a changed file would make shards that do not fit together."""
+    """Return what must be the same for a run to be continued: size and time of each input, records per shard."""
     inputs: dict[str, list[object]] = {}
     for source in sources:
         if isinstance(source, Source):
@@ -316,10 +319,10 @@ def _describe_inputs(sources: Sequence[Source | Reject], stamps: Stamps, options
 def _open_work(
     to: Destination, inputs: Mapping[str, object], stages: Mapping[str, Mapping[str, object]], options: Options
 ) -> Iterator[Work]:
-    """The work directory: as `options.work` says, else beside the output, else a temporary one."""
+    """Open the work directory: as `options.work` says, else beside the output, else a temporary one."""
     if to.work:
         streams = any(about == [-1, 0] and not is_remote(name) for name, about in inputs.items())
-        fresh = options.fresh or streams  # of stdin and of pipes nobody knows whether they are still the same
+        fresh = options.fresh or streams  # whether a pipe still holds the same cannot be known
         with Work(to.work, inputs=inputs, stages=stages, output=to.output, fresh=fresh) as work:
             yield work
     else:
@@ -332,23 +335,24 @@ def _open_work(
 
 @dataclass
 class _Ahead:
-    """How many shards there will be, from the share of the input's bytes that was planned."""
+    """An estimate of how many shards there will be, from the share of the input's bytes that was planned."""
 
     sizes: Mapping[str, int]  # of the files, by path
-    all: int  # bytes of the input, 0 where nobody knows
+    all: int  # bytes of the input, 0 where unknown
     planned: int = 0  # bytes
     shards: int = 0  # planned so far
     most: int = 0  # shards, where only a part is read; 0 for no bound
 
     def add(self, task: Task) -> None:
+        """Count a task that was planned."""
         self.shards += 1
         for split in task.splits:
-            if split.payload:  # out of a stream: how much of the file that was, nobody knows
+            if split.payload:  # of a stream, whose size is unknown
                 self.all = 0
             self.planned += split.end - split.start if split.end >= 0 else self.sizes.get(split.path, 0)
 
     def expected(self) -> int:
-        """0 where nobody knows."""
+        """Return the estimate; 0 where there is none."""
         if self.most:
             return max(self.most, self.shards)
         return round(self.shards * self.all / self.planned) if self.all and self.planned else 0

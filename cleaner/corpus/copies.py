@@ -1,4 +1,4 @@
-"""Exact copies: of the articles with the same tokens the best ranked stays, and the others hear which that is."""
+"""Find exact copies: of articles with the same tokens the best ranked one is kept, and the others are its copies."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.arrays import first_of_equal
 from cleaner.corpus.order import Ranks
 from cleaner.corpus.shards import ADDRESSED, ROW, SHARD, send_to_shards, sketch_column
 from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, sorted_records
@@ -20,20 +21,20 @@ _TOKENS = np.dtype([("a", np.uint64), ("b", np.uint64), ("rank", np.int64), ("ad
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """Which articles are exact copies, and of which."""
+    """The exact copies, each with the article that it copies."""
 
     ranks: Ranks
     table: Table  # by address of a copy: the rank of what it copies
     count: int  # copies in all
 
     def of_shard(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The ranks of the copies in a shard, and for each the rank that it copies."""
+        """Return the ranks of the copies in a shard, and for each the rank that it copies."""
         rows, ranks = self.ranks.of_shard(number)
         copies = self.ranks.shards.of_shard(self.table, number)
         return ranks[np.searchsorted(rows, copies["address"] & ROW)], copies["value"]
 
     def compared(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Rows of a shard that have tokens and are no exact copies, and their ranks."""
+        """Return the rows of a shard that have tokens and are no exact copies, and their ranks."""
         # copies of one text would be candidates of each other in all 32 bands, and be found to be copies once more
         rows, ranks = self.ranks.of_shard(number)
         copies = self.ranks.shards.of_shard(self.table, number)["address"] & ROW
@@ -42,19 +43,20 @@ class Copies:
         return rows[compared], ranks[compared]
 
     def signed(self, number: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-        """The signatures of these articles, and their ranks."""
+        """Return the signatures of the articles that are `compared`, uint32 of shape (n, 128), and their ranks."""
         rows, ranks = self.compared(number)
         return sketch_column(self.ranks.shards.read(number, "signatures"), "signatures")[rows], ranks
 
     def pages(self, number: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-        """Hashes of the URLs of those of these articles that have one, and their ranks."""
+        """Return hashes of the URLs of the articles that are `compared` and have one, and their ranks."""
         rows, ranks = self.compared(number)
         pages = self.ranks.shards.pages(number, rows)
         return pages[pages >= 0].astype(np.uint64), ranks[pages >= 0]
 
 
 def find_copies(shuffle: Shuffle, ranks: Ranks) -> Copies:
-    """Find them by the 128-bit hash of the tokens. An article of the index is nobody's copy: it is never dropped."""
+    """Find the exact copies by the 128-bit hash of their tokens. An article of the index is no copy, because it is
+    never dropped."""
     parts = shuffle.parts("copies", len(ranks) * _TOKENS.itemsize)
     found = shuffle.table("copies-found")
     tasks = shuffle.reduce(
@@ -68,6 +70,7 @@ def find_copies(shuffle: Shuffle, ranks: Ranks) -> Copies:
 
 
 def _emit_tokens(ranks: Ranks, parts: int, number: int) -> Emitted:
+    """Emit the hash of the tokens of every article of a shard that has any, with its rank, to the part of the hash."""
     rows, ranked = ranks.of_shard(number)
     table = ranks.shards.read(number, "exact", "sizes")
     some = sketch_column(table, "sizes")[rows] > 0  # a text without tokens has nothing by which it could be a copy
@@ -79,10 +82,12 @@ def _emit_tokens(ranks: Ranks, parts: int, number: int) -> Emitted:
 
 
 def _find_equal(table: Table, olds: int, part: int, packed: bytes) -> tuple[int, int]:
-    """The copies of a part, each with the rank of the best ranked article that has its tokens."""
+    """Save the address of each copy of a part, with the rank of the best ranked article that has its tokens.
+
+    Returns the part and the number of copies in it.
+    """
     records = sorted_records(packed, _TOKENS)  # by tokens, then by rank: the first of equals is the best
-    new = np.ones(len(records), np.bool_)
-    new[1:] = (records["a"][1:] != records["a"][:-1]) | (records["b"][1:] != records["b"][:-1])
+    new = first_of_equal(records["a"], records["b"])
     firsts = np.flatnonzero(new)
     original = np.repeat(records["rank"][firsts], np.diff(firsts, append=len(records)))
     copy = ~new & (records["rank"] >= olds)

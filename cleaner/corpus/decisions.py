@@ -1,4 +1,4 @@
-"""What the steps over the whole corpus decided of each article, on the way to the write stage."""
+"""Collect what the steps over the whole corpus decided about each article, for the write stage."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ __all__ = ["CorpusDecisions", "ShardDecisions", "decide"]
 
 @dataclass(frozen=True, slots=True)
 class ShardDecisions:
-    """What was decided on one shard, by row.
+    """The decisions on one shard, by row.
 
-    The articles that go, the ids of those for which others stay, the part of the split of every row, and of each row
-    the paragraphs that go: their offsets in the clean text, with the id of the keeper.
+    `drops` are the articles to drop, and `duplicates` the ids that a kept article has in its cluster. `parts` has the
+    part of the split of every row. `paragraphs` are those to remove: (offset in the clean text, id of the keeper).
     """
 
     drops: Mapping[int, Drop]
@@ -33,14 +33,14 @@ class ShardDecisions:
 
 @dataclass(frozen=True, slots=True)
 class CorpusDecisions:
-    """The same for all shards."""
+    """The decisions on all shards."""
 
     duplicates: Decisions
     portions: Portions | None
     paragraphs: SharedParagraphs | None
 
     def of_shard(self, number: int) -> ShardDecisions:
-        """What was decided on one shard."""
+        """Return the decisions on one shard."""
         return ShardDecisions(
             *self.duplicates.of_shard(number),
             self.portions.of_shard(number) if self.portions else (),
@@ -49,7 +49,7 @@ class CorpusDecisions:
 
 
 def decide(shuffle: Shuffle, shards: ShardSet, options: Options, pairs: Path | None = None) -> CorpusDecisions:
-    """Find duplicates, then split what is left, then find the paragraphs that stand in several articles of it."""
+    """Find duplicates, then split the articles that are left, then find the paragraphs that several of these share."""
     found = find_duplicates(shuffle, shards, options, pairs)
     portions, paragraphs = None, None
     if options.split:

@@ -1,15 +1,15 @@
-"""Duplicates: which articles go because another stays. The steps in their order, each a shuffle:
+"""Find duplicates: the articles that are dropped because another one is kept. The steps in their order, each a shuffle:
 
-same URL        of the crawls of one page one stays, where the options ask for it      urls.py
-rank            the one order of all articles                                          order.py
-exact copies    the same tokens                                                        copies.py
+same URL        of the crawls of one page one is kept, where the options ask for it    urls.py
+rank            one order of all articles: the better ranked of two is kept            order.py
+exact copies    articles with the same tokens                                          copies.py
 candidates      pairs that agree in a band of their signatures, and crawls of one URL  candidates.py
-token stores    the tokens of those, and what recurs on their sites                    token_stores.py
-candidates      again, by signatures without what recurs
-components      which pairs hang together                                              candidates.py
-keepers         pairs compared by their tokens, the best ranked of each group stays    keepers.py
-decisions       what goes and what stays for others, back to the shards                here
-verified        which articles hang together by verified pairs, for --split            here
+token stores    the tokens of those, and the shingles that recur on their sites        token_stores.py
+candidates      again, by signatures without those shingles
+components      the connected components of all pairs                                  candidates.py
+keepers         pairs are compared by their tokens, and keepers chosen                 keepers.py
+decisions       drops, and duplicates of kept articles, are sent back to the shards    here
+verified        the connected components of verified pairs, for --split                here
 """
 
 from __future__ import annotations
@@ -28,16 +28,17 @@ import pyarrow as pa
 
 from cleaner.article import Drop
 from cleaner.characters import visible_length
+from cleaner.corpus.addressed_lines import join_by_part, save_lines
 from cleaner.corpus.candidates import find_candidates, label_components, pair_by_key
 from cleaner.corpus.copies import Copies, find_copies
 from cleaner.corpus.keepers import DOUBTFUL, DROPPED, Dropped, choose_all_keepers
 from cleaner.corpus.order import Ranks, rank_shards
 from cleaner.corpus.saved_index import Index
-from cleaner.corpus.shards import ROW, SKETCH, ShardSet
+from cleaner.corpus.shards import SKETCH, ShardSet
 from cleaner.corpus.token_stores import store_tokens
-from cleaner.corpus.urls import SAME_URL, find_same_urls, save_lines
+from cleaner.corpus.urls import SAME_URL, find_same_urls
 from cleaner.engine.columns import binary_column, fixed_column, number_column
-from cleaner.engine.shuffle import STRING, Emitted, InMemory, Shuffle, Table, load_strings
+from cleaner.engine.shuffle import Emitted, InMemory, Shuffle, Table
 from cleaner.errors import WorkError
 from cleaner.neardup.columns import distinct
 from cleaner.neardup.lsh import LOWEST, LOWEST_AGAIN, LOWEST_FIRST, CandidatePairs
@@ -49,17 +50,17 @@ from cleaner.output.pairs import PairRow, write_pairs
 __all__ = ["Decided", "Decisions", "TextDuplicates", "find_duplicates", "find_duplicates_of_texts"]
 
 Decided = tuple[dict[int, Drop], dict[int, tuple[str, ...]]]
-"""Of one shard, by row: the articles that go, and the ids of those for which others stay."""
+"""The decisions on one shard, by row: the drops, and the ids of the articles in whose place an article is kept."""
 
 _LISTED = 1 << 20  # doubtful pairs whose ids are looked up at once
 
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """Which articles go, and which stay in the place of others.
+    """The articles that are dropped, and those that are kept in the place of others.
 
     A line is JSON: `["drop", id, reason, detail, keeper, jaccard, containment]`, or `["kept", id]`, which names an
-    article in whose place this one stays.
+    article in whose place this one is kept.
     """
 
     shards: ShardSet
@@ -67,7 +68,7 @@ class Decisions:
     counts: dict[str, int]  # figures for the manifest
 
     def of_shard(self, number: int) -> Decided:
-        """What was decided on one shard."""
+        """Return the decisions on one shard."""
         drops: dict[int, Drop] = {}
         kept: dict[int, list[str]] = defaultdict(list)
         for row, kind, id, *values in self.lines(number):
@@ -79,29 +80,26 @@ class Decisions:
         return drops, {row: tuple(sorted(ids)) for row, ids in kept.items()}
 
     def lines(self, number: int) -> Iterator[list[Any]]:
-        """The lines about one shard, by row, which each begins with."""
+        """Yield the lines about one shard, parsed and each behind its row."""
         for table in self.tables:
-            group, where = self.shards.find(table, number, STRING)
-            addresses = table.load(group, STRING)["address"][where]
-            lines = load_strings(table, group, np.arange(where.start, where.stop))
-            for address, line in zip(addresses.tolist(), lines, strict=True):
-                yield [address & int(ROW), *orjson.loads(line)]
+            for row, line in self.shards.lines(table, number):
+                yield [row, *orjson.loads(line)]
 
 
 def find_duplicates(shuffle: Shuffle, shards: ShardSet, options: Options, pairs: Path | None = None) -> Decisions:
-    """Which articles go because another stays. `pairs`: the file for what `--pairs` lists, where that is asked for.
+    """Decide which articles are dropped because another is kept. `pairs` is the file for the list of `--pairs`.
 
-    For a split the table "labels" gets the array `verified`: see `Dropped.label_verified`.
+    Where the options ask for a split, the table "labels" gets the array `verified`: see `Dropped.label_verified`.
     """
     tables: tuple[Table, ...] = ()
     if options.one_per_url:
         same_urls = find_same_urls(shuffle, shards, options.one_per_url)
         tables, shards = (same_urls,), replace(shards, gone=same_urls)
     if not options.dedup and not options.split:
-        return Decisions(shards, tables, {})  # one record for each URL is kept without near-duplicates as well
+        return Decisions(shards, tables, {})  # --one-per-url works without near-duplicates as well
     if options.against:
         index = Index.open(Path(options.against))
-        # tables of an unfinished run know the articles of the index by their place in it
+        # tables of an unfinished run refer to articles of the index by their place in it
         if list(shuffle.once("index", index.state)) != index.state():
             raise WorkError(
                 f"The index {options.against} has changed since the unfinished run, whose steps against it are kept. "
@@ -122,7 +120,8 @@ def find_duplicates(shuffle: Shuffle, shards: ShardSet, options: Options, pairs:
 def _find_near(
     shuffle: Shuffle, shards: ShardSet, keep: str, min_similarity: float, *, connect: bool = False
 ) -> tuple[Table, dict[str, int], Dropped, Ranks]:
-    """Near-duplicates and exact copies: lines as in `Decisions`, figures, and what the pairs are listed from."""
+    """Find exact copies and near-duplicates. Returns lines as in `Decisions`, figures, and what pairs are listed
+    from."""
     ranks = rank_shards(shuffle, shards, keep)
     copies = find_copies(shuffle, ranks)
     first = find_candidates(
@@ -134,13 +133,13 @@ def _find_near(
     again = find_candidates(
         shuffle, "again", stores.groups, stores.changed, len(ranks), ranks.olds, stores.signatures, LOWEST_AGAIN
     )
-    # an estimate that counts the boilerplate of a site decides nothing: the first candidates are estimated once more
+    # the first candidates are estimated once more, by signatures without the boilerplate of their sites
     remaining = shuffle.table("likely")
     shuffle.each("likely", partial(first.save_likely, stores.signatures, LOWEST, remaining), first.parts)
     pairs = [replace(first, table=remaining), again, crawls]
     labels = shuffle.table("labels")
     batches = (candidates.pairs(part) for candidates in pairs for part in candidates.parts)
-    # in the calling process: the labels take 4 bytes an article there, and 20 rounds of shuffles on a cluster
+    # labelled in the calling process: that takes 4 bytes an article, and on a cluster it would take 20 shuffles
     shuffle.once("labels", lambda: labels.save("components", label_components(len(ranks), batches)))
     dropped = choose_all_keepers(shuffle, stores, pairs, labels, min_similarity, connect=connect)
     if connect:
@@ -154,7 +153,7 @@ def _find_near(
     stores.free()  # a fifth of the input where articles are short
     counts = {
         "exact": copies.count,
-        # pairs found again count when they are likely: the others were estimated before, or are chance
+        # of pairs found in the second round only likely ones count: the others were estimated before, or are chance
         "candidates": first.found + again.kept,
         "verified": dropped.compared,
         "long_runs": first.crowded,
@@ -165,7 +164,7 @@ def _find_near(
 
 
 def _emit_decisions(ranks: Ranks, copies: Copies, dropped: Dropped, task: tuple[str, int]) -> Emitted:
-    """What goes, on its way to its shard; its id, on its way to the shard of its keeper."""
+    """Emit a drop to the shard of each dropped article, and its id to the shard of its keeper."""
     kind, number = task
     if kind == "dropped":
         gone = dropped.table.load(number, DROPPED)
@@ -173,30 +172,31 @@ def _emit_decisions(ranks: Ranks, copies: Copies, dropped: Dropped, task: tuple[
         copied, originals = copies.of_shard(number)
         gone = np.empty(len(copied), DROPPED)
         gone["keeper"], gone["jaccard"], gone["containment"], gone["rule"] = originals, 1.0, 1.0, EXACT
-        # a copy of an article that goes itself goes where that one goes, and by what was found of that one
+        # where the original of a copy is dropped itself, the copy has the same keeper, similarity and rule
         goes, records = dropped.find(originals)
         gone[goes] = records
         gone["rank"] = copied
     both = distinct(np.concatenate([gone["rank"], gone["keeper"]]))
-    # ids are looked up here, where ranks are close together, and not by the shards, whose keepers may be anywhere
+    # ids are looked up here, where ranks are close together; the keepers of a shard may be anywhere
     ids, addresses = ranks.ids(both), ranks.addresses(both)
     groups = ranks.shards.groups(addresses).tolist()
     own, keeper = np.searchsorted(both, gone["rank"]), np.searchsorted(both, gone["keeper"])
-    lines: dict[int, list[bytes]] = defaultdict(list)
-    for record, a, b in zip(gone.tolist(), own.tolist(), keeper.tolist(), strict=True):
-        _, _, jaccard, containment, rule = record
-        drop = orjson.dumps(["drop", ids[a], "duplicate", RULES[rule], ids[b], jaccard, containment])
-        lines[groups[a]].append(b"%d\t%s\n" % (addresses[a], drop))
-        lines[groups[b]].append(b"%d\t%s\n" % (addresses[b], orjson.dumps(["kept", ids[a]])))
-    for group, some in lines.items():
-        yield group, b"".join(some)
+
+    def lines() -> Iterator[tuple[int, bytes]]:
+        for record, a, b in zip(gone.tolist(), own.tolist(), keeper.tolist(), strict=True):
+            _, _, jaccard, containment, rule = record
+            drop = orjson.dumps(["drop", ids[a], "duplicate", RULES[rule], ids[b], jaccard, containment])
+            yield groups[a], b"%d\t%s\n" % (addresses[a], drop)
+            yield groups[b], b"%d\t%s\n" % (addresses[b], orjson.dumps(["kept", ids[a]]))
+
+    return join_by_part(lines())
 
 
 def _list_doubtful(ranks: Ranks, dropped: Dropped) -> Iterator[PairRow]:
-    """Doubtful pairs, each once, nearest first; the calling process sorts 25 bytes of each."""
+    """Yield the doubtful pairs, each once, the most similar first; sorting takes 25 bytes of memory each."""
     doubtful = np.concatenate([np.zeros(0, DOUBTFUL), *map(dropped.keepers.load, dropped.doubtful)])
     order = np.lexsort((doubtful["high"], doubtful["low"], -doubtful["jaccard"]))
-    # both searches may have found a pair; the nearer figure counts, which comes first
+    # both searches may have found a pair; its higher figure counts, which comes first
     order = order[np.sort(np.unique(doubtful[["low", "high"]][order], return_index=True)[1])]
     goes, records = dropped.find(doubtful["high"][order])
     merged = np.zeros(len(order), np.bool_)
@@ -213,7 +213,7 @@ def _list_doubtful(ranks: Ranks, dropped: Dropped) -> Iterator[PairRow]:
 
 @dataclass(frozen=True, slots=True)
 class TextDuplicates:
-    """What was found among texts, which are known by their numbers."""
+    """The duplicates among some texts, which are known by their index."""
 
     # number, number of its keeper, jaccard, containment, rule; by number
     dropped: list[tuple[int, int, float, float, str]]
@@ -235,11 +235,11 @@ def find_duplicates_of_texts(
     carrier: InMemory | None = None,
     memory: int = 1 << 30,
 ) -> TextDuplicates:
-    """The same steps over texts in memory, in the calling process.
+    """Find exact copies and near-duplicates among texts in memory, in the calling process.
 
-    `dates`, `sites` and `urls` are as long as `texts`, or () where no text has one. Of equal ids the first comes first.
+    `dates`, `sites` and `urls` are as long as `texts`, or () where no text has one. Equal ids are in the order given.
     """
-    # an id is only asked for its order, and may be any string; so each is known by its place in that
+    # only the order of ids matters, and they may be any strings, so each is replaced by its place in that order
     by_id = sorted(range(len(ids)), key=ids.__getitem__)
     names = np.empty(len(ids), np.int64)
     names[by_id] = np.arange(len(ids))

@@ -1,6 +1,6 @@
-"""The headlines of a site that stand in other articles of it, over all shards.
+"""Find the lines that are headlines of other articles of their site, over all shards.
 
-What makes such a line a link is in cleaner/repeats/headlines.py.
+cleaner/repeats/headlines.py says when such a line is a link and not a sentence of its article.
 """
 
 from __future__ import annotations
@@ -26,39 +26,45 @@ _LINK = np.dtype([("address", np.int64), ("key", np.uint64)])
 
 @dataclass(frozen=True, slots=True)
 class Headlines:
-    """For each shard the keys of its lines that are headlines of other articles; in files, or held by the table."""
+    """The keys of the lines of each shard that are headlines of other articles, in files or held by the table."""
 
     shards: ShardSet
     table: Table
 
     def of_shard(self, number: int) -> Keys:
-        """Sorted keys; an article's own title may be among them, for another article of the shard has it as a line."""
+        """Return the sorted keys of one shard. A title of one of its own articles may be among them: another article of
+        the shard has it as a line."""
         return np.unique(self.shards.of_shard(self.table, number, _LINK)["key"])
 
 
 def find_linked_headlines(shuffle: Shuffle, shards: ShardSet, lines: Lines, total: int) -> Headlines | None:
-    """Which lines of which shard are headlines of other articles of its site; None where no article has a title.
+    """Find the lines of each shard that are headlines of other articles of their site; None where there are no titles.
 
-    `total`: about how many lines there are.
+    `total` is about how many lines there are.
     """
     if not sum(shuffle.each("titles-counted", partial(_count_titles, lines), shards.numbers)):
         return None
     parts = shuffle.parts("headlines", total * HEADLINE.itemsize)
     found = shuffle.table("headlines-found")
-    tasks = shuffle.reduce("headlines-found", shards.numbers, partial(_emit, lines, parts), partial(_find, found))
+    tasks = shuffle.reduce(
+        "headlines-found", shards.numbers, partial(_emit_headlines, lines, parts), partial(_find_linked, found)
+    )
     return Headlines(shards, send_to_shards(shuffle, "headlines-linked", shards, tasks, found.load, _LINK))
 
 
 def _count_titles(lines: Lines, number: int) -> int:
+    """Return how many articles of a shard have a title."""
     return int(np.count_nonzero(lines(number).titles))
 
 
-def _emit(lines: Lines, parts: int, number: int) -> Emitted:
+def _emit_headlines(lines: Lines, parts: int, number: int) -> Emitted:
+    """Emit the titles and the possible headlines of a shard to the parts of their keys."""
     records = headline_records(lines(number), number << 32)
     return partition(records, key_part(records["key"], parts))
 
 
-def _find(table: Table, part: int, packed: bytes) -> int:
+def _find_linked(table: Table, part: int, packed: bytes) -> int:
+    """Save the address and key of each line of a part that is the headline of another article. Returns the part."""
     found = find_headlines(sorted_records(packed, HEADLINE))
     links: NDArray[Any] = np.empty(len(found), _LINK)
     links["address"], links["key"] = found["address"], found["key"]

@@ -1,4 +1,4 @@
-"""What `cleaner index` does: a saved near-duplicate index of a whole corpus."""
+"""Build a saved near-duplicate index of a corpus, or add to one, as `cleaner index` does."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["AS_IT_IS", "index_corpus"]
 AS_IT_IS: dict[str, Any] = {
     "strip": False, "repeats": False, "language_model": "none", "content": "plain", "min_chars": 0
 }  # fmt: skip
-"""Options under which a text that is clean already stays as it is."""
+"""Options under which a clean text stays unchanged."""
 
 
 def index_corpus(
@@ -34,7 +34,7 @@ def index_corpus(
 ) -> tuple[dict[str, Any], list[Reject]]:
     """Build an index of clean texts at `folder`, or add them to the one that is there.
 
-    Returns what `Index.info` says, and the input that could not be read. Raises OutputError when `folder` is not empty
+    Returns what `Index.info` gives, and the input that could not be read. Raises OutputError when `folder` is not empty
     (without `add`), OptionError when it holds no index that fits (with `add`), InputError when nothing could be read.
     """
     options = replace(options or Options(), **AS_IT_IS)

@@ -1,4 +1,7 @@
-"""Keepers: the articles of one component are compared in one task; the best ranked of each group of copies stays."""
+"""Choose keepers: of each group of near-duplicates the best ranked article is kept, and the others are dropped.
+
+The articles of one component of candidate pairs are compared in one task.
+"""
 
 from __future__ import annotations
 
@@ -25,38 +28,38 @@ __all__ = ["ALONE", "DOUBTFUL", "DROPPED", "VERIFIED", "Dropped", "choose_all_ke
 DROPPED = np.dtype(
     [("rank", np.int64), ("keeper", np.int64), ("jaccard", float), ("containment", float), ("rule", np.uint8)]
 )
-"""An article that goes: its rank, the rank of the one that stays in its place, and what the comparison of both said."""
+"""A dropped article: its rank, the rank of its keeper, and the result of comparing both."""
 
 DOUBTFUL = np.dtype([("low", np.int64), ("high", np.int64), ("jaccard", float), ("rule", np.uint8)])
-"""Two articles, by rank, that stayed apart though they were nearly one."""
+"""Two articles, by rank, that were both kept though they nearly counted as duplicates."""
 
 VERIFIED = np.dtype([("low", np.int64), ("high", np.int64)])
-"""Two articles, by rank, that were compared and are copies of one. Enough of these pairs to connect all that are."""
+"""Two articles, by rank, that were compared and are near-duplicates; enough pairs to connect all that are."""
 
 ALONE = -1
-"""Instead of a component: no verified pair has this article."""
+"""Stands for the component of an article that is in no verified pair."""
 
-_CLOSE = 0.1  # a pair that misses the similarity by no more than this is doubtful
+_CLOSE = 0.1  # a pair whose similarity is too low by no more than this is doubtful
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Which articles go, of those that were compared."""
+    """The articles that were compared and are dropped."""
 
-    articles: int  # that have a rank
+    articles: int  # with a rank
     parts: int  # equal ranges of ranks, one array each
     table: Table  # DROPPED records by rank: array p for part p
-    keepers: Table  # the same by components, as they were found, and the DOUBTFUL pairs
-    doubtful: tuple[str, ...]  # names of the arrays of those
+    keepers: Table  # the same by components, as they were found, and the DOUBTFUL and VERIFIED pairs
+    doubtful: tuple[str, ...]  # names of the arrays of DOUBTFUL pairs
     verified: tuple[str, ...]  # names of the arrays of VERIFIED pairs, where they were asked for
     compared: int  # pairs
 
     def part(self, ranks: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The part in which each of these ranks is looked up."""
+        """Return the part in which each of these ranks is looked up."""
         return ranks * self.parts // max(1, self.articles)
 
     def find(self, ranks: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[Any]]:
-        """Which of these articles go, and the records of those."""
+        """Return which of these articles are dropped, bool of shape (n,), and the DROPPED records of those."""
         goes, found = np.zeros(len(ranks), np.bool_), np.empty(len(ranks), DROPPED)
         part = self.part(ranks)
         for number in distinct(part).tolist():
@@ -68,17 +71,20 @@ class Dropped:
         return goes, found[goes]
 
     def label_verified(self, labels: Table, exact: Iterable[CandidatePairs]) -> None:
-        """Save `verified`, for every rank the least of its component by verified pairs and `exact` copies, or ALONE."""
+        """Save the array `verified`: for every rank the least rank of its component, or ALONE.
+
+        Components are those of the verified pairs and the `exact` copies.
+        """
         loaded = (self.keepers.load(name, VERIFIED) for name in self.verified)
         verified = (CandidatePairs(pairs["low"], pairs["high"]) for pairs in loaded)
         root = label_components(self.articles, chain(verified, exact))
         alone = root == np.arange(len(root))
-        alone[root[~alone]] = False  # the least of a component stands for it
+        alone[root[~alone]] = False  # the least of a component is its own root too
         root[alone] = ALONE
         labels.save("verified", root)
 
     def by_rank(self, part: int) -> Emitted:
-        """Records that were found for one part of the components, on their way to the parts of their ranks."""
+        """Emit the records that one part of the components gave, to the parts of their ranks."""
         records = self.keepers.load(part)
         return partition(records, self.part(records["rank"]))
 
@@ -94,12 +100,12 @@ def choose_all_keepers(
 ) -> Dropped:
     """Choose the keepers of all components. `labels` has the array `components`: the component of every rank.
 
-    With `connect` the verified pairs are kept, and more are compared: all that may join articles that no verified pair
-    joins yet, for who has gone is compared no further when keepers are chosen.
+    With `connect` the verified pairs are saved, and more pairs are compared: choosing keepers compares a dropped
+    article no further, so pairs may be missing that connect two groups.
     """
     articles, bits = len(stores.ranks), pairs[0].bits
     tasks = [(candidates, part) for candidates in pairs for part in candidates.parts]
-    # by the bytes of the tokens, which are what a task holds in memory
+    # the number of parts follows from the bytes of the tokens, which a task holds in memory
     bins = shuffle.parts("keepers", stores.shingles * 8)
     keepers = shuffle.table("keepers")
     chosen = shuffle.reduce(
@@ -114,13 +120,14 @@ def choose_all_keepers(
     dropped = Dropped(
         articles, parts, shuffle.table("dropped"), keepers, doubtful, verified, sum(n for _, _, n in chosen)
     )
-    # from parts of components to ranges of ranks, in which copies of those that go are looked up
+    # from parts of components to ranges of ranks, in which the originals of exact copies are looked up
     done = [part for part, _, _ in chosen]
     shuffle.reduce("dropped", done, dropped.by_rank, partial(save_sorted, dropped.table, DROPPED))
     return dropped
 
 
 def _emit_by_component(labels: Table, bins: int, task: tuple[Candidates, int]) -> Emitted:
+    """Emit the pairs of a task to the parts of their components."""
     candidates, part = task
     packed = candidates.table.load(part)
     component = labels.load("components")[split_pairs(packed, candidates.bits).low]
@@ -137,20 +144,20 @@ def _choose(
     part: int,
     packed: bytes,
 ) -> tuple[int, int, int]:
-    """Whole components: how many articles go, and how many pairs were compared."""
+    """Choose the keepers of the components of a part. Returns the part, and the numbers of drops and of comparisons."""
     by_rank = split_pairs(sorted_records(packed, np.uint64), bits)
     ranks = distinct(np.concatenate([by_rank.low, by_rank.high]))
     pairs = CandidatePairs(np.searchsorted(ranks, by_rank.low), np.searchsorted(ranks, by_rank.high))
     near_pairs: list[CandidatePairs] = []
     near: list[Comparison] = []
-    asked: list[NDArray[np.int64]] = []  # pairs that were compared, as one number each
+    asked: list[NDArray[np.int64]] = []  # the pairs that were compared, each as one number
     compared = 0
     with Room(memory, table.folder) as room:
         articles, _ = stores.gather(stores.find(ranks), room)
 
-        # a pair is compared when its better ranked article is known to stay, so few of a group's pairs are
+        # a pair is compared only once its better ranked article is known to be kept, so few pairs of a group are
         def check(some: CandidatePairs) -> NDArray[np.bool_]:
-            """Which pairs are copies of one article; what is, or came near to it, is remembered."""
+            """Return which pairs are near-duplicates; those, and the doubtful ones, are remembered."""
             nonlocal compared
             compared += len(some)
             if connect:
@@ -173,7 +180,7 @@ def _choose(
             verified: NDArray[Any] = np.empty(len(copies), VERIFIED)
             verified["low"], verified["high"] = ranks[copies.low], ranks[copies.high]
             table.save(f"{part}-verified", verified)
-    # of the pairs that are copies those of an article and its keeper say why it goes
+    # the comparison of an article with its keeper says why it is dropped
     chosen = np.flatnonzero(keeper[all_pairs.high] == all_pairs.low)
     why = np.empty(len(ranks), np.int64)
     why[all_pairs.high[chosen]] = chosen
@@ -183,7 +190,7 @@ def _choose(
     for name in ("jaccard", "containment", "rule"):
         dropped[name] = getattr(all_near, name)[why[gone]]
     table.save(part, dropped)
-    # doubtful is only who stays apart: a pair may be unlike and yet have one keeper
+    # a pair is doubtful only if both are in different groups: unlike articles may have one keeper
     apart = np.flatnonzero((all_near.rule >= UNLIKE) & (keeper[all_pairs.low] != keeper[all_pairs.high]))
     doubtful: NDArray[Any] = np.empty(len(apart), DOUBTFUL)
     doubtful["low"], doubtful["high"] = ranks[all_pairs.low[apart]], ranks[all_pairs.high[apart]]

@@ -1,8 +1,8 @@
-"""The one order of articles over all shards: where one of several must stay, the better ranked does.
+"""Rank all articles of all shards in one order: of several near-duplicates the best ranked is kept.
 
-Ranges of the order, cut by a sample of keys, are sorted apart, and every shard hears the ranks of its rows. From here
-on the near-duplicate steps know an article by its rank alone, so no result depends on where it was read. The articles
-of an index come first: the longest, then by their place in the index.
+The order is cut into ranges by a sample of its keys, each range is sorted by itself, and the ranks are sent to the
+shards. From then on the near-duplicate steps know an article by its rank alone, so no result depends on where it was
+read. The articles of an index come first: the longest, then by their place in the index.
 """
 
 from __future__ import annotations
@@ -26,41 +26,41 @@ from cleaner.neardup.order import order_articles, rank_key
 
 __all__ = ["Ranks", "rank_shards"]
 
-_BYTES = 96  # of an article on its way to its rank
+_BYTES = 96  # of an article in the shuffle that sorts
 _SAMPLE = 256  # keys for each range of the order that is sorted apart
-_IN_INDEX = "index"  # instead of a way to choose the keeper
+_IN_INDEX = "index"  # in place of the option `keep_duplicate`, for articles of an index
 
 
 @dataclass(frozen=True, slots=True)
 class Ranks:
-    """The order of all articles that are alive: what stands at a rank, and the rank of what stands in a shard."""
+    """The order of all articles that no step has dropped: article by rank, and rank by article."""
 
     shards: ShardSet
     table: Table  # addresses and ids by rank
     parts: tuple[str, ...]  # the names of its arrays, in the order of their ranks
     firsts: tuple[int, ...]  # the first rank of each part, and the number of all articles at the end
-    olds: int  # ranks below are of articles in the index
+    olds: int  # lower ranks are those of articles of the index
     by_shard: Table  # ranks by address
 
     def __len__(self) -> int:
         return self.firsts[-1]
 
     def of_shard(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Rows of a shard that are alive, and their ranks."""
+        """Return the ranked rows of a shard, and their ranks."""
         records = self.shards.of_shard(self.by_shard, number)
         return records["address"] & ROW, np.ascontiguousarray(records["value"])
 
     def addresses(self, ranks: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Addresses of these ranks, which are sorted."""
+        """Return the addresses of sorted ranks."""
         found = [self.table.load(part)["address"][at] for part, at in self._cut(ranks)]
         return np.concatenate([np.zeros(0, np.int64), *found])
 
     def ids(self, ranks: NDArray[np.int64]) -> list[str]:
-        """Ids of these ranks, which are sorted."""
+        """Return the ids of sorted ranks."""
         return [text_of(id) for part, at in self._cut(ranks) for id in load_strings(self.table, part, at)]
 
     def signatures(self, ranks: NDArray[np.int64]) -> NDArray[np.uint32]:
-        """Signatures of these ranks, which are sorted, out of their shards, each of which is read once."""
+        """Return the signatures of sorted ranks, uint32 of shape (n, 128); each of their shards is read once."""
         signatures = np.empty((len(ranks), PERMUTATIONS), np.uint32)
         addresses = self.addresses(ranks)
         order = np.argsort(addresses)
@@ -71,14 +71,14 @@ class Ranks:
         return signatures
 
     def by_address(self, number: int) -> NDArray[Any]:
-        """ADDRESSED records of the ranks of one part."""
+        """Return ADDRESSED records of the ranks of one part."""
         found: NDArray[Any] = np.empty(self.firsts[number + 1] - self.firsts[number], ADDRESSED)
         found["value"] = np.arange(self.firsts[number], self.firsts[number + 1])
         found["address"] = self.table.load(self.parts[number])["address"]
         return found
 
     def _cut(self, ranks: NDArray[np.int64]) -> Iterator[tuple[str, NDArray[np.int64]]]:
-        """The parts in which sorted ranks stand, and their places there."""
+        """Yield each part in which sorted ranks stand, and their places in it."""
         cuts = np.searchsorted(ranks, self.firsts).tolist()
         for n, part in enumerate(self.parts):
             if cuts[n] < cuts[n + 1]:
@@ -86,7 +86,7 @@ class Ranks:
 
 
 def rank_shards(shuffle: Shuffle, shards: ShardSet, keep: str) -> Ranks:
-    """Rank all articles that are alive. `keep` is the option `keep_duplicate`: longest, earliest or first."""
+    """Rank all articles that no step has dropped. `keep` is the option `keep_duplicate`: longest, earliest or first."""
     table = shuffle.table("ranks")
     old = _sort_articles(shuffle, shards, shards.all[shards.count :], _IN_INDEX, table)
     new = _sort_articles(shuffle, shards, shards.numbers, keep, table)
@@ -106,9 +106,9 @@ def rank_shards(shuffle: Shuffle, shards: ShardSet, keep: str) -> Ranks:
 def _sort_articles(
     shuffle: Shuffle, shards: ShardSet, numbers: Sequence[int], keep: str, table: Table
 ) -> list[tuple[str, int]]:
-    """Sort the articles of some shards into parts of the table; the parts in order, with how many each has."""
+    """Sort the articles of some shards into parts of the table. Returns (part, articles) of each part, in order."""
     name = "rank-index" if keep == _IN_INDEX else "rank"
-    # parts are ranges of the order: their keys, Python tuples, are never all in one process
+    # parts are ranges of the order, because the keys, Python tuples, would not all fit into one process
     alive = sum(shuffle.each(f"{name}-counted", shards.count_alive, numbers))
     parts, limits = shuffle.parts(name, alive * _BYTES), []
     if parts > 1:
@@ -122,7 +122,7 @@ def _sort_articles(
 
 @dataclass(frozen=True, slots=True)
 class _Keyed:
-    """Articles on their way to their ranks, as columns."""
+    """The columns that articles are sorted by."""
 
     lengths: NDArray[np.int64]  # characters of clean text
     dates: list[str]  # ISO 8601, or ""
@@ -131,9 +131,9 @@ class _Keyed:
 
     @classmethod
     def of(cls, shards: ShardSet, number: int, every: int = 1) -> _Keyed:
-        """Those of a shard that are alive, or one of so many of them."""
+        """Return every article of a shard that no step has dropped, or one in `every` of them."""
         rows = shards.alive(number)[::every]
-        old = number >= shards.count  # an index knows no dates: they could not change who outranks whom in it
+        old = number >= shards.count  # an index has no dates: its articles keep their order
         table = shards.read(number, "length", "id", *(() if old else ("date",)))
         dates = [""] * len(rows) if old else list(map(text_of, binary_values(table["date"], rows)))
         ids = list(map(text_of, binary_values(table["id"], rows)))
@@ -141,11 +141,11 @@ class _Keyed:
 
     @classmethod
     def sample(cls, shards: ShardSet, keep: str, every: int, number: int) -> list[tuple[Any, ...]]:
-        """What one of so many articles of a shard is sorted by."""
+        """Return the keys of one in `every` articles of a shard."""
         return cls.of(shards, number, every).keys(keep)
 
     def keys(self, keep: str) -> list[tuple[Any, ...]]:
-        """What each article is sorted by."""
+        """Return the key that each article is sorted by."""
         # where several articles of an index are copies of one text, the first by the hash of its id is their keeper
         if keep == _IN_INDEX:
             return list(zip((-self.lengths).tolist(), self.addresses.tolist(), strict=True))
@@ -154,6 +154,7 @@ class _Keyed:
 
 
 def _emit_keys(shards: ShardSet, keep: str, limits: Sequence[tuple[Any, ...]], number: int) -> Emitted:
+    """Emit the articles of a shard to the ranges of the order, whose limits are given."""
     keyed = _Keyed.of(shards, number)
     parts = np.zeros(len(keyed.ids), np.int64)
     if limits:
@@ -168,10 +169,11 @@ def _emit_keys(shards: ShardSet, keep: str, limits: Sequence[tuple[Any, ...]], n
 
 
 def _sort_part(table: Table, name: str, keep: str, part: int, packed: bytes) -> tuple[str, int]:
+    """Sort one range of the order. Returns the name of its array, and how many articles it has."""
     columns = zip(*map(orjson.loads, packed.splitlines()), strict=True)
     lengths, addresses, dates, ids = (list(chain(*column)) for column in columns)
     length, address = np.array(lengths, np.int64), np.array(addresses, np.int64)
-    # an index knows no dates, and its addresses are in the order of the hash of the id
+    # an index has no dates, and its addresses are in the order of the hash of the id
     order = np.lexsort((address, -length)) if keep == _IN_INDEX else order_articles(length, dates, ids, keep)
     sorted_ids = [ids[i].encode("utf-8", "surrogatepass") for i in order.tolist()]
     save_strings(table, f"{name}-{part}", address[order], sorted_ids)

@@ -1,7 +1,7 @@
-"""Shared paragraphs: long ones that stand in articles of different sites stay in the best ranked of these alone.
+"""Find shared paragraphs: a long paragraph that articles of different sites have is kept in the best ranked one alone.
 
-Only articles that no other step drops are asked. Each long paragraph goes by the hash of its tokens to one part, where
-those of one hash come together, and what has to go goes back to its shard.
+Only articles that no other step drops are compared. Long paragraphs are sent to the part of the hash of their tokens,
+where equal ones meet, and the decisions are sent back to their shards.
 """
 
 from __future__ import annotations
@@ -15,22 +15,14 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from cleaner.arrays import first_of_equal
 from cleaner.audit.tally import site_or_folder
+from cleaner.corpus.addressed_lines import emit_lines, save_lines
 from cleaner.corpus.duplicates import Decisions
 from cleaner.corpus.order import Ranks, rank_shards
-from cleaner.corpus.shards import ROW, SHARD, ShardSet, id_hash
-from cleaner.corpus.urls import emit_lines, save_lines
+from cleaner.corpus.shards import SHARD, ShardSet, id_hash
 from cleaner.engine.columns import binary_values
-from cleaner.engine.shuffle import (
-    STRING,
-    Emitted,
-    Shuffle,
-    Table,
-    load_strings,
-    partition,
-    save_strings,
-    sorted_records,
-)
+from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, save_strings, sorted_records
 from cleaner.neardup.columns import distinct
 from cleaner.neardup.paragraphs import long_paragraphs
 from cleaner.options import Options
@@ -43,30 +35,28 @@ _FOUND = np.dtype(
 """A paragraph: the hash of its tokens, the rank of its article, its offset there, site and address of the article."""
 
 _OF_AN_ARTICLE = 6
-"""About how many long paragraphs there are; it only says into how many parts they go."""
+"""About how many long paragraphs an article has, from which the number of parts follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class SharedParagraphs:
-    """The paragraphs that go. A line is JSON: `[offset of its start in the clean text, id of the keeper]`."""
+    """The paragraphs to remove. A line is JSON: `[offset of its start in the clean text, id of the keeper]`."""
 
     shards: ShardSet
     table: Table
 
     def of_shard(self, number: int) -> dict[int, list[tuple[int, str]]]:
-        """Those of a shard, by row and in the order of the text."""
-        group, where = self.shards.find(self.table, number, STRING)
-        addresses = self.table.load(group, STRING)["address"][where]
-        lines = load_strings(self.table, group, np.arange(where.start, where.stop))
+        """Return the paragraphs to remove in a shard, by row and in the order of the text: (start, id of the
+        keeper)."""
         found: dict[int, list[tuple[int, str]]] = defaultdict(list)
-        for address, line in zip(addresses.tolist(), lines, strict=True):
+        for row, line in self.shards.lines(self.table, number):
             start, keeper = orjson.loads(line)
-            found[address & int(ROW)].append((start, keeper))
+            found[row].append((start, keeper))
         return {row: sorted(some) for row, some in found.items()}
 
 
 def find_shared_paragraphs(shuffle: Shuffle, decisions: Decisions, options: Options) -> SharedParagraphs:
-    """Find the paragraphs that go, of `options.dedup_paragraphs` words or more."""
+    """Find the paragraphs to remove, of `options.dedup_paragraphs` words or more."""
     shards = decisions.shards
     ranks = rank_shards(shuffle, shards, options.keep_duplicate)
     parts = shuffle.parts("paragraphs", len(ranks) * _OF_AN_ARTICLE * _FOUND.itemsize)
@@ -78,6 +68,7 @@ def find_shared_paragraphs(shuffle: Shuffle, decisions: Decisions, options: Opti
 
 
 def _emit_paragraphs(ranks: Ranks, decisions: Decisions, least: int, parts: int, number: int) -> Emitted:
+    """Emit the long paragraphs of the kept articles of a shard, as _FOUND records, to the parts of their hashes."""
     rows, ranked = ranks.of_shard(number)
     stays = ~np.isin(rows, [*decisions.of_shard(number)[0]])
     rows, ranked = rows[stays], ranked[stays]
@@ -92,11 +83,9 @@ def _emit_paragraphs(ranks: Ranks, decisions: Decisions, least: int, parts: int,
 
 
 def _find_shared(table: Table, ranks: Ranks, part: int, packed: bytes) -> int:
-    """Of the paragraphs with one hash, where they are of several sites, all but those of the best ranked article."""
+    """Save the paragraphs to remove: of equal ones on several sites, all but those of the best ranked article."""
     found = sorted_records(packed, _FOUND)
-    new = np.ones(len(found), np.bool_)
-    new[1:] = (found["a"][1:] != found["a"][:-1]) | (found["b"][1:] != found["b"][:-1])
-    firsts = np.flatnonzero(new)
+    firsts = np.flatnonzero(first_of_equal(found["a"], found["b"]))
     sizes = np.diff(firsts, append=len(found))
     several = np.minimum.reduceat(found["site"], firsts) != np.maximum.reduceat(found["site"], firsts)
     keeper = np.repeat(found["rank"][firsts], sizes)

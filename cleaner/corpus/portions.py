@@ -1,9 +1,9 @@
-"""The split: which part of the output, such as train or test, an article goes to.
+"""Split the output into parts such as train and test.
 
-With `--split` all articles that hang together by verified pairs go to one part, with `--split-by site` all articles of
-one site. A component is known by the hash of its least id, a site by that of its name, and these hashes are the order
-in which the parts are filled: the beginning goes to the first part, until that has its share. So the parts depend
-neither on the order of the input nor on the ranks, and no share misses by more than the largest component.
+With `--split` all articles that are connected by verified pairs get one part, with `--split-by site` all articles of
+one site. A component has the hash of its least id, a site that of its name, and the parts are filled in the order of
+these hashes: the first ones get the first part, until that has its share. So the parts depend neither on the order of
+the input nor on the ranks, and no share is wrong by more than the largest component.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 
 from cleaner.assignments import split_shares
 from cleaner.audit.tally import site_or_folder
+from cleaner.corpus.addressed_lines import emit_lines, join_by_part, save_by_address, save_lines
 from cleaner.corpus.duplicates import Decisions
 from cleaner.corpus.keepers import ALONE
 from cleaner.corpus.order import Ranks, rank_shards
 from cleaner.corpus.shards import ADDRESSED, ROW, ShardSet, id_hash, send_to_shards, text_of
-from cleaner.corpus.urls import emit_lines, save_lines
 from cleaner.engine.columns import binary_values
-from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, save_strings
+from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition
 from cleaner.options import Options
 
 __all__ = ["ACROSS", "Portions", "split_corpus"]
@@ -38,7 +38,7 @@ _BITS = 20
 """Hashes are counted by so many leading bits: 8 MB, whatever the corpus. With a million bins a bin of 100 million
 articles holds a hundred, far below any share."""
 
-_BYTES = 100  # of an article that has copies, on its way to its component
+_BYTES = 100  # of an article that has copies, in the shuffle by component
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Portions:
     table: Table
 
     def bins(self, number: int) -> NDArray[np.int64]:
-        """The bin of every row of a shard."""
+        """Return the bin of every row of a shard."""
         if self.by_site:
             cells = self.shards.read(number, "site", "record")
             names, records = binary_values(cells["site"]), binary_values(cells["record"])
@@ -68,16 +68,16 @@ class Portions:
         return (keys >> np.uint64(64 - _BITS)).astype(np.int64)
 
     def numbers(self, number: int) -> NDArray[np.int64]:
-        """For every row of a shard the number of its part."""
+        """Return for every row of a shard the number of its part."""
         return self.table.load("bins")[self.bins(number)]
 
     def of_shard(self, number: int) -> list[str]:
-        """For every row of a shard the name of its part."""
+        """Return for every row of a shard the name of its part."""
         names = [*self.shares]
         return [names[part] for part in self.numbers(number).tolist()]
 
     def emit_bins(self, decisions: Decisions | None, parts: int, number: int) -> Emitted:
-        """The bins of the articles that are written: all of them where nothing is dropped (`decisions` is None)."""
+        """Emit the bins of the articles that are written (all if `decisions` is None) to the parts of these bins."""
         bins = self.bins(number)
         if decisions is not None:
             rows = self.shards.alive(number)
@@ -85,24 +85,24 @@ class Portions:
         return partition(bins, bins * parts >> _BITS)
 
     def count_bins(self, part: int, packed: bytes) -> int:
-        """Sum up the bins of one part."""
+        """Save how many articles each bin of one part has. Returns the part."""
         self.table.save(part, np.stack(np.unique(np.frombuffer(packed, np.int64), return_counts=True)))
         return part
 
     def choose_parts(self, counted: Sequence[int]) -> None:
-        """Fill the parts with bins in their order: a bin goes where its middle lies."""
+        """Fill the parts with the bins, in order: a bin belongs to the part in which its middle lies."""
         counts = np.zeros(1 << _BITS, np.int64)
         for part in counted:
             bins, numbers = self.table.load(part)
             counts[bins] = numbers
-        # of the middle, so that the largest bin is as likely to overfill a part as to leave it short
+        # the middle, so that a large bin is as likely to overfill a part as to leave it short
         middle = (np.cumsum(counts) - counts / 2) / max(1, counts.sum())
         limits = np.cumsum([*self.shares.values()])[:-1]
         self.table.save("bins", np.searchsorted(limits, middle, side="right"))
 
 
 def split_corpus(shuffle: Shuffle, decisions: Decisions, options: Options) -> tuple[Portions, Decisions]:
-    """Split what is written. Back come the decisions, with those on copies that lie across sites."""
+    """Split what is written. Returns the portions, and the decisions with the drops of copies that lie across sites."""
     shards = decisions.shards
     ranks, labels = rank_shards(shuffle, shards, options.keep_duplicate), shuffle.table("labels")
     by_site = options.split_by == "site"
@@ -136,9 +136,9 @@ def split_corpus(shuffle: Shuffle, decisions: Decisions, options: Options) -> tu
 def _emit_members(
     ranks: Ranks, labels: Table, parts: int, of_sites: tuple[Portions, Decisions] | None, number: int
 ) -> Emitted:
-    """Lines [component, rank, address, id, part] of the articles that are not alone, and not dropped, by component.
+    """Emit lines [component, rank, address, id, part] of the articles that are neither alone nor dropped, by component.
 
-    The part is 0 where articles are split, and their parts are not known yet.
+    The part is 0 where the parts are not chosen yet.
     """
     rows, ranked = ranks.of_shard(number)
     component = labels.load("verified")[ranked]
@@ -149,17 +149,15 @@ def _emit_members(
         there &= ~np.isin(rows, [*dropped])
     rows, ranked, component = rows[there], ranked[there], component[there]
     ids = map(text_of, binary_values(ranks.shards.read(number, "id")["id"], rows))
-    lines: dict[int, list[bytes]] = defaultdict(list)
     columns = zip(component.tolist(), ranked.tolist(), rows.tolist(), ids, strict=True)
-    for root, rank, row, id in columns:
-        line = [root, rank, number << 32 | row, id, int(portion[row]) if of_sites else 0]
-        lines[root % parts].append(orjson.dumps(line) + b"\n")
-    for part, packed in lines.items():
-        yield part, b"".join(packed)
+    lines = (
+        [root, rank, number << 32 | row, id, int(portion[row]) if of_sites else 0] for root, rank, row, id in columns
+    )
+    return join_by_part((line[0] % parts, orjson.dumps(line) + b"\n") for line in lines)
 
 
 def _by_component(packed: bytes) -> list[list[list[Any]]]:
-    """The members of each component, the best ranked first."""
+    """Return the members of each component as [rank, address, id, part], the best ranked first."""
     groups: dict[int, list[list[Any]]] = defaultdict(list)
     for line in packed.splitlines():
         root, *member = orjson.loads(line)
@@ -168,7 +166,7 @@ def _by_component(packed: bytes) -> list[list[list[Any]]]:
 
 
 def _drop_across(table: Table, shares: Sequence[tuple[str, float]], part: int, packed: bytes) -> int:
-    """Lines as in `Decisions`: of articles that hang together those in the part with the largest share stay."""
+    """Save lines of `Decisions`: of a component, the articles in the part with the largest share are kept."""
     lines: list[tuple[int, bytes]] = []
     for group in _by_component(packed):
         there = {portion for *_, portion in group}
@@ -179,13 +177,12 @@ def _drop_across(table: Table, shares: Sequence[tuple[str, float]], part: int, p
                 detail = f"{shares[portion][0]}, while {shares[stays][0]} has a copy"
                 lines.append((address, orjson.dumps(["drop", id, ACROSS, detail, keeper, 0.0, 0.0])))
                 lines.append((keeper_address, orjson.dumps(["kept", id])))
-    lines.sort()
-    save_strings(table, part, np.array([address for address, _ in lines], np.int64), [line for _, line in lines])
+    save_by_address(table, part, lines)
     return part
 
 
 def hash_components(table: Table, part: int, packed: bytes) -> int:
-    """The hash of its component, for each of the articles that are not alone."""
+    """Save the hash of its component for each article that is not alone, as ADDRESSED records. Returns the part."""
     found: list[tuple[int, int]] = []
     for group in _by_component(packed):
         hashed = id_hash(min(id for _, _, id, _ in group))

@@ -1,4 +1,4 @@
-"""The lines that repeat per site, learned over all shards. What repeats means is in cleaner/repeats/repeats.py."""
+"""Find the lines that repeat per site, over all shards. cleaner/repeats/repeats.py says when a line repeats."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.arrays import first_of_equal
 from cleaner.corpus.ids import key_part
 from cleaner.corpus.shards import LINES, SHARD, ShardSet, lines_of, send_to_shards
 from cleaner.engine.shuffle import Emitted, InMemory, Shuffle, Table, partition, sorted_records
@@ -29,29 +30,29 @@ Lines = Callable[[int], SiteLines]
 """The lines of a shard, by its number."""
 
 LINES_OF_AN_ARTICLE = 20
-"""About how many there are; it only says into how many parts they go."""
+"""About how many lines an article has, from which the number of parts follows."""
 
 _COUNT = np.dtype([("key", np.uint64), ("address", np.int64), ("count", np.int64)])
 _COMMON = np.dtype([("address", np.int64), ("key", np.uint64), ("count", np.int64)])
 
 
 def learn_repeats(batches: Sequence[SiteLines]) -> Repeats:
-    """What repeats in some batches of lines, each taken for a shard; in the calling process."""
+    """Find the lines that repeat in some batches of lines, as if each were a shard, in the calling process."""
     shards, total = ShardSet(None, len(batches)), sum(len(batch.keys) for batch in batches)
     return find_site_repeats(Shuffle(InMemory(), None, 1 << 30), shards, batches.__getitem__, total)
 
 
 def lines_of_shard(shards: ShardSet, number: int) -> SiteLines:
-    """The lines that `read_stage` left in a shard."""
+    """Return the lines that `read_stage` wrote to a shard."""
     return lines_of(shards.read(number, *LINES))
 
 
 def find_site_repeats(shuffle: Shuffle, shards: ShardSet, lines: Lines, total: int) -> Repeats:
-    """The lines that repeat per site. `total`: about how many lines there are.
+    """Find the lines that repeat per site. `total` is about how many lines there are.
 
-    First every line is counted by its key, and the shards hear which of their lines stand in more than one article:
-    only these can repeat, and from their counts follow the anchors of the articles. Then the common lines come together
-    by key, each with the anchor of its article, and the anchors by site.
+    First every line is counted by its key, and each shard gets the counts of its lines that stand in more than one
+    article: only these can repeat, and the counts decide which line is the anchor of an article. Then a second shuffle
+    brings these lines together by key, each with the anchor of its article, and the anchors by site.
     """
     parts = shuffle.parts("lines", total * OCCURRENCE.itemsize)
     counted = shuffle.table("lines-counted")
@@ -77,7 +78,7 @@ def find_site_repeats(shuffle: Shuffle, shards: ShardSet, lines: Lines, total: i
 
 
 def _count_lines(lines: Lines, parts: int, number: int) -> Emitted:
-    """Every key of a shard with the number of its articles there."""
+    """Emit every key of a shard with the number of its articles there."""
     batch = lines(number)
     # each key once an article: what stands ten times in one article stands in one
     keys, counts = count_equal(np.sort(batch.keys[(batch.marks & FIRST) > 0]))
@@ -87,10 +88,10 @@ def _count_lines(lines: Lines, parts: int, number: int) -> Emitted:
 
 
 def _find_common(table: Table, part: int, packed: bytes) -> int:
-    """Keys in at least two articles, for each shard that has them."""
+    """Save the keys that stand in at least two articles, for each shard that has them. Returns the part."""
     counted = sorted_records(packed, _COUNT)
-    firsts = np.flatnonzero(np.concatenate([np.ones(min(1, len(counted)), np.bool_), np.diff(counted["key"]) != 0]))
-    # most lines stand in one article of all, and end their way here
+    firsts = np.flatnonzero(first_of_equal(counted["key"]))
+    # most lines stand in one article only, and are left out here
     totals = np.repeat(np.add.reduceat(counted["count"], firsts), np.diff(firsts, append=len(counted)))
     common: NDArray[Any] = np.empty(int((totals > 1).sum()), _COMMON)
     common["key"], common["address"] = counted["key"][totals > 1], counted["address"][totals > 1]
@@ -100,7 +101,7 @@ def _find_common(table: Table, part: int, packed: bytes) -> int:
 
 
 def _emit_occurrences(shards: ShardSet, lines: Lines, common: Table, parts: int, number: int) -> Emitted:
-    """Common lines, with the anchors of their articles, to parts by key; anchors to the parts behind these, by site."""
+    """Emit common lines with the anchors of their articles to parts by key, and anchors to further parts by site."""
     known = shards.of_shard(common, number, dtype=_COMMON)
     keys, counts = np.ascontiguousarray(known["key"]), np.ascontiguousarray(known["count"])
     found, anchors = find_occurrences(lines(number), keys, counts, number << 32)
@@ -109,6 +110,7 @@ def _emit_occurrences(shards: ShardSet, lines: Lines, common: Table, parts: int,
 
 
 def _bring_together(table: Table, parts: int, part: int, packed: bytes) -> int:
+    """Save the sorted occurrences of a part of keys, or for a part of sites how many anchors each site has."""
     if part < parts:
         table.save(part, sorted_records(packed, OCCURRENCE))
     else:
@@ -118,6 +120,7 @@ def _bring_together(table: Table, parts: int, part: int, packed: bytes) -> int:
 
 
 def _find_repeats_of_part(found: Table, repeating: Table, part: int) -> None:
+    """Save the columns of `Repeats` for the keys of one part."""
     sites, anchors = found.load("sites")
     columns = find_repeats(found.load(part), sites, anchors.astype(np.int64))
     repeating.save(part, np.stack([column.astype(np.uint64) for column in columns]))

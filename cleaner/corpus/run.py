@@ -1,4 +1,4 @@
-"""What one run has at hand: its work directory, its engine, its shards, its clock. What it does is in clean.py."""
+"""The state of one run: its work directory, its engine, its shards, its times. clean.py has the steps of a run."""
 
 from __future__ import annotations
 
@@ -30,25 +30,26 @@ R = TypeVar("R")
 _log = logging.getLogger(__name__)
 
 SMALL = 32 << 20
-"""Bytes of shards up to which the global steps are done in memory, in the calling process: some 6,000 articles, 0.2 s
-of work, which would take longer to share out and to write down than to do again after a kill."""
+"""Most bytes of shards for which the global steps run in memory, in the calling process: some 6,000 articles and 0.2 s
+of work. To distribute and to save that would take longer than to do it again after a kill."""
 
 
 Engine: TypeAlias = "Pool | Spark"
-"""What does the work of the stages: `map` gives the results of `function(task, watch)` as they come, in no order. Spark
-is a carrier of shuffles as well."""
+"""Does the tasks of the stages: `map` yields the results of `function(task, watch)` in the order in which they are
+ready. Spark also carries shuffles."""
 
 
 @contextmanager
 def open_engine(options: Options) -> Iterator[Engine]:
-    """The engine that the options ask for: Spark, or as many processes as fit into the memory of the run."""
+    """Open the engine that the options name: Spark, or as many processes as fit into the memory of the run."""
     if options.engine == "spark":
         from cleaner.engine.spark import Spark, open_session
 
         with open_session(options.master) as session:
             yield Spark(session, seconds=options.record_timeout)
     else:
-        # one worker that was asked for is this process; if one is all that fits, it is a process that may be killed
+        # --workers 1 works in this process; where only one fits into memory, it is a process of its own and may be
+        # killed
         memory = memory_bytes(options.memory)
         workers, inside = fitting(memory, options.workers), options.workers == 1
         with Pool(workers, seconds=options.record_timeout, inside=inside, memory=memory * 3 // 4) as pool:
@@ -64,12 +65,12 @@ class Run:
     options: Options
     meter: ProgressMeter = field(default_factory=ProgressMeter)
     count: int = 0  # of its shards, known when all input is read
-    last_source: str = ""  # of which anything was planned
+    last_source: str = ""  # of the last task that was planned
     # seconds of each step: by the clock, and of this process alone
     times: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def shards(self, stage: str) -> list[Path]:
-        """The files of a finished stage, in manifest order."""
+        """Return the files of a finished stage, in manifest order."""
         return [self.work.shard(stage, number) for number in range(self.count)]
 
     def stage(
@@ -79,9 +80,9 @@ class Run:
         tasks: Callable[[set[int]], Iterable[T]],
         total: Callable[[], int] | None = None,
     ) -> None:
-        """Do a stage over its shards, but for those that an earlier run finished: `tasks` is called with their numbers.
+        """Do a stage for all shards but those that an earlier run finished, whose numbers `tasks` is called with.
 
-        `total` is how many shards there will be, where `count` does not say so yet.
+        `total` gives the number of shards where `count` is not known yet.
         """
         done = self.work.done(name)
         with self.timed(name):
@@ -89,10 +90,10 @@ class Run:
             self.meter.follow(name, results, len(done), total or (lambda: self.count))
 
     def shuffle(self, stage: str, shards: list[Path]) -> tuple[Shuffle, ShardSet]:
-        """How the global steps before a stage are done over these shards.
+        """Return the shuffle that does the global steps before a stage, and the set of these shards.
 
-        Small inputs: in memory. Else on the processes of the pool, or on Spark, with tables in the work directory; a
-        task may use its share of a quarter of the run's memory, the rest is for what the processes hold anyway.
+        Small inputs are shuffled in memory, others by the processes of the pool or by Spark, with tables in the work
+        directory. A task may use its share of a quarter of the run's memory; processes need the rest anyway.
         """
         found = ShardSet.of(shards)
         if isinstance(self.engine, Pool) and sum(path.stat().st_size for path in shards) <= SMALL:
@@ -101,11 +102,11 @@ class Run:
         if isinstance(self.engine, Pool):
             memory = memory_bytes(self.options.memory) // 4 // self.engine.size
             return Shuffle(OnPool(self.engine, tables / "spilled"), tables, memory), found
-        # a task of Spark has the memory that docs/cluster.md asks for, whatever the machine of the driver has
+        # the memory of a Spark task is what docs/cluster.md asks for, whatever the driver's machine has
         return Shuffle(self.engine, tables, memory_bytes(self.options.memory or "1G") // 4), found
 
     def rejects(self) -> Iterator[Reject]:
-        """What the stages set aside."""
+        """Yield what the stages set aside."""
         for path in self.shards("finish"):
             yield from (Reject(**row) for row in read_shard(path, ())[1]["rejects"])
 

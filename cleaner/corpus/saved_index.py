@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from cleaner.arrays import first_of_equal
 from cleaner.corpus.shards import ROW, SHARD, SKETCH, ShardSet, id_hash, sketch_column
 from cleaner.durable import remove_parts, replacing
 from cleaner.engine.columns import (
@@ -73,7 +74,7 @@ class Index:
 
     @classmethod
     def build(cls, folder: Path) -> Index:
-        """A new, empty index. Raises RefusedError when there is something at `folder` already."""
+        """Make a new, empty index. Raises RefusedError when there is something at `folder` already."""
         claim_folder(folder, "index", str(folder))
         # A run that was killed may have left an index without articles, which is as good as none.
         if (folder / HEADER_FILE).exists() and cls.open(folder).header["articles"]:
@@ -85,7 +86,7 @@ class Index:
 
     @classmethod
     def open(cls, folder: Path) -> Index:
-        """Raises OptionError when there is no index, one that is damaged, or one that was made with other settings."""
+        """Open an index. Raises OptionError when there is none, or it is damaged, or was made with other settings."""
         try:
             header = json.loads((folder / HEADER_FILE).read_text("utf-8"))
         except (OSError, ValueError) as error:
@@ -108,15 +109,15 @@ class Index:
         return self.folder / str(self.header["data"])
 
     def behind(self, shards: ShardSet) -> ShardSet:
-        """The shards of a run with those of the index behind them."""
+        """Return the shards of a run with those of the index behind them."""
         return replace(shards, index=self.data, indexed=-(-self.header["articles"] // SHARD_ARTICLES))
 
     def state(self) -> list[object]:
-        """What differs when the index has changed."""
+        """Return what differs between two states of the index: number of articles, data folder, time of writing."""
         return [self.header["articles"], self.data.name, (self.folder / HEADER_FILE).stat().st_mtime_ns]
 
     def info(self) -> dict[str, Any]:
-        """The header, and the size on disk in bytes."""
+        """Return the header, and the size on disk in bytes."""
         size = sum(path.stat().st_size for path in self.data.iterdir())
         return {**{name: value for name, value in self.header.items() if name != "data"}, "bytes": size}
 
@@ -138,25 +139,24 @@ class Index:
         shuffle.each("index-keys", partial(_save_keys, shards, keys), shards.all)
         records = np.concatenate([np.zeros(0, _KEY), *map(keys.load, shards.all)])
         records = records[order_of(records)]
-        first = np.ones(len(records), np.bool_)
-        first[1:] = np.logical_or.reduce([records[n][1:] != records[n][:-1] for n in ("name", "a", "b")])
-        addresses = records["address"][first]
-        # where each article goes, by its address: the shards look theirs up
+        addresses = records["address"][first_of_equal(records["name"], records["a"], records["b"])]
+        # the place of each article, by its address, in which the shards look theirs up
         order = np.argsort(addresses)
         keys.save("places", np.stack([addresses[order], order]))
         shuffle.reduce("index", shards.all, partial(_emit_articles, shards, keys), partial(_write_articles, data))
-        # the header names the new generation from here on; until then the old one is the index
+        # the header names the new shards from here on; until now the old ones are the index
         self.header |= {"articles": len(addresses), "data": data.name}
         self._save()
         shutil.rmtree(old)
 
     def _save(self) -> None:
+        """Write the header."""
         with replacing(self.folder / HEADER_FILE) as out:
             out.write(json.dumps(self.header, indent=1).encode() + b"\n")
 
 
 def _save_keys(shards: ShardSet, table: Table, number: int) -> None:
-    """What tells the articles of a shard apart: hashes of their ids and of their tokens."""
+    """Save the keys by which the articles of a shard are compared: hashes of their ids and of their tokens."""
     shard, rows = shards.read(number, "id", "exact"), shards.alive(number)
     keys: NDArray[Any] = np.empty(len(rows), _KEY)
     keys["name"] = [id_hash(id) if len(id) else 0 for id in binary_values(shard["id"], rows)]
@@ -166,7 +166,7 @@ def _save_keys(shards: ShardSet, table: Table, number: int) -> None:
 
 
 def _emit_articles(shards: ShardSet, keys: Table, number: int) -> Emitted:
-    """The articles of a shard that the index holds from now on, as Arrow tables, to their new shards."""
+    """Emit the articles of a shard that the new index has, as Arrow tables, to their new shards."""
     addresses, places = keys.load("places")
     mine = slice(*np.searchsorted(addresses, (number << 32, (number + 1) << 32)).tolist())
     rows, places = addresses[mine] & ROW, places[mine]
@@ -187,12 +187,13 @@ def _emit_articles(shards: ShardSet, keys: Table, number: int) -> Emitted:
 
 
 def _write_articles(folder: Path, part: int, packed: bytes) -> None:
+    """Write one new shard of the index from its Arrow tables, with the articles in their order."""
     source, tables = pa.BufferReader(packed), []
     while source.tell() < len(packed):  # one Arrow stream behind the other
         tables.append(pa.ipc.open_stream(source).read_all())
     table = pa.concat_tables(tables)
     table = table.take(pa.array(np.argsort(number_values(table["place"]))))
-    # made anew out of plain arrays: how Arrow put them together must not change a byte of the file
+    # built from plain arrays, so that the bytes of the file do not depend on how Arrow joined the tables
     columns = {name: binary_column(binary_values(table[name])) for name in ("id", "site")}
     columns["length"] = number_column(number_values(table["length"]))
     columns |= {name: fixed_column(sketch_column(table, name)) for name in SKETCH}

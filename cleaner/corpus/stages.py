@@ -1,10 +1,10 @@
-"""The three stages of a run over one shard: pure functions of a task, which leave one Arrow file each.
+"""The three stages of a run over one shard: pure functions of a task, each of which writes one Arrow file.
 
-read_stage    a part of the input -> articles, loaded and stripped; their lines, for what repeats per site
-finish_stage  those -> repeats taken, language, guards: the lines of the output and its logs; sketches, for duplicates
+read_stage    a part of the input -> articles, loaded and stripped; their lines, to find those that repeat per site
+finish_stage  those -> repeats removed, language, guards: the lines of the output and its logs; sketches, for duplicates
 write_stage   those lines and the decisions on duplicates -> the lines as they are written
 
-hash_stage does no article: it hashes some files of the input for the manifest.
+hash_stage is about no shard: it hashes some files of the input for the manifest.
 """
 
 from __future__ import annotations
@@ -61,38 +61,36 @@ _Counts = Counter[tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class ReadTask:
-    """A part of the input, as it was planned, and where its shard goes. `stamps` are those of its files."""
+    """A part of the input and the path of its shard. `stamps` are the sizes and times of its files."""
 
     input: Task  # as `plan_tasks` cut it
-    out: Path  # the file that the stage leaves
+    out: Path  # the file that the stage writes
     options: Options
     stamps: Stamps = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class FinishTask:
-    """A shard after reading, and what the steps over all shards found out about it."""
+    """A shard after reading, and what the steps over all shards found about it."""
 
-    read: Path  # the file that `read_stage` left
+    read: Path  # the file of `read_stage`
     out: Path
     options: Options
-    ids: NewIds | Mapping[int, str] | None = None  # new ones of records whose own was taken, in files or by row
-    repeats: Path | None = None  # the file of what repeats on sites
+    ids: NewIds | Mapping[int, str] | None = None  # new ids of records with a repeated one, in files or by row
+    repeats: Path | None = None  # the file of the lines that repeat on sites
     number: int = 0
-    headlines: Headlines | Keys | None = None  # of other articles, for all shards in files, or for this one, sent along
+    headlines: Headlines | Keys | None = None  # of other articles, in files for all shards, or sent for this one
 
 
 @dataclass(frozen=True, slots=True)
 class WriteTask:
-    """A finished shard, and what was decided about its duplicates."""
+    """A finished shard, and the decisions of the global steps."""
 
-    finished: Path  # the file that `finish_stage` left
+    finished: Path  # the file of `finish_stage`
     out: Path
     number: int
     options: Options
-    decided: (
-        CorpusDecisions | ShardDecisions
-    )  # for all shards, in files that a worker reads, or for this one, sent along
+    decided: CorpusDecisions | ShardDecisions  # in files for all shards, or sent for this one
 
 
 def read_stage(task: ReadTask, watch: Watch) -> Done:
@@ -102,7 +100,7 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
     rejects: list[Reject] = []
     articles, sites = strip_records(task.input, task.options, watch, rejects)
     rejects += changed_sources(task.stamps)
-    # hashes of ids beside the articles: which are taken is found out without unpacking any
+    # hashes of ids stand beside the articles, so that repeated ids are found without unpacking an article
     columns = {
         "id": number_column(np.array([id_hash(a.id) for a in articles], np.uint64)),
         "article": binary_column([pack_article(a) for a in articles]),
@@ -118,29 +116,29 @@ def read_stage(task: ReadTask, watch: Watch) -> Done:
 
 
 def finish_stage(task: FinishTask, watch: Watch) -> Done:
-    """Take what repeats on the site, name the language, ask the guards, and sketch the clean texts."""
+    """Remove lines that repeat on the site, identify the language, apply the guards, and sketch the clean texts."""
     from cleaner.corpus.watched import finish_records
     from cleaner.pipeline import with_new_id
 
     table, made = read_shard(task.read, ("article", *(LINES if task.repeats else ())))
     articles = [unpack_article(cell) for cell in binary_values(table["article"])]
     renamed = task.ids.of_shard(task.number) if isinstance(task.ids, NewIds) else task.ids or {}
-    for row, new in renamed.items():  # its own id is taken by an earlier record
+    for row, new in renamed.items():  # an earlier record has the same id
         articles[row] = with_new_id(articles[row], new)
     learned: dict[str, list[str]] = {}
     if task.repeats:
         known, lines = Repeats.load(task.repeats), lines_of(table)
         linked = _linked_headlines(task, articles, lines)
         articles = known.take_all(articles, lines)
-        for row, links in linked.items():  # in offsets of *before*, which taking others does not move
+        for row, links in linked.items():  # in offsets of *before*, which other removals do not move
             claimed = claim((*articles[row].removals, *links))
             articles[row] = articles[row]._replace(removals=close_gaps(articles[row].before, claimed))
         if task.options.site_rules:
-            # the file of site rules names sites and wordings, of which the columns of lines know only keys
+            # the file of site rules names sites and wordings, of which the columns of lines have only hashes
             for article, site in zip(articles, number_values(table["site"]).tolist(), strict=True):
                 name = made["sites"][str(site)]
                 learned |= {str(key): [name, wording] for key, wording in wordings_taken(article, name, known)}
-    # from here on an article may be dropped, but has a row in every log
+    # from here on an article may be dropped, and then has a row in the log
     rejects: list[Reject] = []
     finished = finish_records(articles, task.options, watch, rejects)
     texts = [a.text for a, _ in finished]
@@ -173,7 +171,7 @@ def finish_stage(task: FinishTask, watch: Watch) -> Done:
 
 
 def _linked_headlines(task: FinishTask, articles: Sequence[Article], lines: SiteLines) -> dict[int, list[Removal]]:
-    """By row the headlines of other articles that go, but for those that the options keep."""
+    """Return, by row, the removals of headlines of other articles, without those that the options keep."""
     headlines, options = task.headlines, task.options
     if (
         headlines is None
@@ -208,12 +206,12 @@ def write_stage(task: WriteTask, watch: Watch) -> Done:
         tallied, emptied = _amend(records, removed, decided.paragraphs, early, options, counts)
         drops = {**emptied, **drops}
     for row, drop in drops.items():
-        # it was counted as written, but goes after all
+        # it was counted as written when the shard was finished
         gone = orjson.loads(records[row])
         counts["dropped", drop.reason] += 1
         _count_written(counts, len(gone["text"]), gone["language"], gone["site"], -1)
     drops = {**drops, **early}
-    # a keeper names the articles in whose place it stays
+    # the record of a keeper names the articles in whose place it is kept
     kept: list[object] = []
     for row, ids in decided.duplicates.items():
         whole = orjson.loads(records[row])
@@ -243,7 +241,7 @@ def write_stage(task: WriteTask, watch: Watch) -> Done:
 def _add_keys(
     records: list[memoryview], drops: Mapping[int, Drop], parts: Sequence[str], options: Options, counts: _Counts
 ) -> Mapping[int, Drop]:
-    """Add the keys of --mark and --split to the lines of a shard. The articles that go come back: with --mark none."""
+    """Add the keys of --mark and --split to the lines of a shard. Returns the drops, of which --mark leaves none."""
     for row, line in enumerate(records):
         whole, drop = orjson.loads(line), drops.get(row)
         meta = whole.pop("meta")  # the last key
@@ -267,8 +265,11 @@ def _amend(
     options: Options,
     counts: _Counts,
 ) -> tuple[bytes, dict[int, Drop]]:
-    """Make the last removals in the lines of a shard, and count them. Back come its tally, made anew, and articles of
-    which nothing is left. `early` are the rows of articles that were never counted as written."""
+    """Make the last removals in the lines of a shard, and count them.
+
+    `early` are the rows of articles that were dropped before, and so are not counted as written. Returns the new tally
+    of the shard, and drops of the articles of which nothing is left.
+    """
     wholes: list[dict[str, Any]] = []
     removals: list[tuple[Removal, ...]] = []
     texts: list[list[str]] = []
@@ -295,7 +296,7 @@ def _amend(
 
 
 def _counted(finished: Sequence[tuple[Article, Drop | None]], texts: Sequence[str]) -> _Counts:
-    """What the manifest counts, but for removals. A key is (table, key ...), as in `count_tables`."""
+    """Return the counts for the manifest, without removals. A key is (table, key ...), as in `count_tables`."""
     articles = [article for article, _ in finished]
     counts: _Counts = Counter()
     counts["articles", "read"] = len(articles)
@@ -321,6 +322,7 @@ def _counted(finished: Sequence[tuple[Article, Drop | None]], texts: Sequence[st
 
 
 def _count_written(counts: _Counts, length: int, language: str, site: str, times: int = 1) -> None:
+    """Count `times` articles of `length` characters as written; a negative number takes some back."""
     counts["articles", "written"] += times
     counts["characters", "written"] += times * length
     counts["language", language] += times
@@ -328,20 +330,22 @@ def _count_written(counts: _Counts, length: int, language: str, site: str, times
 
 
 def _listed(counts: _Counts) -> list[list[object]]:
+    """Return counts as rows [*key, number], sorted."""
     return [[*key, n] for key, n in sorted(counts.items()) if n]
 
 
 def hash_stage(sources: Sequence[Source], watch: Watch) -> list[tuple[str, int, str]]:
-    """(source, bytes, sha256) of every source; "" for one that is no file here, or that cannot be read."""
+    """Return (source, bytes, sha256) of every source; the hash is "" for no local file, or one that cannot be read."""
     hashed = []
     for source in sources:
         try:
             digest = sha256(Path(source.path)) if Path(source.path).is_file() else ""
-        except OSError:  # the log of rejects says so already
+        except OSError:  # the log of rejects has it already
             digest = ""
         hashed.append((source.source, source.size, digest))
     return hashed
 
 
 def _line(row: Mapping[str, object]) -> bytes:
+    """Return a row as a line of JSON."""
     return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)

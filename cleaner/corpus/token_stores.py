@@ -1,5 +1,5 @@
-"""The tokens of all articles that have candidates, by groups of shards; the shingles that recur on their sites; and
-signatures made anew without these.
+"""Store the tokens of all articles in candidate pairs, find the shingles that recur on their sites (boilerplate), and
+make new signatures without these.
 """
 
 from __future__ import annotations
@@ -32,52 +32,53 @@ _STORED = np.dtype(
         ("rank", "i8"),
         ("site", "i8"),  # a hash of its name; -1 is none
         ("start", "i8"),  # where its tokens begin in the array of the group
-        ("count", "i8"),  # and how many it has
-        ("least", "u4"),  # the least value of its signature under the first permutation: the anchor of a copy
+        ("count", "i8"),  # how many tokens it has
+        ("least", "u4"),  # the first value of its signature, which copies share (see site_shingles.py)
         ("broken", "?"),  # whether its text breaks off
         ("page", "i8"),  # a hash of its URL; -1 is none
     ]
 )
 """An article of a group of shards."""
 
-# an article of a site, on its way to the part in which the shingles of the site are counted
+# an article in the shuffle that brings the articles of a site together
 _PLACE = np.dtype([("rank", np.int64), ("group", np.int64), ("at", np.int64)])
-# what a group knows of a site
+# the articles and shingles of a site in one group
 _SITE = np.dtype([("site", np.int64), ("articles", np.int64), ("shingles", np.int64)])
 
 
 @dataclass(frozen=True, slots=True)
 class TokenStores:
-    """The stores of all groups of shards that have candidates, and what was found in them.
+    """The tokens and new signatures of all articles in pairs, by group of shards.
 
-    Arrays of group g in the table: `g` (_STORED, by address), `g-tokens`, and after signing `g-signed` (signatures
-    without what recurs) and `g-changed` (places of those that lost some and kept enough to be candidates by the rest).
+    The table has these arrays of group g: `g` (_STORED, by address), `g-tokens`, and after signing `g-signed` (the new
+    signatures) and `g-changed` (places of the articles whose signature is another and still has enough shingles).
     """
 
     ranks: Ranks
     table: Table
-    groups: tuple[int, ...]  # of shards, those with articles in pairs
-    shingles: int  # of all these articles, the repeated ones counted each time
+    groups: tuple[int, ...]  # groups of shards that have articles in pairs
+    shingles: int  # of all these articles; one that several have is counted each time
 
     def recurring(self) -> SiteShingles:
-        """What recurs on sites; nothing as long as that is not learned."""
+        """Return the shingles that recur on sites; none before they are learned."""
         columns = (("keys", np.uint64), ("sites", np.int64), ("sieve", np.bool_))
         return SiteShingles(*(self.table.load(f"recurring-{name}", dtype) for name, dtype in columns))
 
     def signatures(self, ranks: NDArray[np.int64]) -> NDArray[np.uint32]:
-        """Signatures without what recurs, of sorted ranks."""
+        """Return the new signatures of sorted ranks, uint32 of shape (n, 128)."""
         signatures = np.empty((len(ranks), PERMUTATIONS), np.uint32)
         for group, places, at in self.find(ranks):
             signatures[places] = self.table.load(f"{group}-signed")[at]
         return signatures
 
     def changed(self, group: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-        """Signatures and ranks of the articles that lost boilerplate and kept enough to be candidates by the rest."""
+        """Return the new signatures, and the ranks, of the articles of a group that lost boilerplate and have enough
+        left to be candidates by the rest."""
         at = self.table.load(f"{group}-changed")
         return self.table.load(f"{group}-signed")[at], self.table.load(group)["rank"][at]
 
     def find(self, ranks: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
-        """Where sorted ranks are stored: (group, places in `ranks`, places in the group); every group once."""
+        """Yield where sorted ranks are stored: (group, places in `ranks`, places in the group), every group once."""
         addresses = self.ranks.addresses(ranks)
         order = np.argsort(addresses)
         groups = self.ranks.shards.groups(addresses[order])
@@ -88,9 +89,9 @@ class TokenStores:
     def gather(
         self, found: Iterable[tuple[int, NDArray[np.int64], NDArray[np.int64]]], room: Room
     ) -> tuple[StoredArticles, NDArray[np.uint32]]:
-        """One store of articles out of many groups, and the least values of their signatures, by place.
+        """Return one store of articles from many groups, and the column `least` of these articles, both by place.
 
-        `found` is as `find` gives it; the places are 0..n-1, each once.
+        `found` is as `find` yields it; the places in `ranks` are 0..n-1, each once.
         """
         found = list(found)
         stored: NDArray[Any] = np.empty(sum(len(places) for _, places, _ in found), _STORED)
@@ -100,18 +101,18 @@ class TokenStores:
         for group, places, _ in found:
             starts, counts = stored["start"][places], stored["count"][places]
             store.add(places, self.table.load(f"{group}-tokens")[ranges(starts, counts)], counts)
-        # columns of their own, for a field of records keeps all records in memory
+        # copied, for the view of one field would keep all records in memory
         sites, pages, broken = (np.ascontiguousarray(stored[name]) for name in ("site", "page", "broken"))
         return StoredArticles(store, self.recurring(), sites, pages, broken), stored["least"].copy()
 
     def free(self) -> None:
-        """Free the tokens and signatures, of which nothing is asked once the duplicates are decided."""
+        """Free the tokens and signatures, which nothing needs once the duplicates are decided."""
         for group in self.groups:
             self.table.free(f"{group}-tokens")
             self.table.free(f"{group}-signed")
 
     def by_site(self, group: int) -> Emitted:
-        """The places of the articles of a group, to the parts of their sites; those of small sites go nowhere."""
+        """Emit the places of the articles of a group to the parts of their sites; small sites have none."""
         stored, (sites, parts, sizes) = self.table.load(group), self.table.load("sites")
         records: NDArray[Any] = np.empty(len(stored), _PLACE)
         records["rank"], records["group"], records["at"] = stored["rank"], group, np.arange(len(stored))
@@ -139,7 +140,7 @@ def store_tokens(shuffle: Shuffle, ranks: Ranks, candidates: Sequence[Candidates
 
 
 def _find_wanted(ranks: Ranks, task: tuple[Candidates, int]) -> NDArray[Any]:
-    """ADDRESSED records of the articles of some pairs, with their ranks."""
+    """Return ADDRESSED records of the articles of some pairs, with their ranks."""
     candidates, part = task
     pairs = candidates.pairs(part)
     both = distinct(np.concatenate([pairs.low, pairs.high]))
@@ -149,7 +150,7 @@ def _find_wanted(ranks: Ranks, task: tuple[Candidates, int]) -> NDArray[Any]:
 
 
 def _fill(table: Table, ranks: Ranks, group: int, packed: bytes) -> tuple[int, int]:
-    """Store the tokens of the wanted articles of one group; how many shingles they have comes back."""
+    """Store the tokens of the wanted articles of one group. Returns the group, and how many shingles they have."""
     wanted = sorted_records(packed, ADDRESSED)
     wanted = wanted[np.concatenate([[True], np.diff(wanted["address"]) != 0])]
     stored: NDArray[Any] = np.empty(len(wanted), _STORED)
@@ -163,7 +164,7 @@ def _fill(table: Table, ranks: Ranks, group: int, packed: bytes) -> tuple[int, i
         tokens.append(found)
         shard = ranks.shards.read(number, "site", "broken", "signatures")
         names = [bytes(site) for site in binary_values(shard["site"], rows)]
-        # a site is a hash of its name, so no one has to know all names
+        # a site is known by the hash of its name, so that no process needs a list of all names
         number_of = {name: id_hash(name) >> 1 if name else -1 for name in dict.fromkeys(names)}
         stored["site"][mine] = [number_of[name] for name in names]
         stored["page"][mine] = ranks.shards.pages(number, rows)
@@ -181,7 +182,7 @@ def _fill(table: Table, ranks: Ranks, group: int, packed: bytes) -> tuple[int, i
 
 
 def _learn(shuffle: Shuffle, stores: TokenStores) -> None:
-    """What recurs on sites, found for some sites at a time."""
+    """Find the shingles that recur on sites, and save them in the table."""
     all_sites = np.concatenate([np.zeros(0, _SITE), *(stores.table.load(f"{group}-sites") for group in stores.groups)])
     sites, at = np.unique(all_sites["site"], return_inverse=True)
     counts, sizes = (np.bincount(at, all_sites[name]).astype(np.int64) for name in ("articles", "shingles"))
@@ -202,7 +203,7 @@ def _learn(shuffle: Shuffle, stores: TokenStores) -> None:
 
 
 def _find_recurring(stores: TokenStores, table: Table, memory: int, part: int, packed: bytes) -> int:
-    """What recurs on the sites of one part, whose articles are gathered from all groups."""
+    """Save the shingles that recur on the sites of one part. Returns the part."""
     records = sorted_records(packed, _PLACE)
     found = []
     for group in distinct(records["group"]).tolist():
@@ -218,7 +219,7 @@ def _find_recurring(stores: TokenStores, table: Table, memory: int, part: int, p
 
 
 def _sign(stores: TokenStores, memory: int, group: int) -> None:
-    """Make the signatures of one group anew."""
+    """Save the new signatures of one group."""
     stored = stores.table.load(group)
     everything = np.arange(len(stored))
     signatures = np.empty((len(stored), PERMUTATIONS), np.uint32)
@@ -230,6 +231,6 @@ def _sign(stores: TokenStores, memory: int, group: int) -> None:
     with Room(memory, stores.table.folder) as room:
         articles, _ = stores.gather([(group, everything, everything)], room)
         signed, changed = sign_without_site_shingles(articles, signatures)
-    # all of them, the unchanged ones too: what asks for signatures looks in one place
+    # unchanged ones are saved too, so that all signatures are in one place
     stores.table.save(f"{group}-signed", signed)
     stores.table.save(f"{group}-changed", changed)

@@ -1,6 +1,7 @@
-"""Work on the records of a shard under a watch: what is wrong with one of them makes a reject of it, and ends no run.
+"""Work on the records of a shard under a watch: a record that fails becomes a reject, and the run goes on.
 
-With all that works on articles this takes .1 s to import, which the main process of a pool does without (stages.py).
+This module imports everything that works on articles, which takes .1 s. So stages.py imports it only when it works on
+records, and the main process of a pool does without it.
 """
 
 from __future__ import annotations
@@ -27,11 +28,13 @@ _DIED = "Look at this record by itself; --record-timeout and --memory set the li
 _UNEXPECTED = "Please report this together with the record."
 
 LOADED_AT_ONCE = 64
-"""Articles whose languages are named together, since the model is fastest in batches; few, since they are in memory."""
+"""Articles whose languages are identified together: the model is faster in batches, and all of a batch are in
+memory."""
 
 
 def strip_records(task: Task, options: Options, watch: Watch, rejects: list[Reject]) -> tuple[list[Article], list[str]]:
-    """Read, load and strip the records of a task. Back come the articles, and the site of each for what repeats."""
+    """Read, load and strip the records of a task. Returns the articles, and the site of each by which repeats are
+    found."""
     begun: list[tuple[Raw, Begun[Article]]] = []
     for loaded in _loaded(task, options, watch, rejects):
         texts = [article.before for *_, article in loaded] if options.strip else []
@@ -49,14 +52,14 @@ def strip_records(task: Task, options: Options, watch: Watch, rejects: list[Reje
 def _loaded(
     task: Task, options: Options, watch: Watch, rejects: list[Reject]
 ) -> Iterator[list[tuple[int, Raw, Article]]]:
-    """The records of a task as articles, some at a time, each with its number for the watch; whatever goes wrong goes
-    to `rejects`."""
+    """Yield the records of a task as articles, some at a time, each with its number for the watch. Records that fail
+    are added to `rejects`."""
     loaded: list[tuple[int, Raw, Article]] = []
     for unit, raw in _raws(task, options, watch, rejects):
         with _set_aside(raw, watch, rejects):
             article = load_article(raw, options)
             article = article._replace(left_out=logged(article.left_out)) if article.left_out else article
-            # without the body: the bytes of all pages of a task would wait for the last of them
+            # without the body, so that the bytes of all pages of a task are not held until the last one is read
             loaded.append((unit, replace(raw, body=""), article))
         if len(loaded) == LOADED_AT_ONCE:
             yield loaded
@@ -66,11 +69,11 @@ def _loaded(
 
 @contextmanager
 def _set_aside(raw: Raw, watch: Watch, rejects: list[Reject]) -> Iterator[None]:
-    """Work on one record within its time; whatever goes wrong makes it a reject and ends no run."""
+    """Work on one record within its time limit; a failure adds it to `rejects`."""
     try:
         with watch.clock:
             yield
-    except CleanerError:  # an option or a phrase list is wrong, which no other record can mend
+    except CleanerError:  # an option or a phrase list is wrong, and so for every record
         raise
     except RecordTimeout as late:
         rejects.append(Reject(raw.source, raw.record, "WorkerDied", f"It failed: {late}.", _DIED))
@@ -81,9 +84,10 @@ def _set_aside(raw: Raw, watch: Watch, rejects: list[Reject]) -> Iterator[None]:
 
 
 def _judge_all(begun: Sequence[tuple[Raw, Begun[Article]]], watch: Watch, rejects: list[Reject], unit: int) -> None:
-    """Strip the records to the end, judging the lines of all at once; one by one where that has ended a worker.
+    """Finish stripping the records, and judge the lines of all at once; one by one where that has ended a worker
+    before.
 
-    `unit` is the number of the work on all of them for the watch, those behind it are the records'.
+    `unit` is the number for the watch of judging all of them, and the records have the numbers behind it.
     """
     together = not watch.enter(unit)
 
@@ -103,9 +107,9 @@ def _judge_all(begun: Sequence[tuple[Raw, Begun[Article]]], watch: Watch, reject
 
 
 def _raws(task: Task, options: Options, watch: Watch, rejects: list[Reject]) -> Iterator[tuple[int, Raw]]:
-    """The records of the task that can be worked on, each with its number for the watch; others go to `rejects`."""
+    """Yield the records of a task, each with its number for the watch; those that cannot be read go to `rejects`."""
     for i, split in enumerate(task.splits):
-        unit = i << 32  # of the watch: reading the split; its records are counted from there
+        unit = i << 32  # the watch's number of reading the split; those of its records follow
         if reason := watch.enter(unit):
             rejects.append(Reject(split.source, split.first, "WorkerDied", f"Reading on failed: {reason}.", _DIED))
             continue
@@ -131,12 +135,12 @@ def _raws(task: Task, options: Options, watch: Watch, rejects: list[Reject]) -> 
 def finish_records(
     articles: Sequence[Article], options: Options, watch: Watch, rejects: list[Reject]
 ) -> list[tuple[Article, Drop | None]]:
-    """Finish all articles at once, which is fastest; one by one where that has ended a worker."""
+    """Finish all articles at once, which is fastest; one by one where that has ended a worker before."""
     if not watch.enter(0):
         try:
             with watch.clock:
                 return finish_articles(articles, options)
-        except RecordTimeout:  # one by one says which of them took the time
+        except RecordTimeout:  # working one by one shows which of them took the time
             pass
         finally:
             watch.leave()

@@ -1,1 +1,1 @@
-"""From bytes to text: byte order marks, UTF-8, declared charsets, then detection."""
+"""Turn bytes into text: byte order marks, UTF-8, declared charsets, then detection."""

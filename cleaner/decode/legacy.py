@@ -1,4 +1,4 @@
-"""Which legacy encoding bytes are in: what is declared, chardet's answer and the plausibility of the text are weighed.
+"""Find the legacy encoding of bytes, by what is declared, what chardet answers, and how plausible the text is.
 
 chardet's models know how often letters follow one another. Between encodings that differ in a few characters (cp1250
 and ISO-8859-2, cp1252 and Mac Roman) they are nearly undecided. There the text itself decides: whether its letters
@@ -20,23 +20,23 @@ from cleaner.decode.plausibility import plausibility
 __all__ = ["decode_legacy"]
 
 _EVIDENCE = 1 << 15
-"""Bytes that are asked; a long text shows its encoding in so many."""
+"""Bytes that are looked at; a long text shows its encoding in so many."""
 _NEAR, _NEAR_OF_FEW = 0.45, 0.3
 """A codec below this share of chardet's best confidence is never the right one; the second holds for few high bytes."""
 _FEW = 20
-"""High bytes up to which the text is short, and what is expected of it counts."""
+"""A text with up to so many high bytes is short; then the expected encoding (see _HINT) weighs a good deal."""
 _GUESS = 0.2
 """Below this confidence chardet is guessing; for right answers it gives 0.35 to 0.8."""
 _DOUBTFUL = 0.6
 """Below this confidence the text may be written in capitals. Cyrillic and Greek in small letters get 0.7 or more; Latin
 text may get less, but there its small letters can be seen."""
 _HINT, _COMMON = 4.0, 2.0
-"""For what is declared or usual in the folder, and for cp1252, divided by `_FEW` and the number of high bytes: such an
-expectation decides for few of them only."""
+"""Weight of a codec that is declared or usual in the folder, and of cp1252. It is divided by `_FEW` plus the number of
+high bytes, so that an expectation decides short texts only."""
 _CLAIM = 0.12
-"""For a declared codec, however long the text."""
+"""Weight of a declared codec, however long the text is."""
 _PLAUSIBILITY = 0.5
-"""The most that plausibility counts, against 1 for chardet's best codec."""
+"""Weight of plausibility, which is 1 at most. chardet's best codec has 1."""
 _LONG = 200
 """Bytes of ASCII around a single high byte, from which on it may be taken for a broken one."""
 _META = re.compile(rb"<meta\b[^<>]{0,500}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
@@ -46,7 +46,7 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 _SMALL = bytes(range(0x61, 0x7B))
 _HIGH_BYTES = bytes(range(0x80, 0x100))
 _NOT_TEXT = ("cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140", "utf-7", "utf-16", "utf-32", "utf-16-le")
-"""What is not asked of chardet: EBCDIC, and encodings that were ruled out before."""
+"""Encodings that chardet does not try: EBCDIC, and those that were ruled out before."""
 # Codec -> those to try instead, best first.
 _WIDER = {
     "ascii": ("cp1252",),
@@ -119,21 +119,15 @@ def _scores(evidence: bytes, claims: list[str], hint: str) -> dict[str, float]:
             claimed = _CLAIM if codec in claims else -table()["rare"].get(codec, 0.0)
             expected = _HINT if codec == hint or codec in claims else _COMMON if codec == "cp1252" else 0.0
             scores[codec] = confidence.get(codec, 0.0) / scale + claimed + expected / (_FEW + high)
-    return _with_plausibility(evidence, scores) if len(scores) > 1 else scores or {"cp1252": 1.0}
-
-
-def _with_plausibility(evidence: bytes, scores: dict[str, float]) -> dict[str, float]:
-    """Return `scores` with the plausibility of the text in each codec.
-
-    It costs a decoding, so it is not asked of codecs that could not win even if they were fully plausible.
-    """
+    if len(scores) < 2:
+        return scores or {"cp1252": 1.0}
+    # Plausibility costs a decoding, so a codec that could not win even if it were fully plausible is left out.
     best = 0.0
-    found: dict[str, float] = {}
     for codec in sorted(scores, key=lambda each: -scores[each]):
         hopeless = scores[codec] + _PLAUSIBILITY <= best
-        found[codec] = scores[codec] - 1 if hopeless else scores[codec] + _PLAUSIBILITY * plausibility(evidence, codec)
-        best = max(best, found[codec])
-    return found
+        scores[codec] += -1 if hopeless else _PLAUSIBILITY * plausibility(evidence, codec)
+        best = max(best, scores[codec])
+    return scores
 
 
 def _confidence(evidence: bytes) -> dict[str, float]:

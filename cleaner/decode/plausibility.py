@@ -1,4 +1,4 @@
-"""How plausible a text is in a given encoding: whether people write its letters and signs so.
+"""Rate how plausible a text is in a given encoding: by how people write its letters and signs.
 
 Letters should belong to one alphabet and use most of it, capitals should not follow small letters, quotes and dashes
 should open and close where they stand, symbols should not stand inside words. The letters that each language needs are
@@ -20,7 +20,7 @@ _MULTIBYTE = frozenset(
     ("gb18030", "cp932", "shift_jis_2004", "euc_jp", "euc_jis_2004", "big5", "cp950", "big5hkscs", "cp949", "euc_kr")
 )
 _PLACES = 1 << 14
-"""Characters beyond ASCII that are asked: in effect all, as two encodings may differ in one sign of a long text."""
+"""Characters beyond ASCII that are looked at: in effect all, as two encodings may differ in one sign of a long text."""
 _MISSING = 0.5
 """What is lost if a text has none of the letters of its alphabet; less in proportion."""
 _ENOUGH = 30
@@ -69,8 +69,15 @@ def _character(before: str, char: str, after: str, alphabet: frozenset[str]) -> 
         return _letter(before, char, after, alphabet)
     if before.isspace() and after.isspace() and char in _SET_ALONE:
         return 0.95
-    if char in _OPENING or char in _CLOSING or char in _DASHES:
-        return _punctuation(before, char, after)
+    if char in _DASHES:
+        return 1.0 if before.isspace() == after.isspace() else 0.5
+    if char == "’":  # an apostrophe, too
+        return 1.0 if not before.isspace() else 0.9 if after.isalpha() else 0.3
+    if char in _OPENING or char in _CLOSING:
+        opens = char in _OPENING and not before.isalnum() and not after.isspace()
+        closes = char in _CLOSING and not before.isspace() and not after.isalpha()
+        spaced = char in "«»" and (before.isspace() or after.isspace())  # as French sets them
+        return 1.0 if opens or closes or spaced else 0.0
     if char in _BLANKS:
         return 0.95
     # Controls of C1, replaced bytes and private characters: nobody types them.
@@ -92,18 +99,6 @@ def _letter(before: str, char: str, after: str, alphabet: frozenset[str]) -> flo
     if not before.isalpha() and not after.isalpha() and char not in _ALONE:
         return 0.0 if latin else 0.5
     return 1.0 if char in alphabet or char.lower() in alphabet else 0.2
-
-
-def _punctuation(before: str, char: str, after: str) -> float:
-    """Return how plausible a quotation mark or a dash is between its neighbours."""
-    if char in _DASHES:
-        return 1.0 if before.isspace() == after.isspace() else 0.5
-    if char == "’":  # an apostrophe, too
-        return 1.0 if not before.isspace() else 0.9 if after.isalpha() else 0.3
-    opens = char in _OPENING and not before.isalnum() and not after.isspace()
-    closes = char in _CLOSING and not before.isspace() and not after.isalpha()
-    spaced = char in "«»" and (before.isspace() or after.isspace())  # as French sets them
-    return 1.0 if opens or closes or spaced else 0.0
 
 
 def _is_latin(char: str) -> bool:

@@ -86,7 +86,7 @@ def fixed_values(column: pa.ChunkedArray, like: NDArray[Any]) -> NDArray[Any]:
 
 
 def _one_chunk(column: pa.ChunkedArray | pa.Array) -> pa.Array:
-    """The column as one array. A shard is written as one batch, so its columns mostly are one chunk already."""
+    """Return the column as one array. A shard is written as one batch, so its columns mostly are one chunk already."""
     if isinstance(column, pa.ChunkedArray):
         return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     return column

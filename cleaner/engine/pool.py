@@ -1,7 +1,8 @@
 """A pool of worker processes that survives the death of any of them.
 
-When a worker dies (killed, out of memory, a fault in native code, over its time), the record it was in gets a
-strike and the task is tried again; at the second strike the task is tried without that record, with the reason.
+When a worker dies (killed, out of memory, a fault in native code, over its time), that is a strike against the record
+it was working on, and the task is tried again. At the second strike the task is tried without that record, which is set
+aside with the reason.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 FAILED_STARTS = 3
-"""Workers that ended before their first task, with none that came so far in between, after which the run ends: what
-keeps one from starting (a broken library, no room for a process) keeps the next one as well."""
+"""The run ends after so many workers in a row that ended before their first task: what keeps one from starting (a
+broken library, no room for a process) keeps the next one as well."""
 
 START = """
 import os, sys
@@ -50,30 +51,31 @@ except BaseException as error:
     raise SystemExit(1)
 main()
 """
-"""What a worker runs. The package is the very one that this process has, wherever it lies: it may be a checkout that
-was found in the current folder, which the worker must not search. What goes wrong is left in the shared page."""
+"""The program of a worker. It imports the same package as this process, wherever that lies: it may be a checkout in the
+current folder, which the worker must not search. An error is written into the shared page."""
 
 PACKAGE = str(Path(__file__).parents[1] / "__init__.py")
 
 STRIKES = 2
-"""Deaths in one record after which it is left out: one may be an accident, such as the system running out of memory."""
+"""Deaths in one record after which it is left out. One death may be an accident, such as a system without memory."""
 
 
 def cores() -> int:
-    """How many cores this process may use, which in a container is often fewer than the machine has."""
+    """Return how many cores this process may use, which in a container is often fewer than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 FRUGAL = {"OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
-"""What workers are told where the user says nothing. Each thread of BLAS maps 32 MB and more, and the workers share the
-cores already; Arrow's own pool reserves 1 GB at once, which counts against the limit of a worker's memory."""
+"""Environment of the workers, where the user has not set these. Each thread of BLAS maps 32 MB and more, and the
+workers share the cores already; Arrow's own pool reserves 1 GB at once, which counts against the limit of a worker's
+memory."""
 
 WORKER_BYTES = 256 << 20
 """Memory that a worker is given: 150 MB of models and libraries (measured), and a shard of 8 MB in all its forms."""
 
 
 def fitting(memory: int, wanted: int = 0) -> int:
-    """How many workers to start: those wanted, else one per core, but no more than fit in the memory.
+    """Return how many workers to start: those wanted, else one per core, but no more than fit in the memory.
 
     Workers get three quarters of `memory` bytes, this process the rest. At least one is started whatever the memory.
     """
@@ -86,8 +88,8 @@ def fitting(memory: int, wanted: int = 0) -> int:
 class Pool(AbstractContextManager["Pool"]):
     """`workers` processes, or the calling process itself for `workers=1`.
 
-    In the calling process nothing catches a crash of native code; a run that ends so can be continued with more
-    workers, or with `inside=False`. `seconds` is the limit of CPU time per record (0: none), `memory` the
+    In the calling process nothing catches a crash of native code; such a run can be continued with more workers, or
+    with `inside=False`. `seconds` is the limit of CPU time per record (0: none), `memory` the
     bytes that all workers together may take while they work on records (0: no limit; see `cleaner.engine.worker.ROOM`
     for what each may take in any case). `deaths` counts the workers that died.
     """
@@ -102,7 +104,7 @@ class Pool(AbstractContextManager["Pool"]):
         self._workers: list[_Worker] = []  # started when there is a task for them: a small input has few
 
     def map(self, function: Callable[[Task, Watch], Result], tasks: Iterable[Task]) -> Iterator[Result]:
-        """Results of `function(task, watch)` as they come, in no order; `tasks` is read no faster than needed.
+        """Yield results of `function(task, watch)` as they come, in no order; `tasks` is read no faster than needed.
 
         `function` must be importable by name. An exception in it is raised here. Raises EngineError when workers die
         again and again outside any record.
@@ -117,7 +119,7 @@ class Pool(AbstractContextManager["Pool"]):
         again: deque[_Job] = deque()
         busy: dict[Connection, _Worker] = {}
         while True:
-            # Every idle worker gets a task, and then whoever answers first is heard.
+            # Every idle worker gets a task, and then the first answer is received.
             idle = [worker for worker in self._workers if worker.job is None]
             while (idle or len(self._workers) < self.size) and (job := again.popleft() if again else next(jobs, None)):
                 if not idle:
@@ -170,7 +172,7 @@ class Pool(AbstractContextManager["Pool"]):
 
 @dataclass
 class _Job:
-    """A task, with the records that have ended a worker: how often, and which are to be left out, with the reason."""
+    """A task, how often each of its records has ended a worker, and which records to leave out, with the reasons."""
 
     task: Any
     skip: dict[int, str] = field(default_factory=dict)
@@ -193,8 +195,8 @@ class _Job:
 class _Worker:
     """One process, started again after each death.
 
-    A page of shared memory holds the record that it is in: what is there can be read after any death, since no message
-    has to be sent.
+    A page of shared memory holds the number of the record that the process works on, so that it can be read after any
+    death; a message could no longer be sent.
     """
 
     connection: Connection
@@ -238,9 +240,9 @@ class _Worker:
     def _start(self) -> None:
         """Start a process that has the socket and the page, and imports what this one can import.
 
-        But for the current folder: the articles may lie there, and among them a json.py. `python -m` and an empty entry
-        of PYTHONPATH put it before all else; -P keeps Python from adding it once more. What an installed package of
-        that folder needs (`pip install -e`) the worker finds by itself, behind everything else.
+        It does not search the current folder, where the articles may lie, and among them a json.py. `python -m` and an
+        empty entry of PYTHONPATH put that folder first; -P keeps Python from adding it again. A package that is
+        installed from that folder (`pip install -e`) is found all the same, behind everything else.
         """
         here = os.path.realpath(os.curdir)
         paths = [path for path in sys.path if path and os.path.realpath(path) != here]
@@ -248,7 +250,7 @@ class _Worker:
         ours, theirs = socket.socketpair()
         with theirs:  # closed here once the child has it, or the end of the child would not be seen
             fds = (theirs.fileno(), self._page_fd)
-            # Ctrl+C reaches the child as well, which would tell of it in a traceback while Python starts.
+            # Ctrl+C reaches the child as well, which would print a traceback while Python starts.
             before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
             try:
                 self._process = subprocess.Popen(

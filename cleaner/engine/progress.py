@@ -1,4 +1,4 @@
-"""How far a run is: a live line on a terminal, else a plain line every half minute."""
+"""Show how far a run is: as a live line on a terminal, else as a plain line every half minute."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EVERY = 30.0
 
 SHARES = {"read": 0.68, "repeats": 0.05, "finish": 0.19, "duplicates": 0.04, "write": 0.03, "publish": 0.01}
 """The steps of a run in their order, and the share of its time that each takes: the mean of 107,586 texts (.58, .06,
-.29, .04, .03) and of 1,778 web pages (.83, .01, .12, .01, .01), on two processes. Only the time left is guessed by it.
+.29, .04, .03) and of 1,778 web pages (.83, .01, .12, .01, .01), on two processes. They serve to guess the time left.
 """
 
 _LABELS = {"repeats": "lines that repeat", "duplicates": "near-duplicates"}
@@ -26,7 +26,7 @@ _LABELS = {"repeats": "lines that repeat", "duplicates": "near-duplicates"}
 
 
 class Done(NamedTuple):
-    """What a stage did with one shard: articles that came out, bytes of their text, articles dropped and rejected."""
+    """The result of a stage for one shard: articles, bytes of their text, articles dropped and rejected."""
 
     articles: int
     size: int = 0
@@ -36,11 +36,11 @@ class Done(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where a run is.
+    """The progress of a run.
 
-    Of the stage: `shards` that are finished, `of` how many (0 where that is not known yet), articles, and articles and
-    bytes per second. Of the whole run: seconds left (0 where nobody knows), articles dropped and rejected, and the
-    seconds that it takes already.
+    For the stage: finished `shards`, `of` how many (0 where that is not known yet), articles, and articles and bytes
+    per second. For the whole run: seconds left (0 where they are not known), articles dropped and rejected, and the
+    seconds that have passed.
     """
 
     stage: str
@@ -59,7 +59,7 @@ class Step:
 
     @property
     def title(self) -> str:
-        """Which step this is, such as "step 3 of 6, finish"."""
+        """The name of the step, such as "step 3 of 6, finish"."""
         return f"step {[*SHARES].index(self.stage) + 1} of {len(SHARES)}, {_LABELS.get(self.stage, self.stage)}"
 
     @property
@@ -73,12 +73,12 @@ class Step:
 
     @property
     def done(self) -> float:
-        """The share of the whole run that is done, by what its steps take of most runs."""
+        """The share of the whole run that is done, from 0 to 1, by the SHARES of its steps."""
         before = [*SHARES].index(self.stage)
         return sum([*SHARES.values()][:before]) + SHARES[self.stage] * (min(1, self.shards / self.of) if self.of else 0)
 
     def later(self, seconds: float) -> Step:
-        """The same step so many seconds later, while nothing else was heard of it."""
+        """Return the same step so many seconds later, if nothing was reported in between."""
         left = max(1.0, self.seconds_left - seconds) if self.seconds_left else 0.0
         return replace(self, elapsed=self.elapsed + seconds, seconds_left=left)
 
@@ -93,7 +93,7 @@ class ProgressMeter:
     def __init__(self, report: Progress = lambda step: None, clock: Callable[[], float] = time.monotonic) -> None:
         self._report, self._clock = report, clock
         self._started = clock()
-        self._pace = 0.0  # seconds of the whole run, as the last stage lets it be guessed; 0 where none does
+        self._pace = 0.0  # estimated seconds of the whole run, by the last stage; 0 before there is an estimate
         self._last = Step("read", 0, 0)
 
     def begin_global_step(self, stage: str) -> None:
@@ -118,12 +118,13 @@ class ProgressMeter:
             self._say(Step(stage, before + shards, total, *rates, left, dropped, rejected, articles))
 
     def _say(self, step: Step) -> None:
+        """Report a step, with the time since the start of the run."""
         self._last = replace(step, elapsed=self._clock() - self._started)
         self._report(self._last)
 
 
 def _rest(stage: str) -> float:
-    """The share of a run's time from the begin of a step to the end."""
+    """Return the share of a run's time from the beginning of a step to the end of the run."""
     return sum([*SHARES.values()][[*SHARES].index(stage) :])
 
 
@@ -143,7 +144,7 @@ def warnings(*, quiet: bool = False) -> Iterator[None]:
 
 @contextmanager
 def progress(*, quiet: bool = False) -> Iterator[Progress]:
-    """A function that shows steps on stderr while the block runs: a live line on a terminal, else plain lines."""
+    """Give a function that shows steps on stderr while the block runs: a live line on a terminal, else plain lines."""
     if quiet:
         yield lambda step: None
     elif sys.stderr.isatty():
@@ -156,10 +157,10 @@ def progress(*, quiet: bool = False) -> Iterator[Progress]:
 
 @contextmanager
 def _plain_lines() -> Iterator[Progress]:
-    """A line every half minute, so that the log of a day has 2,880 lines and not one for each shard.
+    """Show a line every half minute, so that the log of a day has 2,880 lines and not one for each shard.
 
-    A thread writes them: within a step over the whole corpus nothing is heard for minutes, and a log that stands still
-    looks like a run that does.
+    A thread writes them, because a step over the whole corpus reports nothing for minutes, and without new lines in the
+    log the run would seem to hang.
     """
     latest: list[tuple[Step, float]] = []
     ended = Event()
@@ -184,9 +185,10 @@ def _plain_lines() -> Iterator[Progress]:
 
 @contextmanager
 def _live_line() -> Iterator[Progress]:
-    """A bar of the whole run that is rewritten in place and gone at the end. rich is imported only where it is shown.
+    """Show a bar of the whole run that is rewritten in place and gone at the end. rich is imported only where it is
+    shown.
 
-    Its times go on while nothing is heard of a step.
+    The times that it shows go on while a step reports nothing.
     """
     from rich.console import Console
     from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
@@ -197,8 +199,8 @@ def _live_line() -> Iterator[Progress]:
             step, at = task.fields["step"], task.fields["at"]
             return Text(step.later(time.monotonic() - at).facts if step else "", no_wrap=True, overflow="ellipsis")
 
-    # The bar steers the terminal, which the command line's own stream would show instead of doing: it takes the stream
-    # below. Nothing that is written meanwhile may go by the bar's console, or it would reach that stream as well.
+    # The bar writes control codes, which the command line's own stream would show as text, so it writes to the stream
+    # below that. Other output must not go through the bar's console, or it would reach the stream below as well.
     console = Console(file=getattr(sys.stderr, "original", sys.stderr))
     columns = TextColumn("{task.description}"), BarColumn(bar_width=16), Facts()
     with Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as bars:
@@ -211,7 +213,7 @@ def _live_line() -> Iterator[Progress]:
 
 
 def duration(seconds: float) -> str:
-    """Seconds for people: 40 s, 12 min, 3 h 20 min.
+    """Return seconds in words: 40 s, 12 min, 3 h 20 min.
 
     >>> duration(40.2), duration(730), duration(12_000)
     ('40 s', '12 min', '3 h 20 min')

@@ -1,9 +1,9 @@
 """The shuffle, in which every step over the whole corpus is written: partition, sort, reduce over compact records.
 
-A step has tasks, mostly numbers of shards. `emit(task)` yields packed records, each with the number of the part that
-it goes to; the carrier joins what belongs to one part; `reduce(part, packed)` sorts it, works on it at once, saves a
-table, and answers with a few figures. Records of a part arrive in no order, so a result never depends on which process
-did what, and the same two functions give the same bytes on all three carriers:
+A step has tasks, mostly numbers of shards. `emit(task)` yields packed records, each with the number of the part that it
+belongs to; the carrier joins the records of each part; `reduce(part, packed)` sorts them, works on all at once, saves a
+table, and returns a few figures. Records of a part arrive in no order, so a result never depends on which process did
+what, and the same two functions give the same bytes on all three carriers:
 
     InMemory    in the calling process, nothing written: `cleaner.dedup`, and runs over small inputs
     OnPool      on a pool of processes (or of none), with files in the work directory between the two halves
@@ -57,17 +57,19 @@ PART_BYTES = 64 << 20
 """Most bytes of records in one part. Sorting them takes some six times as much, numpy's copies included."""
 
 SMALLEST_PART = 1 << 20
-"""Records of a step are cut into as many parts as work at once, but not into smaller ones than this many bytes."""
+"""The records of a step are cut into as many parts as are worked on at once, but no part is smaller than this."""
 
 SPILL_BYTES = 32 << 20
-"""Records that a process of a pool holds before it writes them out, sorted by part: fewer, longer reads afterwards."""
+"""Bytes of records that a process of a pool holds before it writes them, sorted by part. So each part is read in few
+and long pieces."""
 
 TASK_GROUPS = 4
-"""Messages that each process of a pool gets in one half of a step: few enough to cost nothing, enough to share out."""
+"""Groups of tasks for each process of a pool in one half of a step: few, since each is a message; several, so that no
+process waits long for the others."""
 
 _SPILLED = np.dtype([("part", np.int64), ("offset", np.int64), ("size", np.int64)])
 STRING = np.dtype([("address", np.int64), ("end", np.int64)])
-"""What `save_strings` keeps beside the letters: the address that goes with a string, and where its letters end."""
+"""What `save_strings` keeps beside the letters: the address of each string, and where its letters end."""
 
 
 Carrier: TypeAlias = "InMemory | OnPool | Spark"
@@ -100,9 +102,9 @@ class InMemory:
 
 
 class OnPool:
-    """A pool of processes as a carrier. What is emitted goes to files in `folder`, each read by part afterwards.
+    """A pool of processes as a carrier. What is emitted goes to files in `folder`, which are then read part by part.
 
-    A file begun by a run that was killed is no harm: the folder is emptied before each step.
+    The folder is emptied before each step, so an unfinished file of a run that was killed does no harm.
     """
 
     def __init__(self, pool: Pool, folder: Path) -> None:
@@ -128,21 +130,23 @@ class OnPool:
         return answers
 
     def _groups(self, tasks: Sequence[Task]) -> list[Sequence[Task]]:
+        """Cut tasks into groups, several for each process."""
         # neighbours stay together: they often read the same files
         size = -(-len(tasks) // (TASK_GROUPS * self.size)) or 1
         return [tasks[first : first + size] for first in range(0, len(tasks), size)]
 
 
 def _work_on_all(work: Callable[[Task], Any], group: tuple[int, Sequence[Task]], watch: Watch) -> tuple[int, list[Any]]:
+    """In a worker, do all tasks of a group. Returns its number and the results."""
     number, tasks = group
     return number, [work(task) for task in tasks]
 
 
 def _spill(emit: Callable[[Task], Emitted], folder: Path, task: tuple[int, Sequence[Task]]) -> list[int]:
-    """Write what some tasks emit to one file, with an index by part at its end; the parts come back.
+    """Write what some tasks emit to one file, with an index by part at its end. Returns the parts.
 
-    Unlike all other files it appears under its name before it is complete, and is not flushed to the disk: only the
-    same step of the same run reads it.
+    Unlike all other files, it has its name before it is complete, and is not flushed to the disk, because only the same
+    step of the same run reads it.
     """
     number, tasks = task
     path = folder / str(number)
@@ -170,6 +174,7 @@ def _spill(emit: Callable[[Task], Emitted], folder: Path, task: tuple[int, Seque
 
 
 def _reduce_spilled(reduce: Callable[[int, bytes], Any], folder: Path, files: int, part: int) -> Any:
+    """Read the records of one part from all files that `_spill` wrote, and reduce them."""
     packed = []
     for number in range(files):
         with (folder / str(number)).open("rb") as file:
@@ -204,7 +209,7 @@ class Table:
             np.save(out, array, allow_pickle=False)
 
     def load(self, name: int | str, dtype: Any = None) -> NDArray[Any]:
-        """What was saved, mapped and not read; with `dtype` an empty array of it where nothing was."""
+        """Return a saved array, mapped into memory; with `dtype`, an empty array of it where none was saved."""
         path = None if self.folder is None else self.folder / f"{name}.npy"
         # only where a caller expects that a step may have saved nothing; else it is an error
         if dtype is not None and not (path.exists() if path else str(name) in self.held):
@@ -212,7 +217,7 @@ class Table:
         return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)) if path else self.held[str(name)]
 
     def free(self, name: int | str) -> None:
-        """Remove an array that no later step loads, nor one of a run that goes on."""
+        """Remove an array that no later step loads, not even when the run is continued."""
         self.held.pop(str(name), None)
         if self.folder is not None:
             (self.folder / f"{name}.npy").unlink(missing_ok=True)
@@ -220,10 +225,10 @@ class Table:
 
 @dataclass
 class Shuffle:
-    """The steps of one run on a carrier. `memory` is what one task may use, in bytes.
+    """The steps of one run on a carrier. `memory` is the bytes that one task may use.
 
-    `folder` keeps the tables, and for every finished step a note of its answers: a step that is noted is not done
-    again by the next process. Without a folder everything is held in memory, where no other process can read it.
+    `folder` keeps the tables, and for every finished step a note with its results: when a run is continued, a step
+    with a note is not done again. Without a folder everything is held in memory, where no other process can read it.
     """
 
     carrier: Carrier
@@ -232,16 +237,17 @@ class Shuffle:
     _tables: dict[str, Table] = field(default_factory=dict, init=False)
 
     def parts(self, name: str, size: int) -> int:
-        """Into how many parts `size` bytes of records go: one for each process, and more where they would be large.
+        """Return into how many parts `size` bytes of records go: one for each process, and more if these would be too
+        large.
 
-        It is noted under this name, because a run may be continued with other memory and another number of processes.
+        The number is noted under `name`, because a run may be continued with other memory and other workers.
         """
         most = max(SMALLEST_PART, min(PART_BYTES, self.memory // 4))
         parts = max(1, min(self.carrier.size, size // SMALLEST_PART), -(-size // most))
         return int(self.once(f"{name}-parts", lambda: parts))
 
     def table(self, name: str) -> Table:
-        """The table of this name, empty at first."""
+        """Return the table of this name, empty at first."""
         if name not in self._tables:
             folder = self.folder and self.folder / name
             if folder is not None:
@@ -256,15 +262,16 @@ class Shuffle:
         emit: Callable[[Task], Emitted],
         reduce: Callable[[int, bytes], Any],
     ) -> list[Any]:
-        """One step: see the head of this module. The answers (JSON) of `reduce`, by part."""
+        """Do one step, as the head of this module describes it. Returns the answers (JSON) of `reduce`, by part."""
         return list(self.once(name, lambda: self.carrier.shuffle(tasks, emit, reduce)))
 
     def each(self, name: str, work: Callable[[Task], Any], tasks: Sequence[Task]) -> list[Any]:
-        """A step without a shuffle: the answers (JSON) of `work`, by task."""
+        """Do a step without a shuffle. Returns the answers (JSON) of `work`, by task."""
         return list(self.once(name, lambda: self.carrier.each(work, tasks)))
 
     def once(self, name: str, work: Callable[[], Any]) -> Any:
-        """The answer (JSON) of `work`, or what an earlier process noted of it."""
+        """Do a step in the calling process. Returns the answer (JSON) of `work`, or that which an earlier process
+        noted."""
         if self.folder is None:
             return work()  # nothing outlives this process, so there is nothing to note
         # its tables were renamed into place before, so a note says that they are all there
@@ -278,7 +285,7 @@ class Shuffle:
 
 
 def partition(records: NDArray[Any], parts: NDArray[Any]) -> Emitted:
-    """Records packed by the part that each goes to."""
+    """Yield (part, its packed records); `parts` has the part of each record, shape (n,)."""
     order = np.argsort(parts, kind="stable")
     records, parts = records[order], parts[order]
     cuts = np.flatnonzero(parts[1:] != parts[:-1]) + 1  # where another part begins
@@ -288,23 +295,24 @@ def partition(records: NDArray[Any], parts: NDArray[Any]) -> Emitted:
 
 
 def sorted_records(packed: bytes, dtype: Any) -> NDArray[Any]:
-    """The records that `partition` packed, in the order of their fields."""
+    """Return the records that `partition` packed, in the order of their fields."""
     records = np.frombuffer(packed, dtype)
     return records[order_of(records)] if records.dtype.names else np.sort(records)
 
 
 def save_sorted(table: Table, dtype: Any, part: int, packed: bytes) -> None:
-    """A `reduce` that only keeps the records of its part, sorted."""
+    """Save the records of a part, sorted: the `reduce` of a step that only keeps them."""
     table.save(part, sorted_records(packed, dtype))
 
 
 def order_of(records: NDArray[Any]) -> NDArray[np.int64]:
-    """How to sort records by their fields, the first field first. (np.argsort takes ten times as long.)"""
+    """Return the indices that sort records by their fields, the first field first. (np.argsort takes ten times as
+    long.)"""
     return np.lexsort([records[name] for name in reversed(records.dtype.names or ())])
 
 
 def save_strings(table: Table, name: int | str, addresses: NDArray[np.int64], strings: Sequence[bytes]) -> None:
-    """Keep strings, each with an address; two arrays, so that some can be read without the others."""
+    """Save strings, each with an address, as two arrays, so that some can be read without the others."""
     records = np.empty(len(addresses), STRING)
     records["address"], records["end"] = addresses, np.cumsum([len(string) for string in strings], dtype=np.int64)
     table.save(name, records)
@@ -312,7 +320,7 @@ def save_strings(table: Table, name: int | str, addresses: NDArray[np.int64], st
 
 
 def load_strings(table: Table, name: int | str, places: NDArray[np.int64]) -> list[bytes]:
-    """The strings at these places, in this order."""
+    """Return the strings at these places, in this order."""
     if not len(places):
         return []
     ends = table.load(name)["end"]

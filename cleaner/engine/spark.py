@@ -35,7 +35,7 @@ Result = TypeVar("Result")
 
 _WAVE = 4096  # tasks in one job of Spark; more only cost the driver memory
 _SLICES = 2  # tasks of Spark for each core, so that one that ends early has something else to do
-_MANY = 1 << 30  # parts, of which nobody knows how many there will be
+_MANY = 1 << 30  # stands for the number of parts, which is not known before the step
 _LIGHT = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 _HERE = {
     "spark.driver.host": "127.0.0.1",
@@ -44,14 +44,14 @@ _HERE = {
     "spark.executor.defaultJavaOptions": _LIGHT,
     "spark.shuffle.sort.bypassMergeThreshold": "1",  # past it a task has one serializer, not one for each part
 }
-"""Settings on one machine, where all that Java does is to pass packed records on: its second compiler only costs."""
+"""Settings on one machine. There Java only passes packed records on, for which its second compiler costs too much."""
 
 _AT_HOME = ("local", "local-cluster")  # masters whose executors are on this machine
 
 
 @contextmanager
 def open_session(master: str, **settings: str) -> Iterator[SparkSession]:
-    """A session on `master` ("" is what spark-submit or Spark's own configuration says), stopped at the end.
+    """Open a session on `master` ("" is what spark-submit or Spark's own configuration says), stopped at the end.
 
     Raises MissingExtra without pyspark, OptionError without a Java that Spark can run on, or when it does not start.
     """
@@ -63,7 +63,7 @@ def open_session(master: str, **settings: str) -> Iterator[SparkSession]:
     settings = {"spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR", **settings}
     builder = SparkSession.builder.appName("cleaner")
     if master:
-        # local[2] tries nothing twice unless it is told to, and then one process that dies ends the run
+        # local[2] repeats no failed task, so that one process that dies would end the run; local[2,4] does
         retried = master.startswith("local[") and "," not in master
         builder = builder.master(f"{master[:-1]},4]" if retried else master)
         if master.partition("[")[0] in _AT_HOME:
@@ -101,7 +101,7 @@ class Spark:
         self._context: Any = session.sparkContext
         self._seconds = seconds
         self.size: int = self._context.defaultParallelism
-        # asked before any work: an executor that cannot import this version would fail after minutes, in a Java trace
+        # checked before any work: an executor with another version would fail after minutes, with a Java trace
         try:
             there = set(self._context.parallelize(range(self.size), self.size).map(_version).collect())
         except Exception as error:
@@ -115,14 +115,14 @@ class Spark:
             )
 
     def map(self, function: Callable[[Task, Watch], Result], tasks: Iterable[Task]) -> Iterator[Result]:
-        """Results of `function(task, watch)`, one task of Spark each. An exception in it is raised here."""
+        """Yield results of `function(task, watch)`, one task of Spark each. An exception in it is raised here."""
         run = partial(_run, function, self._seconds, str(Path.cwd()))
         rest = iter(tasks)
         while wave := list(islice(rest, _WAVE)):
             yield from self._answers(self._context.parallelize(wave, len(wave)).mapPartitions(run))
 
     def each(self, work: Callable[[Task], Any], tasks: Iterable[Task]) -> list[Any]:
-        """`work(task)` for every task, in order; a few of them in each task of Spark."""
+        """Return `work(task)` for every task, in order; a few of them in each task of Spark."""
         tasks = list(tasks)
         run = partial(_run, partial(_unwatched, work), 0.0, str(Path.cwd()))
         return self._answers(self._context.parallelize(tasks, self._slices(len(tasks))).mapPartitions(run))
@@ -133,23 +133,24 @@ class Spark:
         emit: Callable[[Task], Iterator[tuple[int, bytes]]],
         reduce: Callable[[int, bytes], Any],
     ) -> list[Any]:
-        """`reduce(part, packed)` for every part that some `emit(task)` has something for; the answers by part."""
+        """Return `reduce(part, packed)` for every part that some `emit(task)` has something for; the answers by
+        part."""
         if not tasks:
             return []
         folder = str(Path.cwd())
         # pickled lists of records that Java passes on unseen; a DataFrame's shuffle takes twice the CPU
         emitted = self._context.parallelize(tasks, self._slices(len(tasks))).mapPartitions(partial(_emit, folder, emit))
-        # a part goes to the partition of its number, modulo their count: `int` is the hash that Spark asks for
+        # the partition of a part is its number modulo their count: `int` is the hash that Spark needs
         parts = emitted.repartitionAndSortWithinPartitions(self._slices(_MANY if len(tasks) > 1 else 1), int)
         answers = dict(self._collect(parts.mapPartitions(partial(_reduce, folder, reduce))))
         return [orjson.loads(answers[part]) for part in sorted(answers)]
 
     def _slices(self, tasks: int) -> int:
-        """Into how many tasks of Spark so many of ours go."""
+        """Return into how many tasks of Spark so many of our tasks are put."""
         return max(1, min(tasks, _SLICES * self.size))
 
     def _answers(self, rdd: Any) -> list[Any]:
-        """What `_run` gives in a job. An error that is meant for people is raised here."""
+        """Yield the results of `_run` in a job. Raises the errors that it returned."""
         answers = self._collect(rdd)
         for fine, answer in answers:
             if not fine:
@@ -157,7 +158,7 @@ class Spark:
         return [answer for _, answer in answers]
 
     def _collect(self, rows: Any) -> list[Any]:
-        """What a job gives. Raises EngineError when Spark gives it up."""
+        """Yield the results of a job. Raises EngineError when Spark gives it up."""
         try:
             return list(rows.collect())
         except Exception as error:
@@ -167,17 +168,18 @@ class Spark:
 
 
 def _version(_: int) -> str:
-    """In an executor: the version of the package there, for Spark sends a function by its name alone."""
+    """In an executor, return the version of the package there. Spark sends a function by name, so it runs the
+    executor's code."""
     return __version__
 
 
 def _run(
     function: Callable[[Task, Watch], Result], seconds: float, folder: str, tasks: Iterable[Task]
 ) -> Iterator[tuple[bool, Any]]:
-    """In an executor: (True, result) or (False, an error that is meant for people).
+    """In an executor, yield (True, result) or (False, an error whose text is for people) of some tasks.
 
-    The first attempt works in this process. If it ends the process, the next one works in a child, which finds the
-    record that is to blame and leaves it out.
+    The first attempt works in this process. If that ends the process, the next attempt works in a child process, which
+    finds the record that is to blame and leaves it out.
     """
     from pyspark import TaskContext
 
@@ -201,29 +203,30 @@ def _run(
 
 
 def _unwatched(work: Callable[[Task], Result], task: Task, watch: Watch) -> Result:
+    """In an executor, work on a task that has no records to watch."""
     return work(task)
 
 
 def _in(folder: str) -> AbstractContextManager[object]:
-    """The folder of the driver, in which relative paths mean something, where there is one of its name."""
+    """Go to the driver's folder, to which relative paths belong, if the executor has a folder of that name."""
     return chdir(folder) if Path(folder).is_dir() else nullcontext()
 
 
 def _emit(folder: str, emit: Callable[[Task], Iterator[tuple[int, bytes]]], tasks: Iterable[Task]) -> Iterator[Any]:
-    """In an executor: the records of the tasks that come, each with its part."""
+    """In an executor, yield the records of some tasks, each with its part."""
     with _in(folder):
         yield from chain.from_iterable(map(emit, tasks))
 
 
 def _reduce(folder: str, reduce: Callable[[int, bytes], Any], records: Iterable[tuple[int, bytes]]) -> Iterator[Any]:
-    """In an executor: the work on the parts that come, one after the other."""
+    """In an executor, reduce some parts, one after the other."""
     with _in(folder):
         for part, group in groupby(records, key=itemgetter(0)):
             yield part, orjson.dumps(reduce(part, b"".join(packed for _, packed in group)))
 
 
 def _short(error: Exception) -> str:
-    """The line of a long Java trace that says what was wrong."""
+    """Return the line of a long Java trace that says what was wrong."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     said = [line for line in lines if "Error" in line or "Exception" in line]
     return f"{(said or lines or [type(error).__name__])[-1][:300]}."

@@ -1,4 +1,4 @@
-"""A limit of CPU time for blocks of code, in a process that must not be ended for them."""
+"""Limit the CPU time of blocks of code by an exception, in a process that must not be killed for it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OVER_TIME = "it took more CPU time than --record-timeout allows"
 
 
 class RecordTimeout(BaseException):
-    """The record at hand has had its CPU time. Not an Exception, since code on the way catches all of those."""
+    """A record took more CPU time than it may. It is no Exception, because the steps catch all of those."""
 
 
 class _Clock:
@@ -29,7 +29,7 @@ class _Clock:
         signal.setitimer(signal.ITIMER_PROF, self._seconds)
 
     def __exit__(self, *error: object) -> None:
-        self._armed = False  # its timer runs on, unheard, until the next block sets it: a system call less a record
+        self._armed = False  # the timer runs on without effect until the next block sets it, which saves a system call
 
     def ring(self, number: int, frame: FrameType | None) -> None:
         if self._armed:
@@ -40,9 +40,9 @@ class _Clock:
 def time_limit(seconds: float) -> Iterator[AbstractContextManager[None]]:
     """Give a clock for blocks that may take so many seconds of CPU time each; 0 is no limit.
 
-    Native code is not interrupted: the error comes when it returns. The handler of SIGPROF is put back as it was when
-    the clock is given back; putting it back after each record took 2 % of a run. The clock does nothing outside the
-    main thread, where Python runs no handlers, and where a profiler or an outer limit has set the timer.
+    Native code is not interrupted: the error comes when it returns. The handler of SIGPROF is restored at the end of
+    the outer block, because restoring it after each record took 2 % of a run. The clock does nothing outside the main
+    thread, where Python runs no handlers, and where a profiler or an outer limit has set the timer.
 
     >>> with time_limit(60) as clock:
     ...     for record in ("a", "b"):

@@ -5,12 +5,12 @@
     WORK/run.json          what this run is about: inputs and options
     WORK/publish.json      how far the run has come with putting its output under its final name
     WORK/<stage>-<hash>/   the shards of one stage; the hash is of the inputs and of all options that it depends on
-    WORK/<stage>-<hash>-released-<number>  so many shards the stage had; they went, since the next stage was complete
+    WORK/<stage>-<hash>-released-<number>  the number of shards of a stage that were removed, as the next is complete
 
 A shard file appears under its name only when it is complete (temporary name, fsync, rename). It carries a checksum of
-its content, as the results of global steps do, which is compared once when a run goes on. Changed options give other
-stage folders: shards of stages that do not depend on them are used again. A directory without run.json is one whose
-removal began, so that nothing in it is trusted.
+its content, as the results of global steps do, which is checked once when a run is continued. Changed options give
+other stage folders, and the shards of stages that do not depend on them are used again. If a directory has no run.json,
+its removal had begun, so nothing in it is used.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ __all__ = [
 RUN, PUBLISH, LOCK = "run.json", "publish.json", "lock"
 
 _LAST = (RUN, LOCK, PUBLISH)
-"""What says how far the run has come is removed last. So a directory whose removal was cut is known to be of a run that
-is complete, and its shards are not used."""
+"""The files that are removed last: they say how far the run has come. If the removal is interrupted, they show that the
+run was complete, and its shards are not used."""
 
 
 def describe_run(inputs: object, stages: Mapping[str, Mapping[str, object]]) -> bytes:
-    """What a run is about, as JSON: equal for equal inputs and options."""
+    """Return the inputs and the options of each stage as JSON: the same bytes for the same inputs and options."""
     return orjson.dumps({"inputs": inputs, "stages": stages}, option=orjson.OPT_SORT_KEYS)
 
 
@@ -104,11 +104,11 @@ class Work(AbstractContextManager["Work"]):
             raise
 
     def shard(self, stage: str, number: int) -> Path:
-        """Where the shard of a stage stands, or will stand. Numbers have eight digits, so that names sort."""
+        """Return the path of a shard of a stage. Numbers have eight digits, so that names sort."""
         return self.path / self._folders[stage] / f"{number:08d}.arrow"
 
     def done(self, stage: str) -> set[int]:
-        """The numbers of the shards of this stage that are finished and whole.
+        """Return the numbers of the shards of this stage that are finished and whole.
 
         The shards that an earlier process left are compared with their checksums at the first call; one that differs is
         removed, so that it is made again. The shards of a stage that was released count as finished while all of the
@@ -133,7 +133,7 @@ class Work(AbstractContextManager["Work"]):
         return set(found)
 
     def tables(self, stage: str) -> Path:
-        """A folder for the results of global steps, on which this stage depends."""
+        """Return a folder for the results of global steps, on which this stage depends."""
         path = self.path / f"tables-{self._folders[stage]}"
         path.mkdir(exist_ok=True)
         return path
@@ -156,6 +156,7 @@ class Work(AbstractContextManager["Work"]):
         self._lock.close()
 
     def _released(self, stage: str) -> Path | None:
+        """Return the file that says how many shards of a stage were removed; None if they were not."""
         return next(self.path.glob(f"{self._folders[stage]}-released-*"), None)
 
     def _check(self, about: bytes) -> bool:
@@ -182,7 +183,7 @@ class Work(AbstractContextManager["Work"]):
         return known is not None
 
     def _forget_damaged_steps(self) -> None:
-        """Remove what earlier processes left of a global step when a file of it is damaged: it is done again."""
+        """Remove the results of a global step if one of their files is damaged, so that the step is done again."""
         steps = [path for path in self.path.glob("tables-*") if path.is_dir()]
         for step in (*steps, *self.path.glob("*.npy")):
             files = [step] if step.is_file() else [*step.rglob("*.npy"), *step.rglob("*.json")]
@@ -199,7 +200,7 @@ def remove_work(path: Path) -> None:
 
 
 def _read_run(path: Path) -> Any:
-    """What run.json holds; None where it is missing or damaged."""
+    """Return the content of run.json; None where it is missing or damaged."""
     try:
         found = orjson.loads(path.read_bytes())
         return found if found.keys() == {"inputs", "stages"} else None
@@ -216,7 +217,7 @@ def write_shard(
     """Write equally long columns as one Arrow file, with `notes` (JSON) and the `attached` bytes in its metadata.
 
     Columns are packed by zstd, which takes 2 us for a kilobyte and leaves a third of it (a sixth of the log of short
-    articles). The checksum of the file stands behind it, where readers of Arrow do not look.
+    articles). The checksum stands behind the end of the Arrow file, where readers of Arrow do not look.
     """
     import pyarrow as pa
 
@@ -228,7 +229,7 @@ def write_shard(
 
 
 def read_shard(path: Path, columns: Sequence[str]) -> tuple[pa.Table, dict[str, Any]]:
-    """The named columns of a shard and its notes. It is mapped into memory: columns not asked for cost nothing."""
+    """Return the named columns of a shard and its notes. It is mapped into memory, so other columns cost nothing."""
     import pyarrow as pa
 
     source = pa.memory_map(str(path))
@@ -243,7 +244,7 @@ def read_shard(path: Path, columns: Sequence[str]) -> tuple[pa.Table, dict[str, 
 
 
 def read_attached(path: Path, *names: str) -> list[bytes]:
-    """The bytes that were attached to a shard under these names, or b"" as in a shard of an older version.
+    """Return the bytes that were attached to a shard under these names, or b"" as in a shard of an older version.
 
     They stand beside the notes because few readers want them, and parsing notes is done for every shard.
     """
@@ -276,7 +277,7 @@ def _lock(path: Path) -> IO[str]:
 
 
 def _difference(old: object, new: object) -> str:
-    """The first three inputs that were added, removed or changed, in words, and how many more there are."""
+    """Return the first three inputs that were added, removed or changed, in words, and how many more there are."""
     if not (isinstance(old, dict) and isinstance(new, dict)):
         return "the list of inputs"
     named = [f"{k} is new" for k in new if k not in old]

@@ -1,7 +1,7 @@
-"""A worker process: takes a function and a task from its parent, calls it under a watch, sends back what it returns.
+"""A worker process: it takes a function and a task from its parent, calls it under a watch, and sends the result back.
 
-`multiprocessing` would import the caller's main module again, which a script without `if __name__ == "__main__":` does
-not survive; so the parent starts it by a command of its own (START in pool.py).
+`multiprocessing` would import the caller's main module again, and so run a script without `if __name__ == "__main__":`
+a second time. Therefore the parent starts a worker by a command of its own (START in pool.py).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pathlib import Path
 __all__ = ["OUTSIDE", "OUT_OF_MEMORY", "UNSTARTED", "Watch", "main", "rare_collections"]
 
 OUTSIDE, UNSTARTED = -1, -2
-"""The record number while no record is being worked on, and while the process has not come to its first task."""
+"""The record numbers that mean that no record is being worked on, and that the process has not had a task yet."""
 
 OUT_OF_MEMORY = 77
 """The exit status of a worker that was refused memory in a record. No shell and no signal gives this number."""
@@ -48,8 +48,8 @@ class Watch:
     The kernel keeps it (SIGPROF), so that it holds inside native code as well. `memory` is the limit of private memory
     in bytes while a record is worked on (0: none).
 
-    Without `page`, the memory shared with the parent, the stage runs in the process of the caller, which must not be
-    ended: there `clock` is that of `time_limit`; the stage works on each record within it, and it raises RecordTimeout.
+    `page` is the memory shared with the parent. Without it the stage runs in the process of the caller, which must not
+    be ended: there the stage works on each record within `clock` (see `time_limit`), which raises RecordTimeout.
     """
 
     seconds: float = 0.0
@@ -86,10 +86,10 @@ class Watch:
             resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
     def failed(self, error: Exception) -> None:
-        """Called with what a record raised, before it is set aside for it.
+        """Take note of the error of a record, before the record is set aside.
 
-        Where a worker was refused memory the process ends, so that the record is tried again in a fresh one, and then
-        left out with that reason: what else the process holds may be in pieces.
+        A worker that was refused memory ends here, because what it holds may be incomplete. The record is tried again
+        in a fresh process, and left out with that reason if it fails there too.
         """
         if isinstance(error, MemoryError) and self.page is not None:
             os._exit(OUT_OF_MEMORY)
@@ -141,8 +141,8 @@ def main() -> None:
 
 
 def _private_memory() -> int:
-    """The bytes that RLIMIT_DATA counts for this process: all that it has mapped for itself and may write, touched or
-    not. 0 where the system does not tell."""
+    """Return the bytes that RLIMIT_DATA counts for this process: all private memory that it may write, whether used or
+    not. 0 where the system does not say."""
     import numpy as np
 
     # BLAS maps its buffers at its first product, and ends the process when it is refused them

@@ -1,1 +1,2 @@
-"""The cleaner inside other tools: one small module for each, imported by name, so that none needs another's package."""
+"""The cleaner inside other tools: one module for each, imported by its name, so that none needs the package of
+another."""

@@ -1,4 +1,4 @@
-"""Articles as columns, the same ones in every tool. They hold text and numbers only, so that no tool guesses a type."""
+"""Clean articles as columns, which are the same in every tool: texts and one number, so that no tool guesses a type."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ COLUMNS = (
     "text", "language", "language_score", "title", "author", "date", "date_text", "crawled",
     "place", "url", "site", "page_kind", "input_kind", "flags", "removals", "dropped",
 )  # fmt: skip
-"""What the cleaner says of an article. `language_score` is a number, all others are texts. `flags` and `removals` are
-JSON lists: a list that is empty in the first rows has no type, which breaks the writers of several tools. `dropped` is
-"" for an article that stays."""
+"""The columns of a cleaned article. `language_score` is a number from 0 to 1, all others are texts. `flags` and
+`removals` are JSON lists, because a list that is empty in the first rows has no type, which breaks the writers of
+several tools. `dropped` is the reason for which a corpus would leave the article out, or ""."""
 
 
 def clean_columns(table: Mapping[str, Sequence[Any]], options: Options | None = None) -> dict[str, list[Any]]:
-    """Clean a table of columns of equal length. Columns of it that can mean nothing to the cleaner are not read.
+    """Clean a table that is given as columns of equal length. Returns COLUMNS, each as long as those.
 
-    Raises InputError when none of them can hold a text.
+    Columns are found by the usual names of fields or by those of `options`; others are not read. Raises InputError when
+    none can hold a text, ValueError when they have different lengths.
 
     >>> clean_columns({"isi": ["Panen raya mundur.\\n\\nIklan", None], "n": [1, 2]})["text"]
     ['Panen raya mundur.', '']
     """
-    # With no known field all are given, so that the error for the first row can name what there is.
+    # Without a known field all are passed on, so that the error for the first row names them.
     names = known_fields(table, options or Options()) or tuple(table)
     rows = (dict(zip(names, row, strict=True)) for row in zip(*(table[name] for name in names), strict=True))
     columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
@@ -41,7 +42,12 @@ def clean_columns(table: Mapping[str, Sequence[Any]], options: Options | None = 
 
 
 def values(article: Cleaned) -> list[Any]:
-    """The values of COLUMNS for one article. Removals are as rows of `removed.jsonl`, without the id."""
+    """Return the values of COLUMNS for one article. Removals are as rows of `removed.jsonl`, without the id.
+
+    >>> from cleaner import clean
+    >>> values(clean("Panen raya mundur.\\n\\nIklan", language="id"))[:2]
+    ['Panen raya mundur.', 'id']
+    """
     row = {name: getattr(article, name) for name in COLUMNS}
     row["language_score"] = round(article.language_score, 4)
     row["flags"] = orjson.dumps(article.flags).decode()

@@ -1,4 +1,4 @@
-"""datatrove: a step for its pipelines."""
+"""datatrove: a pipeline step that cleans documents."""
 
 from __future__ import annotations
 
@@ -22,10 +22,16 @@ __all__ = ["ArticleCleaner"]
 
 
 class ArticleCleaner(PipelineStep):  # type: ignore[misc]
-    """Clean every document: its text is replaced, and `metadata` gets the other columns of `columns.COLUMNS`.
+    """Clean every document: its text is replaced, and its `metadata` gets the other columns of `columns.COLUMNS`.
 
-    A document that a corpus would leave out goes no further: it is written to `exclusion_writer`, if there is one, with
-    its reason as `filter_reason`. `url`, `title`, `date` and the like are read from the metadata.
+    A document that a corpus would leave out is not passed on. It is written to `exclusion_writer`, if there is one,
+    with the reason as `filter_reason` in its metadata. `url`, `title`, `date` and the like are read from the metadata.
+    Raises MissingExtra, when the module is imported, without datatrove.
+
+    >>> from datatrove.data import Document
+    >>> documents = [Document("Panen raya mundur.\\n\\nIklan", id="a"), Document("", id="b")]
+    >>> [document.text for document in ArticleCleaner()(documents)]
+    ['Panen raya mundur.']
     """
 
     name = "🧹 Cleaner"
@@ -37,7 +43,7 @@ class ArticleCleaner(PipelineStep):  # type: ignore[misc]
         self.exclusion_writer = exclusion_writer
 
     def run(self, data: DocumentsPipeline, rank: int = 0, world_size: int = 1) -> DocumentsPipeline:
-        """Yield the documents that stay, in their order; datatrove calls this for each rank."""
+        """Yield the cleaned documents that are kept, in their order. datatrove calls this for each rank."""
         documents, given = tee(data or ())  # cleaning runs a batch ahead of the documents that it belongs to
         records = ({**document.metadata, "id": document.id, "text": document.text} for document in given)
         with self.exclusion_writer or contextlib.nullcontext() as writer:
@@ -46,7 +52,7 @@ class ArticleCleaner(PipelineStep):  # type: ignore[misc]
                 self.stat_update(StatHints.total)
                 document.text = article.text
                 document.metadata.update(zip(COLUMNS[1:], values(article)[1:], strict=True))
-                if article.dropped:  # counted and written as datatrove's own filters do it
+                if article.dropped:  # counted and written as by datatrove's own filters
                     self.stat_update(StatHints.dropped, f"dropped_{article.dropped}")
                     document.metadata["filter_reason"] = article.dropped
                     if writer:

@@ -22,10 +22,11 @@ __all__ = ["clean_batch", "clean_dataset"]
 
 
 def clean_batch(batch: Mapping[str, Sequence[Any]], options: Options | None = None) -> dict[str, list[Any]]:
-    """The columns of `cleaner.integrations.columns.COLUMNS` for a batch of rows. No row goes.
+    """Return the columns of `cleaner.integrations.columns.COLUMNS` for a batch of rows. All rows stay.
 
-    It is for `Dataset.map` and `IterableDataset.map` with `batched=True`; options go by `fn_kwargs={"options": ...}`.
-    `ds.filter(lambda row: not row["dropped"])` then takes the rows that a corpus would leave out.
+    Use it with `Dataset.map` or `IterableDataset.map` and `batched=True`; pass options by `fn_kwargs={"options": ...}`.
+    `ds.filter(lambda row: not row["dropped"])` then removes the rows that a corpus would leave out. Raises InputError
+    when no column can hold a text.
 
     >>> clean_batch({"text": ["Panen raya mundur.\\n\\nIklan"]})["text"]
     ['Panen raya mundur.']
@@ -39,23 +40,24 @@ def clean_dataset(
     """Make a clean corpus out of a data set, by a whole run with lines that repeat per site and near-duplicates.
 
     The result has the fields of a record; columns without a place of their own are in `meta`. `audit` is a folder for
-    the logs of every removal and drop. `name` becomes the `source` of each record, and with the number of its row the
-    id where it has none. Memory is bounded by `options.memory`. Raises MissingExtra without `datasets`.
+    the logs of every removal and drop. `name` becomes the `source` of each record, and, with the number of its row, the
+    id of a record without one. `options.memory` bounds the memory. Raises MissingExtra without `datasets`, and the
+    errors of `cleaner.clean_corpus`.
     """
     try:
         from datasets import Dataset
     except ImportError as error:
         raise MissingExtra("datasets", "hf", "cleaner.integrations.hf") from error
     with tempfile.TemporaryDirectory(prefix="cleaner-") as folder:
-        # By way of Parquet, so that a data set larger than memory is never held whole.
+        # Through a file of Parquet, so that a data set larger than memory is never held at once.
         given, clean = Path(folder, "given.parquet"), Path(folder, "clean.parquet")
         dataset.to_parquet(str(given))
         source = Source(name, str(given), given.stat().st_size)
-        if audit:  # the logs are those of the data set, since the file of this run goes away
+        if audit:  # the logs belong to the data set, since the file of this run is removed
             claim_folder(Path(audit), "audit", str(Path(audit).with_name(name)))
         report = clean_corpus([source], clean, options)
         for log in Path(report.audit).iterdir() if audit else ():
             if log.name != MARK:
                 shutil.copyfile(log, Path(audit or "", log.name))
-        # The folder goes at the end: a data set in memory stays there, one on disk is copied to its cache.
+        # The folder is removed at the end: a data set in memory stays there, one on disk is copied to its cache.
         return Dataset.from_parquet(str(clean), keep_in_memory=not dataset.cache_files)

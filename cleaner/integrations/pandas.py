@@ -1,4 +1,4 @@
-"""pandas: frames and series, in and out."""
+"""pandas: clean the articles of frames and series."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ __all__ = ["clean_frame"]
 
 
 def clean_frame(frame: pd.DataFrame | pd.Series, options: Options | None = None) -> pd.DataFrame:
-    """A copy of `frame` with the columns of `cleaner.integrations.columns.COLUMNS`. The index and all rows stay.
+    """Return a copy of `frame` with the columns of `cleaner.integrations.columns.COLUMNS`. The index and all rows stay.
 
-    A series is taken for texts. Missing values are taken for empty texts.
+    A series is a column of texts, and missing values are empty texts. Raises InputError when no column can hold a text,
+    and MissingExtra, when the module is imported, without pandas.
 
     >>> clean_frame(pd.Series(["Panen raya mundur.\\n\\nIklan"], index=["a"])).loc["a", "text"]
     'Panen raya mundur.'
     """
     if isinstance(frame, pd.Series):
         frame = frame.to_frame("text")
-    # Columns may have names of any type; only texts can be names of fields.
+    # Names of columns may have any type; only a text can be the name of a field.
     named = [name for name in frame.columns if isinstance(name, str)]
     given = {}
     for name in known_fields(named, options or Options()) or named:

@@ -1,4 +1,4 @@
-"""polars: frames and series, in and out."""
+"""polars: clean the articles of frames and series."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ __all__ = ["clean_frame"]
 
 
 def clean_frame(frame: pl.DataFrame | pl.Series, options: Options | None = None) -> pl.DataFrame:
-    """`frame` with the columns of `cleaner.integrations.columns.COLUMNS`. All rows stay. A series is taken for texts.
+    """Return `frame` with the columns of `cleaner.integrations.columns.COLUMNS`. All rows stay.
+
+    A series is a column of texts, and nulls are empty texts. Raises InputError when no column can hold a text, and
+    MissingExtra, when the module is imported, without polars.
 
     >>> clean_frame(pl.DataFrame({"isi": ["Panen raya mundur.\\n\\nIklan"]}))["text"].to_list()
     ['Panen raya mundur.']
@@ -25,6 +28,6 @@ def clean_frame(frame: pl.DataFrame | pl.Series, options: Options | None = None)
         frame = frame.alias("text").to_frame()
     names = known_fields(frame.columns, options or Options()) or frame.columns
     columns = clean_columns({name: frame[name].to_list() for name in names}, options)
-    # Named types, because a column that is empty in all rows would be of the type Null.
+    # Types are given, because a column that is empty in all rows would get the type Null.
     types = {"language_score": pl.Float64}
     return frame.with_columns(pl.Series(name, values, types.get(name, pl.String)) for name, values in columns.items())

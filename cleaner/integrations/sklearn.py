@@ -1,4 +1,4 @@
-"""scikit-learn: a transformer, raw articles in, clean texts out."""
+"""scikit-learn: a transformer that turns raw articles into clean texts."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ class ArticleCleaner(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # 
     """Replace every text by its clean text. The result has the shape of the input.
 
     `X` is a sequence of texts (as vectorizers take it), or columns of them (as ColumnTransformer gives them). A missing
-    value (None, NaN, NA) in a sequence, or in a column that has texts here or had some when it was fitted, becomes "":
-    a vectorizer behind it would end at it. Cells of another type stay as they are. `options` are those of `iter_clean`.
+    value (None, NaN, NA) in a sequence, or in a column that has texts here or had some when it was fitted, becomes "",
+    because vectorizers fail on it. Cells of another type stay as they are. `options` are those of `iter_clean`. Raises
+    ValueError where the number of columns is another than in `fit`.
 
     >>> ArticleCleaner().fit_transform(["Panen raya mundur.\\n\\nIklan"]).tolist()
     ['Panen raya mundur.']
@@ -43,12 +44,12 @@ class ArticleCleaner(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # 
         return self
 
     def transform(self, X: Any) -> NDArray[Any]:
-        """The clean texts, in the shape of `X`; an array of objects where there is any text."""
+        """Return the clean texts, in the shape of `X`; an array of objects where there is any text."""
         check_is_fitted(self)
         cells = self._cells(X, reset=False)
         columns = _has_texts(cells) | self.text_columns_
         if not columns.any():
-            # Numbers pass through with their own type, as scikit-learn's checks want it of a transformer.
+            # Numbers keep their type, as scikit-learn's checks expect of a transformer.
             as_it_is = {"dtype": None, "ensure_all_finite": False}
             return np.asarray(validate_data(self, X, reset=False, **as_it_is))
         read = [isinstance(cell, str) or is_missing(cell) for cell in cells.flat]
@@ -58,11 +59,12 @@ class ArticleCleaner(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # 
         return clean
 
     def _cells(self, X: Any, *, reset: bool) -> NDArray[np.object_]:
-        """`X` as an array of objects. Raises ValueError where `fit` saw another shape.
+        """Return `X` as an array of objects. Raises ValueError where `fit` saw another shape.
 
-        NumPy's own arrays of texts would pad all of them to the longest.
+        Objects, because NumPy's own arrays of texts pad all of them to the longest.
         """
-        # A column has one dimension, and a text is the first of it that is not missing; scikit-learn checks all else.
+        # A column of texts has one dimension, and its first value that is not missing is a text; scikit-learn checks
+        # anything else.
         column = getattr(X, "ndim", 1) == 1 and not hasattr(X, "columns") and hasattr(X, "__len__")
         if not column or not isinstance(next((cell for cell in X if not is_missing(cell)), None), str | None):
             dtype = None if hasattr(X, "dtype") else object
@@ -71,10 +73,10 @@ class ArticleCleaner(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # 
             self.n_features_in_ = 1
         elif self.n_features_in_ != 1:
             raise ValueError(f"X is one column of texts; ArticleCleaner was fitted with {self.n_features_in_} columns.")
-        return np.array([*X, None], object)[:-1]  # None, so that no cell is taken for a sequence
+        return np.array([*X, None], object)[:-1]  # with None, so that NumPy takes no cell for a sequence
 
     def __sklearn_tags__(self) -> Tags:
-        """What scikit-learn's own checks have to know: texts and missing values come in, objects go out."""
+        """Tell scikit-learn's checks that texts and missing values are accepted, and objects are returned."""
         tags = super().__sklearn_tags__()
         tags.input_tags.string = tags.input_tags.allow_nan = True
         tags.transformer_tags.preserves_dtype = []
@@ -82,7 +84,7 @@ class ArticleCleaner(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # 
 
 
 def _has_texts(cells: NDArray[np.object_]) -> NDArray[np.bool_]:
-    """Which columns hold a text; a sequence is one of texts in any case."""
+    """Return which columns hold a text, bool of shape (columns,); a sequence always counts as texts."""
     if cells.ndim == 1:
         return np.ones(1, np.bool_)
     return np.array([any(isinstance(cell, str) for cell in column) for column in cells.T], np.bool_)

@@ -1,4 +1,4 @@
-"""Apache Spark: a whole corpus cleaned by a session's executors, or a DataFrame in a job of one's own."""
+"""Apache Spark: clean a whole corpus on the executors of a session, or the articles of a DataFrame."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def clean_corpus(
     audit: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """`cleaner.clean_corpus` on the executors of `spark`: the same bytes.
+    """Run `cleaner.clean_corpus` on the executors of `spark`. The output has the same bytes.
 
     Inputs and the work directory (`options.work`, else beside the output) must lie where all executors reach them by
-    the same path. The session is left open. Raises OptionError when the executors have not this version of the package,
-    EngineError when Spark gives the job up; the same call then goes on where it stood.
+    the same path. The session is left open. Raises OptionError when the executors have another version of the package,
+    and EngineError when Spark gives up; the same call then continues the run.
     """
     options = options or Options()
     engine = Spark(spark, seconds=options.record_timeout)
@@ -41,10 +41,11 @@ def clean_corpus(
 
 
 def clean_frame(frame: DataFrame, options: Options | None = None) -> DataFrame:
-    """`frame` with the columns of `cleaner.integrations.arrow.SCHEMA`; those of the same name are replaced.
+    """Return `frame` with the columns of `cleaner.integrations.arrow.SCHEMA`; columns of the same name are replaced.
 
-    The text, or the HTML, is found by the usual names, or named by the options. Every article is cleaned by itself, as
-    by `cleaner.clean`, and every row stays, because lines that repeat on a site and near-duplicates need a corpus.
+    The column with the text, or the HTML, is found by the usual names or named by the options. Every article is cleaned
+    by itself, as by `cleaner.clean`: there are no lines that repeat on a site and no near-duplicates, and all rows
+    stay.
     """
     from pyspark.sql.types import DoubleType, StringType, StructField, StructType
 

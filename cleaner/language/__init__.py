@@ -1,1 +1,1 @@
-"""Which language a text is in: by words that tell, by the model of langid, and a second look at Indonesian or Malay."""
+"""Identify the language of a text: by frequent words, by the model of langid, and Indonesian or Malay by more clues."""

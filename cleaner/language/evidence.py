@@ -1,4 +1,4 @@
-"""Gather what a text shows of its language: the listed words of its lines, and a sample of its bytes for the model."""
+"""Gather what shows the language of a text: the listed words of its lines, and a sample of its bytes for the model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cleaner.language.words import Lexicon, Votes, spaced
 __all__ = ["GLANCE", "LONG_PARAGRAPH", "LanguageEvidence", "LongLine", "Sample", "gather_evidence", "take_sample"]
 
 GLANCE = 500
-"""Code points at the beginning of a text in which words are counted first; more are read where these do not decide."""
+"""Code points at the beginning of a text in which words are counted first. More are read if these do not decide."""
 
 LONG_PARAGRAPH = 80
 """Code points from which a paragraph can be in a language of its own; shorter ones go with the article."""
@@ -48,7 +48,8 @@ class LongLine(NamedTuple):
 
 
 class LanguageEvidence(NamedTuple):
-    """What the words of a `text` say: the sum of their `votes`, how many `words` were read, and the long `lines`."""
+    """The evidence in the words of a `text`: the sum of their `votes`, how many `words` were read, and the long
+    `lines`."""
 
     text: str
     votes: Votes
@@ -88,7 +89,7 @@ class Sample:
     def is_evidence(self, lexicon: Lexicon) -> bool:
         """Return True if there are letters enough, of a script that some known language is written in."""
         # Fast path: the letters of the commonest scripts are counted by their bytes, without looking at characters. A
-        # text with a third of them is evidence; of others the letters of all scripts are asked for.
+        # text with a third of them is evidence; in others the letters of all scripts are counted.
         common = _count_bytes(self.data, _SMALL) + 2 * _count_bytes(self.data, _COMMON)
         if common >= max(MIN_LETTERS, len(self.data) // 3):
             return True

@@ -1,8 +1,8 @@
-"""Which language a text is in, how sure that is, and which of its paragraphs are in another.
+"""Identify the language of a text, how sure that is, and which of its paragraphs are in another language.
 
-Words decide where they leave no doubt: each language has a list of its frequent words (`words.py`). Else langid's model
-gives a first answer, in log-probabilities, and every listed word and telling letter adds a fixed amount to its
-languages. The margin by which the best one wins is turned into the share of such answers that are right
+Each language has a list of its frequent words (`words.py`), and these decide where they leave no doubt. Otherwise
+langid's model gives log-probabilities, and every listed word and letter of a language adds a fixed amount to its score.
+The margin by which the best language wins is turned into the share of such answers that are right
 (`lists/calibration.toml`). Accuracy beside other identifiers: benchmarks/results/language.md.
 """
 
@@ -30,15 +30,15 @@ PER_WORD, PER_LETTER = 16.0, 8.0
 with 16, 93.0 % with 20."""
 
 UNKNOWN_BEHIND = 12.0
-"""Nats by which a language that langid does not know starts behind those that langid takes it for: one word more
-than they have is enough."""
+"""Nats by which a language that langid does not know starts behind the languages that langid takes it for. One word
+more than these have makes up for it."""
 
 AHEAD, LISTED = 3.0, 0.15
 """Words alone decide if one language has this many more of them than any other, and at least this share of the text's
 words: of 20,000 labelled texts just as many are right as with the model, at a tenth of the CPU."""
 
 READ = 3000
-"""Code points in which words are counted where those of the first 500 leave a doubt."""
+"""Code points in which words are counted where the words of the first 500 leave a doubt."""
 
 AT_HOME = 0.3
 """Share of listed words from which a paragraph is surely in the language of the article."""
@@ -72,10 +72,10 @@ UNDETERMINED = Language("und", 0.0)
 
 
 class Answer(NamedTuple):
-    """A code, and what its score is made of: the features of `constants` in `lists/calibration.toml`.
+    """A code, and the features from which its score is calculated by the constants of `lists/calibration.toml`.
 
-    `way` names the constants: "words", "pair" (Indonesian or Malay), or the model. Without evidence the code is "und",
-    and there are no features.
+    `way` says who answered, and so which constants hold: "words", "pair" (Indonesian or Malay), or the name of the
+    model. Without evidence the code is "und", and there are no features.
     """
 
     code: str
@@ -93,7 +93,7 @@ def quick_language(text: str) -> str:
 
 
 def quick_languages(texts: Sequence[str]) -> list[str]:
-    """Return what `quick_language` says of each text. A text for which the model is asked costs .1 ms, and .3 alone."""
+    """Return the `quick_language` of each text. A text that needs the model costs .1 ms, and .3 ms alone."""
     back_end = _load_back_end("langid")
     lexicon = back_end.lexicon
     by_words = [_by_words(gather_evidence(text[:GLANCE], lexicon), lexicon) for text in texts]
@@ -173,7 +173,7 @@ def _load_py3langid() -> tuple[tuple[str, ...], Callable[[Sequence[bytes]], Scor
 
 
 def _judge(given: Sequence[LanguageEvidence], back_end: _BackEnd) -> list[Language]:
-    """Return the language of each text with its calibrated score, yet without shares."""
+    """Return the language of each text with its calibrated score, and without the shares of its paragraphs."""
     found = []
     for code, way, features in _answers(given, back_end):
         if not way:
@@ -240,7 +240,7 @@ def _by_model(samples: Sequence[Sample], given: Sequence[LanguageEvidence], back
     scores[lexicon.places == places[:, None]] = -np.inf
     scores[is_pair[:, None] & ((lexicon.places == indonesian) | (lexicon.places == malay))] = -np.inf
     margins = (first - scores.max(axis=1)).tolist()
-    # The share of words and letters that speak for the best language: where none does, only the model stands for it.
+    # The share of words and letters that support the best language; where it is 0, only the model does.
     sizes = [len(some.lower) for some in samples]
     support = (counts[rows, places] / [item.words or 1 for item in given] + letters[rows, places] / sizes).tolist()
     leaning = leanings(model_scores, lexicon.codes)

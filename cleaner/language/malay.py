@@ -1,9 +1,9 @@
 """Indonesian or Malay: a second look where one of the two is the answer and words alone do not decide.
 
-The two share most words and nearly all affixes, so short texts often have no whole word that tells. Here the words are
-looked up without their affixes too, unlisted ones are judged by spelling (`-itas`, `-iti`), and the model's own leaning
-is weighed in. All clues add up as log-odds. The data are in `lists/pair.toml`, whose weights `benchmarks/fit_malay.py`
-fits: of held-back news 96.7 % of Indonesian and 88.3 % of Malay sentences are right.
+The two share most words and nearly all affixes, so short texts often have no whole word that tells them apart. Here
+words are also looked up without their affixes, unlisted words are judged by their spelling (`-itas`, `-iti`), and the
+leaning of the model counts too. All clues add up as log-odds. The data are in `lists/pair.toml`, whose weights are
+fitted by `benchmarks/fit_malay.py`: of held-back news 96.7 % of Indonesian and 88.3 % of Malay sentences are right.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ SIDES = ("id", "ms")
 """The two languages: odds below 0 are for the first, above 0 for the second."""
 
 SHORTEST_ROOT = 4
-"""Letters of the shortest word that is looked for inside of others: `bas` is no part of `bebas`."""
+"""Letters of the shortest word that is looked for inside others; a shorter one stands in them by chance (bebas:
+bas)."""
 
 ROOT_LISTS = ("words", "mostly")
-"""The strengths of lists whose words are looked for inside of words with affixes too."""
+"""The lists whose words are looked for inside words with affixes as well."""
 
 MODEL_STEP, MODEL_MOST = 10.0, 5.0
 """Nats of the model that count as one clue, and the most of such clues. The bound keeps a model that is sure for a
@@ -37,8 +38,9 @@ poor reason from outvoting five words."""
 class _Pair(NamedTuple):
     """The content of `lists/pair.toml` and of the lists of the two languages.
 
-    `listed` has the clue of each listed word, `roots` those that tell with affixes too. `common` are words of both
-    languages, which are no clue. `spellings` tell of unlisted words. `weights` are log-odds of each clue, by model.
+    `listed` has the clue of each listed word, `roots` those that are clues with affixes too. `common` are words of both
+    languages, which are no clue. `spellings` are clues of unlisted words. `weights` are log-odds of each clue, by
+    model.
     """
 
     listed: Mapping[str, str]

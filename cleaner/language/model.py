@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import os
-import tempfile
 import zipfile
 from collections.abc import Sequence
 from contextlib import suppress
@@ -22,6 +21,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from cleaner.durable import replacing
+from cleaner.errors import OutputError
 
 __all__ = ["Model", "load_model", "raw_scores"]
 
@@ -42,7 +44,7 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """langid's model, ready for gathers. S states, R of which add to the score, C languages.
+    """langid's model as arrays that are looked up. It has S states, of which R add to the score, and C languages.
 
     `codes` (C); `prior` (C) log-probabilities; `pairs` (65536) state after two bytes from the root;
     `step` (256 S) next state; `row` (S) row of a state, R where it has none; `rows` (R, C) log-probabilities.
@@ -76,7 +78,11 @@ def load_model() -> Model:
     if not arrays:
         arrays = _unpack_langid()
         if kept is not None:
-            _keep_arrays(kept, arrays)
+            # In one step, since other processes may read the file or write it too. Failing is no error.
+            with suppress(OSError, OutputError):
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                with replacing(kept) as out:
+                    np.savez(out, **{name: arrays[name] for name in ARRAYS})  # type: ignore[arg-type]
     step = arrays["step"]
     # Two bytes from the root are one look-up in `pairs`; four would be a table of 4 billion states.
     first = step[:256].astype(np.intp) << 8
@@ -112,9 +118,9 @@ def _unpack_langid() -> Arrays:
 
 
 def _cache_file() -> Path | None:
-    """Return the path of the cache file, or None if there is no such place.
+    """Return the path of the file that caches the arrays, or None if the user has no folder for it.
 
-    The name changes with langid's version, the size of its model and the rounding, so a file of another is never read.
+    Its name has langid's version, the size of its model and the rounding, so the file of another model is never read.
     """
     try:
         langid = distribution("langid")
@@ -123,19 +129,6 @@ def _cache_file() -> Path | None:
     except (OSError, RuntimeError, ImportError):
         return None
     return folder / "cruftless" / f"langid-{langid.version}-{size}-{FRACTION_BITS}.npz"
-
-
-def _keep_arrays(kept: Path, arrays: Arrays) -> None:
-    """Write the cache file in one step, since other processes may read it or write it too. Failing is no error."""
-    with suppress(OSError):
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=kept.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                np.savez(file, **{name: arrays[name] for name in ARRAYS})  # type: ignore[arg-type]
-            Path(name).replace(kept)
-        finally:
-            Path(name).unlink(missing_ok=True)
 
 
 def raw_scores(texts: Sequence[bytes]) -> Scores:

@@ -39,18 +39,20 @@ PARTS = 8
 """Votes are counted in eighths of a word."""
 
 SHORT = 2
-"""Letters of the longest words that count half, because most words so short stand in many lists."""
+"""Words of so many letters or fewer count half, because most of them stand in the lists of many languages."""
 
 WEIGHTS = {"words": 1.0, "mostly": 0.5, "leaning": 0.25}
 """What a word of each list adds to the count of its languages."""
 
 MERGED = {"no": "nb"}
-"""Codes of the model that stand for the language of another of its codes: langid has Norwegian twice."""
+"""Code of the model -> the code under which its language is counted. langid has Norwegian twice."""
 
 Counts = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 Tables = list[tuple[list[str], dict[str, Any]]]
+"""The tables of the data files, each behind the codes of its languages."""
 Votes = int
+"""What words or letters say for all languages at once: a number of 16 bits for each language, in one integer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""Masks of personal data: what in a clean text is an address, a number of a person or of a card, by kinds."""
+"""Masks of personal data: find the e-mail addresses, phone numbers and other personal numbers in a clean text."""

@@ -1,4 +1,4 @@
-"""Numbers that prove themselves: by check digits, or by parts that can only have some values."""
+"""Recognise numbers by what they hold: check digits, or parts that can have certain values only."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from cleaner.tables import read_toml
 __all__ = ["FORMS", "is_card", "is_iban", "is_nik", "passes_luhn"]
 
 FORMS: dict[str, dict[str, Any]] = read_toml("mask/mask.toml")
-"""By kind what is known of its form, and the words that speak for and against it."""
+"""Kind -> what is known of its form, and the words before a number that speak for it and against it."""
 
 _PROVINCES = frozenset(FORMS["nik"]["provinces"])
 _WOMAN = 40  # is added to the day of birth
 
 
 def passes_luhn(digits: str) -> bool:
-    """Whether the last digit is the check digit of the others (ISO/IEC 7812-1, annex B).
+    """Return True if the last digit is the check digit of the others (ISO/IEC 7812-1, annex B).
 
     >>> passes_luhn("4111111111111111"), passes_luhn("4111111111111112")
     (True, False)
@@ -27,7 +27,7 @@ def passes_luhn(digits: str) -> bool:
 
 
 def is_card(digits: str) -> bool:
-    """Whether digits are the number of a payment card: an issuer's range and length, and the check digit.
+    """Return True if digits are the number of a payment card: an issuer's range and length, and the check digit.
 
     >>> is_card("5555555555554444"), is_card("1234567812345670")
     (True, False)
@@ -42,7 +42,8 @@ def is_card(digits: str) -> bool:
 
 
 def is_iban(text: str) -> bool:
-    """Whether letters and digits without spaces are an account number: its country's length, and the remainder 1.
+    """Return True if letters and digits without spaces are an IBAN: they have the length of their country and the
+    remainder 1.
 
     >>> is_iban("DE89370400440532013000"), is_iban("DE89370400440532013001")
     (True, False)
@@ -53,7 +54,7 @@ def is_iban(text: str) -> bool:
 
 
 def is_nik(digits: str) -> bool:
-    """Whether 16 digits have the parts of an identity number of Indonesia: place, day of birth, serial number.
+    """Return True if 16 digits have the parts of an identity number of Indonesia: place, day of birth, serial number.
 
     A number of a family card has the same parts. There is no check digit; of random numbers one in 40 passes.
 

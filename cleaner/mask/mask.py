@@ -1,8 +1,8 @@
 """Personal data in a text, each found with the kind that it is.
 
-Precision comes first: a number is masked when its form proves it (a check digit, the parts of an identity number, a
-number that a country gives out), or when a word before it says what it is. A word that says that it is something else,
-such as an account, an invoice or a version, keeps it.
+Precision comes first: a number is masked when its form proves what it is (a check digit, the parts of an identity
+number, a phone number that a country gives out), or when a word before it says so. It is not masked when a word before
+it says that it is something else, such as an account, an invoice or a version.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ _CARD_GROUPS = ((4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3))
 
 
 def find_masks(text: str, kinds: Collection[str], *, language: str = "", site: str = "") -> list[Removal]:
-    """Personal data of these kinds in `text`: sorted, disjoint removals, each with its kind as replacement.
+    """Find personal data of these kinds in `text`: sorted, disjoint removals, each with its kind as replacement.
 
-    `language` and `site` say of which countries telephone numbers may be. Raises MissingExtra for "phone" where the
-    library that knows them is not installed.
+    `language` and `site` decide the countries whose telephone numbers are recognised without a country code. Raises
+    MissingExtra for "phone" where phonenumbers is not installed.
 
     >>> [(r.kind, r.replacement) for r in find_masks("Surat ke redaksi@contoh.example, kata dia.", ["email"])]
     [('email', '<email>')]
@@ -62,7 +62,7 @@ def find_masks(text: str, kinds: Collection[str], *, language: str = "", site: s
         found += (("email", span) for span in _find_emails(text))
     if kinds and _NUMBER.search(text):  # in the order in which they claim a number
         found += (("iban", span) for span in _find_ibans(text) if "iban" in kinds)
-        found += ((kind, span) for kind, span in _find_long_numbers(text, kinds) if kind in kinds)
+        found += ((kind, span) for kind, span in _find_long_numbers(text) if kind in kinds)
         found += (("ip", span) for span in _find_ips(text) if "ip" in kinds)
         if "phone" in kinds:
             found += (("phone", span) for span in find_phones(text, regions_of(language, site)))
@@ -86,12 +86,12 @@ _WHY = {
 
 
 def mask_text(text: str, kinds: Collection[str], *, language: str = "", site: str = "") -> str:
-    """`text` with what `find_masks` finds replaced."""
+    """Return `text` with what `find_masks` finds replaced."""
     return cut(text, find_masks(text, kinds, language=language, site=site))
 
 
 def mask_article(article: Article, kinds: Collection[str]) -> Article:
-    """The article with its masks among its removals; title and author are masked too."""
+    """Return the article with its masks among its removals; title and author are masked too."""
     if not kinds:
         return article
     known = {"language": article.language, "site": article.site}
@@ -101,6 +101,7 @@ def mask_article(article: Article, kinds: Collection[str]) -> Article:
 
 
 def _find_emails(text: str) -> Spans:
+    """Yield e-mail addresses, first those with an @, then those that write it as a word in brackets."""
     for found in _EMAIL.finditer(text) if "@" in text else ():
         start, end = found.span()
         *others, last = found[0].rpartition("@")[2].split(".")
@@ -116,6 +117,7 @@ def _find_emails(text: str) -> Spans:
 
 
 def _find_ibans(text: str) -> Spans:
+    """Find international bank account numbers, with or without spaces."""
     for found in _IBAN.finditer(text):
         left = FORMS["iban"]["lengths"].get(found[0][:2], 0)
         end = found.start()
@@ -127,9 +129,9 @@ def _find_ibans(text: str) -> Spans:
             yield found.start(), end
 
 
-def _find_long_numbers(text: str, kinds: Collection[str]) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Numbers of cards and identity numbers. Some numbers may be both: of 16 digits that begin with the code of a
-    province one in ten has the check digit of a card."""
+def _find_long_numbers(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Find numbers of cards and identity numbers. Some may be both: of 16 digits that begin with the code of a province
+    one in ten has the check digit of a card."""
     for found in _LONG_NUMBER.finditer(text):
         groups = re.split(r"[ .-]", found[0])
         digits, sizes = "".join(groups), tuple(map(len, groups))
@@ -146,12 +148,13 @@ def _find_long_numbers(text: str, kinds: Collection[str]) -> Iterator[tuple[str,
 
 
 def _find_ips(text: str) -> Spans:
+    """Find addresses of IPv4 and IPv6 that may be those of a person, unlike those of networks, masks and versions."""
     for found in _IPV4.finditer(text):
         parts = found[0].split(".")
         numbers = [*map(int, parts)]
         if any(part != str(number) for part, number in zip(parts, numbers, strict=True)) or max(numbers) > 255:
             continue
-        # of this network, of this machine, of groups and masks: these are nobody's
+        # addresses of the own network or machine, of groups, and masks belong to no person
         if numbers[0] in (0, 127) or numbers[0] > 223 or numbers[1:] == [0, 0, 0]:
             continue
         said = speaks_for(text, found.start(), "ip") or _PORT.match(text, found.end()) is not None

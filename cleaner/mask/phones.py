@@ -1,5 +1,8 @@
-"""Numbers of telephones in a text. Whether digits are a number that a country gives out is known by phonenumbers, the
-port of Google's libphonenumber; what is looked for, and what else such digits may be, is decided here."""
+"""Find telephone numbers in a text.
+
+phonenumbers, the port of Google's libphonenumber, knows whether a country gives a number out. This module decides which
+digits are looked up, and whether they are more likely something else, such as a date, a sum or a reference.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +25,10 @@ _RUN = re.compile(
 """Groups of digits with what may stand between the groups of one number."""
 
 _SIGNS = re.compile(r"(?:\+ ?)?\Z"), re.compile(r"\(?(?:\+ ?)?\Z")
-"""What stands before the first digit, where no bracket closes inside the number, and where one does."""
+"""The signs before the first digit: the first pattern for numbers in which no bracket closes, the second for others."""
 
 _ADDRESS = re.compile(r"://|www\.|[?&=]|^[^@\s]+\.[^@\s]*/$")
-"""What makes the characters before a number, up to a blank, an address: `contoh.id/0812`, not so `a@contoh.id/0812`."""
+"""Finds an address in the characters before a number, up to a blank: `contoh.id/0812`, but not `a@contoh.id/0812`."""
 
 _ADDRESS_CHARS = 64
 
@@ -56,7 +59,7 @@ _PAIRS = re.compile(r"\d\d(?:[ .-]\d\d)+")
 
 @lru_cache(maxsize=1)
 def load_phonenumbers() -> ModuleType:
-    """The library. Raises MissingExtra, with the command that installs it, where it is missing."""
+    """Import phonenumbers. Raises MissingExtra, with the command that installs it, where it is missing."""
     try:
         import phonenumbers
     except ImportError:
@@ -66,7 +69,8 @@ def load_phonenumbers() -> ModuleType:
 
 
 def regions_of(language: str, site: str) -> tuple[str, ...]:
-    """The countries whose numbers may stand in a text without their country code: those of its site and language.
+    """Return the countries whose numbers may stand in a text without their country code: those of its site and
+    language.
 
     >>> regions_of("de", "contoh.co.id")
     ('ID', 'DE', 'AT', 'CH')
@@ -109,7 +113,8 @@ def find_phones(text: str, regions: tuple[str, ...]) -> Iterator[tuple[int, int]
 
 
 def _begins_number(text: str, start: int) -> bool:
-    """Whether a number may begin here behind a mark without a blank, as in `WA:0812-3456-7890`, `Tel.0812-3456-7890`.
+    """Return True if a number may begin here behind a mark without a blank, as in `WA:0812-3456-7890`,
+    `Tel.0812-3456-7890`.
 
     A dot needs a word that says so, since it may also be one of a name or a reference.
     """
@@ -121,7 +126,7 @@ def _begins_number(text: str, start: int) -> bool:
 
 
 def _end_of_number(text: str, start: int, ends: Sequence[int], regions: tuple[str, ...]) -> int:
-    """The end of the longest run of groups that make up a number; 0 if none do."""
+    """Return the end of the longest run of groups that make up a number; 0 if none do."""
     head = text[max(0, start - 2) : start]
     said = speaks_for(text, start, "phone")
     for end in reversed(ends):
@@ -134,8 +139,8 @@ def _end_of_number(text: str, start: int, ends: Sequence[int], regions: tuple[st
 
 
 def _is_number(written: str, head: str, said: int, regions: tuple[str, ...]) -> bool:
-    """Whether groups of digits are the number of a telephone. `head` are the two characters before them, `said` is what
-    the words before them say."""
+    """Return True if groups of digits are the number of a telephone. `head` are the two characters before them, `said`
+    is what the words before them say."""
     digits = "".join(filter(str.isdigit, written))
     if not _LEAST <= len(digits) <= _MOST:
         return False
@@ -163,8 +168,8 @@ def _is_number(written: str, head: str, said: int, regions: tuple[str, ...]) -> 
 
 @lru_cache(maxsize=4096)
 def _is_valid(written: str, regions: tuple[str, ...], mobile: bool = False) -> bool:
-    """Whether one of these countries gives out the number, or with "+" the one that it names; of a mobile phone alone
-    where that is asked."""
+    """Return True if one of these countries gives out the number, or for a number with "+" the country that it names.
+    With `mobile` only numbers of mobile phones count."""
     library = load_phonenumbers()
     for region in regions or (None,):
         try:

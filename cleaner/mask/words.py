@@ -18,13 +18,14 @@ _ADDRESS = re.compile(r"\S+@[\w.-]+|(?:https?://|www\.)\S+|\b[a-z0-9-]{3,}(?:\.[
 """Addresses, whose parts say nothing of a number behind them: the `id` of `contoh.co.id` is no identity number."""
 
 _NEAR, _WORDS, _LONGEST = 48, 6, 3
-"""Characters before a number in which words are looked for, how many words are asked, and words of the longest cue."""
+"""Characters before a number in which words are looked for, how many words are looked up, and words of the longest
+cue."""
 
 
 def speaks_for(text: str, start: int, kind: str) -> int:
-    """What the nearest telling word before `start` says: 1 that this is of the kind, -1 that it is not, 0 if none does.
+    """Return what the nearest known word before `start` says: 1 that this is of the kind, -1 that it is not, 0 nothing.
 
-    Only words of the same line are asked.
+    Only words of the same line count.
 
     >>> speaks_for("Telp. kantor: 5551234", 14, "phone"), speaks_for("Nomor rekening 5551234", 15, "phone")
     (1, -1)

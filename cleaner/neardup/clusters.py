@@ -1,4 +1,4 @@
-"""From candidate pairs to keepers: an article goes only if it was compared with one that stays."""
+"""Choose keepers from candidate pairs: an article is dropped only if it was compared with one that is kept."""
 
 from __future__ import annotations
 
@@ -13,18 +13,21 @@ from cleaner.neardup.lsh import CandidatePairs
 __all__ = ["choose_keepers"]
 
 _ROUNDS = 32
-"""Longer chains of articles, each only like the next, are made ones; what is left of them is decided one by one."""
+"""Rounds in which pairs are checked together; then the rest is decided pair by pair. Only artificial corpora have
+chains of articles so long, each like the next one alone."""
 
 
 def choose_keepers(
     n: int, pairs: CandidatePairs, check: Callable[[CandidatePairs], NDArray[np.bool_]]
 ) -> NDArray[np.int64]:
-    """`keeper[rank]`, the rank of the article that stays in place of each; its own rank if it stays. Shape (n,).
+    """Return `keeper[rank]`, the rank of the article that is kept in the place of each, or its own if it is kept
+    itself. Shape (n,).
 
-    An article that has no candidate of better rank stays. The candidates of those that stay are checked, and who is a
-    copy goes to the best ranked. When an article goes, its other pairs are handed to its keeper, so that the first of a
-    group is checked against every member, and no one goes by chaining. That checks each pair once at most: the 780
-    pairs among 40 copies of a story need some 40 checks.
+    `check` says which pairs are copies of one article. An article that has no candidate of better rank is kept. The
+    candidates of kept articles are checked, and a copy of several gets the best ranked one as its keeper. The other
+    pairs of a dropped article become pairs of its keeper, so that the first of a group is checked against every member,
+    and none is dropped because it is similar to a copy of a copy. Each pair is checked at most once: the 780 pairs
+    among 40 copies of a story need some 40 checks.
     """
     keeper = np.arange(n)
     for _ in range(_ROUNDS):
@@ -35,10 +38,10 @@ def choose_keepers(
         ready = ~waits[pairs.low]
         checked, later = pairs.where(ready), pairs.where(~ready)
         copies = checked.where(check(checked))
-        # the last write wins, so whoever is a copy of several goes to the best ranked
+        # the last write wins, so a copy of several gets the best ranked one
         order = np.lexsort((-copies.low, copies.high))
         keeper[copies.high[order]] = copies.low[order]
-        # pairs of one that has gone are its keeper's now; what was checked is not checked again
+        # pairs of dropped articles become pairs of their keepers; no pair is checked twice
         there = keeper[later.high] == later.high
         keys = distinct(keeper[later.low[there]] * n + later.high[there])
         keys = keys[~np.isin(keys, checked.low * n + checked.high, kind="sort")]

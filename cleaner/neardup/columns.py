@@ -11,6 +11,8 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.arrays import first_of_equal
+
 __all__ = ["Column", "Room", "distinct", "ranges"]
 
 
@@ -33,7 +35,7 @@ class Column:
             self.file.write(values.tobytes())
 
     def read(self, first: int = 0, last: int | None = None) -> NDArray[Any]:
-        """The values `first` to `last`."""
+        """Return the values `first` to `last`."""
         last = self.length if last is None else last
         if self.file is not None:
             self.file.seek(first * self.dtype.itemsize)
@@ -45,7 +47,7 @@ class Column:
         return self._parts[0][first:last]
 
     def take(self, firsts: NDArray[np.int64], lasts: NDArray[np.int64]) -> NDArray[Any]:
-        """The values of many slices, one behind the other."""
+        """Return the values of many slices, one behind the other."""
         if self.file is None:
             return np.asarray(self.read()[ranges(firsts, lasts - firsts)])
         parts = [self.read(a, b) for a, b in zip(firsts.tolist(), lasts.tolist(), strict=True)]
@@ -53,14 +55,15 @@ class Column:
 
 
 class Room(ExitStack):
-    """Memory that columns may still take, in bytes, and the folder for those that find none; closes their files."""
+    """The memory that columns may take, in bytes, and the folder for columns that no longer fit. It closes their
+    files."""
 
     def __init__(self, memory: int, folder: Path | None = None) -> None:
         super().__init__()
         self._left, self._folder = memory, folder
 
     def column(self, dtype: type[np.generic], values: int) -> Column:
-        """A column for about `values` values."""
+        """Return a column for about `values` values."""
         kind = np.dtype(dtype)
         if values * kind.itemsize <= self._left:  # first come, first served
             self._left -= values * kind.itemsize
@@ -69,15 +72,14 @@ class Room(ExitStack):
 
 
 def distinct(values: NDArray[Any]) -> NDArray[Any]:
-    """Sorted, each value once. (np.unique goes through a hash table since numpy 2.3, at eight times the cost.)"""
+    """Return the values sorted, each once. (np.unique goes through a hash table since numpy 2.3, at eight times the
+    cost.)"""
     values = np.sort(values)
-    new = np.ones(len(values), np.bool_)
-    new[1:] = values[1:] != values[:-1]
-    return values[new]
+    return values[first_of_equal(values)]
 
 
 def ranges(firsts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """firsts[0], firsts[0] + 1, ... for counts[0] values, then the same from firsts[1], and so on."""
+    """Return firsts[0], firsts[0] + 1, ... for counts[0] values, then the same from firsts[1], and so on."""
     ends = np.cumsum(counts)
     total = int(ends[-1]) if len(ends) else 0
     return np.asarray(np.arange(total) + np.repeat(firsts - (ends - counts), counts), np.int64)

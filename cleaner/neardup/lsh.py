@@ -28,29 +28,31 @@ __all__ = [
 ]
 
 BANDS, BAND_SIZE = 32, 4
-"""Permissive on purpose: a pair of similarity 0.4 is found with probability 0.56, of 0.5 with 0.87, of 0.6 with 0.99.
+"""These find more than needed on purpose: a pair of similarity 0.4 with probability 0.56, of 0.5 with 0.87, of 0.6 with
+0.99.
 (datasketch's own choice for a threshold of 0.8, 9 bands of 13, finds 92.5 % of natural pairs.)"""
 
 LONGEST_RUN = 64
-"""Articles of one band key that are all paired with each other. Of more each is paired with the best ranked alone, else
-n copies of a text would be n * n / 2 pairs."""
+"""Up to so many articles with one band key are all paired with each other. If there are more, each is paired with the
+best ranked alone, because n copies of a text would make n * n / 2 pairs."""
 
 LOWEST_FIRST = np.float32(0.2)
-"""Minimum MinHash estimate of a pair that agrees in a band. Lower ones agree by chance; what site boilerplate adds to
-the similarity, or hides of it, is left to the estimates below and to the comparison of the texts."""
+"""Minimum MinHash estimate of a pair that agrees in a band; a lower one agrees by chance. Site boilerplate may raise or
+lower the estimate, which the two estimates below and the comparison of the texts correct."""
 
 LOWEST = np.float32(0.28)
-"""The same, of signatures without site boilerplate. An estimate is off by 0.04 (one sigma): of pairs with similarity
-0.4, the least that can count, 0.3 % fall below. Without this estimate 500 reports of one form take 500 rounds."""
+"""Minimum estimate by signatures without site boilerplate. An estimate is off by 0.04 (one sigma): of pairs with
+similarity 0.4, the least that can count, 0.3 % fall below. Without this check 500 reports of one form take 500
+rounds."""
 
 LOWEST_AGAIN = np.float32(0.5)
-"""The same, for pairs found only after site boilerplate was left out; higher, because short remainders are alike by
-chance more often."""
+"""Minimum estimate for pairs that are found only by signatures without site boilerplate. It is higher, because what is
+left of short articles is alike by chance more often."""
 
 
 @dataclass(frozen=True, slots=True)
 class CandidatePairs:
-    """CandidatePairs of ranks, or of places in a token store, int64, `low < high`."""
+    """Pairs of ranks, or of places in a token store: two int64 arrays of shape (pairs,), `low < high`."""
 
     low: NDArray[np.int64]
     high: NDArray[np.int64]
@@ -59,32 +61,33 @@ class CandidatePairs:
         return len(self.low)
 
     def where(self, good: NDArray[np.bool_]) -> CandidatePairs:
-        """Those pairs for which `good` is true."""
+        """Return those pairs for which `good` is true."""
         return CandidatePairs(self.low[good], self.high[good])
 
     @classmethod
     def join(cls, *parts: CandidatePairs) -> CandidatePairs:
-        """All parts, one behind the other."""
+        """Return all parts, one behind the other."""
         none = np.zeros(0, np.int64)
         return cls(np.concatenate([none, *(p.low for p in parts)]), np.concatenate([none, *(p.high for p in parts)]))
 
 
 def band_keys(signatures: NDArray[np.uint32]) -> NDArray[np.uint64]:
-    """One 64-bit key for every band of every signature, shape (n, 32)."""
+    """Return one 64-bit key for every band of every signature, shape (n, 32)."""
     halves = np.ascontiguousarray(signatures).view(np.uint64).reshape(len(signatures), BANDS, BAND_SIZE // 2)
     return mix(mix(halves[:, :, 0]) + halves[:, :, 1])
 
 
 def split_pairs(pairs: NDArray[np.uint64], bits: int) -> CandidatePairs:
-    """CandidatePairs of ranks out of `low << bits | high`."""
+    """Return the pairs that are packed as `low << bits | high`."""
     mask = np.uint64((1 << bits) - 1)
     return CandidatePairs((pairs >> np.uint64(bits)).astype(np.int64), (pairs & mask).astype(np.int64))
 
 
 def pack_keys(keys: NDArray[np.uint64], ranks: NDArray[np.int64], bits: int) -> NDArray[np.uint64]:
-    """Keys with a rank in their lowest bits: one plain sort then orders keys, and ranks inside equal keys.
+    """Return keys with a rank in their lowest bits: one plain sort then orders keys, and ranks inside equal keys.
 
-    At 10 million articles 40 bits of key are left, and some 50 pairs a band agree by accident; their comparison tells.
+    At 10 million articles 40 bits of key are left. Then some 50 pairs a band agree by accident, which the
+    comparison finds out.
     """
     keys >>= np.uint64(bits)
     keys <<= np.uint64(bits)
@@ -92,7 +95,8 @@ def pack_keys(keys: NDArray[np.uint64], ranks: NDArray[np.int64], bits: int) -> 
 
 
 def join_band(band: NDArray[np.uint64], bits: int, olds: int = 0) -> tuple[NDArray[np.uint64], int]:
-    """Sorted, distinct pairs `low << bits | high` of one band of packed keys, and how many keys had too many articles.
+    """Return sorted, distinct pairs `low << bits | high` of one band of packed keys, and how many keys had too many
+    articles.
 
     Ranks below `olds` are articles of an index: they are paired with all others of their key, and not with each other.
     """

@@ -20,20 +20,19 @@ SEED = 1
 EMPTY = np.uint32(0xFFFFFFFF)
 """Every value of the signature of a text without tokens."""
 
-
 _PAIRS = 1 << 15  # compared at once, 32 MB of signatures
 
 
 @cache
 def permutations() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """Odd multipliers and addends, shape (128,) each, drawn as datasketch draws them."""
+    """Return odd multipliers and addends, shape (128,) each, drawn as datasketch draws them."""
     draw = np.random.RandomState(SEED)
     multipliers = draw.randint(0, 1 << 31, PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
     return multipliers, draw.randint(0, 1 << 32, PERMUTATIONS, dtype=np.uint32)
 
 
 def sign(shingles: Shingles) -> NDArray[np.uint32]:
-    """Signatures of a batch, uint32, shape (texts, 128).
+    """Return signatures of a batch, uint32, shape (texts, 128).
 
     The batch should be of some 80,000 shingles: one permutation of it then stays in the second-level cache.
     """
@@ -62,7 +61,7 @@ def sign(shingles: Shingles) -> NDArray[np.uint32]:
 def likely(
     signatures: NDArray[np.uint32], low: NDArray[np.int64], high: NDArray[np.int64], lowest: np.float32
 ) -> NDArray[np.bool_]:
-    """Which pairs of rows of signatures have at least this estimated Jaccard similarity, shape (pairs,)."""
+    """Return which pairs of rows of signatures have at least this estimated Jaccard similarity, shape (pairs,)."""
     good = np.zeros(len(low), np.bool_)
     for first in range(0, len(low), _PAIRS):  # all at once would take 1 kB a pair
         part = slice(first, first + _PAIRS)

@@ -1,7 +1,7 @@
-"""Whether two texts that are alike differ in their numbers, as the reports of one form on two days do.
+"""Distinguish copies of an article from reports of one form, such as those of two days, which differ in their numbers.
 
-Prayer times, fixtures, prices and results of draws have nearly the same words each day. A copy has the numbers of its
-original; where it was edited, words change and numbers stay.
+Prayer times, fixtures, prices and results of draws are reported in nearly the same words each day. A copy has the
+numbers of its original: when an article is edited, words change and numbers stay.
 """
 
 from __future__ import annotations
@@ -11,23 +11,25 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.arrays import first_of_equal
 from cleaner.neardup.shingles import Shingles, common_of, counts_by_pair, sets_of
 from cleaner.neardup.tokens import mix
 
 __all__ = ["other_numbers"]
 
-_MISSING = 2 / 3  # of the numbers of the article with fewer, the other has to have so many
-_ENOUGH = 3  # numbers that both must have for that
-_EVERY = 32  # tokens; a form has a number more often, and a date or two in an article do not make one
-_CHANGED = 0.25  # of the numbers that stand between the same words, the least that other ones replace in a form
-_CHANGED_EVERY = 72  # tokens to a replaced number: a counter of readers or a date alone does not make a form
+_MISSING = 2 / 3  # share of the numbers of the article with fewer that a copy must have too
+_ENOUGH = 3  # numbers that both articles must have for that rule
+_EVERY = 32  # tokens to a number at most, for that rule: a date or two in an article do not make it a form
+_CHANGED = 0.25  # share of the numbers between equal words that differ, from which on it is a form
+_CHANGED_EVERY = 72  # tokens to a number that differs at most: a counter of readers or a date does not make a form
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 
 
 def other_numbers(
     tokens: NDArray[np.uint64], starts: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Which pairs of texts differ in their numbers: one lacks a third of the other's, or has other ones in their place.
+    """Return True for the pairs of texts that differ in their numbers: a third is missing, or others stand in their
+    places.
 
     `tokens[starts[i]:starts[i + 1]]` are those of text i, numbers by their lowest bit; shape (pairs,).
     """
@@ -54,11 +56,12 @@ def other_numbers(
 def _numbers_in_place(
     tokens: NDArray[np.uint64], starts: NDArray[np.int64], is_number: NDArray[np.bool_]
 ) -> Iterator[tuple[Shingles, Shingles]]:
-    """For every number its place, and that place with its value; first by the words on both sides, then by the one
-    behind, since a date has another weekday before it each day.
+    """Yield (places, places with values) of all numbers, as shingles. The place of a number is a hash of the words
+    around it.
 
-    Numbers side by side are one: "04.31", "1.412.000", "12/7/2021". The second number beside the same words has a place
-    of its own, so that two texts share as many as both have.
+    The first pair takes the words on both sides, the second only the word behind, since a date has another weekday
+    before it each day. Numbers side by side are one: "04.31", "1.412.000", "12/7/2021". A second number between the
+    same words has a place of its own, so that two texts share as many numbers as both have.
     """
     owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     inner = np.zeros(len(tokens), np.bool_)  # the token before is a number of the same text
@@ -84,10 +87,9 @@ def _numbers_in_place(
 
 
 def _apart(keys: NDArray[np.uint64], owner: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Keys of which the equal ones of one text are made different, by how many come before."""
+    """Return keys in which the equal ones of one text are made different, by how many equal ones come before."""
     order = np.lexsort((keys, owner))
-    new = np.ones(len(keys), np.bool_)
-    new[1:] = (keys[order][1:] != keys[order][:-1]) | (owner[order][1:] != owner[order][:-1])
+    new = first_of_equal(keys[order], owner[order])
     count = np.arange(len(keys))
     count -= np.maximum.accumulate(np.where(new, count, 0))
     numbered = np.empty_like(keys)

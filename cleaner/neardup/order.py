@@ -1,4 +1,4 @@
-"""The one order of articles: which of several stays where only one can."""
+"""The order of articles that decides which of several copies stays: the first one."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _LAST = "\U0010ffff"  # behind every date, for articles without one
 def order_articles(
     lengths: NDArray[np.int64], dates: Sequence[str], ids: Sequence[str], keep: str = "longest"
 ) -> NDArray[np.int64]:
-    """The numbers of the articles in the one order, best first: the first of several stays. Shape (n,).
+    """Return the numbers of the articles in their order, best first. Shape (n,).
 
-    `lengths` are characters of clean text, `dates` ISO 8601 (articles without one come last; () where none has one),
-    `ids` are distinct.
+    `lengths` are characters of clean text; `dates` are ISO 8601, "" for none, which comes last, or () where no article
+    has one; `ids` are distinct.
     `keep`: "longest" text, then earliest date, then id; "earliest" date, then longest text, then id; "first" by id
     alone. Raises OptionError for another word.
 
@@ -42,7 +42,7 @@ def order_articles(
 
 
 def rank_key(length: int, date: str, id: str, keep: str = "longest") -> tuple[object, ...]:
-    """What one article is sorted by in the order of `order_articles`, for finding the limits of its ranges.
+    """Return what one article is sorted by in the order of `order_articles`, to find the limits of its ranges.
 
     >>> rank_key(90, "", "a") > rank_key(120, "2024-05-02", "b")
     True

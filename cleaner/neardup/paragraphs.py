@@ -21,11 +21,11 @@ _PARAGRAPH = re.compile(r"[^\s](?:[^\n]*[^\s])?")
 def long_paragraphs(
     texts: Sequence[str], least: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64]]:
-    """Paragraphs of at least so many words: the number of its text, its start, and its hash for each.
+    """Find the paragraphs of at least so many words. Returns for each the number of its text, its start and its hash.
 
-    A paragraph is a line without the white space around it, unless it is a part of wrapped text: a line right below
-    counts only behind the end of a sentence. The hashes, uint64 of shape (n, 2), are those of the
-    tokens, so equal paragraphs may differ in case, white space and punctuation.
+    A paragraph is a line without the white space around it. A line of wrapped text is none: if no blank line is between
+    two lines, the upper one must end as a sentence. The hashes, uint64 of shape (n, 2), are those of the tokens, so
+    equal paragraphs may differ in case, white space and punctuation.
 
     >>> of, starts, hashes = long_paragraphs(["Iklan\\n\\nHarga beras naik.", "HARGA BERAS NAIK"], 3)
     >>> of.tolist(), starts.tolist(), bool((hashes[0] == hashes[1]).all())
@@ -36,7 +36,8 @@ def long_paragraphs(
     found: list[str] = []
     for number, text in enumerate(texts):
         lines = [*_PARAGRAPH.finditer(text)]
-        # whether each line may be joined with the one before; without this lines went out of the middle of paragraphs
+        # whether a line continues the one before; otherwise lines would be removed from the middle of wrapped
+        # paragraphs
         joined = [
             text.count("\n", above.end(), line.start()) < 2 and above[0][-1] not in SENTENCE_ENDS
             for above, line in pairwise(lines)

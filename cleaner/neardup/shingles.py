@@ -1,5 +1,7 @@
-"""Shingles: hashes of every three tokens in a row, vectorised over a batch, without building strings; and the store of
-the tokens of all articles that are compared, from which their shingles are made."""
+"""Shingles: hashes of every three tokens in a row, made for a whole batch at once and without building strings.
+
+`TokenStore` keeps the tokens of the articles that are compared, from which their shingles are made.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.arrays import first_of_equal
 from cleaner.neardup.columns import Room, ranges
 
 __all__ = [
@@ -26,7 +29,7 @@ SIZE = 3
 """Tokens in one shingle."""
 
 PAIR_BITS = 16
-"""Bits that sets of shingles leave free: the number of a pair has room in them."""
+"""The lowest bits of the hashes in sets, which are 0 there so that the number of a pair can be put into them."""
 
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLIER = np.uint64(0xBF58476D1CE4E5B9)
@@ -45,7 +48,7 @@ class Shingles:
 
 
 def shingle_tokens(tokens: NDArray[np.uint64], starts: NDArray[np.int64]) -> Shingles:
-    """Shingle hashes from token hashes, of which `tokens[starts[i]:starts[i + 1]]` are those of text i.
+    """Return shingle hashes from token hashes, of which `tokens[starts[i]:starts[i + 1]]` are those of text i.
 
     Those of one text never depend on its neighbours.
 
@@ -85,25 +88,24 @@ def shingle_tokens(tokens: NDArray[np.uint64], starts: NDArray[np.int64]) -> Shi
 
 
 def shingle_counts(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How many shingles texts of so many tokens have."""
+    """Return how many shingles texts of so many tokens have."""
     return np.where(tokens >= SIZE, tokens - (SIZE - 1), np.minimum(tokens, 1))
 
 
 def sets_of(shingles: Shingles) -> Shingles:
-    """The distinct shingles of every text, sorted, by their upper 48 bits; at most 65,536 texts."""
+    """Return the distinct shingles of every text, sorted; only their upper 48 bits are kept. At most 65,536 texts."""
     owner = np.repeat(np.arange(len(shingles.starts) - 1, dtype=np.uint64), np.diff(shingles.starts))
     keys = shingles.hashes >> _OWNER_BITS
     keys |= owner << np.uint64(48)
     keys.sort()
-    new = np.ones(len(keys), np.bool_)
-    new[1:] = keys[1:] != keys[:-1]
+    new = first_of_equal(keys)
     before = np.zeros(len(keys) + 1, np.int64)
     np.cumsum(new, out=before[1:])
     return Shingles(keys[new] << _OWNER_BITS, before[shingles.starts])
 
 
 def common_of(sets: Shingles, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Common shingles of every pair of sets, sorted, each with the number of its pair in the lowest 16 bits."""
+    """Return common shingles of every pair of sets, sorted, each with the number of its pair in the lowest 16 bits."""
     sides = []
     for side in (left, right):
         counts = sets.starts[side + 1] - sets.starts[side]
@@ -115,7 +117,7 @@ def common_of(sets: Shingles, left: NDArray[np.int64], right: NDArray[np.int64])
 
 
 def counts_by_pair(common: NDArray[np.uint64], pairs: int) -> NDArray[np.int64]:
-    """How many common shingles each of so many pairs has."""
+    """Return how many common shingles each of so many pairs has."""
     return np.bincount(common & np.uint64((1 << PAIR_BITS) - 1), minlength=pairs)
 
 
@@ -142,7 +144,7 @@ class TokenStore:
         return shingle_counts(self._lasts - self._firsts)
 
     def tokens(self, places: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-        """Tokens of the articles at these places, and where each begins (one more at the end)."""
+        """Return tokens of the articles at these places, and where each begins (one more at the end)."""
         firsts, lasts = self._firsts[places], self._lasts[places]
         starts = np.zeros(len(places) + 1, np.int64)
         np.cumsum(lasts - firsts, out=starts[1:])

@@ -1,13 +1,12 @@
-"""Shingles that recur on a site: what stands in more than a few different articles of one site is its boilerplate.
+"""Find the shingles that recur on a site. A shingle of more than a few different articles of one site is boilerplate.
 
-Footers, disclaimers and the fixed words of templated reports are left out when two articles are compared. Counted are
-only the articles that have candidates: where boilerplate is large enough to make articles look alike, they do.
+Such shingles are left out when two articles are compared: footers, disclaimers and the fixed words of templated
+reports. Only articles that have candidates are counted: if boilerplate is large enough to make articles look alike,
+they have. Articles without a known site are one site with a higher limit.
 
-Articles of which no site is known are one site with a higher limit.
-
-Different is told by an anchor. An article of which a twentieth or more is rare on its site (in no more than a few
-articles) is its own anchor; one with less is a copy, and copies of one text share an anchor, the least of its shingles
-under one permutation. Without anchors ten copies of one article on one site would be taken for boilerplate.
+Articles are different if their anchors are. If a twentieth or more of an article is rare on its site (stands in no more
+than a few articles), it is its own anchor. Otherwise it is a copy, whose anchor is the least of its shingles under one
+permutation, which copies of one text share. Without anchors ten copies of one article on one site would be boilerplate.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.arrays import first_of_equal
 from cleaner.neardup.columns import Room, distinct, ranges
 from cleaner.neardup.shingles import Shingles, TokenStore, sets_of, shingle_tokens
 from cleaner.neardup.tokens import mix
@@ -25,16 +25,16 @@ from cleaner.neardup.tokens import mix
 __all__ = ["FEW", "FEW_WITHOUT_SITE", "MOST_SHINGLES", "SiteShingles", "recurring_in", "share_out"]
 
 FEW = 5
-"""Different articles of one site in which a shingle may stand and still count."""
+"""The most different articles of one site that may have a shingle for it to be no boilerplate."""
 
 FEW_WITHOUT_SITE = 50
-"""The same among all articles of which no site is known. Nothing there tells a footer from a syndicated story but how
-many different articles it stands beside: the footer of one site stands beside hundreds, a story is seldom printed by
-more than fifty papers. On 45,244 made articles without their sites the limit 5 finds none of 1,170 syndicated copies,
-no limit loses 2,275 good articles by their footers, and this one finds 1,072 and loses 18."""
+"""The same among all articles without a known site. There a footer differs from a syndicated story only in how many
+different articles have it: the footer of one site stands in hundreds, and a story is seldom printed by more than fifty
+papers. On 45,244 generated articles without their sites the limit 5 finds none of 1,170 syndicated copies, no limit
+loses 2,275 good articles by their footers, and this one finds 1,072 and loses 18."""
 
 MOST_SHINGLES = 1 << 30
-"""Shingles of one site that are counted, some 3.5 million articles. Of a larger site a sample of its articles is."""
+"""Shingles of one site that are counted, those of some 3.5 million articles. Of a larger site a sample is counted."""
 
 _RARE_SHARE = 0.05  # of the shingles of an article; with less of its own it is a copy
 _BLOCK = 2048  # articles whose shingles are made at once
@@ -44,7 +44,10 @@ _OWNER_BITS = np.uint64(24)
 
 @dataclass(frozen=True, slots=True)
 class SiteShingles:
-    """Recurring shingles: sorted keys of site and shingle; the sites that have any, sorted; the upper 20 bits met."""
+    """The recurring shingles: sorted `keys` of site and shingle, and the sorted `sites` that have any.
+
+    `sieve` has True at each number of 20 bits with which a key begins, so that most look-ups need no search.
+    """
 
     keys: NDArray[np.uint64]
     sites: NDArray[np.int64]
@@ -52,19 +55,20 @@ class SiteShingles:
 
     @classmethod
     def of(cls, keys: NDArray[np.uint64], sites: NDArray[np.int64]) -> SiteShingles:
+        """Make the sieve of sorted keys."""
         sieve = np.zeros(1 << 20, np.bool_)
         sieve[keys >> np.uint64(20)] = True
         return cls(keys, sites, sieve)
 
     def kept(self, shingles: Shingles, sites: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which shingles do not recur on the site of their text, shape (shingles,)."""
+        """Return which shingles do not recur on the site of their text, shape (shingles,)."""
         kept = np.ones(len(shingles.hashes), np.bool_)
         texts = np.flatnonzero(np.isin(sites, self.sites))
         if len(texts):
             counts = np.diff(shingles.starts)[texts]
             at = ranges(shingles.starts[texts], counts)
             keys = _salted(shingles.hashes[at], np.repeat(sites[texts], counts))
-            # most shingles are told from all recurring ones by 20 bits, without a search
+            # most shingles differ from all recurring ones in their first 20 bits, and need no search
             maybe = np.flatnonzero(self.sieve[keys >> np.uint64(20)])
             place = np.searchsorted(self.keys, keys[maybe])
             found = maybe[self.keys[np.minimum(place, len(self.keys) - 1)] == keys[maybe]]
@@ -73,12 +77,13 @@ class SiteShingles:
 
 
 def _salted(hashes: NDArray[np.uint64], sites: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """40 bits of the 48 that sets keep, different for every site."""
+    """Return keys of 40 bits of shingles on their sites, so that one shingle has another key on each site."""
     return (mix(sites.astype(np.uint64) + np.uint64(1)) ^ (hashes >> np.uint64(16) << np.uint64(16))) >> _OWNER_BITS
 
 
 def share_out(sites: NDArray[np.int64], counts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """For every site, in their order, the group in which its shingles are counted; -1 where it has too few articles.
+    """Return for every site, in their order, the group in which its shingles are counted; -1 where it has too few
+    articles.
 
     `counts` are articles, `sizes` their shingles. A group has some _AT_ONCE shingles if its sites are small enough.
     """
@@ -94,18 +99,19 @@ def share_out(sites: NDArray[np.int64], counts: NDArray[np.int64], sizes: NDArra
 
 
 def _limits(sites: NDArray[np.int64]) -> NDArray[np.int64]:
-    """In how many different articles of each site (-1 is none) a shingle may stand and still count."""
+    """Return the limit of each site: FEW, or FEW_WITHOUT_SITE for -1, which stands for no site."""
     return np.where(sites < 0, FEW_WITHOUT_SITE, FEW)
 
 
 def recurring_in(
     store: TokenStore, articles: NDArray[np.int64], sites: NDArray[np.int64], copies: NDArray[np.uint32], room: Room
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Recurring keys among the articles at these places in the store, which are all that their sites have, and the
-    sites with any; both sorted. `copies` is for each article the anchor that it has if it is a copy.
+    """Find the recurring keys of some sites, and the sites that have any; both sorted.
 
-    The shingles are counted in slices of bounded size, in two rounds, because an anchor needs all slices. `room` keeps
-    8 bytes of each shingle between the rounds, so that every article is shingled once, whatever the size of its site.
+    `articles` are the places in the store of all articles of these sites, `sites` the site of each, and `copies` the
+    anchor that each has if it is a copy. The shingles are counted in slices of bounded size, in two rounds, because an
+    anchor needs all slices. `room` keeps 8 bytes of each shingle between the rounds, so that every article is shingled
+    only once, whatever the size of its site.
     """
     total = int(store.lengths[articles].sum())
     slices = 1 + total // _AT_ONCE
@@ -123,12 +129,12 @@ def recurring_in(
     bounds = np.array(runs)
 
     def sliced() -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]]:
-        """Keys of each slice, the places of their articles, and in how many articles each shingle stands."""
+        """Yield keys of each slice, the places of their articles, and in how many articles each shingle stands."""
         for number in range(slices):
             keys = np.sort(kept.take(bounds[:, number], bounds[:, number + 1]))
             shingles = keys >> _OWNER_BITS
             owners = (keys & np.uint64((1 << 24) - 1)).astype(np.int64)
-            firsts = np.flatnonzero(np.concatenate([np.ones(min(1, len(keys)), np.bool_), np.diff(shingles) != 0]))
+            firsts = np.flatnonzero(first_of_equal(shingles))
             counts = np.diff(firsts, append=len(keys))
             yield shingles, owners, np.repeat(counts, counts)
 
@@ -145,10 +151,9 @@ def recurring_in(
         # of each shingle one record for every different anchor
         order = np.lexsort((anchors[owners], shingles))
         by_shingle, anchor, limit = shingles[order], anchors[owners][order], limits[owners][order]
-        new = np.ones(len(order), np.bool_)
-        new[1:] = (by_shingle[1:] != by_shingle[:-1]) | (anchor[1:] != anchor[:-1])
+        new = first_of_equal(by_shingle, anchor)
         different, limit = by_shingle[new], limit[new]
-        firsts = np.flatnonzero(np.concatenate([np.ones(min(1, len(different)), np.bool_), np.diff(different) != 0]))
+        firsts = np.flatnonzero(first_of_equal(different))
         many = different[firsts[np.diff(firsts, append=len(different)) > limit[firsts]]]
         found.append(many)
         concerned.append(sites[owners[np.isin(shingles, many)]])

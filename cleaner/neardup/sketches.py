@@ -1,4 +1,4 @@
-"""What near-duplicate search remembers of an article: its signature, its exact hash, its number of shingles."""
+"""Sketches: what the search for near-duplicates keeps of an article, such as its MinHash signature and exact hash."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ __all__ = ["Sketches", "exact_hashes", "from_lean_minhash", "sketch", "to_lean_m
 _CLOSING = " \t\r\n\"'”’»)]"
 _SENTENCE_ENDS = tuple(STOPS + "｡۔።")  # the marks with which benchmarks/results/dedup.md was measured
 _BATCH = 1 << 19
-"""Characters; some 80,000 shingles. Fewer, and the calls cost more than the work; more, and they leave the cache."""
+"""Characters sketched at once, some 80,000 shingles. With fewer the calls cost more than the work; more do not fit into
+the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Sketches:
 
     signatures: uint32, shape (n, 128), datasketch's affine32 values with seed 1.
     exact: uint64, shape (n, 2), a 128-bit hash of the token sequence; equal for texts that differ in case, white
-        space and punctuation only. (0, 0) for a text without tokens, which is nobody's duplicate.
+        space and punctuation only. (0, 0) for a text without tokens, which is no duplicate.
     sizes: int32, shape (n,), shingles, the repeated ones counted each time; 0 for a text without tokens.
     broken: bool, shape (n,), whether the text breaks off: it ends in an ellipsis or without any sentence mark.
     """
@@ -46,7 +47,7 @@ class Sketches:
 
 
 def sketch(texts: Sequence[str]) -> Sketches:
-    """Sketches of a batch of clean texts of any number and length.
+    """Return sketches of a batch of clean texts of any number and length.
 
     >>> s = sketch(["Harga beras naik lagi.", "HARGA BERAS naik, lagi", "Gempa di Garut"])
     >>> s.signatures.shape, s.sizes.tolist(), bool((s.exact[0] == s.exact[1]).all())
@@ -75,21 +76,22 @@ def sketch(texts: Sequence[str]) -> Sketches:
 
 
 def exact_hashes(tokens: Tokens) -> NDArray[np.uint64]:
-    """The column `exact` of some texts, by their tokens: copies in other case or with other punctuation have one."""
+    """Return the column `exact` of some texts, from their tokens, so that it is equal for copies in other case or
+    punctuation."""
     view, bounds = memoryview(tokens.hashes.tobytes()), (tokens.starts * 8).tolist()
     digests = [xxhash.xxh3_128_digest(view[a:b]) if a < b else bytes(16) for a, b in pairwise(bounds)]
     return np.frombuffer(b"".join(digests), np.uint64).reshape(-1, 2)
 
 
 def to_lean_minhash(signature: NDArray[np.uint32]) -> LeanMinHash:
-    """One row of `Sketches.signatures` as a `datasketch.LeanMinHash`."""
+    """Return one row of `Sketches.signatures` as a `datasketch.LeanMinHash`."""
     from datasketch import LeanMinHash
 
     return LeanMinHash(seed=SEED, hashvalues=signature, scheme="affine32")
 
 
 def from_lean_minhash(minhash: LeanMinHash) -> NDArray[np.uint32]:
-    """The signature in a `datasketch.LeanMinHash` (or `MinHash`), uint32, shape (128,).
+    """Return the signature in a `datasketch.LeanMinHash` (or `MinHash`), uint32, shape (128,).
 
     Raises ValueError when it was made with another scheme, seed or number of permutations: its values would compare
     to ours without an error and mean nothing.

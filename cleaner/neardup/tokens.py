@@ -1,5 +1,6 @@
-"""Words for comparison only: NFC, lower case, digits kept, invisible characters and forms of letters folded; every
-token becomes a 64-bit hash.
+"""Tokens: the words of a text normalised for comparison, each as a hash of 64 bits.
+
+Texts are taken in NFC and lower case, without invisible characters, and with one form of each letter; digits stay.
 
 A token is a run of letters, marks, digits and connectors (`\\w` of Unicode's UTS #18). In scripts that write no spaces
 (Han, kana, Thai, Lao, Khmer, Burmese) every base character with its marks is a token. No string is built per token:
@@ -23,7 +24,7 @@ from cleaner.neardup.columns import ranges
 __all__ = ["NORMALISATION", "Tokens", "mix", "tokenize"]
 
 NORMALISATION = "lower-nfc-folded-words-2"
-"""Names the rules of this module in a saved index; it changes when a text could give other tokens."""
+"""The name of this module's rules, which a saved index keeps. It changes whenever a text could give other tokens."""
 
 _DROPPED = INVISIBLE + "\u0640\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 # Copies of one text differ in these: invisible characters, the stroke that lengthens Arabic words (tatweel), marks that
@@ -56,7 +57,7 @@ _UNSPACED = (
 class Tokens:
     """Token hashes of a batch: `hashes[starts[i]:starts[i + 1]]` are those of text i, in reading order.
 
-    The lowest bit tells a number (a token that begins with a digit), so that numbers can be told without the text.
+    The lowest bit is 1 for a number, which is a token that begins with a digit; so numbers are known without the text.
     """
 
     hashes: NDArray[np.uint64]
@@ -74,7 +75,7 @@ def mix(h: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def tokenize(texts: Sequence[str]) -> Tokens:
-    """Token hashes of every text; those of one text never depend on its neighbours.
+    """Return token hashes of every text; those of one text never depend on its neighbours.
 
     >>> tokenize(["Harga naik 5 persen.", "harga NAIK, 5 persen"]).starts.tolist()
     [0, 4, 8]
@@ -99,10 +100,9 @@ def tokenize(texts: Sequence[str]) -> Tokens:
 
 
 def _blocks(texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
-    """Numbers of texts and the texts in lower case and NFC, together at most _BLOCK characters; a longer text comes in
-    chunks.
+    """Yield blocks of at most _BLOCK characters: the numbers of texts, and these texts in lower case and NFC.
 
-    Texts in ASCII come first, by themselves: they cost half as much.
+    A longer text comes in chunks. Texts in ASCII come first and by themselves, since they cost half as much.
     """
     plain: list[tuple[int, str]] = []
     other: list[tuple[int, str]] = []
@@ -128,8 +128,8 @@ def _blocks(texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
 
 
 def _with_same_letters(text: str) -> str:
-    """`text` without what nobody sees, and with one code for each letter. Searches for single characters are cheap:
-    they add 4 us to an article of 2,000 characters that has none of them."""
+    """Return `text` without invisible characters, and with one code for each letter. Searches for single characters are
+    cheap: they add 4 us to an article of 2,000 characters that has none of them."""
     for char in _DROPPED:
         if char in text:
             text = text.replace(char, "")
@@ -148,7 +148,7 @@ def _with_same_letters(text: str) -> str:
 
 
 def _cut(text: str) -> Iterator[str]:
-    """Chunks shorter than _BLOCK, cut behind a space or line end where there is one in the second half."""
+    """Yield chunks shorter than _BLOCK, cut behind a space or line end where there is one in the second half."""
     start = 0
     while start < len(text):
         end = start + _BLOCK - 1
@@ -159,7 +159,8 @@ def _cut(text: str) -> Iterator[str]:
 
 
 def _block_tokens(chunks: list[str], room: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Token hashes of all chunks, one behind the other, and how many each has. `room` is used again and again."""
+    """Return token hashes of all chunks, one behind the other, and how many each has. `room` is used again and
+    again."""
     joined = "\n" + "\n".join(chunks)
     # code points, 0 for everything outside tokens; the places before tokens, and which of these are numbers
     codes: NDArray[np.uint8] | NDArray[np.uint32]
@@ -199,7 +200,7 @@ def _block_tokens(chunks: list[str], room: NDArray[np.uint64]) -> tuple[NDArray[
 
 @cache
 def _powers() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """The base to the power 0.._BLOCK, and the inverses of these, modulo 2**64."""
+    """Return the base to the power 0.._BLOCK, and the inverses of these, modulo 2**64."""
     step = np.full(_BLOCK + 1, _BASE, np.uint64)
     back = np.full(_BLOCK + 1, pow(_BASE, -1, 1 << 64), np.uint64)
     step[0] = 1
@@ -208,7 +209,7 @@ def _powers() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
 
 @cache
 def _classes(end: int) -> NDArray[np.uint8]:
-    """_OTHER, _WORD, _SINGLE, _MARK or _DIGIT for every code point below `end`; above stands _OTHER."""
+    """Return _OTHER, _WORD, _SINGLE, _MARK or _DIGIT for every code point below `end`; above stands _OTHER."""
     classes = np.zeros(0x110000, np.uint8)
     for code in range(end):
         char = chr(code)

@@ -1,4 +1,4 @@
-"""Whether two articles are copies of one: decided by their exact shingles, without what recurs on their sites."""
+"""Decide whether two articles are copies of one, by their exact shingles without those that recur on their sites."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 RULES = ("exact", "jaccard", "contiguous", "cut-short", "same-page", "unlike", "numbers")
-"""Why two articles are copies of one, and behind these, why they are not.
+"""Why two articles are copies of one; the last two say why they are not.
 
 exact: the same tokens. jaccard: the similarity of their shingle sets reaches the threshold. contiguous: two thirds of
 both are one common span, with other boilerplate around it. cut-short: one is the beginning of the other and breaks off.
@@ -49,7 +49,7 @@ _ENOUGH = 24  # shingles; reports of one form have fewer left, and would all be 
 
 @dataclass(frozen=True, slots=True)
 class StoredArticles:
-    """What the comparison needs of articles, by place: tokens, site, page (-1 is none), and whether they break off."""
+    """The articles that are compared, by place: tokens, site, page (-1 is none), and whether they break off."""
 
     store: TokenStore
     recurring: SiteShingles
@@ -58,7 +58,7 @@ class StoredArticles:
     broken: NDArray[np.bool_]
 
     def shingles(self, places: NDArray[np.int64]) -> Shingles:
-        """The shingles of the articles at these places, without those that recur on their site."""
+        """Return the shingles of the articles at these places, without those that recur on their site."""
         shingles = shingle_tokens(*self.store.tokens(places))
         kept = self.recurring.kept(shingles, self.sites[places])
         if kept.all():
@@ -69,7 +69,10 @@ class StoredArticles:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Of pairs: Jaccard; containment, the common part over the smaller set; the rule, an index into RULES."""
+    """The result of comparing each pair, in columns of shape (pairs,).
+
+    `containment` is the common part over the smaller set, `rule` an index into RULES.
+    """
 
     jaccard: NDArray[np.float64]
     containment: NDArray[np.float64]
@@ -77,7 +80,7 @@ class Comparison:
 
     @classmethod
     def join(cls, parts: Sequence[Comparison]) -> Comparison:
-        """All parts, one behind the other."""
+        """Return all parts, one behind the other."""
         return cls(
             np.concatenate([np.zeros(0), *(p.jaccard for p in parts)]),
             np.concatenate([np.zeros(0), *(p.containment for p in parts)]),
@@ -104,6 +107,7 @@ def compare(
 def _compare_block(
     articles: StoredArticles, left: NDArray[np.int64], right: NDArray[np.int64], threshold: float
 ) -> Comparison:
+    """Compare some pairs at once: by Jaccard similarity, then by spans, pages and numbers where these can decide."""
     places = distinct(np.concatenate([left, right]))
     left, right = np.searchsorted(places, left), np.searchsorted(places, right)
     text = articles.shingles(places)
@@ -121,7 +125,7 @@ def _compare_block(
         pairs = np.flatnonzero(near)
         rule[pairs] = _by_span(text, common, pairs, left[pairs], right[pairs], articles.broken[places], threshold)
     page = articles.pages[places]
-    # the better ranked article stays, so a longer one goes for it only by the rules above
+    # the better ranked article is kept, so this rule never drops a longer one
     held = (page[left] >= 0) & (page[left] == page[right]) & (sizes[left] >= sizes[right]) & (containment >= _PAGE_HELD)
     rule[held & (rule == UNLIKE)] = SAME_PAGE
     little = (sizes < _LEFT_ENOUGH) & (np.diff(text.starts) < articles.store.lengths[places])
@@ -134,8 +138,8 @@ def _compare_block(
 def sign_without_site_shingles(
     articles: StoredArticles, signatures: NDArray[np.uint32]
 ) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """The signatures of all articles in the store, those on sites with recurring shingles made anew without them; and
-    the places of the articles that lost some and kept enough to be found by what is left."""
+    """Return the signatures of all articles in the store, those on sites with recurring shingles made anew without
+    them; and the places of the articles that lost some and kept enough to be found by what is left."""
     signed, concerned = signatures.copy(), np.flatnonzero(np.isin(articles.sites, articles.recurring.sites))
     enough = [np.zeros(0, np.int64)]
     for first in range(0, len(concerned), _SIGNED_AT_ONCE):
@@ -156,7 +160,7 @@ def _by_span(
     broken: NDArray[np.bool_],
     threshold: float,
 ) -> NDArray[np.uint8]:
-    """CONTIGUOUS, CUT_SHORT or UNLIKE for pairs whose sets alone are not alike enough."""
+    """Return CONTIGUOUS, CUT_SHORT or UNLIKE for pairs whose sets of shingles are not alike enough."""
     lengths = np.diff(text.starts)
     spans = []
     for side in (left, right):
@@ -182,7 +186,10 @@ def _by_span(
 
 @dataclass(frozen=True, slots=True)
 class LongestSpans:
-    """One span per article, positions in its shingles: int64, shape (articles,). `common` counts those inside."""
+    """One span of each article, from `first` to `last` in its shingles, and how many of these are `common`.
+
+    The columns are int64 of shape (articles,).
+    """
 
     first: NDArray[np.int64]
     last: NDArray[np.int64]
@@ -190,7 +197,7 @@ class LongestSpans:
 
 
 def longest_common_spans(common: NDArray[np.bool_], starts: NDArray[np.int64]) -> LongestSpans:
-    """The span with the largest surplus of common over other shingles (Kadane's maximum sum), per article.
+    """Return the span with the largest surplus of common over other shingles (Kadane's maximum sum), per article.
 
     `common[starts[i]:starts[i + 1]]` says which shingles of article i are common; no article is empty.
 

@@ -1,4 +1,4 @@
-"""Whether the paths that a run writes are different from one another and from its inputs, by whatever name."""
+"""Check that the paths that a run writes differ from one another and from its inputs, whatever links lead there."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from cleaner.read.task import Source
 __all__ = ["check_can_be_made", "check_inputs_stay", "check_places"]
 
 _ADDED_BYTES = 60
-"""So much longer than a path's own name those of its logs and of what is under way beside it may be."""
+"""How many bytes longer than the name of the output the names of its logs and temporary files can be."""
 
 
 def check_can_be_made(paths: Iterable[str | Path | None]) -> None:
-    """Raise RefusedError where the system would refuse to make one of the paths: hours later, when it is written."""
+    """Raise RefusedError for a path that the system would refuse to make when it is written, perhaps hours later."""
     for path in [Path(path) for path in paths if path]:
         real = Path(os.path.realpath(path))
         above = next(folder for folder in real.parents if os.path.lexists(folder))
@@ -32,10 +32,10 @@ def check_can_be_made(paths: Iterable[str | Path | None]) -> None:
 
 
 def check_places(named: Mapping[str, str | Path | None], replaced: Iterable[str]) -> None:
-    """Raise RefusedError where two of the paths are the same, or one lies in a folder that goes with all that is in it.
+    """Raise RefusedError where two paths are the same, or one lies in a folder that the run removes or replaces.
 
-    `named` are paths by what people call them, without those that are "" or None; `replaced` are the names of such
-    folders.
+    `named` maps what people call a path to the path ("" and None are passed over); `replaced` are the names of the
+    folders that go with all that is in them.
     """
     places = {name: Path(os.path.realpath(path)) for name, path in named.items() if path}
     for (name, place), (other, outer) in permutations(places.items(), 2):
@@ -51,8 +51,8 @@ def check_places(named: Mapping[str, str | Path | None], replaced: Iterable[str]
 def check_inputs_stay(written: Iterable[str | Path | None], sources: Iterable[Source | Reject]) -> None:
     """Raise RefusedError where one of the files or folders that are written is an input, or holds one.
 
-    Files are compared by device and inode, so that links of both kinds are seen; most runs write to new paths, for
-    which no source has to be asked.
+    Files are compared by device and inode, so that links of both kinds are seen; most runs write to new paths, and
+    then no source is looked up.
     """
     there = [Path(path) for path in written if path and Path(path).exists()]
     files = {(s.st_dev, s.st_ino): path for path in there if path.is_file() for s in (path.stat(),)}
@@ -61,7 +61,7 @@ def check_inputs_stay(written: Iterable[str | Path | None], sources: Iterable[So
         if not isinstance(source, Source):
             continue
         found = None
-        with suppress(OSError, ValueError):  # what is no local file, or went away, cannot be overwritten
+        with suppress(OSError, ValueError):  # a file that is not local, or is gone, cannot be overwritten
             # Stdin may be a file, too.
             status = os.fstat(0) if source.path == "-" else Path(source.path).stat()
             above = Path(os.path.realpath(source.path)).parents if folders else ()

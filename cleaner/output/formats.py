@@ -44,15 +44,15 @@ _FURTHER = {**dict.fromkeys(MARK_KEYS, "string"), "similarity": "double", SPLIT_
 _EMPTY: Mapping[str, Any] = {"string": "", "integer": 0, "double": 0.0, "strings": ()}
 
 _ROWS = 10_000
-"""Records in a Parquet row group: 30 MB of news. A group is held in memory until it is full."""
+"""Records in a Parquet row group, some 30 MB of news. A group is held in memory until it is full."""
 
 _ROW_GROUP_CHARS = 64 << 20
-"""Characters that end a row group before it has so many records, for huge articles would break the memory bound."""
+"""Characters after which a row group ends with fewer records, so that huge articles stay within the memory bound."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What the columns of a file are: field of a record -> its name in the file, and field -> its type.
+    """The columns of a file: field of a record -> its name in the file, and field -> its type (see RECORD).
 
     `bom` says that a table begins with a byte order mark.
 
@@ -66,8 +66,8 @@ class Layout:
 
     @classmethod
     def of(cls, options: Options) -> Layout:
-        """The layout that the options ask for. Raises OptionError for a column that they leave out of the records, and
-        for options that do not go together."""
+        """Return the layout under these options. Raises OptionError for a column that records have only with other
+        options, and for options that exclude each other."""
         if options.mark and options.split and options.one_per_url:
             raise OptionError(
                 "mark, split and one_per_url do not go together: crawls of one page that one_per_url leaves out are "
@@ -85,11 +85,11 @@ class Layout:
 
     @property
     def changes(self) -> bool:
-        """Whether a line of the file differs from the record's line in the shards."""
+        """True if a line of the file differs from the record's line in the shards."""
         return list(self.columns.items()) != [(key, key) for key in self.types]
 
     def record_of(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """The record whose columns a row holds; fields that have no column are empty.
+        """Return the record whose columns a row holds; fields that have no column are empty.
 
         >>> Layout({"text": "isi"}, {"id": "string", "text": "string"}).record_of({"isi": "Hujan."})
         {'id': '', 'text': 'Hujan.'}
@@ -130,7 +130,7 @@ def write_records(file: IO[bytes], suffix: str, lines: Lines, layout: Layout | N
 
 
 def chosen_lines(lines: Lines, layout: Layout) -> Iterator[bytes]:
-    """Lines of JSON with the columns of the layout alone."""
+    """Yield lines of JSON with the columns of the layout alone."""
     for line in lines:
         record = orjson.loads(line)
         row = {name: record[key] for key, name in layout.columns.items()}
@@ -138,7 +138,8 @@ def chosen_lines(lines: Lines, layout: Layout) -> Iterator[bytes]:
 
 
 def _table_lines(lines: Lines, layout: Layout, delimiter: str) -> Iterator[bytes]:
-    """Rows as RFC 4180 has them: names first, CR LF behind each row, quotes around what needs them; lists as JSON."""
+    """Yield rows as RFC 4180 has them: names first, CR LF behind each row, quotes around what needs them; lists as
+    JSON."""
     buffer = io.StringIO(newline="")
     out = csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n")
     out.writerow(layout.columns.values())
@@ -153,7 +154,8 @@ def _table_lines(lines: Lines, layout: Layout, delimiter: str) -> Iterator[bytes
 
 
 def read_table(lines: Iterable[bytes], delimiter: str, layout: Layout) -> Iterator[dict[str, Any]]:
-    """The rows of a table that `write_records` wrote, by the names of their columns, with the types of the layout."""
+    """Yield the rows of a table that `write_records` wrote, by the names of their columns, with the types of the
+    layout."""
     # Not the csv module: it refuses fields of more than 128 kB unless a limit of the whole process is raised.
     cell = re.compile(rf'(?:"((?:[^"]|"")*+)"|([^"{delimiter}\r\n]*+))(?:{delimiter}|\r\n)')
     kinds = [layout.types[key] for key in layout.columns]
@@ -171,7 +173,8 @@ def read_table(lines: Iterable[bytes], delimiter: str, layout: Layout) -> Iterat
 
 
 def _write_parquet(file: IO[bytes], lines: Lines, layout: Layout) -> None:
-    """Parquet with typed columns, compressed by Zstandard; row groups are cut by the number and size of records."""
+    """Write Parquet with typed columns, compressed by Zstandard; row groups are cut by the number and size of
+    records."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

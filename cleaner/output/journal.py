@@ -1,7 +1,7 @@
-"""How far a run has come with putting its results under their final names: publish.json in its work directory.
+"""The journal of publishing: publish.json in the work directory says which results already have their final names.
 
-After a kill at any point the same command does every step again that is not known to be done, and may replace the
-output only where the journal says that this very run had begun to put it there.
+If a run is killed at any point, the same command does every step again that is not known to be done. It may replace the
+output only if the journal says that this very run had begun to put it there.
 """
 
 from __future__ import annotations
@@ -22,12 +22,11 @@ __all__ = ["Journal"]
 
 
 class Journal:
-    """The journal in a work directory, of the run that `about` describes; that of another run is not followed.
+    """The journal in a work directory, for the run that `about` describes. Steps of another run are not followed.
 
-    `output` is what `describe` says of the output that this run had begun to publish, None where it had not come so
-    far. `complete` says that everything was published, `finished` that the work directory was to be removed then, both
-    of any run; `done` is `finished` of this very run; `of_another` says that the journal is of a run over other inputs
-    or with other options.
+    `output` is what `describe` says of the output that this run had begun to publish; None if it had not. `complete`:
+    some run published everything. `finished`: it was also about to remove the work directory. `done`: that run is this
+    very one. `of_another`: the journal is of a run over other inputs or with other options.
     """
 
     def __init__(self, folder: Path, about: bytes, shards: int = 0) -> None:

@@ -1,4 +1,4 @@
-"""Rows of removed.jsonl for the prose that extraction left out of pages."""
+"""Make and read the rows of removed.jsonl for the prose that extraction left out of pages."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""manifest.json: what went in, what came out, by which versions and options, with counts and hashes."""
+"""Make manifest.json: inputs and outputs with their hashes, versions, options and counts."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
@@ -17,15 +17,16 @@ from cleaner.options import RUN_OPTIONS, Options
 from cleaner.ownership import is_beside_data
 from cleaner.plugins import installed
 
-__all__ = ["SCHEMA", "count_tables", "describe", "largest_first", "manifest", "same_data", "sha256"]
+__all__ = ["SCHEMA", "changed_options", "count_tables", "describe", "largest_first", "manifest", "same_data", "sha256"]
 
-SCHEMA = 1  # of the manifest; to be raised when a key changes its meaning or goes
+SCHEMA = 1  # version of the manifest, to be raised when a key is removed or changes its meaning
 _LIBRARIES = (
     "chardet", "datasketch", "ftfy", "justext", "langid", "lxml", "numpy", "phonenumbers", "pyarrow", "selectolax"
 )  # fmt: skip
-"""Libraries whose version can change what comes out: the same bytes are promised for the same versions alone."""
+"""Libraries whose version can change the output. The same bytes are promised for the same versions only."""
 
 Tables = dict[str, Any]
+"""Counts in nested tables: table -> key -> ... -> number."""
 
 
 def manifest(
@@ -36,7 +37,8 @@ def manifest(
     counts: Tables,
     run: Mapping[str, object],
 ) -> bytes:
-    """The manifest as indented JSON. `inputs` are (source, bytes, sha256), `outputs` what `describe` says of each.
+    """Return the manifest as indented JSON. `inputs` are (source, bytes, sha256), `outputs` what `describe` says of
+    each.
 
     Only `run` may differ between equal runs.
     """
@@ -59,8 +61,21 @@ def manifest(
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
+def changed_options(options: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the options of a manifest that are not at their defaults, with their values.
+
+    >>> list(changed_options({"strip": False, "keep_kinds": [], "min_chars": 1}))
+    [('strip', False)]
+    """
+    # The manifest is JSON, in which the tuples of the options are lists.
+    defaults = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(Options()).items()}
+    for option, value in options.items():
+        if (list(value) if isinstance(value, tuple) else value) != defaults.get(option):
+            yield option, value
+
+
 def count_tables(rows: Iterable[Sequence[Any]]) -> Tables:
-    """Rows (table, key ..., number) summed into nested tables with sorted keys.
+    """Sum rows (table, key ..., number) into nested tables with sorted keys.
 
     >>> count_tables([["removals", "ad", "phrase", 2], ["removals", "ad", "phrase", 1], ["language", "id", 4]])
     {'language': {'id': 4}, 'removals': {'ad': {'phrase': 3}}}
@@ -79,7 +94,7 @@ def count_tables(rows: Iterable[Sequence[Any]]) -> Tables:
 
 
 def largest_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """A table of counts in the order in which people are shown it: the largest first, ties by name.
+    """Return a table of counts in the order in which people are shown it: the largest first, ties by name.
 
     >>> largest_first({"ms": 1, "id": 4, "en": 1})
     [('id', 4), ('en', 1), ('ms', 1)]
@@ -88,13 +103,13 @@ def largest_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 
 def sha256(path: Path) -> str:
-    """The SHA-256 of a file's content, in hexadecimal."""
+    """Return the SHA-256 of a file's content, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def describe(path: Path) -> dict[str, Any]:
-    """Size and hash of a file, or of each data file in a folder by its path in it."""
+    """Return size and hash of a file, or of each data file in a folder by its path in it."""
     if path.is_dir():
         files = sorted(file for file in path.rglob("*") if not (file.is_dir() or is_beside_data(file)))
         return {file.relative_to(path).as_posix(): describe(file) for file in files}
@@ -102,7 +117,8 @@ def describe(path: Path) -> dict[str, Any]:
 
 
 def same_data(path: Path, known: Mapping[str, Any]) -> bool:
-    """Whether `describe` says `known` of a file or folder. Sizes are compared first, so that most cost nothing."""
+    """Return True if a file or folder has the description `known`, as `describe` gives it. Sizes are compared first, so
+    that most cost nothing."""
     if path.is_file() and path.stat().st_size != known.get("bytes"):
         return False
     return path.exists() and describe(path) == known

@@ -51,13 +51,14 @@ __all__ = [
 
 LOGS = ("removed.jsonl", "dropped.jsonl")
 SPLIT_LOG = "split.txt"
-"""Of an output that is split: the part of each record, in the order of the run, by which its files are joined again."""
+"""The log of an output that is split into parts: the part of each record, in the order of the run. With it the records
+of all parts can be read in that order again."""
 MANIFEST = "manifest.json"
 """It is written last, so that the logs are complete exactly when it is there."""
 
 
 def audit_folder(output: str, audit: str | Path | None = None) -> Path:
-    """The folder of a run's logs: `audit` where one is named, else `clean.jsonl.audit` beside `clean.jsonl`.
+    """Return the folder of a run's logs: `audit` where one is named, else `clean.jsonl.audit` beside `clean.jsonl`.
 
     It has the whole name of the output, so that `clean.jsonl` and `clean.parquet` do not share one.
     """
@@ -66,7 +67,7 @@ def audit_folder(output: str, audit: str | Path | None = None) -> Path:
 
 
 def path_beside(output: str, suffix: str) -> Path:
-    """A path in the same folder, named as the output is, with another suffix.
+    """Return a path in the same folder, named as the output is, with another suffix.
 
     >>> path_beside("corpus/clean.jsonl.gz", ".work").name
     'clean.work'
@@ -80,14 +81,14 @@ def path_beside(output: str, suffix: str) -> Path:
 
 
 def card_mark(output: str) -> str:
-    """The line by which a dataset card says that Cleaner made it, and of which output."""
+    """Return the line by which a dataset card says that Cleaner made it, and of which output."""
     return f"{CARD_MARK}{Path(output).name.replace('--', '- -')}; a run with --card replaces it. -->"
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run did: its output, the folder of its logs and its HTML report ("" where there is none, as after a dry
-    run), with the counts of manifest.json.
+    """The result of a run: its output, the folder of its logs and its HTML report ("" where there is none, as after a
+    dry run), with the counts of manifest.json.
 
     `rejected` counts what could not be read, without what was skipped because it is no article. `examples` has the
     first reject of each error, in words. `left_out` counts files of the input that Cleaner itself had made.
@@ -118,7 +119,7 @@ class Report:
 
 
 def report_of(output: str, audit: str, counts: Tables, rejected: Sequence[Mapping[str, Any]], seconds: float) -> Report:
-    """The report on a run with these counts and rows of rejected.jsonl, which stand in the order of that log."""
+    """Return the report on a run with these counts and rows of rejected.jsonl, which stand in the order of that log."""
     examples = {}
     for row in rejected[::-1]:  # backwards, so that the first reject of an error is the one that stays
         record = f", record {row['record']}" if row["record"] else ""
@@ -127,7 +128,8 @@ def report_of(output: str, audit: str, counts: Tables, rejected: Sequence[Mappin
 
 
 class Destination:
-    """Where a run's output and logs go. `output` "-" is stdout, which has logs only where `audit` names a folder."""
+    """The paths of the output and the logs of a run. `output` "-" is stdout, which has logs only where `audit` names a
+    folder."""
 
     def __init__(self, output: str, *, audit: str | Path | None, options: Options) -> None:
         self.output, self._options = output, options
@@ -146,22 +148,23 @@ class Destination:
         self.own = [Path(path) for path in named if path]
         """Files and folders of the run that are no input, wherever they lie."""
         self.card: Path | None = None
-        """Where the dataset card goes, None where none was asked for."""
+        """The path of the dataset card, None without one."""
         if options.card and not self.streams and not options.dry_run:
             self.card = (Path(output) if self._is_folder else Path(output).parent) / "README.md"
         self.page: Path | None = None
-        """Where the report of a dry run goes, None where it is with the logs or not asked for."""
+        """The path of the report of a dry run; None in other runs, whose report is among the logs."""
         if options.report and not self.streams and options.dry_run:
             self.page = path_beside(output, ".dry-run.html")
 
     def rehearsal(self, folder: Path) -> Destination:
-        """Where a dry run puts what it would have written, to be looked at and thrown away."""
+        """Return a destination in `folder` for what a dry run would have written, from which its report is made."""
         options = replace(self._options, dry_run=False, shards=0, card=False)
         (folder / "rehearsal").mkdir(exist_ok=True)
         return Destination(str(folder / "rehearsal" / "clean.jsonl"), audit=None, options=options)
 
     def journal(self, about: bytes) -> Journal | None:
-        """The journal of the run that `about` describes, None where nothing is put under a name."""
+        """Return the journal of the run that `about` describes; None where the run writes no file (stdout, a dry
+        run)."""
         if self.streams or self._options.dry_run or self.work is None:
             return None
         return Journal(self.work, about, self._options.shards)
@@ -215,16 +218,16 @@ class Destination:
     ) -> Report:
         """Write everything from the shards of the last stage; `extra` files move to the logs, the manifest is last.
 
-        `journal` remembers the output before it gets its name, so that a run that goes on may replace it.
+        `journal` remembers the output before it gets its name, so that a continued run may replace it.
         """
-        # Rejects come from worker processes in any order; the log of two equal runs must not tell them apart.
+        # Rejects come from worker processes in any order, and two equal runs must write the same log.
         rejected = sorted(rejects, key=lambda r: (r.source, r.record, r.error, r.detail))
         rows: list[list[object]] = [["skipped" if r.error in SKIPPED else "rejected", r.error, 1] for r in rejected]
         rows += [["near_duplicates", name, number] for name, number in near_duplicates.items()]
         for path in shards:
             rows += read_shard(path, ())[1]["counts"]
         counts = count_tables(rows)
-        if journal is not None and journal.complete:  # this is done once more, with --force
+        if journal is not None and journal.complete:  # with --force the same run is done once more
             journal.note(done=False)
         if self.audit:
             claim_folder(self.audit, "audit", self.output)  # first, so that its mark names an output that stands there
@@ -303,11 +306,11 @@ class Destination:
         return {name: describe(audit / name) for name in names}
 
     def _is_published(self, journal: Journal) -> bool:
-        """Whether the output is the one that this run put there."""
+        """Return True if the output is the one that this run put there."""
         return journal.output is not None and same_data(Path(self.output), journal.output)
 
     def _published(self) -> Report | None:
-        """The report of a run that is complete, from its logs; None where somebody has removed them."""
+        """Return the report of a run that is complete, from its logs; None where somebody has removed them."""
         if self.audit is None or not (self.audit / MANIFEST).exists():
             return None
         found = orjson.loads((self.audit / MANIFEST).read_bytes())
@@ -323,7 +326,7 @@ class Destination:
         check_output(self.output, shards=self._options.shards, force=self._options.force or own)
         output, force = Path(self.output), self._options.force
         if output.is_dir() and force and not own and self.audit is not None:
-            # With --force a folder goes with all that is in it, so nothing may have come in since it was written.
+            # With --force a folder is deleted with all its files, so nobody may have added one since it was written.
             with suppress(OSError, ValueError, KeyError):
                 known = orjson.loads((self.audit / MANIFEST).read_bytes())["outputs"]["output"]
                 more = next((name for name in describe(output) if name not in known), None)
@@ -337,7 +340,7 @@ class Destination:
             )
 
     def _remove_remains(self) -> None:
-        """Remove a work directory in which a kill left nothing but the mark and the lock."""
+        """Remove a work directory in which a run that was killed left nothing but the mark and the lock."""
         if self.work is None or self._options.work or not self.work.is_dir():
             return
         left = {path.name for path in self.work.iterdir()}
@@ -346,7 +349,8 @@ class Destination:
 
 
 def _lines(path: Path, column: str, part: str = "") -> Iterator[memoryview]:
-    """The values of one column of a shard, which are lines, without the empty ones; of a part of the split alone."""
+    """Return the lines in one column of a shard, without empty ones; with `part` those of this part of the split
+    alone."""
     table, _ = read_shard(path, (column, "split") if part else (column,))
     values = binary_values(table[column])
     if not part:

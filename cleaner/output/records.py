@@ -1,4 +1,4 @@
-"""Make the rows in which articles are written and logged, and the packed form in which they go from stage to stage."""
+"""Make the rows in which articles are written and logged, and the packed form in which stages pass them on."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ __all__ = [
 ]  # fmt: skip
 
 REPAIR, LINE_ENDS = "repair", "line-ends"
-"""Kind of the row that holds the text of an input which was repaired. Its rule is the same word, or MARKUP, or the
-second one here where only line ends of Windows were replaced."""
+"""REPAIR is the kind of the row that holds the text of an input which was repaired. The rule of that row is REPAIR too,
+or MARKUP, or LINE_ENDS where only line ends of Windows were replaced."""
 
 
 def record(article: Article, text: str | None = None) -> dict[str, object]:
@@ -87,7 +87,7 @@ def removed_rows(article: Article) -> list[dict[str, Any]]:
 
 
 def text_of_input(before: str, removed: Iterable[Mapping[str, Any]]) -> str:
-    """The text of the input to the letter, from *before* and the article's rows of removed.jsonl."""
+    """Return the text of the input to the letter, from *before* and the article's rows of removed.jsonl."""
     changed = next((row for row in removed if row["kind"] == REPAIR), None)
     if changed is None:
         return before

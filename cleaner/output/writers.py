@@ -1,8 +1,8 @@
-"""Where records go: JSON Lines, CSV and TSV (plain, gzip, Zstandard), Parquet, folders of shards, folders of .txt.
+"""Write records: as JSON Lines, CSV and TSV (plain, gzip, Zstandard), Parquet, folders of shards, folders of .txt.
 
-Every output grows under a temporary name beside its target and is renamed when it is complete and on disk,
-so that nothing partial ever stands under the final name. Its bytes depend on the records and their order
-alone, never on how they were batched.
+Every output is written under a temporary name beside its target, and renamed when it is complete and on disk, so that
+no partial output has the final name. Its bytes depend on the records and their order alone, never on how they were
+batched.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _MEANT = {
     ".arrow": " Take .parquet.",
     ".zip": " Take .jsonl.gz or .jsonl.zst, which are packed.",
 }
-"""What a suffix that cannot be written was likely meant to be."""
+"""Suffix that cannot be written -> what the error advises."""
 
 
 def check_output(path: str, *, shards: int = 0, force: bool = False) -> str:
-    """Raise unless an output may be made at `path`; return the suffix of its files.
+    """Check that an output may be made at `path`, and return the suffix of its files.
 
     The suffixes in FORMATS are one file. With `shards`, or with a "/" at the end, `path` is a folder of that many files
     `part-00000.jsonl`, … (of another format where the folder's name has its suffix; named `train-00000.jsonl` and so on
@@ -139,6 +139,7 @@ def new_output(
 
 
 def _write_file(path: Path, suffix: str, lines: Lines, layout: Layout | None) -> None:
+    """Write a new file, down to the disk."""
     with open(path, "xb") as file:
         write_records(file, suffix, lines, layout)
         file.flush()
@@ -148,7 +149,8 @@ def _write_file(path: Path, suffix: str, lines: Lines, layout: Layout | None) ->
 def _write_shards(
     folder: Path, name: str, suffix: str, lines: Lines, shards: int, total: int, layout: Layout | None
 ) -> None:
-    """Files `NAME-00000`, … of equal numbers of records, in their order; some are empty where there are too few."""
+    """Write files `NAME-00000`, … with equal numbers of records, in their order; some are empty if there are too
+    few."""
     rest = iter(lines)
     for n in range(shards):
         # Record i of them belongs to shard i * shards // total, so shard n begins at n * total / shards, rounded up.
@@ -160,7 +162,8 @@ def _write_shards(
 
 
 def _write_texts(folder: Path, lines: Lines) -> None:
-    """One .txt per record: its clean text to the letter, under its id. Input files come out in folders as they lay."""
+    """Write one .txt per record, named by its id, with its clean text. Texts of input files get the folders of
+    these."""
     for line in lines:
         record = orjson.loads(line)
         for place in _places(record["id"], record["source"]):
@@ -179,23 +182,24 @@ def _write_texts(folder: Path, lines: Lines) -> None:
 
 
 def _places(identifier: str, source: str) -> Iterator[str]:
-    """The paths that a record may have in the folder, the best first; the last ones are never all taken.
+    """Yield the paths that a record may have in the folder, the best first; the last ones are never all taken.
 
     A record that was a file of its own, whose id is its source, has the path of that file.
     """
     parts = [part for part in identifier.strip("/").split("/") if part != ".."]
-    # Members of archives may lie deeper than any file system lets a folder be.
+    # Members of archives may lie deeper than file systems allow.
     if identifier == source and 0 < len(parts) <= 64:
         yield "/".join(map(_path_part, (*parts[:-1], parts[-1].removesuffix(".txt")))) + ".txt"
     name = _path_part(identifier.removesuffix(".txt"))
     yield f"{name}.txt"
-    # An id may be chosen so that it is the stand-in of another.
+    # An id may be chosen so that it equals the name that was made for another one.
     stem = f"{name}~{_digest(identifier)}"
     yield from (f"{stem}.txt" if n == 0 else f"{stem}~{n}.txt" for n in count())
 
 
 def _path_part(name: str) -> str:
-    """`name` as the name of a file or folder, without a suffix: `%XX` for what file systems refuse, at most 196 bytes.
+    """Return `name` as the name of a file or folder, without a suffix: `%XX` for what file systems refuse, at most 196
+    bytes.
 
     >>> _path_part("raw/berita-7"), _path_part("../x"), _path_part("berita 8")
     ('raw%2Fberita-7', '%2E.%2Fx', 'berita 8')
@@ -208,6 +212,7 @@ def _path_part(name: str) -> str:
 
 
 def _digest(identifier: str) -> str:
+    """Return a short hash of an id, for the name of a file."""
     return sha256(identifier.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
@@ -237,6 +242,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _remove(path: Path) -> None:
+    """Delete a file, a link or a whole folder."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:

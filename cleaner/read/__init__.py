@@ -1,1 +1,1 @@
-"""From what a person names to records: files, streams, archives, formats, and the fields of a record."""
+"""Turn inputs into records: files, streams, archives, formats, and the fields of a record."""

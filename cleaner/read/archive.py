@@ -16,17 +16,17 @@ from cleaner.read.stream import CHUNK, ByteCounter, Stream, StreamFile
 __all__ = ["Member", "tar_members", "zip_members"]
 
 Member = tuple[str, "Stream | InputError"]
-"""The name inside the archive ("" for the archive itself), and its bytes or what is wrong with it."""
+"""The name of a member in its archive ("" for the archive itself), and its bytes or what is wrong with it."""
 
 _ENDS = 100
-"""How often tarfile may read at the end of an archive."""
+"""How often tarfile may read on at the end of an archive before that counts as damage."""
 _ADVICE = "Fetch or copy the archive again; what came before is kept."
 _DOCUMENTS = ("[Content_Types].xml", "META-INF/manifest.xml", "META-INF/container.xml")
 """Members that only Office documents, OpenDocument files and e-books have; the rest of them is no article."""
 
 
 def zip_members(file: BinaryIO, stems: set[str]) -> Iterator[Member]:
-    """The members of a ZIP archive in the order of its directory, without folders, links and hidden files.
+    """Yield the members of a ZIP archive in the order of its directory, without folders, links and hidden files.
 
     The stems of all its pages are added to `stems` first, because the folder of a page's parts may stand before it.
     """
@@ -52,6 +52,8 @@ def zip_members(file: BinaryIO, stems: set[str]) -> Iterator[Member]:
 
 
 def _zip_chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, counter: ByteCounter) -> Iterator[bytes]:
+    """Yield the bytes of a member of a ZIP archive. Raises Truncated where it is damaged, ArchiveBomb where it is a
+    bomb."""
     before = counter.decompressed
     try:
         with archive.open(info) as member:
@@ -59,16 +61,16 @@ def _zip_chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, counter: ByteCo
                 counter.add(len(chunk))
                 yield chunk
     except ArchiveBomb:
-        counter.decompressed = before  # what stands beside a bomb is no part of it
+        counter.decompressed = before  # the other members of the archive are still read
         raise
     except Exception as error:  # of zipfile, or of the library of a compression
         raise Truncated(f"The member is damaged: {str(error).rstrip('.')}.", _ADVICE) from error
 
 
 class _TarFile(StreamFile):
-    """A stream for tarfile, which reads on behind the end of a file for as long as a header says that more will come.
+    """A stream for tarfile, which reads on at the end of a file for as long as a header says that more will come.
 
-    A member may say that it has 2^62 bytes. No archive that is whole is read more than a few times at its end.
+    A header may say that its member has 2^62 bytes. At the end of a whole archive tarfile reads a few times at most.
     """
 
     def __init__(self, stream: Stream) -> None:
@@ -84,7 +86,7 @@ class _TarFile(StreamFile):
 
 
 def tar_members(stream: Stream) -> Iterator[Member]:
-    """The files of a tar archive as they come; links and devices are left out."""
+    """Yield the files of a tar archive as they come; links and devices are left out."""
     file = _TarFile(stream)
     try:
         with tarfile.open(fileobj=file, mode="r|") as archive:
@@ -105,6 +107,7 @@ def tar_members(stream: Stream) -> Iterator[Member]:
 
 
 def _tar_chunks(archive: tarfile.TarFile, info: tarfile.TarInfo, file: StreamFile) -> Iterator[bytes]:
+    """Yield the bytes of a member of a tar archive. Raises Truncated where it is damaged or cut."""
     left = info.size
     try:
         member = archive.extractfile(info)
@@ -120,5 +123,6 @@ def _tar_chunks(archive: tarfile.TarFile, info: tarfile.TarInfo, file: StreamFil
 
 
 def _is_hidden(name: str) -> bool:
-    """Whether a member is left out as a hidden file of a folder is, or is what macOS puts into ZIP archives."""
+    """Return True if a member is hidden, by a dot before its name or a folder's, or is what macOS adds to ZIP
+    archives."""
     return any((part.startswith(".") and part not in (".", "..")) or part == "__MACOSX" for part in name.split("/"))

@@ -1,4 +1,4 @@
-"""Whether a file of the input is still the one that was listed: its size and time of change are compared."""
+"""Find the files of the input that changed while a run read them, by their size and time of change."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Stamps = Mapping[str, tuple[str, Stamp]]
 
 
 def stamps_of(sources: Iterable[Source | Reject]) -> dict[str, tuple[str, Stamp]]:
-    """The stamps of all sources that are local files, with the size by which they were listed."""
+    """Return the stamps of all sources that are local files, with the size by which they were listed."""
     found: dict[str, tuple[str, Stamp]] = {}
     for source in sources:
         if isinstance(source, Source) and source.size >= 0 and (stamp := _stamp_of(source.path)) != _NO_FILE:
@@ -30,9 +30,9 @@ def stamps_of(sources: Iterable[Source | Reject]) -> dict[str, tuple[str, Stamp]
 
 
 def changed_sources(stamps: Stamps) -> list[Reject]:
-    """A reject for each file that is not as it was when it was listed.
+    """Return a reject for each file that is not as it was when it was listed.
 
-    What was read of it is kept: nobody can tell which articles are missing, so the person has to be told.
+    The articles that were read from it are kept. Which ones are missing cannot be known, so the user has to be told.
     """
     wrong = ChangedWhileRead(
         "The file changed while it was read, so that articles may be missing or cut.",
@@ -42,9 +42,10 @@ def changed_sources(stamps: Stamps) -> list[Reject]:
 
 
 def with_changes(rejects: Sequence[Reject], stamps: Stamps) -> list[Reject]:
-    """All rejects of a run, and one for each file that is not as it was when it was listed.
+    """Return all rejects of a run, and one for each file that is not as it was when it was listed.
 
-    A file that is read in several parts is told by each of them. One that could not be read at all is told already.
+    A file that was read in several parts may have a reject from each of them, of which one stays. A file that could not
+    be read at all has its reject already.
     """
     unread = {r.source for r in rejects if r.error in ("NotFound", "NotReadable")}
     changed = {r for r in (*rejects, *changed_sources(stamps)) if r.error == ChangedWhileRead.__name__}
@@ -52,7 +53,7 @@ def with_changes(rejects: Sequence[Reject], stamps: Stamps) -> list[Reject]:
 
 
 def _stamp_of(path: str) -> Stamp:
-    """The stamp of a path now."""
+    """Return the stamp of a path now."""
     try:
         status = os.stat(path)  # noqa: PTH116, a path may be no UTF-8
     except (OSError, ValueError):

@@ -1,8 +1,8 @@
-"""CSV and TSV: where rows end, and what is quoted, by evidence.
+"""CSV and TSV: find where rows end and what is quoted, by evidence in the file.
 
-A quote closes a field only if a separator or a line end follows it. Rows in which all quotes are right are found by one
-expression, and parsed by the csv module. Others are read loosely, and written anew as rows that are right: a quote that
-is never closed is a character of the text, and must not swallow the rows that follow.
+A quote closes a field only if a delimiter or a line end follows it. Rows in which all quotes are right are found by one
+regular expression, and parsed by the csv module. Other rows are read loosely, and written anew with right quotes: a
+quote that is never closed is a character of the text, and must not swallow the rows that follow.
 """
 
 from __future__ import annotations
@@ -27,17 +27,18 @@ from cleaner.read.task import Bounds, Chunk, Lost, Numbered, Rewritten, Split, g
 __all__ = ["chunk_csv", "parse_csv"]
 
 _DELIMITERS = ",;\t|"
-"""Characters that may stand between fields; the most frequent one in the head does."""
+"""Characters that may stand between fields. The one that is most frequent in the header row is the delimiter."""
 _SAMPLE = 1 << 16
-"""Bytes in which a table shows its dialect."""
+"""First bytes of a table, by which its dialect is found."""
 _HEAD_LINES = 20
 """Lines in which the head of a table is looked for, behind comments and titles."""
 _SEP_LINE = re.compile(rb'"?sep=([^\r\n])"?\r*\n', re.IGNORECASE)
 """The first line with which spreadsheets name the delimiter."""
 _FIELD_LIMIT = 1 << 17
-"""Characters that the csv module takes in a field if it is told nothing."""
+"""Characters that the csv module accepts in a field by default."""
 _SHOWN = 60
-"""Characters of a name of a column that an error shows; what is longer is an article in the place of a name."""
+"""Characters that the name of a column may have. A longer one is an article in the place of a name, unless the names
+are known ones."""
 _LONG_NAME = 200
 """No column has a name of so many characters, whatever the others are called."""
 _COMMENTS = (b"#", b"//", b"%")
@@ -48,7 +49,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class _Dialect:
-    """How a table is written. `spaced` is True where blanks stand behind the delimiters and belong to no field.
+    """The form of a table. `spaced` is True where blanks stand behind the delimiters and belong to no field.
 
     `quoted` is False where quotation marks at the beginning of fields are those of texts.
     """
@@ -63,10 +64,10 @@ class _Dialect:
 def chunk_csv(
     stream: Stream, bounds: Bounds, options: Options, *, keep: bool = True, encoding: str = ""
 ) -> Iterator[Chunk | Lost]:
-    """`stream` as chunks of whole rows, whose `header` is the delimiter, the escape character, whether blanks stand
-    behind delimiters, and the column names.
+    """Cut `stream` into chunks of whole rows.
 
-    Raises NoText where no column can hold the text.
+    The `header` of a chunk is the delimiter, the escape character, a blank if blanks stand behind delimiters, and the
+    column names. Raises NoText where no column can hold the text.
     """
     window = Window(stream)
     window.fill(_SAMPLE)
@@ -80,7 +81,7 @@ def chunk_csv(
 
 
 def _sniff_dialect(window: Window, options: Options, encoding: str) -> tuple[_Dialect, list[str]]:
-    """The dialect of a table and the names of its columns; the window is moved behind its head.
+    """Return the dialect of a table and the names of its columns; the window is moved behind its head.
 
     Raises BrokenCsv where the head cannot be told from a row.
     """
@@ -130,7 +131,7 @@ def _sniff_dialect(window: Window, options: Options, encoding: str) -> tuple[_Di
     window.at += end
     sample = window.buffer[window.at : window.at + _SAMPLE]
     sample = sample[: sample.rfind(line_end.encode()) + 1]
-    # What the counts say first, and the other only if more rows are right with it.
+    # The escape that the counts suggest is tried first; the other one wins only if more rows are right with it.
     escapes = (escape, "" if escape else "\\") if b'\\"' in sample and b'""' in sample else (escape,)
     tried = [
         (replace(dialect, escape=each), _Rows(Window([sample]), replace(dialect, escape=each), len(names), _SAMPLE))
@@ -139,15 +140,15 @@ def _sniff_dialect(window: Window, options: Options, encoding: str) -> tuple[_Di
     for _, rows in tried:
         rows.count()
     dialect, rows = max(tried, key=lambda each: (each[1].whole, -each[1].literal))
-    # Quotes are those of texts where more rows are wrong with them than right, and no field needs them; one wrong row
-    # is too few to say so of rows that were not seen.
+    # Quotes belong to the texts where more rows are wrong with them than right, and no field needs them. One wrong row
+    # is too little evidence for the rows behind the sample.
     seen = window.ended and window.have <= _SAMPLE
     wrong = rows.literal > (rows.right if seen else max(rows.right, 2))
     return replace(dialect, quoted=rows.needed > 0 or not wrong), names
 
 
 def _column_names(line: str, delimiter: str) -> list[str]:
-    """The names of the header row; one that stands there again gets a number, so that no column is lost."""
+    """Return the names of the header row; one that stands there again gets a number, so that no column is lost."""
     spaced = f"{delimiter} " in line
     reader = csv.reader(_text_lines(line), delimiter=delimiter, skipinitialspace=spaced and f'{delimiter} "' in line)
     row = _with_field_limit(len(line), lambda: next(reader, []))
@@ -155,7 +156,8 @@ def _column_names(line: str, delimiter: str) -> list[str]:
 
 
 def parse_csv(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The records of rows; a head that stands there again is Lost as what is no article."""
+    """Yield the records of a chunk of rows. A header row that comes again, as in joined files, is Lost as no
+    article."""
     delimiter, escape, blank, *names = split.header
     text = decode_line(data, split.encoding)
     reader = csv.reader(
@@ -183,7 +185,7 @@ def parse_csv(data: bytes, split: Split, options: Options) -> Iterator[Raw | Los
 
 
 def _text_lines(text: str) -> Iterator[str]:
-    """Lines with their ends. Only "\\n" ends one, other than for `splitlines`."""
+    """Yield the lines of a text with their ends. Only "\\n" ends a line here, while `splitlines` knows others."""
     start = 0
     while start < len(text):
         end = text.find("\n", start) + 1 or len(text)
@@ -195,7 +197,7 @@ _limit_lock = Lock()
 
 
 def _with_field_limit(limit: int, parse: Callable[[], _T]) -> _T:
-    """`parse` called while the csv module takes fields of `limit` characters.
+    """Call `parse` while the csv module accepts fields of up to `limit` characters.
 
     The limit is one for the whole process, and belongs to the program that calls us: it is put back at once, not when
     a generator happens to end. The lock keeps two threads from putting back each other's limit.
@@ -210,7 +212,7 @@ def _with_field_limit(limit: int, parse: Callable[[], _T]) -> _T:
 
 @lru_cache(maxsize=64)
 def _row_pattern(dialect: _Dialect) -> re.Pattern[bytes]:
-    """A row in which all quotes are right, with its line end; or what is left of the data.
+    """Return the pattern of a row in which all quotes are right, with its line end or the end of the data.
 
     The groups are possessive, so that a row is found in linear time or not at all.
     """
@@ -228,9 +230,9 @@ def _row_pattern(dialect: _Dialect) -> re.Pattern[bytes]:
 class _Rows:
     """The rows of a table as they stand in the window, behind its head.
 
-    `count` counts the rows that are `right` with quotes, those of them in which a field `needed` its quotes because it
-    holds a delimiter, a line end or a quote, those with as many fields as the head (`whole`), and among the others
-    the fields with a `literal` quote, which opens them and never closes them.
+    `count` sets four figures: rows with quotes that are `right`; those of them in which a field `needed` its quotes,
+    because it holds a delimiter, a line end or a quote; right rows with as many fields as the header (`whole`); and in
+    the other rows the fields with a `literal` quote, which opens them and is never closed.
     """
 
     def __init__(self, window: Window, dialect: _Dialect, width: int, limit: int) -> None:
@@ -245,7 +247,7 @@ class _Rows:
         self._no_close_before = 0  # offset in the stream up to which no quote closes a field
 
     def numbered(self) -> Iterator[Numbered]:
-        """The rows with their numbers from 1 on; what is wrong with one stands in its place."""
+        """Yield the rows with their numbers from 1 on; what is wrong with one stands in its place."""
         window, number = self._window, 0
         while window.have or window.fill(1):
             number += 1
@@ -255,7 +257,7 @@ class _Rows:
             yield number + 1, window.error, 0
 
     def _next_row(self) -> bytes | InputError:
-        """The next row, or what is wrong with it; the window is moved behind it."""
+        """Return the next row, or what is wrong with it; the window is moved behind it."""
         window = self._window
         while True:
             match = self._pattern.match(window.buffer, window.at)
@@ -289,7 +291,7 @@ class _Rows:
                 self.needed += any(c in each for each in fields for c in (self._delimiter, b"\n", b"\r", b'"'))
 
     def _line_end(self, at: int) -> int:
-        """Where the line that stands at `at` ends, read on until it does or is above the limit; -1 for the latter."""
+        """Return the end of the line at `at`, reading on as far as needed; -1 if the line is longer than the limit."""
         window = self._window
         place = at - window.at
         while (end := window.buffer.find(self._end, window.at + place)) < 0:
@@ -300,7 +302,8 @@ class _Rows:
         return end
 
     def _loose_row(self) -> bytes | InputError:
-        """A row in which a quote is wrong, written anew; fields end where a delimiter stands outside of quotes."""
+        """Return the next row, in which a quote is wrong, written anew: its fields end at delimiters outside of
+        quotes."""
         window = self._window
         end = self._line_end(window.at)
         if end < 0 or end - window.at > self._limit:
@@ -341,18 +344,17 @@ class _Rows:
             at += 1
         behind = re.compile(rb"\r*" + self._end).match(window.buffer, window.at + at)
         window.at = behind.end() if behind else window.at + at
-        return Rewritten(self._delimiter.join(map(self._written, fields)) + b"\n")
-
-    def _written(self, field: bytes) -> bytes:
         if self._dialect.escape:
-            return b'"' + field.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
-        return b'"' + field.replace(b'"', b'""') + b'"'
+            fields = [field.replace(b"\\", b"\\\\").replace(b'"', b'\\"') for field in fields]
+        else:
+            fields = [field.replace(b'"', b'""') for field in fields]
+        return Rewritten(self._delimiter.join(b'"' + field + b'"' for field in fields) + b"\n")
 
     def _closing_quote(self, opening: int, fields: list[bytes]) -> int:
-        """Where the quote stands that closes the field opened at `opening`, both counted from the window's place.
+        """Return the place of the quote that closes the field opened at `opening`; both count from the window's place.
 
-        -1 if the opening quote is a character of its text: none closes it, and a row begins before one could. -2 if
-        none does, and what follows are lines of the text.
+        It is -1 if no quote closes the field and the next line is a row, so that the opening quote is a character of
+        the text; -2 if no quote closes it and the next lines belong to the text.
         """
         window = self._window
         odd = asked = lines = False
@@ -375,7 +377,8 @@ class _Rows:
         return -1 if self._row_follows(opening, fields) else -2
 
     def _lone_quotes(self, at: int) -> Iterator[tuple[int, int]]:
-        """The runs of quotes behind `at` that are not pairs of escaped quotes; counted from the window's place."""
+        """Yield (start, end) of each run of quotes behind `at` with one that is not doubled, counted from the window's
+        place."""
         window = self._window
         at = max(at, self._no_close_before - window.base - window.at)
         while True:
@@ -390,16 +393,16 @@ class _Rows:
         self._no_close_before = window.base + window.at + window.have
 
     def _row_follows(self, opening: int, fields: list[bytes]) -> bool:
-        """Whether no line is behind that of `opening`, or one that is a row as this one.
+        """Return True if the line behind that of `opening` is a row like this one, or there is none.
 
-        A text of several lines has other lines; its second one holds an id by no chance.
+        The second line of a text does not have as many fields, with numbers where this row has them.
         """
         window = self._window
         start = window.buffer.find(self._end, window.at + opening) + 1
         return not 0 < start < len(window.buffer) or self._is_row(start, fields)
 
     def _is_row(self, start: int, fields: list[bytes]) -> bool:
-        """Whether the line at `start` has as many fields as the head, and numbers where `fields` have them."""
+        """Return True if the line at `start` has as many fields as the head, and numbers where `fields` have them."""
         line = self._window.buffer[start : self._window.buffer.find(self._end, start) + 1 or None]
         parts = line.split(self._delimiter)
         shapes = [(_shape(a), _shape(b)) for a, b in zip(fields, parts, strict=False)]
@@ -407,7 +410,7 @@ class _Rows:
         return alike and len(parts) >= self._width
 
     def _lost_lines(self, fields: list[bytes]) -> InputError:
-        """Pass over a row whose quote is never closed: its lines, up to one that begins as a row does."""
+        """Pass over the lines of a row whose quote is never closed, up to one that is a row. Returns the error."""
         self._pass_line()
         while self._line_end(self._window.at) >= 0 and self._window.have and not self._is_row(self._window.at, fields):
             self._pass_line()
@@ -424,6 +427,6 @@ class _Rows:
 
 
 def _shape(field: bytes) -> bytes:
-    """What kinds of characters a field has: 9 for digits, a for letters; a long one has no shape."""
+    """Return the kinds of characters in a field: 9 for digits, a for letters; a long one has no shape."""
     field = field.strip(b' "\r\n')
     return re.sub(rb"[A-Za-z]+", b"a", re.sub(rb"[0-9]+", b"9", field)) if len(field) <= 40 else b""

@@ -27,7 +27,7 @@ _ENTRY = re.compile(rb"<(?:\w{1,20}:)?(?:item|entry)\b", re.IGNORECASE)
 
 
 def chunk_feed(stream: Stream, bounds: Bounds) -> Iterator[Chunk | Lost]:
-    """A feed as one chunk, with as many records as it has entries by its tags."""
+    """Yield a feed as one chunk. The number of its records is that of the tags <item> or <entry>."""
     for found in chunk_whole(stream, bounds):
         if isinstance(found, Chunk):
             found = Chunk(1, max(1, len(_ENTRY.findall(found.data))), 0, found.end, found.data)
@@ -35,7 +35,7 @@ def chunk_feed(stream: Stream, bounds: Bounds) -> Iterator[Chunk | Lost]:
 
 
 def parse_feed(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The entries of a feed. Raises BrokenFeed where it has none and is damaged."""
+    """Yield the entries of a feed. Raises BrokenFeed where it has none and is damaged."""
     import feedparser  # 70 ms, which a run without feeds saves
 
     # A stream, because feedparser opens what it takes for the name of a file or an address. Pages are cleaned later.
@@ -50,7 +50,8 @@ def parse_feed(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lo
 
 
 def _record(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """An entry as a record. Its text is the longest of its contents: a summary may stand beside the whole, or alone."""
+    """Return an entry as a record. Its text is the longest of its contents and its summary, which may be all that it
+    has."""
     texts = [content.get("value", "") for content in entry.get("content", ())] + [entry.get("summary", "")]
     record: dict[str, Any] = {"text": max(texts, key=len)}
     for key, name in (("id", "id"), ("url", "link"), ("title", "title"), ("author", "author")):

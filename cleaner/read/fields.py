@@ -1,4 +1,4 @@
-"""One record of a table or a JSON line -> Raw: which field holds the text, and what the others mean.
+"""Make a Raw of one record of a table or a JSON line: find the field that holds the text, and what the others mean.
 
 The usual names of fields are data, in fields.toml.
 """
@@ -36,14 +36,14 @@ __all__ = [
 
 Record = Mapping[str, Any]
 Fields = dict[str, str]
-"""Meaning -> name of the field: `text`, `html`, `id`, `url`, `title`, `author`, `date`, `crawled`, `site` are the
-meanings."""
+"""Meaning -> name of the field. The meanings are `text`, `html`, `id`, `url`, `title`, `author`, `date`, `crawled` and
+`site`."""
 
 _NAMES: dict[str, list[str]] = read_toml("read/fields.toml")
-"""Meaning -> its usual names, best first; "around" are those of objects that stand around a text."""
+"""Meaning -> its usual names, best first; under "around" the names of objects that usually hold the text."""
 _MEANINGS = tuple(meaning for meaning in _NAMES if meaning != "around")
 _OUTER = dict.fromkeys((*_NAMES["around"], *_NAMES["text"]))
-# Between the words of a name, which are compared as if all were underscores, and then as if there were none.
+# What stands between the words of a name. Names are compared with an underscore in its place, then with nothing.
 _SEPARATORS = re.compile(r"[-_. ]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 MOST_UNPACKED = 64 << 20
@@ -56,7 +56,7 @@ _OWN = frozenset(("id", "title", "author", "date", "crawled", "url", "site"))
 
 
 def numbered_names(names: Iterable[str]) -> list[str]:
-    """The names of columns; one that stands there again gets a number, so that no column is lost.
+    """Return the names of columns with a number behind each one that comes again, so that no column is lost.
 
     >>> numbered_names(["text", "n", "text"])
     ['text', 'n', 'text#2']
@@ -70,7 +70,7 @@ def numbered_names(names: Iterable[str]) -> list[str]:
 
 
 def raw_record(record: Record, source: str, number: int, options: Options, *, may_be_empty: bool = False) -> Raw:
-    """The Raw of one record; `meta` keeps every field that has no place of its own, in its order and with its type.
+    """Make the Raw of one record. `meta` keeps every field without a place of its own, in its order and with its type.
 
     Raises NoText where no field can hold the text, and EmptyText where the field of the text is empty, unless it
     `may_be_empty`.
@@ -78,7 +78,10 @@ def raw_record(record: Record, source: str, number: int, options: Options, *, ma
     if _is_own(record, options):
         return _own_raw(record, source, number, may_be_empty)
     fields = find_fields(record, options)
-    kind = "html" if _prefers_html(record, fields, options) else "text"
+    kind = "text" if "text" in fields else "html"
+    if kind == "text" and "html" in fields and not options.text_field:
+        # A record with a text and a page is read as the page if the options say so, or if its text is empty.
+        kind = "html" if options.html_field or not _body(_at(record, fields["text"])).strip() else "text"
     _check_one_article(record, fields, kind)
     body = _body(_at(record, fields[kind]))
     if not body.strip() and not may_be_empty:
@@ -105,7 +108,7 @@ def raw_record(record: Record, source: str, number: int, options: Options, *, ma
 
 
 def _check_one_article(record: Record, fields: Fields, kind: str) -> None:
-    """Raises NoText where a record is a table by its columns: several texts, and several ids, addresses or titles."""
+    """Raise NoText where a record is a table written by its columns: lists of texts and of ids, URLs or titles."""
     texts = _at(record, fields[kind])
     if not isinstance(texts, list) or len(texts) < 2:
         return
@@ -120,7 +123,8 @@ def _check_one_article(record: Record, fields: Fields, kind: str) -> None:
 
 
 def _is_own(record: Record, options: Options) -> bool:
-    """Whether Cleaner wrote the record: it has all its keys, with values of their types, and no option names others."""
+    """Return True if Cleaner wrote the record: it has all the keys with values of their types, and no option names
+    other fields."""
     others = any(name and (name != key or key not in _OWN_KEYS) for key, name in _named(options).items())
     if not record.keys() >= _OWN_KEYS or others:
         return False
@@ -134,7 +138,7 @@ def _is_own(record: Record, options: Options) -> bool:
 
 
 def _own_raw(record: Record, source: str, number: int, may_be_empty: bool) -> Raw:
-    """The Raw of a record that Cleaner wrote. Fields that others have added to it join those in `meta`."""
+    """Make the Raw of a record that Cleaner wrote. Fields that were added to it since go into `meta`."""
     text = mend_surrogates(record["text"])
     if not text.strip() and not may_be_empty:
         raise EmptyText("The field 'text' is empty.", "Nothing to do: an earlier run has left nothing of this article.")
@@ -154,7 +158,7 @@ def _own_raw(record: Record, source: str, number: int, may_be_empty: bool) -> Ra
 
 
 def find_fields(record: Record, options: Options) -> Fields:
-    """Which field of `record` has which meaning: as the options say, else the first usual name that holds a value.
+    """Find which field of `record` has which meaning: as the options say, else the first usual name that holds a value.
 
     An option may lead into objects: `isi.teks` is the field `teks` of the object `isi`. Raises NoText.
 
@@ -172,14 +176,14 @@ def find_fields(record: Record, options: Options) -> Fields:
             fields[key] = found
     if "text" not in fields and "html" not in fields and not (options.text_field or options.html_field):
         fields = _fields_inside(record) | fields
-    # A field that was asked for and is missing is an error, even where another could hold the text.
+    # If the field of the option is missing, that is an error, even where another could hold the text.
     if (options.text_field and "text" not in fields) or not fields.keys() & {"text", "html"}:
         raise _no_text(record, options)
     return fields
 
 
 def usual_fields(meaning: str) -> list[str]:
-    """The names by which a field with this meaning is usually called, best first.
+    """Return the names by which a field with this meaning is usually called, best first.
 
     >>> usual_fields("id")[:2]
     ['id', '_id']
@@ -188,12 +192,12 @@ def usual_fields(meaning: str) -> list[str]:
 
 
 def _named(options: Options) -> Fields:
-    """Meaning -> the field that an option names for it, "" for none."""
+    """Return the field that an option names, "" for none, by its meaning."""
     return {meaning: getattr(options, f"{meaning}_field", "") for meaning in _MEANINGS}
 
 
 def is_missing(value: object) -> bool:
-    """Whether a value stands for none at all: None, or what NumPy and pandas have for it (NaN, NaT, NA).
+    """Return True if a value means that there is none: None, or what NumPy and pandas use for it (NaN, NaT, NA).
 
     >>> is_missing(None), is_missing(float("nan")), is_missing("")
     (True, True, False)
@@ -207,14 +211,15 @@ def is_missing(value: object) -> bool:
 
 
 def is_record(value: object, options: Options) -> bool:
-    """Whether a value is an object with a field that can hold the text."""
+    """Return True if a value is an object with a field that can hold the text."""
     with suppress(NoText):
         return isinstance(value, Mapping) and bool(find_fields(value, options))
     return False
 
 
 def _fields_inside(record: Record) -> Fields:
-    """The fields of an object that usually stands around a text, as in {"content": {"body": "..."}}; {} without one."""
+    """Return the fields of an object that usually stands around a text, as in {"content": {"body": "..."}}; {} without
+    one."""
     for outer in _OUTER:
         inner = record.get(outer)
         if not isinstance(inner, Mapping):
@@ -227,7 +232,8 @@ def _fields_inside(record: Record) -> Fields:
 
 
 def _no_text(record: Record, options: Options) -> NoText:
-    """The error that names the fields as --text-field takes them, those inside objects behind the object."""
+    """Return the error for a record without a text. It lists the fields as --text-field takes them, such as
+    `isi.teks`."""
     names: list[str] = []
     for name, value in record.items():
         names += [name, *(f"{name}.{inner}" for inner in value)] if isinstance(value, Mapping) else [name]
@@ -243,9 +249,9 @@ def _no_text(record: Record, options: Options) -> NoText:
 
 
 def known_fields(names: Iterable[str], options: Options) -> tuple[str, ...]:
-    """Those of `names` that can have a meaning, because an option names them or because they are usual.
+    """Return those of `names` that can have a meaning, because an option names them or because they are usual.
 
-    A reader of tables needs to load no other columns for them.
+    A reader of tables has to load no other columns to find the text and its facts.
 
     >>> known_fields(["n", "Judul", "isi", "kolom-7"], Options(text_field="kolom-7"))
     ('Judul', 'isi', 'kolom-7')
@@ -257,17 +263,8 @@ def known_fields(names: Iterable[str], options: Options) -> tuple[str, ...]:
     return tuple(name for name in names if name in known)
 
 
-def _prefers_html(record: Record, fields: Fields, options: Options) -> bool:
-    """Whether a record with a text and a page is read as the page: only if the options say so, or its text is empty."""
-    if "html" not in fields:
-        return False
-    if "text" not in fields or (options.html_field and not options.text_field):
-        return True
-    return not options.text_field and not _body(_at(record, fields["text"])).strip()
-
-
 def _at(record: Record, name: str) -> Any:
-    """The value of a field. A name with dots leads into objects, unless a field is called so."""
+    """Return the value of a field. A name with dots leads into objects, unless a field is called so."""
     value: Any = record
     for part in (name,) if name in record else name.split("."):
         value = value[part]
@@ -275,7 +272,8 @@ def _at(record: Record, name: str) -> Any:
 
 
 def _without(record: Record, names: Sequence[str]) -> dict[str, Any]:
-    """The record without the named fields. An object stays where a field inside it goes."""
+    """Return the record without the named fields. If a field inside an object is named, the rest of the object
+    stays."""
     rest = {key: value for key, value in record.items() if key not in names}
     for name in names:
         outer, _, inner = name.partition(".")
@@ -285,7 +283,8 @@ def _without(record: Record, names: Sequence[str]) -> dict[str, Any]:
 
 
 def _first(record: Record, names: Sequence[str], key: str) -> str:
-    """The first of `names` whose value can have the meaning `key`; an empty one only where no other has a value."""
+    """Return the first of `names` whose value can have the meaning `key`; an empty one only where no other has a
+    value."""
     empty = ""
     for name in names:
         value = record[name]
@@ -297,7 +296,7 @@ def _first(record: Record, names: Sequence[str], key: str) -> str:
 
 
 def _may_mean(key: str, value: object) -> bool:
-    """Whether a value has a type for the meaning `key`.
+    """Return True if a value has a type for the meaning `key`.
 
     Lists of texts are paragraphs or several authors. A text or page may be bytes, or null for an empty one; the other
     meanings may be numbers or dates, of which a bool is none. A table has NaN in the place of null.
@@ -310,6 +309,8 @@ def _may_mean(key: str, value: object) -> bool:
 
 
 def _body(value: object) -> str | bytes:
+    """Return the text or page in a field: bytes are unpacked, a list of paragraphs becomes lines, anything else is
+    ""."""
     if isinstance(value, bytes):  # crawlers keep pages in tables as they came, packed
         from cleaner.read.http import unpack_by_magic  # with all that opens files: 25 ms
 
@@ -322,7 +323,7 @@ def _body(value: object) -> str | bytes:
 # Cached, because all records of a file have the same few sets of fields.
 @lru_cache(maxsize=256)
 def _usual_among(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """For each meaning those of `names` that usually have it, best first."""
+    """Return for each meaning those of `names` that usually have it, best first."""
     present: dict[str, str] = {}
     for separator in ("_", ""):  # "pub_date" is "PubDate" as well, unless another field is called just so
         for name in names:
@@ -334,7 +335,7 @@ def _usual_among(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], .
 
 
 def mend_surrogates(text: str) -> str:
-    r"""`text` as it can be written in UTF-8: pairs of surrogates are joined, lone ones become U+FFFD.
+    r"""Return `text` as it can be written in UTF-8: pairs of surrogates are joined, lone ones become U+FFFD.
 
     JSON may hold half of an emoji, as a program left it that cut a text after 100 units of UTF-16.
 
@@ -349,7 +350,7 @@ def mend_surrogates(text: str) -> str:
 
 
 def json_object(values: Record) -> str:
-    """`values` as JSON text; what JSON cannot hold (dates, bytes, infinities) is written as strings.
+    """Return `values` as JSON text; what JSON cannot hold (dates, bytes, infinities) is written as strings.
 
     >>> json_object({"n": 1, "kata": "é", "x": float("inf")})
     '{"n": 1, "kata": "é", "x": "inf"}'
@@ -368,7 +369,8 @@ def json_object(values: Record) -> str:
 
 
 def _storable(value: Any, depth: int = 0) -> Any:
-    """A value that JSON can hold: keys as text, infinities as text, cut where it is nested more than 100 deep."""
+    """Return a value that JSON can hold: keys as text, infinities as text, cut where it is nested more than 100
+    deep."""
     if depth > 100:
         return "..."
     if isinstance(value, float) and not math.isfinite(value):

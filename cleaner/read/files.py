@@ -1,4 +1,4 @@
-"""From what a person names (files, folders, patterns, URLs, "-") to the sorted manifest of sources.
+"""List the sources of a run, sorted: from what a person names, which is files, folders, patterns, URLs, or "-".
 
 Files are listed here and not opened: a folder costs one scandir, which gives the sizes as well (10 µs a file over
 200,000 files). The names of sources do not depend on the order in which inputs are given.
@@ -41,12 +41,12 @@ class Listing:
 
 
 def list_sources(inputs: Iterable[str], options: Options) -> list[Source | Reject]:
-    """The sources that `list_inputs` finds."""
+    """Return the sources that `list_inputs` finds, where it does not matter how many files were left out."""
     return list_inputs(inputs, options).sources
 
 
 def list_inputs(inputs: Iterable[str], options: Options, own: Iterable[str | os.PathLike[str]] = ()) -> Listing:
-    """Every source that `inputs` name, sorted by its name. A file that is named twice is listed once.
+    """Return every source that `inputs` name, sorted by its name. A file that is named twice is listed once.
 
     All files of a folder count, without hidden ones, cleaner.toml, and what Cleaner made (`own` are paths of the run
     itself); an output that is named outright is read. A link to a folder is followed unless that folder was listed
@@ -83,7 +83,7 @@ def list_inputs(inputs: Iterable[str], options: Options, own: Iterable[str | os.
 
 
 def source_name(path: str) -> str:
-    r"""`path` as it stands in records: normalised, "/" between folders, only printable characters.
+    r"""Return `path` as it stands in records: normalised, "/" between folders, only printable characters.
 
     A byte that is not UTF-8, a control character and a backslash are escaped, so that no two paths have one name.
 
@@ -95,16 +95,17 @@ def source_name(path: str) -> str:
 
 
 def _escaped(name: str) -> str:
+    """Return a name with its unprintable bytes and backslashes escaped."""
     return _UNPRINTABLE.sub(lambda match: "\\\\" if match[0] == "\\" else f"\\x{ord(match[0]) & 0xFF:02x}", name)
 
 
 def is_stream(source: Source) -> bool:
-    """Whether a source can be read once only, and nobody knows whether it is still the same: stdin, or a pipe."""
+    """Return True if a source can be read only once, such as stdin or a pipe. Its changes cannot be noticed."""
     return source.size < 0 and not is_remote(source.path)
 
 
 def is_remote(path: str) -> bool:
-    """Whether fsspec has to open `path`: it begins with a protocol, as in s3:// or simplecache::."""
+    """Return True if fsspec has to open `path`: it begins with a protocol, as in s3:// or simplecache::."""
     return bool(_REMOTE.match(path))
 
 
@@ -117,14 +118,19 @@ _Roots = tuple[str, ...] | None
 
 
 def _root(given: str) -> str:
-    """The real path of an input; of a pattern, that of the folder before its first wildcard."""
-    if glob.has_magic(given) and not os.path.lexists(given):
-        given = next(str(folder) for folder in Path(given).parents if not glob.has_magic(str(folder)))
-    return os.path.realpath(given)
+    """Return the real path of an input; of a pattern, that of the folder before its first wildcard."""
+    is_pattern = glob.has_magic(given) and not os.path.lexists(given)
+    return os.path.realpath(_folder_of_pattern(given) if is_pattern else given)
+
+
+def _folder_of_pattern(pattern: str) -> str:
+    """Return the folder before the first wildcard."""
+    return next(str(folder) for folder in Path(pattern).parents if not glob.has_magic(str(folder)))
 
 
 def _check_link(path: str, roots: _Roots) -> None:
-    """Raise LinkOutside for a link that leads out of the inputs: who made the folder could show any file with it."""
+    """Raise LinkOutside for a link that leads out of the inputs, with which a folder could show any file of the
+    user."""
     real = os.path.realpath(path)
     if roots is not None and not any(real == root or real.startswith(root.rstrip(os.sep) + os.sep) for root in roots):
         raise LinkOutside(
@@ -134,13 +140,13 @@ def _check_link(path: str, roots: _Roots) -> None:
 
 
 def _expand(given: str, made: MadeFiles, roots: _Roots) -> Iterator[_Entry]:
-    """The entries that one of the person's inputs stands for."""
+    """Yield the entries of one input: those of its folder, of its pattern, or the file itself."""
     if given == "-":
         yield "-", Source("stdin", "-"), False
     elif is_remote(given):
         yield from _expand_remote(given)
     elif os.path.lexists(given):
-        # Asked before patterns, because a file may have a bracket or a star in its name.
+        # Checked before patterns, because a file may have a bracket or a star in its name.
         yield from _expand_path(given, made, roots)
     elif not glob.has_magic(given):
         wrong = NotFound("There is no file or folder of this name.", "Check the name and the folder you are in.")
@@ -148,9 +154,9 @@ def _expand(given: str, made: MadeFiles, roots: _Roots) -> Iterator[_Entry]:
     elif matches := sorted(glob.glob(given, recursive=True)):
         for folder in sorted({str(Path(match).parent) for match in matches}):
             made.note_beside(folder)
-        root = next(folder for folder in Path(given).parents if not glob.has_magic(str(folder)))
+        root = _folder_of_pattern(given)
         for match in matches:
-            if made.is_inside(match, str(root)):
+            if made.is_inside(match, root):
                 made.left_out += Path(match).is_file()
             else:
                 yield from _expand_path(match, made, roots, walked=True)
@@ -160,7 +166,7 @@ def _expand(given: str, made: MadeFiles, roots: _Roots) -> Iterator[_Entry]:
 
 
 def _expand_path(path: str, made: MadeFiles, roots: _Roots, *, walked: bool = False) -> Iterator[_Entry]:
-    """A file, or the files of a folder; `walked` says that a pattern found it."""
+    """Yield a file, or the files of a folder; `walked` says that a pattern found it."""
     try:
         if walked:
             _check_link(path, roots)
@@ -182,7 +188,8 @@ def _expand_path(path: str, made: MadeFiles, roots: _Roots, *, walked: bool = Fa
 
 
 def _walk(root: str, made: MadeFiles, roots: _Roots, *, outright: bool) -> Iterator[_Entry]:
-    """All files under `root`, each folder once; those that Cleaner made are left out, but for an output named outright.
+    """Yield all files under `root`, each folder once; those that Cleaner made are left out, but for an output named
+    outright.
 
     Links to folders wait until all real folders are listed. So a file has the name of its real folder, and a loop of
     links ends.
@@ -219,7 +226,7 @@ def _walk(root: str, made: MadeFiles, roots: _Roots, *, outright: bool) -> Itera
 
 
 def _file_entry(entry: os.DirEntry[str], real_folder: str) -> tuple[str, Source | Reject]:
-    """A file of a folder, behind its real path. Raises OSError where its status cannot be asked."""
+    """Return a file of a folder, behind its real path. Raises OSError where its status cannot be read."""
     status = entry.stat()
     if not stat.S_ISREG(status.st_mode):
         # Reading a pipe that nobody writes to would never end.
@@ -232,6 +239,7 @@ def _file_entry(entry: os.DirEntry[str], real_folder: str) -> tuple[str, Source 
 
 
 def _link_error(error: LinkOutside | OSError) -> InputError:
+    """Return what is wrong with a link."""
     if isinstance(error, LinkOutside):
         return error
     if error.errno == errno.ELOOP:
@@ -240,6 +248,7 @@ def _link_error(error: LinkOutside | OSError) -> InputError:
 
 
 def _expand_remote(url: str) -> Iterator[_Entry]:
+    """Yield the files at a URL: one file, a folder or a pattern."""
     import fsspec
 
     try:
@@ -256,7 +265,7 @@ def _expand_remote(url: str) -> Iterator[_Entry]:
 
 
 def _find_remote(fs: Any, path: str) -> list[tuple[str, int]]:
-    """Names and sizes of all files under `path`, a pattern or a folder, without hidden ones."""
+    """Return names and sizes of all files under `path`, a pattern or a folder, without hidden ones."""
     protocol = fs.protocol if isinstance(fs.protocol, str) else fs.protocol[0]
     if protocol in ("http", "https"):
         # A web server lists nothing, and "?" and "*" may stand in a URL.
@@ -279,7 +288,8 @@ _EXTRAS = {
 
 
 def remote_error(url: str, error: Exception) -> InputError:
-    """What an error of fsspec, or of the package behind it, means. Raises MissingExtra where that is not installed."""
+    """Return an error of fsspec, or of the package behind it, as one of ours. Raises MissingExtra where that is not
+    installed."""
     if isinstance(error, ImportError):
         for protocol in re.findall(r"([a-z0-9]+)(?:::|://)", url):
             if protocol in _EXTRAS:

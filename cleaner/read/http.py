@@ -1,7 +1,7 @@
-"""Responses of HTTP as crawlers keep them: the head, and the body without its chunks and its compression.
+"""Read responses of HTTP as crawlers keep them: the head, and the body without its chunks and its compression.
 
 What a head says of its body is often false: recorders undo a coding and leave its header, servers name codings that do
-not exist. So a coding is undone if the body shows it, and a body that looks like text is taken as it is.
+not exist. So a coding is undone only where the body has it, and a body that looks like text is taken as it is.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,64})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _LINE_END = re.compile(rb"\r?\n")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s;\"']+)", re.IGNORECASE)
 _LAYERS = 4
-"""Compressions of one body that are undone at most; two are seen, where a server and a recorder packed it each."""
+"""How many compressions of one body are undone at most. Two occur, where the server and the recorder each packed it."""
 _CUT = "Nothing to do, unless the page can be fetched again; what came before is kept."
 
 
@@ -41,7 +41,7 @@ class Response(NamedTuple):
 
 
 def parse_response(block: bytes, limit: int, kinds: tuple[str, ...]) -> Response | None:
-    """The response in `block`, or None if there is none. The body is decoded only if its type is one of `kinds`.
+    """Return the response in `block`, or None if there is none. The body is decoded only if its type is one of `kinds`.
 
     Raises TooLarge where the body has more than `limit` bytes, BrokenWarc or NotReadable where it cannot be unpacked.
     """
@@ -51,7 +51,8 @@ def parse_response(block: bytes, limit: int, kinds: tuple[str, ...]) -> Response
             return None
         end = _HEAD_END.search(block)
         head, body = (block[: end.start()], block[end.end() :]) if end else (block, b"")
-        # A superfluous empty line inside the head: what follows holds the type, or stands before a page.
+        # There may be a superfluous empty line inside the head. The lines behind it are headers if they hold the type
+        # of the content, or if a page follows them.
         while more := _HEADERS.match(body):
             begins = body[more.end() : more.end() + 64].lstrip()
             page = b"html" in head.lower() and (begins.startswith(b"<") or compression_of(begins[:16]))
@@ -85,7 +86,8 @@ def parse_response(block: bytes, limit: int, kinds: tuple[str, ...]) -> Response
 
 
 def _decoded(body: bytes, codings: list[str], limit: int) -> tuple[bytes, InputError | None]:
-    """A body without its codings, the last of which was applied last; and what cut it."""
+    """Return a body without its codings, which are undone from the last to the first; and the error that cut it, if
+    any."""
     cut: InputError | None = None
     for coding in reversed(codings):
         wrong: InputError | None = None
@@ -106,7 +108,8 @@ def _decoded(body: bytes, codings: list[str], limit: int) -> tuple[bytes, InputE
 
 
 def unpack_by_magic(body: bytes, limit: int, *, layers: int = _LAYERS) -> tuple[bytes, InputError | None]:
-    """A body that begins as gzip or zstd data do, unpacked; and what cut it. Raises TooLarge."""
+    """Return a body unpacked where it begins as gzip or zstd data do; and the error that cut it, if any. Raises
+    TooLarge."""
     cut: InputError | None = None
     for _ in range(layers):
         if (compression := compression_of(body[:16])) not in ("gz", "zst"):
@@ -117,6 +120,7 @@ def unpack_by_magic(body: bytes, limit: int, *, layers: int = _LAYERS) -> tuple[
 
 
 def _unpacked(body: bytes, compression: str, limit: int) -> tuple[bytes, InputError | None]:
+    """Return a body decompressed, as far as it goes, and the error that cut it, if any."""
     parts: list[bytes] = []
     size = 0
     try:
@@ -131,7 +135,8 @@ def _unpacked(body: bytes, compression: str, limit: int) -> tuple[bytes, InputEr
 
 
 def _inflated(body: bytes, limit: int) -> tuple[bytes, InputError | None]:
-    """What servers call deflate: data of zlib, or the same without header, or no packed data at all."""
+    """Return a body in what servers call deflate unpacked: zlib's format, or the same without header, or not packed at
+    all."""
     if len(body) > 1 and body[0] & 15 == 8 and int.from_bytes(body[:2], "big") % 31 == 0:
         unpacked, wrong = _unpacked(body, "zlib", limit)
         if unpacked or wrong is None:
@@ -142,6 +147,7 @@ def _inflated(body: bytes, limit: int) -> tuple[bytes, InputError | None]:
 
 
 def _unpacked_brotli(body: bytes, limit: int) -> tuple[bytes, InputError | None]:
+    """Return a body decompressed by Brotli, as `_unpacked` does. Raises NotReadable where its package is missing."""
     try:
         brotli = importlib.import_module("brotli")
     except ImportError as error:
@@ -164,6 +170,7 @@ def _unpacked_brotli(body: bytes, limit: int) -> tuple[bytes, InputError | None]
 
 
 def _is_text(body: bytes) -> bool:
+    """Return True if the beginning of a body can be that of a text."""
     try:
         check_text(body[: 1 << 16])
     except BinaryFile:
@@ -172,7 +179,8 @@ def _is_text(body: bytes) -> bool:
 
 
 def _unchunked(body: bytes) -> tuple[bytes, InputError | None]:
-    """The chunks of a body joined, as far as they go; a body without chunks as it is, because a recorder undid them."""
+    """Return the chunks of a body joined, as far as they go; a body without chunks as it is, because a recorder undid
+    them."""
     line = _CHUNK.match(body)
     if line is None:
         return body, None

@@ -2,7 +2,7 @@
 
 The parser of the standard library finds the values in a growing buffer, of which only the value that is being read is
 kept, so that an array of any size is read in constant memory. In splits the values stand between record separators
-(RFC 7464), which cannot stand in JSON text.
+(RFC 7464), a character that JSON text cannot hold.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from cleaner.read.task import Bounds, Chunk, Lost, Split, gather_chunks
 __all__ = ["chunk_json", "parse_json"]
 
 _SEPARATOR = b"\x1e"
-"""Between the values of a chunk. In a value this character can only stand escaped."""
+"""The byte between the values of a chunk. Inside a value this character is always escaped."""
 _GAP = re.compile(r"[ \t\r\n,:\ufeff]*")
 """What may stand before a value: white space, commas, colons, a byte order mark."""
 _SCALAR = re.compile(r"[^{}\[\]]*")
-"""What stands in place of a number or a word such as true, with the broken text behind it."""
+"""A number or a word such as true that cannot be parsed, with the broken text behind it."""
 _FIRST_KEY = re.compile(r'\{\s*("(?:[^"\\\n]|\\.){0,200}")\s*:')
 _INNER = re.compile(r"\[\s*(\S)")
 _NEXT_OBJECT = re.compile(r'(?:^|[\n}\]])\s*,?\s*(\{\s*")')
 _SEARCHED = 1 << 20
 """Characters in which the object behind a broken one is searched for."""
 _ASKED = 20
-"""Values of a list that are asked whether they are records; the first one may be odd."""
+"""How many values of a list are checked for a record; more than one, because the first may differ from the others."""
 _OUTSIDE = re.compile(r'["{}\[\]]')
 _INSIDE = re.compile(r'["\\]')
 """Characters that matter outside and inside a string when a broken value is passed over."""
@@ -46,7 +46,7 @@ _ADVICE = "Look at this place of the input; it may be cut or edited by hand."
 
 
 def parse_json(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The records of JSON values between separators."""
+    """Yield the records of JSON values between separators."""
     for number, value in enumerate(data.split(_SEPARATOR), split.first):
         try:
             yield raw_record(parse_object(value), split.source, number, options)
@@ -55,7 +55,7 @@ def parse_json(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lo
 
 
 def chunk_json(stream: Stream, bounds: Bounds, options: Options) -> Iterator[Chunk | Lost]:
-    """The records of a document as chunks of values; a document that is one article is record 0."""
+    """Yield the records of a document as chunks of values; a document that is one article is record 0."""
     records = _records(_Cursor(stream, bounds.record_bytes), options)
     yield from gather_chunks(((number, value, 0) for number, value in records), bounds, separator=_SEPARATOR)
 
@@ -65,7 +65,7 @@ _Value = bytes | InputError
 
 
 def _records(cursor: _Cursor, options: Options) -> Iterator[tuple[int, _Value]]:
-    """The records with their numbers, by what the document begins with."""
+    """Yield the records of a document with their numbers. How they are found depends on how the document begins."""
     try:
         if not cursor.peek():
             return
@@ -85,7 +85,7 @@ def _records(cursor: _Cursor, options: Options) -> Iterator[tuple[int, _Value]]:
 
 
 def _records_inside(value: bytes, options: Options) -> Iterator[tuple[int, _Value]]:
-    """The records of a document that is one object: itself, or those that it holds.
+    """Yield the records of a document that is one object: itself, or those that it holds.
 
     They may stand in a list, as in {"count": 2, "data": [...]}, or be its own values, each under its id, or stand in
     columns.
@@ -103,7 +103,7 @@ def _records_inside(value: bytes, options: Options) -> Iterator[tuple[int, _Valu
 
 
 def _lists_inside(document: dict[str, Any], depth: int = 3) -> Iterator[list[Any]]:
-    """The lists that an object holds, and its own values where they are all objects; outer ones first."""
+    """Yield the lists that an object holds, and its own values where they are all objects; outer ones first."""
     yield from (each for each in document.values() if isinstance(each, list))
     if document and all(isinstance(each, dict) for each in document.values()):
         yield [each if "id" in each else {"id": key, **each} for key, each in document.items()]
@@ -114,7 +114,7 @@ def _lists_inside(document: dict[str, Any], depth: int = 3) -> Iterator[list[Any
 
 
 def _rows_of_columns(document: dict[str, Any], options: Options) -> list[dict[str, Any]] | None:
-    """The records of a table that was written by its columns, as pandas does in three of its orients; else None.
+    """Return the records of a table that was written by its columns, as pandas does in three of its orients; else None.
 
     {"id": [1, 2], "text": [...]}, {"id": {"0": 1, "1": 2}, "text": {...}}, or {"columns": [...], "data": [[...], ...]}.
     """
@@ -138,7 +138,7 @@ def _rows_of_columns(document: dict[str, Any], options: Options) -> list[dict[st
 
 
 def _elements(cursor: _Cursor) -> Iterator[_Value]:
-    """The values of an array; the cursor stands behind its opening bracket."""
+    """Yield the values of an array; the cursor stands behind its opening bracket."""
     while (opening := cursor.peek()) != "]":
         if not opening:
             yield BrokenJson("The array is not closed; the file may be cut.", _ADVICE)
@@ -148,22 +148,22 @@ def _elements(cursor: _Cursor) -> Iterator[_Value]:
 
 
 def _remaining(cursor: _Cursor) -> Iterator[_Value]:
-    """All values from the cursor on; those of arrays one by one."""
+    """Yield all values from the cursor on; those of arrays one by one."""
     while opening := cursor.peek():
         if opening == "[":
             cursor.at += 1
             yield from _elements(cursor)
         elif opening in "]}":
-            cursor.at += 1  # of a value that was broken, and told as such
+            cursor.at += 1  # it belongs to a broken value, for which there was an error already
         else:
             yield cursor.value()
 
 
 def _inner_values(cursor: _Cursor) -> Iterator[_Value]:
-    """The records of an object that is above the bound or broken: the values of its arrays, and its objects.
+    """Yield the records of an object that is too large or broken: the values of its arrays, and its objects.
 
-    Lists of anything but objects are no records: one error tells of them where nothing else is found. What follows the
-    object is read as further records.
+    Lists of anything but objects are no records; if nothing else is found, one error reports them. Values behind the
+    object are read as further records.
     """
     cursor.at += 1
     columns = found = False
@@ -211,7 +211,7 @@ class _Cursor:
         self.number = 0
 
     def peek(self) -> str:
-        """The first character of the next value or bracket, "" at the end. Commas and colons are passed over."""
+        """Return the first character of the next value or bracket, "" at the end. Commas and colons are passed over."""
         while True:
             gap = _GAP.match(self.buffer, self.at)
             self.at = gap.end() if gap else self.at
@@ -221,14 +221,15 @@ class _Cursor:
                 return ""
 
     def peek_inside(self) -> str:
-        """The first character in the array here, "" at the end."""
+        """Return the first character in the array here, "" at the end."""
         while not (found := _INNER.match(self.buffer, self.at)):
             if not self._fill():
                 return ""
         return found[1]
 
     def whole(self) -> bytes | None:
-        """The value here, or None if it is above the limit, broken or cut; then the cursor stays where it was."""
+        """Return the value here, or None if it is above the limit, broken or cut; then the cursor stays where it
+        was."""
         try:
             end = self._parse()
         except InputError:
@@ -236,7 +237,7 @@ class _Cursor:
         return self._take(end)
 
     def value(self) -> _Value:
-        """The value here, or what is wrong with it; the cursor stands behind it."""
+        """Return the value here, or what is wrong with it; the cursor stands behind it."""
         self.number += 1
         try:
             return self._take(self._parse())
@@ -251,12 +252,14 @@ class _Cursor:
             return wrong
 
     def _take(self, end: int) -> bytes:
+        """Return the text up to `end` as bytes, with the separator of chunks escaped, and move the cursor there."""
         text = self.buffer[self.at : end].replace("\x1e", "\\u001e")
         self.at = end
         return text.encode("utf-8", "surrogateescape")
 
     def _parse(self) -> int:
-        """Where the value here ends. Raises BrokenJson or TooLarge; reads on where the buffer ends too early."""
+        """Return where the value at this place ends. Raises BrokenJson or TooLarge; reads on where the buffer ends too
+        early."""
         while True:
             try:
                 end = _DECODER.raw_decode(self.buffer, self.at)[1]
@@ -300,7 +303,7 @@ class _Cursor:
     def _pass_broken(self) -> None:
         """Move behind a broken value: its last bracket, or where the next object with its first key begins.
 
-        A bracket or quote that is missing leads the first astray; what comes first is where reading goes on.
+        Reading goes on at whichever comes first, since a missing bracket or quote hides the last bracket.
         """
         head = _FIRST_KEY.match(self.buffer, self.at)
         if head is None:

@@ -26,7 +26,7 @@ _BETWEEN = re.compile(r"[\s,\ufeff]*")  # what may stand between two objects on 
 
 
 def chunk_lines(stream: Stream, bounds: Bounds, *, keep: bool = True) -> Iterator[Chunk | Lost]:
-    """`stream` as chunks of whole lines, in constant memory; without `keep` they have offsets and no data.
+    """Yield `stream` as chunks of whole lines, in constant memory; without `keep` they have offsets and no data.
 
     A line above the bound is lost alone. A read error ends the stream behind the last whole line before it.
     """
@@ -75,7 +75,7 @@ class _LineChunker:
             self.held.clear()
 
     def end_line(self, data: bytes, end: int) -> Iterator[Chunk | Lost]:
-        """A line ends at offset `end`; `data` are the bytes of it that were not held yet."""
+        """End the current line at offset `end`; `data` are its bytes that are not held yet. Yields complete chunks."""
         if not self.too_long and end - self.line_start > self.bounds.record_bytes + 1:  # the line end does not count
             yield from self.flush()
             self.too_long = True
@@ -93,7 +93,7 @@ class _LineChunker:
             yield from self.flush()
 
     def flush(self) -> Iterator[Chunk]:
-        """The whole lines gathered so far, as a chunk."""
+        """Yield the whole lines gathered so far, as a chunk."""
         if self.count:
             size = self.line_start - self.start
             if not self.blank:
@@ -104,7 +104,7 @@ class _LineChunker:
 
 
 def _numbered_lines(data: bytes, first: int) -> Iterator[tuple[int, bytes]]:
-    """The lines of a chunk with their numbers; empty ones are counted and left out."""
+    """Yield the lines of a chunk with their numbers; empty ones are counted and left out."""
     for number, line in enumerate(data.split(b"\n"), first):
         # Files that were joined have byte order marks in their middle as well; RFC 7464 sets \x1e before each record.
         line = line.strip(_EDGES).removeprefix(_BOM).strip(_EDGES)
@@ -113,7 +113,7 @@ def _numbered_lines(data: bytes, first: int) -> Iterator[tuple[int, bytes]]:
 
 
 def parse_jsonl(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The records of JSON lines; the number of a record is that of its line."""
+    """Yield the records of JSON lines; the number of a record is that of its line."""
     for number, line in _numbered_lines(data, split.first):
         try:
             yield raw_record(parse_object(line, split.encoding), split.source, number, options)
@@ -126,9 +126,9 @@ def parse_jsonl(data: bytes, split: Split, options: Options) -> Iterator[Raw | L
 def _several_objects(
     line: bytes, wrong: BrokenJson, number: int, split: Split, options: Options
 ) -> Iterator[Raw | Lost]:
-    """The records of a line that holds objects one behind another, as where files were joined without a line end.
+    """Yield the records of a line that holds objects one behind another, as where files were joined without a line end.
 
-    Those behind the first have an id of their own or the number of the line and their place in it.
+    A record behind the first keeps its own id, or is named by the number of the line and its place in the line.
     """
     text, at, place = decode_line(line, split.encoding), 0, 0
     while at < len(text):
@@ -148,7 +148,7 @@ def _several_objects(
 
 
 def parse_lines(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The articles of a text with one a line; the number of an article is that of its line."""
+    """Yield the articles of a text with one a line; the number of an article is that of its line."""
     for number, line in _numbered_lines(data, split.first):
         text = decode_line(line, split.encoding)
         html = options.content == "html" or (options.content == "auto" and looks_like_html(text))
@@ -156,7 +156,7 @@ def parse_lines(data: bytes, split: Split, options: Options) -> Iterator[Raw | L
 
 
 def decode_line(data: bytes, encoding: str) -> str:
-    """A line in the encoding of its file, "" for UTF-8; in the one it is detected to have where that does not fit."""
+    """Decode a line in the encoding of its file ("" is UTF-8), or in a detected one if it does not fit."""
     try:
         return data.decode(encoding or "utf-8")
     except UnicodeDecodeError:
@@ -164,7 +164,7 @@ def decode_line(data: bytes, encoding: str) -> str:
 
 
 def parse_object(data: bytes, encoding: str = "") -> dict[str, Any]:
-    """One JSON object. Raises BrokenJson.
+    """Parse one JSON object. Raises BrokenJson.
 
     A repeated key keeps its last value, as with other parsers; the earlier ones stay beside it as "key#1", "key#2" ...
     NaN and the infinities, which Python writes and JSON does not know, become null.
@@ -188,6 +188,7 @@ def parse_object(data: bytes, encoding: str = "") -> dict[str, Any]:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object with all its values: of equal keys the last keeps its name, and the others become `key#1` ..."""
     values = dict(pairs)
     if len(values) == len(pairs):
         return values

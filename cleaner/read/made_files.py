@@ -1,7 +1,8 @@
-"""What lies in the input and was made by Cleaner itself: outputs, logs, work directories, indexes, report pages.
+"""Leave out of the input what Cleaner itself made: outputs, logs, work directories, indexes, report pages.
 
-None of it is an article: a run whose output lies beside its input would else read the cruft in removed.jsonl as text.
-It is recognised by the marks of `cleaner.ownership`, and left out where it is found by walking a folder or a pattern.
+None of these is an article. Without this, a run whose output lies beside its input would read the removed boilerplate
+in removed.jsonl as text. The files are known by the marks of `cleaner.ownership`, and left out where a folder or a
+pattern leads to them; an output that is named outright is read.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from cleaner.ownership import CARD_MARK, MARK, PAGE_MARK, FolderMark, is_made_fi
 __all__ = ["MadeFiles"]
 
 _MARKED = {".html": PAGE_MARK, ".htm": PAGE_MARK, "README.md": CARD_MARK.encode()}
-"""Files that tell by their content whether Cleaner made them, by the end of their name, and what they hold then."""
+"""End of a name -> the bytes that a file with this name holds if Cleaner made it."""
 
 
 class MadeFiles:
-    """What a walk met that Cleaner made.
+    """Knows which files and folders of a walk Cleaner made.
 
-    `own` are files and folders of the run itself. What is in them is left out as well, and the outputs that their marks
-    name. `left_out` counts files.
+    `own` are files and folders of the run itself, which are left out with all that is in them, and the outputs that
+    their marks name. `left_out` counts the files that were left out.
     """
 
     def __init__(self, own: Iterable[str | os.PathLike[str]] = ()) -> None:
@@ -33,7 +34,7 @@ class MadeFiles:
             self._note(folder, read_mark(folder))
 
     def mark_of(self, real: str, names: Iterable[str]) -> FolderMark | None:
-        """The mark of a folder by the names of all that is in it; the outputs that these marks name are noted."""
+        """Return the mark of a folder, given the names of all that is in it. Outputs that its marks name are noted."""
         found = None
         for name in names:
             if name == MARK:
@@ -46,7 +47,7 @@ class MadeFiles:
         return found
 
     def note_beside(self, folder: str) -> None:
-        """Note the outputs that the marked folders and files beside them name, where only a pattern is looked at."""
+        """Note the outputs that marks in `folder` name. It is for patterns, for which no folder is walked."""
         real = os.path.realpath(folder or ".")
         with os.scandir(real) as entries:
             names = [entry.name for entry in entries]
@@ -56,7 +57,7 @@ class MadeFiles:
                 self._note(f"{real}{os.sep}{name}", read_mark(f"{real}{os.sep}{name}"))
 
     def is_made(self, real: str, size: int) -> bool:
-        """Whether a file is an output, a report page or a dataset card, or belongs to the run itself.
+        """Return True if a file is an output, a report page or a dataset card, or belongs to the run itself.
 
         An output whose size is not that of its mark was changed since, so it is the user's. Pages are opened for this,
         which takes 10 µs of the 5 ms that cleaning a page takes.
@@ -66,7 +67,7 @@ class MadeFiles:
         return real in self._own or size in sizes or -1 in sizes or bool(ending and is_made_file(real, ending))
 
     def is_inside(self, path: str, root: str) -> bool:
-        """Whether a file that a pattern found lies in a marked folder, at any depth.
+        """Return True if a file that a pattern found lies in a marked folder, at any depth.
 
         An output counts only below `root`, the folder before the first wildcard: that one was named outright.
         """
@@ -78,6 +79,7 @@ class MadeFiles:
         return False
 
     def _note(self, marked: str, mark: FolderMark | None) -> None:
+        """Remember the output that the mark of a folder of logs or of work names."""
         if mark is not None and mark.kind in ("audit", "work") and mark.output != "-":
             output = os.path.normpath(Path(marked).parent / mark.output)
             self._outputs.setdefault(output, set()).add(mark.bytes)

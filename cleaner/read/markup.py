@@ -1,7 +1,7 @@
-"""Markup where plain text was promised: whole pages, and the tags and entities that a poor extraction left behind.
+"""Find and resolve markup in plain text: whole pages, and the tags and entities that a poor extraction left behind.
 
 What programs leave of their own notation is resolved too: entities that were escaped more than once, tags whose
-brackets are entities, line ends that stand in the text as a backslash and an n, what spreadsheets write for a control.
+brackets are entities, line ends written as a backslash and an n, and the codes of spreadsheets for control characters.
 
 Texts about markup, code and mathematics must stay as they are. So only elements that stand in articles count, only
 entities that end with a semicolon, and nothing in a text that speaks of HTML or of programs itself.
@@ -59,7 +59,7 @@ _HEAD = 4096
 
 
 def looks_like_html(text: str) -> bool:
-    """Whether all of `text` is an HTML page or a fragment of one, and not an article about HTML.
+    """Return True if all of `text` is an HTML page or a fragment of one, and not an article about HTML.
 
     It must begin with a tag: of a page, or of a block of which there is a second one.
 
@@ -75,7 +75,8 @@ def looks_like_html(text: str) -> bool:
 
 
 def has_markup(text: str) -> bool:
-    """Whether tags, entities or escapes were left inside extracted text; a text that may mean them as text has none.
+    """Return True if tags, entities or escapes were left inside extracted text; a text that may mean them as text has
+    none.
 
     >>> has_markup("Hujan&nbsp;turun.<br>Warga mengungsi."), has_markup("Jika a < b &amp c > d, AT&T")
     (True, False)
@@ -84,21 +85,22 @@ def has_markup(text: str) -> bool:
 
 
 def _has_tags(text: str) -> bool:
-    """Whether a tag or an entity is surely meant as one."""
+    """Return True if a tag or an entity is surely meant as one."""
     if "<" not in text and "&" not in text:
         return False
     return bool(_SURE_TAG.search(text)) or any(_character(entity) != entity[0] for entity in _ENTITY.finditer(text))
 
 
 def _has_escapes(text: str) -> bool:
-    """Whether line ends and other characters stand in the text as programs write them inside quotes."""
+    """Return True if line ends and other characters stand in the text as programs write them inside quotes."""
     if "\\" not in text and "_x000" not in text:
         return False
     return (bool(_SURE_ESCAPE.search(text)) or _has_escaped_line_ends(text)) and not _ABOUT_CODE.search(text)
 
 
 def _has_escaped_line_ends(text: str) -> bool:
-    """Whether escaped line ends outnumber the real ones, and no more than a quarter of them go on in a small letter."""
+    """Return True if escaped line ends outnumber the real ones, and a small letter follows no more than a quarter of
+    them."""
     following = [found[1] for found in _LINE_END.finditer(text)]
     if len(following) < _LINE_ENDS or len(following) <= text.strip().count("\n"):
         return False
@@ -106,13 +108,14 @@ def _has_escaped_line_ends(text: str) -> bool:
 
 
 def _character(entity: re.Match[str]) -> str:
-    """What an entity stands for; the entity itself where it has no meaning."""
+    """Return the character of an entity; the entity itself where it has none."""
     name = entity[1]
     return html.unescape(f"&{name}") if name[0] == "#" or name in html5 else entity[0]
 
 
 def unmark(text: str) -> str:
-    r"""`text` without tags and with characters for entities and escapes; elements that are blocks become line ends.
+    r"""Return `text` without tags and with characters for entities and escapes; elements that are blocks become line
+    ends.
 
     Text in which `has_markup` finds nothing is returned unchanged.
 
@@ -140,7 +143,7 @@ _ESCAPED = {"r\\n": "\n", "n": "\n", "r": "\n", "t": "\t"}
 
 
 def _escaped_character(escape: re.Match[str]) -> str:
-    """The character that a sure escape stands for."""
+    """Return the character that a sure escape stands for."""
     if escape[1]:
         return "\t" if escape[1] == "9" else "\n"
     if escape[0] == r"\xa0":
@@ -149,5 +152,5 @@ def _escaped_character(escape: re.Match[str]) -> str:
 
 
 def _without_tags(text: str) -> str:
-    """`text` without tags, and without what no reader of a page sees; tags of blocks become line ends."""
+    """Return `text` without tags, and without what no reader of a page sees; tags of blocks become line ends."""
     return _TAG.sub("", _BLOCK.sub("\n", _HIDDEN.sub("", text)))

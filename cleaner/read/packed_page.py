@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import plistlib
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -20,9 +21,11 @@ _PAGES = ("text/html", "application/xhtml+xml")
 
 
 def parse_mhtml(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The page of an MHTML file. It is an e-mail by its form: of its parts the root is the page, or the first page.
+    """Yield the page of an MHTML file, which has the form of an e-mail: its root part, else the first part that is a
+    page.
 
-    Its address stands beside it, its date says when it was saved. Raises NoText where no part is a page.
+    A header has the address of the page, and the date of the e-mail says when it was saved. Raises NoText where no part
+    is a page.
     """
     message = email.message_from_bytes(data)
     parts = [part for part in message.walk() if part.get_content_type() in _PAGES]
@@ -31,6 +34,9 @@ def parse_mhtml(data: bytes, split: Split, options: Options) -> Iterator[Raw | L
         raise NoText("The file packs no page.", "Nothing to do, unless another part of it holds the text.")
     page: Message = (root or parts)[0]
     body = page.get_payload(decode=True)
+    saved = ""  # in ISO 8601 and UTC
+    with suppress(ValueError, TypeError, OverflowError):  # of a header that is no date
+        saved = parsedate_to_datetime(str(message["Date"])).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     yield Raw(
         split.source,
         0,
@@ -39,26 +45,18 @@ def parse_mhtml(data: bytes, split: Split, options: Options) -> Iterator[Raw | L
         page.get_content_charset() or "",
         url=_address(message["Snapshot-Content-Location"] or page["Content-Location"]),
         form="packed page",
-        crawled=_saved(message["Date"]),
+        crawled=saved,
     )
 
 
 def _address(header: str | None) -> str:
-    """A header's address on the web; files on a disk and parts of the packed file have none."""
+    """Return a header's address on the web; files on a disk and parts of the packed file have none."""
     url = "".join(str(header or "").split())  # long ones are folded over lines
     return url if url.startswith(("http://", "https://")) else ""
 
 
-def _saved(header: str | None) -> str:
-    """A header's date in ISO 8601 and UTC, "" where it is none."""
-    try:
-        return parsedate_to_datetime(str(header)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (ValueError, TypeError, OverflowError):
-        return ""
-
-
 def parse_webarchive(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The page of a web archive, which is a property list. Raises NoText where it holds none."""
+    """Yield the page of a web archive, which is a property list. Raises NoText where it holds none."""
     page = plistlib.loads(data).get("WebMainResource", {})
     if page.get("WebResourceMIMEType") not in _PAGES:
         raise NoText("The file packs no page.", "Nothing to do; it holds no article.")

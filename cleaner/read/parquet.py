@@ -22,15 +22,16 @@ _GROUP_BYTES = 32 << 20
 _ROWS = 256
 """Rows that are turned into Python values at a time."""
 _MOST_ROWS, _MOST_ROWS_A_BYTE = 1 << 20, 200
-"""More rows than both for each byte of a file are a bomb: one value, which the file says to stand there for ever."""
+"""A table with more rows than the first figure, and than the second for each byte of its file, is a bomb: such a file
+holds one value and claims that it is repeated without end."""
 _MOST_ASKED = 1 << 12
-"""So often at most are parts of a damaged batch asked whether they are sound; the rest of it goes as a whole."""
+"""How often at most parts of a damaged batch are checked; after that the whole part is set aside."""
 _A_DAY = re.compile(r"\d{4,5}-\d\d-\d\d(?: |$)")
 """How Arrow writes a time that is a time, as opposed to a number of days that overflows."""
 
 
 def chunk_table(file: BinaryIO, format: str, bounds: Bounds, options: Options, *, seek: bool) -> Iterator[Chunk | Lost]:
-    """The chunks of a table. With `seek` a chunk is the number of a row group or batch, else its data are rows.
+    """Yield the chunks of a table. With `seek` a chunk is the number of a row group or batch, else its data are rows.
 
     One error for the whole source where no column can hold the text.
     """
@@ -65,7 +66,7 @@ def chunk_table(file: BinaryIO, format: str, bounds: Bounds, options: Options, *
 
 
 def parse_table(split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The records of a split of a table."""
+    """Yield the records of a split of a table."""
     import pyarrow as pa
 
     number = split.first
@@ -93,7 +94,8 @@ def parse_table(split: Split, options: Options) -> Iterator[Raw | Lost]:
 
 
 def _python_values(column: Any) -> list[Any]:
-    """The values of a column; as bytes or text where Python has no such value, and null where nothing shows it."""
+    """Return the values of a column; where Python has no such value they become bytes, text or None (see
+    `_python_value`)."""
     try:
         return list(column.to_pylist())
     except Exception:  # of one value; what the others become must not depend on where the table was cut
@@ -101,7 +103,7 @@ def _python_values(column: Any) -> list[Any]:
 
 
 def _python_value(scalar: Any) -> Any:
-    """A value of which Python may have no like.
+    """Return one value of a column, also where Python has no value like it.
 
     Strings that are not UTF-8 become bytes; times in nanoseconds and years above 9999 become text, and times in a zone
     that nobody knows those of UTC. The "infinity" of a database, which is a day millions of years away, becomes null.
@@ -124,6 +126,7 @@ def _python_value(scalar: Any) -> Any:
 
 
 def _broken(error: BaseException, kind: type[BrokenTable] = BrokenTable) -> BrokenTable:
+    """Return an error of the library as one of ours, with the first line of its text."""
     reason = str(error).strip().partition("\n")[0].rstrip(".")
     if kind is BrokenColumn:
         return kind(f"Columns beside the text cannot be read: {reason}.", "Write the file again; the texts are kept.")
@@ -149,18 +152,22 @@ class _Parquet:
             raise ArchiveBomb(f"The table says that it has {rows:,} rows.", "If this is right, write it anew in parts.")
 
     def size_of(self, group: int) -> tuple[int, int]:
-        """Rows and decompressed bytes of a row group."""
+        """Return rows and decompressed bytes of a row group."""
         about = self._file.metadata.row_group(group)
         return about.num_rows, about.total_byte_size
 
     def batches(self, group: int, rows: int) -> Iterator[Any]:
-        """The rows in parts of at most `rows`. Where a column that no article is made of is damaged, without it."""
+        """Yield the rows of a group in parts of at most `rows`. A damaged column that no article is made of is left
+        out."""
         done = 0
         wrong: Exception | None = None
         for names in (None, self._known):
             try:
                 at = 0
-                for batch in self._read(group, names):
+                # By the same number of rows each time, so that damage is met at the same one; in one thread, because
+                # the pool has a process for each core already.
+                read = self._file.iter_batches(_ROWS, row_groups=[group], columns=names, use_threads=False)
+                for batch in read:
                     at += batch.num_rows
                     if at <= done:
                         continue
@@ -176,17 +183,12 @@ class _Parquet:
                     raise
                 wrong = error
 
-    def _read(self, group: int, names: list[str] | None) -> Iterator[Any]:
-        # By the same number of rows each time, so that damage is met at the same one; in one thread, because the pool
-        # has a process for each core already.
-        return iter(self._file.iter_batches(_ROWS, row_groups=[group], columns=names, use_threads=False))
-
 
 class _Arrow:
     """An Arrow IPC file: its record batches are the groups. A stream is one group.
 
-    Arrow believes the offsets and indices of a file: one that lies reads the memory of the process, or ends it. So each
-    batch is validated before anything is asked of it, and what is damaged in it goes.
+    Arrow believes the offsets and indices of a file: false ones make it read other memory of the process, or crash. So
+    each batch is validated before it is read, and its damaged rows are set aside.
     """
 
     def __init__(self, file: Any, *, trusted: bool = False) -> None:
@@ -208,7 +210,7 @@ class _Arrow:
             raise _broken(error) from error
 
     def size_of(self, group: int) -> tuple[int, int]:
-        """Rows and bytes of a batch; a stream does not say, and is taken for large."""
+        """Return rows and bytes of a batch; a stream does not say, and is taken for large."""
         if self._stream is not None:
             return _ROWS, 1 << 62
         batch = self._file.get_batch(group)
@@ -226,7 +228,7 @@ class _Arrow:
 
 
 def _sound_parts(batch: Any) -> Iterator[Any]:
-    """The rows of a batch that point to their own data, in parts; one error in the place of those between them."""
+    """Yield the sound rows of a batch in parts, with one error in the place of the damaged rows between two parts."""
     import pyarrow as pa
 
     # Columns of nulls take no room, and a column of texts does.
@@ -243,10 +245,10 @@ def _sound_parts(batch: Any) -> Iterator[Any]:
 
 
 def _damaged_rows(batch: Any) -> list[tuple[int, int, BrokenTable]]:
-    """Where rows begin and end that cannot be believed, in order, and what is wrong with them.
+    """Return (start, end, error) of each range of damaged rows, in order.
 
-    What is damaged is halved until the rows are found. A row beside one with a false offset shares that offset, and
-    may begin or end in the text of the other, so it is not believed either; indices of a dictionary are not shared.
+    A damaged part is halved until its rows are found. A row beside one with a false offset shares that offset, and may
+    begin or end in the text of the other, so it is taken for damaged too; indices of a dictionary are not shared.
     """
     import pyarrow as pa
 
@@ -273,7 +275,8 @@ def _damaged_rows(batch: Any) -> list[tuple[int, int, BrokenTable]]:
 
 
 def _table_error(batch: Any) -> BrokenTable | None:
-    """What is wrong with a batch where an offset, a length or an index of it points outside of its data."""
+    """Return the error of a batch in which an offset, a length or an index points outside its data; None for a sound
+    one."""
     import pyarrow as pa
 
     try:

@@ -160,7 +160,7 @@ class Unreadable(InputError):
 
 
 class NoArticle(InputError):
-    """What a crawl holds beside articles."""
+    """A file or record of a crawl that is no article."""
 
 
 class OwnFile(NoArticle):
@@ -168,11 +168,11 @@ class OwnFile(NoArticle):
 
 
 class PagePart(NoArticle):
-    """What belongs to a saved page: an image, a script, a style sheet."""
+    """A part of a saved page: an image, a script, a style sheet."""
 
 
 class SystemFile(NoArticle):
-    """What an operating system writes into every folder."""
+    """A file that an operating system writes into folders."""
 
 
 class RepeatedHead(NoArticle):
@@ -196,12 +196,12 @@ SKIPPED = frozenset(kind.__name__ for kind in NoArticle.__subclasses__())
 
 
 def reject(source: str, record: int, error: InputError) -> Reject:
-    """The row of `rejected.jsonl` for `error`."""
+    """Return the row of `rejected.jsonl` for `error`."""
     return Reject(source, record, type(error).__name__, error.detail, error.advice)
 
 
 def as_input_error(error: Exception) -> InputError:
-    """Whatever a reader raised as a read error, so that one record or file never ends a run.
+    """Return whatever a reader raised as a read error, so that one record or file never ends a run.
 
     Raises the error itself where it is not about the input: one of Cleaner's, such as a missing package, and a refusal
     of memory, after which the worker ends and the record is tried again in a fresh one.
@@ -220,7 +220,7 @@ def as_input_error(error: Exception) -> InputError:
 
 
 def unreadable(error: OSError) -> InputError:
-    """An error of the system as a read error, with what the person can do."""
+    """Return an error of the system as a read error, with what the person can do."""
     # An error that a library raises itself may have no number, or no text at all.
     reason = error.strerror or str(error) or type(error).__name__
     if isinstance(error, FileNotFoundError):
@@ -233,5 +233,5 @@ def unreadable(error: OSError) -> InputError:
 
 
 def too_large(limit: int) -> TooLarge:
-    """The error for a record that is longer than `limit` bytes."""
+    """Return the error for a record that is longer than `limit` bytes."""
     return TooLarge(f"The record is larger than {limit:,} bytes.", "Raise --max-record-bytes if it is one article.")

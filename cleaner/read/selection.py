@@ -1,4 +1,4 @@
-"""Reading only a part of the input: its first records, or records drawn from all of it.
+"""Read only a part of the input: its first records, or a sample of all records.
 
 Records are chosen by their source and number alone, so that the choice depends on no worker, order or size of a task.
 """
@@ -21,7 +21,7 @@ Weighed = tuple["Split | Reject", int]
 
 
 def draw(source: str, number: int, seed: int) -> int:
-    """The lot of a record, 64 bits. A sample of N are the N smallest, so one of 2 N holds it.
+    """Return the lot of a record, 64 bits. A sample of N records has the N smallest lots, so a sample of 2 N holds it.
 
     >>> draw("a.jsonl", 1, 0) == draw("a.jsonl", 1, 0) != draw("a.jsonl", 1, 1)
     True
@@ -30,7 +30,7 @@ def draw(source: str, number: int, seed: int) -> int:
 
 
 def first_records(splits: Iterable[Weighed], limit: int) -> Iterator[Weighed]:
-    """Splits up to the record `limit` of all; no more of them are taken."""
+    """Yield the splits that hold the first `limit` records. No further split is asked for."""
     for split, weight in splits:
         if isinstance(split, Split):
             if split.count > limit:
@@ -42,9 +42,10 @@ def first_records(splits: Iterable[Weighed], limit: int) -> Iterator[Weighed]:
 
 
 def sampled_records(splits: Callable[[], Iterable[Weighed]], size: int, seed: int) -> Iterator[Weighed]:
-    """The splits with a sample of `size` records of all of them, which are listed twice: to draw, and to read.
+    """Yield the splits that hold a sample of `size` records. All splits are listed twice: to draw the sample, and to
+    read it.
 
-    Memory holds the sample's places alone. A lot takes .6 µs, less than it takes to find the end of the record.
+    Memory holds only the numbers of the records drawn. A lot takes .6 µs, less than finding the end of the record.
     """
     lots = (
         (draw(split.source, number, seed), split.source, number)

@@ -1,4 +1,4 @@
-"""Which format data have: by the suffix of their name, else by how they begin; compression and wide encodings undone.
+"""Find the format of data by the suffix of their name, else by their first bytes; undo compression, UTF-16 and UTF-32.
 
 The suffixes and first bytes are data, in formats.toml.
 """
@@ -47,13 +47,13 @@ PLUGGED = "plugin:"
 """The name of a format that a plugin reads is this and the suffix."""
 
 _HEAD = 1 << 16
-"""How many first bytes of a file decide on its format."""
+"""How many first bytes of a file decide its format."""
 _SPLIT_AS_BYTES = frozenset({"jsonl", "lines", "csv", "tsv", "json", "feed"})
 """Formats that are split or searched as bytes of ASCII, so that UTF-16 and UTF-32 have to be converted before."""
 _TEXTS = frozenset({"txt", "html", "jsonl", "json", "csv", "tsv", "feed", "mhtml"})
 """Formats whose content must not be binary, whatever the suffix says."""
 _DEPTH = 3
-"""So many layers of compression are a bomb: a file may have been compressed twice, not three times."""
+"""Data compressed so many times over are a bomb: a file may have been compressed twice by mistake, not three times."""
 _BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xfe\xff"
 """White space, NULs of UTF-16, and byte order marks."""
 _PRINTED = bytes(sorted({*range(0x20, 0x7F), *range(0x80, 0x100), *b"\0\t\n\v\f\r\x1a\x1b"}))
@@ -99,10 +99,10 @@ _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True, slots=True)
 class Sniffed:
-    """A stream that was sniffed: decompressed, in an encoding that can be split, its format known.
+    """A stream whose format is known, decompressed and in an encoding that can be split at line ends.
 
-    `plain` is True if the bytes are those of the file, so that their offsets can be sought in it. `encoding` is asked
-    only of formats that are split as bytes; "" is UTF-8.
+    `plain` is True if the bytes are those of the file, so that a reader can seek their offsets in it. `encoding` is set
+    only for formats that are split as bytes; "" is UTF-8.
     """
 
     stream: Stream
@@ -112,7 +112,7 @@ class Sniffed:
 
 
 def sniff(stream: Stream, named: str, options: Options) -> Sniffed:
-    """Find out what a stream is; `named` is the format that its suffix says, "" for none.
+    """Find the format of a stream, and undo its compression; `named` is the format that its suffix says, "" for none.
 
     Raises EmptyFile, BinaryFile, UnknownFormat, or ArchiveBomb where it is compressed over and over.
     """
@@ -129,7 +129,9 @@ def sniff(stream: Stream, named: str, options: Options) -> Sniffed:
         return Sniffed(stream, format, "", plain)
     if b"\r" in head and b"\n" not in head:  # line ends of an old Macintosh
         stream, plain = Stream(chunk.replace(b"\r", b"\n") for chunk in stream), False
-    wide = _wide_encoding(head)
+    # NULs or a byte order mark at the beginning are signs of UTF-16 and UTF-32.
+    wide = decode(head[:4096]).encoding if b"\0" in head[:64] or head[:2] in _WIDE_BOMS else ""
+    wide = wide if wide.startswith(("utf-16", "utf-32")) else ""
     encoding = wide or options.encoding or _line_encoding(stream.head(1 << 20))
     if wide or (encoding and format == "json"):
         # The parser of JSON documents reads UTF-8 only; lines and rows of other encodings are decoded one by one.
@@ -139,7 +141,7 @@ def sniff(stream: Stream, named: str, options: Options) -> Sniffed:
 
 
 def _by_records(format: str, head: bytes, options: Options) -> str:
-    """The format by what the records are divided by, where the suffix names a format that is often named wrongly."""
+    """Return the format by what divides the records, where the suffix names a format that is often named wrongly."""
     if format == "json" and _JSON_LINES.match(head):
         return "jsonl"  # many programs write JSON lines under the suffix .json
     if format == "jsonl" and _is_json_document(head):
@@ -150,7 +152,7 @@ def _by_records(format: str, head: bytes, options: Options) -> str:
 
 
 def _without_compression(stream: Stream, named: str) -> tuple[Stream, bool]:
-    """A stream decompressed, as often as it takes; and whether it was not compressed at all.
+    """Return a stream decompressed, as many times as it was compressed; and True if it was not compressed at all.
 
     The content decides, not the suffix: a server may deliver a .gz decompressed.
     """
@@ -162,14 +164,8 @@ def _without_compression(stream: Stream, named: str) -> tuple[Stream, bool]:
     raise ArchiveBomb(f"The data are packed more than {_DEPTH - 1} times over.", "Unpack the file yourself.")
 
 
-def _wide_encoding(head: bytes) -> str:
-    """UTF-16 or UTF-32 where the data are in one of them, else ""."""
-    encoding = decode(head[:4096]).encoding if b"\0" in head[:64] or head[:2] in _WIDE_BOMS else ""
-    return encoding if encoding.startswith(("utf-16", "utf-32")) else ""
-
-
 def _line_encoding(head: bytes) -> str:
-    """The encoding of lines and rows, "" for UTF-8, detected in the beginning of the file."""
+    """Return the encoding of lines and rows, "" for UTF-8, detected in the beginning of the file."""
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)  # incremental, because `head` may end inside a character
     except UnicodeDecodeError:
@@ -179,7 +175,8 @@ def _line_encoding(head: bytes) -> str:
 
 
 def format_by_name(name: str) -> tuple[str, bool]:
-    """The format that the suffix of `name` says ("" for none), and whether the suffix says that it is compressed.
+    """Return the format that the suffix of `name` says ("" for none), and whether the suffix says that it is
+    compressed.
 
     >>> format_by_name("berita.jsonl.gz"), format_by_name("crawl.tgz"), format_by_name("README")
     (('jsonl', True), ('tar', True), ('', False))
@@ -191,10 +188,10 @@ def format_by_name(name: str) -> tuple[str, bool]:
 
 
 def check_name(name: str) -> None:
-    """Raises UnknownFormat or PagePart when the suffix of `name` is that of a format that is not read.
+    """Raise UnknownFormat or PagePart when the suffix of `name` is that of a format that is not read.
 
-    The name is enough, so that the images of a folder of saved pages are not opened. Raises SystemFile for what systems
-    write into every folder.
+    The images of a folder of saved pages are thus not opened. Raises SystemFile for a file that the operating system
+    writes into every folder.
     """
     if name.rpartition("/")[2].casefold() in _TABLES["system"]["names"]:
         raise SystemFile("This is a file that the system keeps in its folders.", "Nothing to do; it holds no article.")
@@ -211,18 +208,18 @@ def check_name(name: str) -> None:
 
 
 def page_stems(name: str) -> tuple[str, ...]:
-    """The names that the folder of a saved page can begin with: with the suffix of the page and without it."""
+    """Return the names that the folder of a saved page can begin with: with the suffix of the page and without it."""
     return (name.rpartition(".")[0], name) if format_by_name(name)[0] == "html" else ()
 
 
 def check_page_folder(name: str, stems: Container[str]) -> None:
-    """Raises PagePart where `name` lies in the folder of a saved page, the stem of whose name is among `stems`."""
+    """Raise PagePart where `name` lies in the folder of a saved page, the stem of whose name is among `stems`."""
     if any(stem in stems for stem in folder_stems(name)):
         raise PagePart("This is a part of the page that lies beside its folder.", "Nothing to do.")
 
 
 def folder_stems(name: str) -> Iterator[str]:
-    """The stems of the pages whose parts `name` would be, by the names of its folders.
+    """Yield the stems of the pages whose parts `name` would be, by the names of its folders.
 
     >>> list(folder_stems("saved/news_files/frame.html"))
     ['saved/news']
@@ -236,7 +233,7 @@ def folder_stems(name: str) -> Iterator[str]:
 
 
 def check_member(name: str, head: bytes) -> None:
-    """Raises OwnFile where a member of an archive, which begins with `head`, is a log, a page or a card of Cleaner."""
+    """Raise OwnFile where a member of an archive, which begins with `head`, is a log, a page or a card of Cleaner."""
     folder, _, own = name.rpartition("/")
     logs = _TABLES["logs"]
     marked = format_by_name(own)[0] == "html" and PAGE_MARK in head
@@ -245,9 +242,9 @@ def check_member(name: str, head: bytes) -> None:
 
 
 def _suffix(name: str) -> tuple[str, bool]:
-    """The suffix that says the format, and whether the last one says that the file is compressed.
+    """Return the suffix that says the format, and whether the last suffix says that the file is compressed.
 
-    They are the same in .tgz, and in a suffix that a plugin reads.
+    One suffix may say both, as .tgz does, or one that a plugin reads.
     """
     parts = name.rpartition("/")[2].casefold().split(".")[1:]
     compressed = bool(parts) and parts[-1] in _SUFFIXES["compressed"]
@@ -257,7 +254,7 @@ def _suffix(name: str) -> tuple[str, bool]:
 
 
 def format_by_content(head: bytes) -> str:
-    """The format of a file that begins with `head`; "txt" where it is nothing else. Raises InputError."""
+    """Return the format of a file that begins with `head`; "txt" where it is nothing else. Raises InputError."""
     for magic, name in _MAGIC["magic"]:
         if head.startswith(magic):
             return name
@@ -283,10 +280,10 @@ def format_by_content(head: bytes) -> str:
 
 
 def _records_in_text(head: bytes) -> str:
-    """The format of the records in a file that is called a text or a page: JSON objects, a crawl, a feed, a packed
-    page; "" for none.
+    """Return the format of the records in a file that is called a text or a page: JSON objects, a crawl, a feed, a
+    packed page; "" for none.
 
-    Read as one article they would be poison, and no article begins with a whole JSON object on its first line.
+    Read as one article they would spoil the corpus, and no article begins with a whole JSON object on its first line.
     """
     if _CRAWL.match(head):
         return "warc"
@@ -302,7 +299,7 @@ def _records_in_text(head: bytes) -> str:
 
 
 def _feed_or_packed(head: bytes) -> str:
-    """ "feed", or "mhtml", where the data begin so; "" for neither."""
+    """Return "feed", or "mhtml", where the data begin so; "" for neither."""
     head = head.lstrip(b"\xef\xbb\xbf\xff\xfe")
     if _FEED.match(head.replace(b"\0", b"")):  # of UTF-16
         return "feed"
@@ -311,9 +308,9 @@ def _feed_or_packed(head: bytes) -> str:
 
 
 def _is_json_document(head: bytes) -> bool:
-    """Whether lines cannot be what divides the values of `head`: an object or an array goes over its first lines.
+    """Return True if `head` begins one JSON document, and not JSON lines: a value continues behind the first line.
 
-    A first line that is cut is none: the line behind it begins with an object of its own.
+    A first line that was cut short does not count as that, if the next line begins with an object of its own.
     """
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     first, _, rest = start.partition(b"\n")
@@ -332,24 +329,20 @@ def _is_json_document(head: bytes) -> bool:
 
 
 def check_text(head: bytes) -> None:
-    """Raises BinaryFile when `head` cannot be the beginning of a text in any encoding."""
+    """Raise BinaryFile when `head` cannot be the beginning of a text in any encoding."""
     for magic, name in _MAGIC["binary"]:
         if head.startswith(magic):
             raise BinaryFile(f"This is {name}, not text.", "Leave it out, or convert it to text first.")
-    if head[:2] in _WIDE_BOMS or _has_wide_nuls(head):
+    if head[:2] in _WIDE_BOMS:
         return
+    if len(head) >= 4 and b"\0" in head:
+        # UTF-16 or UTF-32 of mostly Latin text: nearly all NULs stand at the same place of each unit.
+        units, counts = len(head) // 4, [head[i::4].count(0) for i in range(4)]
+        often = sum(count > units * 0.6 for count in counts)
+        if often >= 2 or (max(counts) > units * 0.9 and min(counts) < units * 0.1):
+            return
     controls = head.translate(None, _PRINTED)
     # Text may have a stray control character; binary data have many of many kinds, or a few among NULs.
     many = len(controls) > 2 + len(head) // 50 and len(set(controls)) > 2
     if many or (head.count(0) > len(head) // 2 and len(controls) > 2):
         raise BinaryFile("The content is not text in any encoding.", "Leave it out, or convert it to text first.")
-
-
-def _has_wide_nuls(head: bytes) -> bool:
-    """UTF-16 or UTF-32 of mostly Latin text: nearly all NULs stand at the same place of each unit."""
-    if len(head) < 4 or b"\0" not in head:
-        return False
-    units = len(head) // 4
-    counts = [head[i::4].count(0) for i in range(4)]
-    often = sum(count > units * 0.6 for count in counts)
-    return often >= 2 or (max(counts) > units * 0.9 and min(counts) < units * 0.1)

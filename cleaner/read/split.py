@@ -1,7 +1,7 @@
-"""Sources -> tasks: small files are bundled, large ones split, streams and archives opened.
+"""Plan the tasks of a run from its sources: bundle small files, split large ones, open streams and archives.
 
-The planner asks only the names and sizes of small files; a worker splits them as it reads them, by `split_source` as
-well. Where a source is split never changes a record or its number.
+The planner looks only at the names and sizes of small files; the worker that reads one splits it, by `split_source`
+too. Where a source is split changes neither its records nor their numbers.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _SAMPLED_RECORDS = 16
 _ARCHIVE_DEPTH = 3
 """How many archives may stand inside one another."""
 _WAITING_BYTES = 32 << 20
-"""So much is held of the folders in a tar whose page has not come; what is beyond is read as any other file."""
+"""Bytes held of folders in a tar that may belong to a page which follows; beyond that, files are read as any other."""
 
 
 def plan_tasks(
@@ -61,7 +61,7 @@ def plan_tasks(
     task_records: int = TASK_RECORDS,
     task_bytes: int = TASK_BYTES,
 ) -> Iterator[Task | Reject]:
-    """The tasks of `sources` in the order of the manifest, Rejects in their places.
+    """Yield the tasks of `sources` in the order of the manifest, Rejects in their places.
 
     A task has at most `task_records` records and `task_bytes` bytes, or one split that is larger. Both are guesses for
     files that are not opened: a file counts as one record.
@@ -85,7 +85,7 @@ def plan_tasks(
     records = size = 0
     for split, weight in chosen:
         if isinstance(split, Reject):
-            # The task before it goes out first, so that all come in the order of the manifest.
+            # The task before it is yielded first, so that all are in the order of the manifest.
             if splits:
                 yield Task(tuple(splits))
                 splits, records, size = [], 0, 0
@@ -101,7 +101,7 @@ def plan_tasks(
 
 
 def _siblings(entries: list[Source | Reject]) -> dict[str, tuple[str, ...]]:
-    """The first texts of each folder, in the order of the manifest."""
+    """Return the first texts of each folder, in the order of the manifest."""
     found: dict[str, list[str]] = {}
     for entry in entries:
         if isinstance(entry, Source) and entry.path.endswith(".txt") and not is_remote(entry.path):
@@ -114,7 +114,7 @@ def _siblings(entries: list[Source | Reject]) -> dict[str, tuple[str, ...]]:
 def _weighed_splits(
     entry: Source | Reject, options: Options, bounds: Bounds, siblings: dict[str, tuple[str, ...]], stems: set[str]
 ) -> Iterator[Weighed]:
-    """The splits of one source with their bytes when they are read.
+    """Yield the splits of one source with their bytes when they are read.
 
     A small file is one split, and is not opened, unless its records have to be counted.
     """
@@ -147,7 +147,8 @@ def _weighed_splits(
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What is being split. `path` is "" where the data cannot be sought, and have to travel in the splits."""
+    """The file that is being split. `path` is "" where a worker cannot seek the data, so that the splits have to carry
+    them."""
 
     split: Split
     options: Options
@@ -157,7 +158,7 @@ class _Place:
 
 
 def split_source(split: Split, options: Options, bounds: Bounds) -> Iterator[Split | Reject]:
-    """The parts of a split that is a whole file, in their order; what cannot be read is a Reject in its place."""
+    """Yield the parts of a split that is a whole file, in their order; what cannot be read is a Reject in its place."""
     # Remote files are read in one go; a split that named offsets in one would open it again.
     seek = split.path != "-" and not is_remote(split.path) and Path(split.path).is_file()  # and no pipe
     place = _Place(split, options, bounds, split.path if seek else "")
@@ -165,6 +166,7 @@ def split_source(split: Split, options: Options, bounds: Bounds) -> Iterator[Spl
 
 
 def _parts_or_reject(place: _Place, stream: Stream, named: str) -> Iterator[Split | Reject]:
+    """Yield the splits of a file, and a Reject where it is empty or reading it fails."""
     empty = True
     try:
         for part in _parts(place, stream, named):
@@ -177,7 +179,7 @@ def _parts_or_reject(place: _Place, stream: Stream, named: str) -> Iterator[Spli
 
 
 def _parts(place: _Place, stream: Stream, named: str) -> Iterator[Split | Reject]:
-    """The splits of a file, or of all members of an archive."""
+    """Yield the splits of a file, or of all members of an archive."""
     sniffed = sniff(stream, named, place.options)
     if not sniffed.plain:
         place = replace(place, path="")
@@ -213,6 +215,7 @@ def _parts(place: _Place, stream: Stream, named: str) -> Iterator[Split | Reject
 
 
 def _chunks(place: _Place, sniffed: Sniffed) -> Iterator[Chunk | Lost]:
+    """Return the chunks of a file by its format. Raises UnknownFormat for a format without a reader."""
     stream, bounds, keep = sniffed.stream, place.bounds, not place.path
     match sniffed.format:
         case "txt" | "html" | "mhtml" | "webarchive":
@@ -239,7 +242,7 @@ def _chunks(place: _Place, sniffed: Sniffed) -> Iterator[Chunk | Lost]:
 def _member_parts(
     place: _Place, members: Iterator[Member], stems: set[str], *, in_order: bool = False
 ) -> Iterator[Split | Reject]:
-    """The splits of the members; the source of each is the archive's name and its own, as if it were a folder.
+    """Yield the splits of the members; the source of each is the archive's name and its own, as if it were a folder.
 
     `stems` are those of the pages that are known so far; the folders of their parts are passed over. Where members come
     `in_order`, as in a tar, a page may follow its folder: what lies in such a folder waits for the end.
@@ -274,7 +277,7 @@ def _member_parts(
 
 
 def _seekable(place: _Place, stream: Stream) -> BinaryIO:
-    """The file itself, or a copy in a temporary file where the data come as a stream; the caller closes it."""
+    """Return the file itself, or a copy in a temporary file where the data come as a stream; the caller closes it."""
     if place.path:
         return open_file(place.path)
     copy = tempfile.TemporaryFile()  # noqa: SIM115

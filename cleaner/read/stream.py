@@ -1,4 +1,5 @@
-"""Bytes from anywhere, one bounded chunk at a time: local files and byte ranges, stdin, remote files, decompressed."""
+"""Read bytes in chunks of bounded size from local files, ranges of them, stdin and remote files, and decompress
+them."""
 
 from __future__ import annotations
 
@@ -18,8 +19,8 @@ __all__ = ["ByteCounter", "Stream", "StreamFile", "Window", "compression_of", "d
 CHUNK = 1 << 20
 """Bytes of a chunk: what is read from a file at a time, and the most that one call of a decompressor returns."""
 _FEED = 1 << 16
-"""Compressed bytes given to a decompressor in one call. What it had decompressed when it met an error is lost for as
-many bytes at most."""
+"""Compressed bytes given to a decompressor in one call. When it meets an error, the output of so many bytes is lost at
+most."""
 _ZSTD_FEED = 1 << 10
 """The same for zstandard, whose calls have no limit for their output: 4 bytes may become 128 KiB, 1 KiB 32 MiB."""
 _BOMB_FLOOR = 64 << 20
@@ -50,7 +51,7 @@ class ByteCounter:
         self.decompressed = 0
 
     def parts(self, stream: Stream, size: int) -> Iterator[bytes]:
-        """The compressed bytes of a stream in parts of at most `size` bytes, counted as they are taken."""
+        """Yield the compressed bytes of a stream in parts of at most `size` bytes, counted as they are taken."""
         for chunk in stream:
             for at in range(0, len(chunk), size):
                 part = chunk[at : at + size]
@@ -80,7 +81,7 @@ class Stream:
         self.error: InputError | None = None
 
     def head(self, size: int) -> bytes:
-        """The first `size` bytes, or fewer where the stream is shorter. They stay in the stream."""
+        """Return the first `size` bytes, or fewer where the stream is shorter. They stay in the stream."""
         have = sum(map(len, self._head))
         while have < size and self.error is None:
             try:
@@ -107,8 +108,8 @@ class Stream:
 class StreamFile(io.RawIOBase):
     """A stream as a readable file, for libraries that want one.
 
-    A read error looks like the end of the file to the library, whose own message would hide the cause; it is kept in
-    `error` for the caller to ask after.
+    To the library a read error looks like the end of the file, since its own message would hide the cause. The error is
+    kept in `error`, where the caller has to look.
     """
 
     def __init__(self, stream: Stream) -> None:
@@ -185,7 +186,7 @@ class Window:
 
 
 def open_stream(path: str, start: int = 0, end: int = -1) -> Stream:
-    """The bytes of `path` ("-" is stdin) from offset `start` to `end`; -1 is the end of the file.
+    """Return the bytes of `path` ("-" is stdin) from offset `start` to `end`; -1 is the end of the file.
 
     The file is opened when the first chunk is taken, and InputError is raised there.
     """
@@ -193,7 +194,7 @@ def open_stream(path: str, start: int = 0, end: int = -1) -> Stream:
 
 
 def open_file(path: str) -> BinaryIO:
-    """`path` as a seekable binary file. Raises InputError."""
+    """Return `path` as a seekable binary file. Raises InputError."""
     try:
         if not is_remote(path):
             return open(path, "rb")
@@ -210,6 +211,7 @@ def open_file(path: str) -> BinaryIO:
 
 
 def _chunks_of(path: str, start: int, end: int) -> Iterator[bytes]:
+    """Yield the bytes of a file from `start` to `end`, or to its end where that is -1. Raises InputError."""
     left = end - start if end >= 0 else sys.maxsize
     file = sys.stdin.buffer if path == "-" else open_file(path)
     try:
@@ -230,7 +232,7 @@ def _chunks_of(path: str, start: int, end: int) -> Iterator[bytes]:
 
 
 def compression_of(head: bytes) -> str:
-    """How data that begin with `head` are compressed: gz, zst, bz2, xz, lz4, or "" for not at all.
+    """Return the compression of data that begin with `head`: gz, zst, bz2, xz, lz4, or "" for not at all.
 
     >>> compression_of(b"\\x1f\\x8b\\x08"), compression_of(b"Hujan")
     ('gz', '')
@@ -243,7 +245,7 @@ def compression_of(head: bytes) -> str:
 
 
 def decompress(stream: Stream, compression: str, *, crawl: bool = False) -> Stream:
-    """The decompressed bytes of `stream`, all its members one after another.
+    """Return the decompressed bytes of `stream`, all its members one after another.
 
     Where the data are cut or broken, Truncated is raised behind the last good byte; ArchiveBomb is raised where they
     grow beyond belief. Memory stays within a few chunks, however much comes out. Where the data are those of a `crawl`,
@@ -253,7 +255,8 @@ def decompress(stream: Stream, compression: str, *, crawl: bool = False) -> Stre
 
 
 def _in_chunks(parts: Iterator[bytes]) -> Iterator[bytes]:
-    """The parts joined to chunks of at least CHUNK bytes; what came before an error is given before it is raised."""
+    """Yield the parts joined into chunks of at least CHUNK bytes. Bytes before an error are yielded before it is
+    raised."""
     held: list[bytes] = []
     size = 0
     error: InputError | None = None
@@ -273,11 +276,11 @@ def _in_chunks(parts: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _decompressed(stream: Stream, compression: str, crawl: bool) -> Iterator[bytes]:
-    """What the members of a compressed stream hold, as it comes out of the decompressor.
+    """Yield the decompressed bytes of all members of a stream, as the decompressor gives them.
 
-    The libraries' decompressor objects are driven here, because their file objects hide read errors: BZ2File and
-    LZMAFile take any bytes that begin no member for the end of the file, and so drop a member behind padding;
-    zstandard's stream_reader ends without an error where the data are cut.
+    This uses the libraries' decompressor objects, because their file objects hide errors: for BZ2File and LZMAFile the
+    file ends at any bytes that begin no member, so that they drop a member behind padding; zstandard's stream_reader
+    ends without an error where the data are cut.
     """
     make_decompressor, feed, limit = _decompressor(compression)
     counter = ByteCounter()
@@ -311,7 +314,8 @@ def _decompressed(stream: Stream, compression: str, crawl: bool) -> Iterator[byt
 
 
 def _from_next_member(held: bytes, parts: Iterator[bytes], compression: str) -> Iterator[bytes]:
-    """Compressed data from the next member on that begins a record of a crawl: behind the first byte of `held`."""
+    """Yield compressed data from the next member that begins a record of a crawl, searched for behind the first byte of
+    `held`."""
     make_decompressor, _, limit = _decompressor(compression)
     magic = next(magic for magic, name in _MAGIC if name == compression)
     at = 1
@@ -336,7 +340,7 @@ def _from_next_member(held: bytes, parts: Iterator[bytes], compression: str) -> 
 
 
 def _output(member: Any, data: bytes, limit: tuple[int, ...]) -> Iterator[bytes]:
-    """All that a decompressor makes of `data`, at most CHUNK bytes a call where it takes a limit."""
+    """Yield all that a decompressor makes of `data`, at most CHUNK bytes a call where it takes a limit."""
     try:
         while out := member.decompress(data, *limit):
             yield out
@@ -352,7 +356,8 @@ def _output(member: Any, data: bytes, limit: tuple[int, ...]) -> Iterator[bytes]
 
 
 def _decompressor(compression: str) -> tuple[Callable[[], Any], int, tuple[int, ...]]:
-    """What makes a decompressor, how many bytes it is fed at a time, and the limit it takes for its output, if any."""
+    """Return (a function that makes a decompressor, bytes to give it at a time, the limit for its output as its
+    arguments)."""
     match compression:
         case "gz":
             import zlib

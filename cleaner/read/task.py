@@ -1,4 +1,4 @@
-"""The nouns of reading, from large to small: a source is split, splits are bundled into tasks, records become chunks.
+"""The data types of reading: a source is cut into splits, splits are bundled into tasks, chunks hold records.
 
 Source    one file of the input manifest
 Task      what one worker reads at a time: one or more splits
@@ -57,7 +57,7 @@ class Split:
     in the file (delimiter, escape character and column names of CSV). `encoding` is that of a format that is split as
     bytes, "" for UTF-8. `chunked` says that the split was made of a chunk and needs no further splitting; a split that
     is not chunked is a whole file. `count` is the number of records, `only` the numbers of those to read where not all
-    are. `siblings` are the first texts of the same folder; they help to find the encoding of a text.
+    are. `siblings` are paths of the first texts in the same folder, which help to find the encoding of a text.
     """
 
     source: str
@@ -132,10 +132,10 @@ def gather_chunks(
     header: tuple[str, ...] = (),
     keep: bool = True,
 ) -> Iterator[Chunk | Lost]:
-    """Consecutive records as chunks within `bounds`, each broken one as Lost in its place.
+    """Gather consecutive records into chunks within `bounds`, with a Lost in the place of each broken one.
 
     A record that is larger than `bounds.bytes` is a chunk of its own. With `keep` False the chunks have offsets and no
-    data, so that a file of any size is split in constant memory; a chunk that begins with a Rewritten has data yet.
+    data, so that a file of any size is split in constant memory; only chunks that begin with a Rewritten have data.
     """
     held: list[bytes] = []
     first = count = size = start = end = 0

@@ -1,6 +1,7 @@
 """Files that are one article: plain texts and saved pages.
 
-Their bytes are decoded later, with the rest of the article's way, unless the texts of their folder have a say in it.
+Their bytes are decoded later, by `pipeline.load_article`, but for texts whose encoding the other texts of their folder
+help to find.
 """
 
 from __future__ import annotations
@@ -21,16 +22,16 @@ from cleaner.read.task import Bounds, Chunk, Lost, Split
 __all__ = ["SIBLINGS", "chunk_whole", "folder_hint", "parse_whole"]
 
 SIBLINGS = 16
-"""How many texts of a folder are asked for their encoding, the first in the order of their names."""
+"""How many texts of a folder, the first by name, are looked at to find the encoding of the others."""
 _HEAD = 1 << 16
 """Bytes of a text that are enough to see its encoding, or whether it is a page."""
 _HIGH = bytes(range(0x80, 0x100))
 
 
 def chunk_whole(stream: Stream, bounds: Bounds) -> Iterator[Chunk | Lost]:
-    """The whole stream as one article. Where a read error ends it, the beginning is kept and the error reported.
+    """Yield the whole stream as one article. If a read error ends it, the beginning is kept and the error reported.
 
-    The beginning of a bomb is no article: it is as long as a record may be, and says nothing.
+    The beginning of a bomb is not kept: it fills memory and holds no article.
     """
     parts: list[bytes] = []
     size = 0
@@ -51,7 +52,7 @@ def chunk_whole(stream: Stream, bounds: Bounds) -> Iterator[Chunk | Lost]:
 
 
 def parse_whole(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The article of a text file, which may hold a page under the name of a text, or of a saved page."""
+    """Yield the article of a text file, which may hold a page under the name of a text, or of a saved page."""
     html = options.content == "html" or (options.content == "auto" and split.format == "html")
     if options.content == "auto" and not html:
         head = data[:_HEAD]
@@ -68,7 +69,7 @@ def parse_whole(data: bytes, split: Split, options: Options) -> Iterator[Raw | L
 
 @lru_cache(maxsize=256)
 def folder_hint(paths: tuple[str, ...]) -> str:
-    """The encoding that most of `paths` have, each weighted by its bytes beyond ASCII; "" where all are ASCII.
+    """Return the encoding that most of `paths` have, each weighted by its bytes beyond ASCII; "" where all are ASCII.
 
     A short text in a legacy encoding may fit several; its neighbours decide. The answer depends on the contents of
     `paths` alone, so that it is the same in every worker.

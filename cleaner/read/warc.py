@@ -1,7 +1,7 @@
 """WARC and WET: the records of types `response`, `resource` and `conversion` are pages and texts.
 
 The planner finds the records and packs them anew without their other headers; workers undo the codings of HTTP. Records
-are found here and not by a library, because a crawl is read on behind its damage: a false length, a cut member or stray
+are found here and not by a library, because a damaged crawl is read to its end: a false length, a cut member or stray
 bytes cost the record they stand in, and no other.
 """
 
@@ -40,7 +40,7 @@ _PAGE_TYPES = ("", "text/html", "application/xhtml+xml")
 _WEB = ("http", "https", "ftp", "ftps", "file", "")
 """Schemes of the addresses of pages. Crawlers keep their own settings and logs as resources under others (metadata)."""
 _RECORD = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]*\r?\n(?:WARC-|Content-)[A-Za-z-]{1,40}[ \t]*:", re.IGNORECASE)
-"""How a record that is searched for begins; its first header is asked as well, as a page may quote the first line."""
+"""How a record that is searched for begins: its first line and a header, as a page may quote the first line alone."""
 _VERSION = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]*\r?\n")
 """The first line of a record, where one has to stand."""
 _HEAD_END = re.compile(rb"\r?\n[ \t]*\r?\n")
@@ -59,12 +59,13 @@ _FOR_PROGRAMS = re.compile(
 
 
 def chunk_warc(stream: Stream, bounds: Bounds) -> Iterator[Chunk | Lost]:
-    """The records of a crawl that may hold articles, numbered among themselves."""
+    """Yield the records of a crawl that may hold articles, numbered among themselves."""
     yield from gather_chunks(_records(stream, bounds.record_bytes), bounds)
 
 
 def _records(stream: Stream, limit: int) -> Iterator[Numbered]:
-    """Each record of `_KINDS` as a WARC record of its own; what is wrong with one stands in its place or behind it.
+    """Yield each record of `_KINDS` as a WARC record of its own; what is wrong with one stands in its place or behind
+    it.
 
     Damage between two records has the number of the next one.
     """
@@ -90,7 +91,7 @@ class _Crawl(Window):
         self._limit = limit
 
     def records(self) -> Iterator[tuple[bytes | InputError, bool]]:
-        """The records and what is wrong with them, and whether each counts as a record."""
+        """Yield the records and what is wrong with them, and whether each counts as a record."""
         while self.fill(_HEAD_BYTES) or self.at < len(self.buffer):
             while self.buffer[self.at : self.at + 1] in (b"\r", b"\n"):
                 self.at += 1
@@ -110,8 +111,11 @@ class _Crawl(Window):
             kind = headers.get("warc-type", "").strip().lower()
             wanted = kind in _KINDS
             body, wrong = self._body(headers.get("content-length", ""))
-            if not wanted and kind not in _OTHER_KINDS:
-                yield _unknown_kind(kind), False
+            if not wanted and kind not in _OTHER_KINDS:  # it may hold an article, or a part of one
+                what = f"has the type {kind[:60]!r}, which is not known" if kind else "does not say its type"
+                if kind == "continuation":
+                    what = "is the continuation of an earlier one, whose text is cut there"
+                yield BrokenWarc(f"The record {what}.", _ADVICE), False
             if wanted and body is not None:
                 lines = [f"{name}: {headers[name.lower()]}" for name in _KEPT if name.lower() in headers]
                 packed = "\r\n".join(["WARC/1.0", *lines, f"Content-Length: {len(body)}"])
@@ -120,7 +124,7 @@ class _Crawl(Window):
                 yield wrong, wanted
 
     def _body(self, claimed: str) -> tuple[bytes | None, InputError | None]:
-        """The block of a record, and what is wrong with it or its length; the cursor stands behind it.
+        """Return the block of a record, and what is wrong with it or its length; the cursor stands behind it.
 
         A length is believed if the next record or the end of the file stands behind it. Else the block ends where the
         next record begins, and is whole unless the file ends first.
@@ -179,7 +183,8 @@ class _Crawl(Window):
         return self.base + self.at - start
 
     def _find_record(self, most: int) -> int:
-        """How many bytes of the stream stand before the next record, searched for in `most` bytes; -1 if none does."""
+        """Return how many bytes of the stream stand before the next record, searched for in `most` bytes; -1 if none
+        does."""
         searched = 0
         while True:
             found = _RECORD.search(self.buffer, self.at + searched)
@@ -191,16 +196,9 @@ class _Crawl(Window):
                 return -1
 
 
-def _unknown_kind(kind: str) -> InputError:
-    """What to say of a record that may hold an article, or a part of one, and is not read."""
-    if kind == "continuation":
-        return BrokenWarc("The record is the continuation of an earlier one, whose text is cut there.", _ADVICE)
-    said = f"has the type {kind[:60]!r}, which is not known" if kind else "does not say its type"
-    return BrokenWarc(f"The record {said}.", _ADVICE)
-
-
 def _headers(head: bytes) -> dict[str, str]:
-    """The headers of a record by their names in small letters; a header that is folded over lines becomes one line."""
+    """Return the headers of a record by their names in small letters; a header that is folded over lines becomes one
+    line."""
     headers: dict[str, str] = {}
     name = ""
     for line in re.split(r"\r\n|\r|\n", head.decode("utf-8", "replace"))[1:]:
@@ -215,7 +213,7 @@ def _headers(head: bytes) -> dict[str, str]:
 
 
 def parse_warc(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lost]:
-    """The pages and texts of WARC records; error pages, redirects and images are Lost as what is no article."""
+    """Yield the pages and texts of WARC records; error pages, redirects and images are Lost as what is no article."""
     at, number = 0, split.first
     while at < len(data):
         end = data.index(b"\r\n\r\n", at) + 4
@@ -232,7 +230,7 @@ def parse_warc(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lo
 
 
 def _response(headers: dict[str, str], block: bytes, limit: int) -> Response:
-    """What a record holds, as if a server had sent it. Raises NotText, HttpStatus, BrokenWarc or TooLarge."""
+    """Return the content of a record as if a server had sent it. Raises NotText, HttpStatus, BrokenWarc or TooLarge."""
     nothing = "Nothing to do; only pages and texts are read."
     protocol = headers.get("content-type", "")
     kind, _, parameters = protocol.lower().partition(";")
@@ -259,7 +257,7 @@ def _response(headers: dict[str, str], block: bytes, limit: int) -> Response:
 
 
 def _raw(response: Response, headers: dict[str, str], source: str, number: int, options: Options) -> Raw:
-    """The page or text of a response. Raises NotText, NoContent or what cut the body before its first byte."""
+    """Return the page or text of a response. Raises NotText, NoContent or what cut the body before its first byte."""
     kind, body = response.kind, response.body
     url = headers.get("warc-target-uri", "").strip("<>")
     if path := _FOR_PROGRAMS.fullmatch(url):

@@ -1,11 +1,11 @@
 """Find UTF-8 that was once read in another charset, inside text that is otherwise good.
 
-ftfy decides a line as a whole. Here the whole document says by which charset it was garbled; then each span of a line
-in which every character beyond ASCII can be a garbled one is decoded on its own. Of single words that were garbled
-inside good text ftfy restores 39 % and this 99 % (benchmarks/results/repair.md).
+ftfy decodes a line as a whole or not at all. Here the whole document shows in which charset it was misread, and then
+each span of a line in which every character beyond ASCII can be misread UTF-8 is decoded by itself. Of single words
+that were garbled inside good text ftfy restores 39 % and this 99 % (benchmarks/results/repair.md).
 
 Words used here: a *garble* is one character of UTF-8 as it looks in a charset, such as "Ã©" for é. A *group* of
-garbles is those of a line with nothing beyond ASCII between them. A character is *native* to a document that uses it
+garbles are those of a line that have only ASCII between them. A character is *native* to a document that also uses it
 as itself.
 """
 
@@ -52,7 +52,8 @@ _BEYOND_ASCII = re.compile("[^\x00-\x19\x1b-\x7f]")  # and what ftfy’s codecs 
 
 
 class Garbling(NamedTuple):
-    """How a document was garbled: the charset it was misread in, and the characters that are native to the document."""
+    """The way in which a document was garbled: the charset it was misread in, and the characters that are native to the
+    document."""
 
     charset: str
     native: frozenset[str]
@@ -67,11 +68,10 @@ class _Garble(NamedTuple):
 
 
 def capitals_before_marks(line: str, document: str = "", *, whole: bool = False) -> list[int]:
-    """Return the places behind capitals that end a word of `line` and are meant as they stand, whatever mark follows.
+    """Return the offsets behind capitals that end a word of `line` and are meant as they stand, whatever mark follows.
 
-    AMANHÃ” is not AMANHÔ, and LYKILORÐ» not LYKILORл. A word that is nothing but Â counts too, if the `document` uses
-    its small letter: Welsh says ffwrdd â ni. If the `whole` line could be UTF-8, Ã and the like may be garbled after
-    all: OÃ™ is OÙ.
+    AMANHÃ” is not AMANHÔ, and LYKILORÐ» not LYKILORл. A word that is only Â or Ã counts too, if the `document` has its
+    small letter: Welsh says ffwrdd â ni. If the `whole` line could be UTF-8, Ã, Ä and Å do not count: OÃ™ is OÙ.
 
     >>> capitals_before_marks("Ele disse “AMANHÃ” e «VOCÊ»."), capitals_before_marks("disse “amanhã”")
     ([17, 26], [])
@@ -118,8 +118,8 @@ def find_garbling(lines: Sequence[str], others: str, charsets: Collection[str] =
 def garbled_spans(line: str, by: Garbling) -> list[tuple[int, int]]:
     """Return start and end of each span of `line` that is surely UTF-8 read as `by.charset`. Each decodes as a whole.
 
-    A span goes as far as each character beyond ASCII is part of a garble, and never into a word that holds one that is
-    not.
+    A span ends before the first character beyond ASCII that is no part of a garble, and before the word in which that
+    character stands.
     """
     groups = garble_groups(line, by.charset)
     return [(group[0].start, group[-1].end) for group in groups if _is_sure(line, group, by.native)]

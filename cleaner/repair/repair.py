@@ -1,8 +1,8 @@
 """Repair one text: mojibake, control characters, line breaks, surrogates, normal form. Every fix is ftfy's.
 
-The result is `ftfy.fix_text` with the configuration below, to the letter, but for lines that ftfy cannot decode as a
-whole: there the document says how it was garbled (see `mojibake.py`). Two passes spare the work on sound text, which is
-nearly all of it: `is_sound` looks at the bytes, `find_hints` at pairs of characters (see `damage_hints.py`). An ASCII
+The result is that of `ftfy.fix_text` with the configuration below, but for lines that ftfy cannot decode as a whole:
+there the rest of the document shows how it was garbled (see `mojibake.py`). Nearly all text is sound, and two checks
+find that out fast: `is_sound` looks at the bytes, `find_hints` at pairs of characters (see `damage_hints.py`). An ASCII
 text takes 1.6 ns a character in place of ftfy's 213, a French one 38 in place of 709 (benchmarks/results/repair.md).
 """
 
@@ -28,7 +28,7 @@ from cleaner.repair.whole_text import end_lines, find_misread
 
 __all__ = ["UNMARK", "Repaired", "fix_lines", "repair", "replay"]
 
-# What a corpus wants: quotation marks, ligatures and full-width letters are the author's; entities in plain text too.
+# Quotation marks, ligatures, full-width letters and entities in plain text are the author's, and stay as they are.
 _CONFIG = ftfy.TextFixerConfig(
     unescape_html=False, uncurl_quotes=False, fix_latin_ligatures=False, fix_character_width=False
 )
@@ -43,42 +43,43 @@ _FIXES: Mapping[str, Callable[[str], str]] = {
 """The fixes of the configuration by their name in a plan, in ftfy's order."""
 
 _ROUNDS = 16
-"""Times that ftfy may go through one line: 4 KB of byte order marks, each garbled inside a garbled character, take it
-1,000 rounds and 3 s, four times as long for twice as much."""
+"""How often ftfy may go over one line. 4 KB of byte order marks, each garbled inside a garbled character, would take
+1,000 rounds and 3 s, and twice as many bytes four times as long."""
 
 _SEGMENT = _CONFIG.max_decode_length
-"""ftfy cuts a line after as many characters, 1,000,000, and fixes the parts alone."""
+"""Characters, 1,000,000, after which ftfy cuts a line and fixes the parts by themselves."""
 
 _BLOCK = 1 << 16
 """Characters that are looked at together for hints of damage: at 24 bytes each they take 1.5 MB."""
 
 _ENTRIES = 200
-"""Entries that a plan may have; a text that would need more is repaired anew when its plan is replayed."""
+"""Entries that a plan may have. The plan of a text that needs more says only to repair it again."""
 
 _CLOSE = "restore byte 9d"
-"""The step that closes quotations. Windows-1252 has no byte 9D, so a strict reader of “…” leaves â€œ…â€�. Of the
-characters that begin with the same two bytes and end in one of the five that are missing, only the closing quotation
-mark is ever written."""
+"""The step that restores closing quotation marks. Windows-1252 has no byte 9D, so a strict reader of the UTF-8 of “…”
+leaves â€œ…â€�. Windows-1252 lacks five bytes, but of the characters whose UTF-8 begins like this and ends in one of
+them, only the closing quotation mark occurs in texts."""
 
 _END_LINES = "apply end_lines"
-"""The step that makes line feeds of other controls that end lines; ftfy would glue the lines together."""
+"""The step that replaces other control characters that end lines by line feeds. ftfy would join the lines."""
 
 UNMARK = "apply unmark"
 """The step that takes markup out of plain text. It comes before repair and stands in the same plan."""
 
 _UNESCAPE = "apply unescape_html"
-"""The step that resolves entities. It is done once; ftfy would go on until nothing changes, a round for each amp; of
-&amp;amp;amp;"""
+"""The step that resolves entities. It is done once; ftfy would repeat it until nothing changes, which takes a round for
+each amp; of &amp;amp;amp;"""
 
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
     """A text after repair, and the plan that turns the original into it.
 
-    An entry of the plan is `"12:34 encode latin-1; decode utf-8"`: characters 12 up to 34, and the steps, which are
-    ftfy's (`ftfy.apply_plan`) with its `normalize`. Entries are ascending and disjoint; what none of them names stays.
-    After an entry `"then"`, places are counted in the text made so far. `plan` is () where nothing changed.
-    `doubtful` says that the text looks like another script read as Latin letters, but nobody can tell which.
+    An entry of the plan is `"12:34 encode latin-1; decode utf-8"`: the characters from 12 up to 34, and the steps for
+    them. Steps are ftfy's (`ftfy.apply_plan`), its `normalize`, and the few that this module names. Entries are
+    ascending and disjoint; characters outside of them stay. After an entry `"then"`, offsets count in the text made so
+    far. `plan` is () where nothing changed. `doubtful` says that the text looks like another script that was misread as
+    Latin letters, and which encoding it was in could not be found.
     """
 
     text: str
@@ -90,9 +91,9 @@ _NOTHING = Repaired("", ())
 
 
 class _Part(NamedTuple):
-    """A part of the text, mostly a line: what it became, by which steps, and by which charsets it may still be garbled.
+    """A part of the text, mostly a line: the repaired text, and the steps that made it, () where nothing changed.
 
-    `steps` is () where it stays as it is.
+    `charsets` are those in which a span of the part may still be misread UTF-8.
     """
 
     start: int
@@ -106,7 +107,7 @@ def repair(text: str, *, html: bool = False) -> Repaired:
     r"""Return `text` without the damage that decoding has done to it, and how that was done.
 
     `html` says that the text was extracted from a page: entities that were escaped twice are then resolved, up to the
-    first "<", which is ftfy's sign that they are meant.
+    first "<", behind which they are taken as the author's, as in ftfy.
 
     >>> repair("Harga naik, kata Siti: â€œmahal sekaliâ€\x9d.")
     Repaired(text='Harga naik, kata Siti: “mahal sekali”.', plan=('0:42 encode sloppy-windows-1252; decode utf-8',))
@@ -135,7 +136,7 @@ def repair(text: str, *, html: bool = False) -> Repaired:
 def fix_lines(text: str) -> Repaired:
     """Return `ftfy.fix_text(text)` with the corpus configuration, to the letter: what `repair` does line by line.
 
-    The one difference is a line that ftfy would go through more than 16 times, which only an attack needs.
+    It differs only for a line that ftfy would go over more than 16 times, which no honest text needs.
     """
     return _repaired(text, document=False)
 
@@ -159,7 +160,11 @@ def _repaired(text: str, *, document: bool = True) -> Repaired:
 
 
 def replay(text: str, plan: Sequence[str]) -> str:
-    """Make of `text` what `repair` made of it, from its plan alone."""
+    r"""Repair `text` again by the plan that `repair` returned for it.
+
+    >>> replay("Harga naik, kata Siti: â€œmahalâ€\x9d.", ("0:35 encode sloppy-windows-1252; decode utf-8",))
+    'Harga naik, kata Siti: “mahal”.'
+    """
     out: list[str] = []
     at = 0
     for entry in plan:
@@ -255,7 +260,7 @@ def _fix_and_explain(text: str, *, encoding: bool = True) -> tuple[str, tuple[st
             before, fixed = fixed, fix(fixed)
             if fixed != before:
                 steps.append(step)
-        if fixed == text:  # what comes out of fix_encoding goes through it unchanged, so there is no need to ask again
+        if fixed == text:  # fix_encoding does not change its own output, so it need not run again
             break
         text = fixed
     return text, tuple(steps)
@@ -297,8 +302,9 @@ def _with_spans_decoded(text: str, part: _Part, by: Garbling) -> Iterator[_Part]
 def _with_plan(text: str, parts: Sequence[_Part], anew: str) -> Repaired:
     """Put the parts together, with the shortest plan whose replay gives the same text.
 
-    Few entries are tried first, each of which goes as far as its steps do no harm, then one for each part. Where both
-    are long, or ftfy's steps do not give the same in another cut, the plan is to repair the text anew by step `anew`.
+    First neighbouring parts are joined into one entry as long as its steps give the same text, then each part has its
+    own entry. If both plans are too long, or a replay gives another text, the plan is the step `anew`: repair all of
+    it.
     """
     changed = [part for part in parts if part.steps]
     if not changed:

@@ -1,9 +1,9 @@
 """Find damage that only a whole text shows: another script read as Latin letters, and line ends that are controls.
 
-ftfy looks for UTF-8 that was misread. Text in a legacy encoding of another script that was misread has no such marks:
-each byte became one letter or sign of Latin-1, and the text reads "Æèòåëè äåðåâíè". There the share of such letters,
-and how they stand together, raise the suspicion; the rest is the work of decoding (cleaner/decode/legacy.py), which has
-the same bytes to judge.
+ftfy looks for UTF-8 that was misread. Text of another script in a legacy encoding that was misread has no such marks:
+each byte became one letter or sign of Latin-1, and the text reads "Æèòåëè äåðåâíè". It is suspected by the share of
+such letters and by how many of them stand together. Then its bytes are known again, and cleaner/decode/legacy.py finds
+their encoding.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from cleaner.decode.plausibility import plausibility
 __all__ = ["Misread", "end_lines", "find_misread"]
 
 LEAST = 24
-"""Letters beyond ASCII without which a text is too short to judge: a table of accents has about as many."""
+"""Letters beyond ASCII that a text must have to be judged; a table of accents has about as many."""
 
 TOGETHER = 2.5
 """Letters beyond ASCII that stand together on average. Misread Russian has 5, Chinese more; French in capitals has 1.1
@@ -37,7 +37,7 @@ _LETTER = re.compile(rb"[A-Za-z]")
 
 
 class Misread(NamedTuple):
-    """As what a text was read, and in what it was written. `meant` is "" where only the suspicion is left."""
+    """The encoding in which a text was read by mistake, and the one that was `meant`, or "" if that was not found."""
 
     read_as: str
     meant: str
@@ -49,7 +49,7 @@ class Misread(NamedTuple):
 
 
 def find_misread(text: str) -> Misread | None:
-    """How a text of another script was misread as Latin-1 or Windows-1252; None for a text that looks like none.
+    """Find how a text of another script was misread as Latin-1 or Windows-1252; None if it does not look like one.
 
     >>> find_misread("Жители деревни составили карту скамеек вдоль реки.".encode("cp1251").decode("latin-1"))
     Misread(read_as='latin-1', meant='cp1251')
@@ -57,7 +57,7 @@ def find_misread(text: str) -> Misread | None:
     """
     if text.isascii():
         return None
-    # Characters of Latin-1 take two bytes each in UTF-8, so that nearly all Latin texts are told by their length.
+    # Characters of Latin-1 take two bytes each in UTF-8, so that the length rules out nearly all Latin texts.
     if 4 * (len(text.encode("utf-8", "surrogatepass")) - len(text)) < len(text):
         return None
     for read_as in ("latin-1", "sloppy-windows-1252"):
@@ -79,7 +79,7 @@ def find_misread(text: str) -> Misread | None:
 
 
 def _meant(data: bytes) -> str:
-    """The encoding in which all the bytes make text of another script, else ""."""
+    """Return the encoding in which all bytes are plausible text of another script, or ""."""
     from cleaner.decode.legacy import decode_legacy  # it needs chardet, and few texts come so far
 
     found = decode_legacy(data)
@@ -87,7 +87,7 @@ def _meant(data: bytes) -> str:
     others = sum(not unicodedata.name(char, "LATIN").startswith("LATIN") for char in beyond)
     if found.replaced or others < SCRIPT * len(beyond) or not beyond:
         return ""
-    # Plausibility asks where letters stand, which says nothing of scripts whose vowels are marks, as Thai writes them.
+    # Plausibility is about the places of letters, which says nothing of scripts whose vowels are marks, such as Thai.
     marks = any(unicodedata.category(char) == "Mn" for char in found.text)
     return found.encoding if marks or plausibility(data[:_SAMPLE], found.encoding) > PLAUSIBLE else ""
 
@@ -101,7 +101,8 @@ _LINE_END = re.compile(
 
 
 def end_lines(text: str) -> str:
-    r"""`text` with a line feed for each control that ended a line: vertical tab, form feed, separators, NEL.
+    r"""Return `text` with a line feed for each control character that ended a line: vertical tab, form feed,
+    separators, NEL.
 
     >>> end_lines("Air naik.\x0bWarga pergi.\x85Hujan reda\x85 dan reda."), end_lines("me\x1fnyusul")
     ('Air naik.\nWarga pergi.\nHujan reda\x85 dan reda.', 'me\x1fnyusul')

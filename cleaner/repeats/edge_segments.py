@@ -1,10 +1,10 @@
-"""The segments at the edges of running text, as far as they may repeat on a site.
+"""Find the segments at the edges of running text that may repeat on a site.
 
-Crawls lose line ends, and a template's last sentence then ends the last paragraph: "... di dermaga. Ikuti berita
-Semarang lainnya di saluran kami."
+Crawls lose line ends, and then the template's last sentence stands at the end of the last paragraph: "... di dermaga.
+Ikuti berita Semarang lainnya di saluran kami."
 
-A segment ends where a line end was lost (cleaner/strip/segments.py) or a sentence ends. It counts by its words, and
-again with each name as a slot, for templates with a varying word.
+A segment ends where a line end was lost (cleaner/strip/segments.py) or where a sentence ends. It is compared by its
+words, and once more with a slot in the place of each name, for templates in which a name varies.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from cleaner.strip.segments import find_gaps, joints
 __all__ = ["edge_segments", "middle_sentence", "with_slots"]
 
 LEAST_WORDS = 4
-"""Fewer words may end the sentences of different articles by chance: "kata dia kepada wartawan"."""
+"""Words of the shortest segment. Fewer words stand in different articles by chance: "kata dia kepada wartawan"."""
 
 MOST = 200
 """The most characters of a segment; a longer one is a paragraph."""
 
 AT_THE_HEAD, AT_THE_TAIL = 2, 4
-"""So many segments count as the beginning and the end of a text."""
+"""How many segments count as the beginning of a text, and how many as its end."""
 
 HEAD_WINDOW, TAIL_WINDOW = 300, 600
 """Characters at either end of a line in which its segments are sought."""
@@ -39,8 +39,8 @@ _UNSPACED = re.compile(f"[{UNSPACED_CLASS}]")
 def edge_segments(line: str, head: bool, tail: bool) -> Iterator[tuple[int, int, bool]]:
     """Start and end of each segment at the edges of `line` that may repeat, and whether it is one of the last.
 
-    `head` and `tail` say which edges of the text the line has. Figures are what articles say, so that a segment with
-    digits is none.
+    `head` and `tail` say whether the line is the first and the last of the text. Segments with digits are left out,
+    because figures belong to an article.
     """
     found: dict[tuple[int, int], bool] = {}
     if head:
@@ -60,7 +60,7 @@ def edge_segments(line: str, head: bool, tail: bool) -> Iterator[tuple[int, int,
 
 
 def _split(text: str) -> list[tuple[int, int]]:
-    """The segments and sentences of a text of one line, without white space at their ends."""
+    """Return the segments and sentences of a text of one line, without white space at their ends."""
     cuts = {*joints(text, None, find_gaps(text)), *(end.end() for end in _SENTENCE.finditer(text)), 0, len(text)}
     spans = []
     for start, end in pairwise(sorted(cuts)):
@@ -80,8 +80,8 @@ def middle_sentence(line: str) -> tuple[int, int] | None:
 
 
 def with_slots(segment: str) -> str:
-    """The segment in small letters with a slot for each quotation and each word that is written as a name; "" where
-    nothing varies or too few words are left.
+    """Return the segment in small letters with a slot for each quotation and each word that is written as a name; ""
+    where nothing varies or too few words are left.
 
     >>> with_slots("Ikuti berita Semarang lainnya di saluran kami.")
     'ikuti berita * lainnya di saluran kami.'

@@ -1,26 +1,23 @@
-"""Headlines of other articles of a site that stand as lines in an article: links to them, told without any phrase.
+"""Find links to other articles of a site: lines that are the headline of another article, recognised without phrases.
 
-A headline counts when one article of the site alone has it (a series of one name has several) and another article has
+A headline counts when only one article of the site has it (a series has one title for several) and another article has
 it as a line. An article's own title is no link, nor is anything above its first paragraph. As in repeats.py everything
 here works on compact records; cleaner/corpus/headlines.py calls the functions over a corpus.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.arrays import first_of_equal
 from cleaner.article import Article, Removal
-from cleaner.characters import UNSPACED_CLASS
 from cleaner.phrases.phrases import normalise_wording
 from cleaner.repeats.repeats import before_offsets
 from cleaner.repeats.site_lines import IS_LEAD, IS_LONG, IS_PARAGRAPH, Keys, SiteLines
-
-_UNSPACED = re.compile(f"[{UNSPACED_CLASS}]")
 
 __all__ = ["HEADLINE", "find_headlines", "headline_records", "linked_headlines"]
 
@@ -28,17 +25,19 @@ HEADLINE = np.dtype([("key", "u8"), ("address", "i8"), ("titles", "i8")])
 """A headline of some articles of a shard (`titles` says how many), or, with 0, a line that may be one."""
 
 LEAST_WORDS, LEAST_CHARACTERS = 4, 20
-"""Of a headline below the last paragraph; a shorter one may be a label or a name."""
+"""What a headline below the last paragraph must have; a shorter one may be a label or a name."""
 
 WORDS_BETWEEN, CHARACTERS_BETWEEN = 6, 35
-"""Between paragraphs, where a subhead may be worded as another article's short headline: "Cara Membuat Paspor"."""
+"""What a headline between paragraphs must have. There a shorter one may be a subhead of the article itself, worded as
+the headline of another: "Cara Membuat Paspor"."""
 
 MOST_BETWEEN = 2
-"""An article with more headlines between its paragraphs is a round-up that tells of them."""
+"""How many headlines may stand between paragraphs. With more, the article is a round-up, and they are its subheads."""
 
 
 def headline_records(batch: SiteLines, address: int) -> NDArray[Any]:
-    """HEADLINE records of the titles of a batch, and of those of its lines that may be headlines of other articles."""
+    """Return HEADLINE records of the titles of a batch, and of those of its lines that may be headlines of other
+    articles."""
     titles, counts = np.unique(batch.titles[batch.titles > 0], return_counts=True)
     lines = np.unique(batch.keys[_may_link(batch)])
     records: NDArray[Any] = np.zeros(len(titles) + len(lines), HEADLINE)
@@ -48,9 +47,11 @@ def headline_records(batch: SiteLines, address: int) -> NDArray[Any]:
 
 
 def find_headlines(records: NDArray[Any]) -> NDArray[Any]:
-    """The records of lines whose key is the headline of one article alone; `records`, sorted by key, are all of it."""
-    first = np.ones(len(records), np.bool_)
-    first[1:] = records["key"][1:] != records["key"][:-1]
+    """Return the records of lines whose key is the headline of one article alone.
+
+    `records` are HEADLINE records, sorted by key, and hold all records of each key.
+    """
+    first = first_of_equal(records["key"])
     starts = np.flatnonzero(first)
     if not len(starts):
         return records
@@ -60,7 +61,8 @@ def find_headlines(records: NDArray[Any]) -> NDArray[Any]:
 
 
 def _may_link(batch: SiteLines) -> NDArray[np.bool_]:
-    """Which lines may be links: not an article's first line or own title, no running text, no mere start of a line."""
+    """Return which lines may be links: not an article's first line or own title, no running text, no mere start of a
+    line."""
     owners = batch.owners()
     firsts = np.zeros(len(batch.keys), np.bool_)
     firsts[batch.offsets[:-1][np.diff(batch.offsets) > 0]] = True
@@ -70,7 +72,8 @@ def _may_link(batch: SiteLines) -> NDArray[np.bool_]:
 
 
 def linked_headlines(articles: Sequence[Article], batch: SiteLines, known: Keys) -> dict[int, list[Removal]]:
-    """By row the removals, in offsets of *before*, of headlines of other articles. `known` are sorted keys of lines."""
+    """Return by row the removals, in offsets of *before*, of headlines of other articles. `known` are sorted keys of
+    lines."""
     linked: dict[int, list[Removal]] = {}
     if not len(known):
         return linked
@@ -97,15 +100,18 @@ def linked_headlines(articles: Sequence[Article], batch: SiteLines, known: Keys)
 
 
 def _removals(article: Article, batch: SiteLines, lines: Sequence[int], words: int, characters: int) -> list[Removal]:
-    """Those of some lines of an article that are long enough and not its own title in other words."""
+    """Return the removals of those `lines` (places in the batch) that are long enough and do not say the article's own
+    title.
+
+    `words` and `characters` are the least that such a line must have.
+    """
     to_before, title, text = before_offsets(article), normalise_wording(article.title), article.text
     removals = []
     for line in lines:
         start, length = int(batch.starts[line]), int(batch.lengths[line])
         wording = normalise_wording(text[start : start + length])
-        wide = sum(
-            1 for character in wording if character > "\u0e00"
-        )  # scripts without spaces, a word to two characters
+        # scripts without spaces: two characters count as a word
+        wide = sum(character > "\u0e00" for character in wording)
         if wording.count(" ") + 1 + wide // 2 < words or len(wording) + wide < characters:
             continue
         if title and (wording in title or title in wording):

@@ -1,12 +1,12 @@
 """Lines that repeat beside different articles of one site: found over the corpus, then taken out of each article.
 
-Articles of one site carry the same boilerplate; no list can know it all. A line is boilerplate when it stands beside
-several *different* articles. Copies of one article must not count twice, or the article itself would become
-boilerplate, so what is counted is anchors: the anchor of an article is the longest among those of its lines that are
-rarest on the site, and copies share it. (Counting articles instead deleted 43 % of good text.)
+Articles of one site carry the same boilerplate, which no list can know completely. A line is boilerplate when it stands
+beside several *different* articles. Copies of one article must not count twice, or its own text would be boilerplate.
+So anchors are counted: the anchor of an article is the longest among those of its lines that are rarest on the site,
+and copies share it. (Counting articles instead deleted 43 % of good text.)
 
-Everything here works on compact records (see site_lines.py), never on texts; keys carry the site within them. The order
-in which the functions are called over a corpus is in cleaner/corpus/repeats.py.
+Everything here works on compact records (see site_lines.py), never on texts, and the key of a line includes its site.
+cleaner/corpus/repeats.py calls the functions over a corpus.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.arrays import first_of_equal
 from cleaner.article import Article, Removal, claim
 from cleaner.durable import sealing
 from cleaner.repeats.site_lines import (
@@ -54,29 +55,30 @@ MIN_ANCHORS = 3  # different articles beside which a line must stand: two may sh
 MIDDLE_ANCHORS = 5  # a line between paragraphs needs more, and so does a mere start: subheads and labels recur as well
 SHARE = 0.5  # of the site's different articles, anywhere in the text
 END_SHARE = 0.3  # at the same end
-PROSE = 60  # characters from which a line can tell articles apart
-SUBHEAD = 0.9  # of its articles a line stands between two paragraphs of their own: it is a subhead ("Kesimpulan")
-VERSIONS = 12  # versions that one article may well have; what more articles share is more likely boilerplate
-MAX_PER_ARTICLE = 2.0  # what stands more often per article is a speaker, a refrain, or a mark in a table
+PROSE = 60  # least characters of a line that can distinguish articles
+SUBHEAD = 0.9  # a line between two paragraphs in so many of its articles is a subhead ("Kesimpulan")
+VERSIONS = 12  # as many versions one article may have; a line of more articles is more likely boilerplate
+MAX_PER_ARTICLE = 2.0  # a line that an article has more often is a speaker, a refrain, or a mark in a table
 
-MENU = 6  # repeating lines in a row, for those that stand more often per article: a menu, and no labels of a table
+MENU = 6  # so many repeating lines in a row are a menu, even lines that an article has more often
 
 AT_AN_END, IN_A_RUN, ANYWHERE, IN_A_MENU = 1, 2, 4, 8
-"""Bits of `Repeats.places`: where a repeating line may go."""
+"""Bits of `Repeats.places`: where a repeating line may be removed."""
 
 OCCURRENCE = np.dtype([("key", "u8"), ("anchor", "u8"), ("order", "i8"), ("site", "u8"), ("marks", "u2")])
 """A common line in an article: its key, the anchor of the article, its number in the corpus, the key of the site."""
 
 ANCHOR = np.dtype([("site", "u8"), ("anchor", "u8")])
-"""An article of a site, told by its anchor."""
+"""An article of a site, known by its anchor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repeats:
-    """What repeats: sorted line keys, and for each what is known of it.
+    """The lines that repeat: their sorted keys, and columns of the same length with what is known of each.
 
-    `anchors` counts the different articles beside the line, `of` those of its site, `places` says where it may go
-    (bits: AT_AN_END, IN_A_RUN of at least RUN repeating lines, IN_A_MENU of at least MENU, ANYWHERE).
+    `anchors` counts the different articles that have the line, `of` the different articles of its site. `places` says
+    where the line may be removed (bits: AT_AN_END, IN_A_RUN of at least RUN repeating lines, IN_A_MENU of at least
+    MENU, ANYWHERE).
     """
 
     keys: Keys
@@ -85,7 +87,8 @@ class Repeats:
     places: NDArray[np.int64]
 
     def take_all(self, articles: Sequence[Article], lines: SiteLines) -> list[Article]:
-        """The articles without the lines that repeat on their sites; long ones stay and leave a flag.
+        """Return the articles without the lines that repeat on their sites. Long lines stay, and their article gets a
+        flag.
 
         `lines` are those of the clean texts of these articles, in their order.
         """
@@ -96,7 +99,7 @@ class Repeats:
         known = self.keys[at] == lines.keys
         rows = lines.owners()
         # for each line, how many known lines of its article stand in a row there
-        firsts = np.flatnonzero(_first_of_equal(rows, known))
+        firsts = np.flatnonzero(first_of_equal(rows, known))
         lengths = np.diff(firsts, append=len(known))
         in_a_row = np.repeat(lengths * known[firsts], lengths)
         places, marks = np.where(known, self.places[at], 0), lines.marks
@@ -117,7 +120,8 @@ class Repeats:
         return taken
 
     def _without(self, article: Article, lines: Sequence[Sequence[int]]) -> Article:
-        """The article without lines of its clean text: (start, length, marks, place among the known lines) of each."""
+        """Return the article without these lines of its clean text, each given as (start, length, marks, index in
+        `keys`)."""
         to_before = before_offsets(article)
         removals = []
         for start, length, mark, at in lines:
@@ -143,7 +147,7 @@ class Repeats:
 
 
 def before_offsets(article: Article) -> Callable[[int], int]:
-    """From an offset of the clean text to one of the text before stripping."""
+    """Return a function from an offset in the clean text to the offset in the text before stripping."""
     starts, shifts, shift = list[int](), [0], 0
     for removal in article.removals:
         starts.append(removal.start - shift)
@@ -153,20 +157,20 @@ def before_offsets(article: Article) -> Callable[[int], int]:
 
 
 def count_equal(keys: Keys) -> tuple[Keys, NDArray[np.int64]]:
-    """Sorted keys, each once, with how often they stand there."""
-    firsts = np.flatnonzero(_first_of_equal(keys))
+    """Return the distinct ones of sorted keys, and how often each occurs."""
+    firsts = np.flatnonzero(first_of_equal(keys))
     return keys[firsts], np.diff(firsts, append=len(keys))
 
 
 def find_occurrences(
     batch: SiteLines, common: Keys, counts: NDArray[np.int64], first: int = 0
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    """OCCURRENCE records of the common lines of a batch, and ANCHOR records of its articles.
+    """Return OCCURRENCE records of the common lines of a batch, and ANCHOR records of its articles.
 
     `common` are the sorted keys that stand in at least two articles of the corpus, `counts` in how many; `first` is the
     number of the batch's first line in the corpus. An article's anchor is the longest of those of its lines that are
-    rarest on the site; a part of a line, and a line shorter than prose, is an anchor only where there is nothing else.
-    Of an article that shares most of its text with others, the anchor is the rarest of what it shares.
+    rarest on the site; a part of a line, or a line shorter than prose, is the anchor only where there is nothing else.
+    The anchor of an article that shares most of its text with others is the rarest of the lines that it shares.
     """
     if not len(batch.keys):
         return np.zeros(0, OCCURRENCE), np.zeros(0, ANCHOR)
@@ -180,7 +184,7 @@ def find_occurrences(
     part, short = (batch.marks & (IS_LEAD | IS_SEGMENT)) > 0, batch.lengths < PROSE
     own = ~_shared_with_versions(batch, articles, count)
     order = np.lexsort((batch.keys, -batch.lengths, count, short, part, own, articles))
-    best = order[_first_of_equal(articles[order])]
+    best = order[first_of_equal(articles[order])]
     anchor = np.zeros(len(batch.sites), np.uint64)
     anchor[articles[best]] = batch.keys[best]
     anchors: NDArray[Any] = np.empty(len(best), ANCHOR)
@@ -193,10 +197,11 @@ def find_occurrences(
 
 
 def _shared_with_versions(batch: SiteLines, articles: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which paragraphs an article shares with other versions of it: it has less text of its own than it shares, or than
-    a quarter of that where many articles share it.
+    """Return True for each paragraph that an article shares with other versions of itself.
 
-    Versions differ in a paragraph or two, and by these they would pass for different articles.
+    An article has other versions if it has less text of its own than text that it shares; paragraphs of more than
+    VERSIONS articles count by a quarter of their length. Versions differ in a paragraph or two, and with one of these
+    as anchor they would count as different articles.
     """
     paragraph = (batch.lengths >= PROSE) & ((batch.marks & (IS_LEAD | IS_SPLIT)) == 0)
     paragraph &= (batch.marks & (IS_SEGMENT | VARIES)) != (IS_SEGMENT | VARIES)  # a segment with slots stands twice
@@ -208,7 +213,8 @@ def _shared_with_versions(batch: SiteLines, articles: NDArray[np.int64], count: 
 
 
 def _between_paragraphs(batch: SiteLines, articles: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.uint16]:
-    """1 for each line that has a paragraph above and below it that half as many articles have, or fewer."""
+    """Return 1 for each line between two paragraphs that at most half as many articles have as have the line, else
+    0."""
     between = np.zeros(len(batch.keys), np.uint16)
     lines = np.flatnonzero((batch.marks & (IS_LEAD | IS_SEGMENT)) == 0)
     above, line, below = lines[:-2], lines[1:-1], lines[2:]
@@ -220,23 +226,23 @@ def _between_paragraphs(batch: SiteLines, articles: NDArray[np.int64], count: ND
 
 
 def distinct_anchors(anchors: NDArray[Any]) -> NDArray[Any]:
-    """ANCHOR records, sorted, each once. (np.unique of records takes ten times as long.)"""
+    """Return ANCHOR records, sorted, each once. (np.unique of records takes ten times as long.)"""
     anchors = anchors[np.lexsort((anchors["anchor"], anchors["site"]))]
-    return anchors[_first_of_equal(anchors["site"], anchors["anchor"])]
+    return anchors[first_of_equal(anchors["site"], anchors["anchor"])]
 
 
 def find_repeats(found: NDArray[Any], sites: Keys, anchors_of_site: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
-    """The lines that stand beside enough different articles, with the figures that say so: the columns of Repeats.
+    """Find the lines that stand beside enough different articles. Returns the columns of `Repeats`.
 
     `found` are all OCCURRENCE records of some keys, sorted; `anchors_of_site` the number of different anchors of each
     of the sorted `sites`.
     """
     key, anchor, marks = found["key"], found["anchor"], found["marks"]
-    starts = np.flatnonzero(_first_of_equal(key))
+    starts = np.flatnonzero(first_of_equal(key))
     # a pair of line and anchor counts once, however many copies of that article there are
-    pair_starts = np.flatnonzero(_first_of_equal(key, anchor))
+    pair_starts = np.flatnonzero(first_of_equal(key, anchor))
     pair_marks = np.bitwise_or.reduceat(marks, pair_starts) if len(pair_starts) else marks
-    pair_key = np.cumsum(_first_of_equal(key))[pair_starts] - 1
+    pair_key = np.cumsum(first_of_equal(key))[pair_starts] - 1
     anchors = np.bincount(pair_key, minlength=len(starts))
     head = np.bincount(pair_key, (pair_marks & IS_HEAD) > 0, len(starts))
     tail = np.bincount(pair_key, (pair_marks & IS_TAIL) > 0, len(starts))
@@ -256,11 +262,3 @@ def find_repeats(found: NDArray[Any], sites: Keys, anchors_of_site: NDArray[np.i
     where = AT_AN_END * at_an_end + IN_A_RUN * (often & once) + IN_A_MENU * often + ANYWHERE * anywhere
     cruft = (where > 0) & ~subhead
     return key[starts][cruft], *(c[cruft].astype(np.int64) for c in (anchors, of, where))
-
-
-def _first_of_equal(*columns: NDArray[Any]) -> NDArray[np.bool_]:
-    """True where a row differs from the one before it."""
-    first = np.ones(len(columns[0]), bool)
-    if len(first) > 1:
-        first[1:] = np.logical_or.reduce([c[1:] != c[:-1] for c in columns])
-    return first

@@ -1,6 +1,6 @@
-"""The lines of articles as compact columns: a key that carries the site, length, marks of their place. No wording.
+"""The lines of articles as compact columns: a key that includes the site, the length, and marks such as the place.
 
-repeats.py learns from these columns which lines repeat beside different articles of a site.
+The wording of a line is not kept. From these columns repeats.py finds which lines repeat beside different articles.
 """
 
 from __future__ import annotations
@@ -29,27 +29,31 @@ HEAD, TAIL = 3, 6
 """Lines that count as the beginning and the end of a text; templates put more below an article than above it."""
 
 LONG = 200
-"""Lines above so many characters are running text; when they repeat they are only flagged."""
+"""Lines of more characters are running text. If one repeats, it is not removed; its article gets a flag."""
 
 RUN = 3
-"""Lines in a row that bear each other out."""
+"""So many repeating lines in a row confirm each other."""
 
 FEW = 3
-"""A text of so few lines has lost its line ends: the segments of its running text are looked at as well."""
+"""A text of so few lines may have lost its line ends, so the segments of its running text are added as lines."""
 
 ROW = 80
-"""The most characters of a row of a table."""
+"""The most characters that a row of a table has."""
 
 PARAGRAPH = 40
-"""Characters from which a line that ends as a sentence does is a paragraph beside which a subhead may stand."""
+"""Characters from which on a line that ends as a sentence is a paragraph, next to which a subhead may stand."""
 
 IS_HEAD, IS_TAIL, IS_LONG, VARIES, IS_LEAD, FIRST, IS_PARAGRAPH, IS_BETWEEN, IS_SEGMENT, IS_SPLIT = (
     1 << bit for bit in range(10)
 )
-"""Marks: among the first, or the last lines; running text; holds digits; the constant start of a line, such as
-"Penulis:"; the first time that the article has this key; a sentence of PARAGRAPH characters or more; and what only the
-lines of the whole corpus tell, a line between two paragraphs that are rarer than itself; a segment of running text; and
-such running text."""
+"""Marks of a line, one bit each.
+
+IS_HEAD, IS_TAIL: among the first or the last lines of its article. IS_LONG: running text. VARIES: has digits. IS_LEAD:
+the constant start of a line, such as "Penulis:". FIRST: the first line of its article with this key. IS_PARAGRAPH: ends
+as a sentence and has PARAGRAPH characters. IS_BETWEEN: between two paragraphs that are rarer than itself, which only
+the lines of the whole corpus show. IS_SEGMENT: a segment of running text. IS_SPLIT: running text whose segments follow
+it.
+"""
 
 _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"\w\w")
@@ -62,8 +66,8 @@ class SiteLines:
 
     `offsets` int64[articles + 1] cuts `keys`, `lengths` (characters), `marks` (bits) and `starts` (in the clean text)
     by article; `sites` uint64 has the key of each article's site, `titles` the key that its title has as a line, 0
-    where it has none. A line with a label stands twice: as itself, and behind it as its lead; behind running text at
-    the edges of the article stand its segments.
+    where it has none. A line with a label has two rows: one for itself, and behind it one for the label. Behind running
+    text at the edges of the article come rows for its segments.
     """
 
     sites: Keys
@@ -75,23 +79,23 @@ class SiteLines:
     titles: Keys
 
     def owners(self) -> NDArray[np.int64]:
-        """The number of the article of each line."""
+        """Return the number of the article of each line."""
         return np.repeat(np.arange(len(self.sites)), np.diff(self.offsets))
 
 
 def site_key(site: str) -> int:
-    """The key of a site."""
+    """Return the key of a site."""
     return line_key(site, 0)
 
 
 def line_key(wording: str, site: int) -> int:
-    """The key of a line by its wording (lower case, single spaces, numbers as 0) on the site of this key."""
+    """Return the key of a line by its wording (lower case, single spaces, numbers as 0) on the site of this key."""
     return xxhash.xxh3_64_intdigest(wording.encode("utf-8", "surrogatepass"), site)
 
 
 def site_lines(texts: Sequence[str], sites: Sequence[str], titles: Sequence[str] = ()) -> SiteLines:
-    """The lines of clean texts, keyed by site and normalised wording; `texts`, `sites` and `titles`, where any are
-    given, are of equal length."""
+    """Return the lines of clean texts, keyed by site and normalised wording; `texts`, `sites` and `titles`, where any
+    are given, are of equal length."""
     known = {site: site_key(site) for site in dict.fromkeys(sites)}
     lines: list[tuple[int, int, int, int]] = []  # key, characters, marks, start
     offsets = [0]
@@ -116,13 +120,14 @@ def site_lines(texts: Sequence[str], sites: Sequence[str], titles: Sequence[str]
 
 
 def wordings(line: str) -> tuple[str, ...]:
-    """The wordings by which a line may have its key: itself with numbers as 0, to the letter, with slots, its lead."""
+    """Return the wordings from which the key of a line may be made: with numbers as 0, as it is, with slots, and its
+    label."""
     lead = _LEAD.match(line)
     return (_normalise_line(line), line, with_slots(line), *((_normalise_line(lead[1]) + ":*",) if lead else ()))
 
 
 def _keyed_lines(text: str, site: int) -> Iterator[tuple[int, int, int, int]]:
-    """Key, characters, marks and start of each line that holds a word, and again for its lead where it has one."""
+    """Yield (key, characters, marks, start) of each line that holds a word, of its label, and of its segments."""
     lines, at = list[tuple[int, str]](), 0
     for raw in text.split("\n"):
         line = raw.strip()
@@ -169,7 +174,8 @@ def _keyed_lines(text: str, site: int) -> Iterator[tuple[int, int, int, int]]:
 
 
 def _keyed_segments(line: str, head: bool, tail: bool, site: int) -> Iterator[tuple[int, int, int, int]]:
-    """The same for the segments at the edges of running text; `start` counts from the line's."""
+    """Yield (key, characters, marks, start) of the segments at the edges of running text; `start` counts from the
+    line's."""
     for start, end, last in edge_segments(line, head, tail):
         mark = IS_SEGMENT | (IS_TAIL if last else IS_HEAD)
         yield line_key(" ".join(line[start:end].casefold().split()), site), end - start, mark, start
@@ -181,7 +187,7 @@ def _keyed_segments(line: str, head: bool, tail: bool, site: int) -> Iterator[tu
 
 
 def _in_long_series(marks: Sequence[bool]) -> Sequence[bool]:
-    """For each mark whether it is True and stands in a row of at least RUN that are."""
+    """Return for each mark True if it belongs to a row of at least RUN marks that are True."""
     if sum(marks) < RUN:
         return [False] * len(marks)
     inside: list[bool] = []
@@ -192,4 +198,5 @@ def _in_long_series(marks: Sequence[bool]) -> Sequence[bool]:
 
 
 def _normalise_line(line: str) -> str:
+    """Return a line in small letters, with single spaces and each number as 0."""
     return _DIGITS.sub("0", " ".join(line.casefold().split()))

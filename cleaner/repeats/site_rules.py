@@ -1,10 +1,10 @@
-"""Site rules: what was learned about sites, as a file that people can read and correct, one repeating line a row.
+"""Site rules: the lines that repeat on sites as a file that people can read and correct, one line a row.
 
     {"site": "situs.example", "line": "dibaca 0 kali", "anchors": 41, "of": 60, "places": ["end", "run"]}
 
-`line` is normalised: lower case, single spaces, each number a 0 (but in tables of numbers); "penulis:*" is the constant
-start of lines. `anchors` of the site's `of` different articles have the line; `places` says where it may go. A row that
-is deleted is forgotten, and learned again where the articles show it again.
+`line` is normalised: lower case, single spaces, each number a 0 (but in tables of numbers); "penulis:*" is a label with
+which lines begin. `anchors` of the site's `of` different articles have the line; `places` says where it may be removed.
+A row that is deleted is forgotten, until the articles of a later run show the line again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _FIGURES = ("anchors", "of", "places")
 
 
 def read_rules_file(path: str) -> bytes:
-    """The bytes of the file; none where a run is still to make it. Raises OptionError when it cannot be read."""
+    """Return the bytes of the file, b"" if there is no file yet. Raises OptionError when it cannot be read."""
     try:
         return Path(path).read_bytes()
     except FileNotFoundError:
@@ -42,7 +42,7 @@ def read_rules_file(path: str) -> bytes:
 
 
 def load_site_rules(lines: Iterable[bytes], path: str = "") -> tuple[Repeats, dict[int, tuple[str, str]]]:
-    """The rules that the lines of such a file hold, and the wording of each.
+    """Return the rules that the lines of such a file hold, and the wording of each.
 
     Raises OptionError with the number of the line for a row that is no rule; blank lines are passed over.
     """
@@ -67,7 +67,8 @@ def load_site_rules(lines: Iterable[bytes], path: str = "") -> tuple[Repeats, di
 
 
 def join_rules(one: Repeats, other: Repeats) -> Repeats:
-    """Both; of a line that both know, the figures of the larger site and the places of either."""
+    """Return the rules of both. A line that both know gets the figures of the larger crawl of its site, and the places
+    of both."""
     keys = np.union1d(one.keys, other.keys)
     # the columns of each side at the index of each of all keys; 0 where it does not know the key
     sides = [{name: np.zeros(len(keys), np.int64) for name in _FIGURES} for _ in range(2)]
@@ -81,13 +82,13 @@ def join_rules(one: Repeats, other: Repeats) -> Repeats:
 
 
 def _index_of(key: int, known: Repeats) -> int:
-    """The index of a key among those of the rules, -1 where they do not know it."""
+    """Return the index of a key among those of the rules, -1 where they do not know it."""
     at = int(np.searchsorted(known.keys, np.uint64(key)))
     return at if at < len(known.keys) and int(known.keys[at]) == key else -1
 
 
 def wordings_taken(article: Article, site: str, known: Repeats) -> Iterator[tuple[int, str]]:
-    """Key and wording of the lines of an article that went because they repeat on the site of this name.
+    """Yield key and wording of the lines of an article that were removed because they repeat on the site of this name.
 
     The columns of the lines hold no wording, so it is found again in the article, by the key.
     """
@@ -102,7 +103,7 @@ def wordings_taken(article: Article, site: str, known: Repeats) -> Iterator[tupl
 
 
 def list_rules(known: Repeats, wording: Wordings) -> Iterable[dict[str, object]]:
-    """The rows of the file, by site and wording."""
+    """Yield the rows of the file, by site and wording."""
     for site, line, key in sorted((*wording[key], key) for key in wording):
         at = _index_of(key, known)
         if at >= 0:

@@ -1,4 +1,4 @@
-"""An article told out of a finished run is the article that was judged."""
+"""An article that is shown from a finished run is the article that the run judged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""cleaner stats: what a corpus holds, whoever wrote it."""
+"""cleaner stats counts any corpus that Cleaner reads, its own or that of others."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def removed_text(span: Removal) -> str:
 
 
 def added_up(pieces: Sequence[Sequence[Any]], names: Random | None = None) -> dict[str, Any]:
-    """All that the sums of these pieces tell, with ids in the place of places."""
+    """Return the sums of these tallies, with ids in the place of rows."""
     sums, pairs, ids = Statistics(["satu.example"]), DuplicateStatistics(), dict[Position, str]()
     numbered = list(enumerate(pieces))
     if names:

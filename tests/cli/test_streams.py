@@ -1,4 +1,4 @@
-"""No command sends a terminal what it would obey; every line of stdout is what was asked for."""
+"""No command sends control characters to a terminal, and stdout gets only the lines of its result."""
 
 from __future__ import annotations
 

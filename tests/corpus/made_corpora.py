@@ -109,7 +109,7 @@ def bucket(folder: Path, count: int, *, variants: int, shards: int) -> list[Path
 
 
 def check_bucket(carrier: Carrier, folder: Path, *, count: int, variants: int) -> None:
-    """All such texts but one go, whoever carries the records, and no table of the steps blows up."""
+    """All such texts but one are dropped on every carrier, and no table of the steps grows beyond its bound."""
     shards = ShardSet.of(bucket(folder, count, variants=variants, shards=10))
     found = find_duplicates(Shuffle(carrier, folder / "tables", 1 << 28), shards, Options())
     drops = [drop for number in shards.numbers for drop in found.of_shard(number)[0].values()]

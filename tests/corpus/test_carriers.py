@@ -1,4 +1,4 @@
-"""The global steps decide the same whoever carries their records: this process, a pool, in one part or in many."""
+"""The global steps decide the same on every carrier: this process or a pool, in one part or in many."""
 
 from __future__ import annotations
 

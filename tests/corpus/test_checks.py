@@ -1,4 +1,4 @@
-"""What cannot be used is told before a run makes anything, and nothing is left behind."""
+"""Options that name unusable files raise an error before a run makes anything, and nothing is left behind."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def call(*arguments: str | Path) -> None:
 
 
 def dropped(folder: Path) -> set[tuple[str, str]]:
-    """Who went and who stayed, of a run into `out.jsonl`."""
+    """Return the articles that a run into `out.jsonl` dropped, each with its keeper."""
     return {(row["id"], row["keeper"]) for row in read_lines(folder / "out.jsonl.audit/dropped.jsonl")}
 
 

@@ -36,7 +36,7 @@ def renamed(folder: Path, rows: Rows, size: int, parts: int) -> dict[int, str]:
 
 
 def one_by_one(rows: Rows) -> dict[int, str]:
-    """What comes out where all ids are at hand."""
+    """Return the new ids that are expected, found with all ids in memory."""
     own, seen, new = {id for id, _, _ in rows}, set[str](), dict[int, str]()
     for number, (id, source, record) in enumerate(rows):
         if id in seen:

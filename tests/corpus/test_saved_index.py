@@ -35,7 +35,7 @@ def add(folder: Path, rows: Rows, *, build: bool = False, workers: int = 1) -> N
 
 
 def against(folder: Path, rows: Rows, **options: Any) -> dict[str, tuple[str, str]]:
-    """Keeper and rule of each article that goes, of a run against an index."""
+    """Return keeper and rule of each article that a run against an index drops."""
     source = write(folder / "new.jsonl", rows)
     options = {**AS_IT_IS, "workers": 1, "force": True, "against": str(folder / "index"), **options}
     clean_corpus([source], folder / "out.jsonl", Options(**options))

@@ -1,4 +1,4 @@
-"""Which Java Spark is started on, and what a person is told where there is none."""
+"""Spark is started on the right Java, and an error says what to install where there is none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is shown of a run while it goes on."""
+"""The progress of a run is shown while it works."""
 
 from __future__ import annotations
 

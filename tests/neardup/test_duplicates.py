@@ -27,7 +27,7 @@ Find = Callable[..., TextDuplicates]
 
 
 def gone(found: TextDuplicates) -> dict[int, int]:
-    """The keeper of each text that goes."""
+    """Return the keeper of each text that is dropped."""
     return {text: keeper for text, keeper, *_ in found.dropped}
 
 

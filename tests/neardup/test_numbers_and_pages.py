@@ -1,4 +1,4 @@
-"""Reports that differ in their numbers stay apart, whatever their words; a shorter crawl of one page goes."""
+"""Reports that differ in their numbers are no duplicates, whatever their words; a shorter crawl of a page is one."""
 
 from __future__ import annotations
 

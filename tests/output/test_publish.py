@@ -36,7 +36,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    """Every file, without what tells of one run alone."""
+    """Return the content of every file, without what differs from run to run."""
     found = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     for name in [name for name in found if name.endswith("manifest.json")]:
         manifest = orjson.loads(found[name])

@@ -45,7 +45,7 @@ def record(
 
 
 def bodies(path: Path, data: bytes, options: Options = Options()) -> tuple[list[bytes | str], list[str]]:  # noqa: B008
-    """The bodies of a crawl, and the errors that were told."""
+    """Return the bodies of a crawl, and its errors."""
     path.write_bytes(data)
     found = read(path, options)
     return [r.body for r in found if isinstance(r, Raw)], [r.error for r in found if isinstance(r, Reject)]

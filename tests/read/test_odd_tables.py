@@ -36,7 +36,7 @@ def read(path: Path) -> list[Raw | Reject]:
 
 
 def rows(path: Path, text: str) -> tuple[list[tuple[str, str | bytes]], list[str]]:
-    """Id and body of each record of a table, and the errors that were told."""
+    """Return id and body of each record of a table, and its errors."""
     path.write_bytes(text.encode())
     found = read(path)
     return [(r.id, r.body) for r in found if isinstance(r, Raw)], [r.error for r in found if isinstance(r, Reject)]

@@ -27,7 +27,7 @@ CASES = [
 
 
 def removed(articles: Sequence[Any], size: int = 1000, parts: int = 1) -> list[list[str]]:
-    """What goes of each article, `size` articles in a shard."""
+    """Return what is removed from each article, with `size` articles in a shard."""
     groups = [articles[i : i + size] for i in range(0, len(articles), size)]
     whole = [[Article("", "", "\n".join(a["lines"]), title=a["title"]) for a in group] for group in groups]
     batches = [

@@ -1,4 +1,4 @@
-"""What repeats on a site goes, and what articles share rightly stays."""
+"""Lines that repeat on a site are removed, and text that articles share rightly stays."""
 
 from __future__ import annotations
 

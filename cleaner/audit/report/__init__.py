@@ -1,4 +1,6 @@
-"""report.html of a finished run: one self-contained page that says what was done to the corpus, and why.
+"""Write report.html for a finished run: one self-contained page that shows what was done to the corpus, and why.
+
+The way of the data through the modules:
 
 tallies of the shards -> statistics -> texts of the articles shown -> report.json -> figures, findings -> report.html
 sources.py               statistics.py  shown_articles.py,             data.py       figures.py,          page.py,
@@ -25,7 +27,7 @@ from cleaner.ownership import check_page
 __all__ = ["write_report"]
 
 _TOP_SITES = 2000
-"""Sites with most articles, by the manifest, that are counted one by one in any case."""
+"""So many sites, those with most articles in the manifest, are counted one by one in any case."""
 
 
 def write_report(
@@ -38,10 +40,10 @@ def write_report(
 ) -> Path:
     """Write the report of the run that wrote `output` and return its path: `to`, else report.html in the audit folder.
 
-    What it shows beside the manifest comes from the `shards` of the run's last stage, else from report.json in the
-    audit folder, else from the output and its logs, which are then read twice. Where the output holds no records
-    (stdout, a folder of texts), only the first two know its articles. Raises OutputError when there are no logs, or
-    those of another run; RefusedError, unless `force`, where a file that is no report would be replaced.
+    Its data comes from the manifest and from the first of these that there is: the `shards` of the run's last stage,
+    report.json in the audit folder, the output and its logs, which are then read twice. Where the output holds no
+    records (stdout, a folder of texts), only the first two know its articles. Raises OutputError when there are no
+    logs, or those of another run; RefusedError, unless `force`, where a file that is no report would be replaced.
     """
     with _older_objects_set_aside():
         return _write(output, audit, to, shards, force)
@@ -71,10 +73,10 @@ def _write(output: str, audit: str | Path | None, to: Path | None, shards: Seque
 
 @contextmanager
 def _older_objects_set_aside() -> Iterator[None]:
-    """Have the garbage collector look at no object that is older than the report.
+    """Keep the garbage collector from visiting objects that are older than the report.
 
-    A run holds hundreds of thousands of them, models for the most part. To go through those again and again was a fifth
-    of the time of the report of a small run: .035 of .19 s.
+    A run holds hundreds of thousands of them, mostly parts of models. Visiting them again and again was a fifth of the
+    time of the report of a small run: .035 of .19 s.
     """
     if gc.get_freeze_count():  # the caller did so already, and only the caller may undo it
         yield

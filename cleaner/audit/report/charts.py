@@ -1,4 +1,4 @@
-"""Histograms as numbers: where each column stands, what is written on it, and all of it in words."""
+"""Lay out histograms: where each column stands, what is written on it, and the same in words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["histogram_columns"]
 
 
 def histogram_columns(counts: Sequence[int]) -> dict[str, Any]:
-    """Return the places of the columns of a histogram from 0 to 1 and of the marks below them, and all of it in words.
+    """Return the places of the columns of a histogram from 0 to 1 and of the marks below them, and the same in words.
 
     The words are for readers who cannot see the picture.
     """

@@ -37,10 +37,10 @@ __all__ = [
 ]  # fmt: skip
 
 _PHRASES, _SITES, _LANGUAGES, _ROWS, _EXAMPLES = 200, 200, 60, 40, 4
-"""How many of each are shown, those with most first, and how many examples of each. All of them are counted."""
+"""How many of each are shown, the largest first, and how many examples of each. All of them are counted."""
 
 _ROOM, _ROOM_IN_ALL = 20_000, 1_600_000
-"""Characters shown of one article, and of all articles together. page.py bounds the page in bytes beside that."""
+"""Characters shown of one article, and of all articles together. page.py bounds the page in bytes as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class RemovedSpans:
-    """What one rule, or one entry of a phrase list, removed as one kind. `name` is the rule, or the entry as listed.
+    """The spans that one rule, or one entry of a phrase list, removed as one kind. `name` is the rule, or the entry as
+    listed.
 
     `language` and `how` are those of the phrase list; "" for a rule.
     """
@@ -130,7 +131,7 @@ class ShownLeftOut:
 
 @dataclass(frozen=True, slots=True)
 class PageLoss:
-    """A page out of which much prose was left: paragraphs and characters of it, and characters of its article."""
+    """A page of which much prose was left out: paragraphs and characters of that prose, characters of its article."""
 
     page: Name
     paragraphs: int
@@ -170,7 +171,7 @@ class ReportData:
 
 
 def collect(source: ReportSource, named: Iterable[str]) -> ReportData:
-    """Add up the tallies, then look up the texts. `named` are sites that are counted one by one in any case."""
+    """Add up the tallies, then look up the texts. Sites that are `named` are counted one by one in any case."""
     found, duplicates = Statistics(named), DuplicateStatistics()
     for shard, (tally, lines) in enumerate(source.tallies()):
         found.add(tally, shard)
@@ -181,11 +182,11 @@ def collect(source: ReportSource, named: Iterable[str]) -> ReportData:
             duplicates.drop(line, shard)
         for line in lines["kept"]:
             duplicates.add_keeper(line, shard)
-    # Ties by name everywhere: the order in which shards were added up must not show.
+    # Ties are sorted by name everywhere, so that the order in which shards were added up does not show.
     phrases = sorted(found.phrases.sums.items(), key=lambda item: (-item[1].spans, item[0]))
     texts = _Texts(found, [counted for _, counted in phrases[:_PHRASES]], duplicates)
     texts.look_up(source)
-    # What the sites beyond those counted add up to comes last, and always stands there.
+    # The sum of the sites that are not counted one by one comes last, and is always shown.
     sites = sorted(found.sites.sums.items(), key=lambda item: (item[0] == OTHER_SITES, -item[1].removed, item[0]))
     sites = sites[:_SITES] + [item for item in sites[_SITES:] if item[0] == OTHER_SITES]
     languages = sorted(found.languages.items(), key=lambda item: (-item[1].written, item[0]))
@@ -228,7 +229,7 @@ def collect(source: ReportSource, named: Iterable[str]) -> ReportData:
 
 
 def _most_removed_first(article: ShownArticle) -> tuple[bool, float, str, int, str]:
-    """Sort articles by the share of their text that went, short ones last, and the same shares by source."""
+    """Return the key that sorts articles by the share of their text that was removed, equal shares by source."""
     share, id = article.removed / (article.before or 1), article.name.id
     return article.before < HALF_OF, -share, article.source, len(id), id
 
@@ -284,7 +285,8 @@ class _Texts:
             if record is None:  # the output went to stdout, so only the removals are known
                 continue
             if position in self._shown:
-                # What went stands first in many articles; of those that lost most it must be seen what stayed as well.
+                # Many articles begin with removed text. Those that lost most get more room, so that what stayed is seen
+                # too.
                 times = 3 if position in self._most_removed else 1
                 self.articles[position] = show_article(article, min(_ROOM, times * self._room))
             if position in self._titled:
@@ -339,7 +341,7 @@ def from_json(content: bytes, of: Mapping[str, Any]) -> ReportData | None:
 
 
 def _rebuilt(kind: Any, value: Any) -> Any:
-    """Build of JSON the dataclasses, and the tuples of them, that an annotation names."""
+    """Return a value from JSON as the dataclass, or the tuple of dataclasses, that the annotation `kind` names."""
     if isinstance(kind, type) and is_dataclass(kind):
         return kind(**{name: _rebuilt(inside, value[name]) for name, inside in _annotations(kind)})
     # Tuples, for the templates take the same whether the data was just collected or read back.

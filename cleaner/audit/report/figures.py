@@ -1,17 +1,15 @@
-"""The figures of a report as plain data for its templates: from the counts of the manifest and the data beside them."""
+"""Prepare the figures of a report as plain data for its templates, from the manifest and the collected data."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from cleaner.audit.report.data import ReportData
 from cleaner.audit.spans import clipped
-from cleaner.options import Options
-from cleaner.output.manifest import largest_first
+from cleaner.output.manifest import changed_options, largest_first
 
 __all__ = [
     "REJECTS", "cards", "command", "duplicates", "encodings", "flags", "funnel", "in_words", "left_out", "percent",
@@ -25,7 +23,7 @@ _INPUTS = 4  # inputs that are named in the command; a pattern that the shell re
 
 
 def percent(part: int, whole: int) -> float:
-    """Return `part` in percent of `whole`; nothing of nothing is 0."""
+    """Return `part` in percent of `whole`; 0 of 0 is 0."""
     return 100 * part / whole if whole else 0.0
 
 
@@ -107,8 +105,7 @@ def funnel(counts: Counts, data: ReportData) -> dict[str, Any]:
 
 
 def removals(counts: Counts, data: ReportData) -> list[dict[str, Any]]:
-    """Return kinds of removal with their rules and examples, those of most words first, the space that closes gaps
-    last."""
+    """Return the kinds of removal with their rules and examples, by words; the space that closes gaps comes last."""
     spans, articles = counts.get("removals", {}), {kind.name: kind.number for kind in data.kinds}
     rules = {(rule.kind, rule.name): rule for rule in data.rules}
     # Words, not spans: one long paragraph that should have stayed matters more than many short lines.
@@ -168,7 +165,7 @@ def duplicates(counts: Counts, data: ReportData) -> dict[str, Any]:
         "number": dropped or marked,
         "marked": bool(marked and not dropped),
         "sizes": [(f"{size.name} articles", size.number) for size in data.cluster_sizes],
-        # Bars compare sizes, so clusters of two, which are all alike, have a list of their own without any.
+        # Bars compare sizes, so clusters of two, which all have the same, are listed apart and without bars.
         "large": [cluster for cluster in data.clusters if cluster.size > 2],
         "of_two": [cluster for cluster in data.clusters if cluster.size <= 2],
         "all_of_two": sum(size.number for size in data.cluster_sizes if size.name == "2"),
@@ -195,7 +192,7 @@ def run(manifest: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {
         "finished": _date(facts.get("finished", "")),
         "command": command(manifest, name),
-        "options": [(k, _in_words(v)) for k, v in _chosen(manifest["options"])],
+        "options": [(k, _in_words(v)) for k, v in changed_options(manifest["options"])],
         "versions": [("cleaner", manifest["cleaner"]), *manifest["libraries"].items()],
         "facts": [(k.replace("_", " "), str(v)) for k, v in facts.items() if k not in ("inputs", "finished", "steps")],
         "steps": [
@@ -215,22 +212,13 @@ def command(manifest: Mapping[str, Any], name: str) -> str:
     named = [shlex.quote(clipped(one, 200)) for one in inputs[:_INPUTS]] or ["INPUT"]
     more = [f"... ({len(inputs) - _INPUTS:,} more)"] if len(inputs) > _INPUTS else []
     flags = []
-    for option, value in _chosen(manifest["options"]):
+    for option, value in changed_options(manifest["options"]):
         flag = f"--{option.replace('_', '-')}"
         if value is True or value is False:
             flags.append(flag if value else f"--no-{flag[2:]}")
         else:
             flags.append(f"{flag} {shlex.quote(clipped(_in_words(value), 200))}")
     return " ".join(["cleaner clean", *named, *more, "-o", shlex.quote(name), *flags])
-
-
-def _chosen(options: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the options that were set; most are at their defaults, and the manifest has all of them."""
-    # The manifest is JSON, in which the tuples of the options are lists.
-    defaults = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(Options()).items()}
-    for option, value in options.items():
-        if (list(value) if isinstance(value, tuple) else value) != defaults.get(option):
-            yield option, value
 
 
 def _in_words(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""What the report says first: findings about a run in sentences, the worst first, each with where its cases are shown.
+"""Find what a person should look at first: sentences about a run, the worst first, each with a link to its cases.
 
 Every threshold stands here with its reason; docs/report.md states them for users.
 """
@@ -20,30 +20,30 @@ from cleaner.output.manifest import largest_first
 __all__ = ["Finding", "find"]
 
 _MANY_DROPPED = 0.5
-"""Share of the articles that are dropped. Copies alone were 9 and 10 % of two test corpora, of 4,000 and 6,000
-articles."""
+"""A finding is made where such a share of the articles is dropped. Copies alone were 9 and 10 % of two test corpora,
+of 4,000 and 6,000 articles."""
 
 _SITE_ARTICLES, _SITE_LOSS, _RULE_SHARE, _SITE_SHARE = 10, 0.25, 0.4, 0.2
-"""A rule is named where a site of so many articles lost such a share of its text, and the rule took such a share of
-that; or where it took that share of all that the run removed, on a site with at most the last share of the articles.
-The sites of the same two corpora lost 5 and 13 % of their text, half of it to one rule: such a share alone is usual."""
+"""A rule is named where a site of 10 articles or more lost 25 % of its text, 40 % of that to this rule; or where the
+rule took 40 % of all that the run removed, on a site with at most 20 % of the articles. The sites of the same two
+corpora lost 5 and 13 % of their text, half of it to one rule, so half of a small loss is usual."""
 
 _SITES_NAMED = 3  # findings about sites: with more, a person reads the section on sites
 
 _LEFT_OUT_PAGES, _LEFT_OUT_SHARE = 5, 0.05
-"""Pages in which more prose was left out than kept: so many, and such a share of all pages. Front pages and forums
-are like that: of 100 pages of all kinds 19 were."""
+"""A finding is made of at least so many pages in which more prose was left out than kept, if they are such a share of
+all. Front pages and forums are like that: of 100 pages of all kinds 19 were."""
 
 _CLUSTER, _TIMES_USUAL = 10, 5
-"""A cluster is large from so many articles on, and so many times the median: news is copied two to six times (the two
-corpora above), and fifty alike are mostly one form filled in, such as a daily table of prices."""
+"""A cluster is large with so many articles, if that is so many times the median: news is copied two to six times (the
+two corpora above), and fifty alike are mostly one form filled in, such as a daily table of prices."""
 
 _DOUBTFUL_ARTICLES, _DOUBTFUL_SHARE, _DOUBTFUL_OF_LANGUAGE = 5, 0.01, 0.1
-"""Articles whose language was named with doubt: so many, and such a share of all or of one language. Of the 10,000
-articles of the two corpora none was."""
+"""A finding is made of at least so many articles whose language is doubtful, if they are such a share of all or of one
+language. Of the 10,000 articles of the two corpora none was doubtful."""
 
 _FLAGGED_SHARE, _UNTITLED_SHARE = 0.01, 0.1
-"""Shares of flagged articles and of missing titles that are told; fewer are found by the section on flags."""
+"""Shares of flagged articles and of missing titles that make a finding; the section on flags shows all flags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +61,17 @@ def find(counts: Mapping[str, Any], data: ReportData, flags: Mapping[str, str]) 
     """Return the findings about a run, the worst first. `counts` are those of the manifest; `flags` has a line on each
     flag."""
     return [
-        *_dropped(counts),
-        *_lost_half(data),
+        *_lost_articles(counts, data),
         *_sites(data),
-        *_rejected(counts),
-        *_encodings(data),
-        *_left_out(counts, data),
+        *_misread_input(counts, data),
         *_clusters(data),
         *_languages(data),
-        *_flags(counts, flags),
-        *_titles(data),
+        *_flags_and_titles(counts, data, flags),
     ]
 
 
-def _dropped(counts: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield that nothing was read or written, or that most was dropped."""
+def _lost_articles(counts: Mapping[str, Any], data: ReportData) -> Iterator[Finding]:
+    """Yield findings where nothing was read or written, most was dropped, or articles lost half of their text."""
     read, written = (int(counts.get("articles", {}).get(step, 0)) for step in ("read", "written"))
     reasons = largest_first(counts.get("dropped", {}))
     told = _listed(reasons)
@@ -88,10 +84,6 @@ def _dropped(counts: Mapping[str, Any]) -> Iterator[Finding]:
     elif sum(n for _, n in reasons) >= _MANY_DROPPED * read:
         said = f"{sum(n for _, n in reasons):,} of {in_words(read, 'article')} were dropped."
         yield Finding(said, f"Why: {told}.", "loss", filters=filters)
-
-
-def _lost_half(data: ReportData) -> Iterator[Finding]:
-    """Yield how many articles lost more than half of their text."""
     if (number := _case(data, "half")) and data.views:
         worst = data.views[0]
         hint = f"The most, {100 * worst.removed / (worst.before or 1):.0f} %, went from “{clipped(worst.title, 60)}”."
@@ -100,7 +92,7 @@ def _lost_half(data: ReportData) -> Iterator[Finding]:
 
 
 def _sites(data: ReportData) -> Iterator[Finding]:
-    """Yield the sites on which one rule took much of the text."""
+    """Yield a finding for each site on which one rule removed much of the text."""
     every = sum(rule.words for rule in data.rules) or 1
     found = list[tuple[int, Finding]]()
     for number, site in enumerate(data.sites):
@@ -120,26 +112,17 @@ def _sites(data: ReportData) -> Iterator[Finding]:
     yield from (finding for _, finding in sorted(found, key=lambda one: one[0])[:_SITES_NAMED])
 
 
-def _rejected(counts: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield how much of the input could not be read."""
+def _misread_input(counts: Mapping[str, Any], data: ReportData) -> Iterator[Finding]:
+    """Yield findings where input was set aside, may be decoded wrongly, or was mostly left out of pages."""
     errors = largest_first(counts.get("rejected", {}))
     if number := sum(n for _, n in errors):
         said = f"{number:,} {'input was' if number == 1 else 'inputs or records were'} set aside, unread."
         yield Finding(said, f"{_listed(errors)}; what to do stands beside each.", "loss", "rejects")
-
-
-def _encodings(data: ReportData) -> Iterator[Finding]:
-    """Yield how many texts may have been decoded wrongly."""
     if number := _case(data, "encoding"):
         said = f"{number:,} {'text' if number == 1 else 'texts'} may be in another encoding."
         hint = "They hold characters that could not be decoded, or an old encoding gave words of no language."
         yield Finding(said, f"{hint} --encoding names the right one.", "doubt", filters=(("case", "encoding"),))
-
-
-def _left_out(counts: Mapping[str, Any], data: ReportData) -> Iterator[Finding]:
-    """Yield that many pages kept less prose than was left out of them."""
-    pages = int(counts.get("input_kind", {}).get("html", 0)) or data.articles
-    number = data.left_out_more
+    pages, number = int(counts.get("input_kind", {}).get("html", 0)) or data.articles, data.left_out_more
     if number >= _LEFT_OUT_PAGES and number >= _LEFT_OUT_SHARE * pages:
         said = f"In {number:,} of {pages:,} pages more prose was left out than kept."
         hint = "Front pages, forums and long threads of comments are like that; so is an article that was not found."
@@ -147,7 +130,7 @@ def _left_out(counts: Mapping[str, Any], data: ReportData) -> Iterator[Finding]:
 
 
 def _clusters(data: ReportData) -> Iterator[Finding]:
-    """Yield the largest cluster where it is far larger than the others."""
+    """Yield a finding where the largest cluster is far larger than the others."""
     sizes = {int(size.name): size.number for size in data.cluster_sizes}
     if not data.clusters:
         return
@@ -161,7 +144,7 @@ def _clusters(data: ReportData) -> Iterator[Finding]:
 
 
 def _languages(data: ReportData) -> Iterator[Finding]:
-    """Yield that languages were often named with doubt, and which."""
+    """Yield a finding where the language of many articles is doubtful."""
     doubtful = [(sum(one.scores[: round(DOUBTFUL * BINS)]), one) for one in data.languages]
     number, written = sum(n for n, _ in doubtful), sum(one.written for one in data.languages)
     often = any(n >= max(_DOUBTFUL_ARTICLES, _DOUBTFUL_OF_LANGUAGE * one.written) for n, one in doubtful)
@@ -172,8 +155,8 @@ def _languages(data: ReportData) -> Iterator[Finding]:
         yield Finding(said, f"Most often: {names}.", "doubt", filters=(("case", "doubtful"),))
 
 
-def _flags(counts: Mapping[str, Any], says: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield the most frequent flags; `says` has a line on each."""
+def _flags_and_titles(counts: Mapping[str, Any], data: ReportData, says: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield findings where a flag is frequent, or many titles are missing. `says` has a line on each flag."""
     flags = [(name, n) for name, n in largest_first(counts.get("flag", {})) if name != "markup"]
     read = int(counts.get("articles", {}).get("read", 0))
     if flags and flags[0][1] >= max(2, _FLAGGED_SHARE * read):
@@ -181,11 +164,7 @@ def _flags(counts: Mapping[str, Any], says: Mapping[str, str]) -> Iterator[Findi
         said = f"{in_words(number, 'article')} {'carries' if number == 1 else 'carry'} the flag {clipped(name, 60)}."
         others = f" Other flags: {_listed(flags[1:])}." if flags[1:] else ""
         yield Finding(said, f"{says.get(name, '')}{others}".strip(), "note", filters=(("flag", clipped(name, 200)),))
-
-
-def _titles(data: ReportData) -> Iterator[Finding]:
-    """Yield how many titles are missing, of the inputs that may have one."""
-    missing = _case(data, "untitled")
+    missing = _case(data, "untitled")  # of the inputs that may have a title
     share = missing / ((missing + data.titled) or 1)
     if missing and share >= _UNTITLED_SHARE:
         said = f"Titles are missing in {100 * share:.0f} % of the records and pages ({missing:,})."

@@ -1,4 +1,4 @@
-"""Render report.html: the data of a report by the templates in templates/, with page.css and page.js inside it.
+"""Render report.html from the data of a report and the templates in templates/, with page.css and page.js inside it.
 
 Python prepares plain data (figures.py, findings.py), and the templates hold all markup. Jinja2 escapes whatever a
 template puts out, so a text from outside cannot become markup. It is imported only when a page is written, because a
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 __all__ = ["environment", "legend", "render_page", "visible"]
 
 _ARTICLES_BYTES, _PAIRS_BYTES = 2_800_000, 900_000
-"""Markup of all articles and of all pairs. What else is shown is bounded in number, and the page stays under 5 MB."""
+"""Bytes of markup of all articles and of all pairs. All else is bounded in number, and the page stays under 5 MB."""
 
 _EQUAL, _DIFFERENT = 240, 4000
 """Characters shown of what two articles have in common, and of one side of a difference."""
 
-# Control characters have no place in HTML (a NUL would become U+FFFD), so their pictures stand for them.
-# Those that turn the direction of text could make a line read as something else; their names stand for them.
+# Control characters have no place in HTML (a NUL would become U+FFFD), so Unicode's pictures of them are shown.
+# Those that turn the direction of text could make a line read as something else; their numbers are shown.
 _PICTURES = {c: 0x2400 + c for c in range(32) if chr(c) not in "\t\n"} | {0x7F: 0x2421, 0xFFFE: 0xFFFD, 0xFFFF: 0xFFFD}
 _PICTURES |= dict.fromkeys(range(0xD800, 0xE000), 0xFFFD) | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 _TURNS = {c: f"[U+{c:04X}]" for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
@@ -48,23 +48,23 @@ _INVISIBLE = re.compile(f"[{''.join(re.escape(chr(c)) for c in sorted(_VISIBLE))
 
 
 def visible(value: Any) -> Any:
-    """Return a text with a picture or a name for each character that HTML cannot show or that turns its direction.
+    """Return a text with a picture or a number for each character that HTML cannot show or that turns its direction.
 
-    Jinja2 calls it for all that a template puts out. Markup comes from the templates, through here already.
+    Jinja2 calls it for everything that a template inserts. Markup is left as it is, for its texts came through here.
 
     >>> visible("a\\x00b\\u202e")
     'a␀b[U+202E]'
     """
-    # Markup is of a class of its own.
+    # Markup is a subclass of str, so its type is another.
     return value.translate(_VISIBLE) if type(value) is str and _INVISIBLE.search(value) else value
 
 
 @cache
 def environment() -> Environment:
-    """Return the templates with their filters. A name that a template misspells, or is not given, is an error."""
+    """Return the templates with their filters. A name that a template does not know raises an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    # autoescape for all templates, not by the ending of their names: what escapes must not depend on a file's name.
+    # All templates are escaped, whatever their names end in.
     made = Environment(
         loader=PackageLoader("cleaner.audit.report"),
         autoescape=True,
@@ -109,15 +109,15 @@ class _Scope:
         self.languages: set[str] = set()
 
     def at(self, article: Name) -> str:
-        """Return what an element carries that is about an article; an unknown site or language fits any filter."""
+        """Return the attribute of an element about an article, which the filters read; "" fits any site or language."""
         return f"{self.site(article.site)}:{self.language(article.language)}"
 
     def site(self, name: str) -> str:
-        """Return the number of a site, "" for none."""
+        """Return the number of a site, "" for none, and put the site into the filter."""
         return str(self.sites.setdefault(name, len(self.sites))) if name else ""
 
     def language(self, code: str) -> str:
-        """Return the code of a language, as it is in the filter."""
+        """Return the code of a language, and put it into the filter."""
         self.languages |= {code} - {""}
         return code
 
@@ -135,7 +135,7 @@ def render_page(name: str, manifest: Mapping[str, Any], data: ReportData, reject
     from markupsafe import Markup
 
     counts, scope = manifest["counts"], _Scope()
-    # Articles and pairs are rendered one by one, for only then is it known how many fit. The page gets them as markup.
+    # Articles and pairs are rendered one by one, until their markup is as large as it may be.
     articles = [*_within(_ARTICLES_BYTES, _article_markup(data.views, scope))]
     pairs = [*_within(_PAIRS_BYTES, _pair_markup(data, scope))]
     # The page holds its style and script, so that it is one file that can be sent to somebody.
@@ -169,7 +169,7 @@ def render_page(name: str, manifest: Mapping[str, Any], data: ReportData, reject
 
 def _filters(articles: Sequence[ShownArticle]) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """Return (name, label, values with their labels) of the fields by which the articles shown can be narrowed down."""
-    # Of the articles shown, not of the corpus: a value that finds nothing on the page would look like a fault.
+    # Values of the articles shown, not of the corpus: one that finds nothing on the page would look like a fault.
     shown = (
         ("case", "Look for", [case for case in CASES if any(case in article.cases for article in articles)]),
         ("kind", "Removed kind", sorted({kind for article in articles for kind in _kinds(article)})),
@@ -188,7 +188,7 @@ def _kinds(article: ShownArticle) -> list[str]:
 def _article_markup(articles: Iterable[ShownArticle], scope: _Scope) -> Iterator[str]:
     """Yield the markup of each article."""
     macro = environment().get_template("articles.html").module.article  # type: ignore[attr-defined]
-    # A reason is named by its id from the span that it explains, so its id must be the only one on the page.
+    # A span refers to its reason by an id, which must be unique on the page.
     numbers = count()
     for number, article in enumerate(articles):
         reasons = [span.kind not in ("", "space") for span in article.spans]

@@ -1,4 +1,4 @@
-"""One article as the report shows it: what stays, shortened in its middle, and every removed span with its reason."""
+"""Prepare an article for the report: what stays, shortened in its middle, and every removed span with its reason."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from cleaner.characters import BULLETS, count_words
 __all__ = ["Name", "ShownArticle", "ShownSpan", "name_of", "show_article", "title_of"]
 
 _KEPT, _REMOVED = 420, 1200
-"""Characters shown of a span that stays, and of one that was removed. People read a report for what went."""
+"""Characters shown of a span that stays, and of one that was removed, which people read a report for."""
 
 _WHY, _NAME, _TITLE = 240, 200, 90  # characters shown of a reason, of a name or fact, of a title
 
 _LINES, _WORDS, _LETTERS, _IDEOGRAPHS = 12, 4, 24, 10
-"""In place of a missing title stands the first of so many lines that has so many words between spaces, or so many
-letters or ideographs: a shorter one is mostly a place, a date, a menu or a label that stayed."""
+"""In place of a missing title the report shows the first line, of twelve at most, that has four words between spaces,
+24 letters or ten ideographs: a shorter line is mostly a place, a date, a menu or a label that stayed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def show_article(article: LoggedArticle, room: int) -> ShownArticle:
             left_out += len(span)
             continue
         kind, rule, why = (row["kind"], row["rule"], clipped(row["why"], _WHY)) if row else ("", "", "")
-        # Even where no room is left a span shows its beginning, and the next one is then left out.
+        # A span shows its beginning even where no room is left; the spans behind it are then left out.
         left = max(room - used, 200)
         most = min(_REMOVED if row else max(_KEPT, left // 6), left)
         if len(span) <= most * 5 // 4:  # to skip less than a quarter would take as much room as it saves
@@ -125,14 +125,14 @@ def title_of(record: Row) -> str:
         return clipped(str(record["title"]), _TITLE)
     # A text without line ends may be a long one, so no more than its beginning is looked at.
     lines = [line.strip().lstrip(BULLETS).strip() for line in str(record["text"])[:2000].lstrip().split("\n")[:_LINES]]
-    said = (line for line in lines if len(line.split()) >= _WORDS or _letters(line) >= _LETTERS)
-    return clipped(next(said, lines[0]), _TITLE)
-
-
-def _letters(line: str) -> int:
-    """Return how many letters a line has, of which ideographs say more than others."""
-    ideographs = count_words(line) - len(line.split())
-    return sum(map(str.isalpha, line)) + (_LETTERS - _IDEOGRAPHS if ideographs >= _IDEOGRAPHS // 2 else 0)
+    for line in lines:
+        words, letters = len(line.split()), sum(map(str.isalpha, line))
+        # Each ideograph counts as a word, and says more than a letter.
+        if count_words(line) - words >= _IDEOGRAPHS // 2:
+            letters += _LETTERS - _IDEOGRAPHS
+        if words >= _WORDS or letters >= _LETTERS:
+            return clipped(line, _TITLE)
+    return clipped(lines[0], _TITLE)
 
 
 def _facts(record: Row, drop: Row) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Near-duplicates as the report shows them: clusters, similarities, and pairs side by side, the doubtful ones first."""
+"""Prepare near-duplicates for the report: clusters, similarities, and pairs side by side, doubtful ones first."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ __all__ = ["COLUMNS", "MEMBERS", "DuplicateStatistics", "ShownCluster", "ShownPa
 
 COLUMNS = 20  # of the histogram of similarities from 0 to 1
 _DOUBTFUL, _OTHERS = 24, 12
-"""Pairs shown: the least alike, which are the ones a person may disagree with, and a sample of the others."""
+"""Pairs shown: the least alike, with which a person may disagree, and a sample of the others."""
 
 _CLUSTERS, MEMBERS = 20, 12  # clusters shown, and of each so many ids
 _TEXT = 8000  # characters compared of each side
 _LINES, _ALIKE = 60, 0.3
 """Up to so many lines a side, each line is set beside the one that shares most words with it, from this Dice
-coefficient on. The comparison costs the product of the lines; above it both sides stand beside each other whole."""
+coefficient on. Time grows with the product of both numbers; above the bound the sides are not cut into lines."""
 
 _WORDS = 1500
 """Words a side that are compared one by one, for difflib's time grows with their product too."""
@@ -83,7 +83,7 @@ class DuplicateStatistics:
             # .6 * 20 is a little less than 12 in floating point, and would fall into the column below
             self.similarities[min(COLUMNS - 1, int(jaccard * COLUMNS + 1e-9))] += 1
             add_smallest(self._doubtful, (jaccard, containment, order, shard, row, keeper), _DOUBTFUL)
-            # As many more as may be doubtful ones already, which are shown once.
+            # More than are shown, because some may be among the doubtful ones already.
             add_smallest(self._others, (order, jaccard, containment, shard, row, keeper), _DOUBTFUL + _OTHERS)
 
     def add_keeper(self, line: Sequence[Any], shard: int) -> None:
@@ -129,11 +129,11 @@ def _paired_lines(a: list[str], b: list[str]) -> Iterator[tuple[str, str]]:
         yield "\n".join(a), "\n".join(b)
         return
     words = [frozenset(line.split()) for line in b]
-    at = 0  # of the lines of b, how many are out
+    at = 0  # how many lines of b have been yielded
     for line in a:
         own = frozenset(line.split())
         shares = [2 * len(own & other) / (len(own) + len(other) or 1) for other in words[at:]]
-        # Lines keep their order, so only those behind the last partner are asked.
+        # Lines keep their order, so only those behind the last partner are compared.
         best = at + shares.index(max(shares)) if shares and max(shares) >= _ALIKE else -1
         yield from (("", other) for other in b[at : max(at, best)])
         yield line, b[best] if best >= 0 else ""
@@ -142,7 +142,7 @@ def _paired_lines(a: list[str], b: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _word_differences(left: str, right: str) -> tuple[Words, Words]:
-    """Return both lines in parts, each with whether the other line lacks it."""
+    """Return both lines in parts; each part says whether the other line lacks it."""
     a, b = _split_words(left), _split_words(right)
     if len(a) * len(b) > _WORDS**2 or not a or not b:
         return [(True, left)] if left else [], [(True, right)] if right else []

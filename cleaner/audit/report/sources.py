@@ -1,6 +1,6 @@
-"""Read what a report is made of: the shards of a run, or its output and logs at any time after it.
+"""Read what a report is made of: the shards of a run, or, at any time after it, its output and logs.
 
-Both give the tally of each part of the corpus first, and then, once it is known which articles are shown, those.
+Both first give the tally of each part of the corpus, and later the articles that were chosen by the tallies.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class LoggedArticle:
 
     @property
     def removed(self) -> list[Row]:
-        """The rows that are spans of the text, in its order: what rule took the first is its first one."""
+        """The rows that are spans of the text, in its order."""
         return [row for row in self.logged if row["start"] >= 0]
 
 
@@ -55,7 +55,8 @@ class FromShards:
     shards: Sequence[Path]
 
     def complete(self) -> bool:
-        """Return True if all shards have tallies. Those that an older version left in an unfinished run have none."""
+        """Return True if all shards have tallies of the present form; an older version may have left others, or
+        none."""
         # "verdicts" are the decisions of the global steps: which articles were dropped, and which kept for others.
         begins = b'{"form":%d,' % FORM
         attached = (read_attached(path, "tally", "verdicts") for path in self.shards)
@@ -71,7 +72,7 @@ class FromShards:
     def articles(
         self, positions: Collection[Position], ids: Collection[str]
     ) -> Iterator[tuple[Position, LoggedArticle]]:
-        """Yield the articles asked for. Only shards that hold one are opened for their texts."""
+        """Yield the articles at these positions and with these ids. Only shards that hold one are read."""
         wanted: dict[int, set[int]] = {}
         for shard, row in positions:
             wanted.setdefault(shard, set()).add(row)
@@ -112,7 +113,7 @@ class FromLogs:
                     lines["kept"].append(kept_line(row, article.record))
                 if article.record and article.record.get("drop_reason"):
                     lines["marked"].append(marked_line(row, article.record))
-            # Without a record (the output went to stdout) the removals still know whose they are.
+            # Without a record (the output went to stdout) the removals still have the id of their article.
             ids = [str(a.record["id"] if a.record else a.logged[0]["id"]) for a in articles]
             removals = [[removal_of(row) for row in a.removed] for a in articles]
             left_out = [[found for row in a.logged if (found := left_out_of_row(row))] for a in articles]
@@ -122,7 +123,7 @@ class FromLogs:
     def articles(
         self, positions: Collection[Position], ids: Collection[str]
     ) -> Iterator[tuple[Position, LoggedArticle]]:
-        """Yield the articles asked for, found by reading everything again."""
+        """Yield the articles at these positions and with these ids, by reading output and logs again."""
         # The logs have no index. Parts of them are cut as for the tallies, so positions mean the same articles.
         for part, articles in enumerate(self._parts()):
             for row, article in enumerate(articles):
@@ -131,7 +132,7 @@ class FromLogs:
                     yield (part, row), article
 
     def _parts(self) -> Iterator[list[LoggedArticle]]:
-        """Return the articles of the logs in lists of a thousand."""
+        """Return the articles of the output and its logs, in lists of a thousand."""
         logs = rows(self.folder / "dropped.jsonl"), removals_by_article(self.folder / "removed.jsonl")
         numbers = self.counts.get("articles", {})
         written = int(numbers.get("written", 0))
@@ -161,8 +162,8 @@ def logged_articles(
     """Yield every article once, with its removals; all three inputs stand in the order of the run.
 
     `removed` are (id, rows) as `cleaner.audit.logs.removals_by_article` gives them. `sizes` are the numbers of articles
-    written and dropped. An article is in one of two files, and which one is only known when it is read, so each removal
-    waits until its article has come out of either. Both files are ordered by source, so few articles are ever held.
+    written and dropped. An article is in one of two files, and only reading them tells in which, so the files are read
+    ahead until the article of the next removals appears. Both are ordered by source, so few articles wait in memory.
     Removals of an article that is in neither file (the output went to stdout, say) come with no record.
     """
     files = (
@@ -189,7 +190,7 @@ def logged_articles(
 
 
 class _ReadAhead:
-    """Articles of one file, in order. Those read ahead wait until a removal is theirs, or belongs to a later one."""
+    """The articles of one file, in order. Those read ahead wait for their removals, or for those of a later one."""
 
     def __init__(self, articles: Iterable[tuple[Row, Row | None]], size: int) -> None:
         self.articles, self._size, self._read = iter(articles), max(size, 1), 0

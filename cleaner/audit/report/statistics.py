@@ -44,7 +44,7 @@ class Addable(Protocol):
     """Statistics that can be added up."""
 
     def add(self, other: Self) -> None:
-        """Add another's numbers to the own ones."""
+        """Add the numbers of another one to this one."""
 
 
 K = TypeVar("K", bound=Any)
@@ -126,8 +126,8 @@ class DropStatistics:
 class TopK(Generic[K, V]):
     """Sums of the `k` keys that come first in sort order, and of those in `named`; all others add up under `rest`.
 
-    First in sort order, not largest: a key that has given way comes behind all that stay, whatever arrives later, so it
-    never comes back, and the sums are exact in any order of arrival.
+    The first in sort order, and not the largest, because a key that was merged into `rest` then never returns: it sorts
+    behind all that stay, whatever arrives later. So the sums are exact in any order of arrival.
     """
 
     def __init__(self, make: Callable[[], V], k: int, rest: K, named: Iterable[K] = ()) -> None:
@@ -188,7 +188,7 @@ class Statistics:
             # All count as written until `drop` takes some back. Only languages have scores.
             for name, n, before, off, words, off_words, *scores in zip(names, *columns[1:], strict=True):
                 group_of(name).add(GroupStatistics(n, n, before, off, words, off_words, {}, *scores))
-            # Only now: a name that came later may have pushed an earlier one to those that are added up together.
+            # Looked up again, because a later name may have moved an earlier one to the sites that share a sum.
             groups = [group_of(name) for name in names]
             for number, rule_number, *numbers in zip(*counted, strict=True):
                 groups[number].add_rule(rules[rule_number], *numbers)
@@ -207,7 +207,7 @@ class Statistics:
         self.left_out_more += tally["left_out_more"]
         self.articles += sum(tally["languages"][1])
         self.words += sum(tally["languages"][4])
-        # Each tally brings its own first articles; the first of all of them are among those.
+        # The sample of a tally are its first articles in the seeded order; the first of all are among these.
         orders, rows = tally["sample"]
         self.sample = sorted([*self.sample, *zip(orders, repeat(shard), rows, strict=False)])[:SAMPLE]
 
@@ -228,7 +228,7 @@ class Statistics:
     def shown(self) -> set[Position]:
         """Return the articles to be shown: those that lost most, the sample, and the first ones of each case, flag,
         reason and rule."""
-        # Flags and reasons first: there are few of them, and rules alone would fill all that is shown.
+        # Flags and reasons come first, for they are few, and the rules alone would fill the page.
         rules = sorted(self.rules.items(), key=lambda item: (-item[1].spans, item[0]))
         groups: list[FlagStatistics | DropStatistics | RuleStatistics] = [f for _, f in sorted(self.flags.items())]
         groups += [found for _, found in sorted(self.dropped.items())]
@@ -248,5 +248,5 @@ def add_smallest(smallest: list[Any], item: Any, most: int) -> None:
 
 
 def _in_shard(shard: int, examples: Iterable[list[int]]) -> Iterator[Sampled]:
-    """Return the examples of a tally, which knows rows only, with the number of its shard."""
+    """Return the examples of a tally, which have rows only, with the number of its shard."""
     return ((order, shard, *rest) for order, *rest in examples)
