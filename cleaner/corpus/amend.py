@@ -43,10 +43,8 @@ def amend_article(
     if gone:
         removals = close_gaps(before, insert_removals(removals, gone))
         text = cut(before, removals)
-    known = {
-        "language": record["language"],
-        "site": record["site"],
-    }  # they say the country whose telephone numbers may occur
+    # language and site say of which country telephone numbers may be
+    known = {"language": record["language"], "site": record["site"]}
     masks = find_masks(text, options.mask, **known)
     removals = insert_removals(removals, masks)
     record = {**record, "text": cut(before, removals)}

@@ -171,10 +171,8 @@ def label_components(articles: int, batches: Iterable[CandidatePairs]) -> NDArra
     """
     root = np.arange(articles, dtype=np.int32 if articles < 1 << 31 else np.int64)
     for pairs in batches:
-        low, high = (
-            pairs.low,
-            pairs.high,
-        )  # from the second turn on these are roots of components that a pair still connects
+        # from the second turn on these are roots of components that a pair still connects
+        low, high = pairs.low, pairs.high
         while len(low):
             low, high = _find_roots(root, low), _find_roots(root, high)
             apart = low != high

@@ -210,9 +210,8 @@ def finish_corpus(run: Run) -> None:
         ),
     )
     if not (run.options.keep_work or run.options.site_rules):
-        run.work.release(
-            "read"
-        )  # with short articles its shards had half the bytes of the input, its tables two thirds
+        # with short articles its shards had half the bytes of the input, its tables two thirds
+        run.work.release("read")
 
 
 def write_corpus(run: Run) -> Mapping[str, int]:

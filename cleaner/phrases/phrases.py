@@ -28,17 +28,9 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 __all__ = [
-    "ARRAYS",
-    "EMOJI",
-    "WORDS",
-    "Phrase",
-    "Phrases",
-    "forget_lists",
-    "lists",
-    "load_phrases",
-    "normalise_wording",
+    "ARRAYS", "EMOJI", "WORDS", "Phrase", "Phrases", "forget_lists", "lists", "load_phrases", "normalise_wording",
     "phrase_languages",
-]
+]  # fmt: skip
 
 ARRAYS = ("between", "line", "tail", "edge", "start", "weak")
 """The arrays of a kind, in the order in which they are asked: how an entry matches (lists/README.md)."""
