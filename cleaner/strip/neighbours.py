@@ -15,6 +15,7 @@ from itertools import pairwise
 from cleaner.characters import BULLETS, DASHES
 from cleaner.judge.lines import ANY, EDGE, HEAD, MENU_ITEM, Hit, Line, ends_sentence, is_wrapped, prose_bounds
 from cleaner.phrases.phrases import Phrases
+from cleaner.strip.cards import READ_ON, take_cards
 from cleaner.strip.context import SHAPES, Places, drop_fragments, ends_text, is_lead_in, is_numbered
 from cleaner.strip.feeds import take_feeds
 from cleaner.strip.inside_lines import closes_article, names_recur
@@ -73,8 +74,9 @@ def accept_hits(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phra
     if _is_left(doubts, accepted):
         _accept_rows_of_doubts(lines, hits, accepted)
         _accept_next_to_accepted(lines, hits, accepted)
-    if "related" in kinds:
+    if not kinds.isdisjoint(READ_ON):
         take_related_blocks(lines, hits, accepted)
+        take_cards(lines, hits, accepted)
     if _is_left(doubts, accepted):
         _accept_at_edges(lines, hits, accepted)
         _accept_next_to_accepted(lines, hits, accepted)
