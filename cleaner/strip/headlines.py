@@ -113,7 +113,7 @@ def _before_known_subject(text: str, begin: int, stop: int, phrases: Phrases) ->
             elsewhere = f"{text[:begin]} {text[begin + words[i].end() :]}"
             alone = re.findall(rf"(?:^|[.!?\"”)\n] ?|[^\W\d_A-Z] ){re.escape(name)}(?= [a-z])", elsewhere)
             titled = name.isalpha() and name[0].isupper() and before[0].isupper() and before[-1].isalnum()
-            known = titled and len(alone) >= 2 and f"{before} {name}" not in elsewhere
+            known = titled and len(alone) >= 2 and f"{before} {name}".casefold() not in elsewhere.casefold()
             return begin + words[i - 1].end() if known else -1
     return -1
 

@@ -30,6 +30,7 @@ from cleaner.strip.inside_segments import with_segments
 from cleaner.strip.joined_lines import join_cut_lines, may_join
 from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import SIGNATURE, accept_hits
+from cleaner.strip.one_line_pages import page_frame
 from cleaner.strip.pieces import with_pieces
 from cleaner.strip.space import close_gaps
 
@@ -198,6 +199,7 @@ def _look(
     inside = [*find_datelines(lines, accepted, phrases, facts), *trims(text, lines, accepted, phrases)]
     glued = False
     if input_kind != "page":
+        inside += page_frame(lines, accepted, inside, phrases)
         inside, glued, segments = with_segments(text, lines, accepted, inside, phrases)
         if input_kind == "text":
             pieces = yield from _judge_pieces(lines, hits, accepted, segments, inside, choice)
@@ -334,6 +336,8 @@ def may_strip_beside(text: str, gaps: Sequence[int], phrases: Phrases) -> bool:
     mark_openings(text, lines, phrases)
     nothing = [None] * len(lines)
     if any(judge_line(line, phrases) for line in lines) or with_segments(text, lines, nothing, [], phrases)[1]:
+        return True
+    if page_frame(lines, nothing, (), phrases):
         return True
     if gaps and (may_join(lines) or find_datelines(lines, nothing, phrases, {})):
         return True

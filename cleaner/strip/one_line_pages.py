@@ -1,0 +1,207 @@
+"""Pages whose line ends became blanks: what the site put behind an article stands in the same line.
+
+"... ucap Anggia. Tag: pertamax Lihat Selengkapnya Terpopuler 1 Cara Cek Desil ... Bagikan Copy Link ..." No mark shows
+where a headline ends and the next one begins, so nothing is told of single parts. What the phrase lists know cuts such
+a line: behind the end of a sentence, where known parts follow each other and no sentences stand between them, the rest
+is the site's. Whatever holds two sentences stays. Rule `page-tail`; cases and traps stand in
+tests/cases/strip/one_line_pages.jsonl.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from cleaner.article import Removal
+from cleaner.characters import CLOSERS, FULL_STOPS, SENTENCE_ENDS
+from cleaner.judge.lines import Hit, Line
+from cleaner.phrases.phrases import Phrases
+from cleaner.strip.segments import sentence_breaks, word_lists
+
+__all__ = ["find_stamp", "page_frame"]
+
+LEAST = 1200
+"""The fewest characters of a line that may be a page; paragraphs are hardly ever so long."""
+
+ARTICLE = 400
+"""The fewest characters of the article above its tail."""
+
+BETWEEN = 600
+"""The most characters between the time of publishing and the dateline: names, buttons, a picture's caption."""
+
+LEAST_PART = 8
+"""The fewest characters of a known part."""
+
+PARTS = 3
+"""Known parts of which a tail holds so many at least, the first ones without sentences between them."""
+
+DIFFERENT = 3
+"""Wordings of these."""
+
+SENTENCES = 2
+"""Sentences that make what stands between known parts text, which stays."""
+
+SENTENCE = 350
+"""The most characters of one of just so many sentences: publishers' names and notices have stops as well."""
+
+TEXT = 0.4
+"""The greatest share of text in a tail."""
+
+_KINDS = frozenset(
+    (
+        *("ad", "app", "comment", "cookie", "footer", "login", "nav", "newsletter", "pagination", "paywall", "promo"),
+        *("readmore", "related", "share", "tags", "disclaimer", "video"),
+    )
+)
+_LABELS = frozenset(("tags", "share", "sourcenote", "byline"))
+_WORD = re.compile(r"\S+")
+_LIST = re.compile(r":\s+(?:[-–•]|1[.)])\s|\s1[.)]\s.{3,200}?\s2[.)]\s")  # of the article's, not a ranking of headlines
+_SITE_BEFORE = re.compile(r"[\w-]{2,30}\.[a-z]{2,6}\s*[-–,|]\s*$")
+_STAMP = re.compile(
+    r"(?:([^\W\d_]{3,12})['’]?,? )?(?:\d{1,2} ([^\W\d_]{3,12})\.? |\d{1,2}[/.-]\d{1,2}[/.-])(?:19|20)\d\d"
+    r"(?:,? [|-]? ?\d{1,2}[:.]\d{2})(?: [A-Z]{2,5}\b)?"
+)
+
+
+class _Part(NamedTuple):
+    """A known part of a line: where it begins and ends, its kind and entry."""
+
+    start: int
+    end: int
+    kind: str
+    why: str
+
+
+def page_frame(
+    lines: Sequence[Line], accepted: Sequence[Hit | None], inside: Sequence[Removal], phrases: Phrases
+) -> list[Removal]:
+    """What stands around the article in its own line: behind the last line that stays, and before the dateline in the
+    first one; `inside` was found inside lines."""
+    kept = [line for line, hit in zip(lines, accepted, strict=True) if hit is None]
+    if not kept:
+        return []
+    found, first = list(_page_tail(kept[-1], phrases)), kept[0]
+    for removal in inside:
+        if removal.kind == "dateline" and first.start < removal.start < first.end:
+            found += _page_head(first, removal.start, phrases)
+    return found
+
+
+def _page_tail(line: Line, phrases: Phrases) -> Iterator[Removal]:
+    """Yield what goes behind the article at the end of a line; the line is the last one that stays."""
+    text = line.text
+    parts = list(_known_parts(text, phrases)) if len(text) >= LEAST else []
+    behind = [text[part.end : below.start] for part, below in pairwise(parts)]
+    behind += [text[part.end :] for part in parts[-1:]]
+    written = [_is_written(rest) for rest in behind]
+    size = prose = spoken = 0
+    wordings: Counter[str] = Counter()
+    again = 0  # how often one stands that comes again and again, as in a digest
+    begin = len(parts)
+    for i in range(len(parts) - 1, -1, -1):
+        if parts[i].start < ARTICLE:
+            break
+        size += parts[i].end - parts[i].start + len(behind[i])
+        prose += len(behind[i]) * written[i]
+        spoken += behind[i].lstrip()[:1].islower() and _count_stops(behind[i]) > 0  # "Contact us is for questions."
+        wordings[parts[i].why] += 1
+        again = max(again, wordings[parts[i].why])
+        count = len(parts) - i
+        known = count >= PARTS and len(wordings) >= DIFFERENT and 3 * spoken <= count and 2 * again <= count
+        apart = text[: parts[i].start].rstrip()[-1:] in SENTENCE_ENDS
+        if known and apart and prose <= TEXT * size and not any(written[i : i + PARTS - 1]):
+            begin = i
+    for i in range(begin, len(parts)):
+        stop = parts[i].end + len(behind[i].rstrip()) * (not written[i])
+        yield Removal(line.start + parts[i].start, line.start + stop, "page-tail", parts[i].kind, parts[i].why)
+
+
+def _page_head(line: Line, dateline: int, phrases: Phrases) -> Iterator[Removal]:
+    """Yield what stands before the dateline of a line, from the time of publishing on; the headline stays.
+
+    `dateline` is where it begins in the text, behind the line's start.
+    """
+    head = line.text[: dateline - line.start]
+    stamp = find_stamp(head, phrases)
+    if stamp is None:
+        return
+    begin = stamp[0]
+    if site := _SITE_BEFORE.search(head, max(0, begin - 40), begin):
+        begin = site.start()
+    cuts = [(begin, "timestamp", "a time of publishing before the dateline")]
+    parts = (part for part in _known_parts(head, phrases) if part.start >= stamp[1])
+    cuts += [(part.start, part.kind, part.why) for part in parts]
+    for (start, kind, why), end in zip(cuts, [*(cut[0] for cut in cuts[1:]), len(head)], strict=True):
+        yield Removal(line.start + start, line.start + len(head[:end].rstrip()), "page-head", kind, why)
+
+
+def find_stamp(head: str, phrases: Phrases) -> tuple[int, int] | None:
+    """Where the time of publishing stands, a day with a clock, in what stands before a dateline in its line: behind the
+    headline, and names, buttons and a caption at most may follow it."""
+    for found in _STAMP.finditer(head):
+        weekday, month = (part and part.casefold() for part in found.groups())
+        begin = found.start() if weekday is None or weekday in phrases.words["weekday"] else found.end(1) + 1
+        known = month is None or month in phrases.words["month"]
+        if known and len(head) - found.end() <= BETWEEN and not _is_written(head[found.end() :]):
+            return begin, found.end()
+    return None
+
+
+def _is_written(text: str) -> bool:
+    """Whether sentences, or a list of the author's, stand between two known parts."""
+    stops = _count_stops(text)
+    most = stops > SENTENCES or (stops == SENTENCES and len(text) <= stops * SENTENCE)
+    return most or _LIST.search(text) is not None
+
+
+def _count_stops(text: str) -> int:
+    """How many sentences of a text end with a full stop; headlines ask and call as well."""
+    ends = (*(end for end, _ in sentence_breaks(text)), len(text.rstrip()))
+    return sum(text[max(0, end - 8) : end].rstrip(CLOSERS)[-1:] in FULL_STOPS for end in ends)
+
+
+def _known_parts(text: str, phrases: Phrases) -> Iterator[_Part]:
+    """Yield the entries of the lists that stand in a text word by word, with a capital, the longest first."""
+    entries = _entries(phrases)
+    small = text.lower()  # casefold would make "ß" two characters
+    if len(small) != len(text):
+        return
+    at = 0
+    for word in _WORD.finditer(text):
+        if word.start() < at or word[0][0].islower():
+            continue
+        for wording, kind, why in entries.get(small[word.start() : word.end()].strip(".,:;!?"), ()):
+            end = word.start() + len(wording)
+            # "Baca juga: ..." stands between sentences as well
+            apart = not small[end : end + 1].isalnum() and small[end : end + 2].strip()[:1] != ":"
+            if small.startswith(wording, word.start()) and apart:
+                yield _Part(word.start(), end, kind, why)
+                at = end
+                break
+
+
+@lru_cache(64)
+def _entries(phrases: Phrases) -> Mapping[str, Sequence[tuple[str, str, str]]]:
+    """First word -> the entries of two words or more that open with it, the longest first, with kind and reason."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for array in ("line", "tail", "between", "edge"):
+        known = [(wording, phrase) for wording, phrase in phrases.entries[array].items() if not phrase.slight]
+        tables = phrases.patterns[array].values()
+        known += [(pattern.head, pattern.phrase) for table in tables for pattern in table if " " in pattern.head]
+        for wording, phrase in known:
+            if phrase.kind in _KINDS and "0" not in wording and len(wording) >= LEAST_PART:
+                found.setdefault(wording.split()[0].strip(".,:;!?"), []).append((wording, phrase.kind, phrase.why))
+    for wording, phrase in phrases.entries["start"].items():
+        if phrase.kind in _LABELS and "0" not in wording:
+            for colon in (":", " :"):
+                found.setdefault(wording.split()[0].strip(".,:;!?"), []).append(
+                    (wording + colon, phrase.kind, phrase.why)
+                )
+    if phrases.languages[0] != "en":
+        for word in word_lists()["english_ads"]:
+            found.setdefault(word.lower(), []).append((word.lower(), "ad", f"a label of advertising: {word}"))
+    return {word: sorted(of_word, key=lambda entry: (-len(entry[0]), entry)) for word, of_word in found.items()}
