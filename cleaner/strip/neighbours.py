@@ -46,6 +46,9 @@ SIGNING = frozenset(("byline", "initials", "endmark"))
 REPEATED = 3
 """Lines in a row that say the same; a refrain is in no list of buttons."""
 
+PATH = 5
+"""The most lines of a path of sections above the headline."""
+
 LEAD_IN = 30
 """The fewest characters of a line with a colon that leads to a list; shorter ones may be empty fields of a template."""
 
@@ -130,6 +133,8 @@ def _accept_at_edges(lines: Sequence[Line], hits: Sequence[Hit | None], accepted
         above = i < first or (i < top and hit.kind in ("byline", "timestamp"))
         if (hit.where in (EDGE, HEAD) and above) or (hit.where == EDGE and i > last):
             accepted[i] = hit
+    if first > 1 and accepted[0] is not None and accepted[0].kind == "nav":
+        _take_path(lines, hits, accepted)
 
 
 def _accept_rows_of_doubts(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
@@ -197,6 +202,20 @@ def _take_menus(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Acc
                 for j in row:
                     accepted[j] = hits[j] or Hit("menu-list", "nav", "a list of short items, known ones among them")
             row = []
+
+
+def _take_path(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
+    """Below "home" the sections that lead to the article, one on each line, down to the headline."""
+    end, small = 1, lines[0].text[0].islower()
+    while end < min(len(lines), PATH) and lines[end].text.count(" ") < 2:
+        hit, text = hits[end], lines[end].text
+        section = text[0].islower() == small and len(text) <= MENU_ITEM and text[-1].isalpha()
+        if not section or (hit is not None and hit.kind not in ("nav", "related", "tags")):
+            return
+        end += 1
+    if end < len(lines) and lines[end].text.count(" ") >= 3 and lines[end].text[0].isupper():
+        path = Hit("menu-list", "nav", "a path of sections, one on each line")
+        accepted[1:end] = [known or path for known in accepted[1:end]]
 
 
 def _take_site_name(lines: Sequence[Line], accepted: Accepted) -> None:

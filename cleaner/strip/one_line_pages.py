@@ -19,7 +19,8 @@ from typing import NamedTuple
 from cleaner.article import Removal
 from cleaner.characters import CLOSERS, FULL_STOPS, SENTENCE_ENDS
 from cleaner.judge.lines import Hit, Line
-from cleaner.phrases.phrases import Phrases
+from cleaner.phrases.phrases import Phrases, normalise_wording
+from cleaner.strip.dateline_parts import SITE
 from cleaner.strip.segments import sentence_breaks, word_lists
 
 __all__ = ["find_stamp", "page_frame"]
@@ -29,6 +30,12 @@ LEAST = 1200
 
 ARTICLE = 400
 """The fewest characters of the article above its tail."""
+
+HEAD = 300
+"""Characters of a line in which the time of publishing stands."""
+
+FIRST = 4
+"""Lines among which that of the dateline is."""
 
 BETWEEN = 600
 """The most characters between the time of publishing and the dateline: names, buttons, a picture's caption."""
@@ -61,6 +68,8 @@ _LABELS = frozenset(("tags", "share", "sourcenote", "byline"))
 _WORD = re.compile(r"\S+")
 _LIST = re.compile(r":\s+(?:[-–•]|1[.)])\s|\s1[.)]\s.{3,200}?\s2[.)]\s")  # of the article's, not a ranking of headlines
 _SITE_BEFORE = re.compile(r"[\w-]{2,30}\.[a-z]{2,6}\s*[-–,|]\s*$")
+# "'Istirahat' Rina Wulan - detikJatim "
+_NEWSROOM = re.compile(r"(?:(?<=[?!'’\"”»)] )([^\W\d_a-z]\w+(?: [^\W\d_a-z]\w+){1,3}) |\s)[-–] (\S{3,30})\s+$")
 _STAMP = re.compile(
     r"(?:([^\W\d_]{3,12})['’]?,? )?(?:\d{1,2} ([^\W\d_]{3,12})\.? |\d{1,2}[/.-]\d{1,2}[/.-])(?:19|20)\d\d"
     r"(?:,? [|-]? ?\d{1,2}[:.]\d{2})(?: [A-Z]{2,5}\b)?"
@@ -82,12 +91,13 @@ def page_frame(
     """What stands around the article in its own line: behind the last line that stays, and before the dateline in the
     first one; `inside` was found inside lines."""
     kept = [line for line, hit in zip(lines, accepted, strict=True) if hit is None]
-    if not kept:
-        return []
-    found, first = list(_page_tail(kept[-1], phrases)), kept[0]
+    found = list(_page_tail(kept[-1], phrases)) if kept else []
+    if kept and len(kept[0].text) >= LEAST:
+        found += _newsroom(kept[0], phrases)
     for removal in inside:
-        if removal.kind == "dateline" and first.start < removal.start < first.end:
-            found += _page_head(first, removal.start, phrases)
+        line = next((ln for ln in kept[:FIRST] if ln.start < removal.start < ln.end), None)
+        if removal.kind == "dateline" and line is not None:
+            found += _page_head(line, removal.start, phrases)
     return found
 
 
@@ -137,6 +147,25 @@ def _page_head(line: Line, dateline: int, phrases: Phrases) -> Iterator[Removal]
     cuts += [(part.start, part.kind, part.why) for part in parts]
     for (start, kind, why), end in zip(cuts, [*(cut[0] for cut in cuts[1:]), len(head)], strict=True):
         yield Removal(line.start + start, line.start + len(head[:end].rstrip()), "page-head", kind, why)
+
+
+def _newsroom(line: Line, phrases: Phrases) -> Iterator[Removal]:
+    """Yield the newsroom and the time of publishing behind the headline: "... Rina Wulan - detikJatim Kamis, 25 ...".
+
+    The name before them goes where a mark shows that the headline ends before it.
+    """
+    found = next(_STAMP.finditer(line.text, 0, HEAD), None)
+    before = found and _NEWSROOM.search(line.text, 0, found.start())
+    if found is None or not before or _count_stops(line.text[: found.start()]) or not find_stamp(found[0], phrases):
+        return
+    desk = normalise_wording(before[2])
+    if desk in phrases.words["agency"] or SITE.fullmatch(before[2]):
+        start = before.start(1) if before[1] else before.start(2)
+        yield Removal(
+            line.start + start, line.start + found.start(), "page-head", "byline", "who writes, and the newsroom"
+        )
+        why = "a time of publishing behind the newsroom"
+        yield Removal(line.start + found.start(), line.start + found.end(), "page-head", "timestamp", why)
 
 
 def find_stamp(head: str, phrases: Phrases) -> tuple[int, int] | None:
