@@ -25,6 +25,9 @@ __all__ = ["READ_ON", "take_cards"]
 CARDS = 3
 """Cards that make a period."""
 
+MOST = 60
+"""Cards that are looked at: so many headings, each above labels without end, take linear time."""
+
 CARD_LINES = 4
 """The most lines of a card beside its label: a headline, a teaser, a date, a name."""
 
@@ -95,8 +98,8 @@ def _cards_below_heading(lines: Sequence[Line], hits: Sequence[Hit | None], head
         known = all(_reads_on(hits[i]) for i in labels)
         if known and 2 * sum(_breaks_off(lines, card) for card in cards) > len(cards):
             return _Period(labels, cards)
-        if not _counts_on(lines, labels) and _are_headlines(lines, hits, cards):
-            again = sum(_is_told_again(lines, card) for card in cards)
+        if _are_headlines(lines, hits, cards):
+            again = sum(_takes_up_headline(lines, card) for card in cards)
             if known or signed or 2 * again > len(cards):
                 return _Period(labels, cards)
     return None
@@ -120,29 +123,30 @@ def _cards_that_read_on(
         cards.insert(0, list(range(end + 1, first)))
         whole = 2 * broken > len(cards) or _are_headlines(lines, hits, cards)
     else:
-        cards.insert(0, list(range(first - len(cards[0]), first)))
-        own = all(accepted[i] is None for i in cards[0]) and not _breaks_off(lines, [cards[0][0] - 1])
+        begin = max(1, first - len(cards[0]))
+        cards.insert(0, list(range(begin, first)))
+        own = all(accepted[i] is None for i in cards[0]) and not _breaks_off(lines, [begin - 1])
         whole = own and len({*map(len, cards)}) == 1 and all(_breaks_off(lines, card) for card in cards)
     digest = whole and any(line.wording == lines[first].wording for line in lines[:first])
     return _Period(labels, cards) if whole and not digest else None
 
 
 def _labels(lines: Sequence[Line], first: int) -> list[int]:
-    """The line `first` and those of its wording below it, each with one to CARD_LINES lines before the next."""
-    labels = [first] if _may_label(lines[first]) else []
-    while labels:
-        begin, wording = labels[-1] + 2, lines[first].wording
+    """The line `first` and those of its wording below it, each with one to CARD_LINES lines before the next; none where
+    it is no label, or where its numbers count on, as those of steps and chapters do."""
+    text, wording = lines[first].text, lines[first].wording
+    if len(text) > LABEL or text.count(" ") >= LABEL_WORDS or text[-1] in ":：;,?!" or not _LETTER.search(wording):
+        return []
+    labels = [first]
+    while len(labels) < MOST:
+        begin = labels[-1] + 2
         below = [j for j in range(begin, min(begin + CARD_LINES, len(lines))) if lines[j].wording == wording]
         if not below:
             break
         labels.append(below[0])
-    return labels
-
-
-def _may_label(line: Line) -> bool:
-    text = line.text
-    short = len(text) <= LABEL and text.count(" ") < LABEL_WORDS
-    return short and text[-1] not in ":：;,?!" and _LETTER.search(line.wording) is not None
+    numbers = [int(found[0][:6]) for i in labels if (found := _NUMBER.search(lines[i].text))]
+    steps = {b - a for a, b in pairwise(numbers)} if len(numbers) == len(labels) else set()
+    return [] if len(steps) == 1 and steps != {0} else labels
 
 
 def _reads_on(hit: Hit | None) -> bool:
@@ -157,7 +161,7 @@ def _are_headlines(lines: Sequence[Line], hits: Sequence[Hit | None], cards: Seq
     return all(may_be_headline(text) and text[-1] not in FULL_STOPS and text[0] not in BULLETS for text in texts)
 
 
-def _is_told_again(lines: Sequence[Line], card: Sequence[int]) -> bool:
+def _takes_up_headline(lines: Sequence[Line], card: Sequence[int]) -> bool:
     """Whether a teaser, which is a sentence, takes up a word of its headline."""
     teasers = [lines[i].text for i in card[1:] if ends_sentence(lines[i].text)]
     return bool(teasers) and not _long_words(lines[card[0]].text).isdisjoint(_long_words(teasers[-1]))
@@ -171,9 +175,3 @@ def _long_words(text: str) -> set[str]:
 
 def _breaks_off(lines: Sequence[Line], card: Sequence[int]) -> bool:
     return any(lines[i].text.endswith(_BREAKS_OFF) for i in card)
-
-
-def _counts_on(lines: Sequence[Line], labels: Sequence[int]) -> bool:
-    """Whether labels that differ in their numbers count on, as those of steps and chapters do."""
-    numbers = [int(found[0][:6]) for i in labels if (found := _NUMBER.search(lines[i].text))]
-    return len(numbers) == len(labels) and len({b - a for a, b in pairwise(numbers)}) == 1 and numbers[0] != numbers[1]

@@ -38,7 +38,7 @@ PRINTED = 100
 """The most characters of a line that was wrapped for print."""
 
 LINK = 20
-"""Characters of a piece of a sentence behind a dateline; shorter ones are items of a list."""
+"""Characters of a part of a sentence behind a dateline; shorter ones are items of a list."""
 
 AHEAD = 80
 """Characters behind a dash in which a timetable goes on with a time or with the next place."""

@@ -255,8 +255,8 @@ def _call_at(text: str, phrases: Phrases, last: bool) -> tuple[int, Hit] | None:
     """Where a call on the reader begins that ends a text: glued to the sentence before, or behind the last paragraph in
     words of the site about itself."""
     for mark in _CALL_START.finditer(text, max(0, len(text) - CALL - 2)):
-        piece = text[mark.end() :]
-        hit = call_hit(piece, normalise_wording(piece), phrases, True)
+        call = text[mark.end() :]
+        hit = call_hit(call, normalise_wording(call), phrases, True)
         if hit and hit.rule == "call" and (hit.where == ANY if mark[1] else True) and (last or not mark[1]):
             return mark.end(), hit._replace(rule="call-tail")
     return None

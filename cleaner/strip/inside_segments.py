@@ -208,7 +208,9 @@ def _take_arrows(segments: Sequence[Line], hits: list[Hit | None]) -> None:
     listed behind arrows as well. What goes is less than the text.
     """
     first = len(segments)
-    while first and segments[first - 1].text[0] in ARROWS and _is_link(segments[first - 1].text):
+    while first and (text := segments[first - 1].text)[0] in ARROWS:
+        if len(text) > HEADLINE or text[-1] in ".。" or ":" in text or not _HANGUL.search(text):
+            break
         first -= 1
     if len(segments) - first < 2 or not first:
         return
@@ -217,10 +219,6 @@ def _take_arrows(segments: Sequence[Line], hits: list[Hit | None]) -> None:
     if signed and 2 * goes < size:
         hit = Hit("arrow-links", "promo", "links behind arrows at the end")
         hits[first:] = [known or hit for known in hits[first:]]
-
-
-def _is_link(text: str) -> bool:
-    return len(text) <= HEADLINE and text[-1] not in ".。" and ":" not in text and bool(_HANGUL.search(text))
 
 
 def _is_glued_headline(above: Line, segment: Line) -> bool:

@@ -28,10 +28,10 @@ from cleaner.strip.facts import facts_of, title_hits
 from cleaner.strip.inside_lines import may_trim, tail_trims, trims
 from cleaner.strip.inside_segments import with_segments
 from cleaner.strip.joined_lines import join_cut_lines, may_join
+from cleaner.strip.judged_segments import segments_to_judge
 from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import SIGNATURE, accept_hits
 from cleaner.strip.one_line_pages import page_frame
-from cleaner.strip.pieces import with_pieces
 from cleaner.strip.space import close_gaps
 
 __all__ = ["Stripped", "explain_line", "mark_openings", "may_strip_beside", "strip", "strip_steps"]
@@ -139,7 +139,13 @@ def strip_steps(
     known_title: str = "",
 ) -> Steps[Stripped]:
     """The way of `strip`, which asks the judge of lines on its way, so that many texts can be judged at once."""
-    _check_options(input_kind, title, (*keep_kinds, *only_kinds))
+    if input_kind not in ("auto", "text", "page"):
+        raise OptionError(f"input_kind is {input_kind!r}. Choose auto, text or page.")
+    if title not in ("keep", "drop", "field"):
+        raise OptionError(f"title is {title!r}. Choose keep, drop or field.")
+    unknown = [kind for kind in (*keep_kinds, *only_kinds) if kind not in KINDS]
+    if unknown:
+        raise OptionError(f"{unknown[0]!r} is not a kind of removal. Known kinds: {', '.join(KINDS)}.")
     allowed = frozenset(map(normalise_wording, allow))  # so that case and marks at the ends do not matter
     choice = _Choice(phrases, title, keep_kinds, only_kinds, allowed, known_title)
     facts: dict[str, str] = {}
@@ -152,16 +158,6 @@ def strip_steps(
     if _takes_over(GUARD if kind == "text" else PAGE_GUARD, text, removals):
         return Stripped(input_kind=kind, flags=("strip-guard",))
     return Stripped(removals, input_kind=kind, **facts)  # type: ignore[arg-type]
-
-
-def _check_options(input_kind: str, title: str, kinds: Sequence[str]) -> None:
-    if input_kind not in ("auto", "text", "page"):
-        raise OptionError(f"input_kind is {input_kind!r}. Choose auto, text or page.")
-    if title not in ("keep", "drop", "field"):
-        raise OptionError(f"title is {title!r}. Choose keep, drop or field.")
-    unknown = [kind for kind in kinds if kind not in KINDS]
-    if unknown:
-        raise OptionError(f"{unknown[0]!r} is not a kind of removal. Known kinds: {', '.join(KINDS)}.")
 
 
 def _look(
@@ -186,7 +182,7 @@ def _look(
 
     # accept them by neighbours and place; a hit that the options forbid bears out no other
     accepted = choice.permitted(lines, accept_hits(lines, choice.permitted(lines, hits), phrases))
-    asked = False  # whether a line or a piece of one looks suspicious to the judge
+    asked = False  # whether a line or a segment of one looks suspicious to the judge
     if input_kind == "text":
         asked = yield from _judge(lines, hits, accepted, choice)
     else:  # the judge of pages has seen the whole page: no heading takes what it lets stay
@@ -202,8 +198,8 @@ def _look(
         inside += page_frame(lines, accepted, inside, phrases)
         inside, glued, segments = with_segments(text, lines, accepted, inside, phrases)
         if input_kind == "text":
-            pieces = yield from _judge_pieces(lines, hits, accepted, segments, inside, choice)
-            inside, asked = [*inside, *(pieces or ())], asked or pieces is not None
+            judged = yield from _judge_segments(lines, hits, accepted, segments, inside, choice)
+            inside, asked = [*inside, *(judged or ())], asked or judged is not None
     if inside:
         fixed = [(line.start, line.end) for line in lines if choice.allows(line)]
         inside = [r for r in inside if choice.takes(r.kind) and not any(a <= r.start < b for a, b in fixed)]
@@ -240,7 +236,7 @@ def _judge(
     return True
 
 
-def _judge_pieces(
+def _judge_segments(
     lines: Sequence[Line],
     hits: Sequence[Hit | None],
     accepted: Sequence[Hit | None],
@@ -248,8 +244,8 @@ def _judge_pieces(
     inside: Sequence[Removal],
     choice: _Choice,
 ) -> Steps[list[Removal] | None]:
-    """Ask the judge of the pieces of lines, and return those that go; None where none looks suspicious."""
-    rest = with_pieces(lines, hits, accepted, segments, inside, choice.phrases)
+    """Ask the judge of the segments of lines, and return those that go; None where none looks suspicious."""
+    rest = segments_to_judge(lines, hits, accepted, segments, inside, choice.phrases)
     question = rest and ask_judge(rest)
     if rest is None or question is None:
         return None
@@ -311,7 +307,7 @@ def _would_go(left: Sequence[Line], choice: _Choice) -> Steps[bool]:
     """Whether the judge, which saw what goes beside what stays, takes something of what stays alone."""
     taken: list[Hit | None] = [None] * len(left)
     yield from _judge(left, taken, taken, choice)
-    return any(taken) or bool((yield from _judge_pieces(left, taken, taken, {}, (), choice)))
+    return any(taken) or bool((yield from _judge_segments(left, taken, taken, {}, (), choice)))
 
 
 def mark_openings(text: str, lines: Sequence[Line], phrases: Phrases) -> None:
