@@ -76,7 +76,7 @@ _STAMP = re.compile(
 )
 
 
-class _Known(NamedTuple):
+class _Entry(NamedTuple):
     """A known part of a line: where it begins and ends, its kind and entry."""
 
     start: int
@@ -193,7 +193,7 @@ def _count_stops(text: str) -> int:
     return sum(text[max(0, end - 8) : end].rstrip(CLOSERS)[-1:] in FULL_STOPS for end in ends)
 
 
-def _known_parts(text: str, phrases: Phrases) -> Iterator[_Known]:
+def _known_parts(text: str, phrases: Phrases) -> Iterator[_Entry]:
     """Yield the entries of the lists that stand in a text word by word, with a capital, the longest first."""
     entries = _entries(phrases)
     small = text.lower()  # casefold would make "ß" two characters
@@ -208,7 +208,7 @@ def _known_parts(text: str, phrases: Phrases) -> Iterator[_Known]:
             # "Baca juga: ..." stands between sentences as well
             apart = not small[end : end + 1].isalnum() and small[end : end + 2].strip()[:1] != ":"
             if small.startswith(wording, word.start()) and apart:
-                yield _Known(word.start(), end, kind, why)
+                yield _Entry(word.start(), end, kind, why)
                 at = end
                 break
 

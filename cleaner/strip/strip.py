@@ -28,7 +28,7 @@ from cleaner.strip.facts import facts_of, title_hits
 from cleaner.strip.inside_lines import may_trim, tail_trims, trims
 from cleaner.strip.inside_segments import with_segments
 from cleaner.strip.joined_lines import join_cut_lines, may_join
-from cleaner.strip.judged_segments import segments_to_judge
+from cleaner.strip.cut_lines import segments_to_judge
 from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import SIGNATURE, accept_hits
 from cleaner.strip.one_line_pages import page_frame
