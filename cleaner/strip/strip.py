@@ -23,12 +23,12 @@ from cleaner.judge.whole_page import looks_like_page, outside_block
 from cleaner.phrases.clauses import find_openings
 from cleaner.phrases.phrases import Phrases, load_phrases, normalise_wording
 from cleaner.strip.context import is_above_text, led_items, record_lines, table_rows
+from cleaner.strip.cut_lines import segments_to_judge
 from cleaner.strip.datelines import find_datelines, match_dateline
 from cleaner.strip.facts import facts_of, title_hits
 from cleaner.strip.inside_lines import may_trim, tail_trims, trims
 from cleaner.strip.inside_segments import with_segments
 from cleaner.strip.joined_lines import join_cut_lines, may_join
-from cleaner.strip.cut_lines import segments_to_judge
 from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import SIGNATURE, accept_hits
 from cleaner.strip.one_line_pages import page_frame

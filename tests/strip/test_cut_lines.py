@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from cleaner.article import cut
 from cleaner.judge.lines import split_lines
 from cleaner.phrases.phrases import load_phrases
-from cleaner.strip.inside_segments import with_segments
 from cleaner.strip.cut_lines import segments_to_judge
+from cleaner.strip.inside_segments import with_segments
 from cleaner.strip.strip import strip
 
 CASES = [
