@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from cleaner.characters import BULLETS, FULL_STOPS, UNSPACED_CLASS
 from cleaner.judge.lines import Hit, Line, ends_sentence
-from cleaner.strip.related_blocks import ends_article, is_heading, is_led, is_signed, may_be_headline
+from cleaner.strip.related_blocks import ends_article, is_led, is_signed, may_be_headline
 
 __all__ = ["READ_ON", "take_cards"]
 
@@ -62,18 +62,22 @@ class _Period(NamedTuple):
         return max(self.labels[-1], max(self.cards[-1], default=0)) + 1
 
 
-def take_cards(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: list[Hit | None]) -> None:
-    """Take the cards below a heading of related links, or behind the end of an article, with their labels."""
-    above = begin = 0  # paragraphs that stay above a line, and where the last cards end
+def take_cards(
+    lines: Sequence[Line], hits: Sequence[Hit | None], accepted: list[Hit | None], headings: Sequence[int]
+) -> None:
+    """Take the cards below one of the headings of related links, or behind the end of an article, with their labels."""
+    marks = [i for i, hit in enumerate(hits) if hit is not None and hit.kind in READ_ON]
+    if not headings and len(marks) < CARDS:
+        return
+    above = begin = at = 0  # paragraphs that stay above a line, and where the last cards end
     tried: set[int] = set()  # labels that were looked at, so that no line is asked for again and again
-    for i, hit in enumerate(hits):
-        if hit is None and accepted[i] is None:
-            above += lines[i].prose
-            continue
+    for i in marks:
+        above += sum(line.prose and accepted[j] is None for j, line in enumerate(lines[at:i], at))
+        at = i
         period = None
-        if i >= begin and above >= 2 and is_heading(lines, accepted, i) and not is_led(lines[i].text):
+        if i in headings and i >= begin and above >= 2 and not is_led(lines[i].text):
             period = _cards_below_heading(lines, hits, i)
-        if period is None and i >= begin and above >= ABOVE and i not in tried and _reads_on(hit):
+        if period is None and i >= begin and above >= ABOVE and i not in tried:
             period = _cards_that_read_on(lines, hits, accepted, i, tried)
         if period is not None:
             card = Hit("related-cards", "related", f"{len(period.cards)} cards with the label {lines[i].text!r}")

@@ -95,11 +95,6 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
     kept = list(hits)
     listed = led_items(lines, hits)
     records = _records(lines, hits) if any(hit.kind in _FIELDS for _, hit in found) else frozenset()
-    heads = set()  # of tables: the next line, which nothing is known against, has as many bars
-    for i, hit in found:
-        bars = lines[i].text.count("|") if hit.rule == "phrase-start" else 0
-        if bars >= 2 and hits[i + 1 : i + 2] == [None] and lines[i + 1].text.count("|") == bars:
-            heads.add(i)
     rows = table_rows(lines) if sum(hit.rule in SHAPES for _, hit in found) >= ROWS else frozenset()
     for i, hit in found:
         text = lines[i].text
@@ -110,6 +105,9 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
         if hit.rule == "phrase-start":
             doubtful = " " not in text and text[-1].isalpha()
         within = i > deck or hit.rule not in _SIGNS
+        # the head of a table: the next line, which nothing is known against, has as many bars
+        bars = text.count("|") if hit.rule == "phrase-start" else 0
+        is_head = bars >= 2 and hits[i + 1 : i + 2] == [None] and lines[i + 1].text.count("|") == bars
         if (
             (i in listed and hit.kind not in _LINKS)
             or i in rows
@@ -118,7 +116,7 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
             or (books and hit.rule == "byline-by")
             or (paired and hit.rule == "byline-date")
             or (deck < i < last and hit.kind in _FIELDS and i in records)  # below the last one they are the newsroom's
-            or i in heads
+            or is_head
             or (i == 0 and _is_headline(lines, hits, hit))
             or (doubtful and _is_fragment(lines, hits, i, within))
         ):

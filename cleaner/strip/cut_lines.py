@@ -43,7 +43,7 @@ def segments_to_judge(
     parts: dict[int, list[Line]] = {i: list(of_line) for i, of_line in segments.items() if accepted[i] is None}
     for i, line in enumerate(lines):
         text = line.text
-        if accepted[i] is not None or len(text) < LEAST_LINE or text[-1] in _ENDS:
+        if text[-1] in _ENDS or accepted[i] is not None or len(text) < LEAST_LINE:
             continue
         # an arrow ends no sentence, unless it closes a quotation ("« Non. Oui »")
         if text[-1] in _ARROWS and not (text[-2].isspace() and text.rfind("«") <= text.rfind("»", 0, -1)):

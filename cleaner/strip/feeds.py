@@ -63,10 +63,12 @@ def take_feeds(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: list
         rows = (
             [(i, time) for i in dated if (time := _time_of_row(lines[i].text, phrases))] if len(dated) >= ROWS else []
         )
+        if len(rows) < ROWS:
+            continue
         # times of one day go down, and never up; ages ("5 min ago") are a feed's whatever they are
         steps = [above.minutes - below.minutes for (_, above), (_, below) in pairwise(rows) if above.day == below.day]
         goes_down = all(time.minutes < 0 for _, time in rows) or (steps and min(steps) >= 0 and max(steps) > 0)
-        if len(rows) < ROWS or not goes_down:
+        if not goes_down:
             continue
         feed = Hit("feed", "related", f"{len(rows)} rows of a time and a headline, the newest first")
         for i in range(rows[0][0], rows[-1][0] + 1):

@@ -43,7 +43,7 @@ LEAST_PROSE = 80
 _LABELLED = frozenset(("phrase-start", "phrase-headline"))
 # The end of an article: an end mark, or an agency behind one: "... sejak pagi. - Bernama"
 _ARTICLE_END = re.compile(r"[.!?…\"”')](?:\s*[-–—]\s*[^\W\d_a-z][\w! ]{2,20})?$")
-_BEHIND_DASH = re.compile(r".*[-–—]\s", re.DOTALL)
+_BEHIND_DASH = re.compile(r"[-–—]\s([^\W\d_a-z][\w! ]{2,20})$")
 _HANGUL = re.compile("[가-힣]")
 _SIGNED = re.compile(r"\w@\w|(?:기자|특파원|팀장|위원|PD)\W{0,3}$")  # who wrote a Korean article
 _CLOSED = frozenset('.!?"”])')
@@ -100,7 +100,8 @@ def with_segments(
                 continue
             found += _open_headline(part, phrases)
             if part.end < len(text) and not text[part.end].isspace():  # the end of a line once
-                signed = normalise_wording(_BEHIND_DASH.sub("", part.text[-40:])) in phrases.words["agency"]
+                agency = _BEHIND_DASH.search(part.text, max(0, len(part.text) - 30))
+                signed = agency is not None and normalise_wording(agency[1]) in phrases.words["agency"]
                 found += tail_trims(part, part.end, phrases, signed)
     return found, True, segments
 

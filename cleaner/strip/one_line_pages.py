@@ -34,7 +34,7 @@ ARTICLE = 400
 HEAD = 300
 """Characters of a line in which the time of publishing stands."""
 
-FIRST = 4
+FIRST = 8
 """Lines among which that of the dateline is."""
 
 BETWEEN = 600
@@ -90,21 +90,27 @@ def page_frame(
 ) -> list[Removal]:
     """What stands around the article in its own line: behind the last line that stays, and before the dateline in the
     first one; `inside` was found inside lines."""
-    kept = [line for line, hit in zip(lines, accepted, strict=True) if hit is None]
-    found = list(_page_tail(kept[-1], phrases)) if kept else []
-    if kept and len(kept[0].text) >= LEAST:
-        found += _newsroom(kept[0], phrases)
+    found: list[Removal] = []
+    first, last = 0, len(lines) - 1
+    while last >= 0 and accepted[last] is not None:
+        last -= 1
+    while first < last and accepted[first] is not None:
+        first += 1
+    if last >= 0 and len(lines[last].text) >= LEAST:
+        found += _page_tail(lines[last], phrases)
+    if last >= 0 and len(lines[first].text) >= LEAST:
+        found += _newsroom(lines[first], phrases)
     for removal in inside:
-        line = next((ln for ln in kept[:FIRST] if ln.start < removal.start < ln.end), None)
-        if removal.kind == "dateline" and line is not None:
-            found += _page_head(line, removal.start, phrases)
+        if removal.kind == "dateline":
+            for line in [line for line in lines[:FIRST] if line.start < removal.start < line.end]:
+                found += _page_head(line, removal.start, phrases)
     return found
 
 
 def _page_tail(line: Line, phrases: Phrases) -> Iterator[Removal]:
     """Yield what goes behind the article at the end of a line; the line is the last one that stays."""
     text = line.text
-    parts = list(_known_parts(text, phrases)) if len(text) >= LEAST else []
+    parts = list(_known_parts(text, phrases))
     behind = [text[part.end : below.start] for part, below in pairwise(parts)]
     behind += [text[part.end :] for part in parts[-1:]]
     written = [_is_written(rest) for rest in behind]

@@ -24,7 +24,6 @@ __all__ = [
     "BLOCK_LINES",
     "ITEM_STARTS",
     "ends_article",
-    "is_heading",
     "is_led",
     "is_signed",
     "may_be_headline",
@@ -79,11 +78,12 @@ class _Rest:
     firm: list[int]
 
 
-def take_related_blocks(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
-    """After a bare heading of related links ("Baca juga:"): the headlines that follow it."""
-    headings = [i for i in range(len(lines)) if is_heading(lines, accepted, i)]
+def take_related_blocks(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> list[int]:
+    """Take the headlines that follow a bare heading of related links ("Baca juga:"), and return all such headings."""
+    related = [i for i, hit in enumerate(accepted) if hit is not None and hit.kind == "related"]
+    headings = [i for i in related if _is_heading(lines, accepted, i)]
     if not headings:
-        return
+        return headings
     firm = _firm_lines(lines, hits, accepted)
     _, last = prose_bounds(lines, accepted)
     below = range(max(last, 0), len(lines))
@@ -99,13 +99,14 @@ def take_related_blocks(lines: Sequence[Line], hits: Sequence[Hit | None], accep
         most = taken.get(lines[i].wording, BLOCK_LINES)
         if above >= 4 and most == BLOCK_LINES and _ends_in_teasers(lines, hits, accepted, i, rest, above):
             accepted[i + 1 :] = [other or block for other in accepted[i + 1 :]]
-            return
+            return headings
         count = 0
         for j in range(i + 1, _end_of_headlines(lines, hits, accepted, firm, i, last, most)):
             count += accepted[j] is None
             accepted[j] = accepted[j] or block
         if count:
             taken[lines[i].wording] = max(count, taken.get(lines[i].wording, 0))
+    return headings
 
 
 def _take_upper_heading(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted, heading: int) -> None:
@@ -118,7 +119,7 @@ def _take_upper_heading(lines: Sequence[Line], hits: Sequence[Hit | None], accep
         accepted[upper] = Hit("related-block", "related", f"above {lines[heading].text[:40]!r}")
 
 
-def is_heading(lines: Sequence[Line], accepted: Accepted, i: int) -> bool:
+def _is_heading(lines: Sequence[Line], accepted: Accepted, i: int) -> bool:
     """Whether a line that goes is a bare heading of related links, not a label with a headline behind it."""
     hit, text = accepted[i], lines[i].text
     if hit is None or hit.kind != "related":
