@@ -40,6 +40,9 @@ ABOVE = 3
 READ_ON = frozenset(("readmore", "related", "pagination", "nav", "share", "comment"))
 """Kinds of the labels of cards that the lists know."""
 
+SECTION = 25
+"""The most characters of the name of a section."""
+
 TELLING = 4
 """The fewest letters of a word that tells something of an article."""
 
@@ -77,6 +80,8 @@ def take_cards(
         period = None
         if i in headings and i >= begin and above >= 2 and not is_led(lines[i].text):
             period = _cards_below_heading(lines, hits, i)
+            if period is None:
+                _release(lines, hits, accepted, i)
         if period is None and i >= begin and above >= ABOVE and i not in tried:
             period = _cards_that_read_on(lines, hits, accepted, i, tried)
         if period is not None:
@@ -90,7 +95,9 @@ def _cards_below_heading(lines: Sequence[Line], hits: Sequence[Hit | None], head
     """The cards that begin straight below a heading, whatever their label is."""
     signed = is_signed(hits, heading)
     for first in range(heading + 1, min(heading + CARD_LINES + 2, len(lines))):
-        labels = _labels(lines, first)
+        labels = _labels(lines, hits, first)
+        if len(labels) < CARDS:
+            labels = _sections(lines, hits, first) if first == heading + 1 else []
         if len(labels) < CARDS:
             continue
         cards = [list(range(a + 1, b)) for a, b in pairwise(labels)]
@@ -109,13 +116,23 @@ def _cards_below_heading(lines: Sequence[Line], hits: Sequence[Hit | None], head
     return None
 
 
+def _release(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: list[Hit | None], heading: int) -> None:
+    """Let the lines stay that a heading took from a list with labels that are no cards: a programme, a dialogue."""
+    first = heading + 1
+    if first >= len(lines) or max(len(_labels(lines, hits, first)), len(_sections(lines, hits, first))) < CARDS:
+        return
+    while first < len(lines) and hits[first] is None and (hit := accepted[first]) and hit.rule == "related-block":
+        accepted[first] = None
+        first += 1
+
+
 def _cards_that_read_on(
     lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Sequence[Hit | None], first: int, tried: set[int]
 ) -> _Period | None:
     """The cards above a label that asks to read on, and above those of its wording below it. They begin behind what
     ends an article; where nothing opens them, all break off and are equally long. In a digest the label stands above
     as well."""
-    labels = _labels(lines, first)
+    labels = _labels(lines, hits, first)
     tried.update(labels)
     if len(labels) < CARDS or not all(_reads_on(hits[i]) for i in labels):
         return None
@@ -135,22 +152,46 @@ def _cards_that_read_on(
     return _Period(labels, cards) if whole and not digest else None
 
 
-def _labels(lines: Sequence[Line], first: int) -> list[int]:
+def _labels(lines: Sequence[Line], hits: Sequence[Hit | None], first: int) -> list[int]:
     """The line `first` and those of its wording below it, each with one to CARD_LINES lines before the next; none where
-    it is no label, or where its numbers count on, as those of steps and chapters do."""
+    it is no label, or where its numbers count on, as those of steps and chapters do. Times have one wording."""
     text, wording = lines[first].text, lines[first].wording
     if len(text) > LABEL or text.count(" ") >= LABEL_WORDS or text[-1] in ":：;,?!" or not _LETTER.search(wording):
         return []
-    labels = [first]
+    labels, timed = [first], _is_time(hits[first])
     while len(labels) < MOST:
-        begin = labels[-1] + 2
-        below = [j for j in range(begin, min(begin + CARD_LINES, len(lines))) if lines[j].wording == wording]
+        near = range(labels[-1] + 2, min(labels[-1] + 2 + CARD_LINES, len(lines)))
+        below = [j for j in near if (_is_time(hits[j]) if timed else lines[j].wording == wording)]
         if not below:
             break
         labels.append(below[0])
     numbers = [int(found[0][:6]) for i in labels if (found := _NUMBER.search(lines[i].text))]
     steps = {b - a for a, b in pairwise(numbers)} if len(numbers) == len(labels) else set()
-    return [] if len(steps) == 1 and steps != {0} else labels
+    return [] if len(steps) == 1 and steps != {0} and not (timed and steps == {-1}) else labels
+
+
+def _is_time(hit: Hit | None) -> bool:
+    return hit is not None and hit.kind == "timestamp"
+
+
+def _sections(lines: Sequence[Line], hits: Sequence[Hit | None], first: int) -> list[int]:
+    """The line `first` and further short lines at equal distances, with longer ones between: names of sections, one of
+    which comes again or is known to the lists."""
+    for period in range(2, CARD_LINES + 2):
+        labels: list[int] = []
+        for i in range(first, min(len(lines) - 1, first + MOST * period), period):
+            between = lines[i + 1 : i + period]
+            if not _is_short(lines[i].text) or any(_is_short(line.text) for line in between):
+                break
+            labels.append(i)
+        wordings = {lines[i].wording for i in labels}
+        if len(labels) >= CARDS and (len(wordings) < len(labels) or any(hits[i] for i in labels)):
+            return labels
+    return []
+
+
+def _is_short(text: str) -> bool:
+    return len(text) <= SECTION and text.count(" ") <= 2 and text[-1].isalnum()
 
 
 def _reads_on(hit: Hit | None) -> bool:
