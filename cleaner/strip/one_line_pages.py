@@ -49,6 +49,9 @@ PARTS = 3
 DIFFERENT = 3
 """Wordings of these."""
 
+CLOSING_WORDS = 3
+"""Words of known parts that stand together at the very end, and need no others."""
+
 SENTENCES = 2
 """Sentences that make what stands between known parts text, which stays."""
 
@@ -114,7 +117,7 @@ def _page_tail(line: Line, phrases: Phrases) -> Iterator[Removal]:
     behind = [text[part.end : below.start] for part, below in pairwise(parts)]
     behind += [text[part.end :] for part in parts[-1:]]
     written = [_is_written(rest) for rest in behind]
-    size = prose = spoken = 0
+    size = prose = spoken = closes = 0
     wordings: Counter[str] = Counter()
     again = 0  # how often one stands that comes again and again, as in a digest
     begin = len(parts)
@@ -128,8 +131,10 @@ def _page_tail(line: Line, phrases: Phrases) -> Iterator[Removal]:
         again = max(again, wordings[parts[i].why])
         count = len(parts) - i
         known = count >= PARTS and len(wordings) >= DIFFERENT and 3 * spoken <= count and 2 * again <= count
-        apart = text[: parts[i].start].rstrip()[-1:] in SENTENCE_ENDS
-        if known and apart and prose <= TEXT * size and not any(written[i : i + PARTS - 1]):
+        words = text.count(" ", parts[i].start, parts[i].end) + 1
+        closes = closes + words if closes >= 0 and not behind[i].strip() else -1
+        known = known and prose <= TEXT * size and not any(written[i : i + PARTS - 1])
+        if (known or closes >= CLOSING_WORDS) and text[: parts[i].start].rstrip()[-1:] in SENTENCE_ENDS:
             begin = i
     for i in range(begin, len(parts)):
         stop = parts[i].end + len(behind[i].rstrip()) * (not written[i])
