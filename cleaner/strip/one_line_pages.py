@@ -49,11 +49,20 @@ PARTS = 3
 DIFFERENT = 3
 """Wordings of these."""
 
+LAST = 1000
+"""The most characters from a known part to the next one, or to the end: more headlines have one among them."""
+
+LONGEST = 80
+"""The most characters of a known part that are looked at."""
+
 CLOSING_WORDS = 3
 """Words of known parts that stand together at the very end, and need no others."""
 
 SENTENCES = 2
 """Sentences that make what stands between known parts text, which stays."""
+
+MANY = 8
+"""Full stops before a blank, abbreviations among them, that make a text whatever they end."""
 
 SENTENCE = 350
 """The most characters of one of just so many sentences: publishers' names and notices have stops as well."""
@@ -68,7 +77,7 @@ _KINDS = frozenset(
     )
 )
 _LABELS = frozenset(("tags", "share", "sourcenote", "byline"))
-_WORD = re.compile(r"\S+")
+_WORD = re.compile(r"[^\sa-z](?<!\S.)\S*")
 _LIST = re.compile(r":\s+(?:[-–•]|1[.)])\s|\s1[.)]\s.{3,200}?\s2[.)]\s")  # of the article's, not a ranking of headlines
 _SITE_BEFORE = re.compile(r"[\w-]{2,30}\.[a-z]{2,6}\s*[-–,|]\s*$")
 # "'Istirahat' Rina Wulan - detikJatim "
@@ -113,7 +122,7 @@ def page_frame(
 def _page_tail(line: Line, phrases: Phrases) -> Iterator[Removal]:
     """Yield what goes behind the article at the end of a line; the line is the last one that stays."""
     text = line.text
-    parts = list(_known_parts(text, phrases))
+    parts = _last_parts(text, phrases)
     behind = [text[part.end : below.start] for part, below in pairwise(parts)]
     behind += [text[part.end :] for part in parts[-1:]]
     written = [_is_written(rest) for rest in behind]
@@ -122,8 +131,6 @@ def _page_tail(line: Line, phrases: Phrases) -> Iterator[Removal]:
     again = 0  # how often one stands that comes again and again, as in a digest
     begin = len(parts)
     for i in range(len(parts) - 1, -1, -1):
-        if parts[i].start < ARTICLE:
-            break
         size += parts[i].end - parts[i].start + len(behind[i])
         prose += len(behind[i]) * written[i]
         spoken += behind[i].lstrip()[:1].islower() and _count_stops(behind[i]) > 0  # "Contact us is for questions."
@@ -134,11 +141,33 @@ def _page_tail(line: Line, phrases: Phrases) -> Iterator[Removal]:
         words = text.count(" ", parts[i].start, parts[i].end) + 1
         closes = closes + words if closes >= 0 and not behind[i].strip() else -1
         known = known and prose <= TEXT * size and not any(written[i : i + PARTS - 1])
-        if (known or closes >= CLOSING_WORDS) and text[: parts[i].start].rstrip()[-1:] in SENTENCE_ENDS:
+        if (known or closes >= CLOSING_WORDS) and text[max(0, parts[i].start - 8) : parts[i].start].rstrip()[
+            -1:
+        ] in SENTENCE_ENDS:
             begin = i
     for i in range(begin, len(parts)):
         stop = parts[i].end + len(behind[i].rstrip()) * (not written[i])
         yield Removal(line.start + parts[i].start, line.start + stop, "page-tail", parts[i].kind, parts[i].why)
+
+
+def _last_parts(text: str, phrases: Phrases) -> list[_Entry]:
+    """The known parts at the end of a line, sought upwards as long as they are near each other: most lines are an
+    article's alone."""
+    windows: list[list[_Entry]] = []
+    begin = len(text)
+    while begin > ARTICLE:
+        start = text.find(" ", max(ARTICLE, begin - LAST))
+        window = text[start : begin + LONGEST] if 0 <= start < begin else ""
+        shifted = (
+            part._replace(start=start + part.start, end=start + part.end) for part in _known_parts(window, phrases)
+        )
+        behind_end = windows[-1][0].start if windows else begin
+        found = [part for part in shifted if part.start < begin and part.end <= behind_end]
+        if not found:
+            break
+        windows.append(found)
+        begin = start
+    return [part for found in reversed(windows) for part in found]
 
 
 def _page_head(line: Line, dateline: int, phrases: Phrases) -> Iterator[Removal]:
@@ -193,6 +222,8 @@ def find_stamp(head: str, phrases: Phrases) -> tuple[int, int] | None:
 
 def _is_written(text: str) -> bool:
     """Whether sentences, or a list of the author's, stand between two known parts."""
+    if text.count(". ") > MANY:  # abbreviations among headlines are fewer; the article itself is told at once
+        return True
     stops = _count_stops(text)
     most = stops > SENTENCES or (stops == SENTENCES and len(text) <= stops * SENTENCE)
     return most or _LIST.search(text) is not None
@@ -212,16 +243,19 @@ def _known_parts(text: str, phrases: Phrases) -> Iterator[_Entry]:
         return
     at = 0
     for word in _WORD.finditer(text):
-        if word.start() < at or word[0][0].islower():
+        start = word.start()
+        of_word = entries.get(small[start : word.end()].strip(".,:;!?"))
+        if of_word is None or start < at or text[start].islower():
             continue
-        for wording, kind, why in entries.get(small[word.start() : word.end()].strip(".,:;!?"), ()):
-            end = word.start() + len(wording)
+        for wording, kind, why in of_word:
+            at = start + len(wording)
             # "Baca juga: ..." stands between sentences as well
-            apart = not small[end : end + 1].isalnum() and small[end : end + 2].strip()[:1] != ":"
-            if small.startswith(wording, word.start()) and apart:
-                yield _Entry(word.start(), end, kind, why)
-                at = end
+            apart = not small[at : at + 1].isalnum() and small[at : at + 2].strip()[:1] != ":"
+            if small.startswith(wording, start) and apart:
+                yield _Entry(start, at, kind, why)
                 break
+        else:
+            at = start
 
 
 @lru_cache(64)
