@@ -105,6 +105,9 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
         if hit.rule == "phrase-start":
             doubtful = " " not in text and text[-1].isalpha()
         within = i > deck or hit.rule not in _SIGNS
+        # "leave a reply" in a poem, whose lines above and below begin in small letters too
+        is_verse = text[0].islower() and hit.where == ANY and 0 < i < len(lines) - 1
+        is_verse = is_verse and all(hits[j] is None and lines[j].text[0].islower() for j in (i - 1, i + 1))
         # the head of a table: the next line, which nothing is known against, has as many bars
         bars = text.count("|") if hit.rule == "phrase-start" else 0
         is_head = bars >= 2 and hits[i + 1 : i + 2] == [None] and lines[i + 1].text.count("|") == bars
@@ -112,7 +115,7 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
             (i in listed and hit.kind not in _LINKS)
             or i in rows
             or (deck < i < last and hit.kind in _LISTED and _is_authors(lines, hits, i))
-            or (text[0].islower() and hit.where == ANY and _is_verse(lines, hits, i))
+            or is_verse
             or (books and hit.rule == "byline-by")
             or (paired and hit.rule == "byline-date")
             or (deck < i < last and hit.kind in _FIELDS and i in records)  # below the last one they are the newsroom's
@@ -213,12 +216,6 @@ def _is_authors(lines: Sequence[Line], hits: Sequence[Hit | None], i: int) -> bo
         return above and below.prose and " " in text and f" {text.casefold()}" in below.text.casefold()
     near = [j for j in (i - 2, i - 1, i + 1, i + 2) if 0 <= j < len(lines) and lines[j].text[0] == text[0]]
     return len(near) >= 2 and not {i - 1, i + 1}.isdisjoint(near) and all(hits[j] is None for j in near)
-
-
-def _is_verse(lines: Sequence[Line], hits: Sequence[Hit | None], i: int) -> bool:
-    """Whether the lines above and below begin in small letters too: "leave a reply" in a poem."""
-    around = [j for j in (i - 1, i + 1) if 0 <= j < len(lines) and hits[j] is None and lines[j].text[0].islower()]
-    return len(around) == 2
 
 
 def _is_fragment(lines: Sequence[Line], hits: Sequence[Hit | None], i: int, within: bool) -> bool:

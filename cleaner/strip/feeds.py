@@ -54,7 +54,13 @@ def take_feeds(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: list
     short = sum(not line.prose for line in lines)
     if short >= 3 * ROWS:
         _take_badges(lines, accepted, phrases)
-    times = {i for i, line in enumerate(lines) if _is_time(line, phrases)} if short >= 2 * ROWS - 1 else set()
+    # dates with a clock and nothing else, whatever their neighbours make of them
+    clocks = [
+        i
+        for i, line in enumerate(lines if short >= 2 * ROWS - 1 else ())
+        if line.text[-1].isalnum() and len(line.text) <= 60 and _CLOCK.search(line.text)
+    ]
+    times = {i for i in clocks if (hit := judge_line(lines[i], phrases)) is not None and hit.rule == "timestamp"}
     if len(times) >= ROWS and last >= 0:
         _take_stacked(lines, times, accepted, range(first + 1, last + 1), True, phrases.languages[0])
         _take_stacked(lines, times, accepted, range(last + 1, len(lines)), False, phrases.languages[0])
@@ -120,14 +126,6 @@ def _take_stacked(
                 )
                 accepted[begin : end + 1] = [known or feed for known in accepted[begin : end + 1]]
             rows = [i] if i in times else []
-
-
-def _is_time(line: Line, phrases: Phrases) -> bool:
-    """Whether a line is a date with a clock and nothing else, whatever its neighbours make of it."""
-    if not line.text[-1].isalnum() or len(line.text) > 60 or not _CLOCK.search(line.text):
-        return False
-    hit = judge_line(line, phrases)
-    return hit is not None and hit.rule == "timestamp"
 
 
 def _is_headline(line: Line) -> bool:

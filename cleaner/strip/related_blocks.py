@@ -95,7 +95,10 @@ def take_related_blocks(lines: Sequence[Line], hits: Sequence[Hit | None], accep
         above += sum(accepted[j] is None and lines[j].prose for j in range(at, i))
         at = i
         block = Hit("related-block", "related", f"under {lines[i].text[:40]!r}")
-        _take_upper_heading(lines, hits, accepted, i)
+        # a bare line between what ends the article and a heading is the first line of that heading
+        upper = lines[i - 1].text if i > 1 and hits[i - 1] is None and accepted[i - 1] is None else ""
+        if 0 < len(upper) <= LABEL and upper[-1].isalnum() and not is_numbered(upper) and ends_article(hits[i - 2]):
+            accepted[i - 1] = block
         most = taken.get(lines[i].wording, BLOCK_LINES)
         if above >= 4 and most == BLOCK_LINES and _ends_in_teasers(lines, hits, accepted, i, rest, above):
             accepted[i + 1 :] = [other or block for other in accepted[i + 1 :]]
@@ -107,16 +110,6 @@ def take_related_blocks(lines: Sequence[Line], hits: Sequence[Hit | None], accep
         if count:
             taken[lines[i].wording] = max(count, taken.get(lines[i].wording, 0))
     return headings
-
-
-def _take_upper_heading(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted, heading: int) -> None:
-    """A bare line between what ends the article and a heading of related links: the first line of that heading."""
-    upper = heading - 1
-    if upper < 1 or hits[upper] is not None or accepted[upper] is not None or not ends_article(hits[upper - 1]):
-        return
-    text = lines[upper].text
-    if len(text) <= LABEL and text[-1].isalnum() and not is_numbered(text):
-        accepted[upper] = Hit("related-block", "related", f"above {lines[heading].text[:40]!r}")
 
 
 def _is_heading(lines: Sequence[Line], accepted: Accepted, i: int) -> bool:
