@@ -200,9 +200,9 @@ def _newsroom(line: Line, phrases: Phrases) -> Iterator[Removal]:
         return
     desk = normalise_wording(before[2])
     if desk in phrases.words["agency"] or SITE.fullmatch(before[2]):
-        start = before.start(1) if before[1] else before.start(2)
+        start = before.start(1) if before[1] else before.start() + 1  # from the dash on
         yield Removal(
-            line.start + start, line.start + found.start(), "page-head", "byline", "who writes, and the newsroom"
+            line.start + start, line.start + before.end(2), "page-head", "byline", "who writes, and the newsroom"
         )
         why = "a time of publishing behind the newsroom"
         yield Removal(line.start + found.start(), line.start + found.end(), "page-head", "timestamp", why)
