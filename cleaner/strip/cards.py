@@ -43,8 +43,9 @@ READ_ON = frozenset(("readmore", "related", "pagination", "nav", "share", "comme
 SECTION = 25
 """The most characters of the name of a section."""
 
-TELLING = 4
-"""The fewest letters of a word that tells something of an article."""
+TELLING, STEM = 4, 5
+"""The fewest letters of a word that tells something of an article, and those that words have in common whatever their
+endings: "chleb" and "chleba"."""
 
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -213,9 +214,10 @@ def _takes_up_headline(lines: Sequence[Line], card: Sequence[int]) -> bool:
 
 
 def _long_words(text: str) -> set[str]:
-    """The words of a line that say something; two characters each of a script that puts no blanks between words."""
+    """The words of a line that say something, without their endings; two characters each of a script that puts no
+    blanks between words."""
     unspaced = (run[0][i : i + 2] for run in _UNSPACED.finditer(text) for i in range(len(run[0]) - 1))
-    return {word for word in _WORD.findall(text.casefold()) if len(word) >= TELLING} | {*unspaced}
+    return {word[:STEM] for word in _WORD.findall(text.casefold()) if len(word) >= TELLING} | {*unspaced}
 
 
 def _breaks_off(lines: Sequence[Line], card: Sequence[int]) -> bool:
