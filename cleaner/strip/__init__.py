@@ -5,7 +5,9 @@
     calls.py         lines that call on the reader, menus and paths
     neighbours.py    which of these hits hold, by place and neighbours, and the blocks they open
     inside_lines.py  what goes inside lines that stay: tails, labelled parts
-    pieces.py        pieces of lines that the judge is asked about: segments.py and inside_segments.py cut glued lines
+    cards.py         cards of other articles; related_blocks.py takes the headlines below a heading
+    inside_segments.py  what goes in glued lines, which segments.py cuts; cut_lines.py asks the judge of the rest
+    one_line_pages.py   what stands around an article whose page lost its line ends
     joined_lines.py  sentences cut at inline links, joined for judging
     datelines.py     place, agency and date before the first sentence; dateline_forms.py and dateline_parts.py read them
     places.py        names of places and months, the data behind datelines

@@ -129,20 +129,17 @@ def _menu_hit(text: str, phrases: Phrases) -> Hit | None:
             sure = len(kinds) > 2 and len(kinds) == len(items)  # two known words may be a list in an article
             return Hit("menu-line", kind, "known words of menus between bars", ANY if sure else EDGE)
     words = text.split() if text[0].isupper() and text[-1].isalnum() else []
-    if len(words) >= 6 and 1 < len({*words}) <= len(words) // 2 and _are_sections(words, phrases):
-        return Hit("repeated-words", "nav", "names of sections without the headlines that they stood above", EDGE)
+    if len(words) >= 6 and 1 < len({*words}) <= len(words) // 2:
+        # half of them name sections of sites; those of a chant do not ("Hidup Petani Hidup Petani")
+        known = [phrases.any(word.casefold()) for word in words]
+        if 2 * sum(phrase is not None and phrase.kind == "nav" for phrase in known) >= len(words):
+            return Hit("repeated-words", "nav", "names of sections without the headlines that they stood above", EDGE)
     if " / " in text and text[-1] not in ".!?":
         items = _SLASH.split(text)
         first = phrases.any(normalise_wording(items[0]))
         if len(items) >= 2 and first is not None and first.kind == "nav" and max(map(len, items)) <= 60:
             return Hit("breadcrumb", "nav", "a path of sections", HEAD)
     return None
-
-
-def _are_sections(words: Sequence[str], phrases: Phrases) -> bool:
-    """Whether half of the words name sections of sites; those of a chant do not ("Hidup Petani Hidup Petani")."""
-    found = [phrases.any(word.casefold()) for word in words]
-    return 2 * sum(phrase is not None and phrase.kind == "nav" for phrase in found) >= len(words)
 
 
 def _menu_kinds(items: Sequence[str], phrases: Phrases) -> list[str]:

@@ -87,7 +87,9 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
     """
     found = [(i, hit) for i, hit in enumerate(hits) if hit is not None]
     books = sum(hit.rule == "byline-by" for _, hit in found) >= 3
-    dates = sum(hit.rule == "byline-date" for _, hit in found) == 2  # "Född 3 april", "Död 9 maj"
+    # "Född 3 april" above "Död 9 maj": dates of a life or of a work, for an article has one byline
+    dates = [i for i, hit in found if hit.rule == "byline-date"]
+    paired = len(dates) == 2 and dates[1] - dates[0] == 1
     prose = [i for i, line in enumerate(lines) if line.prose] or [len(lines)]
     deck, last = prose[0], prose[-1]  # below the last paragraph a list is a menu as often
     kept = list(hits)
@@ -103,15 +105,21 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
         if hit.rule == "phrase-start":
             doubtful = " " not in text and text[-1].isalpha()
         within = i > deck or hit.rule not in _SIGNS
+        # "leave a reply" in a poem, whose lines above and below begin in small letters too
+        is_verse = text[0].islower() and hit.where == ANY and 0 < i < len(lines) - 1
+        is_verse = is_verse and all(hits[j] is None and lines[j].text[0].islower() for j in (i - 1, i + 1))
+        # the head of a table: the next line, which nothing is known against, has as many bars
+        bars = text.count("|") if hit.rule == "phrase-start" else 0
+        is_head = bars >= 2 and hits[i + 1 : i + 2] == [None] and lines[i + 1].text.count("|") == bars
         if (
             (i in listed and hit.kind not in _LINKS)
             or i in rows
             or (deck < i < last and hit.kind in _LISTED and _is_authors(lines, hits, i))
-            or (text[0].islower() and hit.where == ANY and _is_verse(lines, hits, i))
+            or is_verse
             or (books and hit.rule == "byline-by")
-            or (dates and hit.rule == "byline-date" and _is_paired(hits, i))
+            or (paired and hit.rule == "byline-date")
             or (deck < i < last and hit.kind in _FIELDS and i in records)  # below the last one they are the newsroom's
-            or (hit.rule == "phrase-start" and text.count("|") >= 2 and _is_row(lines, hits, i))
+            or is_head
             or (i == 0 and _is_headline(lines, hits, hit))
             or (doubtful and _is_fragment(lines, hits, i, within))
         ):
@@ -169,12 +177,6 @@ def is_above_text(lines: Sequence[Line], hits: Sequence[Hit | None]) -> bool:
     return len(lines) > 1 and lines[1].prose and hits[1] is None and lines[0].text.count(" ") >= 2
 
 
-def _is_paired(hits: Sequence[Hit | None], i: int) -> bool:
-    """Whether a name with a date stands beside another: dates of a life or of a work, for an article has one byline."""
-    beside = (hits[j] for j in (i - 1, i + 1) if 0 <= j < len(hits))
-    return any(hit is not None and hit.rule == "byline-date" for hit in beside)
-
-
 def _records(lines: Sequence[Line], hits: Sequence[Hit | None]) -> frozenset[int]:
     """The fields of records: "Tarikh: 14 Jun" beside "Tempat: Padang", "Author: ..." beside "Pages: 9". They stand one
     straight below the other, and nothing is known against one of them."""
@@ -188,12 +190,6 @@ def _records(lines: Sequence[Line], hits: Sequence[Hit | None]) -> frozenset[int
             records[-1].append(i)
         goes_on = is_field
     return frozenset(i for record in records if any(hits[j] is None for j in record) for i in record)
-
-
-def _is_row(lines: Sequence[Line], hits: Sequence[Hit | None], i: int) -> bool:
-    """Whether a line with bars is the head of a table: the next one, which nothing is known against, has as many."""
-    below = lines[i + 1].text if i + 1 < len(lines) else ""
-    return hits[i + 1 : i + 2] == [None] and below.count("|") == lines[i].text.count("|")
 
 
 def _is_headline(lines: Sequence[Line], hits: Sequence[Hit | None], hit: Hit) -> bool:
@@ -220,12 +216,6 @@ def _is_authors(lines: Sequence[Line], hits: Sequence[Hit | None], i: int) -> bo
         return above and below.prose and " " in text and f" {text.casefold()}" in below.text.casefold()
     near = [j for j in (i - 2, i - 1, i + 1, i + 2) if 0 <= j < len(lines) and lines[j].text[0] == text[0]]
     return len(near) >= 2 and not {i - 1, i + 1}.isdisjoint(near) and all(hits[j] is None for j in near)
-
-
-def _is_verse(lines: Sequence[Line], hits: Sequence[Hit | None], i: int) -> bool:
-    """Whether the lines above and below begin in small letters too: "leave a reply" in a poem."""
-    around = [j for j in (i - 1, i + 1) if 0 <= j < len(lines) and hits[j] is None and lines[j].text[0].islower()]
-    return len(around) == 2
 
 
 def _is_fragment(lines: Sequence[Line], hits: Sequence[Hit | None], i: int, within: bool) -> bool:

@@ -16,10 +16,11 @@ from itertools import pairwise
 
 from cleaner.article import Removal
 from cleaner.judge.lines import Hit, Line, ends_sentence
-from cleaner.phrases.phrases import Phrases
+from cleaner.phrases.phrases import Phrases, normalise_wording
 from cleaner.strip.dateline_forms import HEAD, LOUD, evidence, goes_on, match_dateline
 from cleaner.strip.dateline_parts import SITE, Dateline, Lead, read_lead
 from cleaner.strip.east_asian_datelines import find_korean
+from cleaner.strip.one_line_pages import find_stamp
 from cleaner.strip.places import place_name
 
 __all__ = ["HEAD", "SITE", "find_datelines", "match_dateline"]
@@ -37,9 +38,13 @@ PRINTED = 100
 """The most characters of a line that was wrapped for print."""
 
 LINK = 20
-"""Characters of a piece of a sentence behind a dateline; shorter ones are items of a list."""
+"""Characters of a part of a sentence behind a dateline; shorter ones are items of a list."""
+
+AHEAD = 80
+"""Characters behind a dash in which a timetable goes on with a time or with the next place."""
 
 _DASHES = "-–—"
+_CLOCK_OR_DASH = re.compile(r"\d[:.]\d\d|\s[-–—]\s")
 _LABEL = re.compile(r"([^\W\d_][\w'’. -]{1,30}?)(\s?:|\s[-–—])\s?\S")
 # A dash inside a line before which a dateline may stand that is glued to a headline, a caption or a byline.
 _INNER_DASH = re.compile(r"[-–—]{1,2}\s+(?=[^\W\d_a-z\"“])")
@@ -152,11 +157,22 @@ def _match_inside(text: str, phrases: Phrases) -> tuple[int, Dateline | None]:
         for joint in _JOINT.finditer(text, max(1, dash.start() - 60), dash.start()):
             begin = joint.start()
             lead = read_lead(text[begin : dash.start()], phrases)
-            if lead and _stands_apart(lead, text[:begin]):
+            if lead and (_stands_apart(lead, text[:begin]) or _is_published(lead, text, begin, dash.end(), phrases)):
                 return begin, Dateline(
                     dash.end() - begin, "dateline-dash", evidence(lead, "dash"), lead.place, lead.site
                 )
     return (0, None) if text.isascii() else find_korean(text[:DEEP])
+
+
+def _is_published(lead: Lead, text: str, begin: int, end: int, phrases: Phrases) -> bool:
+    """Whether the time of publishing stands before a known place, with nothing or the credit of a picture between, and
+    no row of a timetable behind it."""
+    stamp = find_stamp(text[:begin], phrases) if lead.has("place") else None
+    if stamp is None or _CLOCK_OR_DASH.search(text, end, end + AHEAD):
+        return False
+    between = text[stamp[1] : begin]
+    labels = (normalise_wording(before.rsplit(None, 1)[-1]) for before in between.split(":")[:-1] if before.strip())
+    return not between.strip() or not phrases.words["photo"].isdisjoint(labels)
 
 
 def _stands_apart(lead: Lead, before: str) -> bool:

@@ -54,7 +54,13 @@ def take_feeds(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: list
     short = sum(not line.prose for line in lines)
     if short >= 3 * ROWS:
         _take_badges(lines, accepted, phrases)
-    times = {i for i, line in enumerate(lines) if _is_time(line, phrases)} if short >= 2 * ROWS - 1 else set()
+    # dates with a clock and nothing else, whatever their neighbours make of them
+    clocks = [
+        i
+        for i, line in enumerate(lines if short >= 2 * ROWS - 1 else ())
+        if line.text[-1].isalnum() and len(line.text) <= 60 and _CLOCK.search(line.text)
+    ]
+    times = {i for i in clocks if (hit := judge_line(lines[i], phrases)) is not None and hit.rule == "timestamp"}
     if len(times) >= ROWS and last >= 0:
         _take_stacked(lines, times, accepted, range(first + 1, last + 1), True, phrases.languages[0])
         _take_stacked(lines, times, accepted, range(last + 1, len(lines)), False, phrases.languages[0])
@@ -63,7 +69,12 @@ def take_feeds(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: list
         rows = (
             [(i, time) for i in dated if (time := _time_of_row(lines[i].text, phrases))] if len(dated) >= ROWS else []
         )
-        if len(rows) < ROWS or not _goes_down([time for _, time in rows]):
+        if len(rows) < ROWS:
+            continue
+        # times of one day go down, and never up; ages ("5 min ago") are a feed's whatever they are
+        steps = [above.minutes - below.minutes for (_, above), (_, below) in pairwise(rows) if above.day == below.day]
+        goes_down = all(time.minutes < 0 for _, time in rows) or (steps and min(steps) >= 0 and max(steps) > 0)
+        if not goes_down:
             continue
         feed = Hit("feed", "related", f"{len(rows)} rows of a time and a headline, the newest first")
         for i in range(rows[0][0], rows[-1][0] + 1):
@@ -103,7 +114,11 @@ def _take_stacked(
         if i in times and (not rows or (i - rows[-1] <= APART and any(map(_is_headline, lines[rows[-1] + 1 : i])))):
             rows.append(i)
         elif i in times or i < 0 or (rows and i - rows[-1] >= APART):
-            if len(rows) >= ROWS and _goes_back([lines[row].text for row in rows], strict, language):
+            # some time is earlier than the one before, and none later if `strict`; each has to be read
+            times_of = [read_date(lines[row].text, language=language) for row in rows] if len(rows) >= ROWS else []
+            steps = [(above > below, above < below) for above, below in pairwise(times_of)]
+            later = strict and any(on for _, on in steps)
+            if all(times_of) and any(back for back, _ in steps) and not later:
                 above = rows[0] > zone.start and _is_headline(lines[rows[0] - 1])
                 begin, end = (rows[0] - 1, rows[-1]) if above else (rows[0], min(rows[-1] + 1, zone.stop - 1))
                 feed = Hit(
@@ -113,24 +128,9 @@ def _take_stacked(
             rows = [i] if i in times else []
 
 
-def _is_time(line: Line, phrases: Phrases) -> bool:
-    """Whether a line is a date with a clock and nothing else, whatever its neighbours make of it."""
-    if not line.text[-1].isalnum() or len(line.text) > 60 or not _CLOCK.search(line.text):
-        return False
-    hit = judge_line(line, phrases)
-    return hit is not None and hit.rule == "timestamp"
-
-
 def _is_headline(line: Line) -> bool:
     text = line.text
     return len(text) >= HEADLINE and text.count(" ") + 1 >= HEADLINE_WORDS and text[-1] not in ".:" and not line.prose
-
-
-def _goes_back(texts: Sequence[str], strict: bool, language: str) -> bool:
-    """Whether some time in a row is earlier than the one before, and none later if `strict`; each has to be read."""
-    times = [read_date(text, language=language) for text in texts]
-    steps = [(above > below, above < below) for above, below in pairwise(times)]
-    return all(times) and any(back for back, _ in steps) and not (strict and any(on for _, on in steps))
 
 
 def _time_of_row(text: str, phrases: Phrases) -> _Time | None:
@@ -144,20 +144,9 @@ def _time_of_row(text: str, phrases: Phrases) -> _Time | None:
         if hit is not None and hit.kind == "timestamp":
             clock = _CLOCK.search(head)
             if clock is None:
-                return _Time("", -1) if _is_age(head, phrases) else None
+                # how long ago something was tells no day of it: "September 10 12pm" is one of a programme
+                named = set(normalise_wording(head).replace(",", " ").split())
+                age = not _DAY.search(head) and named.isdisjoint(phrases.words["month"] | phrases.words["weekday"])
+                return _Time("", -1) if age else None
             return _Time(head[: clock.start()], 60 * int(clock[1]) + int(clock[2]))
     return None
-
-
-def _is_age(head: str, phrases: Phrases) -> bool:
-    """Whether a time tells how long ago something was, not the day of it: "September 10 12pm" is one of a programme."""
-    words = set(normalise_wording(head).replace(",", " ").split())
-    return not _DAY.search(head) and words.isdisjoint(phrases.words["month"] | phrases.words["weekday"])
-
-
-def _goes_down(times: Sequence[_Time]) -> bool:
-    """Whether times of one day go down, and never up; ages ("5 min ago") are a feed's whatever they are."""
-    if all(time.minutes < 0 for time in times):
-        return True
-    steps = [above.minutes - below.minutes for above, below in pairwise(times) if above.day == below.day]
-    return bool(steps) and min(steps) >= 0 and max(steps) > 0

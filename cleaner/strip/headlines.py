@@ -25,7 +25,7 @@ _OPENER_AT = 4  # words before which no opener of sentences is asked for
 _GAP = re.compile(r"\s{2,}|\t")
 _JOINT = re.compile(
     r"(?<=[^\W\d_])(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ '’])|(?<=[?!)”\"])(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ])"
-    r"|(?<=[^\W\d_])(?=[\"“„«][A-ZÀ-Þ])"
+    r"|(?<=[^\W\d_])(?=[\"“„«][A-ZÀ-Þ])|(?<=\d)(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{3})"
 )
 _WORD_AROUND = re.compile(r"[^\W\d_]+")
 _SPEECH = re.compile(
@@ -113,13 +113,15 @@ def _before_known_subject(text: str, begin: int, stop: int, phrases: Phrases) ->
             elsewhere = f"{text[:begin]} {text[begin + words[i].end() :]}"
             alone = re.findall(rf"(?:^|[.!?\"”)\n] ?|[^\W\d_A-Z] ){re.escape(name)}(?= [a-z])", elsewhere)
             titled = name.isalpha() and name[0].isupper() and before[0].isupper() and before[-1].isalnum()
-            known = titled and len(alone) >= 2 and f"{before} {name}" not in elsewhere
+            known = titled and len(alone) >= 2 and f"{before} {name}".casefold() not in elsewhere.casefold()
             return begin + words[i - 1].end() if known else -1
     return -1
 
 
 def _parts_words(text: str, at: int, phrases: Phrases) -> bool:
     """Whether a capital behind a small letter begins a new sentence; in a name such as "YouTube" it does not."""
+    if text[at - 1].isdigit():  # "Galaxy Note 9Penasaran seperti apa"; "2Fast" opens no sentence
+        return _goes_on_small(text, at)
     if not text[at - 1].isalpha() or not text[at].isalpha():
         return True
     if text[at - 1].isupper():
@@ -131,6 +133,10 @@ def _parts_words(text: str, at: int, phrases: Phrases) -> bool:
     word = left[0] + right[0]
     if word.casefold() in phrases.words["network"] or text.count(word) > 1:
         return False
-    # of the next words a good part is small, as in a sentence and not in a headline with capitals
+    return _goes_on_small(text, at)
+
+
+def _goes_on_small(text: str, at: int) -> bool:
+    """Whether a good part of the next words is small, as in a sentence and not in a headline with capitals."""
     words = [word for word in text[at : at + 90].split()[:7] if word[0].isalpha()][1:]
     return sum(word[0].islower() for word in words) >= 0.4 * len(words)

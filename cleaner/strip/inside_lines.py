@@ -52,6 +52,10 @@ _LABELLED = re.compile(
     r"(?:[.!?…\"”’»)](?:\s*[-–—] ?\w{1,20})?\s+|(?<=[。！？」]))\s*"
     r"([^\s.!?:：。]+(?: [^\s.!?:：。]+){0,2})\s*[:：]\s*([^:：。！？]{2,60})$"
 )
+# "... pungkasnya.>>>Ikuti Berita Lainnya di Contoh.co.id", "... selesai.#Garam #Muara"
+_POINTED = re.compile(
+    r"(?<=[.!?\"”])\s*>{2,}\s*([^\W\d_a-z]\w*(?: [^\s(){}=;]+){2,15})$|(?<=[\w.!?\"”])(?:#[^\W\d]\w+\s*){2,}$"
+)
 _REPORTER = re.compile(r"(?<=[가-힣][.\]])\s*(?:[가-힣]{2,12} ){0,3}[\w.+-]{1,40}@[\w-]{1,40}(?:\.[\w-]{1,20}){1,4}$")
 _OMISSION = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.{3}\])\s+(\S.{2,40})$")
 _DATE_END = re.compile(r"\s+\d{1,2}/\d{1,2}/\d{2,4}$")
@@ -217,6 +221,10 @@ def _signed_at_end(text: str, phrases: Phrases) -> tuple[int, Hit] | None:
         return mark.start(), Hit("end-mark", "endmark", "an end mark after the last sentence")
     if not text[-1].isalnum():
         return None
+    if ("#" in text or ">" in text) and (pointed := _POINTED.search(text, max(0, len(text) - 140))):
+        at = pointed.start() + pointed[0].index(pointed[0].strip()[0])
+        kind = "tags" if pointed[1] is None else "related"
+        return at, Hit("pointed-tail", kind, "hashtags or a link behind arrows, glued to the last sentence")
     if source := _SOURCE.search(text, len(text) - 44):
         name = _DATE_END.sub("", source[1])
         # an agency's name, or a name in capitals with a date
@@ -247,8 +255,8 @@ def _call_at(text: str, phrases: Phrases, last: bool) -> tuple[int, Hit] | None:
     """Where a call on the reader begins that ends a text: glued to the sentence before, or behind the last paragraph in
     words of the site about itself."""
     for mark in _CALL_START.finditer(text, max(0, len(text) - CALL - 2)):
-        piece = text[mark.end() :]
-        hit = call_hit(piece, normalise_wording(piece), phrases, True)
+        call = text[mark.end() :]
+        hit = call_hit(call, normalise_wording(call), phrases, True)
         if hit and hit.rule == "call" and (hit.where == ANY if mark[1] else True) and (last or not mark[1]):
             return mark.end(), hit._replace(rule="call-tail")
     return None

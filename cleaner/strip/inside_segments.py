@@ -43,10 +43,13 @@ LEAST_PROSE = 80
 _LABELLED = frozenset(("phrase-start", "phrase-headline"))
 # The end of an article: an end mark, or an agency behind one: "... sejak pagi. - Bernama"
 _ARTICLE_END = re.compile(r"[.!?…\"”')](?:\s*[-–—]\s*[^\W\d_a-z][\w! ]{2,20})?$")
+_BEHIND_DASH = re.compile(r"[-–—]\s([^\W\d_a-z][\w! ]{2,20})$")
 _HANGUL = re.compile("[가-힣]")
 _SIGNED = re.compile(r"\w@\w|(?:기자|특파원|팀장|위원|PD)\W{0,3}$")  # who wrote a Korean article
+_CLOSED = frozenset('.!?"”])')
 _QUOTES = re.compile('["“”]')
-_DESK_AND_TAGS = re.compile(r"[.!?\"”\])]\s*\([a-z]{2,6}/[a-z]{2,6}\)\s+([a-z0-9][a-z0-9 -]{8,160})$")
+_DESK_AND_TAGS = re.compile(r"(\([a-z]{2,6}/[a-z]{2,6}\))\s+([a-z0-9][a-z0-9 -]{8,160})$")
+_PAGE_MARK = re.compile(r"[.!?\"”\])]\s*([^.!?\"”\])]{4,40})$")
 
 _CLOCK_OR_PRICE = re.compile(r"\d[.:]\d\d")
 
@@ -71,6 +74,7 @@ def with_segments(
     gaps, starts = find_gaps(text), [line.start for line in lines]
     cuts = joints(text, phrases, gaps)
     found = _between_sentences(text, lines, starts, accepted, bare_labels(text, phrases, gaps))
+    found += _tags_at_end(lines, accepted, phrases)
     if not (cuts or found) or is_wrapped(lines):  # where sentences run over line ends, no line is a unit
         return inside, bool(cuts or found), {}
     by_line: dict[int, list[int]] = {}
@@ -96,7 +100,9 @@ def with_segments(
                 continue
             found += _open_headline(part, phrases)
             if part.end < len(text) and not text[part.end].isspace():  # the end of a line once
-                found += tail_trims(part, part.end, phrases, False)
+                agency = _BEHIND_DASH.search(part.text, max(0, len(part.text) - 30))
+                signed = agency is not None and normalise_wording(agency[1]) in phrases.words["agency"]
+                found += tail_trims(part, part.end, phrases, signed)
     return found, True, segments
 
 
@@ -203,7 +209,9 @@ def _take_arrows(segments: Sequence[Line], hits: list[Hit | None]) -> None:
     listed behind arrows as well. What goes is less than the text.
     """
     first = len(segments)
-    while first and segments[first - 1].text[0] in ARROWS and _is_link(segments[first - 1].text):
+    while first and (text := segments[first - 1].text)[0] in ARROWS:
+        if len(text) > HEADLINE or text[-1] in ".。" or ":" in text or not _HANGUL.search(text):
+            break
         first -= 1
     if len(segments) - first < 2 or not first:
         return
@@ -212,10 +220,6 @@ def _take_arrows(segments: Sequence[Line], hits: list[Hit | None]) -> None:
     if signed and 2 * goes < size:
         hit = Hit("arrow-links", "promo", "links behind arrows at the end")
         hits[first:] = [known or hit for known in hits[first:]]
-
-
-def _is_link(text: str) -> bool:
-    return len(text) <= HEADLINE and text[-1] not in ".。" and ":" not in text and bool(_HANGUL.search(text))
 
 
 def _is_glued_headline(above: Line, segment: Line) -> bool:
@@ -268,17 +272,31 @@ def _between_sentences(
     accepted: Sequence[Hit | None],
     labels: Iterable[tuple[int, int, str]],
 ) -> list[Removal]:
-    """The bare labels in paragraphs that stay, and the terms behind the initials that end the last of them."""
+    """The bare labels in paragraphs that stay."""
     found = []
     for start, end, kind in labels:
         at = bisect_right(starts, start) - 1
         long = end <= lines[at].end and len(lines[at].text) >= LEAST_LINE
         if accepted[at] is None and long and not is_quoted(text, start):
             found.append(Removal(start, end, "label-inside", kind, "a label between two sentences"))
+    return found
+
+
+def _tags_at_end(lines: Sequence[Line], accepted: Sequence[Hit | None], phrases: Phrases) -> list[Removal]:
+    """The terms behind the initials that end the last line that stays, and the number of the page before these."""
+    found = list[Removal]()
     last = next((lines[i] for i in range(len(lines) - 1, -1, -1) if accepted[i] is None), None)
-    if last and last.text[-1].isalnum():
-        tags = _DESK_AND_TAGS.search(last.text, max(0, len(last.text) - 200))
-        if tags and word_lists()["function_words"].isdisjoint(tags[1].split()):
-            why = "terms in small letters behind the initials that end the article"
-            found.append(Removal(last.start + tags.start(1), last.end, "tags-tail", "tags", why))
+    tags = _DESK_AND_TAGS.search(last.text, max(0, len(last.text) - 200)) if last and last.text[-1].isalnum() else None
+    if last is None or tags is None or not word_lists()["function_words"].isdisjoint(tags[2].split()):
+        return found
+    before = last.text[: tags.start()].rstrip()
+    mark = _PAGE_MARK.search(before, max(0, len(before) - 60))  # "Halaman 2 dari 2 (abc/def)"
+    page = phrases.line(normalise_wording(mark[1])) if mark else None
+    if mark and page:
+        found.append(Removal(last.start + mark.start(1), last.start + mark.end(1), "phrase-tail", page.kind, page.why))
+        why = "initials of writer and editor behind the number of the page"
+        found.append(Removal(last.start + tags.start(1), last.start + tags.end(1), "initials", "initials", why))
+    if page or before[-1:] in _CLOSED:
+        why = "terms in small letters behind the initials that end the article"
+        found.append(Removal(last.start + tags.start(2), last.end, "tags-tail", "tags", why))
     return found

@@ -1,8 +1,8 @@
-"""Sentences that a scraper cut at inline links: their pieces are joined into one line for judging, offsets kept.
+"""Sentences that a scraper cut at inline links: their parts are joined into one line for judging, offsets kept.
 
 "Aturan itu dimuat dalam" / "peraturan daerah" / "yang dikutip" / "Antara" / ", Kamis (15/8/2024)." is one sentence, and
-none of its pieces is an agency's name or a date alone. Lists, poems and menus in small letters stay as they are: what
-is joined ends as a sentence does, or holds a piece that only a sentence can go on with.
+none of its parts is an agency's name or a date alone. Lists, poems and menus in small letters stay as they are: what
+is joined ends as a sentence does, or holds a part that only a sentence can go on with.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _MAY_GO_ON = _GOES_ON | _ALONE
 _JOINED_HITS = frozenset(
     ("agency-line", "endmark", "number", "timestamp", "weak-in-tail", "byline-date", "initials-line")
 )
-"""Rules that a piece of a sentence falls to; what any other rule names is boilerplate, however it goes on."""
+"""Rules that a part of a sentence falls to; what any other rule names is boilerplate, however it goes on."""
 
 _ENDS = SENTENCE_ENDS | frozenset("॥۔։።:")
 
@@ -40,7 +40,7 @@ _ENDS = SENTENCE_ENDS | frozenset("॥۔։።:")
 def join_cut_lines(lines: list[Line], judge: Callable[[Line], Hit | None] = lambda _line: None) -> list[Line]:
     """The lines, with those joined that an inline link cut out of one sentence; the same list where there are none.
 
-    A joined line has the text of its pieces with a blank in place of each line end, so that every offset in it is the
+    A joined line has the text of its parts with a blank in place of each line end, so that every offset in it is the
     offset in the whole text less the line's start. Lines that `judge` calls boilerplate are joined with none.
 
     >>> from cleaner.judge.lines import split_lines
@@ -89,7 +89,7 @@ def _continuations(lines: Sequence[Line]) -> tuple[set[int], set[int]]:
             and ((text[0] in _GOES_ON and text[1:2] in ("", " ", "\u00a0")) or text in _ALONE)
         ):
             marks.add(i)
-    # two pieces that open with marks leave no doubt, and then one word may be a link as well
+    # two parts that open with marks leave no doubt, and then one word may be a link as well
     least = LEAST_WORDS if len(marks) < 2 else 1
     for i, (upper, line) in enumerate(pairwise(lines), 1):
         if line.text[0].islower() and not line.text.startswith(("http", "www.")):

@@ -15,6 +15,7 @@ from itertools import pairwise
 from cleaner.characters import BULLETS, DASHES
 from cleaner.judge.lines import ANY, EDGE, HEAD, MENU_ITEM, Hit, Line, ends_sentence, is_wrapped, prose_bounds
 from cleaner.phrases.phrases import Phrases
+from cleaner.strip.cards import READ_ON, take_cards
 from cleaner.strip.context import SHAPES, Places, drop_fragments, ends_text, is_lead_in, is_numbered
 from cleaner.strip.feeds import take_feeds
 from cleaner.strip.inside_lines import closes_article, names_recur
@@ -45,6 +46,9 @@ SIGNING = frozenset(("byline", "initials", "endmark"))
 REPEATED = 3
 """Lines in a row that say the same; a refrain is in no list of buttons."""
 
+PATH = 5
+"""The most lines of a path of sections above the headline."""
+
 LEAD_IN = 30
 """The fewest characters of a line with a colon that leads to a list; shorter ones may be empty fields of a template."""
 
@@ -73,8 +77,8 @@ def accept_hits(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phra
     if _is_left(doubts, accepted):
         _accept_rows_of_doubts(lines, hits, accepted)
         _accept_next_to_accepted(lines, hits, accepted)
-    if "related" in kinds:
-        take_related_blocks(lines, hits, accepted)
+    if not kinds.isdisjoint(READ_ON):
+        take_cards(lines, hits, accepted, take_related_blocks(lines, hits, accepted))
     if _is_left(doubts, accepted):
         _accept_at_edges(lines, hits, accepted)
         _accept_next_to_accepted(lines, hits, accepted)
@@ -128,6 +132,8 @@ def _accept_at_edges(lines: Sequence[Line], hits: Sequence[Hit | None], accepted
         above = i < first or (i < top and hit.kind in ("byline", "timestamp"))
         if (hit.where in (EDGE, HEAD) and above) or (hit.where == EDGE and i > last):
             accepted[i] = hit
+    if first > 1 and accepted[0] is not None and accepted[0].kind == "nav":
+        _take_path(lines, hits, accepted)
 
 
 def _accept_rows_of_doubts(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
@@ -195,6 +201,20 @@ def _take_menus(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Acc
                 for j in row:
                     accepted[j] = hits[j] or Hit("menu-list", "nav", "a list of short items, known ones among them")
             row = []
+
+
+def _take_path(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
+    """Below "home" the sections that lead to the article, one on each line, down to the headline."""
+    end, small = 1, lines[0].text[0].islower()
+    while end < min(len(lines), PATH) and lines[end].text.count(" ") < 2:
+        hit, text = hits[end], lines[end].text
+        section = text[0].islower() == small and len(text) <= MENU_ITEM and text[-1].isalpha()
+        if not section or (hit is not None and hit.kind not in ("nav", "related", "tags")):
+            return
+        end += 1
+    if end < len(lines) and lines[end].text.count(" ") >= 3 and lines[end].text[0].isupper():
+        path = Hit("menu-list", "nav", "a path of sections, one on each line")
+        accepted[1:end] = [known or path for known in accepted[1:end]]
 
 
 def _take_site_name(lines: Sequence[Line], accepted: Accepted) -> None:

@@ -9,6 +9,7 @@ limits). The rule is `related-block`; its traps stand in tests/cases/strip/losse
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,7 +20,15 @@ from cleaner.phrases.phrases import normalise_wording
 from cleaner.strip.context import is_lead_in, is_numbered
 from cleaner.strip.headlines import looks_like_headline
 
-__all__ = ["BLOCK_LINES", "ITEM_STARTS", "take_related_blocks"]
+__all__ = [
+    "BLOCK_LINES",
+    "ITEM_STARTS",
+    "ends_article",
+    "is_led",
+    "is_signed",
+    "may_be_headline",
+    "take_related_blocks",
+]
 
 Accepted = list[Hit | None]
 
@@ -28,6 +37,18 @@ ITEM_STARTS = BULLETS + "0123456789"
 
 BLOCK_LINES = 12
 """The most lines that a heading of related links speaks for, and in which comments are sought below a heading."""
+
+LABEL = 40
+"""The most characters of a line that may be a label of the lines below it."""
+
+RECURS = 3
+"""How often a label stands that is the article's own: a speaker, a price, a day of a programme."""
+
+SIGNED = 3
+"""Lines above a heading among which what ends the article is sought: a heading may have two lines."""
+
+ENDS = frozenset(("initials", "endmark", "tags", "footer", "comment", "disclaimer"))
+"""Kinds that stand between the last paragraph of an article and what the site puts below it."""
 
 _HEADLINE, _LONG_HEADLINE = 20, 45  # characters of a headline below a label, and of a further one above a paragraph
 _WIDE_HEADLINE = 8  # the same in scripts that put no blanks between words
@@ -38,6 +59,7 @@ _WORDS = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*")
 _NUMBER = re.compile(r"\d+")
 _DIGIT = re.compile(r"\d")
 _SERIES = re.compile(r"([^\W\d_]*) ?(\d{1,3})[.:)] ?(?!\d)")
+_CHAPTER = re.compile(r"([^\W\d_]{2,20}) (\d{1,3})")
 _VALUE_LINE = 45  # the most characters of "Kiper: Andi Putra"
 
 
@@ -56,11 +78,12 @@ class _Rest:
     firm: list[int]
 
 
-def take_related_blocks(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
-    """After a bare heading of related links ("Baca juga:"): the headlines that follow it."""
-    headings = [i for i in range(len(lines)) if _is_heading(lines, accepted, i)]
+def take_related_blocks(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> list[int]:
+    """Take the headlines that follow a bare heading of related links ("Baca juga:"), and return all such headings."""
+    related = [i for i, hit in enumerate(accepted) if hit is not None and hit.kind == "related"]
+    headings = [i for i in related if _is_heading(lines, accepted, i)]
     if not headings:
-        return
+        return headings
     firm = _firm_lines(lines, hits, accepted)
     _, last = prose_bounds(lines, accepted)
     below = range(max(last, 0), len(lines))
@@ -72,16 +95,21 @@ def take_related_blocks(lines: Sequence[Line], hits: Sequence[Hit | None], accep
         above += sum(accepted[j] is None and lines[j].prose for j in range(at, i))
         at = i
         block = Hit("related-block", "related", f"under {lines[i].text[:40]!r}")
+        # a bare line between what ends the article and a heading is the first line of that heading
+        upper = lines[i - 1].text if i > 1 and hits[i - 1] is None and accepted[i - 1] is None else ""
+        if 0 < len(upper) <= LABEL and upper[-1].isalnum() and not is_numbered(upper) and ends_article(hits[i - 2]):
+            accepted[i - 1] = block
         most = taken.get(lines[i].wording, BLOCK_LINES)
-        if above >= 4 and most == BLOCK_LINES and _ends_in_teasers(lines, hits, accepted, i, rest):
+        if above >= 4 and most == BLOCK_LINES and _ends_in_teasers(lines, hits, accepted, i, rest, above):
             accepted[i + 1 :] = [other or block for other in accepted[i + 1 :]]
-            return
+            return headings
         count = 0
         for j in range(i + 1, _end_of_headlines(lines, hits, accepted, firm, i, last, most)):
             count += accepted[j] is None
             accepted[j] = accepted[j] or block
         if count:
             taken[lines[i].wording] = max(count, taken.get(lines[i].wording, 0))
+    return headings
 
 
 def _is_heading(lines: Sequence[Line], accepted: Accepted, i: int) -> bool:
@@ -95,14 +123,31 @@ def _is_heading(lines: Sequence[Line], accepted: Accepted, i: int) -> bool:
     return not (text[0] in BULLETS and i + 1 < len(lines) and lines[i + 1].text[0] == text[0])
 
 
+def is_signed(hits: Sequence[Hit | None], heading: int) -> bool:
+    """Whether what ends an article stands straight above a heading: its writer with a label, initials, a mark, tags."""
+    return any(ends_article(hit) for hit in hits[max(0, heading - SIGNED) : heading])
+
+
+def ends_article(hit: Hit | None) -> bool:
+    """Whether a line is of a kind that stands between an article and what the site puts below it."""
+    return hit is not None and (hit.kind in ENDS or (hit.kind == "byline" and hit.rule.startswith("phrase")))
+
+
+def is_led(text: str) -> bool:
+    """Whether a heading is a label with its mark ("Baca juga:"): it announces what stands straight below it."""
+    return text.endswith((":", "：", "…", "..."))
+
+
 def _firm_lines(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> list[bool]:
-    """Which lines are the article's whatever stands above them: lead-ins, line-ups, rows of a table, and the items of a
-    list, unless the list begins straight below a line that goes, its heading, and the next subhead of a series."""
+    """Which lines are the article's whatever stands above them: lead-ins, line-ups, rows of a table, the items of a
+    list, unless the list begins straight below a line that goes, its heading, and labels that recur or count on."""
     firm, listed = [False] * len(lines), [False] * len(lines)
+    labels = Counter(line.text for line in lines if len(line.text) <= LABEL and line.text[-1].isalnum())
     for i, line in enumerate(lines):
         if hits[i] is None and accepted[i] is None:
             text = line.text
             firm[i] = is_lead_in(text) or text.count(";") >= 2 or text.count(",") >= 4  # headlines have fewer names
+            firm[i] = firm[i] or labels[text] >= RECURS  # cards with a label are told by their period
             listed[i] = is_numbered(text)
     for i, (line, below) in enumerate(pairwise(lines)):
         if hits[i] is None and hits[i + 1] is None and accepted[i] is None:
@@ -111,6 +156,7 @@ def _firm_lines(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Acc
             if line.text[0] == below.text[0] and not line.text[0].isalnum() and line.text[0] not in _OPENERS:
                 listed[i] = listed[i + 1] = True
     headed = False
+    chapters = {(found[1].casefold(), int(found[2])) for line in lines if (found := _CHAPTER.fullmatch(line.text))}
     series = set()  # (word, number) of the subheads above: "Trend 4", "4"
     for i, line in enumerate(lines):
         head = _SERIES.match(line.text)
@@ -119,6 +165,8 @@ def _firm_lines(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Acc
         opens = i > 0 and accepted[i - 1] is not None and (place[0] or place[1] < 2)
         headed = listed[i] and (headed or bool(opens))
         firm[i] = firm[i] or (listed[i] and not headed) or (place[0], place[1] - 1) in series
+        if chapter := _CHAPTER.fullmatch(line.text):
+            firm[i] = firm[i] or not chapters.isdisjoint((chapter[1].casefold(), int(chapter[2]) + n) for n in (-1, 1))
         if place[1] and not headed:
             series.add(place)
     return firm
@@ -171,18 +219,18 @@ def _end_of_headlines(
         text, dated = lines[i].text, any(hit is not None and hit.rule == "timestamp" for hit in hits[i : i + 2])
         if count == most or firm[i] or (lines[i].prose and not dated) or _has_full_stop(lines[i]):
             return i
-        led = lines[heading].text.endswith((":", "：", "…", "..."))
+        led = is_led(lines[heading].text)
         if i < last:  # between paragraphs a subhead may follow, so the line has to be a list's or a long headline
             hit, under = hits[i], i + 1
             if hit is not None and hit.rule == "timestamp" and (firm[under] or lines[under].prose):
                 return i  # a day straight above text is the article's
             if (text[0] in ITEM_STARTS) != bulleted:
                 return i
-            first = led and i == heading + 1 and _may_be_headline(text)
+            first = led and i == heading + 1 and may_be_headline(text)
             headline = len(text) >= _LONG_HEADLINE and text[-1] not in ".:;," and looks_like_headline(text)
             if not (bulleted or first or headline or dated):
                 return i
-        elif hits[i] is None and not _may_be_headline(text, count + 1) and (led or i > heading + 1):
+        elif hits[i] is None and not may_be_headline(text, count + 1) and (led or i > heading + 1):
             return i
         elif not bulleted and i > heading + 1 and not text[0].isalnum() and text[0] not in _QUOTES:
             return i  # a list of the article's below the one headline of a label, or a mark that parts sections
@@ -190,7 +238,7 @@ def _end_of_headlines(
     return end
 
 
-def _may_be_headline(text: str, number: int = 1) -> bool:
+def may_be_headline(text: str, number: int = 1) -> bool:
     """Whether a line straight below a label may be the headline that it announces, in any script; the `number`-th of a
     numbered list may be short."""
     if number > 1 and text.startswith((f"{number} ", f"{number}. ")):
@@ -230,10 +278,10 @@ def _has_full_stop(line: Line) -> bool:
 
 
 def _ends_in_teasers(
-    lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted, heading: int, rest: _Rest
+    lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted, heading: int, rest: _Rest, above: int
 ) -> bool:
     """Whether headlines, dates and teasers fill the rest: mostly bare lines, never two paragraphs in a row, and nothing
-    that is the article's."""
+    that is the article's; `above` paragraphs stand above the heading."""
     n = len(lines) - heading - 1
     near = range(heading + 1, min(len(lines), heading + 2 + BLOCK_LINES))  # what headings above may have taken
     far = near.stop
@@ -244,11 +292,13 @@ def _ends_in_teasers(
     if n < 3 or together or rest.pairs[far] or rest.firm[heading + 1]:
         return False
     paragraphs = len(prose) + rest.prose[far]
+    led = is_led(lines[heading].text)
     if not rest.stops[far] and not any(accepted[j] is None and _has_full_stop(lines[j]) for j in near):
         # headlines alone, or with teasers that break off below a heading that is no label
-        led = lines[heading].text.endswith((":", "：", "…", "..."))
         bare = [j for j in near if hits[j] is None and accepted[j] is None]
-        long = sum(_may_be_headline(lines[j].text) for j in bare)
+        long = sum(may_be_headline(lines[j].text) for j in bare)
         return (paragraphs == 0 or (not led and paragraphs * 3 <= n)) and 2 * long >= len(bare)
     dates, bullets = rest.dates[heading + 1], rest.bullets[heading + 1]
+    if not led and paragraphs * 2 <= min(n, above) and is_signed(hits, heading):
+        return True
     return (dates >= 2 and paragraphs * 3 <= n) or (bullets >= 3 and paragraphs * 5 <= n)

@@ -303,8 +303,14 @@ def bare_labels(text: str, phrases: Phrases, gaps: Sequence[tuple[int, int]]) ->
         word, mark = after.groups()
         shouted = len(word) > 1 and word.isupper() and text[start:end].isupper()  # "ADVERTISEMENT FOR MYSELF"
         labels[text[start:end]] += (word[0].isupper() and not shouted) if word else mark in ("", "\n", '"', "“")
-    # what stands elsewhere inside a sentence is a name or a word of this text
-    only_labels = {form for form, times in labels.items() if 0 < times == text.count(form) - text.count(f"{form}:")}
+    # what stands elsewhere inside a sentence is a name or a word of this text; a word that is foreign to it is none
+    # where most are labels
+    foreign = word_lists()["english_ads"] if phrases.languages[0] != "en" else frozenset()
+    only_labels = {
+        form
+        for form, times in labels.items()
+        if 0 < times == text.count(form) - text.count(f"{form}:") or (form in foreign and 2 * times > text.count(form))
+    }
     for start, end in sorted(spans):
         if text[start:end] in only_labels:
             yield start, end, forms[text[start:end]]

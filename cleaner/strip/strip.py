@@ -23,6 +23,7 @@ from cleaner.judge.whole_page import looks_like_page, outside_block
 from cleaner.phrases.clauses import find_openings
 from cleaner.phrases.phrases import Phrases, load_phrases, normalise_wording
 from cleaner.strip.context import is_above_text, led_items, record_lines, table_rows
+from cleaner.strip.cut_lines import segments_to_judge
 from cleaner.strip.datelines import find_datelines, match_dateline
 from cleaner.strip.facts import facts_of, title_hits
 from cleaner.strip.inside_lines import may_trim, tail_trims, trims
@@ -30,7 +31,7 @@ from cleaner.strip.inside_segments import with_segments
 from cleaner.strip.joined_lines import join_cut_lines, may_join
 from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import SIGNATURE, accept_hits
-from cleaner.strip.pieces import with_pieces
+from cleaner.strip.one_line_pages import page_frame
 from cleaner.strip.space import close_gaps
 
 __all__ = ["Stripped", "explain_line", "mark_openings", "may_strip_beside", "strip", "strip_steps"]
@@ -141,7 +142,13 @@ def strip_steps(
 
     `allow` holds normalised wordings here.
     """
-    _check_options(input_kind, title, (*keep_kinds, *only_kinds))
+    if input_kind not in ("auto", "text", "page"):
+        raise OptionError(f"input_kind is {input_kind!r}. Choose auto, text or page.")
+    if title not in ("keep", "drop", "field"):
+        raise OptionError(f"title is {title!r}. Choose keep, drop or field.")
+    unknown = [kind for kind in (*keep_kinds, *only_kinds) if kind not in KINDS]
+    if unknown:
+        raise OptionError(f"{unknown[0]!r} is not a kind of removal. Known kinds: {', '.join(KINDS)}.")
     choice = _Choice(phrases, title, keep_kinds, only_kinds, allow, known_title)
     facts: dict[str, str] = {}
     removals, kind, again = yield from _look(text, input_kind, choice, facts)
@@ -153,16 +160,6 @@ def strip_steps(
     if _takes_over(GUARD if kind == "text" else PAGE_GUARD, text, removals):
         return Stripped(input_kind=kind, flags=("strip-guard",))
     return Stripped(removals, input_kind=kind, **facts)  # type: ignore[arg-type]
-
-
-def _check_options(input_kind: str, title: str, kinds: Sequence[str]) -> None:
-    if input_kind not in ("auto", "text", "page"):
-        raise OptionError(f"input_kind is {input_kind!r}. Choose auto, text or page.")
-    if title not in ("keep", "drop", "field"):
-        raise OptionError(f"title is {title!r}. Choose keep, drop or field.")
-    unknown = [kind for kind in kinds if kind not in KINDS]
-    if unknown:
-        raise OptionError(f"{unknown[0]!r} is not a kind of removal. Known kinds: {', '.join(KINDS)}.")
 
 
 def _look(
@@ -187,7 +184,7 @@ def _look(
 
     # accept them by neighbours and place; a hit that the options forbid bears out no other
     accepted = choice.permitted(lines, accept_hits(lines, choice.permitted(lines, hits), phrases))
-    asked = False  # whether a line or a piece of one looks suspicious to the judge
+    asked = False  # whether a line or a segment of one looks suspicious to the judge
     if input_kind == "text":
         asked = yield from _judge(lines, hits, accepted, choice)
     else:  # the judge of pages has seen the whole page: no heading takes what it lets stay
@@ -200,10 +197,11 @@ def _look(
     inside = [*find_datelines(lines, accepted, phrases, facts), *trims(text, lines, accepted, phrases)]
     glued = False
     if input_kind != "page":
+        inside += page_frame(lines, accepted, inside, phrases)
         inside, glued, segments = with_segments(text, lines, accepted, inside, phrases)
         if input_kind == "text":
-            pieces = yield from _judge_pieces(lines, hits, accepted, segments, inside, choice)
-            inside, asked = [*inside, *(pieces or ())], asked or pieces is not None
+            judged = yield from _judge_segments(lines, hits, accepted, segments, inside, choice)
+            inside, asked = [*inside, *(judged or ())], asked or judged is not None
     if inside:
         fixed = [(line.start, line.end) for line in lines if choice.allows(line)]
         inside = [r for r in inside if choice.takes(r.kind) and not any(a <= r.start < b for a, b in fixed)]
@@ -240,7 +238,7 @@ def _judge(
     return True
 
 
-def _judge_pieces(
+def _judge_segments(
     lines: Sequence[Line],
     hits: Sequence[Hit | None],
     accepted: Sequence[Hit | None],
@@ -248,8 +246,8 @@ def _judge_pieces(
     inside: Sequence[Removal],
     choice: _Choice,
 ) -> Steps[list[Removal] | None]:
-    """Ask the judge of the pieces of lines, and return those that go; None where none looks suspicious."""
-    rest = with_pieces(lines, hits, accepted, segments, inside, choice.phrases)
+    """Ask the judge of the segments of lines, and return those that go; None where none looks suspicious."""
+    rest = segments_to_judge(lines, hits, accepted, segments, inside, choice.phrases)
     question = rest and ask_judge(rest)
     if rest is None or question is None:
         return None
@@ -311,7 +309,7 @@ def _would_go(left: Sequence[Line], choice: _Choice) -> Steps[bool]:
     """Whether the judge, which saw what goes beside what stays, takes something of what stays alone."""
     taken: list[Hit | None] = [None] * len(left)
     yield from _judge(left, taken, taken, choice)
-    return any(taken) or bool((yield from _judge_pieces(left, taken, taken, {}, (), choice)))
+    return any(taken) or bool((yield from _judge_segments(left, taken, taken, {}, (), choice)))
 
 
 def mark_openings(text: str, lines: Sequence[Line], phrases: Phrases) -> None:
@@ -336,6 +334,8 @@ def may_strip_beside(text: str, gaps: Sequence[int], phrases: Phrases) -> bool:
     mark_openings(text, lines, phrases)
     nothing = [None] * len(lines)
     if any(judge_line(line, phrases) for line in lines) or with_segments(text, lines, nothing, [], phrases)[1]:
+        return True
+    if page_frame(lines, nothing, (), phrases):
         return True
     if gaps and (may_join(lines) or find_datelines(lines, nothing, phrases, {})):
         return True

@@ -31,20 +31,15 @@ _ICON_MARK = re.compile(r"image/svg\+xml[A-Z]")
 
 def template_marks(line: Line, text: str) -> Iterator[Removal]:
     """The spans of `line` that the site's software left, each with its rule; `text` is the whole text."""
-    if "[" in line.text:
-        yield from _shortcodes(line, text)
-    if ("svg+xml" in line.text or "openclipart.org" in line.text) and _ICON_MARK.search(text):
-        for icon in _ICON.finditer(line.text):
-            why = "what an icon tells of itself"
-            yield Removal(line.start + icon.start(), line.start + icon.end(), "icon-metadata", "loading", why)
-
-
-def _shortcodes(line: Line, text: str) -> Iterator[Removal]:
-    """Marks of the site's software that nothing replaced: "[gallery ids="4,5"]", "[pullquote]...[/pullquote]". What
-    stands between them stays; code that an author shows is marked alike, and stays whole."""
-    for mark in _SHORTCODE.finditer(line.text):
+    # shortcodes that nothing replaced: "[gallery ids="4,5"]", "[pullquote]...[/pullquote]"; what stands between them
+    # stays, and code that an author shows, which is marked alike, stays whole
+    for mark in _SHORTCODE.finditer(line.text) if "[" in line.text else ():
         name = mark[2]
         paired = mark[1] or mark[3] or name in _BARE_CODES or f"[/{name}]" in text
         if paired and name not in _CODE:
             why = f"a mark of the site's software, {name}"
             yield Removal(line.start + mark.start(), line.start + mark.end(), "shortcode", "loading", why)
+    if ("svg+xml" in line.text or "openclipart.org" in line.text) and _ICON_MARK.search(text):
+        for icon in _ICON.finditer(line.text):
+            why = "what an icon tells of itself"
+            yield Removal(line.start + icon.start(), line.start + icon.end(), "icon-metadata", "loading", why)

@@ -28,7 +28,7 @@ TEXTS = st.lists(PARTS, max_size=12).map("".join)
 
 @settings(deadline=None, max_examples=200)
 @given(TEXTS, st.sampled_from(["", "id", "en", "ko"]))
-def test_pieces_and_the_white_space_between_them_are_the_text(text: str, language: str) -> None:
+def test_segments_and_the_white_space_between_them_are_the_text(text: str, language: str) -> None:
     at = 0
     for start, end in segments(text, load_phrases(language) if language else None):
         assert at <= start < end <= len(text)
@@ -54,7 +54,7 @@ def test_known_names_are_one_piece(name: str) -> None:
     assert len(segments(text)) == 1
 
 
-def test_pieces_do_not_depend_on_what_stands_on_other_lines() -> None:
+def test_segments_do_not_depend_on_what_stands_on_other_lines() -> None:
     glued = "Harga garam turun.Baca juga: Cabai Makin MurahMenurut petani itu biasa."
     alone = [glued[a:b] for a, b in segments(glued)]
     text = f"Sebelum itu.\n{glued}\nSesudah itu."

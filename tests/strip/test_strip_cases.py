@@ -31,7 +31,7 @@ def cases() -> list[Any]:
 
 
 def placed(case: dict[str, Any]) -> tuple[str, list[list[str]]]:
-    """The text of a case, and the pieces that go with their kinds."""
+    """The text of a case, and the spans that go with their kinds."""
     if "text" in case:
         return case["text"], case["goes"]
     one, two, three = bodies().get(case["language"], bodies()["en"])
@@ -40,7 +40,7 @@ def placed(case: dict[str, Any]) -> tuple[str, list[list[str]]]:
         "middle": [one, two, case["line"], three],
         "tail": [one, two, three, case["line"]],
     }[case["at"]]
-    goes = [[piece, case["kind"]] for piece in case["line"].split("\n")] if case["kind"] else []
+    goes = [[span, case["kind"]] for span in case["line"].split("\n")] if case["kind"] else []
     return "\n\n".join(parts), goes
 
 
@@ -49,7 +49,7 @@ def test_case(case: dict[str, Any]) -> None:
     text, goes = placed(case)
     found = strip(text, language=case["language"])
     gone = {text[r.start : r.end].strip(): r.kind for r in found.removals if r.kind != "space"}
-    assert gone == {piece.strip(): kind for piece, kind in goes}
+    assert gone == {span.strip(): kind for span, kind in goes}
     if not goes:
         assert cut(text, found.removals) == text
 

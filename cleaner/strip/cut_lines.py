@@ -1,7 +1,7 @@
-"""The pieces of lines that the judge is asked about: glued segments, and what stands behind a line's last sentence.
+"""The segments of lines that the judge is asked about: glued ones, and what stands behind a line's last sentence.
 
 "… kata dia. Sumber: Kantor Berita" ends without a stop: what stands behind the last one may be a line whose end was
-lost. Pieces are judged as lines are, among the lines of their text; a text without such pieces is not asked again.
+lost. Segments are judged as lines are, among the lines of their text; a text without any is not asked again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from cleaner.judge.lines import Hit, Line
 from cleaner.phrases.phrases import Phrases
 from cleaner.strip.segments import is_quoted, sentence_breaks
 
-__all__ = ["with_pieces"]
+__all__ = ["segments_to_judge"]
 
 TAIL = 100
 """The most characters of a line's tail behind its last sentence."""
@@ -28,7 +28,7 @@ _ARROWS = frozenset("»→›>")
 _ENDS = SENTENCE_ENDS - _ARROWS
 
 
-def with_pieces(
+def segments_to_judge(
     lines: Sequence[Line],
     hits: Sequence[Hit | None],
     accepted: Sequence[Hit | None],
@@ -36,14 +36,19 @@ def with_pieces(
     inside: Sequence[Removal],
     phrases: Phrases,
 ) -> RuledText | None:
-    """All lines with those that fall into pieces cut into them, or None if no line does.
+    """All lines with those that fall into segments cut into them, or None if no line does.
 
     `segments` are the glued segments of lines that stay, by the index of the line; `inside` was found inside lines.
     """
     parts: dict[int, list[Line]] = {i: list(of_line) for i, of_line in segments.items() if accepted[i] is None}
     for i, line in enumerate(lines):
-        may_end = accepted[i] is None and line.text[-1] not in _ENDS and len(line.text) >= LEAST_LINE
-        if may_end and _breaks_off(line.text) and (with_tail := _with_tail(parts[i][-1] if i in parts else line)):
+        text = line.text
+        if text[-1] in _ENDS or accepted[i] is not None or len(text) < LEAST_LINE:
+            continue
+        # an arrow ends no sentence, unless it closes a quotation ("« Non. Oui »")
+        if text[-1] in _ARROWS and not (text[-2].isspace() and text.rfind("«") <= text.rfind("»", 0, -1)):
+            continue
+        if with_tail := _with_tail(parts[i][-1] if i in parts else line):
             parts[i] = [*parts.get(i, [line])[:-1], *with_tail]
     if not any(len(of_line) > 1 for of_line in parts.values()):
         return None
@@ -59,13 +64,6 @@ def with_pieces(
             said.append(accepted[i] or (None if i in parts else hits[i]))
             gone.append(accepted[i] is not None or (i in parts and at >= 0 and taken[at][1] > part.start))
     return RuledText(units, said, gone, phrases)
-
-
-def _breaks_off(text: str) -> bool:
-    """Whether a line ends without a sentence's end: an arrow is none, unless it closes a quotation ("« Non. Oui »")."""
-    if text[-1] in _ARROWS:
-        return text[-2].isspace() and text.rfind("«") <= text.rfind("»", 0, -1)
-    return text[-1] not in SENTENCE_ENDS
 
 
 def _with_tail(line: Line) -> list[Line]:
