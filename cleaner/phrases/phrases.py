@@ -73,6 +73,7 @@ _HOLE = re.compile(r"\{(\w*)\}")
 _UNSPACED = re.compile(f"[{UNSPACED_CLASS}]")
 _SPELLINGS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "\u200b": "", "\u00ad": "", "\ufeff": ""})
 _SPELLED = re.compile("[’‘ʼ`´\u200b\u00ad\ufeff]")
+_MARKUP = re.compile(r"\[/?(?:b|i|u|url|size|color|center)(?:=[^]\n]{,99})?]|\[([^][]{1,200})]\([^()\s]{1,500}\)", re.I)
 
 
 def normalise_wording(line: str) -> str:
@@ -83,6 +84,8 @@ def normalise_wording(line: str) -> str:
     >>> normalise_wording("  » 12 Komentar: ")
     '0 komentar'
     """
+    if "](" in line or "[/" in line:  # a link of Markdown, marks of BBCode
+        line = _MARKUP.sub(lambda found: found[1] or "", line)
     if line.isascii():
         line = line.casefold()
     else:
