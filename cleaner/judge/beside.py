@@ -315,6 +315,7 @@ class _Lines:
             len(text)
         )
         alone, usual = own[_ROW["alone"]], text[of_bare] // np.maximum(1, text[bare])
+        zones = [self._last_before(self.table[_ROW["zone"]] == zone, self.n) for zone in sorted(set(_ZONES.values()))]
         heading, below_at = np.maximum(self.heading, 0), np.minimum(at + 1, self.n - 1)
         return np.array((
             *(np.minimum(60, at - start), np.minimum(60, stop - 1 - at), 100 * (at - start) // count),
@@ -333,15 +334,11 @@ class _Lines:
             *(np.minimum(FAR, self.run_stop - 1 - at), self.run_start == start, self.run_stop == stop),
             *(own[_ROW["again"]], np.minimum(FAR, text[_gone]), self.up[2], self.down[2]),
             *(own[_ROW["letters"]], np.minimum(FAR, below[strong]), 100 * below[mass] // np.maximum(1, text[mass])),
-*self._zones(),
+            # how many lines above the nearest heading of each zone stands
+            *(np.where(last < 0, FAR, np.minimum(FAR, at - last)) for last in zones),
             *(of_run[listed] // run, 100 * of_run[dated] // run, *(of_run[capitals : judged + 1] // run)),
             *self._alike(),
         ))  # fmt: skip
-
-    def _zones(self) -> list[Numbers]:
-        """How many lines above each asked line the nearest heading of each zone stands; FAR at most."""
-        last = [self._last_before(self.table[_ROW["zone"]] == zone, self.n) for zone in sorted(set(_ZONES.values()))]
-        return [np.where(above < 0, FAR, np.minimum(FAR, self.at - above)) for above in last]
 
     def _alike(self) -> tuple[Numbers, Numbers]:
         """How many of the six lines above and below are of the same class; the lowest judgement of three each way."""

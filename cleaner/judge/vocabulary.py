@@ -63,10 +63,6 @@ BEYOND_SPACES = "\u0dff"
 """Scripts that put no spaces between words (Thai, Khmer, Han, kana) stand behind this character."""
 
 
-def _stored(name: str) -> str:
-    return table_bytes(f"judge/{name}").decode("utf-8")
-
-
 @cache
 def _concept_table() -> dict[str, dict[str, Any]]:
     return read_toml("judge/concepts.toml")
@@ -121,14 +117,11 @@ class Vocabulary:
                 if word.startswith(stem):
                     _note(found, concept, at, at + len(word), len(wording))
         if self.unspaced and not wording.isascii() and _UNSPACED.search(wording):
-            self._add_unspaced(found, wording)
+            for at, character in enumerate(wording):
+                for term, concept in self.unspaced.get(character, ()):
+                    if wording.startswith(term, at):
+                        _note(found, concept, at, at + len(term), len(wording))
         return found
-
-    def _add_unspaced(self, found: dict[int, int], wording: str) -> None:
-        for at, character in enumerate(wording):
-            for term, concept in self.unspaced.get(character, ()):
-                if wording.startswith(term, at):
-                    _note(found, concept, at, at + len(term), len(wording))
 
 
 def _note(found: dict[int, int], concept: int, start: int, end: int, length: int) -> None:
@@ -172,7 +165,7 @@ def _build(phrases: Phrases) -> Vocabulary:
 
 @cache
 def _dates() -> dict[str, dict[str, list[str]]]:
-    languages: dict[str, dict[str, list[str]]] = json.loads(_stored("dates.json"))["languages"]
+    languages: dict[str, dict[str, list[str]]] = json.loads(table_bytes("judge/dates.json"))["languages"]
     return languages
 
 
