@@ -158,6 +158,7 @@ PARAGRAPH = "The harbour at Wexcombe will stay closed until Friday, after a frei
         (("A line of more words", "Tiny", PARAGRAPH), [0, 1]),  # above the first paragraph beside one
         ((PARAGRAPH, "A line of more words", "Another of more words", "Tiny"), [2, 3]),  # not beside one that went so
         ((PARAGRAPH, "Tiny", "A line of more words", PARAGRAPH), [1]),  # between paragraphs, beside one
+        ((PARAGRAPH, "Tiny", "A line of more words", "Another of more words"), [1]),  # it may head what stands below
         ((PARAGRAPH, "A line of more words", PARAGRAPH), []),
         ((PARAGRAPH, "Tiny", "One that is far too long to be anything but the article's", "Tiny"), [1, 3]),
     ],
@@ -169,7 +170,7 @@ def test_what_stands_beside_boilerplate_goes_more_easily(
         "features": ["size"],
         "split": [[0, 0]],
         "limit": [[10, 40]],
-        "leaf": [[-1, 600, 600, 9000]],
+        "leaf": [[-1, 400, 400, 9000]],
         "base": 0,
         "threshold": dict.fromkeys(FORMS, 0),
         "alone": {},
