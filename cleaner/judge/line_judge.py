@@ -60,8 +60,8 @@ FORMS = ("line", "piece", "marks")
 
 BESIDE, BETWEEN = 500, 1400
 """By how much the threshold is higher for a line beside one that goes above the first paragraph, or above one that goes
-below the last; and below the first paragraph for a line between two that go, or one and the end of the text. Out of
-fold some 35 more lines go so, one of them content; between paragraphs, of lines beside one that goes, 2 of 11 were."""
+or the end of the text below the last; and below the first paragraph for a line between two that go. Out of fold some 35
+more lines go so, one of them content; between paragraphs, of lines beside one that goes, 2 of 11 were."""
 
 _GLUED, _GLUED_BELOW, _LETTERS, _ABOVE, _BELOW, _PARAGRAPHS_ABOVE, _PARAGRAPHS_BELOW = map(
     NAMES.index, ("glued", "glued below", "letters here", "above", "below", "paragraphs above", "paragraphs below")
@@ -200,8 +200,9 @@ def _going(trees: LineTrees, lines: Numbers, table: Numbers, gone: Numbers) -> N
     last, ends = table[_BELOW] == 0, np.minimum(lines + 1, len(gone) - 1)
     above, below = gone[lines - 1] & (table[_ABOVE] > 0), gone[ends] & ~last
     head, tail = table[_PARAGRAPHS_ABOVE] == 0, table[_PARAGRAPHS_BELOW] == 0
-    between = above & (below | last) & ~head
-    beside = (head & (above | below)) | (tail & below)  # in the tail, what stands below may be what a line heads
+    between = above & below & ~head
+    # in the tail, what stands below may be what a line heads
+    beside = (head & (above | below)) | (tail & (below | (above & last)))
     going: Numbers = np.flatnonzero(odds < bar + np.where(between, BETWEEN, np.where(beside, BESIDE, 0)))
     return going
 
