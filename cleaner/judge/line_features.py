@@ -17,13 +17,13 @@ from cleaner.characters import BULLETS, CLOSERS, FULL_STOPS, STOPS, UNSPACED_CLA
 from cleaner.judge.vocabulary import BEYOND_SPACES, CONCEPTS, GROUP_NAMES, Vocabulary, places_of_words, vocabulary_for
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
-__all__ = ["ALONE", "OWN", "Own", "class_of_first", "class_of_last", "line_features", "opens_with_concept"]
+__all__ = ["ALONE", "OWN", "WHOLE", "Own", "class_of_first", "class_of_last", "line_features", "opens_with_concept"]
 
 SEEN = 300
 """Characters of a line that are looked at: more of a paragraph would say the same."""
 
-OPENS = 2
-"""How a concept is named at the head of a line, or more."""
+OPENS, WHOLE = 2, 3
+"""How a concept is named at the head of a line, and by a line that says nothing else."""
 
 SHORT = 60
 """Characters; a concept says more in a shorter line."""
@@ -167,7 +167,9 @@ def line_features(text: str, phrases: Phrases) -> Own:
     alone = [brackets.get(numbers[column], last) for column, brackets, last in _COLUMNS]
     short = numbers[0] < SHORT
     for concept, how in concepts.items():
-        alone.append(_FIRST_CONCEPT + concept * len(_HOW) + (0 if how == 3 else (1 if how == 2 else 3) + (not short)))
+        alone.append(
+            _FIRST_CONCEPT + concept * len(_HOW) + (0 if how == WHOLE else (1 if how == 2 else 3) + (not short))
+        )
     for group, count in groups.items():
         alone.append(_FIRST_GROUP + 3 * group + (2 if 2 * count >= len(words) else 1 if count > 1 else 0))
     most_said = max(concepts, key=lambda c: (concepts[c], -c), default=-1)

@@ -1,7 +1,8 @@
 """What the words of a line say: concepts of boilerplate ("read also", "share"), words of the phrase lists, of dates.
 
-A concept is a vote and no verdict: the trees weigh it beside the line's shape and place. concepts.toml holds them for
-each language, dates.json the months, days and units of time (of the Unicode CLDR, by benchmarks/build_dates.py).
+A concept is a vote and no verdict: the trees weigh it beside the line's shape and place. concepts.toml holds them, and
+concepts/LANGUAGE.toml the words of each language; dates.json has the months, days and units of time of all languages
+(of the Unicode CLDR, by benchmarks/build_dates.py).
 """
 
 from __future__ import annotations
@@ -62,13 +63,20 @@ BEYOND_SPACES = "\u0dff"
 """Scripts that put no spaces between words (Thai, Khmer, Han, kana) stand behind this character."""
 
 
-def _stored(name: str) -> str:
-    return table_bytes(f"judge/{name}").decode("utf-8")
-
-
 @cache
 def _concept_table() -> dict[str, dict[str, Any]]:
     return read_toml("judge/concepts.toml")
+
+
+@cache
+def _entries(language: str) -> dict[str, list[str]]:
+    """Return the entries of a language by concept: none for "neutral" and for languages of a user's own lists."""
+    if language == "all":
+        return {name: table.get("all", []) for name, table in _concept_table().items()}
+    try:  # a file a language: to read all of them takes 15 ms
+        return read_toml(f"judge/concepts/{language}.toml")
+    except OSError:
+        return {}
 
 
 CONCEPTS = tuple(_concept_table())
@@ -109,14 +117,11 @@ class Vocabulary:
                 if word.startswith(stem):
                     _note(found, concept, at, at + len(word), len(wording))
         if self.unspaced and not wording.isascii() and _UNSPACED.search(wording):
-            self._add_unspaced(found, wording)
+            for at, character in enumerate(wording):
+                for term, concept in self.unspaced.get(character, ()):
+                    if wording.startswith(term, at):
+                        _note(found, concept, at, at + len(term), len(wording))
         return found
-
-    def _add_unspaced(self, found: dict[int, int], wording: str) -> None:
-        for at, character in enumerate(wording):
-            for term, concept in self.unspaced.get(character, ()):
-                if wording.startswith(term, at):
-                    _note(found, concept, at, at + len(term), len(wording))
 
 
 def _note(found: dict[int, int], concept: int, start: int, end: int, length: int) -> None:
@@ -135,9 +140,9 @@ def _build(phrases: Phrases) -> Vocabulary:
     terms: dict[str, list[tuple[str, int]]] = defaultdict(list)
     stems: dict[str, list[tuple[str, int]]] = defaultdict(list)
     unspaced: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for i, table in enumerate(_concept_table().values()):
+    for i, concept in enumerate(CONCEPTS):
         for language in (*phrases.languages, "all"):
-            for entry in table.get(language, ()):
+            for entry in _entries(language).get(concept, ()):
                 bare = normalise_wording(entry.rstrip("*"))
                 if _UNSPACED.search(bare):
                     unspaced[bare[0]].append((bare, i))
@@ -160,7 +165,7 @@ def _build(phrases: Phrases) -> Vocabulary:
 
 @cache
 def _dates() -> dict[str, dict[str, list[str]]]:
-    languages: dict[str, dict[str, list[str]]] = json.loads(_stored("dates.json"))["languages"]
+    languages: dict[str, dict[str, list[str]]] = json.loads(table_bytes("judge/dates.json"))["languages"]
     return languages
 
 

@@ -14,23 +14,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.article import KINDS, cut
-from cleaner.judge.beside import NAMES, RuledText, ScoredText, describe_texts, judge_alone
+from cleaner.judge import line_judge
+from cleaner.judge.beside import NAMES, RuledText, ScoredText, describe_alone, describe_texts, judge_alone
 from cleaner.judge.line_features import ALONE, OWN, line_features
 from cleaner.judge.line_judge import (
+    FORMS,
     Begun,
     Steps,
     ask_judge,
     finish_together,
     judge_texts,
     load_line_trees,
+    parse_line_trees,
     run_together,
 )
 from cleaner.judge.lines import Hit, Line, split_lines
 from cleaner.judge.vocabulary import CONCEPT_KINDS, CONCEPTS, vocabulary_for
-from cleaner.phrases.phrases import load_phrases
+from cleaner.phrases.phrases import load_phrases, normalise_wording, phrase_languages
 from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import accept_hits
 from cleaner.strip.strip import strip, strip_steps
+from cleaner.tables import read_toml
 
 FILE = Path(__file__).parent.parent / "cases" / "judge" / "judged_texts.jsonl"
 CASES = [json.loads(line) for line in FILE.read_text("utf-8").splitlines()]
@@ -141,6 +145,50 @@ def test_an_error_in_one_text_leaves_the_others() -> None:
 def test_a_text_without_a_paragraph_is_left_alone() -> None:
     menu = "\n".join(["Share this", "Sign up for our newsletter today", "Follow us here", "More stories for you"])
     assert not any(verdicts(ruled(menu)))
+
+
+PARAGRAPH = "The harbour at Wexcombe will stay closed until Friday, after a freighter ran aground on a sandbank."
+
+
+@pytest.mark.parametrize(
+    ("lines", "goes"),
+    [
+        ((PARAGRAPH, "Tiny", "A line of more words", "Tiny"), [1, 2, 3]),  # between two that go
+        ((PARAGRAPH, "Tiny", "A line of more words"), [1, 2]),  # and at the end
+        (("A line of more words", "Tiny", PARAGRAPH), [0, 1]),  # above the first paragraph beside one
+        ((PARAGRAPH, "A line of more words", "Another of more words", "Tiny"), [2, 3]),  # not beside one that went so
+        ((PARAGRAPH, "Tiny", "A line of more words", PARAGRAPH), [1]),  # between paragraphs, beside one
+        ((PARAGRAPH, "Tiny", "A line of more words", "Another of more words"), [1]),  # it may head what stands below
+        ((PARAGRAPH, "A line of more words", PARAGRAPH), []),
+        ((PARAGRAPH, "Tiny", "One that is far too long to be anything but the article's", "Tiny"), [1, 3]),
+    ],
+)
+def test_what_stands_beside_boilerplate_goes_more_easily(
+    monkeypatch: pytest.MonkeyPatch, lines: tuple[str, ...], goes: list[int]
+) -> None:
+    stored = {
+        "features": ["size"],
+        "split": [[0, 0]],
+        "limit": [[10, 40]],
+        "leaf": [[-1, 400, 400, 9000]],
+        "base": 0,
+        "threshold": dict.fromkeys(FORMS, 0),
+        "alone": {},
+    }
+    trees = parse_line_trees(stored)
+    monkeypatch.setattr(line_judge, "load_line_trees", lambda: trees)
+    about = ruled("\n\n".join(lines))
+    question = ScoredText(about, describe_alone(about), [0] * len(lines))
+    assert [i for i, hit in enumerate(judge_texts([question, question])[1]) if hit] == goes
+
+
+def test_every_language_with_a_list_has_concepts_of_its_own() -> None:
+    for language in phrase_languages():
+        table = read_toml(f"judge/concepts/{language}.toml")
+        assert set(table) <= set(CONCEPTS)
+        assert len(table) >= 15
+        for entries in table.values():
+            assert len({normalise_wording(entry) for entry in entries}) == len(entries)
 
 
 def test_a_line_says_its_concepts_and_dates() -> None:
