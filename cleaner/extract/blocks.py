@@ -223,8 +223,9 @@ def walk(body: str, *, unscripted: bool = False) -> Blocks:  # noqa: C901
     # long function, because a call for each tag would make the walk a third slower.
     tags, attributes, parents, first, last = ["html"], [""], [-1], [0], [-1]
     texts, link_chars, homes, inline_attrs = list[str](), list[int](), list[int](), list[str]()
-    here, longest = 0, _ENDLESS  # the innermost open element; from which size an open link is none
-    pending, linked, link_at = list[str](), 0, -1  # text of the open paragraph; link_at: where an open link began in it
+    # The innermost open element and the text of the open paragraph; where in it a link began that is still open, how
+    # much of it are links, and from which size an open link is none.
+    here, pending, link_at, linked, longest = 0, list[str](), -1, 0, _ENDLESS
     body = body.replace("&nbsp;", " ")  # so that a space that does not break is white space
     parts = chain.from_iterable(_cut_at_tags(f"<html>{body}<hr>"))  # the <hr> ends the last paragraph
     for part in parts:

@@ -224,7 +224,11 @@ def as_lines(blocks: Blocks, chosen: list[int]) -> list[str]:
     """Return the chosen paragraphs as lines. The cells of a table row stand on one line, with bars between them."""
     lines: list[str] = []
     before = (-1, -1)  # row and cell of the line before
-    cells = [_cell_of(blocks, blocks.homes[j]) for j in chosen]
+    cells = list[tuple[int, int]]()  # the row and the cell in which each stands, with its <p> or <div> alone
+    for at in [blocks.homes[j] for j in chosen]:
+        while blocks.tags[at] in _IN_CELLS and at > 0:
+            at = blocks.parents[at]
+        cells.append((blocks.parents[at], at) if blocks.tags[at] in _CELLS else (-1, -1))
     if not any(row >= 0 for row, _ in cells):  # most articles have no table
         return [blocks.texts[j] for j in chosen]
     sizes, widths = Counter[int](), Counter(row for row, _ in set(cells))  # characters and cells of each row
@@ -242,11 +246,3 @@ def as_lines(blocks: Blocks, chosen: list[int]) -> list[str]:
             lines.append(blocks.texts[j])
         before = cell
     return lines
-
-
-def _cell_of(blocks: Blocks, home: int) -> tuple[int, int]:
-    """Return the row and the cell of a table that element `home` is, or stands in with its `<p>` or `<div>` alone."""
-    cell = home
-    while blocks.tags[cell] in _IN_CELLS and cell > 0:
-        cell = blocks.parents[cell]
-    return (blocks.parents[cell], cell) if blocks.tags[cell] in _CELLS else (-1, -1)
