@@ -169,7 +169,7 @@ def _read_tags(html: bytes) -> _Tags:
 
 
 def _shorten_tags(html: bytes) -> bytes:
-    """Leave out the attributes behind the first 2,000 of each tag of 64 kB or more; fewer stay, with long values.
+    """Leave out what is too much of the attributes of each tag of 64 kB or more.
 
     One multiple of that size stands in the first 64 kB of such a tag, so only the last `<` before each is looked at.
     """
@@ -177,13 +177,17 @@ def _shorten_tags(html: bytes) -> bytes:
     for end in range(_LONG_TAG, len(html), _LONG_TAG):
         start = html.rfind(b"<", end - _LONG_TAG, end)
         if start >= 0 and html.find(b">", start, start + _LONG_TAG) < 0 and (tag := _BLOATED_TAG.match(html, start)):
-            text = tag[0]
-            if _QUOTED.sub(b"", text).count(b"=") > _MANY_ATTRIBUTES:
-                text = b" ".join(text.split(None, _MANY_ATTRIBUTES)[:_MANY_ATTRIBUTES])
-                text += b'"' * (text.count(b'"') % 2)
-            kept += (html[at:start], text)
+            kept += (html[at:start], _drop_attributes(tag))
             at = tag.end()
     return b"".join((*kept, html[at:])) if kept else html
+
+
+def _drop_attributes(tag: re.Match[bytes]) -> bytes:
+    """Return a long tag with its first 2,000 attributes alone; one with fewer, but a long value, stays as it is."""
+    if _QUOTED.sub(b"", tag[0]).count(b"=") <= _MANY_ATTRIBUTES:
+        return tag[0]
+    kept = b" ".join(tag[0].split(None, _MANY_ATTRIBUTES)[:_MANY_ATTRIBUTES])
+    return kept + b'"' * (kept.count(b'"') % 2)
 
 
 def _deepest(tags: _Tags, counted: Any) -> int:
