@@ -79,6 +79,8 @@ def choose_paragraphs(blocks: Blocks, content: ContentRoot, facts: PageFacts) ->
     chosen = find_article(blocks, _judge().odds(features), hints)
     if len(blocks.texts) > _MANY and not any(hints.sentences[j] for j in chosen):
         chosen = sorted({*chosen, *(j for j in hints.by_rules if hints.sentences[j])})
+    if chosen and facts.is_article and all(blocks.tags[blocks.homes[j]] in HEADINGS for j in chosen):
+        chosen = sorted({*chosen, *(j for j in hints.by_rules if content.weights[j])})  # headlines are no article
     # Better a doubtful text than none: a brief among links may look like one of them.
     return chosen or hints.by_rules, hints.is_list
 
