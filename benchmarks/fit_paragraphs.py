@@ -58,7 +58,7 @@ TREES = {
     "learning_rate": 0.15,
     "l2_leaf_reg": 40,
     "subsample": 0.6,
-    "rsm": 0.3,
+    "rsm": 0.15,
     "bootstrap_type": "Bernoulli",
     "border_count": 64,
     "random_seed": 1,
@@ -185,7 +185,7 @@ def report(pages: Sequence[Page], odds: Sequence[Numbers]) -> None:
     """Print F1 of 4-word shingles for each set and language, and the pages that are too large or lost an end."""
     metrics = importlib.import_module("metrics")
     texts = [
-        "\n".join(page.blocks.texts[j] for j in find_article(page.blocks, z, page.hints))
+        "\n".join(page.blocks.texts[j] for j in find_article(page.blocks, z, page.hints) or page.hints.by_rules)
         for page, z in zip(pages, odds, strict=True)
     ]
     groups: dict[str, list[int]] = {}

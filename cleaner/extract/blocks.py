@@ -223,10 +223,9 @@ def walk(body: str, *, unscripted: bool = False) -> Blocks:  # noqa: C901
     # long function, because a call for each tag would make the walk a third slower.
     tags, attributes, parents, first, last = ["html"], [""], [-1], [0], [-1]
     texts, link_chars, homes, inline_attrs = list[str](), list[int](), list[int](), list[str]()
-    here, longest = 0, _ENDLESS  # the innermost open element; from which size an open link is none
-    pending, linked, link_at = list[str](), 0, -1  # text of the open paragraph; link_at: where an open link began in it
-    body = body.replace("&nbsp;", " ")  # so that a space that does not break is white space
-    parts = chain.from_iterable(_cut_at_tags(f"<html>{body}<hr>"))  # the <hr> ends the last paragraph
+    here, pending, link_at, linked, longest = 0, list[str](), -1, 0, _ENDLESS  # element and paragraph that are open
+    # a space that does not break is white space, and the <hr> ends the last paragraph
+    parts = chain.from_iterable(_cut_at_tags(f"<html>{body.replace('&nbsp;', ' ')}<hr>"))
     for part in parts:
         tag, _, text = part.partition(">")
         attrs, action = "", action_of(tag)

@@ -41,6 +41,7 @@ _LEAD_WEIGHT = 60  # text weight that makes a paragraph there a lead
 _FEWEST_CHARS = 40  # a shorter paragraph has no text weight
 _MOST_LINKS = 0.4  # nor has one with a larger share of links
 _LOOSE_RATE, _ITEM_RATE = 0.8, 0.5  # text outside of <p>, and items of lists, are less often prose
+_QUESTIONS = ("?", "？", "؟")
 _IDEOGRAPHS = (0x3040, 0x30FF), (0x3400, 0x9FFF), (0xAC00, 0xD7AF)  # the first and the last character of each range
 _IDEOGRAPH_DENSITY = 2.5  # Latin characters that say as much as one of Chinese, Japanese or Korean
 
@@ -163,8 +164,8 @@ def _without_prose(blocks: Blocks, marked: Marked, weights: list[float]) -> Mark
     """Return `marked` without the marks of prose that stands among unmarked prose.
 
     A class word does not say that a paragraph is boilerplate when all that stands around it says that it is text. Of a
-    box of several elements only words say so little that boxes of text bear, too. What the page hides stays hidden, but
-    aria-hidden is a word to screen readers alone.
+    box of several elements only words say so little that boxes of text bear, too. What the page hides stays hidden,
+    unless it is prose that a question right above it unfolds; but aria-hidden is a word to screen readers alone.
     """
     elements = frozenset(i for i, found in marked if any(mark.family != "body" for mark in found))
     left: Marked = []
@@ -176,17 +177,12 @@ def _without_prose(blocks: Blocks, marked: Marked, weights: list[float]) -> Mark
                 ("hidden", "body") if not is_box else ("hidden", "body", "boilerplate", "navigation", "discussion")
             )
             found = tuple(mark for mark in found if mark.family in decisive and mark.name not in weak)
-        if _is_answer(blocks, i, weights):
+        start = blocks.first[i]
+        if start and blocks.texts[start - 1].endswith(_QUESTIONS) and any(weights[start : blocks.last[i]]):
             found = tuple(mark for mark in found if mark.family != "hidden")
         if found:
             left.append((i, found))
     return left
-
-
-def _is_answer(blocks: Blocks, i: int, weights: list[float]) -> bool:
-    """Return True if element `i` is what a question right above it unfolds: prose under a line with a question mark."""
-    start = blocks.first[i]
-    return start > 0 and blocks.texts[start - 1].endswith(("?", "？", "؟")) and any(weights[start : blocks.last[i]])
 
 
 def _is_prose_among_prose(blocks: Blocks, i: int, marked: frozenset[int], weights: list[float]) -> bool:

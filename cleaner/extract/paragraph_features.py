@@ -19,7 +19,6 @@ from cleaner.characters import CLOSERS, STOPS
 from cleaner.extract.blocks import Blocks
 from cleaner.extract.content_root import CONTAINERS, ContentRoot
 from cleaner.extract.left_out import kinds_of_marks
-from cleaner.extract.marks import Mark
 from cleaner.extract.page_facts import DECLARED, PageFacts
 from cleaner.judge.character_counts import Numbers, count_classes
 
@@ -50,6 +49,7 @@ _LONG_WORD = 4  # characters of words that are
 _HEAD_SEEN = 400  # characters of a longer paragraph that are compared with the page's description
 _SHORTEST_DESCRIBED, _FEWEST_COMMON = 25, 3  # characters of a paragraph, and words of it, that a description may share
 _SAME_BEGINNING = 60  # characters with which a paragraph begins as a description does
+_LINKED = 0.5  # share of links of what may be the headline
 _HALF_TITLE, _NEARLY = 0.5, 0.8  # shares of the title that the headline has; the second of the largest on the page
 _MANY_TAGS = 64  # more than there are numbers of tags in a key
 _ALIKE = ("path", "class", "class around", "box")  # what elements may have in common
@@ -89,8 +89,7 @@ def paragraph_features(blocks: Blocks, content: ContentRoot, facts: PageFacts) -
     elements = _read_elements(blocks)
     features = _own_features(blocks, content)
     features |= _character_features(blocks.texts)
-    features |= _title_features(blocks.texts, facts.title)
-    features |= _headline_distance(features)
+    features |= _title_features(blocks.texts, facts.title, features["links"])
     features |= _description_features(blocks.texts, facts.descriptions)
     features |= _mark_features(blocks, content)
     features |= _place_features(blocks, content, features)
@@ -182,9 +181,10 @@ def _character_features(texts: Sequence[str]) -> Features:
     }
 
 
-def _title_features(texts: Sequence[str], title: str) -> Features:
+def _title_features(texts: Sequence[str], title: str, links: Numbers) -> Features:
     """Return how many of the title's long words a short paragraph has, how many of its own they are, and whether it is
-    a part of the title, as in scripts without spaces."""
+    a part of the title, as in scripts without spaces; and how far a paragraph stands behind the first that has most of
+    the title and is no link."""
     title = title.casefold()
     words = frozenset(word for word in title.split() if len(word) >= _LONG_WORD)
     found = np.zeros((3, len(texts)))
@@ -198,15 +198,10 @@ def _title_features(texts: Sequence[str], title: str) -> Features:
             if text in title:
                 part.append(j)
     found[2, part] = 1
-    return dict(zip(("title shared", "title covered", "in title"), found, strict=True))
-
-
-def _headline_distance(own: Features) -> Features:
-    """Return how far a paragraph stands behind the first that has most of the title and is no link."""
-    shared = own["title shared"]
-    headlines = np.flatnonzero((shared >= max(_HALF_TITLE, _NEARLY * shared.max())) & (own["links"] < 0.5))
-    at = np.arange(len(shared), dtype=float)
-    return {"from title": at - headlines[0] if len(headlines) else np.full(len(shared), -_FAR, float)}
+    shared, n = found[0], len(texts)
+    headlines = np.flatnonzero((shared >= max(_HALF_TITLE, _NEARLY * shared.max())) & (links < _LINKED))
+    behind = np.arange(n, dtype=float) - headlines[0] if len(headlines) else np.full(n, -_FAR, float)
+    return dict(zip(("title shared", "title covered", "in title", "from title"), (*found, behind), strict=True))
 
 
 def _description_features(texts: Sequence[str], descriptions: Sequence[str]) -> Features:
@@ -235,20 +230,16 @@ def _mark_features(blocks: Blocks, content: ContentRoot) -> Features:
     """Return in how many elements with marks of each family a paragraph stands, in how many captions and containers."""
     n, first, last = len(blocks.texts), blocks.first, blocks.last
     # The places of all of them in one row of numbers, where each takes one more than there are paragraphs.
-    begins = [(at * (n + 1), i) for i, found in content.marked for mark in found for at in _counted_as(mark)]
-    begins += [((len(_MARK_NAMES) - 1) * (n + 1), i) for i in blocks.holding if blocks.tags[i] in CONTAINERS]
+    kind_of, (captions, containers) = kinds_of_marks().get, range(len(_MARKED), len(_MARK_NAMES))
+    begins = [(_MARKED[mark.family] * (n + 1), i) for i, found in content.marked for mark in found]
+    named = [(mark.name, i) for i, found in content.marked for mark in found]
+    begins += [(captions * (n + 1), i) for name, i in named if kind_of(name) == "caption"]
+    begins += [(containers * (n + 1), i) for i in blocks.holding if blocks.tags[i] in CONTAINERS]
     size = len(_MARK_NAMES) * (n + 1)
     edges = np.bincount(np.array([at + first[i] for at, i in begins], np.int64), minlength=size)
     edges -= np.bincount(np.array([at + last[i] for at, i in begins], np.int64), minlength=size)
     inside = edges.reshape(-1, n + 1).cumsum(1)[:, :n].astype(float)
     return dict(zip(_MARK_NAMES, inside, strict=True))
-
-
-@cache
-def _counted_as(mark: Mark) -> tuple[int, ...]:
-    """Return the numbers of the mark's family and, where it is that of a caption, of captions."""
-    family = _MARKED[mark.family]
-    return (family, len(_FAMILIES)) if kinds_of_marks().get(mark.name) == "caption" else (family,)
 
 
 # a paragraph on its page
@@ -320,7 +311,6 @@ def _likeness_features(blocks: Blocks, elements: _Elements, own: Features) -> Fe
     columns = np.stack((held / (weight.sum() + 1), count, linked / sizes, held / sizes)).take(key, 1)
     return {
         "depth": elements.depth.astype(float),
-        "again": own["copies"],
         **dict(zip(_ALIKE_NAMES, columns.reshape(4, -1, n).swapaxes(0, 1).reshape(-1, n), strict=True)),
     }
 

@@ -44,7 +44,9 @@ def best_title(headings: Sequence[str], given: Sequence[str], site: str, host: s
     # the logo of many sites is an <h1> too
     headings = [heading for heading in headings if normalise_title(heading) != names[0]] or list(headings)
     likeness = [_likeness(heading, given, bare) for heading in headings]
-    if all(like < _SIMILAR or _is_last_part(heading, given) for heading, like in zip(headings, likeness, strict=True)):
+    # the name of a site or a book stands at the end of a title
+    last = {normalise_title(_BARS.split(title)[-1]) for title in given if _BARS.search(title)}
+    if all(like < _SIMILAR or normalise_title(one) in last for one, like in zip(headings, likeness, strict=True)):
         others = [heading for heading in lesser if normalise_title(heading) not in names]
         likeness += [_part_of_title(normalise_title(heading), given, _BARS) for heading in others]
         headings = [*headings, *others]
@@ -77,12 +79,6 @@ def _part_of_title(known: str, titles: Sequence[str], separator: re.Pattern[str]
             if known == "".join(parts[n:]) and 2 * len(known) > sum(map(len, parts)):
                 return _LAST_PART
     return 0.0
-
-
-def _is_last_part(heading: str, titles: Sequence[str]) -> bool:
-    """Return True if a heading stands at the end of a title, as the name of a site or a book does."""
-    known = normalise_title(heading)
-    return any(known == normalise_title(_BARS.split(title)[-1]) for title in titles if _BARS.search(title))
 
 
 def _similarity(one: str, other: str) -> float:
