@@ -160,14 +160,34 @@ def find_article(blocks: Blocks, odds: Numbers, hints: Hints) -> list[int]:
             # What rules and trees both choose stays: mostly answers to questions, which stand below links of their own.
             weak[number] = not known.issuperset(some) or any(_is_below_headline(blocks, j) for j in some[:1])
         inside &= ~weak[segment]
-    # A long text that comes again in another part of the page is the same for another screen, or a quote from it.
-    part_of: dict[str, int] = {}
-    chosen = []
-    for j in np.flatnonzero(inside).tolist():
-        part = blocks.parents[blocks.homes[j]]
-        if len(texts[j]) < _REPEATED or part_of.setdefault(texts[j], part) == part:
-            chosen.append(j)
+    found: list[int] = np.flatnonzero(inside).tolist()
+    copies = _find_copies(blocks, found, hints.sentences)
+    chosen = [j for j in found if j not in copies]
     return _with_ends(blocks, odds, chosen, hints) if chosen else []
+
+
+def _find_copies(blocks: Blocks, found: list[int], sentences: Numbers) -> set[int]:
+    """Return those of the found paragraphs that come again in another part of the page.
+
+    A long text that does is the same for another screen, or a quote from it. What stands beside it there as it did
+    before is one as well, if it is a sentence or has copies on both sides: the same lines may come again by chance.
+    """
+    part = {j: blocks.parents[blocks.homes[j]] for j in found}
+    place_of: dict[str, int] = {}
+    # the place among the found of the text that each repeats, -2 for none
+    before = [-2] * (len(found) + 1)
+    for k, j in enumerate(found):
+        first = place_of.setdefault(blocks.texts[j], k)
+        before[k] = first if part[found[first]] != part[j] else -2
+    is_copy = [at >= 0 and len(blocks.texts[j]) >= _REPEATED for at, j in zip(before[:-1], found, strict=True)]
+    for order in (range(1, len(found)), range(len(found) - 2, -1, -1)):
+        for k in order:
+            beside = k - order.step
+            if is_copy[beside] and before[k] >= 0 and before[k] - before[beside] == order.step:
+                other = k + order.step
+                closed = 0 <= other < len(found) and is_copy[other]
+                is_copy[k] = is_copy[k] or bool(sentences[found[k]]) or closed
+    return {j for j, copied in zip(found, is_copy, strict=True) if copied}
 
 
 def _with_ends(blocks: Blocks, odds: Numbers, chosen: list[int], hints: Hints) -> list[int]:
