@@ -64,7 +64,7 @@ LEAST_LINES, LEAST_CRUFT = 12, 3
 LOST = {"wcxb": 0.0077, "daniel": 0.012, "indonesia": 0.02, "sets": 0.012}
 """Share of the content that may be lost, by set. Gold texts of indonesia have captions and links to other articles."""
 
-CANDIDATES = np.arange(-3.2, -0.7, 0.1).round(1)
+CANDIDATES = np.arange(-2.8, -1.0, 0.05).round(2)
 """Thresholds that are tried, in log odds."""
 
 DOUBTED = (1.5, -3.0)
