@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cleaner.article import cut
 from cleaner.judge.features import best_segment, neighbour_features, own_features
-from cleaner.judge.lines import split_lines
+from cleaner.judge.lines import Hit, split_lines
 from cleaner.judge.trees import Trees, linear_odds, load_page_model
 from cleaner.judge.whole_page import finish_article, looks_like_page, outside_block
 from cleaner.phrases.phrases import load_phrases
@@ -26,6 +26,7 @@ BENCH = Path(os.environ.get("CLEANER_BENCH", ROOT.parent / "shared" / "bench")) 
 CASES = json.loads((ROOT / "tests" / "cases" / "judge" / "whole_pages.json").read_text("utf-8"))
 PAGES = [pytest.param(case, id=f"{case['language']}: {case['why']}") for case in CASES if "trap" not in case]
 TRAPS = [pytest.param(case, id=f"{case['language']}: {case['why']}") for case in CASES if "trap" in case]
+RECORDS = json.loads((ROOT / "tests" / "cases" / "judge" / "records.json").read_text("utf-8"))
 
 
 def is_page(text: str, language: str) -> bool:
@@ -162,3 +163,19 @@ def test_a_caption_with_its_credit_above_the_article_goes(opening: str, kept: bo
     stays = [True] * len(lines)
     finish_article(lines, [None] * len(lines), stays, "")
     assert stays == [True, kept, True, True, True]
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["why"]) for case in RECORDS])
+def test_records_between_paragraphs_stay(case: dict[str, Any]) -> None:
+    lines = split_lines("\n".join(case["lines"]))
+    stays = [line.prose for line in lines]
+    finish_article(lines, [None] * len(lines), stays, "")
+    assert [line.text for line, stay in zip(lines, stays, strict=True) if not stay] == case["goes"]
+
+
+def test_what_a_rule_knows_is_no_record() -> None:
+    lines = split_lines("\n".join(RECORDS[0]["lines"]))
+    stays = [line.prose for line in lines]
+    hits = [None if line.prose else Hit("phrase", "byline", "a label") for line in lines]
+    finish_article(lines, hits, stays, "")
+    assert stays == [line.prose for line in lines]
