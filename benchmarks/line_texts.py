@@ -69,7 +69,7 @@ class Text:
 
     fold: int
     article: bool
-    view: str  # "lines", "rest" (without what the rules take), "silent" (the rules take half), "pieces", or "clean"
+    view: str  # "lines", "rest" (without what the rules take), "silent" (the rules take half), "segments", or "clean"
     ruled: RuledText
     own: Sequence[Own | None]
     gone: Sequence[Line]  # what the rules took, but for paragraphs
@@ -113,7 +113,7 @@ def label_of_page(doc: Document, line: Line) -> tuple[int, int]:
 
 
 def questions(doc: Document, kind: str) -> list[RuledText]:
-    """What the judge is asked of a text on the way of its first look: its lines, then its pieces, if it has any."""
+    """What the judge is asked of a text on the way of its first look: its lines, then its segments, if it has any."""
     asked: list[RuledText] = []
     steps = strip_steps(doc["text"], load_phrases(doc["language"]), input_kind=kind)
     before, strip_module.PASSES = (strip_module.ask_judge, strip_module.PASSES), 0
@@ -147,12 +147,12 @@ def silenced(ruled: RuledText, chance: random.Random) -> RuledText:
 
 def read_texts(doc: Document, label: Label, article: bool) -> list[Text]:
     """A text as it comes to the judge: its lines beside those that the rules take, beside half of these, and without
-    these, and its pieces; none where the judge is not asked."""
+    these, and its segments; none where the judge is not asked."""
     texts = []
     for ruled in questions(doc, "auto" if article else "text"):
-        pieces = any(line.glued for line in ruled.lines)
-        texts.append(described(doc, label, article, ruled, "pieces" if pieces else "lines"))
-        if not pieces and any(ruled.gone):
+        segments = any(line.glued for line in ruled.lines)
+        texts.append(described(doc, label, article, ruled, "segments" if segments else "lines"))
+        if not segments and any(ruled.gone):
             texts.append(described(doc, label, article, without_gone(ruled), "rest"))
             if article:
                 texts.append(described(doc, label, article, silenced(ruled, random.Random(doc["id"])), "silent"))
@@ -164,7 +164,7 @@ def described(doc: Document, label: Label, article: bool, ruled: RuledText, view
         return None
     own, asked = describe_alone(ruled), asked_lines(ruled)
     glued = [line.glued for line in (*ruled.lines, ruled.lines[0])]
-    picked = [n for n, i in enumerate(asked) if view != "pieces" or glued[i] or glued[i + 1]]
+    picked = [n for n, i in enumerate(asked) if view != "segments" or glued[i] or glued[i + 1]]
     if not article and len(picked) > PAGE_LINES:
         picked = sorted(random.Random(doc["id"]).sample(picked, PAGE_LINES))
     if not picked:

@@ -167,7 +167,7 @@ def judge_alone(text: RuledText, weights: Sequence[int]) -> ScoredText | None:
 def _suspicious(text: RuledText, weights: Sequence[int]) -> Iterator[bool]:
     """Yield for each line that may be boilerplate whether it looks suspicious alone."""
     some, lines, asked = any(text.gone), text.lines, asked_lines(text)
-    if any(line.glued for line in lines):  # the lines beside pieces were judged before these were cut
+    if any(line.glued for line in lines):  # the lines beside segments were judged before these were cut
         asked = [i for i in asked if any(line.glued for line in lines[i : i + 2])]
     for i in asked:
         if some or text.hits[i] is not None or opens_with_concept(lines[i].text, text.phrases):

@@ -55,8 +55,8 @@ UNIT = 1000
 """Leaves are thousandths of log odds in favour of the article."""
 
 
-FORMS = ("line", "piece", "marks")
-"""What is judged, each with a threshold of its own: a line, a piece of one, a line without a letter."""
+FORMS = ("line", "segment", "marks")
+"""What is judged, each with a threshold of its own: a line, a segment of one, a line without a letter."""
 
 BESIDE, BETWEEN = 500, 1400
 """By how much the threshold is higher for a line beside one that goes above the first paragraph, or above one that goes
@@ -70,8 +70,8 @@ _GLUED, _GLUED_BELOW, _LETTERS, _ABOVE, _BELOW, _PARAGRAPHS_ABOVE, _PARAGRAPHS_B
 
 def forms_of(table: Numbers) -> Numbers:
     """Return the index in FORMS of each column of a table (NAMES x lines)."""
-    pieces = (table[_GLUED] > 0) | (table[_GLUED_BELOW] > 0)
-    forms: Numbers = np.where(pieces, 1, 2 * (table[_LETTERS] == 0))
+    segments = (table[_GLUED] > 0) | (table[_GLUED_BELOW] > 0)
+    forms: Numbers = np.where(segments, 1, 2 * (table[_LETTERS] == 0))
     return forms
 
 
