@@ -120,7 +120,8 @@ def headline() -> str:
 
 def figures() -> list[tuple[str, str, str, str]]:
     """Yield what was measured, Cleaner's figure, those of others, and their versions, all out of the last results."""
-    strip, peers, dedup = Results("strip", "## Out of fold"), Results("strip", "## Beside the peers: dev,"), Results("dedup")
+    strip, peers = Results("strip", "## Out of fold"), Results("strip", "## Beside the peers: dev,")
+    dedup = Results("dedup")
     extract, pages_of_all = Results("extract"), Results("extract", "### wcxb-dev, all")
     text, pages = Results("run", "## Generated"), Results("run", "## Saved pages")
     sets = ("dev, Indonesian", "dev2_id")
