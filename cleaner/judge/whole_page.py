@@ -73,6 +73,7 @@ _BARE_MARKS = frozenset(("number", "endmark"))  # rules for which a cell of a ta
 _BETWEEN = frozenset(("ad", "related", "readmore"))
 _WORD = re.compile(r"[^\W\d_]+")
 _CREDITED = re.compile(r"[.!?] (?:foto|photo|gambar|image) ?: ?[^.:!?]{0,40}/[^.:!?]{1,40}$", re.IGNORECASE)
+_SIGNED = re.compile(r"[.!?]['\"”’]? ?(?:[(\[](?:[^\W\d][\w./-]{1,11}|\*{1,3})[)\]]\*{0,3}|\*{3})$")
 _FIELD = re.compile(r"([^\W\d][^:.!?]{1,28}): \S")
 _FIELD_LENGTH = 100  # characters; a longer line that opens with a label is a paragraph
 _RECORDS = 3  # values that both fields of a record have
@@ -229,14 +230,17 @@ def _finish_edges(lines: Sequence[Line], hits: Sequence[Hit | None], stays: list
         i -= 1
         if lines[i].prose and hits[i] is None and not _CREDITED.search(lines[i].text):  # no caption with its credit
             stays[i], first = True, i
-    # Paragraphs straight below the article join it. One line may stand between: an advertisement, or a link to one
-    # other article ("Read also: ..."); a bare "Related" has a list below.
+    # Paragraphs straight below the article join it, and so does a sentence that its author's initials close. One line
+    # may stand between: an advertisement, or a link to one other article ("Read also: ..."); a bare "Related" has a
+    # list below.
     last = len(stays) - 1 - stays[::-1].index(True)
     while True:
         below = last + 1
         if below < len(lines) and (hit := hits[below]) is not None and hit.kind in _BETWEEN:
             below += hit.kind != "related" or len(lines[below].text) > 24
-        if below >= len(lines) or hits[below] is not None or not lines[below].prose:
+        if below >= len(lines) or hits[below] is not None:
+            return first, last
+        if not (lines[below].prose or _SIGNED.search(lines[below].text)):
             return first, last
         stays[below], last = True, below
 

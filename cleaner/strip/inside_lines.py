@@ -29,6 +29,7 @@ TAIL = 260
 """Characters at the end of a line in which its tail is sought."""
 
 LEAST_TEXT = 40
+SHORT_LAST = 20
 """A line of so few characters is judged as a whole and has no tail."""
 
 # A corner bracket or a danda closes a quotation or a verse as well, and the Arabic question mark may stand inside a
@@ -160,7 +161,7 @@ def names_recur(lines: Sequence[Line], hits: Sequence[Hit | None]) -> bool:
 def may_trim(line: Line, last: bool, phrases: Phrases) -> bool:
     """Fast path: False if no rule of `tail_trims` can match, judged by the last two characters and by `line.opens`."""
     text = line.text
-    if len(text) <= LEAST_TEXT:
+    if len(text) <= (SHORT_LAST if last else LEAST_TEXT):
         return False
     end = text[-1]
     if end in ")]" or text[-2] in ")]":
@@ -180,7 +181,7 @@ def tail_trims(line: Line, end: int, phrases: Phrases, last: bool) -> Iterator[R
     for _ in range(8):
         begin = max(0, end - line.start - TAIL)
         text = line.text[begin : end - line.start].rstrip()
-        found = _tail_hit(text, phrases, last, line.opens) if len(text) > LEAST_TEXT else None
+        found = _tail_hit(text, phrases, last, line.opens) if len(text) > (SHORT_LAST if last else LEAST_TEXT) else None
         if found is None:
             return
         at, hit = found
