@@ -12,11 +12,13 @@ from collections.abc import Iterator, Sequence
 from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, Hit, ends_sentence
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
-__all__ = ["CALL", "call_hit", "first_cue", "navigation_hit"]
+__all__ = ["CALL", "call_hit", "first_cue", "navigation_hit", "post_line_hit"]
 
 _ITEM_BREAK = re.compile(r"\s*[:：|｜,·•、]\s*|\s+[-–—/]\s+")
 _BAR = re.compile(r"\s*[|｜·•]\s*")
 _CRUMB_BREAK = re.compile(r" ?[>»›→] ?")
+_POST_LINE = 120  # characters
+_POST_BREAK = re.compile(r"\s*[|｜·•]\s*|\s+/\s+")
 _SLASH = re.compile(r"\s+/\s+")
 _CLAUSE_END = re.compile(r"[?!.:…？！。–—]\s*|,\s+")
 _HASHTAGS = re.compile(r"#(?!\d+\b)\w[\w.-]*(?:[\s,]+#\w[\w.-]*)*")
@@ -172,6 +174,26 @@ def navigation_hit(text: str, wording: str) -> Hit | None:
     if len(crumbs) >= 3 and all(crumbs) and len(crumbs[0]) <= 24 and len(crumbs[1]) <= 40:
         return Hit("breadcrumb", "nav", "a path of sections", HEAD)
     return None
+
+
+def post_line_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
+    """What software of blogs writes below a headline: "by Admin | Jan 4, 2023 | Recipes | 0 comments". One part is a
+    date, another one a count of comments or a byline."""
+    if "0" not in wording or len(text) > _POST_LINE or len(parts := _POST_BREAK.split(text)) < 3:
+        return None
+    wordings = list(map(normalise_wording, parts))
+    signed = [w for w in wordings if w.partition(" ")[0] in phrases.words["by"]]
+    counted = [w for w in wordings if w[:1] == "0" and (found := phrases.any(w)) and found.kind == "comment"]
+    if not (signed or counted) or not any(_tells_day(w, phrases) for w in wordings):
+        return None
+    return Hit("post-line", "byline", f"a day, and {(signed or counted)[0]!r}, between bars", EDGE)
+
+
+def _tells_day(wording: str, phrases: Phrases) -> bool:
+    """Whether a part of a line is a day: a month with two numbers, and nothing but words of time."""
+    words = wording.replace(",", " ").replace(".", " ").replace(":", " ").split()
+    named = not phrases.words["month"].isdisjoint(words)
+    return named and words.count("0") >= 2 and all(word == "0" or word in phrases.times for word in words)
 
 
 def _clause_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:

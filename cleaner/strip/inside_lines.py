@@ -29,8 +29,12 @@ TAIL = 260
 """Characters at the end of a line in which its tail is sought."""
 
 LEAST_TEXT = 40
-SHORT_LAST = 20
 """A line of so few characters is judged as a whole and has no tail."""
+
+SHORT_LAST = 20
+"""The same of what follows the last paragraph: "Polisi masih menyelidiki. (rah)"."""
+
+_SHORT_INITIALS = 5  # letters of initials behind so short a sentence, where "(tertawa)" is the speaker's
 
 # A corner bracket or a danda closes a quotation or a verse as well, and the Arabic question mark may stand inside a
 # sentence; what was measured leaves them out.
@@ -309,7 +313,8 @@ def _bracket_hit(before: str, inner: str, boxed: bool, phrases: Phrases, last: b
     named = "," in inner and not any(c.isdigit() for c in inner) and looks_like_names(inner)
     if named and all(w[0].isupper() for w in inner.split() if w[0].isalpha()):
         return Hit("names-tail", "byline", "names in brackets after the last sentence")
-    if _INITIALS.fullmatch(inner) and _are_initials(inner):
+    aside = len(before) < LEAST_TEXT and len(inner) > _SHORT_INITIALS and inner.isalpha() and inner.islower()
+    if _INITIALS.fullmatch(inner) and _are_initials(inner) and not aside:
         return Hit("initials", "initials", "initials in brackets after the last sentence")
     return None
 

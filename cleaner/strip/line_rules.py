@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import chain
 
 from cleaner.characters import BULLETS, FULL_STOPS
 from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, SHORT, Hit, Line, ends_sentence, is_prose
 from cleaner.phrases.phrases import EMOJI, HEAD_LENGTH, Phrase, Phrases, normalise_wording
-from cleaner.strip.calls import call_hit, first_cue, navigation_hit
+from cleaner.strip.calls import call_hit, first_cue, navigation_hit, post_line_hit
 from cleaner.strip.datelines import SITE
 from cleaner.strip.headlines import HEADLINE, looks_like_headline, visible_end
 from cleaner.strip.segments import goes_on_behind
@@ -29,6 +30,7 @@ __all__ = ["SEPARATOR", "forget_lines", "is_clear_paragraph", "judge_line", "loo
 # What may stand between a label and its rest. A hyphen or a slash needs white space on both sides, or it would part
 # compound words ("baca-juga").
 SEPARATOR = re.compile(rf"\s*[:：|｜»›>–—】]\s*|\s+[-/]\s+|\s*[{EMOJI}]+\s*")
+_BOX_END = re.compile(r"(?<=\w)[\])*]+[ \t]*[:：]?[ \t]*(?=\S)")  # of "[Baca juga] Headline", "*Baca juga* Headline"
 _TERM_BREAK = re.compile(r"\s*[,;|/#·•、،]\s*")
 _TIME_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
 _HOLDER = re.compile(r"(?:0 ?[-–]? ?0?,? ?)?(?:©|®|\(c\)|copyright(?:s|ed)?\b)")
@@ -162,6 +164,7 @@ def _judge_short(text: str, phrases: Phrases, opens: bool) -> Hit | None:
         or _time_hit(text, wording, phrases)
         or _rights_hit(wording)
         or navigation_hit(text, wording)
+        or post_line_hit(text, wording, phrases)
         or _bracket_hit(text)
         or _byline_hit(text, wording, phrases)
         or _newsroom_hit(text, phrases)
@@ -205,10 +208,12 @@ def _phrase_hit(text: str, wording: str, found: Phrase, phrases: Phrases) -> Hit
 
 
 def _label_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
-    """ "Baca juga: Headline": a line that opens with an entry of `start`, followed by a separator or by a headline."""
+    """ "Baca juga: Headline", "[Baca juga] Headline": a line that opens with an entry of `start`, followed by a separator
+    or by a headline."""
     if not phrases.may_label(wording):
         return None
-    for mark in SEPARATOR.finditer(text, 0, 80):
+    boxes = _BOX_END.finditer(text, 0, 80) if text[0] in "[(*" else ()
+    for mark in chain(boxes, SEPARATOR.finditer(text, 0, 80)):
         found = phrases.whole(normalise_wording(text[: mark.start()]), "start")
         if found:
             rest = text[mark.end() :]

@@ -296,7 +296,11 @@ def may_be_headline(text: str, number: int = 1) -> bool:
         return True
     if text[0] in _QUOTES and (len(text) > 80 or not any(mark in text[1:] for mark in "\"'”’“»」』")):
         return False  # somebody speaks
-    return len(text) >= (_WIDE_HEADLINE if _is_wide(text) else _HEADLINE) and text[-1] not in ".:;,،؛، " and not text[0].islower()
+    return (
+        len(text) >= (_WIDE_HEADLINE if _is_wide(text) else _HEADLINE)
+        and text[-1] not in ".:;,،؛، "
+        and not text[0].islower()
+    )
 
 
 def _count_rest(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted, firm: Sequence[bool]) -> _Rest:
