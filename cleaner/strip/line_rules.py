@@ -208,8 +208,8 @@ def _phrase_hit(text: str, wording: str, found: Phrase, phrases: Phrases) -> Hit
 
 
 def _label_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
-    """ "Baca juga: Headline", "[Baca juga] Headline": a line that opens with an entry of `start`, followed by a separator
-    or by a headline."""
+    """ "Baca juga: Headline", "[Baca juga] Headline": a line that opens with an entry of `start`, then a separator or a
+    headline."""
     if not phrases.may_label(wording):
         return None
     boxes = _BOX_END.finditer(text, 0, 80) if text[0] in "[(*" else ()

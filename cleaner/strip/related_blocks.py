@@ -109,7 +109,9 @@ def take_related_blocks(lines: Sequence[Line], hits: Sequence[Hit | None], accep
             return headings
         count = 0
         end = _end_of_headlines(lines, hits, accepted, firm, i, last, most)
-        if boxed and most == BLOCK_LINES:
+        if _is_list_of_goods(lines, hits, i + 1, min(end, last)):
+            end = i + 1
+        elif boxed and most == BLOCK_LINES:
             end = max(end, _end_of_box(lines, hits, accepted, firm, i))
         for j in range(i + 1, end):
             count += accepted[j] is None
@@ -217,8 +219,8 @@ def _end_of_headlines(
 ) -> int:
     """Index behind the headlines below a heading of related links, `most` at most; `last` is the index of the last line
     that is the article's."""
-    bulleted = heading + 1 < len(lines) and lines[heading + 1].text[0] in ITEM_STARTS
     end, count = min(len(lines), heading + 1 + BLOCK_LINES), 0
+    bulleted = heading + 1 < len(lines) and lines[heading + 1].text[0] in ITEM_STARTS
     for i in range(heading + 1, end):
         if accepted[i] is not None:
             continue
@@ -233,8 +235,6 @@ def _end_of_headlines(
                 return i  # a day straight above text is the article's
             if (text[0] in ITEM_STARTS) != bulleted:
                 return i
-            if bulleted and not (dated or may_be_headline(text.lstrip(BULLETS + " ") or text)):
-                return heading + 1  # ingredients, goods, rows of values: the list is the article's
             first = led and i == heading + 1 and may_be_headline(text)
             headline = len(text) >= _LONG_HEADLINE and text[-1] not in ".:;," and looks_like_headline(text)
             if not (bulleted or first or headline or dated):
@@ -245,6 +245,18 @@ def _end_of_headlines(
             return i  # a list of the article's below the one headline of a label, or a mark that parts sections
         count += 1
     return end
+
+
+def _is_list_of_goods(lines: Sequence[Line], hits: Sequence[Hit | None], begin: int, end: int) -> bool:
+    """Whether the items between two indices, up to the next paragraph, are ingredients, goods or values: one of them is
+    too short for a headline, or opens with a small letter."""
+    for i in range(begin, end):
+        text = lines[i].text
+        if text[0] not in ITEM_STARTS or lines[i].prose:
+            return False
+        if hits[i] is None and not may_be_headline(text.lstrip(BULLETS + " ") or text):
+            return True
+    return False
 
 
 def _has_subheads(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> bool:
