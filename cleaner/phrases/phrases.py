@@ -59,7 +59,7 @@ LONG_WORDING, LONG_REST = 24, 400
 
 MARKS = (
     " \t\r\n\u00a0\u200b\u200e\u200f\ufeff\"'“”„‟‘’‚‹›«»()[]{}<>:.!…*|-–—−_#+•·●▪►▶◄→←↑↓~=■□◆★☆✓✔※"
-    "/,;。：！「」『』【】（）،؛"
+    "/,;。：！「」『』【】（）،؛¡¿"
 )
 """Dropped at both ends of a line when it is normalised."""
 
@@ -73,6 +73,9 @@ _HOLE = re.compile(r"\{(\w*)\}")
 _UNSPACED = re.compile(f"[{UNSPACED_CLASS}]")
 _SPELLINGS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "\u200b": "", "\u00ad": "", "\ufeff": ""})
 _SPELLED = re.compile("[’‘ʼ`´\u200b\u00ad\ufeff]")
+_WITHOUT_ACCENTS = {"el": str.maketrans("άέήίόύώΆΈΉΊΌΎΏ", "αεηιουωΑΕΗΙΟΥΩ")}
+"""Languages whose capitals have no accents: an entry is known in both spellings."""
+
 _MARKUP = re.compile(r"\[/?(?:b|i|u|url|size|color|center)(?:=[^]\n]{,99})?]|\[([^][]{1,200})]\([^()\s]{1,500}\)", re.I)
 
 
@@ -290,6 +293,8 @@ def _compile(language: str, where: str, data: dict[str, Any]) -> _List:
                 raise OptionError(f"{where}: [{kind}] has no array {array!r}. Known: {', '.join(allowed)}.")
             if not isinstance(texts, list) or not all(isinstance(t, str) for t in texts):
                 raise OptionError(f"{where}: {kind}.{array} has to be an array of strings.")
+            if bare := _WITHOUT_ACCENTS.get(language):
+                texts = dict.fromkeys((*texts, *(text.translate(bare) for text in texts)))
             if kind == "words":
                 words[array] = tuple(filter(None, map(normalise_wording, texts)))
                 continue

@@ -30,7 +30,7 @@ __all__ = ["SEPARATOR", "forget_lines", "is_clear_paragraph", "judge_line", "loo
 # What may stand between a label and its rest. A hyphen or a slash needs white space on both sides, or it would part
 # compound words ("baca-juga").
 SEPARATOR = re.compile(rf"\s*[:：|｜»›>–—】]\s*|\s+[-/]\s+|\s*[{EMOJI}]+\s*")
-_BOX_END = re.compile(r"(?<=\w)[\])*]+[ \t]*[:：]?[ \t]*(?=\S)")  # of "[Baca juga] Headline", "*Baca juga* Headline"
+_POINTER_END = re.compile(r"(?<=\w)(?:[\])*]+[ \t]*[:：]?[ \t]*|[.?] )(?=\S)")  # "[Baca juga] ...", "Lire aussi. ..."
 _TERM_BREAK = re.compile(r"\s*[,;|/#·•、،]\s*")
 _TIME_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
 _HOLDER = re.compile(r"(?:0 ?[-–]? ?0?,? ?)?(?:©|®|\(c\)|copyright(?:s|ed)?\b)")
@@ -39,7 +39,7 @@ _ENDMARK = re.compile(r"[\[(]? ?[*#=_~.■●◆□▪-]{0,6} ?[\])]?")
 _CREDIT = re.compile(
     r"\((?:dok(?:umen(?:tasi)?)?|foto|photo|gambar|image|sumber|ist|istimewa)\b[^()]{0,80}\)$", re.IGNORECASE
 )
-_DESK = re.compile(r"[(\[][^\W\d_]{1,6}(?:[/|,-][^\W\d_]{1,6}){1,3}[)\]]")
+_DESK = re.compile(r"[(\[][^\W\d_]{1,6}(?:[/|,-][^\W\d_]{1,6}){1,3}[)\]]|\([^\W\d_A-Z]{2,4}\)")
 _DATE = re.compile(
     r"(?<!\d)\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2,4}\b|\b\d{4}[./-]\d{1,2}[./-]\d{1,2}\b"
     r"|\b\d{1,2}[:.h]\d{2}\b(?! ?[%‰])|\d{4}年\d{1,2}月"
@@ -212,10 +212,9 @@ def _label_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     headline."""
     if not phrases.may_label(wording):
         return None
-    boxes = _BOX_END.finditer(text, 0, 80) if text[0] in "[(*" else ()
-    for mark in chain(boxes, SEPARATOR.finditer(text, 0, 80)):
+    for mark in chain(SEPARATOR.finditer(text, 0, 80), _POINTER_END.finditer(text, 0, 80)):
         found = phrases.whole(normalise_wording(text[: mark.start()]), "start")
-        if found:
+        if found and (mark.re is SEPARATOR or found.kind == "related"):
             rest = text[mark.end() :]
             if not _fits_label(rest, found.kind, phrases):
                 return None
