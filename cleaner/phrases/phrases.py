@@ -73,9 +73,7 @@ _HOLE = re.compile(r"\{(\w*)\}")
 _UNSPACED = re.compile(f"[{UNSPACED_CLASS}]")
 _SPELLINGS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "\u200b": "", "\u00ad": "", "\ufeff": ""})
 _SPELLED = re.compile("[’‘ʼ`´\u200b\u00ad\ufeff]")
-_WITHOUT_ACCENTS = {"el": str.maketrans("άέήίόύώΆΈΉΊΌΎΏ", "αεηιουωΑΕΗΙΟΥΩ")}
-"""Languages whose capitals have no accents: an entry is known in both spellings."""
-
+_WITHOUT_ACCENTS = str.maketrans("άέήίόύώΆΈΉΊΌΎΏ", "αεηιουωΑΕΗΙΟΥΩ")
 _MARKUP = re.compile(r"\[/?(?:b|i|u|url|size|color|center)(?:=[^]\n]{,99})?]|\[([^][]{1,200})]\([^()\s]{1,500}\)", re.I)
 
 
@@ -293,12 +291,10 @@ def _compile(language: str, where: str, data: dict[str, Any]) -> _List:
                 raise OptionError(f"{where}: [{kind}] has no array {array!r}. Known: {', '.join(allowed)}.")
             if not isinstance(texts, list) or not all(isinstance(t, str) for t in texts):
                 raise OptionError(f"{where}: {kind}.{array} has to be an array of strings.")
-            if bare := _WITHOUT_ACCENTS.get(language):
-                texts = dict.fromkeys((*texts, *(text.translate(bare) for text in texts)))
             if kind == "words":
-                words[array] = tuple(filter(None, map(normalise_wording, texts)))
+                words[array] = tuple(filter(None, map(normalise_wording, _spellings(texts, language))))
                 continue
-            for text in texts:
+            for text in _spellings(texts, language):
                 wording, literal = _normalise_entry(text, array, where)
                 phrase = Phrase(text, array, kind, language, _is_slight(literal))
                 if "{" in wording:
@@ -306,6 +302,11 @@ def _compile(language: str, where: str, data: dict[str, Any]) -> _List:
                 else:
                     entries.append((array, wording, phrase))
     return _List(words, entries, patterns)
+
+
+def _spellings(texts: Iterable[str], language: str) -> Iterable[str]:
+    """The entries of an array, and in Greek each without accents as well, which capitals do not have."""
+    return dict.fromkeys((*texts, *(text.translate(_WITHOUT_ACCENTS) for text in texts))) if language == "el" else texts
 
 
 def _pattern(phrase: Phrase, wording: str, fixed: int) -> tuple[str, Pattern]:
