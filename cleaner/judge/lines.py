@@ -24,6 +24,7 @@ __all__ = [
     "Line",
     "ends_sentence",
     "is_prose",
+    "is_signed",
     "is_wrapped",
     "prose_bounds",
     "split_lines",
@@ -46,6 +47,7 @@ ANY, EDGE, HEAD, BESIDE = "any", "edge", "head", "beside"
 
 # The Unicode line and paragraph separators end lines as well; vertical tab and form feed stand inside them.
 _BREAKS = re.compile(r"[\n\r\u2028\u2029]")
+_SIGNED = re.compile(r"[.!?]['\"”’]? ?(?:[(\[](?:[^\W\d][\w./-]{1,11}|\*{1,3})[)\]]\*{0,3}|\*{3})$")
 _MENU_MARKS = re.compile(r"[\s|｜│丨·・•/／>»›＞-]+")
 _UNSPACED = re.compile(f"[{UNSPACED_CLASS}]")
 
@@ -127,6 +129,15 @@ def is_wrapped(lines: Sequence[Line]) -> bool:
 def ends_sentence(text: str) -> bool:
     """Whether the line ends as a sentence does: with a stop, a closing quote or a closing bracket."""
     return text[-1:] in SENTENCE_ENDS
+
+
+def is_signed(text: str) -> bool:
+    """Whether a sentence ends with its author's initials or a mark, as the last one of an article does.
+
+    >>> is_signed("Hujan turun hingga Kamis. (rah)"), is_signed("He was let go. (Full Story)")
+    (True, False)
+    """
+    return _SIGNED.search(text) is not None
 
 
 def is_prose(text: str) -> bool:

@@ -17,7 +17,7 @@ from cleaner.characters import SENTENCE_ENDS
 from cleaner.judge.character_counts import Numbers
 from cleaner.judge.features import BRACKETS, Features, neighbour_features, own_features
 from cleaner.judge.line_features import line_features, opens_with_concept
-from cleaner.judge.lines import Hit, Line
+from cleaner.judge.lines import Hit, Line, is_signed
 from cleaner.judge.trees import PageModel, linear_odds, linear_parts, load_page_model
 from cleaner.judge.vocabulary import CONCEPTS
 from cleaner.phrases.phrases import Phrases, normalise_wording
@@ -73,7 +73,6 @@ _BARE_MARKS = frozenset(("number", "endmark"))  # rules for which a cell of a ta
 _BETWEEN = frozenset(("ad", "related", "readmore"))
 _WORD = re.compile(r"[^\W\d_]+")
 _CREDITED = re.compile(r"[.!?] (?:foto|photo|gambar|image) ?: ?[^.:!?]{0,40}/[^.:!?]{1,40}$", re.IGNORECASE)
-_SIGNED = re.compile(r"[.!?]['\"”’]? ?(?:[(\[](?:[^\W\d][\w./-]{1,11}|\*{1,3})[)\]]\*{0,3}|\*{3})$")
 _FIELD = re.compile(r"([^\W\d][^:.!?]{1,28}): \S")
 _FIELD_LENGTH = 100  # characters; a longer line that opens with a label is a paragraph
 _RECORDS = 3  # values that both fields of a record have
@@ -240,7 +239,7 @@ def _finish_edges(lines: Sequence[Line], hits: Sequence[Hit | None], stays: list
             below += hit.kind != "related" or len(lines[below].text) > 24
         if below >= len(lines) or hits[below] is not None:
             return first, last
-        if not (lines[below].prose or _SIGNED.search(lines[below].text)):
+        if not (lines[below].prose or is_signed(lines[below].text)):
             return first, last
         stays[below], last = True, below
 
