@@ -48,6 +48,7 @@ _FEW, _MANY = 20, 1500  # paragraphs; of pages with fewer or more the trees have
 _HEADLINE_REACH, _SHORTEST_HEADLINE = 12, 15  # paragraphs above the text; characters
 _STANDFIRST_REACH, _NO_STANDFIRST = 15, -2.5  # paragraphs above the text; log odds of what is none
 _FEW_LINKS = 0.4  # share of links of a standfirst
+_RAISED = 2.0  # log odds to which the best paragraph is raised where the trees are sure of none
 _ALIKE = -2.5  # log odds by the trees of what goes on in elements like those of the text beside it
 _SHARE_OF_TODAY, _SHARE = 0.2, 0.1  # of the text that the rules choose: on less the trees are not believed
 _BRIEF_SIZE, _BRIEF = 20, -6.0  # characters of a short sentence at the end, and its log odds by the trees
@@ -149,6 +150,8 @@ def find_article(blocks: Blocks, odds: Numbers, hints: Hints) -> list[int]:
     odds = odds + hints.prior
     texts = blocks.texts
     inside = np.array(best_segments(odds - _LEAST, _SWITCH))
+    if not inside.any() and hints.by_rules:  # the trees are sure of nothing: what they doubt least
+        inside = np.array(best_segments(odds - _least_doubt(blocks, odds, hints) + _RAISED - _LEAST, _SWITCH))
     # A heading that is a link opens a segment of its own: the teaser of another article.
     opens = [
         blocks.tags[home] in HEADINGS and linked == len(text)
@@ -179,6 +182,17 @@ def find_article(blocks: Blocks, odds: Numbers, hints: Hints) -> list[int]:
     least = _SHARE_OF_TODAY if hints.is_of_today else _SHARE
     text = sum(len(texts[j]) for j in hints.by_rules if not blocks.link_chars[j])
     return chosen if chosen and sum(len(texts[j]) for j in chosen) >= least * text else hints.by_rules
+
+
+def _least_doubt(blocks: Blocks, odds: Numbers, hints: Hints) -> float:
+    """Return the odds of the best paragraph in the box whose short sentences hold most text, of those that the rules
+    choose."""
+    boxes: dict[int, list[int]] = {}
+    for j in hints.by_rules:
+        boxes.setdefault(blocks.parents[blocks.homes[j]] if hints.briefs[j] else -1, []).append(j)
+    sentences = [some for box, some in boxes.items() if box >= 0] or [hints.by_rules]
+    most = max(sentences, key=lambda some: sum(len(blocks.texts[j]) for j in some))
+    return float(odds[most].max())
 
 
 def _find_copies(blocks: Blocks, found: list[int], sentences: Numbers) -> set[int]:
