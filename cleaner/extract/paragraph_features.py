@@ -9,8 +9,9 @@ fit by benchmarks/fit_paragraphs.py.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -55,6 +56,7 @@ _MANY_TAGS = 64  # more than there are numbers of tags in a key
 _ALIKE = ("path", "class", "class around", "box")  # what elements may have in common
 
 _DECLARED = tuple(f"declared {name}" for name in DECLARED)
+_TOLD_NAMES = ("title shared", "title covered", "in title", "description shared", "in description", "from title")
 _MARKED = {family: number for number, family in enumerate(_FAMILIES)}
 _MARK_NAMES = tuple(f"marked {name}" for name in (*_FAMILIES, "caption", "containers"))
 _ALIKE_NAMES = tuple(f"{name} {column}" for name in _ALIKE for column in ("weight", "count", "links", "prose"))
@@ -89,8 +91,7 @@ def paragraph_features(blocks: Blocks, content: ContentRoot, facts: PageFacts) -
     elements = _read_elements(blocks)
     features = _own_features(blocks, content)
     features |= _character_features(blocks.texts)
-    features |= _title_features(blocks.texts, facts.title, features["links"])
-    features |= _description_features(blocks.texts, facts.descriptions)
+    features |= _told_features(blocks.texts, facts, features["links"])
     features |= _mark_features(blocks, content)
     features |= _place_features(blocks, content, features)
     features |= _likeness_features(blocks, elements, features)
@@ -100,19 +101,28 @@ def paragraph_features(blocks: Blocks, content: ContentRoot, facts: PageFacts) -
 
 
 def _read_elements(blocks: Blocks) -> _Elements:
-    parents, tags, first, last, homes = blocks.parents, blocks.tags, blocks.first, blocks.last, blocks.homes
-    n, numbers = len(tags), dict[tuple[int, str], int]()
-    path, wider, depth = [0] * n, [-1] * n, [0]
+    parents, tags, n = blocks.parents, blocks.tags, len(blocks.tags)
+    path, depth, below = [0] * n, [0], [dict[str, int]()]  # the number of each path, and of those that go on from it
     for i in blocks.holding[1:]:
-        parent = parents[i]
-        path[i] = numbers.setdefault((path[parent], tags[i]), len(numbers) + 1)
-        is_same = first[i] == first[parent] and last[i] == last[parent]
-        wider[i] = wider[parent] if is_same else parent
-    for parent_path, _ in numbers:
-        depth.append(depth[parent_path] + 1)
-    around, paths = [max(0, parents[i]) for i in homes], [path[i] for i in homes]
-    columns = (first, last, wider, blocks.kinds, homes, around, paths, [depth[number] for number in paths])
-    return _Elements(*[np.fromiter(column, np.int64, len(column)) for column in columns])
+        before = path[parents[i]]
+        number = below[before].get(tags[i])
+        if number is None:
+            number = below[before][tags[i]] = len(below)
+            below.append({})
+            depth.append(depth[before] + 1)
+        path[i] = number
+    lists = (blocks.first, blocks.last, parents, blocks.kinds, path)
+    first, last, up, kinds, paths = np.fromiter(chain.from_iterable(lists), np.int64, len(lists) * n).reshape(-1, n)
+    homes = np.fromiter(blocks.homes, np.int64, len(blocks.homes))
+    # of elements that hold the same paragraphs, the outermost: the way there doubles with each step
+    outer = np.where((first == first[up]) & (last == last[up]), up, np.arange(n))
+    outer[0] = 0
+    while ((further := outer.take(outer)) != outer).any():
+        outer = further
+    of_homes = paths.take(homes)
+    return _Elements(
+        first, last, up.take(outer), kinds, homes, np.maximum(0, up.take(homes)), of_homes, np.array(depth).take(of_homes)
+    )
 
 
 def _of_page(values: Mapping[str, float], blocks: Blocks) -> Features:
@@ -139,12 +149,14 @@ def _own_features(blocks: Blocks, content: ContentRoot) -> Features:
         "tag": group,
         "heading": ((group >= _HEADLINE) & (group <= _LAST_HEADING)).astype(float),
         "item": (group == _ITEM).astype(float),
-        "sentence": np.fromiter([text.rstrip(CLOSERS)[-1:] in _STOPS for text in blocks.texts], float, n),
+        "sentence": np.fromiter(
+            [(text.rstrip(CLOSERS)[-1:] if text[-1] in _CLOSERS else text[-1]) in _STOPS for text in blocks.texts], float, n
+        ),
         "copies": np.fromiter(map(Counter(blocks.texts).__getitem__, blocks.texts), float, n),
     }
 
 
-_STOPS = frozenset(STOPS)
+_STOPS, _CLOSERS = frozenset(STOPS), frozenset(CLOSERS)
 
 
 @cache
@@ -181,49 +193,44 @@ def _character_features(texts: Sequence[str]) -> Features:
     }
 
 
-def _title_features(texts: Sequence[str], title: str, links: Numbers) -> Features:
-    """Return how many of the title's long words a short paragraph has, how many of its own they are, and whether it is
-    a part of the title, as in scripts without spaces; and how far a paragraph stands behind the first that has most of
-    the title and is no link."""
-    title = title.casefold()
-    words = frozenset(word for word in title.split() if len(word) >= _LONG_WORD)
-    found = np.zeros((3, len(texts)))
-    part: list[int] = []
-    for j, text in enumerate(texts) if words else ():
-        if _LONG_WORD <= len(text) < _LONGEST_HEADLINE:
-            text = text.casefold()
-            if not words.isdisjoint(own := text.split()):
-                common = len(words.intersection(own))
-                found[:2, j] = common / len(words), common / len({word for word in own if len(word) >= _LONG_WORD})
-            if text in title:
-                part.append(j)
-    found[2, part] = 1
+def _told_features(texts: Sequence[str], facts: PageFacts, links: Numbers) -> Features:
+    """Return what a paragraph has of the page's title and description.
+
+    Of the title: how many of its long words a short paragraph has, how many of its own they are, and whether it is a
+    part of the title, as in scripts without spaces; and how far a paragraph stands behind the first that has most of
+    the title and is no link. Of the description, which is the beginning of the article, or the standfirst between
+    headline and text: how many of a paragraph's long words it has, and whether one begins as the other.
+    """
+    title, descriptions = facts.title.casefold(), [said.casefold().strip() for said in facts.descriptions]
+    titled, described = _long_words(title.split()), _long_words(chain.from_iterable(map(str.split, descriptions)))
+    beginnings = tuple(said[:_SAME_BEGINNING] for said in descriptions if len(said) >= _SHORTEST_DESCRIBED)
+    joined = "\0".join(descriptions)  # no paragraph holds this character
+    told = titled | described
+    found = np.zeros((5, len(texts)))
+    for j, text in enumerate(texts) if told or beginnings else ():
+        size = len(text)
+        if size < _LONG_WORD:
+            continue
+        text = text[:_HEAD_SEEN].casefold()
+        if not told.isdisjoint(own := text.split()):  # one look for both, because most paragraphs have nothing of them
+            if size < _LONGEST_HEADLINE and (common := len(titled.intersection(own))):
+                found[0, j], found[1, j] = common / len(titled), common / len(_long_words(own))
+            if size >= _SHORTEST_DESCRIBED and (common := len(described.intersection(own))) >= _FEWEST_COMMON:
+                found[3, j] = common / len(_long_words(own))
+        if size < _LONGEST_HEADLINE and titled and text in title:
+            found[2, j] = 1
+        if size >= _SHORTEST_DESCRIBED and (described or beginnings):
+            end = text.rstrip("… .")
+            if text.startswith(beginnings) or (end and end in joined):
+                found[4, j] = 1
     shared, n = found[0], len(texts)
     headlines = np.flatnonzero((shared >= max(_HALF_TITLE, _NEARLY * shared.max())) & (links < _LINKED))
     behind = np.arange(n, dtype=float) - headlines[0] if len(headlines) else np.full(n, -_FAR, float)
-    return dict(zip(("title shared", "title covered", "in title", "from title"), (*found, behind), strict=True))
+    return dict(zip(_TOLD_NAMES, (*found, behind), strict=True))
 
 
-def _description_features(texts: Sequence[str], descriptions: Sequence[str]) -> Features:
-    """Return how many of a paragraph's long words the page's description has, and whether one begins as the other.
-
-    A description is the beginning of the article, or the standfirst between headline and text.
-    """
-    descriptions = [said.casefold().strip() for said in descriptions]
-    words = frozenset(word for said in descriptions for word in said.split() if len(word) >= _LONG_WORD)
-    beginnings = tuple(said[:_SAME_BEGINNING] for said in descriptions if len(said) >= _SHORTEST_DESCRIBED)
-    joined = "\0".join(descriptions)  # no paragraph holds this character
-    found = np.zeros((2, len(texts)))
-    for j, text in enumerate(texts) if words or beginnings else ():
-        if len(text) >= _SHORTEST_DESCRIBED:
-            text = text[:_HEAD_SEEN].casefold()
-            common = len(words.intersection(own := text.split()))
-            if common >= _FEWEST_COMMON:
-                found[0, j] = common / len({word for word in own if len(word) >= _LONG_WORD})
-            end = text.rstrip("… .")
-            if text.startswith(beginnings) or (end and end in joined):
-                found[1, j] = 1
-    return dict(zip(("description shared", "in description"), found, strict=True))
+def _long_words(words: Iterable[str]) -> frozenset[str]:
+    return frozenset([word for word in words if len(word) >= _LONG_WORD])
 
 
 def _mark_features(blocks: Blocks, content: ContentRoot) -> Features:
