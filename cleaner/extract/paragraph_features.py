@@ -214,9 +214,10 @@ def _told_features(texts: Sequence[str], facts: PageFacts, links: Numbers) -> Fe
         text = text[:_HEAD_SEEN].casefold()
         if not told.isdisjoint(own := text.split()):  # one look for both, because most paragraphs have nothing of them
             if size < _LONGEST_HEADLINE and (common := len(titled.intersection(own))):
-                found[0, j], found[1, j] = common / len(titled), common / len(_long_words(own))
+                own_long = len({word for word in own if len(word) >= _LONG_WORD})
+                found[0, j], found[1, j] = common / len(titled), common / own_long
             if size >= _SHORTEST_DESCRIBED and (common := len(described.intersection(own))) >= _FEWEST_COMMON:
-                found[3, j] = common / len(_long_words(own))
+                found[3, j] = common / len({word for word in own if len(word) >= _LONG_WORD})
         if size < _LONGEST_HEADLINE and titled and text in title:
             found[2, j] = 1
         if size >= _SHORTEST_DESCRIBED and (described or beginnings):
