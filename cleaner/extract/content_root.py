@@ -114,7 +114,7 @@ def _density(texts: Sequence[str]) -> float:
         return 1.0
     sample = sample[len(sample) // 4 :][:4000]  # from a quarter into the page, behind most of its menus
     codes = np.frombuffer(sample.encode("utf-16-le", "surrogatepass"), np.uint16)
-    share = np.count_nonzero(_are_ideographs()[codes]) / len(sample)
+    share = np.count_nonzero(_are_ideographs().take(codes)) / len(sample)
     return 1.0 + (_IDEOGRAPH_DENSITY - 1.0) * share
 
 
@@ -215,11 +215,11 @@ def _boilerplate_boxes(blocks: Blocks) -> Marked:
     tags, parents, first, last = blocks.tags, blocks.parents, blocks.first, blocks.last
     boxes: Marked = []
     for j, i in enumerate(blocks.homes):
-        if tags[i] in HEADINGS and opens_boilerplate(blocks.texts[j]):
+        if tags[i] in HEADINGS:
             # The box is the outermost element that begins with this heading.
             while parents[i] > 0 and first[parents[i]] == j and tags[parents[i]] not in CONTAINERS:
                 i = parents[i]
-            if last[i] - first[i] > 1 and tags[i] != "body":
+            if last[i] - first[i] > 1 and tags[i] != "body" and opens_boilerplate(blocks.texts[j]):
                 boxes.append((i, (Mark("boilerplate", "heading"),)))
     return boxes
 

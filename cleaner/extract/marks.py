@@ -19,7 +19,7 @@ from cleaner.tables import read_toml
 __all__ = ["Mark", "ignored_shares", "marks_of", "opens_boilerplate", "weak_names"]
 
 _ATTRIBUTE = re.compile(r' (class|id|role|itemprop|style|hidden|aria-hidden)="([^"]*)"')
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_WORD, _SMALL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+"), re.compile("[a-z]+")
 _UTILITY = re.compile(r"[:\[(/]")  # md:hidden, [&>p]:my-6: how it looks on some screen, not what it is
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.I)
 _MOST_NAMES = 40  # classes of one element that are looked at
@@ -67,8 +67,8 @@ def _marks_of_name(name: str, is_id: bool) -> tuple[Mark, ...]:
     """Return the marks of one class name or id; cached, because a site uses the same few hundred names on all pages."""
     if name in _marks_by("whole"):
         return (_marks_by("whole")[name],)
-    words = _WORD.findall(name[:100])
-    words = words if name.islower() else [word.lower() for word in words]
+    seen = name[:100]
+    words = _SMALL.findall(seen) if name.islower() else [word.lower() for word in _WORD.findall(seen)]
     if _first_words().isdisjoint(words):  # as of most names
         return ()
     marks = _marks_by("names")

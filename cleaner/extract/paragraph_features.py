@@ -128,7 +128,14 @@ def _read_elements(blocks: Blocks) -> _Elements:
         outer = further
     of_homes = paths.take(homes)
     return _Elements(
-        first, last, up.take(outer), kinds, homes, np.maximum(0, up.take(homes)), of_homes, np.array(depth).take(of_homes)
+        first,
+        last,
+        up.take(outer),
+        kinds,
+        homes,
+        np.maximum(0, up.take(homes)),
+        of_homes,
+        np.array(depth).take(of_homes),
     )
 
 
@@ -151,7 +158,9 @@ def _own_features(blocks: Blocks, content: ContentRoot) -> Features:
         "heading": ((group >= _HEADLINE) & (group <= _LAST_HEADING)).astype(float),
         "item": (group == _ITEM).astype(float),
         "sentence": np.fromiter(
-            [(text.rstrip(CLOSERS)[-1:] if text[-1] in _CLOSERS else text[-1]) in _STOPS for text in blocks.texts], float, n
+            [(text.rstrip(CLOSERS)[-1:] if text[-1] in _CLOSERS else text[-1]) in _STOPS for text in blocks.texts],
+            float,
+            n,
         ),
         "copies": np.fromiter(map(Counter(blocks.texts).__getitem__, blocks.texts), float, n),
     }
@@ -176,7 +185,7 @@ def _character_features(texts: Sequence[str]) -> Features:
     codes = np.frombuffer("".join(seen).encode("utf-32-le", "surrogatepass"), np.uint32)
     length = np.fromiter(map(len, seen), np.int64, len(seen))
     # One sum counts all classes; emoji and rare ideographs count as one character of no class.
-    packed = np.add.reduceat(_packed_classes()[np.minimum(codes, (1 << 16) - 1)], np.cumsum(length) - length)
+    packed = np.add.reduceat(_packed_classes().take(np.minimum(codes, (1 << 16) - 1)), np.cumsum(length) - length)
     counts = packed.astype("<u8").view(np.uint8).reshape(-1, len(_CLASSES)).T.astype(float)
     letter, capital, digit, space, comma, bar, stop, symbol = counts
     visible, words = np.maximum(1, length - space), space + 1

@@ -56,8 +56,9 @@ class Trees:
         for number in self.asked[1:]:
             place += place
             place += answers.take(number, 0)
-        first = np.arange(len(self.split), dtype=np.int32)[:, None] * np.int32(self.leaf.shape[1])
-        summed = self.leaf.ravel().take(first + place).sum(0, dtype=np.int32)
+        leaves = place.astype(np.int64)
+        leaves += np.arange(len(self.split))[:, None] * self.leaf.shape[1]
+        summed = self.leaf.ravel().take(leaves).sum(0, dtype=np.int32)
         result: Numbers = self.base + summed / UNIT
         return result
 
