@@ -80,6 +80,16 @@ class Blocks:
     homes: Sequence[int]
     inline_attrs: Sequence[str]
 
+    def elements(self, *wanted: str) -> list[int]:
+        """Return the numbers of the elements with one of the `wanted` tags, in the order of the page."""
+        found, tags = list[int](), self.tags
+        for tag in wanted:
+            at = -1
+            for _ in range(tags.count(tag)):  # to count and to look for are both ten times as fast as a loop
+                at = tags.index(tag, at + 1)
+                found.append(at)
+        return sorted(found)
+
 
 @dataclass(slots=True)
 class _Chunk:

@@ -17,8 +17,8 @@ from cleaner.extract.parse import Parsed
 from cleaner.tables import read_toml
 
 __all__ = [
-    "YEAR", "Surroundings", "begins_as_byline", "clean_name", "is_elsewhere", "load_data", "marked_nodes", "normalise_title",
-    "stands_elsewhere", "visible_author",
+    "YEAR", "Surroundings", "begins_as_byline", "clean_name", "is_elsewhere", "load_data", "marked_nodes",
+    "normalise_title", "stands_elsewhere", "visible_author",
 ]  # fmt: skip
 
 _BEFORE, _BEHIND = 12, 12  # paragraphs around headline and start of text in which author and date may stand
@@ -149,8 +149,8 @@ class Surroundings:
 
     @cached_property
     def attributes(self) -> str:
-        """The attributes of the elements of the visible page; of elements with the same ones, those of one."""
-        return "\n".join(dict.fromkeys(chain(self.blocks.attrs, self.blocks.inline_attrs)))
+        """The attributes of the elements of the visible page."""
+        return "\n".join(chain(self.blocks.attrs, self.blocks.inline_attrs))
 
     @cached_property
     def class_values(self) -> str:

@@ -264,7 +264,7 @@ def _find_root(blocks: Blocks, marked: Marked, weights: list[float]) -> int:
     if bodies:
         root = max(bodies, key=lambda i: (held[i], -i))
     else:
-        named = [i for i, tag in enumerate(blocks.tags) if tag in CONTAINERS and held[i] >= enough]
+        named = [i for i in blocks.elements(*CONTAINERS) if held[i] >= enough]
         root = min(named, key=lambda i: (held[i], -i)) if named else 0
     at, parents = root, blocks.parents  # this goes down through tables as well, in search of a cell with an article
     for i in blocks.holding[bisect_right(blocks.holding, root) :]:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from html import unescape
-from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -273,6 +272,6 @@ def _find_title(sources: _Sources, site: str, host: str) -> str:
 
 def _headings(blocks: Blocks, tags: Sequence[str]) -> Iterator[str]:
     """Yield the first headings of a page that have one of `tags`."""
-    found = (i for i, tag in enumerate(blocks.tags) if tag in tags)
-    headings = (" ".join(blocks.texts[blocks.first[i] : blocks.last[i]]) for i in islice(found, _MOST_HEADLINES))
-    return (heading[:_LONGEST_TITLE] for heading in headings if heading)
+    for i in blocks.elements(*tags)[:_MOST_HEADLINES]:
+        if heading := " ".join(blocks.texts[blocks.first[i] : blocks.last[i]]):
+            yield heading[:_LONGEST_TITLE]

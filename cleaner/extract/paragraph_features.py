@@ -252,7 +252,7 @@ def _mark_features(blocks: Blocks, content: ContentRoot) -> Features:
     begins = [(_MARKED[mark.family] * (n + 1), i) for i, found in content.marked for mark in found]
     named = [(mark.name, i) for i, found in content.marked for mark in found]
     begins += [(captions * (n + 1), i) for name, i in named if kind_of(name) == "caption"]
-    begins += [(containers * (n + 1), i) for i in blocks.holding if blocks.tags[i] in CONTAINERS]
+    begins += [(containers * (n + 1), i) for i in blocks.elements(*CONTAINERS)]
     size = len(_MARK_NAMES) * (n + 1)
     edges = np.bincount(np.array([at + first[i] for at, i in begins], np.int64), minlength=size)
     edges -= np.bincount(np.array([at + last[i] for at, i in begins], np.int64), minlength=size)

@@ -280,7 +280,7 @@ def as_lines(blocks: Blocks, chosen: list[int]) -> list[str]:
     lines: list[str] = []
     before = (-1, -1)  # row and cell of the line before
     cells = list[tuple[int, int]]()  # the row and the cell in which each stands, with its <p> or <div> alone
-    for at in [blocks.homes[j] for j in chosen]:
+    for at in [blocks.homes[j] for j in chosen] if blocks.elements(*_CELLS) else ():
         while blocks.tags[at] in _IN_CELLS and at > 0:
             at = blocks.parents[at]
         cells.append((blocks.parents[at], at) if blocks.tags[at] in _CELLS else (-1, -1))
