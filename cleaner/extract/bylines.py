@@ -149,8 +149,8 @@ class Surroundings:
 
     @cached_property
     def attributes(self) -> str:
-        """The attributes of the elements of the visible page."""
-        return "\n".join(chain(self.blocks.attrs, self.blocks.inline_attrs))
+        """The attributes of the elements of the visible page; of elements with the same ones, those of one."""
+        return "\n".join(dict.fromkeys(chain(self.blocks.attrs, self.blocks.inline_attrs)))
 
     @cached_property
     def class_values(self) -> str:
