@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from operator import length_hint
 
-__all__ = ["HEADINGS", "Blocks", "walk"]
+__all__ = ["HEADINGS", "Blocks", "single_spaces", "walk"]
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
@@ -190,6 +190,13 @@ def _text_behind(parts: Iterator[str], part: str, tag: str) -> str:
     return ""
 
 
+def single_spaces(text: str) -> str:
+    """Return `text` with single spaces in the place of all white space, and none at its ends."""
+    text = text.strip()
+    # Nine paragraphs of ten have no other white space; the space is the only one that is printable.
+    return text if text.isprintable() and "  " not in text else " ".join(text.split())
+
+
 def _visible_text(text: str, tag: str) -> str:
     """Return serialised text inside `tag` as a reader sees it: white space is one space, but `<pre>` keeps lines.
 
@@ -200,7 +207,7 @@ def _visible_text(text: str, tag: str) -> str:
     if tag == "pre":
         return "\n".join(line.rstrip() for line in text.replace(_LINE_END, "\n").splitlines()).strip("\n")
     if _LINE_END not in text:
-        return " ".join(text.split())
+        return single_spaces(text)
     lines = [line for line in (" ".join(line.split()) for line in text.split(_LINE_END)) if line.strip(_INVISIBLE)]
     return (" " if tag in HEADINGS or _is_wrapped(lines) else "\n").join(lines)
 

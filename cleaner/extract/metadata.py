@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 import orjson
 
-from cleaner.extract.blocks import Blocks
+from cleaner.extract.blocks import Blocks, single_spaces
 from cleaner.extract.bylines import (
     Surroundings,
     begins_as_byline,
@@ -196,7 +196,7 @@ def _find_date(sources: _Sources, link: str, around: Surroundings) -> PageDate:
 
 def _one_line(value: object) -> str:
     """Return a JSON value as one line of text; "" for what is not a string."""
-    return " ".join(unescape(value).split()) if isinstance(value, str) else ""
+    return single_spaces(unescape(value)) if isinstance(value, str) else ""
 
 
 def _load_script(script: str) -> object:
