@@ -88,11 +88,13 @@ def marks_of(tag: str, attrs: str) -> tuple[Mark, ...]:
 
 
 def _find_marks(tag: str, attrs: str) -> tuple[Mark, ...]:
-    found = [_marks_by("tags")[tag]] if tag in _marks_by("tags") else []
+    of_tag = _marks_by("tags").get(tag)
+    found = [of_tag] if of_tag else []
     for key, value in _ATTRIBUTE.findall(attrs) if attrs else ():
         if key == "class" or key == "id":
             for name in value.split()[:_MOST_NAMES] if len(value) < _LONG_VALUE else ():
-                found += _marks_of_name(name, key == "id")
+                if marks := _marks_of_name(name, key == "id"):
+                    found += marks
         elif key == "role":
             found += (_marks_by("roles")[value],) if value in _marks_by("roles") else ()
         elif key == "itemprop":
