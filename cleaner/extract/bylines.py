@@ -88,7 +88,7 @@ def clean_name(name: str) -> str:
 
 def _name_in(line: str) -> str:
     """Return the name with which a byline begins, without the date, the role or the section behind it."""
-    found = find_date(line)
+    found = find_date(line) if YEAR.search(line) else None
     if found:
         line = line[: found.start] if found.start else ""
     name = clean_name(_NAME_END.sub("", line))

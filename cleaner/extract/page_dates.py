@@ -73,7 +73,8 @@ class _Shown(NamedTuple):
     def add(self, place: list[_Reading], text: str, label: str, language: str, order: str, *, whole: bool) -> None:
         """Put down the dates of `text`; with `whole` it is marked as a date, so that no words tell it from prose."""
         at = 0
-        while found := find_date(text[at:], language=language, order=order):
+        # to look for a year first saves the search behind the last date
+        while YEAR.search(text, at) and (found := find_date(text[at:], language=language, order=order)):
             start, end = at + found.start, at + found.end
             said = text[max(at, start - _LABEL_REACH) : start].strip() or label
             recent = max(found.date, *found.readings, "") >= _FIRST_YEAR
