@@ -153,12 +153,13 @@ def find_article(blocks: Blocks, odds: Numbers, hints: Hints) -> list[int]:
     if not inside.any() and hints.by_rules:  # the trees are sure of nothing: what they doubt least
         inside = np.array(best_segments(odds - _least_doubt(blocks, odds, hints) + _RAISED - _LEAST, _SWITCH))
     # A heading that is a link opens a segment of its own: the teaser of another article.
-    opens = [
-        blocks.tags[home] in HEADINGS and linked == len(text)
-        for home, linked, text in zip(blocks.homes, blocks.link_chars, texts, strict=True)
-    ]
-    segment = np.cumsum(np.r_[1, np.diff(inside.astype(int)) != 0] | np.array(opens))
-    size = np.minimum(_MOST_CHARS, [len(text) for text in texts]) * inside
+    length, linked = (np.fromiter(sizes, np.int64, len(texts)) for sizes in (map(len, texts), blocks.link_chars))
+    opens = [j for j in np.flatnonzero(linked == length).tolist() if blocks.tags[blocks.homes[j]] in HEADINGS]
+    is_first = np.ones(len(texts), np.bool_)
+    np.not_equal(inside[1:], inside[:-1], out=is_first[1:])
+    is_first[opens] = True
+    segment = np.cumsum(is_first)
+    size = np.minimum(_MOST_CHARS, length) * inside
     total = np.bincount(segment, size * np.clip(odds, -_MOST_ODDS, _MOST_ODDS))
     mean = total / np.maximum(1, np.bincount(segment, size))
     # On pages that do not name their article comments and teasers follow it: a segment that the trees are much less
@@ -201,6 +202,8 @@ def _find_copies(blocks: Blocks, found: list[int], sentences: Numbers) -> set[in
     A long text that does is the same for another screen, or a quote from it. What stands beside it there as it did
     before is one as well, if it is a sentence or has copies on both sides: the same lines may come again by chance.
     """
+    if len({blocks.texts[j] for j in found}) == len(found):
+        return set()
     part = {j: blocks.parents[blocks.homes[j]] for j in found}
     place_of: dict[str, int] = {}
     # the place among the found of the text that each repeats, -2 for none
@@ -318,7 +321,7 @@ def best_segments(odds: Numbers | Sequence[float], switch: float) -> list[bool]:
     """
     outside, inside = 0.0, -switch  # the best sums up to here
     back = []
-    for gain in map(float, odds):
+    for gain in np.asarray(odds, float).tolist():
         stays_out, stays_in = outside >= inside - switch, inside >= outside - switch
         outside, inside = (
             outside if stays_out else inside - switch,
@@ -338,7 +341,7 @@ def as_lines(blocks: Blocks, chosen: list[int]) -> list[str]:
     lines: list[str] = []
     before = (-1, -1)  # row and cell of the line before
     cells = list[tuple[int, int]]()  # the row and the cell in which each stands, with its <p> or <div> alone
-    for at in [blocks.homes[j] for j in chosen]:
+    for at in [blocks.homes[j] for j in chosen] if blocks.elements(*_CELLS) else ():
         while blocks.tags[at] in _IN_CELLS and at > 0:
             at = blocks.parents[at]
         cells.append((blocks.parents[at], at) if blocks.tags[at] in _CELLS else (-1, -1))
