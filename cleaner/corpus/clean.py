@@ -48,6 +48,7 @@ from cleaner.corpus.stages import (
 from cleaner.durable import is_intact, read_sealed, remove_parts, replacing, sealing
 from cleaner.engine.progress import Progress, ProgressMeter
 from cleaner.engine.work import Work, describe_run, read_shard
+from cleaner.engine.worker import rare_collections
 from cleaner.errors import InputError, WorkError
 from cleaner.options import Options, stage_options
 from cleaner.output.pairs import PAIRS
@@ -108,7 +109,8 @@ def clean_corpus(
     if complete := to.check(sources, describe_run(described, stages)):
         _log.warning("The run was complete; what it had left of its work directory is removed.")
         return complete
-    with _open_work(to, described, stages, options) as work:
+    # between two tasks as well: there Python would look through all that a shard has just left
+    with _open_work(to, described, stages, options) as work, rare_collections():
         journal = to.journal(describe_run(described, stages))
         with nullcontext(engine) if engine else open_engine(options) as engine:
             run = Run(work, engine, options, ProgressMeter(progress) if progress else ProgressMeter())
