@@ -28,8 +28,6 @@ from pathlib import Path
 import orjson
 
 from cleaner.article import Reject
-from cleaner.audit.card import write_card
-from cleaner.audit.report import write_report
 from cleaner.corpus.checks import check_named_files, check_something_was_read
 from cleaner.corpus.decisions import decide
 from cleaner.corpus.headlines import Headlines, find_linked_headlines
@@ -298,8 +296,12 @@ def _describe(done: Report, to: Destination, options: Options, shards: Sequence[
     """Write the HTML report and, where the options ask for one, the dataset card; a dry run leaves only its report."""
     page = None
     if options.report and done.audit and not (options.dry_run and to.streams):
+        from cleaner.audit.report import write_report  # 8 ms of modules, which a run without a report does not need
+
         page = write_report(done.output, audit=done.audit, to=to.page, shards=shards)
     if to.card:
+        from cleaner.audit.card import write_card
+
         write_card(done.output, to.card, audit=done.audit)
     done = replace(done, report_path=str(page or ""))
     return replace(done, output="", audit="") if options.dry_run else done
