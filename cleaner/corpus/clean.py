@@ -43,10 +43,10 @@ from cleaner.corpus.stages import (
     read_stage,
     write_stage,
 )
+from cleaner.cycles import rare_collections
 from cleaner.durable import is_intact, read_sealed, remove_parts, replacing, sealing
 from cleaner.engine.progress import Progress, ProgressMeter
 from cleaner.engine.work import Work, describe_run, read_shard
-from cleaner.engine.worker import rare_collections
 from cleaner.errors import InputError, WorkError
 from cleaner.options import Options, stage_options
 from cleaner.output.pairs import PAIRS

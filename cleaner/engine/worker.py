@@ -14,13 +14,14 @@ import signal
 import struct
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-__all__ = ["OUTSIDE", "OUT_OF_MEMORY", "UNSTARTED", "Watch", "main", "rare_collections"]
+from cleaner.cycles import rare_collections
+
+__all__ = ["OUTSIDE", "OUT_OF_MEMORY", "UNSTARTED", "Watch", "main"]
 
 OUTSIDE, UNSTARTED = -1, -2
 """The record numbers that mean that no record is being worked on, and that the process has not had a task yet."""
@@ -31,9 +32,6 @@ OUT_OF_MEMORY = 77
 ROOM = 320 << 20
 """Bytes that a worker may always take beyond what it holds at its first record: 256 MB for a record, and 46 MB that
 models and lists take when they are first needed (measured: 125 MB of private memory before, 171 MB after)."""
-
-COLLECT_AFTER = 100_000
-"""New objects after which Python looks for cycles. So many small objects take some 10 MB."""
 
 _RECORD = struct.Struct("q")
 """How the record number stands in the page of memory that parent and worker share."""
@@ -93,23 +91,6 @@ class Watch:
         """
         if isinstance(error, MemoryError) and self.page is not None:
             os._exit(OUT_OF_MEMORY)
-
-
-@contextmanager
-def rare_collections() -> Iterator[None]:
-    """Look for cycles of objects seldom while a task is worked on, and put the threshold back.
-
-    Articles hold no cycles, and looking for them after each 700 new objects, Python's default, took a tenth of a run.
-    """
-    before = gc.get_threshold()
-    gc.set_threshold(max(before[0], COLLECT_AFTER) if before[0] else 0, *before[1:])
-    try:
-        yield
-    finally:
-        if not gc.get_freeze_count():  # else the caller did so, and only the caller may undo it
-            gc.freeze()  # this and `unfreeze` make all objects old ones: to look through the new ones took .1 s
-            gc.unfreeze()
-        gc.set_threshold(*before)
 
 
 def main() -> None:
