@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, Hit, ends_sentence
 from cleaner.phrases.phrases import Phrases, normalise_wording
@@ -213,5 +214,13 @@ def _clauses(text: str) -> Iterator[str]:
 def first_cue(wording: str, cues: frozenset[str]) -> str:
     """The first (in order of the alphabet) of the cues that stands in the line as the beginning of a word, or ""."""
     padded = f" {wording.replace(',', ' ').replace(':', ' ').replace('.', ' ').replace('-', ' ')} "
+    if _any_cue(cues).search(padded) is None:  # takes a third of the time of asking for each
+        return ""
     found = (cue for cue in cues if cue in padded)
     return min((c for c in found if c[-1] > BEYOND_SPACES or not padded[padded.find(c) - 1].isalnum()), default="")
+
+
+@lru_cache(256)
+def _any_cue(cues: frozenset[str]) -> re.Pattern[str]:
+    """The pattern of all these cues; it matches nothing where there are none."""
+    return re.compile("|".join(map(re.escape, sorted(cues))) or "(?!)")

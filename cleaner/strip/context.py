@@ -183,7 +183,8 @@ def _records(lines: Sequence[Line], hits: Sequence[Hit | None]) -> frozenset[int
     records: list[list[int]] = []
     goes_on = False
     for i, line in enumerate(lines):
-        is_field = not line.prose and _FIELD.match(line.text.lstrip(BULLETS + " ")) is not None
+        labelled = not line.prose and (":" in line.text or "：" in line.text)
+        is_field = labelled and _FIELD.match(line.text.lstrip(BULLETS + " ")) is not None
         if is_field and (line.apart or not goes_on):
             records.append([])
         if is_field:

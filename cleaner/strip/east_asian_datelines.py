@@ -51,6 +51,8 @@ def match_east_asian(head: str, recurs: Callable[[str], bool]) -> Dateline | Non
 
 def find_korean(text: str) -> tuple[int, Dateline | None]:
     """Where "(용인=연합뉴스) 권준우 기자 = " stands in a text, and that dateline; captions are glued before it."""
+    if not ("=" in text or "＝" in text or "|" in text or "ㅣ" in text):
+        return 0, None
     for found in _KOREAN.finditer(text):
         names = found[1].strip(), found[2].partition("=")[0].strip()
         papers = [name for name in names if _is_korean_paper(name)]

@@ -14,6 +14,7 @@ suffices; neighbours.py then accepts it or not. The way of "Baca juga: Harga Cab
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from cleaner.characters import BULLETS, FULL_STOPS
@@ -250,7 +251,7 @@ def _fits_label(rest: str, kind: str, phrases: Phrases) -> bool:
     if not rest or kind not in ("timestamp", "tags"):
         return True
     if kind == "timestamp":
-        numbers, times, others = _count_time_words(normalise_wording(rest), phrases, MOST_NAMES)
+        numbers, times, others = _count_time_words(_TIME_WORD.findall(normalise_wording(rest)), phrases)
         return numbers + times > 0 and others <= MOST_NAMES
     terms = _TERM_BREAK.split(rest)
     return rest[-1] not in "!?" and ". " not in rest and all(len(term.split()) <= 6 for term in terms)
@@ -305,11 +306,11 @@ def _time_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     # "— Téléfoot (@telefoot) June 1, 2018" signs an embedded post
     if "0" not in wording or len(text) > 120 or "(@" in text:
         return None
-    numbers, times, others = _count_time_words(wording, phrases, MOST_NAMES)
+    words = _TIME_WORD.findall(wording)
+    numbers, times, others = _count_time_words(words, phrases)
     if not numbers or others > MOST_NAMES:
         return None
-    words = {word[0] for word in _TIME_WORD.finditer(wording)}
-    month = not phrases.words["month"].isdisjoint(words)
+    month = times > 0 and not phrases.words["month"].isdisjoint(words)
     # a year alone is part of many a subhead: "Sisa Libur 2024"
     full = _FULL_DATE.search(text) is not None or (month and _YEAR.search(text) is not None)
     if others and not full:  # names may stand beside a full date; beside a mere time any other word makes it a sentence
@@ -336,19 +337,11 @@ def _time_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     return None
 
 
-def _count_time_words(wording: str, phrases: Phrases, most: int) -> tuple[int, int, int]:
-    """How many words of a normalised line are numbers, words of time, and others; given up after `most` others."""
-    numbers = times = others = 0
-    for word in _TIME_WORD.finditer(wording):
-        if word[0].isdigit():
-            numbers += 1
-        elif word[0] in phrases.times:
-            times += 1
-        else:
-            others += 1
-            if others > most:
-                break
-    return numbers, times, others
+def _count_time_words(words: Sequence[str], phrases: Phrases) -> tuple[int, int, int]:
+    """How many words of a normalised line are numbers, words of time, and others."""
+    numbers, known = words.count("0"), phrases.times
+    times = len([word for word in words if word in known])
+    return numbers, times, len(words) - numbers - times
 
 
 def _only_names(text: str, phrases: Phrases) -> bool:

@@ -332,16 +332,18 @@ def may_strip_beside(text: str, gaps: Sequence[int], phrases: Phrases) -> bool:
     A line beside a gap, up to the next paragraph, may now be a signature or end with something to trim, and so may the
     last lines.
     """
-    lines = split_lines(text) if gaps else []
+    if not gaps:
+        return False
+    lines = split_lines(text)
     mark_openings(text, lines, phrases)
     nothing = [None] * len(lines)
     if any(judge_line(line, phrases) for line in lines) or any(with_segments(text, lines, nothing, [], phrases)):
         return True
     if page_frame(lines, nothing, (), phrases):
         return True
-    if gaps and (join_cut_lines(lines) is not lines or find_datelines(lines, nothing, phrases, {})):
+    if join_cut_lines(lines) is not lines or find_datelines(lines, nothing, phrases, {}):
         return True
-    if gaps and ask_judge(RuledText(lines, nothing, [False] * len(lines), phrases)):
+    if ask_judge(RuledText(lines, nothing, [False] * len(lines), phrases)):
         return True
     starts = [line.start for line in lines]
     asked = set()  # lines, each with the direction, so that no line is asked more than twice
