@@ -51,7 +51,7 @@ class _Time(NamedTuple):
 def take_feeds(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: list[Hit | None], phrases: Phrases) -> None:
     """Above the first and below the last paragraph: ROWS or more rows of a time and a headline, the newest first."""
     first, last = prose_bounds(lines, accepted)
-    short = sum(not line.prose for line in lines)
+    short = [line.prose for line in lines].count(False)
     if short >= 3 * ROWS:
         _take_badges(lines, accepted, phrases)
     # dates with a clock and nothing else, whatever their neighbours make of them

@@ -80,16 +80,13 @@ def trims(text: str, lines: Sequence[Line], hits: Sequence[Hit | None], phrases:
     end = len(lines) if names_recur(lines, hits) else end
     loud = [phrase for phrase in phrases.loud if phrase.text in text]
     # most texts hold neither desks nor what the site's software left
-    desks = "/" in text and "(" in text
-    marked = "[" in text or "svg+xml" in text or "openclipart.org" in text
+    marked = "[" in text or ("/" in text and "(" in text) or "svg+xml" in text or "openclipart.org" in text
     found: list[Removal] = []
     for i, (line, hit) in enumerate(zip(lines, hits, strict=True)):
         if hit is not None:
             continue
-        if desks:
-            found += _between_articles(line, phrases)
         if marked:
-            found += template_marks(line, text)
+            found += (*_between_articles(line, phrases), *template_marks(line, text))
         labelled: list[Removal] = []
         if ":" in line.text or "©" in line.text:
             labelled = list(labelled_parts(line, phrases, not first <= i < last))

@@ -37,7 +37,7 @@ def _close_group(text: str, group: Sequence[Removal]) -> list[Removal]:
         before -= 1
     while after < len(text) and text[after] in _BLANK:
         after += 1
-    gaps = list(zip((before, *(r.end for r in group)), (*(r.start for r in group), after), strict=True))
+    gaps = list(zip([before, *[r.end for r in group]], [*[r.start for r in group], after], strict=True))
     if before and after < len(text):  # at an end of the text nothing has to be kept apart
         most = [(text.count("\n", a, b), b > a) for a, b in gaps]
         gaps[most.index(max(most))] = (0, 0)

@@ -215,7 +215,11 @@ def _look(
         input_kind == "page"
         or doubted
         or lines is not split
-        or (yield from _may_find_more(text, lines, hits, accepted, segments, inside, choice, input_kind == "text", asked))
+        or (
+            yield from _may_find_more(
+                text, lines, hits, accepted, segments, inside, choice, input_kind == "text", asked
+            )
+        )
     )
     return removals, input_kind, again
 
@@ -282,13 +286,14 @@ def _may_find_more(
     if any(removal.kind != "dateline" for removal in inside) or is_wrapped(lines):
         return True
     left: list[Line] = []
+    reach = max((dateline.end for dateline in inside), default=0)
     for i, (line, hit, taken) in enumerate(zip(lines, hits, accepted, strict=True)):
         doubt = hit is not None and taken is None
         if doubt or (taken is not None and taken.rule == "signature"):
             return True
         if taken is not None:
             continue
-        for dateline in inside:
+        for dateline in inside if line.start < reach else ():
             # over several lines, or inside one, where what stood before it comes together with what stood behind
             if dateline.start < line.end and (line.end <= dateline.end or line.start < dateline.start):
                 return True
