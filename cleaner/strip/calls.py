@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, Hit, ends_sentence
+from cleaner.phrases.clauses import any_of
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
 __all__ = ["CALL", "call_hit", "first_cue", "navigation_hit"]
@@ -181,8 +182,13 @@ def _clause_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     if wording[0] == "0" or len(text) > CALL:
         return None
     known = phrases.words
+    # what opens with a quote or a dash is somebody's speech
+    if text[0] in "\"“„«'‘-–—" or not _names_what_to_join(phrases).search(
+        _padded(wording).encode("utf-8", "surrogatepass")
+    ):
+        return None
     letter, channel = first_cue(wording, known["letter"]), first_cue(wording, known["channel"])
-    if not (letter or channel) or text[0] in "\"“„«'‘-–—":  # what opens with a quote or a dash is somebody's speech
+    if not (letter or channel):
         return None
     joins = (
         cue
@@ -213,14 +219,16 @@ def _clauses(text: str) -> Iterator[str]:
 
 def first_cue(wording: str, cues: frozenset[str]) -> str:
     """The first (in order of the alphabet) of the cues that stands in the line as the beginning of a word, or ""."""
-    padded = f" {wording.replace(',', ' ').replace(':', ' ').replace('.', ' ').replace('-', ' ')} "
-    if _any_cue(cues).search(padded) is None:  # takes a third of the time of asking for each
-        return ""
+    padded = _padded(wording)
     found = (cue for cue in cues if cue in padded)
     return min((c for c in found if c[-1] > BEYOND_SPACES or not padded[padded.find(c) - 1].isalnum()), default="")
 
 
-@lru_cache(256)
-def _any_cue(cues: frozenset[str]) -> re.Pattern[str]:
-    """The pattern of all these cues; it matches nothing where there are none."""
-    return re.compile("|".join(map(re.escape, sorted(cues))) or "(?!)")
+def _padded(wording: str) -> str:
+    return f" {wording.replace(',', ' ').replace(':', ' ').replace('.', ' ').replace('-', ' ')} "
+
+
+@lru_cache(64)
+def _names_what_to_join(phrases: Phrases) -> re.Pattern[bytes]:
+    """Fast path: what any name of a letter or channel matches, in a fifth of the time of asking for each."""
+    return any_of(phrases.words["letter"] | phrases.words["channel"])

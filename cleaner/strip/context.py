@@ -86,6 +86,8 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
     headline that is worded as a label or a byline.
     """
     found = [(i, hit) for i, hit in enumerate(hits) if hit is not None]
+    if not found:
+        return list(hits)
     books = sum(hit.rule == "byline-by" for _, hit in found) >= 3
     # "Född 3 april" above "Död 9 maj": dates of a life or of a work, for an article has one byline
     dates = [i for i, hit in found if hit.rule == "byline-date"]

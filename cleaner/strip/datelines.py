@@ -52,7 +52,8 @@ _JOINT = re.compile(
     r"(?<=[^\WA-Z_])(?=[A-Z])|(?<=[)”\"’»?!])(?=[^\W\d_a-z])|(?<=[^\WA-Z_]\.)(?=[A-Z])|(?<=\s)(?=[^\W\d_a-z])"
 )
 # What one that opens or fills a short line holds: a dash, a colon, a bracket, the dot of a site; or it is one word.
-_SIGN = re.compile(r"[-–—―=】）।:)]|\w\.\w|^[^\W\d_]+$")
+_SIGN = re.compile(r"[-–—―=】）।:).](?:(?<!\.)|(?<=\w.)(?=\w))")
+_ONE_WORD = re.compile(r"[^\W\d_]+")
 
 
 def find_datelines(
@@ -82,7 +83,8 @@ def find_datelines(
             )
 
         start, dateline = line.start, None
-        if line.prose or _SIGN.search(line.text, 0, 60) or (at + 1 < len(lines) and lines[at + 1].text[0] in _DASHES):
+        signed = line.prose or _SIGN.search(line.text, 0, 60) or _ONE_WORD.fullmatch(line.text, 0, 60)
+        if signed or (at + 1 < len(lines) and lines[at + 1].text[0] in _DASHES):
             dateline = match_dateline(_joined(lines, at), phrases, recurs)
         if dateline and not _suits(dateline, lines, at):
             dateline = None

@@ -136,10 +136,12 @@ def _is_headline(line: Line) -> bool:
 def _time_of_row(text: str, phrases: Phrases) -> _Time | None:
     """The time with which a row opens before a headline, or None."""
     words = text.lstrip(_MARKS).split()
+    if ends_sentence(words[-1].rstrip("?!)\"'”’")):
+        return None
     for n in range(min(8, len(words) - LEAST_WORDS), 1, -1):
-        head, rest = " ".join(words[:n]), " ".join(words[n:])
-        if not rest[0].isalnum() or ends_sentence(rest.rstrip("?!)\"'”’")):
+        if not words[n][0].isalnum():
             continue
+        head = " ".join(words[:n])
         hit = judge_line(Line(0, head), phrases)
         if hit is not None and hit.kind == "timestamp":
             clock = _CLOCK.search(head)

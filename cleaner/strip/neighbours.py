@@ -102,7 +102,7 @@ def _is_left(doubts: Sequence[int], accepted: Accepted) -> bool:
 def _accept_repeated(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
     """REPEATED or more lines in a row that say the same, and that a list doubts: buttons of comments ("- Reply")."""
     begin = 0
-    for i in range(1, len(lines) + 1):
+    for i in range(1, len(lines) + 1) if any(hits) else ():
         if i < len(lines) and lines[i].text == lines[begin].text:
             continue
         hit = hits[begin]

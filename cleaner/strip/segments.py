@@ -57,7 +57,7 @@ _UNCASED_LETTER = re.compile(f"[{_UNCASED}]")
 _GAP = re.compile(r"  [ \t\xa0]*")
 _OTHER_GAP = re.compile(r"[\t\xa0][ \t\xa0]*")
 _NOTICE = re.compile(r"Copyright(?= ?(?:©|\(c\)|\d{4}))|Hak [Cc]ipta(?= (?:terpelihara|dilindungi|©))|[©ⓒ]|[▶►▷☞]")
-_NOTICES = ("Copyright", "Hak ", "©", "ⓒ", "▶", "►", "▷", "☞")
+_NOTICES = ("Copyright", "Hak", "©", "ⓒ", "▶", "►", "▷", "☞")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _STOPS = f"[{re.escape(''.join(sorted(SENTENCE_ENDS - set(CLOSERS))))}]"
 _SENTENCE_END = re.compile(f"({_STOPS}+[{re.escape(CLOSERS)}]*)[ \\t\\xa0]+(?=\\S)")
@@ -105,7 +105,8 @@ def joints(text: str, phrases: Phrases | None, gaps: Sequence[tuple[int, int]]) 
     cuts = {at for at, _, _ in find_labels(text, phrases)} if phrases else set()
     capitals = [found.start() for found in _CAPITAL.finditer(text)]
     if capitals:
-        words = Counter(_word_around(text, at)[1] for at in capitals if text[at - 1].isalpha())
+        inner = [at for at in capitals if text[at - 1].isalpha()]
+        words = Counter(_word_around(text, at)[1] for at in inner) if inner else Counter[str]()
         cuts.update(at for at in capitals if _is_glued(text, at, words))
     cuts.update(end for start, end in gaps if text[start - 1] != ":")  # behind its colon a label goes on
     if not text.isascii() and _UNCASED_LETTER.search(text, 0, 200):
@@ -214,8 +215,10 @@ def _ends_a_sentence(text: str, at: int, follows: str) -> bool:
     stop = at - 1
     while stop > 0 and text[stop] in _BEHIND:
         stop -= 1
-    token = re.split(r"\s", text[max(0, at - 100) : at])[-1].lower()
-    if len(follows) < 2 or "//" in token or token.startswith(("www.", "@")) or follows.lower() in word_lists()["hosts"]:
+    if len(follows) < 2:
+        return False
+    token = text[max(0, at - 100) : at].rsplit(None, 1)[-1].lower()
+    if "//" in token or token.startswith(("www.", "@")) or follows.lower() in word_lists()["hosts"]:
         return False
     word = _WORD_BEFORE.search(text, max(0, stop - 30), stop + 1)
     if word is None:  # behind a number: "Rp 30.000.Menurut" ends a sentence, "Node 3.Js" does not
@@ -260,7 +263,7 @@ def may_be_label(text: str, colon: int, phrases: Phrases) -> bool:
     endings, last = _label_endings(phrases), text[max(0, colon - LABEL) : colon].rstrip().rpartition(" ")[2]
     if last.casefold() in endings:
         return True
-    return not last.islower() and any(
+    return not last[1:].islower() and any(
         last[at:].casefold() in endings for at in range(1, len(last)) if last[at].isupper()
     )
 
