@@ -91,12 +91,11 @@ def _raw_hit(text: str) -> Hit | None:
 
 def _share_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     """ "Bagikan: Facebook, X": a word of sharing opens the line, and it ends with names of networks."""
-    opens = wording.partition(" ")[0] in phrases.words["sharing"]
-    if not opens and wording.partition(" ")[0] not in phrases.words["network"]:
+    first, networks = wording.partition(" ")[0], phrases.words["network"]
+    opens = first in phrases.words["sharing"]
+    if not (opens or first in networks) or len(text) > 160:
         return None
-    if len(text) > 160:
-        return None
-    networks, joint = phrases.words["network"], phrases.words["joint"]
+    joint = phrases.words["joint"]
     words = [w for w in (normalise_wording(part) or part.strip(" .:,|").casefold() for part in text.split()) if w]
     named = sum(1 for word in words if word in networks)
     if not opens:  # "Facebook Twitter Flipboard E-mail"

@@ -300,9 +300,11 @@ def bare_labels(text: str, phrases: Phrases, gaps: Sequence[tuple[int, int]]) ->
     Only forms that sentences do not have: two words that both have capitals, one word in capitals, and English words
     for advertising in texts of other languages; behind the end of a sentence, or beside a gap.
     """
-    forms, spelled, opening = _bare_forms(phrases)
-    may_open = bool(forms) and (not text.isascii() or may_open_label(text))  # nearly all beyond ASCII may
-    spans = {found.span(1) for found in opening.finditer(text)} if may_open else set()
+    forms, spelled, opening, any_form = _bare_forms(phrases)
+    spans: set[tuple[int, int]] = set()
+    if forms and (not text.isascii() or may_open_label(text)):  # nearly all beyond ASCII may
+        found = (any_form.match(text, at.start()) for at in opening.finditer(text))
+        spans = {form.span() for form in found if form is not None}
     for start, end in gaps:  # few texts have any
         if text.startswith(spelled, end):
             form = next(form for form in spelled if text.startswith(form, end))
@@ -341,9 +343,9 @@ def may_open_label(text: str) -> bool:
 
 
 @lru_cache(64)
-def _bare_forms(phrases: Phrases) -> tuple[dict[str, str], tuple[str, ...], re.Pattern[str]]:
-    """The kinds of the forms that `bare_labels` looks for, the forms with the longest first, and the pattern of those
-    that open a line or stand behind the end of a sentence."""
+def _bare_forms(phrases: Phrases) -> tuple[dict[str, str], tuple[str, ...], re.Pattern[str], re.Pattern[str]]:
+    """The kinds of the forms that `bare_labels` looks for, the forms with the longest first, what may be one of those
+    that open a line or stand behind the end of a sentence, and the pattern of all forms."""
     forms: dict[str, str] = {}
     for wording, phrase in phrases.entries["start"].items():
         words = wording.split()
@@ -356,7 +358,9 @@ def _bare_forms(phrases: Phrases) -> tuple[dict[str, str], tuple[str, ...], re.P
     if phrases.languages[0] != "en":
         forms.update(dict.fromkeys(word_lists()["english_ads"], "ad"))
     spelled = tuple(sorted(forms, key=lambda form: (-len(form), form)))
-    # two words with capitals, or one in capitals: most sentences are told by that from all of the forms
-    shape = r"(?=[^\W\d_]+ [^\W\d_a-z]|[^\W\d_a-z]{4})"
-    any_form = "|".join(map(re.escape, spelled))
-    return forms, spelled, re.compile(rf"[\n{re.escape(_BEHIND)}]\s{shape}({any_form})")
+    # two words with capitals, or one in capitals: most sentences are told by that from all of the forms, and by their
+    # first letter, with which the search begins, as fewer characters are capitals than marks and line ends are
+    shape = r"(?=[^\W\d_]* [^\W\d_a-z]|[^\W\d_a-z]{3})"
+    first = re.escape("".join(sorted({form[0] for form in forms})))
+    opening = re.compile(rf"[{first}](?<=[\n{re.escape(_BEHIND)}]\s.){shape}" if forms else "(?!)")
+    return forms, spelled, opening, re.compile("|".join(map(re.escape, spelled)))
