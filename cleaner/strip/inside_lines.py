@@ -127,7 +127,7 @@ def _loud_notices(line: Line, phrase: Phrase, phrases: Phrases) -> Iterator[Remo
 def _between_articles(line: Line, phrases: Phrases) -> Iterator[Removal]:
     """Initials between two articles that stand in one line, and the dateline of the second."""
     text = line.text
-    for mark in _DESK_BETWEEN.finditer(text):
+    for mark in _DESK_BETWEEN.finditer(text) if "/" in text else ():
         before = text[max(0, mark.start() - 8) : mark.start()].rstrip()
         if before[-1:] in _CLOSED and not before.endswith("*)"):
             why = "initials of writer and editor in brackets between two sentences"

@@ -28,8 +28,10 @@ from cleaner.strip.segments import goes_on_behind
 __all__ = ["SEPARATOR", "forget_lines", "is_clear_paragraph", "judge_line", "looks_like_names"]
 
 # What may stand between a label and its rest. A hyphen or a slash needs white space on both sides, or it would part
-# compound words ("baca-juga").
-SEPARATOR = re.compile(rf"\s*[:：|｜»›>–—】]\s*|\s+[-/]\s+|\s*[{EMOJI}]+\s*")
+# compound words ("baca-juga"). The pattern opens with the marks, which are rare: with the white space before them it
+# takes four times as long.
+_PARTING = ":：|｜»›>–—】"
+SEPARATOR = re.compile(rf"[{_PARTING}/{EMOJI}-](?:(?<=[{_PARTING}])|(?<=\s[-/])(?=\s)|(?<=[{EMOJI}])[{EMOJI}]*)\s*")
 _TERM_BREAK = re.compile(r"\s*[,;|/#·•、،]\s*")
 _TIME_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
 _HOLDER = re.compile(r"(?:0 ?[-–]? ?0?,? ?)?(?:©|®|\(c\)|copyright(?:s|ed)?\b)")
