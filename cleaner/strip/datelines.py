@@ -164,7 +164,7 @@ def _match_inside(text: str, phrases: Phrases) -> tuple[int, Dateline | None]:
                 return begin, Dateline(
                     dash.end() - begin, "dateline-dash", evidence(lead, "dash"), lead.place, lead.site
                 )
-    return (0, None) if text.isascii() else find_korean(text[:DEEP])
+    return (0, None) if text.isascii() else find_korean(text, DEEP)
 
 
 def _is_published(lead: Lead, text: str, begin: int, end: int, phrases: Phrases) -> bool:

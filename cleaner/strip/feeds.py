@@ -58,7 +58,8 @@ def take_feeds(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: list
     clocks = [
         i
         for i, line in enumerate(lines if short >= 2 * ROWS - 1 else ())
-        if line.text[-1].isalnum() and len(line.text) <= 60 and _CLOCK.search(line.text)
+        if line.text[-1].isalnum() and len(line.text) <= 60 and (":" in line.text or "." in line.text)
+        if _CLOCK.search(line.text)
     ]
     times = {i for i in clocks if (hit := judge_line(lines[i], phrases)) is not None and hit.rule == "timestamp"}
     if len(times) >= ROWS and last >= 0:
