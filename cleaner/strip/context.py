@@ -88,7 +88,8 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
     found = [(i, hit) for i, hit in enumerate(hits) if hit is not None]
     if not found:
         return list(hits)
-    books = sum(hit.rule == "byline-by" for _, hit in found) >= 3
+    rules = [hit.rule for _, hit in found]
+    books = rules.count("byline-by") >= 3
     # "Född 3 april" above "Död 9 maj": dates of a life or of a work, for an article has one byline
     dates = [i for i, hit in found if hit.rule == "byline-date"]
     paired = len(dates) == 2 and dates[1] - dates[0] == 1
@@ -96,8 +97,8 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
     deck, last = prose[0], prose[-1]  # below the last paragraph a list is a menu as often
     kept = list(hits)
     listed = led_items(lines, hits)
-    records = _records(lines, hits) if any(hit.kind in _FIELDS for _, hit in found) else frozenset()
-    rows = table_rows(lines) if sum(hit.rule in SHAPES for _, hit in found) >= ROWS else frozenset()
+    records = _records(lines, hits) if not _FIELDS.isdisjoint([hit.kind for _, hit in found]) else frozenset()
+    rows = table_rows(lines) if len(rules) >= ROWS and sum(map(SHAPES.__contains__, rules)) >= ROWS else frozenset()
     for i, hit in found:
         text = lines[i].text
         # a word or two that may as well be the sentence's: "Laporan" without its colon; "undefined" and "null",

@@ -203,7 +203,7 @@ def _look(
             judged = yield from _judge_segments(lines, hits, accepted, segments, inside, choice)
             inside, asked = [*inside, *(judged or ())], asked or judged is not None
     if inside:
-        fixed = [(line.start, line.end) for line in lines if choice.allows(line)]
+        fixed = [(line.start, line.end) for line in lines if choice.allows(line)] if choice.allow else []
         inside = [r for r in inside if choice.takes(r.kind) and not any(a <= r.start < b for a, b in fixed)]
 
     # close the gaps
