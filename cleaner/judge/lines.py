@@ -69,7 +69,7 @@ class Line:
     `glued` that it is a segment of a line and follows another one without a line end.
     """
 
-    __slots__ = ("_wording", "apart", "end", "glued", "opens", "prose", "start", "text")
+    __slots__ = ("apart", "end", "glued", "known_wording", "opens", "prose", "start", "text")
 
     def __init__(self, start: int, text: str, apart: bool = True) -> None:
         self.apart = apart
@@ -78,14 +78,14 @@ class Line:
         n = len(text)
         self.prose = n >= LONG or (n >= LEAST and is_prose(text))
         self.opens = True
-        self._wording: str | None = None
+        self.known_wording: str | None = None  # what `wording` was found to be
 
     @property
     def wording(self) -> str:
         """The text by `normalise_wording` for a line of up to SHORT characters; "" for longer ones."""
-        if self._wording is None:
-            self._wording = normalise_wording(self.text) if len(self.text) <= SHORT else ""
-        return self._wording
+        if self.known_wording is None:
+            self.known_wording = normalise_wording(self.text) if len(self.text) <= SHORT else ""
+        return self.known_wording
 
 
 def split_lines(text: str) -> list[Line]:

@@ -178,7 +178,7 @@ class Phrases:
         keys = ("$" + wording[-2:], "") if not opens else (wording[:2], "$" + wording[-2:], "")
         for key in keys if table else ():
             for pattern in table.get(key, ()):
-                if wording.startswith(pattern.head) and wording.endswith(pattern.tail) and pattern.matches(wording):
+                if pattern.inner in wording and pattern.matches(wording):
                     return pattern.phrase
         return None
 
@@ -406,8 +406,10 @@ class Pattern:
     inner: str  # the longest between or beside them
 
     def matches(self, line: str) -> bool:
-        """Whether a whole normalised line that begins with `head` and ends with `tail` is this entry."""
-        return self.inner in line and _regex(self.wording, self.fixed).fullmatch(line) is not None
+        """Whether a whole normalised line that holds `inner` is this entry."""
+        if not (line.startswith(self.head) and line.endswith(self.tail)):
+            return False
+        return _regex(self.wording, self.fixed).fullmatch(line) is not None
 
 
 PatternTable = Mapping[str, list[Pattern]]

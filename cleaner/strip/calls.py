@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, Hit, ends_sentence
+from cleaner.phrases.clauses import any_of
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
 __all__ = ["CALL", "call_hit", "first_cue", "navigation_hit", "post_line_hit"]
@@ -91,12 +93,11 @@ def _raw_hit(text: str) -> Hit | None:
 
 def _share_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     """ "Bagikan: Facebook, X": a word of sharing opens the line, and it ends with names of networks."""
-    opens = wording.partition(" ")[0] in phrases.words["sharing"]
-    if not opens and wording.partition(" ")[0] not in phrases.words["network"]:
+    first, networks = wording.partition(" ")[0], phrases.words["network"]
+    opens = first in phrases.words["sharing"]
+    if not (opens or first in networks) or len(text) > 160:
         return None
-    if len(text) > 160:
-        return None
-    networks, joint = phrases.words["network"], phrases.words["joint"]
+    joint = phrases.words["joint"]
     words = [w for w in (normalise_wording(part) or part.strip(" .:,|").casefold() for part in text.split()) if w]
     named = sum(1 for word in words if word in networks)
     if not opens:  # "Facebook Twitter Flipboard E-mail"
@@ -202,8 +203,13 @@ def _clause_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     if wording[0] == "0" or len(text) > CALL:
         return None
     known = phrases.words
+    # what opens with a quote or a dash is somebody's speech
+    if text[0] in "\"“„«'‘-–—" or not _names_what_to_join(phrases).search(
+        _padded(wording).encode("utf-8", "surrogatepass")
+    ):
+        return None
     letter, channel = first_cue(wording, known["letter"]), first_cue(wording, known["channel"])
-    if not (letter or channel) or text[0] in "\"“„«'‘-–—":  # what opens with a quote or a dash is somebody's speech
+    if not (letter or channel):
         return None
     joins = (
         cue
@@ -234,6 +240,16 @@ def _clauses(text: str) -> Iterator[str]:
 
 def first_cue(wording: str, cues: frozenset[str]) -> str:
     """The first (in order of the alphabet) of the cues that stands in the line as the beginning of a word, or ""."""
-    padded = f" {wording.replace(',', ' ').replace(':', ' ').replace('.', ' ').replace('-', ' ')} "
+    padded = _padded(wording)
     found = (cue for cue in cues if cue in padded)
     return min((c for c in found if c[-1] > BEYOND_SPACES or not padded[padded.find(c) - 1].isalnum()), default="")
+
+
+def _padded(wording: str) -> str:
+    return f" {wording.replace(',', ' ').replace(':', ' ').replace('.', ' ').replace('-', ' ')} "
+
+
+@lru_cache(64)
+def _names_what_to_join(phrases: Phrases) -> re.Pattern[bytes]:
+    """Fast path: what any name of a letter or channel matches, in a fifth of the time of asking for each."""
+    return any_of(phrases.words["letter"] | phrases.words["channel"])

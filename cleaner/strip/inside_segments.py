@@ -64,7 +64,7 @@ def with_segments(
     text: str, lines: Sequence[Line], accepted: Sequence[Hit | None], inside: list[Removal], phrases: Phrases
 ) -> tuple[list[Removal], bool, Segments]:
     """`inside`, what was found inside the lines that `accepted` leaves, and the glued segments of these lines that go;
-    whether there are any segments, of which a further look may find more; and all segments of these lines.
+    whether anything is known against a segment, of which a further look may find more; and all segments of these lines.
 
     A label of `inside` takes no more than its own segment; other segments in which something was found are left to the
     next look.
@@ -84,7 +84,8 @@ def with_segments(
             by_line.setdefault(i, []).append(cut)
     segments = {i: _parts(text, lines[i], inner) for i, inner in by_line.items()}
     hits = _segment_hits(text, segments, phrases)
-    if any(map(any, hits.values())):
+    doubted = any(map(any, hits.values()))
+    if doubted:
         hits = _accepted_segments(lines, accepted, segments, hits, phrases)
     last = max(i for i, hit in enumerate(accepted) if hit is None)
     _take_glued_headlines(segments.get(last, []), hits.get(last, []))
@@ -103,7 +104,7 @@ def with_segments(
                 agency = _BEHIND_DASH.search(part.text, max(0, len(part.text) - 30))
                 signed = agency is not None and normalise_wording(agency[1]) in phrases.words["agency"]
                 found += tail_trims(part, part.end, phrases, signed)
-    return found, True, segments
+    return found, doubted, segments
 
 
 def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
