@@ -22,7 +22,7 @@ from cleaner.extract.page_facts import PageFacts
 from cleaner.extract.paragraph_features import Features, paragraph_features
 from cleaner.extract.paragraph_rules import choose_by_rules
 from cleaner.judge.character_counts import Numbers
-from cleaner.judge.lines import is_signed
+from cleaner.judge.lines import ends_signed
 from cleaner.judge.trees import Trees
 from cleaner.tables import table_bytes
 
@@ -109,7 +109,7 @@ def hints_of(blocks: Blocks, content: ContentRoot, facts: PageFacts, features: F
     is_of_today = facts.has_viewport
     openings = np.flatnonzero(below & sentences).tolist() if is_of_today else []
     is_parted = is_named or (is_of_today and not facts.is_article)
-    briefs = np.array([text.rstrip(CLOSERS)[-1:] in FULL_STOPS or is_signed(text) for text in blocks.texts])
+    briefs = np.array([text.rstrip(CLOSERS)[-1:] in FULL_STOPS or ends_signed(text) for text in blocks.texts])
     briefs &= (features["size"] >= _BRIEF_SIZE) & (features["links"] == 0)
     return Hints(
         *(by_rules, is_list, is_named, prior, is_parted, is_of_today),

@@ -23,8 +23,8 @@ __all__ = [
     "Hit",
     "Line",
     "ends_sentence",
+    "ends_signed",
     "is_prose",
-    "is_signed",
     "is_wrapped",
     "prose_bounds",
     "split_lines",
@@ -131,10 +131,10 @@ def ends_sentence(text: str) -> bool:
     return text[-1:] in SENTENCE_ENDS
 
 
-def is_signed(text: str) -> bool:
+def ends_signed(text: str) -> bool:
     """Whether a sentence ends with its author's initials or a mark, as the last one of an article does.
 
-    >>> is_signed("Hujan turun hingga Kamis. (rah)"), is_signed("He was let go. (Full Story)")
+    >>> ends_signed("Hujan turun hingga Kamis. (rah)"), ends_signed("He was let go. (Full Story)")
     (True, False)
     """
     return _SIGNED.search(text) is not None

@@ -17,7 +17,7 @@ from cleaner.characters import SENTENCE_ENDS
 from cleaner.judge.character_counts import Numbers
 from cleaner.judge.features import BRACKETS, Features, neighbour_features, own_features
 from cleaner.judge.line_features import line_features, opens_with_concept
-from cleaner.judge.lines import Hit, Line, is_signed
+from cleaner.judge.lines import Hit, Line, ends_signed
 from cleaner.judge.trees import PageModel, linear_odds, linear_parts, load_page_model
 from cleaner.judge.vocabulary import CONCEPTS
 from cleaner.phrases.phrases import Phrases, normalise_wording
@@ -239,7 +239,7 @@ def _finish_edges(lines: Sequence[Line], hits: Sequence[Hit | None], stays: list
             below += hit.kind != "related" or len(lines[below].text) > 24
         if below >= len(lines) or hits[below] is not None:
             return first, last
-        if not (lines[below].prose or is_signed(lines[below].text)):
+        if not (lines[below].prose or ends_signed(lines[below].text)):
             return first, last
         stays[below], last = True, below
 

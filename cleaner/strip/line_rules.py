@@ -28,9 +28,8 @@ from cleaner.strip.segments import goes_on_behind
 
 __all__ = ["SEPARATOR", "forget_lines", "is_clear_paragraph", "judge_line", "looks_like_names"]
 
-# What may stand between a label and its rest. A hyphen or a slash needs white space on both sides, or it would part
-# compound words ("baca-juga"). The pattern opens with the marks, which are rare: with the white space before them it
-# takes four times as long.
+# What may stand between a label and its rest; a hyphen or a slash only between white space ("baca-juga"). The pattern
+# opens with the marks, which are rare: with the white space before them it takes four times as long.
 _PARTING = ":：|｜»›>–—】"
 SEPARATOR = re.compile(rf"[{_PARTING}/{EMOJI}-](?:(?<=[{_PARTING}])|(?<=\s[-/])(?=\s)|(?<=[{EMOJI}])[{EMOJI}]*)\s*")
 _POINTER_END = re.compile(r"(?<=\w)(?:[\])*]+[ \t]*[:：]?[ \t]*|[.?] )(?=\S)")  # "[Baca juga] ...", "Lire aussi. ..."
@@ -42,7 +41,8 @@ _ENDMARK = re.compile(r"[\[(]? ?[*#=_~.■●◆□▪-]{0,6} ?[\])]?")
 _CREDIT = re.compile(
     r"\((?:dok(?:umen(?:tasi)?)?|foto|photo|gambar|image|sumber|ist|istimewa)\b[^()]{0,80}\)$", re.IGNORECASE
 )
-_DESK = re.compile(r"[(\[][^\W\d_]{1,6}(?:[/|,-][^\W\d_]{1,6}){1,3}[)\]]|\([^\W\d_A-Z]{2,4}\)")
+_SMALL = r"[^\W\d_A-Z]{2,4}"
+_DESK = re.compile(rf"[(\[][^\W\d_]{{1,6}}(?:[/|,-][^\W\d_]{{1,6}}){{1,3}}[)\]]|\({_SMALL}\)|\[(?!toc){_SMALL}\]")
 _DATE = re.compile(
     r"(?<!\d)\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2,4}\b|\b\d{4}[./-]\d{1,2}[./-]\d{1,2}\b"
     r"|\b\d{1,2}[:.h]\d{2}\b(?! ?[%‰])|\d{4}年\d{1,2}月"

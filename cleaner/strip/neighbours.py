@@ -9,11 +9,23 @@ links takes by related_blocks.py.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 from cleaner.characters import BULLETS, DASHES
-from cleaner.judge.lines import ANY, EDGE, HEAD, MENU_ITEM, Hit, Line, ends_sentence, is_wrapped, prose_bounds
+from cleaner.judge.lines import (
+    ANY,
+    EDGE,
+    HEAD,
+    MENU_ITEM,
+    Hit,
+    Line,
+    ends_sentence,
+    ends_signed,
+    is_wrapped,
+    prose_bounds,
+)
 from cleaner.phrases.phrases import Phrases
 from cleaner.strip.cards import READ_ON, take_cards
 from cleaner.strip.context import SHAPES, Places, drop_fragments, ends_text, is_lead_in, is_numbered
@@ -52,6 +64,8 @@ PATH = 5
 LEAD_IN = 30
 """The fewest characters of a line with a colon that leads to a list; shorter ones may be empty fields of a template."""
 
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
 SIGNATURE = 40
 """The most characters of a name or an agency that signs an article on a line of its own."""
 
@@ -83,6 +97,7 @@ def accept_hits(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phra
         _accept_at_edges(lines, hits, accepted)
         _accept_next_to_accepted(lines, hits, accepted)
         _take_menus(lines, hits, accepted)
+    _take_names_below_labels(lines, hits, accepted, phrases)
     if "footer" in kinds:
         _take_site_name(lines, accepted)
     if not kinds.isdisjoint(SIGNING):
@@ -312,10 +327,10 @@ def _take_tail(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Acce
     for i in range(last + 1, len(lines)):
         hit, text = accepted[i], lines[i].text
         if hit is not None and (hit.kind in CLOSING or hit.rule == "endmark"):
-            if hit.kind in SURE or closed:
+            if hit.kind in SURE or closed or (hit.kind == "tags" and accepted[i - 1] is not None):
                 opened = opened if opened is not None and opened.kind in FINAL else hit
         elif hit is None and opened is None:
-            closed = ends_text(lines[i])
+            closed = ends_text(lines[i]) or ends_signed(text)
         elif hit is None and opened is not None:
             # a button of sharing may stand above the last short paragraph; a form of comments does not
             if opened.kind not in FINAL and (len(text) >= 40 or ends_sentence(text)):
@@ -327,6 +342,30 @@ def _take_tail(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Acce
                 return
             why = f"behind the last paragraph, after {opened.kind} ({opened.why})"
             accepted[i] = hits[i] or Hit("block-tail", opened.kind, why)
+
+
+def _take_names_below_labels(
+    lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted, phrases: Phrases
+) -> None:
+    """The name on the line below a bare label that goes ("Oleh", "Reporter:"), and an address below the name."""
+    for i, hit in enumerate(accepted[:-1]):
+        if hit is None or hit.kind != "byline" or accepted[i + 1] is not None or hits[i + 1] is not None:
+            continue
+        wording, words = lines[i].wording, phrases.words
+        if not (phrases.whole(wording, "start") or wording in words["by"] or wording in words["role"]):
+            continue
+        name = lines[i + 1].text
+        if len(name) <= SIGNATURE and _is_full_name(name, phrases):
+            accepted[i + 1] = Hit("signature", "byline", f"a name below {lines[i].text[:24]!r}")
+            if i + 2 < len(lines) and accepted[i + 2] is None and _ADDRESS.fullmatch(lines[i + 2].text):
+                accepted[i + 2] = Hit("signature", "byline", "an address below a name")
+
+
+def _is_full_name(text: str, phrases: Phrases) -> bool:
+    """Whether a line is two to five words with a capital, with small words of names between them."""
+    words = text.replace(".", " ").split()
+    high = [word for word in words if word not in phrases.words["particle"]]
+    return 2 <= len(words) <= 5 and all(w[0].isupper() and w.replace("-", "").replace("'", "").isalpha() for w in high)
 
 
 def _take_signature(lines: Sequence[Line], accepted: Accepted) -> None:
