@@ -14,7 +14,7 @@ from itertools import pairwise
 from cleaner.characters import BULLETS, FULL_STOPS, SENTENCE_ENDS
 from cleaner.judge.lines import Hit, Line, is_wrapped
 
-__all__ = ["join_cut_lines", "may_join"]
+__all__ = ["join_cut_lines", "may_go_on", "may_join"]
 
 SHARE = 0.08
 """Share of lines that go on with the line above, from which on a text counts as shattered."""
@@ -101,6 +101,12 @@ def _continuations(lines: Sequence[Line]) -> tuple[set[int], set[int]]:
 
 
 def may_join(lines: Sequence[Line]) -> bool:
+    """Fast path: False if `join_cut_lines` joins none of these lines, wherever paragraphs end."""
+    marks, small = _continuations(lines) if may_go_on(lines) else (set(), set())
+    return bool(marks) or (len(small) >= 2 and len(small) >= SHARE * len(lines))
+
+
+def may_go_on(lines: Sequence[Line]) -> bool:
     """Fast path: False if no line can go on with the one above it, whatever stands there."""
     openings = (line.text[0] for line in lines[1:])
     return any(opening.islower() or opening in _MAY_GO_ON for opening in openings)

@@ -28,7 +28,7 @@ from cleaner.strip.datelines import find_datelines, match_dateline
 from cleaner.strip.facts import facts_of, title_hits
 from cleaner.strip.inside_lines import may_trim, tail_trims, trims
 from cleaner.strip.inside_segments import with_segments
-from cleaner.strip.joined_lines import join_cut_lines, may_join
+from cleaner.strip.joined_lines import join_cut_lines, may_go_on, may_join
 from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import SIGNATURE, accept_hits
 from cleaner.strip.one_line_pages import page_frame
@@ -179,13 +179,13 @@ def _look(
     if input_kind == "page":
         outside = outside_block(lines, hits, phrases, choice.known_title)
         hits = [away or hit for away, hit in zip(outside, hits, strict=True)]
-    if choice.title != "keep" or choice.known_title:
-        hits = title_hits(lines, hits, choice.known_title, choice.title)
+    hits = _titled(lines, hits, choice)
 
-    # accept them by neighbours and place; a hit that the options forbid bears out no other
-    accepted = choice.permitted(lines, accept_hits(lines, choice.permitted(lines, hits), phrases))
-    asked = False  # whether a line or a segment of one looks suspicious to the judge
-    if input_kind == "text":
+    # accept them by neighbours and place
+    accepted = _accepted(lines, hits, choice)
+    # whether the judge sees these lines, and whether a line or a segment of one looks suspicious to it
+    judged, asked = input_kind == "text", False
+    if judged:
         asked = yield from _judge(lines, hits, accepted, choice)
     else:  # the judge of pages has seen the whole page: no heading takes what it lets stay
         accepted = [taken if hit is not None else None for taken, hit in zip(accepted, hits, strict=True)]
@@ -195,13 +195,13 @@ def _look(
 
     # trim inside the lines that stay
     inside = [*find_datelines(lines, accepted, phrases, facts), *trims(text, lines, accepted, phrases)]
-    glued = False
+    glued = doubtful = False
     if input_kind != "page":
         inside += page_frame(lines, accepted, inside, phrases)
-        inside, glued, segments = with_segments(text, lines, accepted, inside, phrases)
-        if input_kind == "text":
-            judged = yield from _judge_segments(lines, hits, accepted, segments, inside, choice)
-            inside, asked = [*inside, *(judged or ())], asked or judged is not None
+        inside, glued, doubtful, segments = with_segments(text, lines, accepted, inside, phrases)
+        if judged:
+            going = yield from _judge_segments(lines, hits, accepted, segments, inside, choice)
+            inside, asked = [*inside, *(going or ())], asked or going is not None
     if inside:
         fixed = [(line.start, line.end) for line in lines if choice.allows(line)]
         inside = [r for r in inside if choice.takes(r.kind) and not any(a <= r.start < b for a, b in fixed)]
@@ -213,11 +213,22 @@ def _look(
 
     again = bool(removals) and (
         input_kind == "page"
-        or glued
+        or doubtful
         or lines is not split
-        or (yield from _may_find_more(text, lines, hits, accepted, inside, choice, input_kind == "text", asked))
+        or (yield from _may_find_more(text, removals, lines, hits, accepted, inside, choice, glued, judged, asked))
     )
     return removals, input_kind, again
+
+
+def _titled(lines: Sequence[Line], hits: list[Hit | None], choice: _Choice) -> list[Hit | None]:
+    """The hits with that of the headline as the options want it."""
+    wanted = choice.title != "keep" or choice.known_title
+    return title_hits(lines, hits, choice.known_title, choice.title) if wanted else hits
+
+
+def _accepted(lines: Sequence[Line], hits: list[Hit | None], choice: _Choice) -> list[Hit | None]:
+    """The hits that hold by neighbours and place; one that the options forbid bears out no other."""
+    return choice.permitted(lines, accept_hits(lines, choice.permitted(lines, hits), choice.phrases))
 
 
 def _judge(
@@ -261,55 +272,73 @@ def _judge_segments(
 
 def _may_find_more(
     text: str,
+    removals: Sequence[Removal],
     lines: Sequence[Line],
     hits: Sequence[Hit | None],
     accepted: Sequence[Hit | None],
     inside: Sequence[Removal],
     choice: _Choice,
+    glued: bool,
     judged: bool,
     asked: bool,
 ) -> Steps[bool]:
     """Whether a further look may find something in what a look at `text` leaves; not taking it saves 4 % of a run.
 
-    Only where a line is in doubt, for which the edges of the article may have moved; where a name that signs has gone,
-    above which another may stand, or more than a dateline inside lines; where lines may have come together or another
-    dateline may stand at the top; and where a line looked suspicious to the judge, if it has `judged` these lines and
-    was `asked` of any, or may do so without its dateline.
+    Only where a name that signs has gone, above which another may stand, or more than a dateline inside lines; where
+    lines may have come together or another dateline may stand at the top; where a line in doubt goes by its place
+    among the lines that stay; and where a line looked suspicious to the judge, if it has `judged` these lines and was
+    `asked` of any, or may do so without its dateline.
     """
     phrases = choice.phrases
     if any(removal.kind != "dateline" for removal in inside) or is_wrapped(lines):
         return True
     left: list[Line] = []
+    doubts: list[Hit | None] = []
     for line, hit, taken in zip(lines, hits, accepted, strict=True):
-        doubt = hit is not None and taken is None
-        if doubt or (taken is not None and taken.rule == "signature"):
+        if taken is not None and taken.rule == "signature":
             return True
-        if taken is not None:
-            continue
-        for dateline in inside:
-            # over several lines, or inside one, where what stood before it comes together with what stood behind
-            if dateline.start < line.end and (line.end <= dateline.end or line.start < dateline.start):
+        if taken is None:
+            rest = _without_dateline(text, line, inside, phrases)
+            if rest is None:
                 return True
-            if line.start == dateline.start:
-                rest = Line(dateline.end, text[dateline.end : line.end].strip())
-                rest.opens = bool(find_openings(rest.text, phrases.openings))
-                if not rest.text or judge_line(rest, phrases):
-                    return True
-                # a paragraph that stays one, and ends with its sentence, is not judged
-                asked = asked or not (line.prose and rest.prose and rest.text[-1] in FULL_STOPS)
-                line = rest
-        left.append(line)
-    nothing: list[Hit | None] = [None] * len(left)
-    if may_join(left) or find_datelines(left, nothing, phrases, {}):
+            # a paragraph that stays one, and ends with its sentence, is not judged
+            asked = asked or not (rest is line or (line.prose and rest.prose and rest.text[-1] in FULL_STOPS))
+            left.append(rest)
+            doubts.append(hit if rest is line else None)
+    if choice.title != "keep" and (glued or any(doubts) or may_go_on(left)):  # another line may be the headline then
         return True
-    return judged and asked and (yield from _would_go(left, choice))
+    if any(doubts):
+        lines = split_lines(cut(text, removals))
+        same = [line.text for line in lines] == [line.text for line in left]
+        if not same or any(_accepted(lines, _titled(lines, doubts, choice), choice)):
+            return True
+        left = lines
+    if may_join(left) or find_datelines(left, [None] * len(left), phrases, {}):
+        return True
+    return judged and asked and (glued or (yield from _would_go(left, doubts, choice)))
 
 
-def _would_go(left: Sequence[Line], choice: _Choice) -> Steps[bool]:
+def _without_dateline(text: str, line: Line, inside: Sequence[Removal], phrases: Phrases) -> Line | None:
+    """The line, or what stands behind its dateline; None if that is nothing, or something that a rule knows, or if the
+    dateline stands over several lines or inside one, where what stood before it comes together with what stood behind.
+    """
+    for dateline in inside:
+        if dateline.start < line.end and (line.end <= dateline.end or line.start < dateline.start):
+            return None
+        if line.start == dateline.start:
+            rest = Line(dateline.end, text[dateline.end : line.end].strip())
+            rest.opens = bool(find_openings(rest.text, phrases.openings))
+            if not rest.text or judge_line(rest, phrases):
+                return None
+            line = rest
+    return line
+
+
+def _would_go(left: Sequence[Line], doubts: Sequence[Hit | None], choice: _Choice) -> Steps[bool]:
     """Whether the judge, which saw what goes beside what stays, takes something of what stays alone."""
     taken: list[Hit | None] = [None] * len(left)
-    yield from _judge(left, taken, taken, choice)
-    return any(taken) or bool((yield from _judge_segments(left, taken, taken, {}, (), choice)))
+    yield from _judge(left, doubts, taken, choice)
+    return any(taken) or bool((yield from _judge_segments(left, doubts, taken, {}, (), choice)))
 
 
 def mark_openings(text: str, lines: Sequence[Line], phrases: Phrases) -> None:
@@ -337,7 +366,7 @@ def may_strip_beside(text: str, gaps: Sequence[int], phrases: Phrases) -> bool:
         return True
     if page_frame(lines, nothing, (), phrases):
         return True
-    if gaps and (may_join(lines) or find_datelines(lines, nothing, phrases, {})):
+    if gaps and (may_go_on(lines) or find_datelines(lines, nothing, phrases, {})):
         return True
     if gaps and ask_judge(RuledText(lines, nothing, [False] * len(lines), phrases)):
         return True
