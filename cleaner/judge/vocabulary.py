@@ -50,6 +50,7 @@ GROUPS = {
 """Kind of removal -> the group that its words are counted in."""
 
 GROUP_NAMES = tuple(dict.fromkeys(GROUPS.values()))
+_GROUP_NUMBERS = {name: i for i, name in enumerate(GROUP_NAMES)}
 
 _MOST_GROUPS = 5
 """A word in the entries of more groups than this is one of the language's small words ("the", "di")."""
@@ -193,10 +194,16 @@ def _groups_of_words(phrases: Phrases) -> dict[str, int]:
     # the English and neutral entries are in all lists: counted once, they leave a third of the work for a language
     groups = dict(vocabulary_for(phrases.shared).groups) if phrases.shared else {}
     for word, found in _votes(phrases).items():
-        group, most = min(found.items(), key=lambda item: (-item[1], item[0]))
-        groups.pop(word, None)
-        if 0 < most >= sum(found.values()) / 2 and sum(map(bool, found.values())) <= _MOST_GROUPS and len(word) > 1:
-            groups[word] = GROUP_NAMES.index(group)
+        if len(found) == 1:
+            ((group, most),) = found.items()
+            holds = most > 0
+        else:
+            group, most = min(found.items(), key=lambda item: (-item[1], item[0]))
+            holds = 0 < most >= sum(found.values()) / 2 and sum(map(bool, found.values())) <= _MOST_GROUPS
+        if holds and len(word) > 1:
+            groups[word] = _GROUP_NUMBERS[group]
+        else:
+            groups.pop(word, None)
     return groups
 
 
@@ -214,10 +221,10 @@ def _votes(phrases: Phrases) -> dict[str, dict[str, int]]:
     votes: dict[str, dict[str, int]] = {}
     for wording, phrase, more in changes:
         if group := GROUPS.get(phrase.kind):
-            for word in {*words_of(_HOLE.sub(" ", wording))}:
+            for word in {*words_of(_HOLE.sub(" ", wording) if "{" in wording else wording)}:
                 found = votes.get(word)
                 if found is None:
-                    found = votes[word] = dict(before.get(word, ()))
+                    found = votes[word] = {**before[word]} if word in before else {}
                 found[group] = found.get(group, 0) + more
     return votes
 
