@@ -1,4 +1,4 @@
-"""Find where groups of equal rows begin in sorted columns of numbers. Several rooms need this."""
+"""Find equal numbers: where groups of them begin in sorted columns, and each of them once. Several rooms need this."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["first_of_equal"]
+__all__ = ["distinct", "first_of_equal"]
 
 
 def first_of_equal(*columns: NDArray[Any]) -> NDArray[np.bool_]:
@@ -22,3 +22,10 @@ def first_of_equal(*columns: NDArray[Any]) -> NDArray[np.bool_]:
     if len(first) > 1:
         first[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
     return first
+
+
+def distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """Return the values sorted, each once. (np.unique goes through a hash table since numpy 2.3, at eight times the
+    cost, and loads the module of masked arrays, .007 s.)"""
+    values = np.sort(values)
+    return values[first_of_equal(values)]

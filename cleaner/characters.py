@@ -77,6 +77,14 @@ UNSPACED_CLASS = "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSPACED
 _SINGLE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 """Kana and Han, in which a text has no spaces."""
 
+_WIDE_BLANKS = [char for char in BLANK if not char.isascii() and char.isspace()]
+_BYTE_KINDS = bytearray(b"x" * 256)
+"""What a byte of UTF-8 is to `count_words`: a space, 1 for the first byte of what may be kana or Han, else an x."""
+_BYTE_KINDS[0xE3:0xEA] = b"\1" * 7
+_BYTE_KINDS[0xEF] = _BYTE_KINDS[0xF0] = 1
+for _blank in filter(str.isspace, map(chr, range(128))):
+    _BYTE_KINDS[ord(_blank)] = ord(" ")
+
 
 def count_words(text: str) -> int:
     """Return how many words a text has: runs without white space, as `wc -w` counts them.
@@ -87,7 +95,13 @@ def count_words(text: str) -> int:
     >>> count_words("Harga beras naik 2,5 persen."), count_words("\u7c73\u4ef7\u4e0a\u6da8, kata dia")
     (5, 6)
     """
+    if len(text) > 200:  # of shorter ones a string of each word is made in the same time
+        kinds = text.encode("utf-8", "surrogatepass").translate(_BYTE_KINDS)
+        # To count where words begin takes a quarter of the time of making a string of each.
+        if b"\1" not in kinds and (text.isascii() or not any(blank in text for blank in _WIDE_BLANKS)):
+            return kinds.count(b" x") + kinds.startswith(b"x")
     if text.isascii() or not (single := len(_SINGLE.findall(text))):
         return len(text.split())
     # what is left between these characters may be punctuation alone
-    return single + sum(any(map(str.isalnum, run)) for run in _SINGLE.sub(" ", text).split())
+    runs = _SINGLE.sub(" ", text).split()
+    return single + sum(run[0].isalnum() or any(map(str.isalnum, run)) for run in runs)

@@ -21,6 +21,7 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
+from cleaner.arrays import distinct
 from cleaner.article import Drop, LeftOut, Removal
 from cleaner.audit.spans import clipped
 from cleaner.characters import count_words
@@ -349,9 +350,9 @@ class _RulesOfArticles:
     def kinds(self, kind_of_rule: Sequence[str]) -> list[tuple[str, int]]:
         """Return how many articles have a removal of each kind, and under "" how many have any."""
         kinds, kind = _numbered(kind_of_rule)
-        both = np.unique(self.article * max(len(kinds), 1) + kind[self.rule])
+        both = distinct(self.article * max(len(kinds), 1) + kind[self.rule])
         articles = np.bincount(both % max(len(kinds), 1), minlength=len(kinds)).tolist()
-        numbers = [("", len(np.unique(self.article))), *zip(kinds, articles, strict=True)]
+        numbers = [("", len(distinct(self.article))), *zip(kinds, articles, strict=True)]
         return [(kind, number) for kind, number in numbers if number]
 
 

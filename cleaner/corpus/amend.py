@@ -14,7 +14,6 @@ from typing import Any
 from cleaner.article import Drop, Removal, cut, insert_removals
 from cleaner.audit.spans import join
 from cleaner.characters import count_words
-from cleaner.mask.mask import MASKED, find_masks, mask_text
 from cleaner.neardup.paragraphs import paragraph_at
 from cleaner.options import Options
 from cleaner.output.records import removal_of, removed_row
@@ -33,6 +32,8 @@ def amend_article(
 
     `shared` are paragraphs to remove: the offset of each in the clean text, and the id of the article that keeps it.
     """
+    from cleaner.mask.mask import MASKED, find_masks, mask_text  # 4 ms of modules, which few runs need
+
     before, text = join(record["text"], rows), record["text"]
     removals = tuple(removal_of(row) for row in rows if row["start"] >= 0)
     aside = [row for row in rows if row["start"] < 0]

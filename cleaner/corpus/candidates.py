@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.arrays import distinct
 from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, sorted_records
-from cleaner.neardup.columns import distinct
 from cleaner.neardup.lsh import BANDS, CandidatePairs, band_keys, join_band, pack_keys, split_pairs
 from cleaner.neardup.minhash import likely
 from cleaner.neardup.tokens import mix

@@ -12,7 +12,6 @@ from cleaner.decode.labels import check_encoding
 from cleaner.engine.work import read_shard
 from cleaner.errors import InputError, OptionError
 from cleaner.language.identify import identify
-from cleaner.mask.mask import find_masks
 from cleaner.options import Options
 from cleaner.phrases.phrases import load_phrases
 from cleaner.repeats.site_rules import load_site_rules, read_rules_file
@@ -50,9 +49,17 @@ def check_named_files(options: Options) -> None:
         load_site_rules(read_rules_file(options.site_rules).splitlines(), options.site_rules)
     if options.against and (options.dedup or options.split):
         Index.open(Path(options.against))
+    _check_packages(options)
+
+
+def _check_packages(options: Options) -> None:
+    """Raise MissingExtra where an option needs a package that is not installed."""
     if options.language_model == "py3langid":
-        identify(["."], model=options.language_model)  # raises MissingExtra where the model is not installed
-    find_masks("0812-3456-7890", options.mask)  # likewise
+        identify(["."], model=options.language_model)
+    if options.mask:
+        from cleaner.mask.mask import find_masks  # 4 ms of modules, which few runs need
+
+        find_masks("0812-3456-7890", options.mask)
 
 
 def check_something_was_read(rejects: Sequence[Reject], shards: Iterable[Path]) -> None:

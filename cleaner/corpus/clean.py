@@ -28,8 +28,6 @@ from pathlib import Path
 import orjson
 
 from cleaner.article import Reject
-from cleaner.audit.card import write_card
-from cleaner.audit.report import write_report
 from cleaner.corpus.checks import check_named_files, check_something_was_read
 from cleaner.corpus.decisions import decide
 from cleaner.corpus.headlines import Headlines, find_linked_headlines
@@ -45,6 +43,7 @@ from cleaner.corpus.stages import (
     read_stage,
     write_stage,
 )
+from cleaner.cycles import rare_collections
 from cleaner.durable import is_intact, read_sealed, remove_parts, replacing, sealing
 from cleaner.engine.progress import Progress, ProgressMeter
 from cleaner.engine.work import Work, describe_run, read_shard
@@ -108,7 +107,8 @@ def clean_corpus(
     if complete := to.check(sources, describe_run(described, stages)):
         _log.warning("The run was complete; what it had left of its work directory is removed.")
         return complete
-    with _open_work(to, described, stages, options) as work:
+    # between two tasks as well: there Python would look through all that a shard has just left
+    with _open_work(to, described, stages, options) as work, rare_collections():
         journal = to.journal(describe_run(described, stages))
         with nullcontext(engine) if engine else open_engine(options) as engine:
             run = Run(work, engine, options, ProgressMeter(progress) if progress else ProgressMeter())
@@ -296,8 +296,12 @@ def _describe(done: Report, to: Destination, options: Options, shards: Sequence[
     """Write the HTML report and, where the options ask for one, the dataset card; a dry run leaves only its report."""
     page = None
     if options.report and done.audit and not (options.dry_run and to.streams):
+        from cleaner.audit.report import write_report  # 8 ms of modules, which a run without a report does not need
+
         page = write_report(done.output, audit=done.audit, to=to.page, shards=shards)
     if to.card:
+        from cleaner.audit.card import write_card
+
         write_card(done.output, to.card, audit=done.audit)
     done = replace(done, report_path=str(page or ""))
     return replace(done, output="", audit="") if options.dry_run else done

@@ -26,6 +26,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
+from cleaner.arrays import distinct
 from cleaner.article import Drop
 from cleaner.characters import visible_length
 from cleaner.corpus.addressed_lines import join_by_part, save_lines
@@ -40,7 +41,6 @@ from cleaner.corpus.urls import SAME_URL, find_same_urls
 from cleaner.engine.columns import binary_column, fixed_column, number_column
 from cleaner.engine.shuffle import Emitted, InMemory, Shuffle, Table
 from cleaner.errors import WorkError
-from cleaner.neardup.columns import distinct
 from cleaner.neardup.lsh import LOWEST, LOWEST_AGAIN, LOWEST_FIRST, CandidatePairs
 from cleaner.neardup.sketches import sketch
 from cleaner.neardup.verify import EXACT, RULES

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.arrays import distinct
 from cleaner.corpus.ids import key_part
 from cleaner.corpus.repeats import Lines
 from cleaner.corpus.shards import ShardSet, send_to_shards
@@ -34,7 +35,7 @@ class Headlines:
     def of_shard(self, number: int) -> Keys:
         """Return the sorted keys of one shard. A title of one of its own articles may be among them: another article of
         the shard has it as a line."""
-        return np.unique(self.shards.of_shard(self.table, number, _LINK)["key"])
+        return distinct(self.shards.of_shard(self.table, number, _LINK)["key"])
 
 
 def find_linked_headlines(shuffle: Shuffle, shards: ShardSet, lines: Lines, total: int) -> Headlines | None:

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.arrays import distinct
 from cleaner.corpus.candidates import Candidates, label_components
 from cleaner.corpus.token_stores import TokenStores
 from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, save_sorted, sorted_records
 from cleaner.neardup.clusters import choose_keepers
-from cleaner.neardup.columns import Room, distinct
+from cleaner.neardup.columns import Room
 from cleaner.neardup.lsh import CandidatePairs, split_pairs
 from cleaner.neardup.tokens import mix
 from cleaner.neardup.verify import UNLIKE, Comparison, compare

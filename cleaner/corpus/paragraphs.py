@@ -15,7 +15,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from cleaner.arrays import first_of_equal
+from cleaner.arrays import distinct, first_of_equal
 from cleaner.audit.tally import site_or_folder
 from cleaner.corpus.addressed_lines import emit_lines, save_lines
 from cleaner.corpus.duplicates import Decisions
@@ -23,7 +23,6 @@ from cleaner.corpus.order import Ranks, rank_shards
 from cleaner.corpus.shards import SHARD, ShardSet, id_hash
 from cleaner.engine.columns import binary_values
 from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, save_strings, sorted_records
-from cleaner.neardup.columns import distinct
 from cleaner.neardup.paragraphs import long_paragraphs
 from cleaner.options import Options
 

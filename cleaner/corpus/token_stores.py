@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.arrays import distinct
 from cleaner.corpus.candidates import Candidates
 from cleaner.corpus.order import Ranks
 from cleaner.corpus.shards import ADDRESSED, ROW, SHARD, by_group, id_hash, sketch_column
 from cleaner.engine.columns import binary_values
 from cleaner.engine.shuffle import Emitted, Shuffle, Table, partition, sorted_records
-from cleaner.neardup.columns import Room, distinct, ranges
+from cleaner.neardup.columns import Room, ranges
 from cleaner.neardup.minhash import PERMUTATIONS
 from cleaner.neardup.shingles import TokenStore, shingle_counts
 from cleaner.neardup.site_shingles import MOST_SHINGLES, SiteShingles, recurring_in, share_out

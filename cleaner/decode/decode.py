@@ -79,9 +79,9 @@ def decode(data: bytes, *, declared: str = "", html: bool = False, hint: str | C
     except UnicodeDecodeError:
         pass
     else:
-        # ISO-2022 and HZ consist of bytes of ASCII alone.
-        escapes = 0x1B in data or (0x7E in data and b"~{" in data)
-        return (_escaped(data) if escapes and text.isascii() else None) or Decoded(text, "utf-8")
+        # ISO-2022 and HZ consist of bytes of ASCII alone, as few pages do.
+        escapes = text.isascii() and (0x1B in data or (0x7E in data and b"~{" in data))
+        return (_escaped(data) if escapes else None) or Decoded(text, "utf-8")
     if mostly_utf8(data):
         return _with_legacy_lines(data)
     # Imported late: it needs chardet, and few texts come so far.

@@ -23,8 +23,9 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, TypeVar
 
+from cleaner.cycles import rare_collections
 from cleaner.engine.time_limit import OVER_TIME, time_limit
-from cleaner.engine.worker import OUT_OF_MEMORY, OUTSIDE, UNSTARTED, Watch, rare_collections
+from cleaner.engine.worker import OUT_OF_MEMORY, OUTSIDE, UNSTARTED, Watch
 from cleaner.errors import EngineError
 
 __all__ = ["Pool", "cores", "fitting"]

@@ -14,13 +14,14 @@ import signal
 import struct
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-__all__ = ["OUTSIDE", "OUT_OF_MEMORY", "UNSTARTED", "Watch", "main", "rare_collections"]
+from cleaner.cycles import rare_collections
+
+__all__ = ["OUTSIDE", "OUT_OF_MEMORY", "UNSTARTED", "Watch", "main"]
 
 OUTSIDE, UNSTARTED = -1, -2
 """The record numbers that mean that no record is being worked on, and that the process has not had a task yet."""
@@ -31,9 +32,6 @@ OUT_OF_MEMORY = 77
 ROOM = 320 << 20
 """Bytes that a worker may always take beyond what it holds at its first record: 256 MB for a record, and 46 MB that
 models and lists take when they are first needed (measured: 125 MB of private memory before, 171 MB after)."""
-
-COLLECT_AFTER = 100_000
-"""New objects after which Python looks for cycles. So many small objects take some 10 MB."""
 
 _RECORD = struct.Struct("q")
 """How the record number stands in the page of memory that parent and worker share."""
@@ -95,20 +93,6 @@ class Watch:
             os._exit(OUT_OF_MEMORY)
 
 
-@contextmanager
-def rare_collections() -> Iterator[None]:
-    """Look for cycles of objects seldom while a task is worked on, and put the threshold back.
-
-    Articles hold no cycles, and looking for them after each 700 new objects, Python's default, took a tenth of a run.
-    """
-    before = gc.get_threshold()
-    gc.set_threshold(max(before[0], COLLECT_AFTER) if before[0] else 0, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
 def main() -> None:
     """Serve tasks until the parent closes the connection. An exception is sent back with its traceback as a note."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl+C means
@@ -122,6 +106,7 @@ def main() -> None:
             try:
                 function, task, seconds, skip = connection.recv()
             except (EOFError, ConnectionError):  # the parent has closed, or died
+                gc.freeze()  # else Python looks through all objects once more when it ends: .1 to .5 s
                 return
             if memory and not most:  # at the first task, when the modules of its function are imported
                 most = max(memory, _private_memory() + ROOM)

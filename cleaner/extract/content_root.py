@@ -7,6 +7,7 @@ answered from one list of sums.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate
@@ -113,7 +114,7 @@ def _density(texts: Sequence[str]) -> float:
         return 1.0
     sample = sample[len(sample) // 4 :][:4000]  # from a quarter into the page, behind most of its menus
     codes = np.frombuffer(sample.encode("utf-16-le", "surrogatepass"), np.uint16)
-    share = np.count_nonzero(_are_ideographs()[codes]) / len(sample)
+    share = np.count_nonzero(_are_ideographs().take(codes)) / len(sample)
     return 1.0 + (_IDEOGRAPH_DENSITY - 1.0) * share
 
 
@@ -146,10 +147,11 @@ def _marked_elements(blocks: Blocks, forum: bool, weights: list[float]) -> Marke
     marks: list[tuple[Mark, ...]] = []  # of each kind of element
     marked = []
     tags, attrs, parents = blocks.tags, blocks.attrs, blocks.parents
+    kinds = blocks.kinds
     for i in blocks.holding:
-        if blocks.kinds[i] == len(marks):
+        if kinds[i] == len(marks):
             marks.append(marks_of(tags[i], attrs[i]))
-        if found := marks[blocks.kinds[i]]:
+        if found := marks[kinds[i]]:
             if tags[i] == "button" and tags[parents[i]] in HEADINGS:
                 continue  # the heading of an accordion
             if tags[i] == "footer" and "blockquote" in (tags[parents[i]], tags[parents[parents[i]]]):
@@ -167,7 +169,7 @@ def _without_prose(blocks: Blocks, marked: Marked, weights: list[float]) -> Mark
     box of several elements only words say so little that boxes of text bear, too. What the page hides stays hidden,
     unless it is prose that a question right above it unfolds; but aria-hidden is a word to screen readers alone.
     """
-    elements = frozenset(i for i, found in marked if any(mark.family != "body" for mark in found))
+    elements = frozenset([i for i, found in marked for mark in found if mark.family != "body"])
     left: Marked = []
     for i, found in marked:
         if _is_prose_among_prose(blocks, i, elements, weights):
@@ -212,12 +214,12 @@ def _boilerplate_boxes(blocks: Blocks) -> Marked:
     """Return the boxes of several paragraphs whose heading says that they are boilerplate."""
     tags, parents, first, last = blocks.tags, blocks.parents, blocks.first, blocks.last
     boxes: Marked = []
-    for j, (text, i) in enumerate(zip(blocks.texts, blocks.homes, strict=True)):
-        if tags[i] in HEADINGS and opens_boilerplate(text):
+    for j, i in enumerate(blocks.homes):
+        if tags[i] in HEADINGS:
             # The box is the outermost element that begins with this heading.
             while parents[i] > 0 and first[parents[i]] == j and tags[parents[i]] not in CONTAINERS:
                 i = parents[i]
-            if last[i] - first[i] > 1 and tags[i] != "body":
+            if last[i] - first[i] > 1 and tags[i] != "body" and opens_boilerplate(blocks.texts[j]):
                 boxes.append((i, (Mark("boilerplate", "heading"),)))
     return boxes
 
@@ -262,11 +264,11 @@ def _find_root(blocks: Blocks, marked: Marked, weights: list[float]) -> int:
     if bodies:
         root = max(bodies, key=lambda i: (held[i], -i))
     else:
-        named = [i for i, tag in enumerate(blocks.tags) if tag in CONTAINERS and held[i] >= enough]
+        named = [i for i in blocks.elements(*CONTAINERS) if held[i] >= enough]
         root = min(named, key=lambda i: (held[i], -i)) if named else 0
-    at = root  # this goes down through tables as well, in search of a cell that holds an article
-    for i in range(root + 1, len(held)):
-        if blocks.parents[i] != at:
+    at, parents = root, blocks.parents  # this goes down through tables as well, in search of a cell with an article
+    for i in blocks.holding[bisect_right(blocks.holding, root) :]:
+        if parents[i] != at:
             continue
         tag = blocks.tags[i]
         if tag == "td" and blocks.last[i] - blocks.first[i] >= _CELL_PARAGRAPHS and held[i] >= _CELL * held[root]:

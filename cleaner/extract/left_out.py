@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from html import unescape
 
 from cleaner.article import ASIDE, LeftOut, LeftOutCount
-from cleaner.extract.blocks import HEADINGS, Blocks, walk
+from cleaner.extract.blocks import HEADINGS, Blocks, single_spaces, walk
 from cleaner.extract.content_root import ContentRoot
 from cleaner.extract.marks import Mark
 from cleaner.extract.parse import Navigation
@@ -179,7 +179,7 @@ def _paragraphs_of(html: str) -> list[tuple[str, str]]:
     tag, _, attrs = html[1 : html.find(">")].partition(" ")
     paragraphs = []
     for found in _BETWEEN_TAGS.finditer(html):
-        text = " ".join(found[1].split())
+        text = single_spaces(found[1])
         text = unescape(text) if "&" in text else text
         is_prose = len(text) >= _PROSE and not _LINK_ENDS.match(html, found.end())
         paragraphs.append((text, _shown_element(tag, f" {attrs}") if is_prose else ""))

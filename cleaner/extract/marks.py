@@ -19,11 +19,12 @@ from cleaner.tables import read_toml
 __all__ = ["Mark", "ignored_shares", "marks_of", "opens_boilerplate", "weak_names"]
 
 _ATTRIBUTE = re.compile(r' (class|id|role|itemprop|style|hidden|aria-hidden)="([^"]*)"')
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_WORD, _SMALL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+"), re.compile("[a-z]+")
 _UTILITY = re.compile(r"[:\[(/]")  # md:hidden, [&>p]:my-6: how it looks on some screen, not what it is
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.I)
 _MOST_NAMES = 40  # classes of one element that are looked at
 _LONG_VALUE = 5000  # characters; a longer class or id is data or an attack, not a name
+_MOST_REMEMBERED = 200  # characters of the attributes of an element whose marks are remembered
 _LONG_HEADING = 60  # characters; the headings of boilerplate are shorter
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 
@@ -55,24 +56,26 @@ def ignored_shares() -> dict[str, float]:
     return {name: row["from"] for row in rows for name in row["names"].split()}
 
 
+@cache
+def _first_words() -> frozenset[str]:
+    """Return the first words of the names that are marks: of single ones and of pairs."""
+    return frozenset(name.partition("-")[0] for name in _marks_by("names"))
+
+
 @lru_cache(maxsize=1 << 14)
 def _marks_of_name(name: str, is_id: bool) -> tuple[Mark, ...]:
     """Return the marks of one class name or id; cached, because a site uses the same few hundred names on all pages."""
     if name in _marks_by("whole"):
         return (_marks_by("whole")[name],)
+    seen = name[:100]
+    words = _SMALL.findall(seen) if name.islower() else [word.lower() for word in _WORD.findall(seen)]
+    if _first_words().isdisjoint(words):  # as of most names
+        return ()
     marks = _marks_by("names")
-    words = _WORD.findall(name[:100])
-    words = words if name.islower() else [word.lower() for word in words]
     pairs = map("-".join, pairwise(words)) if len(words) > 1 else ()
     found = tuple([marks[word] for word in (*words, *pairs) if word in marks])
     # an id of more than three words is the anchor of a heading, made of its words
     return () if found and (_UTILITY.search(name) or (is_id and len(words) > 3)) else found
-
-
-@lru_cache(maxsize=1 << 14)
-def _marks_of_names(value: str, is_id: bool) -> tuple[Mark, ...]:
-    """Return the marks of a class or id attribute."""
-    return tuple([mark for name in value.split()[:_MOST_NAMES] for mark in _marks_of_name(name, is_id)])
 
 
 def marks_of(tag: str, attrs: str) -> tuple[Mark, ...]:
@@ -81,10 +84,17 @@ def marks_of(tag: str, attrs: str) -> tuple[Mark, ...]:
     >>> marks_of("div", ' class="post__related md:hidden" id="x"')
     (Mark(family='boilerplate', name='related'),)
     """
-    found = [_marks_by("tags")[tag]] if tag in _marks_by("tags") else []
+    return _known_marks(tag, attrs) if len(attrs) <= _MOST_REMEMBERED else _find_marks(tag, attrs)
+
+
+def _find_marks(tag: str, attrs: str) -> tuple[Mark, ...]:
+    of_tag = _marks_by("tags").get(tag)
+    found = [of_tag] if of_tag else []
     for key, value in _ATTRIBUTE.findall(attrs) if attrs else ():
         if key == "class" or key == "id":
-            found += _marks_of_names(value, key == "id") if len(value) < _LONG_VALUE else ()
+            for name in value.split()[:_MOST_NAMES] if len(value) < _LONG_VALUE else ():
+                if marks := _marks_of_name(name, key == "id"):
+                    found += marks
         elif key == "role":
             found += (_marks_by("roles")[value],) if value in _marks_by("roles") else ()
         elif key == "itemprop":
@@ -94,6 +104,9 @@ def marks_of(tag: str, attrs: str) -> tuple[Mark, ...]:
     if tag in ("body", "article", "main"):  # their classes are about the page's layout ("has-sidebar")
         found = [mark for mark in found if mark.family == "body"]
     return tuple(found)
+
+
+_known_marks = lru_cache(maxsize=1 << 13)(_find_marks)  # the pages of a site have the same elements
 
 
 @cache

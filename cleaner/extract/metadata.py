@@ -10,13 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from html import unescape
-from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import orjson
 
-from cleaner.extract.blocks import Blocks
+from cleaner.extract.blocks import Blocks, single_spaces
 from cleaner.extract.bylines import (
     Surroundings,
     begins_as_byline,
@@ -197,7 +196,7 @@ def _find_date(sources: _Sources, link: str, around: Surroundings) -> PageDate:
 
 def _one_line(value: object) -> str:
     """Return a JSON value as one line of text; "" for what is not a string."""
-    return " ".join(unescape(value).split()) if isinstance(value, str) else ""
+    return single_spaces(unescape(value)) if isinstance(value, str) else ""
 
 
 def _load_script(script: str) -> object:
@@ -273,6 +272,6 @@ def _find_title(sources: _Sources, site: str, host: str) -> str:
 
 def _headings(blocks: Blocks, tags: Sequence[str]) -> Iterator[str]:
     """Yield the first headings of a page that have one of `tags`."""
-    found = (i for i, tag in enumerate(blocks.tags) if tag in tags)
-    headings = (" ".join(blocks.texts[blocks.first[i] : blocks.last[i]]) for i in islice(found, _MOST_HEADLINES))
-    return (heading[:_LONGEST_TITLE] for heading in headings if heading)
+    for i in blocks.elements(*tags)[:_MOST_HEADLINES]:
+        if heading := " ".join(blocks.texts[blocks.first[i] : blocks.last[i]]):
+            yield heading[:_LONGEST_TITLE]

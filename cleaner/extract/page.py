@@ -35,7 +35,7 @@ _FORUM_URL = re.compile(
     re.I,
 )
 _FORUM_ENGINE = re.compile(
-    r'name="generator" content="(?:discourse|phpbb|vbulletin|xenforo|mybb|invision|flarum|vanilla|nodebb)', re.I
+    r'name="(?i:generator)" content="(?i:discourse|phpbb|vbulletin|xenforo|mybb|invision|flarum|vanilla|nodebb)'
 )
 _FORUM_TYPES = frozenset(("discussionforumposting", "qapage"))
 _PRODUCT_TYPES = frozenset(("product", "productgroup", "offer", "aggregateoffer"))

@@ -14,7 +14,14 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborNode
 
 from cleaner.dates import date_order, find_date, numeric_order, read_date, says_changed, says_other, says_published
-from cleaner.extract.bylines import Surroundings, begins_as_byline, is_elsewhere, marked_nodes, stands_elsewhere
+from cleaner.extract.bylines import (
+    YEAR,
+    Surroundings,
+    begins_as_byline,
+    is_elsewhere,
+    marked_nodes,
+    stands_elsewhere,
+)
 
 __all__ = ["PageDate", "PageDates", "find_page_date", "url_date"]
 
@@ -31,7 +38,6 @@ _OF_ARTICLE = re.compile(
 )
 _DATETIME, _TAGS = re.compile(r'<time [^>]*datetime="([^"]*)"'), re.compile(r"<[^>]*>")
 _LONGEST_FOOTER = 20_000  # characters
-_YEAR = re.compile(r"\d{4}")  # without one a line holds no date
 _LABEL_REACH = 40  # characters before a date in which its label stands
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?|[a-z]{3,9})[/-](\d\d?)(?=[/+-]|$)|/((?:19|20)\d\d)(\d\d)(\d\d)(?=/)")
 
@@ -67,7 +73,8 @@ class _Shown(NamedTuple):
     def add(self, place: list[_Reading], text: str, label: str, language: str, order: str, *, whole: bool) -> None:
         """Put down the dates of `text`; with `whole` it is marked as a date, so that no words tell it from prose."""
         at = 0
-        while found := find_date(text[at:], language=language, order=order):
+        # to look for a year first saves the search behind the last date
+        while YEAR.search(text, at) and (found := find_date(text[at:], language=language, order=order)):
             start, end = at + found.start, at + found.end
             said = text[max(at, start - _LABEL_REACH) : start].strip() or label
             recent = max(found.date, *found.readings, "") >= _FIRST_YEAR
@@ -154,7 +161,7 @@ def _dates_around(sources: PageDates, order: str, *, only_above: bool = False) -
     blocks, headline = around.blocks, around.headline
     for j in around.near:
         line, is_above = blocks.texts[j], headline - 2 <= j <= max(headline + 6, around.start)
-        if (is_above or not only_above) and _YEAR.search(line) and _may_hold_date(around, j):
+        if (is_above or not only_above) and YEAR.search(line) and _may_hold_date(around, j):
             before = blocks.texts[j - 1] if j and len(blocks.texts[j - 1]) < _LABEL_REACH else ""
             known = len(shown.near)
             shown.add(shown.near, line, before, sources.locale[:2], order, whole=False)

@@ -9,8 +9,9 @@ fit by benchmarks/fit_paragraphs.py.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -38,6 +39,7 @@ _CLASSES = ("letter", "capital", "digit", "space", "comma", "bar", "stop", "symb
 _BITS, _SEEN = 8, 240  # bits of a count, and the characters of a paragraph that are counted, which they can hold
 _ANCESTORS = 4  # elements around a paragraph that are looked at, each with more paragraphs than the one before
 _WINDOWS = ((-6, 0), (1, 7), (-20, 0), (1, 21))  # paragraphs before (negative) and after, the second not included
+_WINDOW_ENDS: Numbers = np.array(_WINDOWS).T[:, :, None]
 _NEIGHBOURS = (-2, -1, 1, 2)
 _BESIDE = ("in root", "kept", "links", "path weight", "class weight", "title shared")  # asked of the neighbours too
 _IN_WINDOWS = ("weight", "links", "sentence", "heading", "kept")
@@ -55,6 +57,7 @@ _MANY_TAGS = 64  # more than there are numbers of tags in a key
 _ALIKE = ("path", "class", "class around", "box")  # what elements may have in common
 
 _DECLARED = tuple(f"declared {name}" for name in DECLARED)
+_TOLD_NAMES = ("title shared", "title covered", "in title", "description shared", "in description", "from title")
 _MARKED = {family: number for number, family in enumerate(_FAMILIES)}
 _MARK_NAMES = tuple(f"marked {name}" for name in (*_FAMILIES, "caption", "containers"))
 _ALIKE_NAMES = tuple(f"{name} {column}" for name in _ALIKE for column in ("weight", "count", "links", "prose"))
@@ -89,36 +92,51 @@ def paragraph_features(blocks: Blocks, content: ContentRoot, facts: PageFacts) -
     elements = _read_elements(blocks)
     features = _own_features(blocks, content)
     features |= _character_features(blocks.texts)
-    features |= _title_features(blocks.texts, facts.title, features["links"])
-    features |= _description_features(blocks.texts, facts.descriptions)
+    features |= _told_features(blocks.texts, facts, features["links"])
     features |= _mark_features(blocks, content)
     features |= _place_features(blocks, content, features)
     features |= _likeness_features(blocks, elements, features)
     features |= _ancestor_features(elements, features)
     features |= _neighbour_features(features)
-    return features | _of_page({**dict(zip(_DECLARED, facts.declared, strict=True)), "forum": facts.is_forum}, blocks)
+    features |= _page_features(blocks, content, facts, features)
+    return features
+
+
+def _rows(arrays: Sequence[Numbers]) -> Numbers:
+    """Return arrays as the rows of one; np.stack takes four times as long."""
+    return np.concatenate(arrays).reshape(len(arrays), -1)
 
 
 def _read_elements(blocks: Blocks) -> _Elements:
-    parents, tags, first, last, homes = blocks.parents, blocks.tags, blocks.first, blocks.last, blocks.homes
-    n, numbers = len(tags), dict[tuple[int, str], int]()
-    path, wider, depth = [0] * n, [-1] * n, [0]
+    parents, tags, n = blocks.parents, blocks.tags, len(blocks.tags)
+    path, depth, below = [0] * n, [0], [dict[str, int]()]  # the number of each path, and of those that go on from it
     for i in blocks.holding[1:]:
-        parent = parents[i]
-        path[i] = numbers.setdefault((path[parent], tags[i]), len(numbers) + 1)
-        is_same = first[i] == first[parent] and last[i] == last[parent]
-        wider[i] = wider[parent] if is_same else parent
-    for parent_path, _ in numbers:
-        depth.append(depth[parent_path] + 1)
-    around, paths = [max(0, parents[i]) for i in homes], [path[i] for i in homes]
-    columns = (first, last, wider, blocks.kinds, homes, around, paths, [depth[number] for number in paths])
-    return _Elements(*[np.fromiter(column, np.int64, len(column)) for column in columns])
-
-
-def _of_page(values: Mapping[str, float], blocks: Blocks) -> Features:
-    """Return features that are the same for all paragraphs of a page."""
-    column: Numbers = np.fromiter(values.values(), float, len(values))[:, None]
-    return dict(zip(values, np.broadcast_to(column, (len(values), len(blocks.texts))), strict=True))
+        before = path[parents[i]]
+        number = below[before].get(tags[i])
+        if number is None:
+            number = below[before][tags[i]] = len(below)
+            below.append({})
+            depth.append(depth[before] + 1)
+        path[i] = number
+    lists = (blocks.first, blocks.last, parents, blocks.kinds, path)
+    first, last, up, kinds, paths = np.fromiter(chain.from_iterable(lists), np.int64, len(lists) * n).reshape(-1, n)
+    homes = np.fromiter(blocks.homes, np.int64, len(blocks.homes))
+    # of elements that hold the same paragraphs, the outermost: the way there doubles with each step
+    outer = np.where((first == first[up]) & (last == last[up]), up, np.arange(n))
+    outer[0] = 0
+    while ((further := outer.take(outer)) != outer).any():
+        outer = further
+    of_homes = paths.take(homes)
+    return _Elements(
+        first,
+        last,
+        up.take(outer),
+        kinds,
+        homes,
+        np.maximum(0, up.take(homes)),
+        of_homes,
+        np.array(depth).take(of_homes),
+    )
 
 
 # a paragraph by itself
@@ -139,12 +157,16 @@ def _own_features(blocks: Blocks, content: ContentRoot) -> Features:
         "tag": group,
         "heading": ((group >= _HEADLINE) & (group <= _LAST_HEADING)).astype(float),
         "item": (group == _ITEM).astype(float),
-        "sentence": np.fromiter([text.rstrip(CLOSERS)[-1:] in _STOPS for text in blocks.texts], float, n),
+        "sentence": np.fromiter(
+            [(text.rstrip(CLOSERS)[-1:] if text[-1] in _CLOSERS else text[-1]) in _STOPS for text in blocks.texts],
+            float,
+            n,
+        ),
         "copies": np.fromiter(map(Counter(blocks.texts).__getitem__, blocks.texts), float, n),
     }
 
 
-_STOPS = frozenset(STOPS)
+_STOPS, _CLOSERS = frozenset(STOPS), frozenset(CLOSERS)
 
 
 @cache
@@ -163,11 +185,11 @@ def _character_features(texts: Sequence[str]) -> Features:
     codes = np.frombuffer("".join(seen).encode("utf-32-le", "surrogatepass"), np.uint32)
     length = np.fromiter(map(len, seen), np.int64, len(seen))
     # One sum counts all classes; emoji and rare ideographs count as one character of no class.
-    packed = np.add.reduceat(_packed_classes()[np.minimum(codes, (1 << 16) - 1)], np.cumsum(length) - length)
+    packed = np.add.reduceat(_packed_classes().take(np.minimum(codes, (1 << 16) - 1)), np.cumsum(length) - length)
     counts = packed.astype("<u8").view(np.uint8).reshape(-1, len(_CLASSES)).T.astype(float)
     letter, capital, digit, space, comma, bar, stop, symbol = counts
     visible, words = np.maximum(1, length - space), space + 1
-    letters, digits, symbols, capitals = np.stack((letter, digit, symbol, capital)) / visible
+    letters, digits, symbols, capitals = letter / visible, digit / visible, symbol / visible, capital / visible
     return {
         "letters": letters,
         "digits": digits,
@@ -181,49 +203,45 @@ def _character_features(texts: Sequence[str]) -> Features:
     }
 
 
-def _title_features(texts: Sequence[str], title: str, links: Numbers) -> Features:
-    """Return how many of the title's long words a short paragraph has, how many of its own they are, and whether it is
-    a part of the title, as in scripts without spaces; and how far a paragraph stands behind the first that has most of
-    the title and is no link."""
-    title = title.casefold()
-    words = frozenset(word for word in title.split() if len(word) >= _LONG_WORD)
-    found = np.zeros((3, len(texts)))
-    part: list[int] = []
-    for j, text in enumerate(texts) if words else ():
-        if _LONG_WORD <= len(text) < _LONGEST_HEADLINE:
-            text = text.casefold()
-            if not words.isdisjoint(own := text.split()):
-                common = len(words.intersection(own))
-                found[:2, j] = common / len(words), common / len({word for word in own if len(word) >= _LONG_WORD})
-            if text in title:
-                part.append(j)
-    found[2, part] = 1
+def _told_features(texts: Sequence[str], facts: PageFacts, links: Numbers) -> Features:
+    """Return what a paragraph has of the page's title and description.
+
+    Of the title: how many of its long words a short paragraph has, how many of its own they are, and whether it is a
+    part of the title, as in scripts without spaces; and how far a paragraph stands behind the first that has most of
+    the title and is no link. Of the description, which is the beginning of the article, or the standfirst between
+    headline and text: how many of a paragraph's long words it has, and whether one begins as the other.
+    """
+    title, descriptions = facts.title.casefold(), [said.casefold().strip() for said in facts.descriptions]
+    titled, described = _long_words(title.split()), _long_words(chain.from_iterable(map(str.split, descriptions)))
+    beginnings = tuple(said[:_SAME_BEGINNING] for said in descriptions if len(said) >= _SHORTEST_DESCRIBED)
+    joined = "\0".join(descriptions)  # no paragraph holds this character
+    told = titled | described
+    found = np.zeros((5, len(texts)))
+    for j, text in enumerate(texts) if told or beginnings else ():
+        size = len(text)
+        if size < _LONG_WORD:
+            continue
+        text = text[:_HEAD_SEEN].casefold()
+        if not told.isdisjoint(own := text.split()):  # one look for both, because most paragraphs have nothing of them
+            if size < _LONGEST_HEADLINE and (common := len(titled.intersection(own))):
+                own_long = len({word for word in own if len(word) >= _LONG_WORD})
+                found[0, j], found[1, j] = common / len(titled), common / own_long
+            if size >= _SHORTEST_DESCRIBED and (common := len(described.intersection(own))) >= _FEWEST_COMMON:
+                found[3, j] = common / len({word for word in own if len(word) >= _LONG_WORD})
+        if size < _LONGEST_HEADLINE and titled and text in title:
+            found[2, j] = 1
+        if size >= _SHORTEST_DESCRIBED and (described or beginnings):
+            end = text.rstrip("… .")
+            if text.startswith(beginnings) or (end and end in joined):
+                found[4, j] = 1
     shared, n = found[0], len(texts)
     headlines = np.flatnonzero((shared >= max(_HALF_TITLE, _NEARLY * shared.max())) & (links < _LINKED))
     behind = np.arange(n, dtype=float) - headlines[0] if len(headlines) else np.full(n, -_FAR, float)
-    return dict(zip(("title shared", "title covered", "in title", "from title"), (*found, behind), strict=True))
+    return dict(zip(_TOLD_NAMES, (*found, behind), strict=True))
 
 
-def _description_features(texts: Sequence[str], descriptions: Sequence[str]) -> Features:
-    """Return how many of a paragraph's long words the page's description has, and whether one begins as the other.
-
-    A description is the beginning of the article, or the standfirst between headline and text.
-    """
-    descriptions = [said.casefold().strip() for said in descriptions]
-    words = frozenset(word for said in descriptions for word in said.split() if len(word) >= _LONG_WORD)
-    beginnings = tuple(said[:_SAME_BEGINNING] for said in descriptions if len(said) >= _SHORTEST_DESCRIBED)
-    joined = "\0".join(descriptions)  # no paragraph holds this character
-    found = np.zeros((2, len(texts)))
-    for j, text in enumerate(texts) if words or beginnings else ():
-        if len(text) >= _SHORTEST_DESCRIBED:
-            text = text[:_HEAD_SEEN].casefold()
-            common = len(words.intersection(own := text.split()))
-            if common >= _FEWEST_COMMON:
-                found[0, j] = common / len({word for word in own if len(word) >= _LONG_WORD})
-            end = text.rstrip("… .")
-            if text.startswith(beginnings) or (end and end in joined):
-                found[1, j] = 1
-    return dict(zip(("description shared", "in description"), found, strict=True))
+def _long_words(words: Iterable[str]) -> frozenset[str]:
+    return frozenset([word for word in words if len(word) >= _LONG_WORD])
 
 
 def _mark_features(blocks: Blocks, content: ContentRoot) -> Features:
@@ -234,7 +252,7 @@ def _mark_features(blocks: Blocks, content: ContentRoot) -> Features:
     begins = [(_MARKED[mark.family] * (n + 1), i) for i, found in content.marked for mark in found]
     named = [(mark.name, i) for i, found in content.marked for mark in found]
     begins += [(captions * (n + 1), i) for name, i in named if kind_of(name) == "caption"]
-    begins += [(containers * (n + 1), i) for i in blocks.holding if blocks.tags[i] in CONTAINERS]
+    begins += [(containers * (n + 1), i) for i in blocks.elements(*CONTAINERS)]
     size = len(_MARK_NAMES) * (n + 1)
     edges = np.bincount(np.array([at + first[i] for at, i in begins], np.int64), minlength=size)
     edges -= np.bincount(np.array([at + last[i] for at, i in begins], np.int64), minlength=size)
@@ -256,7 +274,6 @@ def _place_features(blocks: Blocks, content: ContentRoot, own: Features) -> Feat
     inside[start:end] = 1
     beside = np.zeros(n)
     beside[content.leads + content.closing] = 1
-    good_weight = weight * kept
     headlines = np.flatnonzero(own["tag"] == _HEADLINE)
     first_headline, last_headline = (headlines[0], headlines[-1]) if len(headlines) else (None, None)
     good = np.flatnonzero((weight >= _PROSE) & (kept > 0) & (inside > 0))
@@ -264,17 +281,6 @@ def _place_features(blocks: Blocks, content: ContentRoot, own: Features) -> Feat
     big = np.concatenate(([-_FAR], np.flatnonzero(weight >= _BIG), [n + _FAR]))
     behind = np.searchsorted(big, at)  # the first big one that is not before the paragraph
     above = (np.cumsum(weight) - weight) / total
-    of_page = {
-        "paragraphs": n,
-        "page weight": np.log(total),
-        "page prose": total / max(1, own["size"].sum()),
-        "page kept": good_weight.sum() / total,
-        "page root": good_weight[start:end].sum() / total,
-        "headlines": len(headlines),
-        "tables": blocks.tags.count("table"),
-        "root size": end - start,
-        "density": content.density,
-    }
     return {
         "kept": kept,
         "in root": inside,
@@ -290,8 +296,28 @@ def _place_features(blocks: Blocks, content: ContentRoot, own: Features) -> Feat
         "from big": np.minimum(_FAR, at - big[np.maximum(0, behind - 1)]),
         "weight above": above,
         "weight below": np.maximum(0, 1 - above - weight / total),
-        **_of_page(of_page, blocks),
     }
+
+
+def _page_features(blocks: Blocks, content: ContentRoot, facts: PageFacts, own: Features) -> Features:
+    """Return what is the same for all paragraphs of a page."""
+    weight, n, start, end = own["weight"], len(blocks.texts), blocks.first[content.root], blocks.last[content.root]
+    total, good_weight = weight.sum() + 1, weight * own["kept"]
+    of_page = {
+        "paragraphs": n,
+        "page weight": np.log(total),
+        "page prose": total / max(1, own["size"].sum()),
+        "page kept": good_weight.sum() / total,
+        "page root": good_weight[start:end].sum() / total,
+        "headlines": np.count_nonzero(own["tag"] == _HEADLINE),
+        "tables": blocks.tags.count("table"),
+        "root size": end - start,
+        "density": content.density,
+        **dict(zip(_DECLARED, facts.declared, strict=True)),
+        "forum": facts.is_forum,
+    }
+    columns = np.fromiter(of_page.values(), float, len(of_page)).repeat(n).reshape(-1, n)
+    return dict(zip(of_page, columns, strict=True))
 
 
 def _likeness_features(blocks: Blocks, elements: _Elements, own: Features) -> Features:
@@ -306,9 +332,10 @@ def _likeness_features(blocks: Blocks, elements: _Elements, own: Features) -> Fe
     key = np.concatenate(keys)
     weight, size = own["weight"], own["size"]
     count = np.bincount(key)
-    held, sizes, linked = (np.bincount(key, np.tile(one, len(_ALIKE))) for one in (weight, size, size * own["links"]))
+    parts = (weight, size, size * own["links"])
+    held, sizes, linked = (np.bincount(key, np.concatenate((part,) * len(_ALIKE))) for part in parts)
     sizes = np.maximum(1, sizes)
-    columns = np.stack((held / (weight.sum() + 1), count, linked / sizes, held / sizes)).take(key, 1)
+    columns = _rows((held / (weight.sum() + 1), count, linked / sizes, held / sizes)).take(key, 1)
     return {
         "depth": elements.depth.astype(float),
         **dict(zip(_ALIKE_NAMES, columns.reshape(4, -1, n).swapaxes(0, 1).reshape(-1, n), strict=True)),
@@ -319,9 +346,9 @@ def _ancestor_features(elements: _Elements, own: Features) -> Features:
     """Return what the elements around a paragraph hold, each with more paragraphs than the one before."""
     weight, size = own["weight"], own["size"]
     total = weight.sum() + 1
-    columns = np.stack([weight, size, size * own["links"], own["item"]])
+    columns = _rows((weight, size, size * own["links"], own["item"]))
     sums = np.zeros((len(columns), columns.shape[1] + 1))
-    np.cumsum(columns, axis=1, out=sums[:, 1:])
+    columns.cumsum(1, out=sums[:, 1:])
     wider, at = elements.wider, elements.homes
     found = np.empty((_ANCESTORS, len(at)), np.int64)
     found[0] = np.where(elements.last[at] - elements.first[at] > 1, at, wider[at])
@@ -330,9 +357,9 @@ def _ancestor_features(elements: _Elements, own: Features) -> Features:
     start, end = elements.first[found], elements.last[found]
     held, sizes, linked, items = sums.take(end, 1) - sums.take(start, 1)
     count, least = np.maximum(1, end - start), np.maximum(1, sizes)
-    values = np.stack((held / total, linked / least, held / least, items / count, count, sizes))
-    values[:, found < 0] = 0
-    return dict(zip(_AROUND_NAMES, values.reshape(-1, len(at)), strict=True))
+    values = np.concatenate((held / total, linked / least, held / least, items / count, count, sizes))
+    values.reshape(-1, *found.shape)[:, found < 0] = 0
+    return dict(zip(_AROUND_NAMES, values, strict=True))
 
 
 def _neighbour_features(own: Features) -> Features:
@@ -343,8 +370,8 @@ def _neighbour_features(own: Features) -> Features:
     padded[:, reach : reach + n] = [own[name] for name in _BESIDE]
     beside = [row for step in _NEIGHBOURS for row in padded[:, reach + step : reach + step + n]]
     sums = np.zeros((len(_IN_WINDOWS), n + 1))
-    np.cumsum(np.minimum(_MOST_WEIGHT, [own[name] for name in _IN_WINDOWS]), axis=1, out=sums[:, 1:])
-    begin, end = np.array(_WINDOWS)[:, :, None].transpose(1, 0, 2)
-    low, high = np.clip(np.arange(n) + begin, 0, n), np.clip(np.arange(n) + end, 0, n)
-    means = (sums.take(high, 1) - sums.take(low, 1)) / (end - begin)
+    np.minimum(_MOST_WEIGHT, _rows([own[name] for name in _IN_WINDOWS])).cumsum(1, out=sums[:, 1:])
+    # the first paragraph of each window, and the one behind it
+    low, high = np.minimum(n, np.maximum(0, np.arange(n) + _WINDOW_ENDS))
+    means = (sums.take(high, 1) - sums.take(low, 1)) / (_WINDOW_ENDS[1] - _WINDOW_ENDS[0])
     return dict(zip(_BESIDE_NAMES, (*beside, *means.reshape(-1, n)), strict=True))

@@ -8,7 +8,6 @@ around it.
 from __future__ import annotations
 
 import re
-from enum import IntEnum
 from itertools import compress
 
 from cleaner.extract.blocks import HEADINGS, Blocks
@@ -20,7 +19,7 @@ __all__ = ["choose_by_rules"]
 _LINKED = 0.5  # a paragraph with a larger share of links is boilerplate, unless the next constant saves it
 _BESIDE_LINKS = 15  # characters beside its links that make it a sentence; "Baca juga: " and "Read also: " have fewer
 _LONG_LINKED, _MOST_LINKED = 400, 0.9  # outside of flowing text it must be this long, and be links up to this share
-_SHORT, _LONG = 40, 100  # characters: below the first a paragraph is SHORT, from the second on GOOD
+_SHORT_CHARS, _LONG_CHARS = 40, 100  # below the first a paragraph is _SHORT, from the second on _GOOD
 _FLOWING = frozenset(("p", "blockquote")) | ITEMS
 _TAIL_REACH = 4  # short paragraphs this near behind the last prose still belong to it
 _LISTING = 0.3  # of the text that is not pruned; a page with less prose is a list, and its links are the content
@@ -32,10 +31,8 @@ _PROSE_TAGS = frozenset(("p", "blockquote"))
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।։።;:][\"'”’»›)\]」』]*$")
 
 
-class ParagraphClass(IntEnum):
-    """jusText's classes; from NEAR upwards a paragraph stays whatever stands around it."""
-
-    BAD, HEADING, SHORT, NEAR, GOOD = range(5)
+# jusText's classes; from _NEAR upwards a paragraph stays whatever stands around it.
+_BAD, _HEADING, _SHORT, _NEAR, _GOOD = range(5)
 
 
 def choose_by_rules(blocks: Blocks, content: ContentRoot, *, is_article: bool) -> tuple[list[int], bool]:
@@ -61,18 +58,18 @@ def choose_by_rules(blocks: Blocks, content: ContentRoot, *, is_article: bool) -
     return (chosen, False) if chosen and size(chosen) >= _LISTING * size(listed) else (listed, True)
 
 
-def _class_of(text: str, linked: int, tag: str, density: float) -> ParagraphClass:
+def _class_of(text: str, linked: int, tag: str, density: float) -> int:
     """Class one paragraph, of whose characters `linked` are links; sizes are compared in Latin characters."""
     size = len(text) * density
     if tag in HEADINGS:
-        return ParagraphClass.HEADING
+        return _HEADING
     if linked > _LINKED * len(text):
         if tag not in _FLOWING:
             near = size >= _LONG_LINKED and linked <= _MOST_LINKED * len(text)
-            return ParagraphClass.NEAR if near else ParagraphClass.BAD
+            return _NEAR if near else _BAD
         if size - linked * density < _BESIDE_LINKS:
-            return ParagraphClass.BAD
-    return ParagraphClass.SHORT if size < _SHORT else ParagraphClass.NEAR if size < _LONG else ParagraphClass.GOOD
+            return _BAD
+    return _SHORT if size < _SHORT_CHARS else _NEAR if size < _LONG_CHARS else _GOOD
 
 
 def _revise(blocks: Blocks, content: ContentRoot) -> list[int]:
@@ -80,27 +77,27 @@ def _revise(blocks: Blocks, content: ContentRoot) -> list[int]:
     texts, tags, homes = blocks.texts, blocks.tags, blocks.homes
     inside = [j for j in range(blocks.first[content.root], blocks.last[content.root]) if content.kept[j]]
     classes = [_class_of(texts[j], blocks.link_chars[j], tags[homes[j]], content.density) for j in inside]
-    prose = [at for at, found in enumerate(classes) if found >= ParagraphClass.NEAR]
+    prose = [at for at, found in enumerate(classes) if found >= _NEAR]
     if not prose:
-        return [j for j, found in zip(inside, classes, strict=True) if found != ParagraphClass.BAD]
+        return [j for j, found in zip(inside, classes, strict=True) if found != _BAD]
     start, end = prose[0], prose[-1]
     has_heads = tags.count("h1") > 1
     opening, closing = _ends(blocks, inside, classes, start, end)
     chosen = []
     for at, (j, found) in enumerate(zip(inside, classes, strict=True)):
         tag = tags[homes[j]]
-        if found >= ParagraphClass.NEAR or opening <= at < start or end < at <= closing:
+        if found >= _NEAR or opening <= at < start or end < at <= closing:
             chosen.append(j)
-        elif found == ParagraphClass.HEADING:
+        elif found == _HEADING:
             # One right before the first prose is its heading. The only <h1> of a page is the headline: the title.
             if start - 1 <= at < end and (tag != "h1" or (at > start and has_heads)):
                 chosen.append(j)
-        elif found == ParagraphClass.SHORT and (start < at < end or (tag == "p" and end < at < end + _TAIL_REACH)):
+        elif found == _SHORT and (start < at < end or (tag == "p" and end < at < end + _TAIL_REACH)):
             chosen.append(j)
     return chosen
 
 
-def _ends(blocks: Blocks, inside: list[int], classes: list[ParagraphClass], start: int, end: int) -> tuple[int, int]:
+def _ends(blocks: Blocks, inside: list[int], classes: list[int], start: int, end: int) -> tuple[int, int]:
     """Return where short text begins that opens the article before its first prose, and where it ends behind the last.
 
     `start` and `end` are the places of that prose in `inside`. At both ends only what stands in the same box as the
@@ -109,7 +106,7 @@ def _ends(blocks: Blocks, inside: list[int], classes: list[ParagraphClass], star
 
     def reaches(at: int, box: int) -> bool:
         j = inside[at]
-        if classes[at] not in (ParagraphClass.SHORT, ParagraphClass.HEADING) or _box_of(blocks, j) != box:
+        if classes[at] not in (_SHORT, _HEADING) or _box_of(blocks, j) != box:
             return False
         # Links alone lead elsewhere, and a heading such as "Related articles" opens what is not the article's.
         return not blocks.link_chars[j] and not opens_boilerplate(blocks.texts[j])
@@ -122,7 +119,7 @@ def _ends(blocks: Blocks, inside: list[int], classes: list[ParagraphClass], star
         tag = blocks.tags[blocks.homes[inside[at]]]
         if tag in ITEMS or tag in _CELLS or _is_sentence(blocks, inside[at]):
             closing = at  # with the headings before it
-        elif classes[at] != ParagraphClass.HEADING:
+        elif classes[at] != _HEADING:
             break
         at += 1
     return opening, closing

@@ -18,6 +18,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
+from cleaner.arrays import distinct
+
 __all__ = ["Navigation", "Parsed", "parse", "tame"]
 
 # Only the frequent ones; for the rarer elements of _UNSEEN in blocks.py a pass over the tree costs more than the walk.
@@ -222,7 +224,7 @@ def _most_formats(tags: _Tags) -> int:
     names, steps = letters[chosen], np.where(closing[chosen], -1, 1)
     names = np.where((names & 0xFF >= ord("a")) & (names & 0xFF <= ord("z")), names, names & 0xFF00)
     most = 0
-    for name in np.unique(names).tolist():
+    for name in distinct(names).tolist():
         depth = np.cumsum(steps[names == name], dtype=np.int32)
         most += int((depth - np.minimum.accumulate(np.minimum(depth, 0))).max(initial=0))
     return most

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from cleaner.arrays import distinct
 from cleaner.characters import BULLETS, CLOSERS, STOPS
 from cleaner.judge.character_counts import CharacterCounts, Numbers, count_characters, share
 from cleaner.judge.lines import ANY, BESIDE, Hit, Line
@@ -184,7 +185,7 @@ def _vocabulary_features(counts: CharacterCounts, good: Numbers) -> Features:
     shares its words with other menus.
     """
     n, vocabulary = counts.lines, int(counts.word.max(initial=-1)) + 1
-    pairs = np.unique(counts.word_line * max(1, vocabulary) + counts.word)  # each word once for each line
+    pairs = distinct(counts.word_line * max(1, vocabulary) + counts.word)  # each word once for each line
     line, word = pairs // max(1, vocabulary), pairs % max(1, vocabulary)
     long, small = np.zeros(vocabulary, bool), np.zeros(vocabulary, bool)
     long[counts.word] = (counts.word_length > 3) | counts.word_wide

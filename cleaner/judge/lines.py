@@ -24,6 +24,7 @@ __all__ = [
     "Line",
     "ends_sentence",
     "is_prose",
+    "is_signed",
     "is_wrapped",
     "prose_bounds",
     "split_lines",
@@ -46,6 +47,7 @@ ANY, EDGE, HEAD, BESIDE = "any", "edge", "head", "beside"
 
 # The Unicode line and paragraph separators end lines as well; vertical tab and form feed stand inside them.
 _BREAKS = re.compile(r"[\n\r\u2028\u2029]")
+_SIGNED = re.compile(r"[.!?]['\"”’]? ?(?:[(\[](?:[^\W\d][\w./-]{1,11}|\*{1,3})[)\]]\*{0,3}|\*{3})$")
 _MENU_MARKS = re.compile(r"[\s|｜│丨·・•/／>»›＞-]+")
 _UNSPACED = re.compile(f"[{UNSPACED_CLASS}]")
 
@@ -67,7 +69,7 @@ class Line:
     `glued` that it is a segment of a line and follows another one without a line end.
     """
 
-    __slots__ = ("_wording", "apart", "end", "glued", "opens", "prose", "start", "text")
+    __slots__ = ("apart", "end", "glued", "known_wording", "opens", "prose", "start", "text")
 
     def __init__(self, start: int, text: str, apart: bool = True) -> None:
         self.apart = apart
@@ -76,14 +78,14 @@ class Line:
         n = len(text)
         self.prose = n >= LONG or (n >= LEAST and is_prose(text))
         self.opens = True
-        self._wording: str | None = None
+        self.known_wording: str | None = None  # what `wording` was found to be
 
     @property
     def wording(self) -> str:
         """The text by `normalise_wording` for a line of up to SHORT characters; "" for longer ones."""
-        if self._wording is None:
-            self._wording = normalise_wording(self.text) if len(self.text) <= SHORT else ""
-        return self._wording
+        if self.known_wording is None:
+            self.known_wording = normalise_wording(self.text) if len(self.text) <= SHORT else ""
+        return self.known_wording
 
 
 def split_lines(text: str) -> list[Line]:
@@ -127,6 +129,15 @@ def is_wrapped(lines: Sequence[Line]) -> bool:
 def ends_sentence(text: str) -> bool:
     """Whether the line ends as a sentence does: with a stop, a closing quote or a closing bracket."""
     return text[-1:] in SENTENCE_ENDS
+
+
+def is_signed(text: str) -> bool:
+    """Whether a sentence ends with its author's initials or a mark, as the last one of an article does.
+
+    >>> is_signed("Hujan turun hingga Kamis. (rah)"), is_signed("He was let go. (Full Story)")
+    (True, False)
+    """
+    return _SIGNED.search(text) is not None
 
 
 def is_prose(text: str) -> bool:

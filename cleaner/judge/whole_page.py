@@ -17,7 +17,7 @@ from cleaner.characters import SENTENCE_ENDS
 from cleaner.judge.character_counts import Numbers
 from cleaner.judge.features import BRACKETS, Features, neighbour_features, own_features
 from cleaner.judge.line_features import line_features
-from cleaner.judge.lines import Hit, Line
+from cleaner.judge.lines import Hit, Line, is_signed
 from cleaner.judge.trees import PageModel, linear_odds, linear_parts, load_page_model
 from cleaner.judge.vocabulary import CONCEPTS, vocabulary_for
 from cleaner.phrases.phrases import Phrases, normalise_wording
@@ -230,14 +230,17 @@ def _finish_edges(lines: Sequence[Line], hits: Sequence[Hit | None], stays: list
         i -= 1
         if lines[i].prose and hits[i] is None and not _CREDITED.search(lines[i].text):  # no caption with its credit
             stays[i], first = True, i
-    # Paragraphs straight below the article join it. One line may stand between: an advertisement, or a link to one
-    # other article ("Read also: ..."); a bare "Related" has a list below.
+    # Paragraphs straight below the article join it, and so does a sentence that its author's initials close. One line
+    # may stand between: an advertisement, or a link to one other article ("Read also: ..."); a bare "Related" has a
+    # list below.
     last = len(stays) - 1 - stays[::-1].index(True)
     while True:
         below = last + 1
         if below < len(lines) and (hit := hits[below]) is not None and hit.kind in _BETWEEN:
             below += hit.kind != "related" or len(lines[below].text) > 24
-        if below >= len(lines) or hits[below] is not None or not lines[below].prose:
+        if below >= len(lines) or hits[below] is not None:
+            return first, last
+        if not (lines[below].prose or is_signed(lines[below].text)):
             return first, last
         stays[below], last = True, below
 

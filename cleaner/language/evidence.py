@@ -21,6 +21,10 @@ OPENING = 120
 """Code points that are read of every long line once the beginning of the text is read: enough words to see that a
 paragraph is in another language, and the rest of a long article costs nothing."""
 
+SLACK = 16
+"""Code points more than are read of a line, which are cut off in small letters: the small letter of a sigma depends on
+what follows."""
+
 HEAD, SLICE = 1000, 250
 """Bytes that the model looks at: the head, and one slice each from the middle and the end, because an article may open
 with a quotation or a caption in another language."""
@@ -62,20 +66,30 @@ def gather_evidence(text: str, lexicon: Lexicon, read: int = GLANCE) -> Language
 
     Addresses and code are left out. Votes of the openings are kept with their lines and do not count for the text.
     """
-    votes, words, start, room = 0, 0, 0, read
-    lines: list[LongLine] = []
-    for line, plain in zip(text.split("\n"), spaced(_without_noise(text).lower()).split("\n"), strict=True):
+    whole = text.split("\n")
+    bare = _without_noise(text)
+    opened: list[tuple[int, int, int]] = []  # start, size and room at each line of which something is read
+    heads: list[str] = []
+    start, room = 0, read
+    for line, plain in zip(whole, whole if bare is text else bare.split("\n"), strict=True):
         size = len(line)
-        if size and (room > 0 or size >= LONG_PARAGRAPH):
-            some = plain[: room if room > OPENING else OPENING].split()
-            vote = sum(filter(None, map(lexicon.words.get, some)))
-            if room > 0:
-                votes += vote
-                words += len(some)
-            if size >= LONG_PARAGRAPH:
-                lines.append(LongLine(start, start + size, vote, len(some)))
+        if size >= LONG_PARAGRAPH or (size and room > 0):
+            opened.append((start, size, room))
+            heads.append(plain[: max(room, OPENING) + SLACK])
         start += size + 1
         room -= size + 1
+    votes, words = 0, 0
+    lines: list[LongLine] = []
+    # Only what is read is put in small letters, which takes as long as looking up its words.
+    read_heads = spaced("\n".join(heads).lower()).split("\n") if heads else ()
+    for (start, size, room), head in zip(opened, read_heads, strict=True):
+        some = head[: max(room, OPENING)].split()
+        vote = sum(filter(None, map(lexicon.words.get, some)))
+        if room > 0:
+            votes += vote
+            words += len(some)
+        if size >= LONG_PARAGRAPH:
+            lines.append(LongLine(start, start + size, vote, len(some)))
     return LanguageEvidence(text, votes, words, lines)
 
 
@@ -130,9 +144,13 @@ def _without_noise(text: str) -> str:
     because most texts have none of them.
     """
     if "@" in text or "://" in text or "www." in text:
-        text = _ADDRESS.sub(" ", text)
+        # No address goes on behind a line end, and the pattern takes 45 us on a text of 2,000 characters.
+        text = "\n".join(
+            _ADDRESS.sub(" ", line) if "@" in line or "://" in line or "www." in line else line
+            for line in text.split("\n")
+        )
     if "`" in text or "<" in text:
         text = _CODE.sub(lambda code: "\n" * code[0].count("\n") or " ", text)
-    if "{" in text or ");" in text:  # lines of a program
+    if "{" in text or (";" in text and ");" in text):  # lines of a program
         text = "\n".join("" if line.rstrip().endswith((");", "{", "}", "};")) else line for line in text.split("\n"))
     return text

@@ -47,7 +47,7 @@ SURE = 0.9
 """Score from which a paragraph is foreign: of answers with that score 99.2 % are right."""
 
 MODEL_BATCH = 256
-"""Texts that the model judges in one go: 1 MB of counts and scores, however many paragraphs an article has."""
+"""Texts that are judged in one go: 1 MB of counts and scores, however many paragraphs an article has."""
 
 Scores = npt.NDArray[np.float64]
 Features = tuple[float, ...]
@@ -96,7 +96,7 @@ def quick_languages(texts: Sequence[str]) -> list[str]:
     """Return the `quick_language` of each text. A text that needs the model costs .1 ms, and .3 ms alone."""
     back_end = _load_back_end("langid")
     lexicon = back_end.lexicon
-    by_words = [_by_words(gather_evidence(text[:GLANCE], lexicon), lexicon) for text in texts]
+    by_words = _by_words([gather_evidence(text[:GLANCE], lexicon) for text in texts], lexicon)
     doubtful = [text for text, answer in zip(texts, by_words, strict=True) if answer is None]
     others = iter(_answers([gather_evidence(text[:READ], lexicon) for text in doubtful], back_end))
     return [(answer or next(others)).code for answer in by_words]
@@ -188,36 +188,45 @@ def _judge(given: Sequence[LanguageEvidence], back_end: _BackEnd) -> list[Langua
 def _answers(given: Sequence[LanguageEvidence], back_end: _BackEnd) -> list[Answer]:
     """Answer by the words of the beginning if they decide, else by those of more text, else by the model."""
     lexicon = back_end.lexicon
-    answers: list[Answer] = []
-    # The number of a text, what its words say, and what the model is shown.
-    doubtful: list[tuple[int, LanguageEvidence, Sample]] = []
-    for i, item in enumerate(given):
-        answer = _by_words(item, lexicon)
-        if answer is None and len(item.text) > GLANCE:
-            item = gather_evidence(item.text[:READ], lexicon, READ)
-            answer = _by_words(item, lexicon)
+    read = list(given)
+    answers = _by_words(read, lexicon)
+    further = [i for i, answer in enumerate(answers) if answer is None and len(given[i].text) > GLANCE]
+    for i in further:
+        read[i] = gather_evidence(given[i].text[:READ], lexicon, READ)
+    for i, answer in zip(further, _by_words([read[i] for i in further], lexicon), strict=True):
+        answers[i] = answer
+    # The number of a text, and what the model is shown.
+    doubtful: list[tuple[int, Sample]] = []
+    for i, answer in enumerate(answers):
         if answer is None and (some := take_sample(given[i].text)).is_evidence(lexicon):
-            doubtful.append((i, item, some))
-        answers.append(answer or Answer("und"))
+            doubtful.append((i, some))
     for first in range(0, len(doubtful), MODEL_BATCH):
         batch = doubtful[first : first + MODEL_BATCH]
-        by_model = _by_model([some for *_, some in batch], [item for _, item, _ in batch], back_end)
-        for (i, *_), answer in zip(batch, by_model, strict=True):
+        by_model = _by_model([some for _, some in batch], [read[i] for i, _ in batch], back_end)
+        for (i, _), answer in zip(batch, by_model, strict=True):
             answers[i] = answer
+    return [answer or Answer("und") for answer in answers]
+
+
+def _by_words(given: Sequence[LanguageEvidence], lexicon: Lexicon) -> list[Answer | None]:
+    """Return for each text the language that its words alone decide for; None where they leave a doubt."""
+    answers: list[Answer | None] = []
+    for start in range(0, len(given), MODEL_BATCH):
+        batch = given[start : start + MODEL_BATCH]
+        counts = lexicon.table([item.votes for item in batch])
+        rows = np.arange(len(batch))
+        places = counts.argmax(axis=1)
+        first = counts[rows, places]
+        counts[rows, places] = 0  # so that the greatest number left is that of the second language
+        margins = first - counts.max(axis=1)
+        shares = first / [item.words or 1 for item in batch]
+        answers += [
+            Answer(lexicon.languages[place], "words", (1.0, math.log(margin), math.log(item.words), share))
+            if margin >= AHEAD and share >= LISTED
+            else None
+            for item, place, margin, share in zip(batch, places, margins.tolist(), shares.tolist(), strict=True)
+        ]
     return answers
-
-
-def _by_words(item: LanguageEvidence, lexicon: Lexicon) -> Answer | None:
-    """Return the language that the words alone decide for; None where they leave a doubt."""
-    counts = list(lexicon.row(item.votes))
-    first = max(counts)
-    place = counts.index(first)
-    counts[place] = 0  # so that the greatest number left is that of the second language
-    margin = (first - max(counts)) / PARTS
-    share = first / PARTS / (item.words or 1)
-    if margin < AHEAD or share < LISTED:
-        return None
-    return Answer(lexicon.languages[place], "words", (1.0, math.log(margin), math.log(item.words), share))
 
 
 def _by_model(samples: Sequence[Sample], given: Sequence[LanguageEvidence], back_end: _BackEnd) -> list[Answer]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.neardup.columns import distinct
+from cleaner.arrays import distinct
 from cleaner.neardup.lsh import CandidatePairs
 
 __all__ = ["choose_keepers"]

@@ -11,9 +11,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.arrays import first_of_equal
-
-__all__ = ["Column", "Room", "distinct", "ranges"]
+__all__ = ["Column", "Room", "ranges"]
 
 
 @dataclass
@@ -69,13 +67,6 @@ class Room(ExitStack):
             self._left -= values * kind.itemsize
             return Column(kind)
         return Column(kind, self.enter_context(tempfile.TemporaryFile(dir=self._folder, prefix="dedup-")))
-
-
-def distinct(values: NDArray[Any]) -> NDArray[Any]:
-    """Return the values sorted, each once. (np.unique goes through a hash table since numpy 2.3, at eight times the
-    cost.)"""
-    values = np.sort(values)
-    return values[first_of_equal(values)]
 
 
 def ranges(firsts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:

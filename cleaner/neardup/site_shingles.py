@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.arrays import first_of_equal
-from cleaner.neardup.columns import Room, distinct, ranges
+from cleaner.arrays import distinct, first_of_equal
+from cleaner.neardup.columns import Room, ranges
 from cleaner.neardup.shingles import Shingles, TokenStore, sets_of, shingle_tokens
 from cleaner.neardup.tokens import mix
 

@@ -37,7 +37,9 @@ _FORMS = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]+")
 _OTHER, _WORD, _SINGLE, _MARK, _DIGIT = range(5)
 _BASE = 0xD6E8FEB86659FD93  # odd, so that its powers have inverses modulo 2**64
 _BLOCK = 1 << 16  # characters taken at once: what numpy touches stays in the second-level cache
-_BMP, _SCRIPTS = 0x10000, 0x40000  # the plane of nearly all texts (18 ms to class it, not 70); those that hold scripts
+_PLANES = (0, 0x10000, 0x20000, 0x40000)
+"""Where classes end: behind the plane of nearly all texts, that of emoji, and all that hold scripts. Each takes 6 ms or
+more to class."""
 _ASCII_WORDS = bytes(c if chr(c).isalnum() or c == ord("_") else 0 for c in range(128)) + bytes(128)
 _UNSPACED = (
     (0x0E00, 0x0EFF),  # Thai, Lao
@@ -170,7 +172,8 @@ def _block_tokens(chunks: list[str], room: NDArray[np.uint64]) -> tuple[NDArray[
         numbers = codes[1:][before] <= ord("9")
     else:
         codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-        classes = _classes(_BMP if codes.max() < _BMP else _SCRIPTS)[codes]
+        last_code = int(codes.max())
+        classes = _classes(next((end for end in _PLANES[1:] if last_code < end), _PLANES[-1]))[codes]
         codes = codes * (classes != _OTHER)
         here, last = classes[1:], classes[:-1]
         begins = (here != _OTHER) & (last == _OTHER)
@@ -210,8 +213,9 @@ def _powers() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
 @cache
 def _classes(end: int) -> NDArray[np.uint8]:
     """Return _OTHER, _WORD, _SINGLE, _MARK or _DIGIT for every code point below `end`; above stands _OTHER."""
-    classes = np.zeros(0x110000, np.uint8)
-    for code in range(end):
+    begin = _PLANES[_PLANES.index(end) - 1]
+    classes = _classes(begin).copy() if begin else np.zeros(0x110000, np.uint8)
+    for code in range(begin, end):
         char = chr(code)
         if char.isalnum():
             classes[code] = _DIGIT if char.isdecimal() else _WORD

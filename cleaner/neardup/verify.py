@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.neardup.columns import distinct, ranges
+from cleaner.arrays import distinct
+from cleaner.neardup.columns import ranges
 from cleaner.neardup.minhash import sign
 from cleaner.neardup.numbers import other_numbers
 from cleaner.neardup.shingles import PAIR_BITS, Shingles, TokenStore, common_of, counts_by_pair, sets_of, shingle_tokens

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import cache
 from itertools import accumulate, pairwise
 
-__all__ = ["find_openings", "opening_pattern"]
+__all__ = ["any_of", "find_openings", "opening_pattern"]
 
 _ENDS = b"!?:;,\"'()[]{}<>*|-_#+~=/\n\r\t" + bytes((0xC2, 0xE2, 0xE3, 0xEF))
 """What may stand before a clause beside the full stop; the last four begin the marks beyond ASCII (« “ … 。 ：) in
@@ -46,11 +46,18 @@ def opening_pattern(heads: Iterable[str]) -> re.Pattern[bytes]:
     spelled = {spelling for form in forms for spelling in (form, form.replace("'", "’"))}
     small = {form.encode().translate(_SMALL) for form in spelled}
     # no dot in the run before a head, so that every run is read once, however many dots stand in a row
-    return re.compile(rb"\.[ \x80-\xbf]*(" + (_branches(small) if small else rb"(?!)") + b")")
+    return re.compile(rb"\.[ \x80-\xbf]*(" + _branches(small) + b")")
+
+
+def any_of(wordings: Iterable[str]) -> re.Pattern[bytes]:
+    """What one of these normalised wordings matches wherever it stands, in UTF-8; nothing where there are none."""
+    return re.compile(_branches({wording.encode() for wording in wordings}))
 
 
 def _branches(rests: set[bytes]) -> bytes:
-    """What matches any of these, byte by byte, so that a clause is compared with few of them."""
+    """What matches any of these, byte by byte, so that a clause is compared with few of them; nothing for none."""
+    if not rests:
+        return rb"(?!)"
     if b"" in rests:
         return b""
     if len(rests) == 1:

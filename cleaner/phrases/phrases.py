@@ -59,7 +59,7 @@ LONG_WORDING, LONG_REST = 24, 400
 
 MARKS = (
     " \t\r\n\u00a0\u200b\u200e\u200f\ufeff\"'“”„‟‘’‚‹›«»()[]{}<>:.!…*|-–—−_#+•·●▪►▶◄→←↑↓~=■□◆★☆✓✔※"
-    "/,;。：！「」『』【】（）،؛"
+    "/,;。：！「」『』【】（）،؛¡¿"
 )
 """Dropped at both ends of a line when it is normalised."""
 
@@ -73,6 +73,7 @@ _HOLE = re.compile(r"\{(\w*)\}")
 _UNSPACED = re.compile(f"[{UNSPACED_CLASS}]")
 _SPELLINGS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "\u200b": "", "\u00ad": "", "\ufeff": ""})
 _SPELLED = re.compile("[’‘ʼ`´\u200b\u00ad\ufeff]")
+_WITHOUT_ACCENTS = str.maketrans("άέήίόύώΆΈΉΊΌΎΏ", "αεηιουωΑΕΗΙΟΥΩ")
 _MARKUP = re.compile(r"\[/?(?:b|i|u|url|size|color|center)(?:=[^]\n]{,99})?]|\[([^][]{1,200})]\([^()\s]{1,500}\)", re.I)
 
 
@@ -177,7 +178,7 @@ class Phrases:
         keys = ("$" + wording[-2:], "") if not opens else (wording[:2], "$" + wording[-2:], "")
         for key in keys if table else ():
             for pattern in table.get(key, ()):
-                if wording.startswith(pattern.head) and wording.endswith(pattern.tail) and pattern.matches(wording):
+                if pattern.inner in wording and pattern.matches(wording):
                     return pattern.phrase
         return None
 
@@ -291,9 +292,9 @@ def _compile(language: str, where: str, data: dict[str, Any]) -> _List:
             if not isinstance(texts, list) or not all(isinstance(t, str) for t in texts):
                 raise OptionError(f"{where}: {kind}.{array} has to be an array of strings.")
             if kind == "words":
-                words[array] = tuple(filter(None, map(normalise_wording, texts)))
+                words[array] = tuple(filter(None, map(normalise_wording, _spellings(texts, language))))
                 continue
-            for text in texts:
+            for text in _spellings(texts, language):
                 wording, literal = _normalise_entry(text, array, where)
                 phrase = Phrase(text, array, kind, language, _is_slight(literal))
                 if "{" in wording:
@@ -301,6 +302,11 @@ def _compile(language: str, where: str, data: dict[str, Any]) -> _List:
                 else:
                     entries.append((array, wording, phrase))
     return _List(words, entries, patterns)
+
+
+def _spellings(texts: Iterable[str], language: str) -> Iterable[str]:
+    """The entries of an array, and in Greek each without accents as well, which capitals do not have."""
+    return dict.fromkeys((*texts, *(text.translate(_WITHOUT_ACCENTS) for text in texts))) if language == "el" else texts
 
 
 def _pattern(phrase: Phrase, wording: str, fixed: int) -> tuple[str, Pattern]:
@@ -400,8 +406,10 @@ class Pattern:
     inner: str  # the longest between or beside them
 
     def matches(self, line: str) -> bool:
-        """Whether a whole normalised line that begins with `head` and ends with `tail` is this entry."""
-        return self.inner in line and _regex(self.wording, self.fixed).fullmatch(line) is not None
+        """Whether a whole normalised line that holds `inner` is this entry."""
+        if not (line.startswith(self.head) and line.endswith(self.tail)):
+            return False
+        return _regex(self.wording, self.fixed).fullmatch(line) is not None
 
 
 PatternTable = Mapping[str, list[Pattern]]

@@ -125,8 +125,9 @@ def _check_one_article(record: Record, fields: Fields, kind: str) -> None:
 def _is_own(record: Record, options: Options) -> bool:
     """Return True if Cleaner wrote the record: it has all the keys with values of their types, and no option names
     other fields."""
-    others = any(name and (name != key or key not in _OWN_KEYS) for key, name in _named(options).items())
-    if not record.keys() >= _OWN_KEYS or others:
+    if not record.keys() >= _OWN_KEYS:
+        return False
+    if any(name and (name != key or key not in _OWN_KEYS) for key, name in _named(options).items()):
         return False
     types = {"language_score": float | int, **dict.fromkeys(("repair", "flags", "duplicates"), list | tuple)}
     if not all(isinstance(record[key], types.get(key, str)) for key in _OWN_KEYS):

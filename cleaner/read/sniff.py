@@ -344,5 +344,5 @@ def check_text(head: bytes) -> None:
     controls = head.translate(None, _PRINTED)
     # Text may have a stray control character; binary data have many of many kinds, or a few among NULs.
     many = len(controls) > 2 + len(head) // 50 and len(set(controls)) > 2
-    if many or (head.count(0) > len(head) // 2 and len(controls) > 2):
+    if many or (len(controls) > 2 and head.count(0) > len(head) // 2):
         raise BinaryFile("The content is not text in any encoding.", "Leave it out, or convert it to text first.")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.arrays import first_of_equal
+from cleaner.arrays import distinct, first_of_equal
 from cleaner.article import Article, Removal
 from cleaner.phrases.phrases import normalise_wording
 from cleaner.repeats.repeats import before_offsets
@@ -39,7 +39,7 @@ def headline_records(batch: SiteLines, address: int) -> NDArray[Any]:
     """Return HEADLINE records of the titles of a batch, and of those of its lines that may be headlines of other
     articles."""
     titles, counts = np.unique(batch.titles[batch.titles > 0], return_counts=True)
-    lines = np.unique(batch.keys[_may_link(batch)])
+    lines = distinct(batch.keys[_may_link(batch)])
     records: NDArray[Any] = np.zeros(len(titles) + len(lines), HEADLINE)
     records["key"], records["address"] = np.concatenate([titles, lines]), address
     records["titles"][: len(titles)] = counts
@@ -81,7 +81,7 @@ def linked_headlines(articles: Sequence[Article], batch: SiteLines, known: Keys)
     rows = batch.owners()
     found = (known[at] == batch.keys) & _may_link(batch)
     paragraph = (batch.marks & (IS_PARAGRAPH | IS_LONG) > 0) & ~found
-    for row in np.unique(rows[found]).tolist():
+    for row in distinct(rows[found]).tolist():
         begin, end = batch.offsets[row : row + 2].tolist()
         paragraphs = np.flatnonzero(paragraph[begin:end])
         if not len(paragraphs):  # no article is left beside the headlines

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import orjson
 
+from cleaner.arrays import distinct
 from cleaner.article import Article
 from cleaner.errors import OptionError
 from cleaner.repeats.repeats import ANYWHERE, AT_AN_END, IN_A_MENU, IN_A_RUN, Repeats
@@ -69,7 +70,7 @@ def load_site_rules(lines: Iterable[bytes], path: str = "") -> tuple[Repeats, di
 def join_rules(one: Repeats, other: Repeats) -> Repeats:
     """Return the rules of both. A line that both know gets the figures of the larger crawl of its site, and the places
     of both."""
-    keys = np.union1d(one.keys, other.keys)
+    keys = distinct(np.concatenate([one.keys, other.keys]))
     # the columns of each side at the index of each of all keys; 0 where it does not know the key
     sides = [{name: np.zeros(len(keys), np.int64) for name in _FIGURES} for _ in range(2)]
     for side, columns in zip((one, other), sides, strict=True):

@@ -86,7 +86,10 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
     headline that is worded as a label or a byline.
     """
     found = [(i, hit) for i, hit in enumerate(hits) if hit is not None]
-    books = sum(hit.rule == "byline-by" for _, hit in found) >= 3
+    if not found:
+        return list(hits)
+    rules = [hit.rule for _, hit in found]
+    books = rules.count("byline-by") >= 3
     # "Född 3 april" above "Död 9 maj": dates of a life or of a work, for an article has one byline
     dates = [i for i, hit in found if hit.rule == "byline-date"]
     paired = len(dates) == 2 and dates[1] - dates[0] == 1
@@ -94,8 +97,8 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
     deck, last = prose[0], prose[-1]  # below the last paragraph a list is a menu as often
     kept = list(hits)
     listed = led_items(lines, hits)
-    records = _records(lines, hits) if any(hit.kind in _FIELDS for _, hit in found) else frozenset()
-    rows = table_rows(lines) if sum(hit.rule in SHAPES for _, hit in found) >= ROWS else frozenset()
+    records = _records(lines, hits) if not _FIELDS.isdisjoint([hit.kind for _, hit in found]) else frozenset()
+    rows = table_rows(lines) if len(rules) >= ROWS and sum(map(SHAPES.__contains__, rules)) >= ROWS else frozenset()
     for i, hit in found:
         text = lines[i].text
         # a word or two that may as well be the sentence's: "Laporan" without its colon; "undefined" and "null",
@@ -183,7 +186,8 @@ def _records(lines: Sequence[Line], hits: Sequence[Hit | None]) -> frozenset[int
     records: list[list[int]] = []
     goes_on = False
     for i, line in enumerate(lines):
-        is_field = not line.prose and _FIELD.match(line.text.lstrip(BULLETS + " ")) is not None
+        labelled = not line.prose and (":" in line.text or "：" in line.text)
+        is_field = labelled and _FIELD.match(line.text.lstrip(BULLETS + " ")) is not None
         if is_field and (line.apart or not goes_on):
             records.append([])
         if is_field:

@@ -85,7 +85,11 @@ def match_dateline(text: str, phrases: Phrases, recurs: Recurs = lambda _name: F
         found = _bracket_form(head, phrases)
     if found is None and "." in head.partition(" ")[0]:
         found = _site_form(head, phrases, recurs)
-    return found or match_east_asian(head, recurs) or _recurring_form(text, head, phrases, recurs)
+    found = found or match_east_asian(head, recurs)
+    if found is None and (found := _recurring_form(text, head, phrases, recurs)):
+        labelled = normalise_wording(head.split(None, 1)[0]) in dateline_words("labels")
+        return None if labelled else found
+    return found
 
 
 def may_open(head: str, phrases: Phrases) -> bool:
@@ -294,8 +298,6 @@ def _is_name(text: str) -> bool:
 
 def _recurring_form(text: str, head: str, phrases: Phrases, recurs: Recurs) -> Dateline | None:
     """ "Sumber Rejo - Text", "KUALA SERAI: Text", when the text speaks of the place again."""
-    if normalise_wording(head.split(None, 1)[0]) in dateline_words("labels"):
-        return None
     if (colon := _COLON_HEAD.match(head)) and colon[1].isupper():
         rest = text[colon.end() : colon.end() + 40].split(None, 1)
         opens = goes_on(text, colon.end()) and rest and not (len(rest[0]) > 1 and rest[0].isupper())

@@ -63,7 +63,7 @@ class Lead:
 
     def has(self, *names: str) -> bool:
         """Whether a part is of one of these classes."""
-        return not set(names).isdisjoint(self.classes)
+        return any(map(self.classes.__contains__, names))
 
     def only(self, *names: str) -> bool:
         """Whether every part is of one of these classes."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 
 from cleaner.article import Removal
@@ -52,7 +53,8 @@ _JOINT = re.compile(
     r"(?<=[^\WA-Z_])(?=[A-Z])|(?<=[)”\"’»?!])(?=[^\W\d_a-z])|(?<=[^\WA-Z_]\.)(?=[A-Z])|(?<=\s)(?=[^\W\d_a-z])"
 )
 # What one that opens or fills a short line holds: a dash, a colon, a bracket, the dot of a site; or it is one word.
-_SIGN = re.compile(r"[-–—―=】）।:)]|\w\.\w|^[^\W\d_]+$")
+_SIGN = re.compile(r"[-–—―=】）।:).](?:(?<!\.)|(?<=\w.)(?=\w))")
+_ONE_WORD = re.compile(r"[^\W\d_]+")
 
 
 def find_datelines(
@@ -70,25 +72,15 @@ def find_datelines(
         indian = indian or (line.prose and "\u0900" <= line.text[0] <= "\u0dff")
         if seen >= PARAGRAPHS and not indian:
             break
-
-        def recurs(name: str, first: Line = line) -> bool:
-            """Whether a name stands inside a sentence of the text, written as names are; where it opens the line counts
-            for nothing, and neither does an abbreviation."""
-            pattern = re.compile(rf"(?<=\w[ ,]){re.escape(name)}(?!\w)|(?<=】){re.escape(name)}", re.IGNORECASE)
-            return any(
-                not again[0][0].islower() and (again[0].istitle() or not again[0].isupper())
-                for line in lines
-                for again in pattern.finditer(line.text, len(name) if line is first else 0)
-            )
-
         start, dateline = line.start, None
-        if line.prose or _SIGN.search(line.text, 0, 60) or (at + 1 < len(lines) and lines[at + 1].text[0] in _DASHES):
-            dateline = match_dateline(_joined(lines, at), phrases, recurs)
+        signed = line.prose or _SIGN.search(line.text, 0, 60) or _ONE_WORD.fullmatch(line.text, 0, 60)
+        if signed or (at + 1 < len(lines) and lines[at + 1].text[0] in _DASHES):
+            dateline = match_dateline(_joined(lines, at), phrases, partial(_recurs, lines, line))
         if dateline and not _suits(dateline, lines, at):
             dateline = None
         # an unknown word in capitals may be the author's ("FINALLY - ..."), but for the first paragraph
-        if dateline and seen and dateline.why == LOUD and " " not in dateline.place and not recurs(dateline.place):
-            dateline = None
+        if dateline and seen and dateline.why == LOUD and " " not in dateline.place:
+            dateline = dateline if _recurs(lines, line, dateline.place) else None
         if dateline is None and line.prose and seen < PARAGRAPHS:
             inner, dateline = _match_inside(line.text, phrases)
             start += inner
@@ -98,6 +90,17 @@ def find_datelines(
             found.append(Removal(start, start + dateline.end, dateline.rule, "dateline", dateline.why))
         seen = PARAGRAPHS if dateline else seen + line.prose
     return found
+
+
+def _recurs(lines: Sequence[Line], first: Line, name: str) -> bool:
+    """Whether a name stands inside a sentence of the text, written as names are; where it opens the line `first` counts
+    for nothing, and neither does an abbreviation."""
+    pattern = re.compile(rf"(?<=\w[ ,]){re.escape(name)}(?!\w)|(?<=】){re.escape(name)}", re.IGNORECASE)
+    return any(
+        not again[0][0].islower() and (again[0].istitle() or not again[0].isupper())
+        for line in lines
+        for again in pattern.finditer(line.text, len(name) if line is first else 0)
+    )
 
 
 def _joined(lines: Sequence[Line], at: int) -> str:
@@ -161,7 +164,7 @@ def _match_inside(text: str, phrases: Phrases) -> tuple[int, Dateline | None]:
                 return begin, Dateline(
                     dash.end() - begin, "dateline-dash", evidence(lead, "dash"), lead.place, lead.site
                 )
-    return (0, None) if text.isascii() else find_korean(text[:DEEP])
+    return (0, None) if text.isascii() else find_korean(text, DEEP)
 
 
 def _is_published(lead: Lead, text: str, begin: int, end: int, phrases: Phrases) -> bool:

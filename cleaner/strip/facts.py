@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from cleaner.judge.lines import Hit, Line, ends_sentence
 from cleaner.phrases.phrases import Phrases, normalise_wording
@@ -69,6 +70,7 @@ def facts_of(lines: Sequence[Line], accepted: Sequence[Hit | None], phrases: Phr
                 facts["author"] = name
 
 
+@lru_cache(4096)  # who writes for a site signs again and again
 def author_name(text: str, phrases: Phrases) -> str:
     """The names in what follows a byline's label, without words of the template; "" where they are no names.
 

@@ -51,14 +51,15 @@ class _Time(NamedTuple):
 def take_feeds(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: list[Hit | None], phrases: Phrases) -> None:
     """Above the first and below the last paragraph: ROWS or more rows of a time and a headline, the newest first."""
     first, last = prose_bounds(lines, accepted)
-    short = sum(not line.prose for line in lines)
+    short = [line.prose for line in lines].count(False)
     if short >= 3 * ROWS:
         _take_badges(lines, accepted, phrases)
     # dates with a clock and nothing else, whatever their neighbours make of them
     clocks = [
         i
         for i, line in enumerate(lines if short >= 2 * ROWS - 1 else ())
-        if line.text[-1].isalnum() and len(line.text) <= 60 and _CLOCK.search(line.text)
+        if line.text[-1].isalnum() and len(line.text) <= 60 and (":" in line.text or "." in line.text)
+        if _CLOCK.search(line.text)
     ]
     times = {i for i in clocks if (hit := judge_line(lines[i], phrases)) is not None and hit.rule == "timestamp"}
     if len(times) >= ROWS and last >= 0:
@@ -136,10 +137,12 @@ def _is_headline(line: Line) -> bool:
 def _time_of_row(text: str, phrases: Phrases) -> _Time | None:
     """The time with which a row opens before a headline, or None."""
     words = text.lstrip(_MARKS).split()
+    if ends_sentence(words[-1].rstrip("?!)\"'”’")):
+        return None
     for n in range(min(8, len(words) - LEAST_WORDS), 1, -1):
-        head, rest = " ".join(words[:n]), " ".join(words[n:])
-        if not rest[0].isalnum() or ends_sentence(rest.rstrip("?!)\"'”’")):
+        if not words[n][0].isalnum():
             continue
+        head = " ".join(words[:n])
         hit = judge_line(Line(0, head), phrases)
         if hit is not None and hit.kind == "timestamp":
             clock = _CLOCK.search(head)

@@ -31,6 +31,11 @@ TAIL = 260
 LEAST_TEXT = 40
 """A line of so few characters is judged as a whole and has no tail."""
 
+SHORT_LAST = 20
+"""The same of what follows the last paragraph: "Polisi masih menyelidiki. (rah)"."""
+
+_SHORT_INITIALS = 5  # letters of initials behind so short a sentence, where "(tertawa)" is the speaker's
+
 # A corner bracket or a danda closes a quotation or a verse as well, and the Arabic question mark may stand inside a
 # sentence; what was measured leaves them out.
 _CLOSED = SENTENCE_ENDS - frozenset("」』।؟")
@@ -68,6 +73,7 @@ _LOUD_BEHIND = re.compile(r"\s+([A-Z]{3,}(?: [A-Z]{2,}){0,2})(?![^\W\d_])")
 _CALL_START = re.compile(r"[.!?…”\"’)](\s*)(?=[A-Z][a-z])")
 _RIGHTS = re.compile(r"(?:Copyright|COPYRIGHT|Hak [Cc]ipta) ?(?:©|\(c\))")
 _LABEL_WORD = re.compile(r"[^\s()\[\].!?\"”]+")
+_COLON = re.compile(":")
 _PICTURE = re.compile(f"[{EMOJI}]+\\s?$")
 _GLUED_LABEL = re.compile(r"(?<=[^\W\d_])[A-Z][a-z]+$")
 
@@ -78,14 +84,14 @@ def trims(text: str, lines: Sequence[Line], hits: Sequence[Hit | None], phrases:
     end = last if last >= 0 else max((i for i, hit in enumerate(hits) if hit is None), default=0)
     end = len(lines) if names_recur(lines, hits) else end
     loud = [phrase for phrase in phrases.loud if phrase.text in text]
-    marked = "[" in text or ("/" in text and "(" in text)  # most texts hold neither shortcodes nor desks
+    # most texts hold neither desks nor what the site's software left
+    marked = "[" in text or ("/" in text and "(" in text) or "svg+xml" in text or "openclipart.org" in text
     found: list[Removal] = []
     for i, (line, hit) in enumerate(zip(lines, hits, strict=True)):
         if hit is not None:
             continue
         if marked:
-            found += _between_articles(line, phrases)
-        found += template_marks(line, text)
+            found += (*_between_articles(line, phrases), *template_marks(line, text))
         labelled: list[Removal] = []
         if ":" in line.text or "©" in line.text:
             labelled = list(labelled_parts(line, phrases, not first <= i < last))
@@ -126,7 +132,7 @@ def _loud_notices(line: Line, phrase: Phrase, phrases: Phrases) -> Iterator[Remo
 def _between_articles(line: Line, phrases: Phrases) -> Iterator[Removal]:
     """Initials between two articles that stand in one line, and the dateline of the second."""
     text = line.text
-    for mark in _DESK_BETWEEN.finditer(text):
+    for mark in _DESK_BETWEEN.finditer(text) if "/" in text else ():
         before = text[max(0, mark.start() - 8) : mark.start()].rstrip()
         if before[-1:] in _CLOSED and not before.endswith("*)"):
             why = "initials of writer and editor in brackets between two sentences"
@@ -160,7 +166,7 @@ def names_recur(lines: Sequence[Line], hits: Sequence[Hit | None]) -> bool:
 def may_trim(line: Line, last: bool, phrases: Phrases) -> bool:
     """Fast path: False if no rule of `tail_trims` can match, judged by the last two characters and by `line.opens`."""
     text = line.text
-    if len(text) <= LEAST_TEXT:
+    if len(text) <= (SHORT_LAST if last else LEAST_TEXT):
         return False
     end = text[-1]
     if end in ")]" or text[-2] in ")]":
@@ -180,7 +186,7 @@ def tail_trims(line: Line, end: int, phrases: Phrases, last: bool) -> Iterator[R
     for _ in range(8):
         begin = max(0, end - line.start - TAIL)
         text = line.text[begin : end - line.start].rstrip()
-        found = _tail_hit(text, phrases, last, line.opens) if len(text) > LEAST_TEXT else None
+        found = _tail_hit(text, phrases, last, line.opens) if len(text) > (SHORT_LAST if last else LEAST_TEXT) else None
         if found is None:
             return
         at, hit = found
@@ -308,7 +314,8 @@ def _bracket_hit(before: str, inner: str, boxed: bool, phrases: Phrases, last: b
     named = "," in inner and not any(c.isdigit() for c in inner) and looks_like_names(inner)
     if named and all(w[0].isupper() for w in inner.split() if w[0].isalpha()):
         return Hit("names-tail", "byline", "names in brackets after the last sentence")
-    if _INITIALS.fullmatch(inner) and _are_initials(inner):
+    aside = len(before) < LEAST_TEXT and len(inner) > _SHORT_INITIALS and inner.isalpha() and inner.islower()
+    if _INITIALS.fullmatch(inner) and _are_initials(inner) and not aside:
         return Hit("initials", "initials", "initials in brackets after the last sentence")
     return None
 
@@ -367,7 +374,7 @@ def labelled_parts(line: Line, phrases: Phrases, last: bool) -> Iterator[Removal
     text = line.text
     # the labels before colons, up to a notice of rights in the last 400 characters, and that notice
     rights = _RIGHTS.search(text, max(0, len(text) - 400)) if "©" in text or "(c)" in text else None
-    colons = (mark.start() for mark in re.finditer(":", text[: rights.start() if rights else None]))
+    colons = (mark.start() for mark in _COLON.finditer(text, 0, rights.start() if rights else len(text)))
     # a line that opens with a colon has lost its beginning, so what its other colons part is not sure either
     cues = [] if text[0] == ":" else [cue for colon in colons if (cue := _cue_before(text, colon, phrases))]
     if rights:

@@ -62,10 +62,9 @@ SegmentHits = dict[int, list[Hit | None]]
 
 def with_segments(
     text: str, lines: Sequence[Line], accepted: Sequence[Hit | None], inside: list[Removal], phrases: Phrases
-) -> tuple[list[Removal], bool, bool, Segments]:
+) -> tuple[list[Removal], bool, Segments]:
     """`inside`, what was found inside the lines that `accepted` leaves, and the glued segments of these lines that go;
-    whether there are any segments; whether a rule speaks against one, so that a further look may find more; and all
-    segments of these lines.
+    whether anything is known against a segment, of which a further look may find more; and all segments of these lines.
 
     A label of `inside` takes no more than its own segment; other segments in which something was found are left to the
     next look.
@@ -77,7 +76,7 @@ def with_segments(
     found = _between_sentences(text, lines, starts, accepted, bare_labels(text, phrases, gaps))
     found += _tags_at_end(lines, accepted, phrases)
     if not (cuts or found) or is_wrapped(lines):  # where sentences run over line ends, no line is a unit
-        return inside, bool(cuts or found), bool(cuts or found), {}
+        return inside, bool(cuts or found), {}
     by_line: dict[int, list[int]] = {}
     for cut in cuts:
         i = bisect_right(starts, cut) - 1
@@ -85,8 +84,8 @@ def with_segments(
             by_line.setdefault(i, []).append(cut)
     segments = {i: _parts(text, lines[i], inner) for i, inner in by_line.items()}
     hits = _segment_hits(text, segments, phrases)
-    doubtful = any(map(any, hits.values()))
-    if doubtful:
+    doubted = any(map(any, hits.values()))
+    if doubted:
         hits = _accepted_segments(lines, accepted, segments, hits, phrases)
     last = max(i for i, hit in enumerate(accepted) if hit is None)
     _take_glued_headlines(segments.get(last, []), hits.get(last, []))
@@ -105,7 +104,7 @@ def with_segments(
                 agency = _BEHIND_DASH.search(part.text, max(0, len(part.text) - 30))
                 signed = agency is not None and normalise_wording(agency[1]) in phrases.words["agency"]
                 found += tail_trims(part, part.end, phrases, signed)
-    return found, True, doubtful, segments
+    return found, doubted, segments
 
 
 def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:

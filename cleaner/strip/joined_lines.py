@@ -14,7 +14,7 @@ from itertools import pairwise
 from cleaner.characters import BULLETS, FULL_STOPS, SENTENCE_ENDS
 from cleaner.judge.lines import Hit, Line, is_wrapped
 
-__all__ = ["join_cut_lines", "may_go_on", "may_join"]
+__all__ = ["join_cut_lines"]
 
 SHARE = 0.08
 """Share of lines that go on with the line above, from which on a text counts as shattered."""
@@ -74,42 +74,28 @@ def join_cut_lines(lines: list[Line], judge: Callable[[Line], Hit | None] = lamb
         else:
             joined += group
         group, sure = lines[i : i + 1], False
-    return joined
+    return joined if len(joined) < len(lines) else lines
 
 
 def _continuations(lines: Sequence[Line]) -> tuple[set[int], set[int]]:
     """The lines that open with a mark that stands behind a word (", Rabu (14/8/2024).", "." alone), and those in small
     letters that go on with the line above, which has no end mark."""
     marks, small = set[int](), set[int]()
-    for i, line in enumerate(lines):
-        text = line.text
-        if (
-            text[0] in _MAY_GO_ON
-            and i
-            and ((text[0] in _GOES_ON and text[1:2] in ("", " ", "\u00a0")) or text in _ALONE)
-        ):
-            marks.add(i)
+    openings = [line.text[0] for line in lines]
+    for i, opening in enumerate(openings):
+        if opening in _MAY_GO_ON and i:
+            text = lines[i].text
+            if (opening in _GOES_ON and text[1:2] in ("", " ", "\u00a0")) or text in _ALONE:
+                marks.add(i)
     # two parts that open with marks leave no doubt, and then one word may be a link as well
     least = LEAST_WORDS if len(marks) < 2 else 1
-    for i, (upper, line) in enumerate(pairwise(lines), 1):
-        if line.text[0].islower() and not line.text.startswith(("http", "www.")):
-            above = upper.text
+    for i, opening in enumerate(openings):
+        if opening.islower() and i and not lines[i].text.startswith(("http", "www.")):
+            above = lines[i - 1].text
             words = above[0].islower() or above.count(" ") >= least - 1
             if words and above[-1] not in _ENDS and above[0] not in BULLETS:
                 small.add(i)
     return marks, small
-
-
-def may_join(lines: Sequence[Line]) -> bool:
-    """Fast path: False if `join_cut_lines` joins none of these lines, wherever paragraphs end."""
-    marks, small = _continuations(lines) if may_go_on(lines) else (set(), set())
-    return bool(marks) or (len(small) >= 2 and len(small) >= SHARE * len(lines))
-
-
-def may_go_on(lines: Sequence[Line]) -> bool:
-    """Fast path: False if no line can go on with the one above it, whatever stands there."""
-    openings = (line.text[0] for line in lines[1:])
-    return any(opening.islower() or opening in _MAY_GO_ON for opening in openings)
 
 
 def _is_link(lines: Sequence[Line], at: int, marks: set[int]) -> bool:

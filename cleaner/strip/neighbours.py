@@ -101,9 +101,9 @@ def _is_left(doubts: Sequence[int], accepted: Accepted) -> bool:
 
 def _accept_repeated(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
     """REPEATED or more lines in a row that say the same, and that a list doubts: buttons of comments ("- Reply")."""
-    begin = 0
-    for i in range(1, len(lines) + 1):
-        if i < len(lines) and lines[i].text == lines[begin].text:
+    begin, n = 0, len(lines)
+    for i in range(1, n + 1) if any(hits) else ():
+        if i < n and lines[i].text == lines[begin].text:
             continue
         hit = hits[begin]
         if i - begin >= REPEATED and hit is not None and hit.rule not in SHAPES:

@@ -84,9 +84,10 @@ _LIST = re.compile(r":\s+(?:[-–•]|1[.)])\s|\s1[.)]\s.{3,200}?\s2[.)]\s")  # 
 _SITE_BEFORE = re.compile(r"[\w-]{2,30}\.[a-z]{2,6}\s*[-–,|]\s*$")
 # "'Istirahat' Rina Wulan - detikJatim "
 _NEWSROOM = re.compile(r"(?:(?<=[?!'’\"”»)] )([^\W\d_a-z]\w+(?: [^\W\d_a-z]\w+){1,3}) |\s)[-–] (\S{3,30})\s+$")
+_YEAR_AND_TIME = re.compile(r"(?:19|20)\d\d,? [|-]? ?\d{1,2}[:.]\d{2}")
 _STAMP = re.compile(
-    r"(?:([^\W\d_]{3,12})['’]?,? )?(?:\d{1,2} ([^\W\d_]{3,12})\.? |\d{1,2}[/.-]\d{1,2}[/.-])(?:19|20)\d\d"
-    r"(?:,? [|-]? ?\d{1,2}[:.]\d{2})(?: [A-Z]{2,5}\b)?"
+    r"(?:([^\W\d_]{3,12})['’]?,? )?(?:\d{1,2} ([^\W\d_]{3,12})\.? |\d{1,2}[/.-]\d{1,2}[/.-])"
+    rf"{_YEAR_AND_TIME.pattern}(?: [A-Z]{{2,5}}\b)?"
 )
 
 
@@ -196,7 +197,8 @@ def _newsroom(line: Line, phrases: Phrases) -> Iterator[Removal]:
 
     The name before them goes where a mark shows that the headline ends before it.
     """
-    found = next(_STAMP.finditer(line.text, 0, HEAD), None)
+    # a year with a time of day is rare, and sought in a tenth of the time
+    found = _STAMP.search(line.text, 0, HEAD) if _YEAR_AND_TIME.search(line.text, 0, HEAD) else None
     before = found and _NEWSROOM.search(line.text, 0, found.start())
     if found is None or not before or _count_stops(line.text[: found.start()]) or not find_stamp(found[0], phrases):
         return

@@ -7,7 +7,7 @@ benchmarks/build_places.py writes them. Places that a phrase list names (`[words
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from cleaner.phrases.phrases import Phrases, normalise_wording
 from cleaner.tables import read_toml, table_bytes
@@ -55,6 +55,7 @@ def is_place(name: str, phrases: Phrases) -> bool:
     return wording in phrases.words["place"] or wording in places()
 
 
+@lru_cache(4096)
 def place_name(place: str, phrases: Phrases) -> str:
     """A place's name in one case, whatever the dateline has: "KUALA LUMPUR" is "Kuala Lumpur".
 

@@ -38,6 +38,9 @@ ITEM_STARTS = BULLETS + "0123456789"
 BLOCK_LINES = 12
 """The most lines that a heading of related links speaks for, and in which comments are sought below a heading."""
 
+BOX_LINES = 5
+"""The most headlines of a box between two paragraphs."""
+
 LABEL = 40
 """The most characters of a line that may be a label of the lines below it."""
 
@@ -89,6 +92,7 @@ def take_related_blocks(lines: Sequence[Line], hits: Sequence[Hit | None], accep
     below = range(max(last, 0), len(lines))
     last = max([last, *(i for i in below if firm[i] or (hits[i] is None and _has_full_stop(lines[i])))])
     rest = _count_rest(lines, hits, accepted, firm)
+    boxed = not _has_subheads(lines, hits, accepted)
     taken: dict[str, int] = {}  # wording of a heading -> the most lines that one took
     above = at = 0  # paragraphs above that stay
     for i in headings:
@@ -104,7 +108,12 @@ def take_related_blocks(lines: Sequence[Line], hits: Sequence[Hit | None], accep
             accepted[i + 1 :] = [other or block for other in accepted[i + 1 :]]
             return headings
         count = 0
-        for j in range(i + 1, _end_of_headlines(lines, hits, accepted, firm, i, last, most)):
+        end = _end_of_headlines(lines, hits, accepted, firm, i, last, most)
+        if _is_list_of_goods(lines, hits, i + 1, min(end, last)):
+            end = i + 1
+        elif boxed and most == BLOCK_LINES:
+            end = max(end, _end_of_box(lines, hits, accepted, firm, i))
+        for j in range(i + 1, end):
             count += accepted[j] is None
             accepted[j] = accepted[j] or block
         if count:
@@ -210,8 +219,8 @@ def _end_of_headlines(
 ) -> int:
     """Index behind the headlines below a heading of related links, `most` at most; `last` is the index of the last line
     that is the article's."""
-    bulleted = heading + 1 < len(lines) and lines[heading + 1].text[0] in ITEM_STARTS
     end, count = min(len(lines), heading + 1 + BLOCK_LINES), 0
+    bulleted = heading + 1 < len(lines) and lines[heading + 1].text[0] in ITEM_STARTS
     for i in range(heading + 1, end):
         if accepted[i] is not None:
             continue
@@ -238,6 +247,58 @@ def _end_of_headlines(
     return end
 
 
+def _is_list_of_goods(lines: Sequence[Line], hits: Sequence[Hit | None], begin: int, end: int) -> bool:
+    """Whether the items between two indices, up to the next paragraph, are ingredients, goods or values: one of them is
+    too short for a headline, or opens with a small letter."""
+    for i in range(begin, end):
+        text = lines[i].text
+        if text[0] not in ITEM_STARTS or lines[i].prose:
+            return False
+        if hits[i] is None and not may_be_headline(text.lstrip(BULLETS + " ") or text):
+            return True
+    return False
+
+
+def _has_subheads(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> bool:
+    """Whether a bare line that nothing is known about stands alone between two paragraphs."""
+    stays = [line.prose and hit is None for line, hit in zip(lines, accepted, strict=True)]
+    return any(
+        above and below and not lines[i].prose and hits[i] is None and not _has_full_stop(lines[i])
+        for i, (above, below) in enumerate(zip(stays, stays[2:], strict=False), start=1)
+    )
+
+
+def _end_of_box(
+    lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted, firm: Sequence[bool], heading: int
+) -> int:
+    """Index behind the headlines of a box between two paragraphs of an article that has no subheads: one of six words
+    and more, which subheads seldom have, or several of four words and more in capitals."""
+    end = heading + 1
+    while end < min(len(lines), heading + 1 + BOX_LINES) and not (lines[end].prose or _has_full_stop(lines[end])):
+        text = lines[end].text
+        if hits[end] is not None or accepted[end] is not None or firm[end] or not may_be_headline(text):
+            return heading + 1
+        end += 1
+    items = [line.text for line in lines[heading + 1 : end]]
+    above = heading > 0 and (lines[heading - 1].prose or _has_full_stop(lines[heading - 1]))
+    if not above or end == len(lines) or accepted[end] is not None:
+        return heading + 1
+    several = len(items) > 1
+    if any(_word_count(text) < (4 if several else 6) or (several and not looks_like_headline(text)) for text in items):
+        return heading + 1
+    return end
+
+
+def _is_wide(text: str) -> bool:
+    """Whether most characters take three bytes in UTF-8, as those of scripts without blanks between words do."""
+    return len(text.encode("utf-8", "surrogatepass")) > 2.5 * len(text)
+
+
+def _word_count(text: str) -> int:
+    """The words between blanks; in scripts without them, half the letters."""
+    return max(len(text.split()), len(text) // 2 if _is_wide(text) else 0)
+
+
 def may_be_headline(text: str, number: int = 1) -> bool:
     """Whether a line straight below a label may be the headline that it announces, in any script; the `number`-th of a
     numbered list may be short."""
@@ -247,8 +308,11 @@ def may_be_headline(text: str, number: int = 1) -> bool:
         return True
     if text[0] in _QUOTES and (len(text) > 80 or not any(mark in text[1:] for mark in "\"'”’“»」』")):
         return False  # somebody speaks
-    wide = len(text.encode("utf-8", "surrogatepass")) > 2.5 * len(text)
-    return len(text) >= (_WIDE_HEADLINE if wide else _HEADLINE) and text[-1] not in ".:;,،؛، " and not text[0].islower()
+    return (
+        len(text) >= (_WIDE_HEADLINE if _is_wide(text) else _HEADLINE)
+        and text[-1] not in ".:;,،؛، "
+        and not text[0].islower()
+    )
 
 
 def _count_rest(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted, firm: Sequence[bool]) -> _Rest:

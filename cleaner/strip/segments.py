@@ -57,10 +57,10 @@ _UNCASED_LETTER = re.compile(f"[{_UNCASED}]")
 _GAP = re.compile(r"  [ \t\xa0]*")
 _OTHER_GAP = re.compile(r"[\t\xa0][ \t\xa0]*")
 _NOTICE = re.compile(r"Copyright(?= ?(?:©|\(c\)|\d{4}))|Hak [Cc]ipta(?= (?:terpelihara|dilindungi|©))|[©ⓒ]|[▶►▷☞]")
-_NOTICES = ("Copyright", "Hak ", "©", "ⓒ", "▶", "►", "▷", "☞")
+_NOTICES = ("Copyright", "Hak", "©", "ⓒ", "▶", "►", "▷", "☞")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _STOPS = f"[{re.escape(''.join(sorted(SENTENCE_ENDS - set(CLOSERS))))}]"
-_SENTENCE_END = re.compile(f"(\\w*)({_STOPS}+[{re.escape(CLOSERS)}]*)[ \\t\\xa0]+(?=\\S)")
+_SENTENCE_END = re.compile(f"({_STOPS}+[{re.escape(CLOSERS)}]*)[ \\t\\xa0]+(?=\\S)")
 _SHAPES = bytes.maketrans(
     b'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.!?")]\n \t\r\v\f\x1c\x1d\x1e\x1f' + bytes(range(128, 256)),
     b"A" * 26 + b"a" * 26 + b"." * 7 + b" " * 9 + b"." * 64 + b"A" * 64,
@@ -105,7 +105,8 @@ def joints(text: str, phrases: Phrases | None, gaps: Sequence[tuple[int, int]]) 
     cuts = {at for at, _, _ in find_labels(text, phrases)} if phrases else set()
     capitals = [found.start() for found in _CAPITAL.finditer(text)]
     if capitals:
-        words = Counter(_word_around(text, at)[1] for at in capitals if text[at - 1].isalpha())
+        inner = [at for at in capitals if text[at - 1].isalpha()]
+        words = Counter(_word_around(text, at)[1] for at in inner) if inner else Counter[str]()
         cuts.update(at for at in capitals if _is_glued(text, at, words))
     cuts.update(end for start, end in gaps if text[start - 1] != ":")  # behind its colon a label goes on
     if not text.isascii() and _UNCASED_LETTER.search(text, 0, 200):
@@ -121,12 +122,14 @@ def joints(text: str, phrases: Phrases | None, gaps: Sequence[tuple[int, int]]) 
 
 def find_gaps(text: str) -> list[tuple[int, int]]:
     """Two blanks or more inside a line, or a tab; not two behind full stops where that is how the text is typed."""
-    gaps = {found.start(): found.end() for found in _GAP.finditer(text)} if "  " in text else {}
+    gaps = {found.start(): found.end() for found in _GAP.finditer(text)} if "  " in text else dict[int, int]()
     if "\t" in text or "\xa0" in text:
         for found in _OTHER_GAP.finditer(text):
             start = found.start() - (text[found.start() - 1 : found.start()] == " ")
             if text[start - 1 : start] != " " and ("\t" in found[0] or found.end() - start >= 2):
                 gaps[start] = found.end()
+    if not gaps:
+        return []
     inside = {start: end for start, end in gaps.items() if not text[end : end + 1].isspace() and end < len(text)}
     typed = {start for start, end in inside.items() if end - start == 2 and text[start - 1 : end] == ".  "}
     if len(typed) >= 3 and 2 * len(typed) > text.count(". "):
@@ -186,11 +189,20 @@ def is_quoted(text: str, at: int) -> bool:
 def sentence_breaks(text: str, begin: int = 0) -> Iterator[tuple[int, int]]:
     """Where a sentence of a line ends, and where the next begins: behind no initial, no number of a list and no
     abbreviation."""
+    at = begin
     for end in _SENTENCE_END.finditer(text, begin):
-        word, mark = end.groups()
-        short = word.isascii() and (len(word) < 3 or word.isdigit() or word.lower() in word_lists()["abbreviations"])
-        if not (mark == "." and short):
-            yield end.end(2), end.end()
+        short = False
+        if end[1] == ".":
+            start = stop = end.start()  # of the word before: a pattern that opens with it takes four times as long
+            while start > at and (text[start - 1].isalnum() or text[start - 1] == "_"):
+                start -= 1
+            word = text[start:stop]
+            short = word.isascii() and (
+                len(word) < 3 or word.isdigit() or word.lower() in word_lists()["abbreviations"]
+            )
+        at = end.end()
+        if not short:
+            yield end.end(1), at
 
 
 def goes_on_behind(text: str) -> bool:
@@ -203,8 +215,10 @@ def _ends_a_sentence(text: str, at: int, follows: str) -> bool:
     stop = at - 1
     while stop > 0 and text[stop] in _BEHIND:
         stop -= 1
-    token = re.split(r"\s", text[max(0, at - 100) : at])[-1].lower()
-    if len(follows) < 2 or "//" in token or token.startswith(("www.", "@")) or follows.lower() in word_lists()["hosts"]:
+    if len(follows) < 2:
+        return False
+    token = text[max(0, at - 100) : at].rsplit(None, 1)[-1].lower()
+    if "//" in token or token.startswith(("www.", "@")) or follows.lower() in word_lists()["hosts"]:
         return False
     word = _WORD_BEFORE.search(text, max(0, stop - 30), stop + 1)
     if word is None:  # behind a number: "Rp 30.000.Menurut" ends a sentence, "Node 3.Js" does not
@@ -249,7 +263,7 @@ def may_be_label(text: str, colon: int, phrases: Phrases) -> bool:
     endings, last = _label_endings(phrases), text[max(0, colon - LABEL) : colon].rstrip().rpartition(" ")[2]
     if last.casefold() in endings:
         return True
-    return not last.islower() and any(
+    return not last[1:].islower() and any(
         last[at:].casefold() in endings for at in range(1, len(last)) if last[at].isupper()
     )
 
@@ -286,8 +300,11 @@ def bare_labels(text: str, phrases: Phrases, gaps: Sequence[tuple[int, int]]) ->
     Only forms that sentences do not have: two words that both have capitals, one word in capitals, and English words
     for advertising in texts of other languages; behind the end of a sentence, or beside a gap.
     """
-    forms, spelled, opening = _bare_forms(phrases)
-    spans = {found.span(1) for found in opening.finditer(text)} if forms and may_open_label(text) else set()
+    forms, spelled, opening, any_form = _bare_forms(phrases)
+    spans: set[tuple[int, int]] = set()
+    if forms and (not text.isascii() or may_open_label(text)):  # nearly all beyond ASCII may
+        found = (any_form.match(text, at.start()) for at in opening.finditer(text))
+        spans = {form.span() for form in found if form is not None}
     for start, end in gaps:  # few texts have any
         if text.startswith(spelled, end):
             form = next(form for form in spelled if text.startswith(form, end))
@@ -319,15 +336,16 @@ def bare_labels(text: str, phrases: Phrases, gaps: Sequence[tuple[int, int]]) ->
 def may_open_label(text: str) -> bool:
     """Fast path: False if no word of four capitals, and no two words with capitals, stand where a sentence may begin.
 
-    Told in bytes of UTF-8, in a quarter of the time. Beyond ASCII any byte counts as what it may be a part of.
+    Told in bytes of UTF-8, in a quarter of the time. Beyond ASCII any byte counts as what it may be a part of, so there
+    99 of 100 texts may.
     """
     return _LABEL_SHAPE.search(text.encode("utf-8", "surrogatepass").translate(_SHAPES)) is not None
 
 
 @lru_cache(64)
-def _bare_forms(phrases: Phrases) -> tuple[dict[str, str], tuple[str, ...], re.Pattern[str]]:
-    """The kinds of the forms that `bare_labels` looks for, the forms with the longest first, and the pattern of those
-    that open a line or stand behind the end of a sentence."""
+def _bare_forms(phrases: Phrases) -> tuple[dict[str, str], tuple[str, ...], re.Pattern[str], re.Pattern[str]]:
+    """The kinds of the forms that `bare_labels` looks for, the forms with the longest first, what may be one of those
+    that open a line or stand behind the end of a sentence, and the pattern of all forms."""
     forms: dict[str, str] = {}
     for wording, phrase in phrases.entries["start"].items():
         words = wording.split()
@@ -340,7 +358,9 @@ def _bare_forms(phrases: Phrases) -> tuple[dict[str, str], tuple[str, ...], re.P
     if phrases.languages[0] != "en":
         forms.update(dict.fromkeys(word_lists()["english_ads"], "ad"))
     spelled = tuple(sorted(forms, key=lambda form: (-len(form), form)))
-    # two words with capitals, or one in capitals: most sentences are told by that from all of the forms
-    shape = r"(?=[^\W\d_]+ [^\W\d_a-z]|[^\W\d_a-z]{4})"
-    any_form = "|".join(map(re.escape, spelled))
-    return forms, spelled, re.compile(rf"[\n{re.escape(_BEHIND)}]\s{shape}({any_form})")
+    # two words with capitals, or one in capitals: most sentences are told by that from all of the forms, and by their
+    # first letter, with which the search begins, as fewer characters are capitals than marks and line ends are
+    shape = r"(?=[^\W\d_]* [^\W\d_a-z]|[^\W\d_a-z]{3})"
+    first = re.escape("".join(sorted({form[0] for form in forms})))
+    opening = re.compile(rf"[{first}](?<=[\n{re.escape(_BEHIND)}]\s.){shape}" if forms else "(?!)")
+    return forms, spelled, opening, re.compile("|".join(map(re.escape, spelled)))

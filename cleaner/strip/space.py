@@ -10,6 +10,8 @@ from cleaner.characters import BLANK
 
 __all__ = ["close_gaps"]
 
+_BLANK = frozenset(BLANK)
+
 
 def close_gaps(text: str, removals: Sequence[Removal]) -> tuple[Removal, ...]:
     """`removals` (sorted, disjoint) with further ones of kind "space" between and beside them.
@@ -31,11 +33,11 @@ def close_gaps(text: str, removals: Sequence[Removal]) -> tuple[Removal, ...]:
 def _close_group(text: str, group: Sequence[Removal]) -> list[Removal]:
     """The same for removals between which nothing but white space stands."""
     before, after = group[0].start, group[-1].end
-    while before and text[before - 1] in BLANK:
+    while before and text[before - 1] in _BLANK:
         before -= 1
-    while after < len(text) and text[after] in BLANK:
+    while after < len(text) and text[after] in _BLANK:
         after += 1
-    gaps = list(zip((before, *(r.end for r in group)), (*(r.start for r in group), after), strict=True))
+    gaps = list(zip([before, *[r.end for r in group]], [*[r.start for r in group], after], strict=True))
     if before and after < len(text):  # at an end of the text nothing has to be kept apart
         most = [(text.count("\n", a, b), b > a) for a, b in gaps]
         gaps[most.index(max(most))] = (0, 0)

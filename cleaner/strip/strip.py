@@ -28,7 +28,7 @@ from cleaner.strip.datelines import find_datelines, match_dateline
 from cleaner.strip.facts import facts_of, title_hits
 from cleaner.strip.inside_lines import may_trim, tail_trims, trims
 from cleaner.strip.inside_segments import with_segments
-from cleaner.strip.joined_lines import join_cut_lines, may_go_on, may_join
+from cleaner.strip.joined_lines import join_cut_lines
 from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import SIGNATURE, accept_hits
 from cleaner.strip.one_line_pages import page_frame
@@ -183,9 +183,8 @@ def _look(
 
     # accept them by neighbours and place
     accepted = _accepted(lines, hits, choice)
-    # whether the judge sees these lines, and whether a line or a segment of one looks suspicious to it
-    judged, asked = input_kind == "text", False
-    if judged:
+    asked = False  # whether a line or a segment of one looks suspicious to the judge
+    if input_kind == "text":
         asked = yield from _judge(lines, hits, accepted, choice)
     else:  # the judge of pages has seen the whole page: no heading takes what it lets stay
         accepted = [taken if hit is not None else None for taken, hit in zip(accepted, hits, strict=True)]
@@ -195,15 +194,15 @@ def _look(
 
     # trim inside the lines that stay
     inside = [*find_datelines(lines, accepted, phrases, facts), *trims(text, lines, accepted, phrases)]
-    glued = doubtful = False
+    doubted, segments = False, dict[int, list[Line]]()
     if input_kind != "page":
         inside += page_frame(lines, accepted, inside, phrases)
-        inside, glued, doubtful, segments = with_segments(text, lines, accepted, inside, phrases)
-        if judged:
-            going = yield from _judge_segments(lines, hits, accepted, segments, inside, choice)
-            inside, asked = [*inside, *(going or ())], asked or going is not None
+        inside, doubted, segments = with_segments(text, lines, accepted, inside, phrases)
+        if input_kind == "text":
+            judged = yield from _judge_segments(lines, hits, accepted, segments, inside, choice)
+            inside, asked = [*inside, *(judged or ())], asked or judged is not None
     if inside:
-        fixed = [(line.start, line.end) for line in lines if choice.allows(line)]
+        fixed = [(line.start, line.end) for line in lines if choice.allows(line)] if choice.allow else []
         inside = [r for r in inside if choice.takes(r.kind) and not any(a <= r.start < b for a, b in fixed)]
 
     # close the gaps
@@ -213,9 +212,13 @@ def _look(
 
     again = bool(removals) and (
         input_kind == "page"
-        or doubtful
+        or doubted
         or lines is not split
-        or (yield from _may_find_more(text, removals, lines, hits, accepted, inside, choice, glued, judged, asked))
+        or (
+            yield from _may_find_more(
+                text, removals, lines, hits, accepted, segments, inside, choice, input_kind == "text", asked
+            )
+        )
     )
     return removals, input_kind, again
 
@@ -276,46 +279,46 @@ def _may_find_more(
     lines: Sequence[Line],
     hits: Sequence[Hit | None],
     accepted: Sequence[Hit | None],
+    segments: Mapping[int, Sequence[Line]],
     inside: Sequence[Removal],
     choice: _Choice,
-    glued: bool,
     judged: bool,
     asked: bool,
 ) -> Steps[bool]:
     """Whether a further look may find something in what a look at `text` leaves; not taking it saves 4 % of a run.
 
-    Only where a name that signs has gone, above which another may stand, or more than a dateline inside lines; where
-    lines may have come together or another dateline may stand at the top; where a line in doubt goes by its place
-    among the lines that stay; and where a line looked suspicious to the judge, if it has `judged` these lines and was
-    `asked` of any, or may do so without its dateline.
+    Only where a name that signs has gone, above which another may stand, or more than a dateline inside lines; where a
+    line in doubt goes by its place among the lines that stay; where lines come together or another dateline may stand
+    at the top; and where a line looked suspicious to the judge, if it has `judged` these lines and was `asked` of any,
+    or may do so without its dateline. `segments` of lines, in which nothing was found, are the same in what is left,
+    for what goes was no part of the text in which they were sought.
     """
     phrases = choice.phrases
     if any(removal.kind != "dateline" for removal in inside) or is_wrapped(lines):
         return True
     left: list[Line] = []
     doubts: list[Hit | None] = []
-    for line, hit, taken in zip(lines, hits, accepted, strict=True):
+    reach = max((dateline.end for dateline in inside), default=0)
+    for i, (line, hit, taken) in enumerate(zip(lines, hits, accepted, strict=True)):
         if taken is not None and taken.rule == "signature":
             return True
         if taken is None:
-            rest = _without_dateline(text, line, inside, phrases)
-            if rest is None:
+            rest = _without_dateline(text, line, inside, phrases) if line.start < reach else line
+            if rest is None or (rest is not line and i in segments):
                 return True
             # a paragraph that stays one, and ends with its sentence, is not judged
             asked = asked or not (rest is line or (line.prose and rest.prose and rest.text[-1] in FULL_STOPS))
             left.append(rest)
             doubts.append(hit if rest is line else None)
-    if choice.title != "keep" and (glued or any(doubts) or may_go_on(left)):  # another line may be the headline then
-        return True
-    if any(doubts):
+    if any(doubts):  # for which the edges of the article may have moved
         lines = split_lines(cut(text, removals))
-        same = [line.text for line in lines] == [line.text for line in left]
+        same = choice.title == "keep" and [line.text for line in lines] == [line.text for line in left]
         if not same or any(_accepted(lines, _titled(lines, doubts, choice), choice)):
             return True
         left = lines
-    if may_join(left) or find_datelines(left, [None] * len(left), phrases, {}):
+    if join_cut_lines(left) is not left or find_datelines(left, [None] * len(left), phrases, {}):
         return True
-    return judged and asked and (glued or (yield from _would_go(left, doubts, choice)))
+    return judged and asked and (bool(segments) or (yield from _would_go(left, doubts, choice)))
 
 
 def _without_dateline(text: str, line: Line, inside: Sequence[Removal], phrases: Phrases) -> Line | None:
@@ -359,16 +362,18 @@ def may_strip_beside(text: str, gaps: Sequence[int], phrases: Phrases) -> bool:
     A line beside a gap, up to the next paragraph, may now be a signature or end with something to trim, and so may the
     last lines.
     """
-    lines = split_lines(text) if gaps else []
+    if not gaps:
+        return False
+    lines = split_lines(text)
     mark_openings(text, lines, phrases)
     nothing = [None] * len(lines)
-    if any(judge_line(line, phrases) for line in lines) or with_segments(text, lines, nothing, [], phrases)[1]:
+    if any(judge_line(line, phrases) for line in lines) or any(with_segments(text, lines, nothing, [], phrases)):
         return True
     if page_frame(lines, nothing, (), phrases):
         return True
-    if gaps and (may_go_on(lines) or find_datelines(lines, nothing, phrases, {})):
+    if join_cut_lines(lines) is not lines or find_datelines(lines, nothing, phrases, {}):
         return True
-    if gaps and ask_judge(RuledText(lines, nothing, [False] * len(lines), phrases)):
+    if ask_judge(RuledText(lines, nothing, [False] * len(lines), phrases)):
         return True
     starts = [line.start for line in lines]
     asked = set()  # lines, each with the direction, so that no line is asked more than twice

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from stages_for_tests import die_once, die_outside, double, fail, limited, path_and_package, skipping, take, where
 
+from cleaner.cycles import COLLECT_AFTER, rare_collections
 from cleaner.engine import pool as pool_module
 from cleaner.engine.pool import FAILED_STARTS, PACKAGE, Pool, cores, fitting
-from cleaner.engine.worker import COLLECT_AFTER, ROOM, rare_collections
+from cleaner.engine.worker import ROOM
 from cleaner.errors import EngineError
 
 HOSTILE = ("json", "numpy", "mmap", "orjson", "typing", "sitecustomize", "usercustomize", "nowhere_else")
