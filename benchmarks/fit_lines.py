@@ -42,6 +42,7 @@ from cleaner.judge.beside import (
 )
 from cleaner.judge.line_features import ALONE, line_features
 from cleaner.judge.line_judge import FORMS, UNIT, forms_of, parse_line_trees
+from cleaner.judge.lines import Line
 from cleaner.phrases.phrases import load_phrases, phrase_languages
 
 Numbers = Any
@@ -99,7 +100,7 @@ def phrase_rows() -> list[tuple[int, ...]]:
         phrases = load_phrases(language)
         for phrase in phrases.merged.values():
             if phrase.language == language:
-                rows.append(tuple(i for i in line_features(phrase.text, phrases).alone if i not in told))
+                rows.append(tuple(i for i in line_features(Line(0, phrase.text), phrases).alone if i not in told))
     return rows
 
 

@@ -86,7 +86,7 @@ class Text:
         return [self._alone(line) for line in self.gone]
 
     def _alone(self, line: Line) -> tuple[int, ...]:
-        return line_features(line.text, self.ruled.phrases).alone
+        return line_features(line, self.ruled.phrases).alone
 
     def scored(self, weights: Sequence[int]) -> ScoredText:
         return ScoredText(self.ruled, self.own, alone_of(self.ruled, self.own, weights))

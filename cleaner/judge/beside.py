@@ -8,8 +8,8 @@ leaves a line's own text, so that a line has the same features in any batch. Col
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,10 +23,9 @@ from cleaner.judge.line_features import (
     class_of_first,
     class_of_last,
     line_features,
-    opens_with_concept,
 )
 from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, Hit, Line, ends_sentence, is_wrapped
-from cleaner.judge.vocabulary import CONCEPT_KINDS, GROUP_NAMES, GROUPS
+from cleaner.judge.vocabulary import CONCEPT_KINDS, GROUP_NAMES, GROUPS, vocabulary_for
 from cleaner.phrases.phrases import Phrases
 
 __all__ = [
@@ -168,13 +167,15 @@ def judge_alone(text: RuledText, weights: Sequence[int]) -> ScoredText | None:
 def _suspicious(text: RuledText, weights: Sequence[int]) -> Iterator[bool]:
     """Yield for each line that may be boilerplate whether it looks suspicious alone."""
     some, lines, asked = any(text.gone), text.lines, asked_lines(text)
-    if any(line.glued for line in lines):  # the lines beside segments were judged before these were cut
-        asked = [i for i in asked if any(line.glued for line in lines[i : i + 2])]
+    glued = [line.glued for line in lines]
+    if True in glued:  # the lines beside segments were judged before these were cut
+        asked = [i for i in asked if True in glued[i : i + 2]]
+    opens = vocabulary_for(text.phrases).opens
     for i in asked:
-        if some or text.hits[i] is not None or opens_with_concept(lines[i].text, text.phrases):
-            own = line_features(lines[i].text, text.phrases)
+        if some or text.hits[i] is not None or opens(lines[i].wording):
+            own = line_features(lines[i], text.phrases)
             limit = DOUBTED if text.hits[i] is not None or own.numbers[-1] == WHOLE else SUSPECT
-            yield own.numbers[_LETTERS] > 0 and sum([weights[i] for i in own.alone]) < limit
+            yield own.numbers[_LETTERS] > 0 and sum(map(weights.__getitem__, own.alone)) < limit
 
 
 def has_article(text: RuledText) -> bool:
@@ -189,12 +190,12 @@ def has_article(text: RuledText) -> bool:
 
 def describe_alone(text: RuledText) -> list[Own | None]:
     """Return what each line is by itself; None for paragraphs."""
-    return [None if line.prose else line_features(line.text, text.phrases) for line in text.lines]
+    return [None if line.prose else line_features(line, text.phrases) for line in text.lines]
 
 
 def alone_of(text: RuledText, own: Sequence[Own | None], weights: Sequence[int]) -> list[int]:
     """Return the judgement of each line alone; one number stands for all paragraphs."""
-    judged = [PROSE if each is None else sum([weights[i] for i in each.alone]) for each in own]
+    judged = [PROSE if each is None else sum(map(weights.__getitem__, each.alone)) for each in own]
     return [min(alone, GONE) if gone else alone for alone, gone in zip(judged, text.gone, strict=True)]
 
 
@@ -214,72 +215,107 @@ def asked_lines(text: RuledText) -> list[int]:
 def describe_texts(texts: Sequence[ScoredText]) -> tuple[Numbers, Numbers]:
     """Return the indices of the lines to judge in all lines of `texts`, and the table (NAMES x these lines)."""
     lines = _Lines(texts)
-    own = [each.numbers for text in texts for each in text.own if each is not None]
-    column = np.cumsum([each is not None for text in texts for each in text.own]) - 1
-    by_itself = np.array(own, np.int64)[column[lines.at]].T
-    table = np.concatenate((by_itself, lines.place(), lines.windows(), lines.neighbours()))
+    table = np.concatenate((lines.own[:, lines.at], lines.place(), lines.windows(), lines.neighbours()))
     return lines.at, table.astype(np.int32)
 
 
-def _numbers_of_lines(text: ScoredText) -> list[int]:
-    """Return the numbers of each line that its neighbours are described by, in the order of _ROWS, line after line."""
-    lines, hits, gone, _ = text.ruled
-    paragraphs = (line for line, away in zip(lines, gone, strict=True) if line.prose and not away)
-    prose = "\n".join([line.text[:SEEN] for line in islice(paragraphs, TOPIC)]).casefold()
-    asked = set(asked_lines(text.ruled))
-    wordings = ["" if line.prose else line.wording for line in lines]
-    times = Counter(wordings)
-    times[""] = 1
-    rows: list[int] = []
-    for i, (line, own, alone, hit) in enumerate(zip(lines, text.own, text.alone, hits, strict=True)):
-        where, kind = (_WHERE[hit.where], _KIND_NUMBER.get(hit.kind, 0)) if hit else (0, 0)
-        stays = line.prose and not gone[i]
-        names = own is not None and len(line.text) < BARE and own.numbers[-1] > 1
-        opens = hit.kind if hit and gone[i] else CONCEPT_KINDS[own.concept] if own and names else ""
-        rows += (i in asked, gone[i], min(9, times[wordings[i]]), _ZONES.get(opens, 0))
-        rows += (alone, stays, line.apart, line.glued, where, kind)
-        if own is None:
-            first, last = class_of_first(line.text[0]), class_of_last(line.text)
-            rows += (len(line.text), first, last, 0, 0, 0, -1, -1, 0)
-            continue
-        n = own.numbers
-        topic = 100 * sum([word in prose for word in own.words]) // len(own.words) if own.words else -1
-        dated = n[_DATE_WORDS] > 0 or n[_NUMERIC_DATE] > 0
-        rows += (n[_SIZE], n[_FIRST], n[_LAST], n[_LISTED], n[_CAPITALS], dated, own.concept, topic, n[_LETTERS] > 0)
-    return rows
+def _numbers_of(line: Line, own: Own | None) -> tuple[int, ...]:
+    """Return the numbers of OWN of a line; a paragraph has no more than its size and the marks at its ends."""
+    if own is not None:
+        return own.numbers
+    numbers = [0] * len(OWN)
+    numbers[_SIZE], numbers[_FIRST] = len(line.text), class_of_first(line.text[0])
+    numbers[_LAST] = class_of_last(line.text)
+    return tuple(numbers)
 
 
-_ROWS = (
-    *("asked", "gone", "again", "zone"),
-    *("alone", "prose", "apart", "glued", "where", "kind"),
-    *("size", "first", "last", "listed", "capitals", "dated", "concept", "topic", "letters"),
-)
-_ROW = {name: i for i, name in enumerate(_ROWS)}
-_NEIGHBOUR_ROWS = [_ROW[name] for name in _NEIGHBOUR]
 _SIZE, _FIRST, _LAST, _LISTED, _CAPITALS, _LETTERS, _DATE_WORDS, _NUMERIC_DATE = (
     OWN.index(name)
     for name in ("size", "first", "last", "share listed", "capitals", "letters", "date words", "numeric date")
 )
 
 
+def _zone_of(line: Line, own: Own | None, hit: Hit | None, gone: bool) -> int:
+    """Return the one of _ZONES that a line opens as a heading, or 0."""
+    if hit is not None and gone:
+        return _ZONES.get(hit.kind, 0)
+    names = own is not None and own.numbers[-1] > 1 and len(line.text) < BARE
+    return _ZONES.get(CONCEPT_KINDS[own.concept], 0) if own is not None and names else 0
+
+
+def _times_said(lines: Sequence[Line]) -> list[int]:
+    """Return how often the wording of each line stands in its text; 1 for paragraphs."""
+    wordings = ["" if line.prose else line.wording for line in lines]
+    times = Counter(wordings)
+    times[""] = 1
+    return [times[wording] for wording in wordings]
+
+
+def _topics(text: ScoredText, asked: Sequence[int]) -> list[int]:
+    """Return which share of the long words of each asked line the first paragraphs have as well; -1 without such."""
+    paragraphs = (line for line, gone in zip(text.ruled.lines, text.ruled.gone, strict=True) if line.prose and not gone)
+    tokens = {*" ".join([line.text[:SEEN] for line in islice(paragraphs, TOPIC)]).casefold().split()}
+    said = [own.words if (own := text.own[i]) is not None else () for i in asked]
+    words = {word for of_line in said for word in of_line}
+    # each word is looked for once, and first among whole ones: in the whole text this takes three times as long
+    shared, prose = words & tokens, "\n".join(tokens)
+    shared |= {word for word in words - shared if word in prose}
+    return [100 * sum([word in shared for word in of_line]) // len(of_line) if of_line else -1 for of_line in said]
+
+
+def _column(values: Iterable[int]) -> Numbers:
+    column: Numbers = np.fromiter(values, np.int64)  # of tuples in a row in half the time of np.array
+    return column
+
+
+def _rows_of_lines(texts: Sequence[ScoredText]) -> tuple[Numbers, dict[str, Numbers]]:
+    """Return the numbers of OWN of all lines (OWN x lines), and by name what else neighbours are described by."""
+    lines, hits, gone, own, alone = (
+        [*chain.from_iterable(of_texts)]
+        for of_texts in zip(*((*text.ruled[:3], text.own, text.alone) for text in texts), strict=True)
+    )
+    numbers = _column(chain.from_iterable(map(_numbers_of, lines, own))).reshape(len(lines), len(OWN)).T
+    rows = {
+        "prose": _column([line.prose and not away for line, away in zip(lines, gone, strict=True)]) > 0,
+        "gone": _column(gone) > 0,
+        "alone": _column(alone),
+        "apart": _column([line.apart for line in lines]),
+        "glued": _column([line.glued for line in lines]),
+        "where": _column([0 if hit is None else _WHERE[hit.where] for hit in hits]),
+        "kind": _column([0 if hit is None else _KIND_NUMBER.get(hit.kind, 0) for hit in hits]),
+        "concept": _column([-1 if each is None else each.concept for each in own]),
+        "zone": _column(map(_zone_of, lines, own, hits, gone)),
+        "again": np.minimum(9, _column(chain.from_iterable(_times_said(text.ruled.lines) for text in texts))),
+        "dated": (numbers[_DATE_WORDS] > 0) | (numbers[_NUMERIC_DATE] > 0),
+    }
+    names = {"size": _SIZE, "first": _FIRST, "last": _LAST, "listed": _LISTED}
+    return numbers, {**rows, **{name: numbers[i] for name, i in names.items()}}
+
+
 class _Lines:
-    """All lines of a batch of texts as arrays, with the bounds of the text that each stands in."""
+    """All lines of a batch of texts as arrays, with the bounds of the text that each stands in.
+
+    `own` has the numbers of OWN (a row each) of all lines, `at` the indices of the asked ones and `topic` their topics;
+    `rows` has by name what else a line, or one beside it, is described by.
+    """
 
     def __init__(self, texts: Sequence[ScoredText]) -> None:
-        rows = [number for text in texts for number in _numbers_of_lines(text)]
-        self.table = table = np.array(rows, np.int64).reshape(-1, len(_ROWS)).T.copy()
-        self.n = n = table.shape[1]
         counts = np.array([len(text.own) for text in texts])
         starts = np.cumsum(counts) - counts
         start, stop = np.repeat(starts, counts), np.repeat(starts + counts, counts)
-        prose = table[_ROW["prose"]] > 0
-        size, last, alone = table[_ROW["size"]], table[_ROW["last"]], table[_ROW["alone"]]
+        asked = [asked_lines(text.ruled) for text in texts]
+        self.n = n = len(start)
+        self.at = at = np.repeat(starts, [*map(len, asked)]) + _column(chain.from_iterable(asked))
+        self.topic = _column(chain.from_iterable(map(_topics, texts, asked)))
+        self.own, self.rows = _rows_of_lines(texts)
+        rows = self.rows
+        prose, alone, size, last = (rows[name] for name in ("prose", "alone", "size", "last"))
         bare = ~prose & (size < BARE) & (last != 9) & (last != 3)
         clipped, strong = np.clip(alone, -MOST, MOST), alone < STRONG
         counted = (
-            *(prose, bare, table[_ROW["listed"]], table[_ROW["dated"]], table[_ROW["capitals"]]),
+            *(prose, bare, rows["listed"], rows["dated"], self.own[_CAPITALS]),
             *(np.minimum(BARE, size), clipped, clipped * bare, size * prose, strong),
-            *(table[_ROW["gone"]], table[_ROW["again"]] > 1, size),
+            *(rows["gone"], rows["again"] > 1, size),
         )
         self.sums = np.zeros((len(counted), n + 1), np.int64)
         np.cumsum(np.array(counted), axis=1, out=self.sums[:, 1:])
@@ -287,12 +323,11 @@ class _Lines:
         breaks = np.flatnonzero(np.concatenate(([True], (bare[1:] != bare[:-1]) | (start[1:] != start[:-1]))))
         ends = np.concatenate((breaks[1:], [n]))
         run = np.repeat(np.arange(len(breaks)), ends - breaks)
-        self.at = at = np.flatnonzero(table[_ROW["asked"]])
         self.start, self.stop, self.bare = start[at], stop[at], bare[at]
         self.run_start, self.run_stop = breaks[run[at]], ends[run[at]]
-        self.up, self.down = self._distances(np.array((prose, strong, table[_ROW["gone"]] > 0)), n)
-        self.heading = self._last_before(bare & ((table[_ROW["where"]] > 0) | (table[_ROW["concept"]] >= 0)), n)
-        self.code = table[_ROW["first"]] * 10 + last + 100 * np.searchsorted((10, 20, 40, 80, 160), size)
+        self.up, self.down = self._distances(np.array((prose, strong, rows["gone"])), n)
+        self.heading = self._last_before(bare & ((rows["where"] > 0) | (rows["concept"] >= 0)), n)
+        self.code = rows["first"] * 10 + last + 100 * np.searchsorted((10, 20, 40, 80, 160), size)
 
     def _last_before(self, flags: Numbers, n: int) -> Numbers:
         """The index of the nearest flagged line above each asked line of its text, or -1."""
@@ -315,7 +350,7 @@ class _Lines:
 
     def place(self) -> Numbers:
         """Return the features of _PLACE of the asked lines."""
-        at, start, stop, own = self.at, self.start, self.stop, self.table[:, self.at]
+        at, start, stop, rows = self.at, self.start, self.stop, self.rows
         count = stop - start
         text, above, below = self._sum(start, stop), self._sum(start, at), self._sum(at + 1, stop)
         run = self.run_stop - self.run_start
@@ -323,26 +358,26 @@ class _Lines:
         paragraphs, bare, listed, dated, capitals, _size, judged, of_bare, mass, strong, _gone, _again, length = range(
             len(text)
         )
-        alone, usual = own[_ROW["alone"]], text[of_bare] // np.maximum(1, text[bare])
-        zones = [self._last_before(self.table[_ROW["zone"]] == zone, self.n) for zone in sorted(set(_ZONES.values()))]
-        heading, below_at = np.maximum(self.heading, 0), np.minimum(at + 1, self.n - 1)
+        alone, usual = rows["alone"][at], text[of_bare] // np.maximum(1, text[bare])
+        zones = [self._last_before(rows["zone"] == zone, self.n) for zone in sorted(set(_ZONES.values()))]
         return np.array((
             *(np.minimum(60, at - start), np.minimum(60, stop - 1 - at), 100 * (at - start) // count),
-            *(np.minimum(200, count), own[_ROW["apart"]], own[_ROW["glued"]], self.table[_ROW["glued"]][below_at]),
-            *(own[_ROW["where"]], own[_ROW["kind"]]),
-            *(own[_ROW["topic"]], alone, alone - usual, usual),
-            np.minimum(400, 100 * own[_ROW["size"]] * text[paragraphs] // np.maximum(1, text[mass])),
+            *(np.minimum(200, count), rows["apart"][at], rows["glued"][at]),
+            rows["glued"][np.minimum(at + 1, self.n - 1)],
+            *(rows["where"][at], rows["kind"][at], self.topic, alone, alone - usual, usual),
+            np.minimum(400, 100 * rows["size"][at] * text[paragraphs] // np.maximum(1, text[mass])),
             100 * text[mass] // np.maximum(1, text[length]),
             *(100 * text[bare] // count, np.minimum(FAR, text[strong])),
             100 * above[mass] // np.maximum(1, text[mass]),
             *(np.minimum(FAR, above[paragraphs]), np.minimum(FAR, below[paragraphs])),
             *(np.minimum(FAR, above[strong]), *self.up[:2], *self.down[:2]),
-            np.where(self.heading >= 0, self.table[_ROW["concept"]][heading], -1),
+            np.where(self.heading >= 0, rows["concept"][np.maximum(self.heading, 0)], -1),
             np.where(self.heading >= 0, np.minimum(FAR, at - self.heading), FAR),
             *(np.minimum(FAR, run) * np.where(self.bare, 1, -1), np.minimum(FAR, at - self.run_start)),
             *(np.minimum(FAR, self.run_stop - 1 - at), self.run_start == start, self.run_stop == stop),
-            *(own[_ROW["again"]], np.minimum(FAR, text[_gone]), self.up[2], self.down[2]),
-            *(own[_ROW["letters"]], np.minimum(FAR, below[strong]), 100 * below[mass] // np.maximum(1, text[mass])),
+            *(rows["again"][at], np.minimum(FAR, text[_gone]), self.up[2], self.down[2]),
+            *(self.own[_LETTERS, at] > 0, np.minimum(FAR, below[strong])),
+            100 * below[mass] // np.maximum(1, text[mass]),
             # how many lines above the nearest heading of each zone stands
             *(np.where(last < 0, FAR, np.minimum(FAR, at - last)) for last in zones),
             *(of_run[listed] // run, 100 * of_run[dated] // run, *(of_run[capitals : judged + 1] // run)),
@@ -354,7 +389,7 @@ class _Lines:
         steps = np.array([k for k in range(-6, 7) if k])[:, None]
         near, inside = self._at(steps)
         alike = ((self.code[near] == self.code[self.at]) & inside).sum(0)
-        least = np.where(inside[3:9], self.table[_ROW["alone"]][near[3:9]], PROSE).min(0)
+        least = np.where(inside[3:9], self.rows["alone"][near[3:9]], PROSE).min(0)
         return alike, least
 
     def _at(self, steps: Numbers) -> tuple[Numbers, Numbers]:
@@ -379,7 +414,7 @@ class _Lines:
     def neighbours(self) -> Numbers:
         """Return the features of _NEIGHBOUR for each of NEAR; -1 beyond the text, and 0 for the judgement alone."""
         near, inside = self._at(np.array(NEAR)[:, None])
-        values = self.table[_NEIGHBOUR_ROWS][:, near]
+        values = np.array([self.rows[name][near] for name in _NEIGHBOUR])
         values[0] = np.minimum(400, values[0])
         beyond = np.array([-1] * (len(_NEIGHBOUR) - 1) + [0])[:, None, None]
         return np.where(inside, values, beyond).reshape(-1, len(self.at))

@@ -15,9 +15,8 @@ import numpy as np
 from cleaner.arrays import distinct
 from cleaner.characters import BULLETS, CLOSERS, STOPS
 from cleaner.judge.character_counts import CharacterCounts, Numbers, count_characters, share
-from cleaner.judge.line_features import OPENS
 from cleaner.judge.lines import ANY, BESIDE, Hit, Line
-from cleaner.judge.vocabulary import CONCEPT_KINDS, CONCEPTS, Vocabulary, places_of_words, vocabulary_for
+from cleaner.judge.vocabulary import CONCEPT_KINDS, CONCEPTS, Vocabulary, vocabulary_for, words_of
 from cleaner.phrases.phrases import Phrases
 
 __all__ = ["GROUPS", "Features", "best_segment", "neighbour_features", "own_features"]
@@ -157,11 +156,10 @@ def _hit_features(hits: Sequence[Hit | None]) -> Features:
 @lru_cache(16384)
 def _concept_of(wording: str, vocabulary: Vocabulary) -> int:
     """Return the concept that the first words name most clearly, or -1; remembered, since sites repeat their menus."""
-    concepts = vocabulary.concepts(wording, *places_of_words(wording))
-    if not concepts:
+    if not vocabulary.opens(wording):
         return -1
-    best = max(concepts, key=lambda concept: (concepts[concept], -concept))
-    return best if concepts[best] >= OPENS else -1
+    concepts = vocabulary.concepts(wording, words_of(wording))
+    return max(concepts, key=lambda concept: (concepts[concept], -concept))
 
 
 def _concept_features(lines: Sequence[Line], phrases: Phrases) -> Features:

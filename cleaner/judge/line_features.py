@@ -9,40 +9,48 @@ from __future__ import annotations
 import re
 import string
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import filterfalse
+from operator import itemgetter
 from typing import NamedTuple
 
 from cleaner.characters import BULLETS, CLOSERS, FULL_STOPS, STOPS, UNSPACED_CLASS
-from cleaner.judge.vocabulary import BEYOND_SPACES, CONCEPTS, GROUP_NAMES, Vocabulary, places_of_words, vocabulary_for
+from cleaner.judge.lines import Line
+from cleaner.judge.vocabulary import BEYOND_SPACES, CONCEPTS, GROUP_NAMES, vocabulary_for, words_of
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
-__all__ = ["ALONE", "OWN", "WHOLE", "Own", "class_of_first", "class_of_last", "line_features", "opens_with_concept"]
+__all__ = ["ALONE", "OWN", "WHOLE", "Own", "class_of_first", "class_of_last", "line_features"]
 
 SEEN = 300
 """Characters of a line that are looked at: more of a paragraph would say the same."""
 
-OPENS, WHOLE = 2, 3
-"""How a concept is named at the head of a line, and by a line that says nothing else."""
+WHOLE = 3
+"""How a line names a concept if it says nothing else."""
 
 SHORT = 60
 """Characters; a concept says more in a shorter line."""
 
 _UNSPACED = re.compile(f"[{UNSPACED_CLASS}]")
-_NUMERIC_DATE = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\d年\d{1,2}月")
-_CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
-_YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)")
+_DATED = (
+    re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\d年\d{1,2}月"),  # a date in numbers, a clock, a year
+    re.compile(r"\b\d{1,2}[:.h]\d{2}\b"),
+    re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)"),
+)
 _DIGITS = re.compile(r"\d+")
 _ADDRESS = re.compile(r"https?:|www\.|\w@\w|\.(?:com|net|org|co|id|my|de|fr|info)\b", re.IGNORECASE)
-_SENTENCE = re.compile(f"[{re.escape(STOPS)}{''.join(sorted(FULL_STOPS))}][{re.escape(CLOSERS)}]*\\s")
+_ENDS = FULL_STOPS | frozenset(STOPS)
+_SENTENCE = re.compile(f"[{re.escape(''.join(sorted(_ENDS)))}][{re.escape(CLOSERS)}]*\\s")
+_LABELS = frozenset(":：|")
 _LABEL = re.compile(r"[:：|]")
-_LETTERS, _NUMERALS = string.ascii_letters.encode(), string.digits.encode()
+_LETTERS_AND_SPACES = (string.ascii_letters + string.whitespace + "\x1c\x1d\x1e\x1f").encode()
 _QUOTES = frozenset("\"“”„«»「『‘’'")
-_CODE = frozenset("{}<>=;$\\_")
-_BARS = frozenset("|•·›»>→▶►｜│")
-_COMMAS = frozenset(",،、")
-_BRACKET_MARKS = frozenset("([")
-_MARKS = re.compile(f"[{re.escape(''.join(sorted(_QUOTES | _CODE | _BARS | _COMMAS | _BRACKET_MARKS)))}]")
+_MARKS = ((",،、"), ("|•·›»>→▶►｜│"), ("{}<>=;$\\_"), "([", _QUOTES)
+"""Characters that are counted: commas, bars, marks of code, brackets, quotes."""
+
+_MARKS_OF: dict[str, tuple[int, ...]] = {
+    mark: tuple(i for i, marks in enumerate(_MARKS) if mark in marks) for mark in "".join(map("".join, _MARKS))
+}
 
 
 class Own(NamedTuple):
@@ -55,31 +63,16 @@ class Own(NamedTuple):
     concept: int
 
 
-OWN = (
-    *("size", "words", "letters", "digits", "capitals", "first", "last", "commas", "sentences", "bars", "symbols"),
-    *(
-        "code",
-        "label at",
-        "behind label",
-        "addresses",
-        "numbers",
-        "date words",
-        "time words",
-        "numeric date",
-        "clock",
-        "year",
-    ),
-    *(
-        "longest word",
-        "small words",
-        "brackets",
-        "quotes",
-        "listed words",
-        "share listed",
-        "concepts",
-        "clearest concept",
-    ),
+_OF_CHARACTERS = (
+    *("size", "letters", "digits", "capitals", "first", "last", "sentences", "symbols", "label at", "behind label"),
+    *("addresses", "numbers", "numeric date", "clock", "year", "commas", "bars", "code", "brackets", "quotes"),
 )
+_OF_WORDS = (
+    *("words", "date words", "time words", "longest word", "small words"),
+    *("listed words", "share listed", "concepts", "clearest concept"),
+)
+OWN = (*_OF_CHARACTERS, *_OF_WORDS)
+"""The features of a line by itself, the clearest concept as the last."""
 
 _BRACKETS: dict[str, tuple[int, ...]] = {
     "size": (2, 5, 10, 15, 20, 30, 40, 60, 80, 120, 200, 400),
@@ -118,107 +111,89 @@ ALONE = (
 )
 """The features that a line has or has not, by which it is judged alone."""
 
-_COLUMNS: list[tuple[int, dict[int, int], int]] = []
-"""For each name of _BRACKETS its column of OWN, the feature of ALONE for each value from -1 on, and that of greater
-ones."""
+_COLUMNS = itemgetter(*map(OWN.index, _BRACKETS))
+"""The numbers of OWN that have brackets."""
+
+_FEATURES: list[dict[int, int]] = []
+"""For each name of _BRACKETS the feature of ALONE for each value from -1 on, up to the last bracket."""
+
+_LAST: list[int] = []
+"""For each name of _BRACKETS the feature of ALONE for greater values."""
+
 for _name, _limits in _BRACKETS.items():
     _start = ALONE.index(f"{_name} 0")
-    _brackets = {value: _start + bisect_right(_limits, value) for value in range(-1, _limits[-1])}
-    _COLUMNS.append((OWN.index(_name), _brackets, _start + len(_limits)))
+    _FEATURES.append({value: _start + bisect_right(_limits, value) for value in range(-1, _limits[-1])})
+    _LAST.append(_start + len(_limits))
 _FIRST_CONCEPT = ALONE.index(f"says {CONCEPTS[0]}: whole")
 _FIRST_GROUP = ALONE.index(f"listed {GROUP_NAMES[0]}: one")
 
 
-class Said(NamedTuple):
-    """What the words of a line say: the words, and the concepts that it names -> how (`Vocabulary.concepts`)."""
-
-    words: Sequence[str]
-    concepts: Mapping[int, int]
+def line_features(line: Line, phrases: Phrases) -> Own:
+    """Return what a line is by itself."""
+    return _line_features(line.text, line.wording or normalise_wording(line.text[:SEEN]), phrases)
 
 
 @lru_cache(16384)
-def _said(text: str, phrases: Phrases) -> Said:
-    wording = normalise_wording(text[:SEEN])
-    places, words = places_of_words(wording)
-    return Said(words, vocabulary_for(phrases).concepts(wording, places, words))
-
-
-def opens_with_concept(text: str, phrases: Phrases) -> bool:
-    """Return True if a line opens with a concept of boilerplate; a quarter as dear as `line_features`."""
-    return max(_said(text, phrases).concepts.values(), default=0) >= OPENS
-
-
-@lru_cache(16384)
-def line_features(text: str, phrases: Phrases) -> Own:
-    """Return what a line is by itself. Remembered, since the templates of a site repeat their lines."""
-    seen, vocabulary = text[:SEEN], vocabulary_for(phrases)
-    words, concepts = _said(text, phrases)
-    groups: dict[int, int] = {}
-    for word in words:
-        if word in vocabulary.groups:
-            group = vocabulary.groups[word]
-            groups[group] = groups.get(group, 0) + 1
-    marks = _MARKS.findall(seen)
+def _line_features(text: str, wording: str, phrases: Phrases) -> Own:
+    """Remembered, since the templates of a site repeat their lines."""
+    vocabulary, words = vocabulary_for(phrases), words_of(wording)
+    concepts = vocabulary.concepts(wording, words)
+    listed = [vocabulary.groups[word] for word in words if word in vocabulary.groups]
+    lengths = [len(word) for word in words] or [0]
     numbers = (
-        *_count_characters(text, seen, words, marks),
-        *_count_words(seen, words, marks, vocabulary, sum(groups.values())),
-        *(len(concepts), max(concepts.values(), default=0)),
+        *_count_characters(text, text[:SEEN]),
+        # of _OF_WORDS
+        *(len(words), _count_of(vocabulary.calendar, words), _count_of(vocabulary.units, words)),
+        *(max(lengths), 100 * sum([length <= 3 for length in lengths]) // len(lengths)),
+        *(len(listed), 100 * len(listed) // max(1, len(words)), len(concepts), max(concepts.values(), default=0)),
     )
-    alone = [brackets.get(numbers[column], last) for column, brackets, last in _COLUMNS]
+    alone = list(map(dict.get, _FEATURES, _COLUMNS(numbers), _LAST))
     short = numbers[0] < SHORT
     for concept, how in concepts.items():
         alone.append(
             _FIRST_CONCEPT + concept * len(_HOW) + (0 if how == WHOLE else (1 if how == 2 else 3) + (not short))
         )
-    for group, count in groups.items():
+    for group in set(listed):
+        count = listed.count(group)
         alone.append(_FIRST_GROUP + 3 * group + (2 if 2 * count >= len(words) else 1 if count > 1 else 0))
     most_said = max(concepts, key=lambda c: (concepts[c], -c), default=-1)
     long_words = tuple([word for word in words if len(word) > 3 or word[0] > BEYOND_SPACES])
     return Own(numbers, tuple(alone), long_words, most_said)
 
 
-def _count_characters(text: str, seen: str, words: Sequence[str], marks: Sequence[str]) -> tuple[int, ...]:
-    """Return the numbers of OWN up to "behind label"; `marks` are what _MARKS finds."""
-    pieces = seen.split()
+def _count_of(names: frozenset[str], words: Sequence[str]) -> int:
+    return 0 if names.isdisjoint(words) else sum([word in names for word in words])
+
+
+def _count_characters(text: str, seen: str) -> tuple[int, ...]:
+    """Return the numbers of _OF_CHARACTERS; those of classes of characters are of `seen`, the beginning of `text`."""
+    pieces, wide = seen.split(), 0
+    visible = sum(map(len, pieces))
+    heads = "".join([piece[0] for piece in pieces])
+    if not heads.isalpha():  # behind a quote or a bracket
+        heads += "".join([piece[1:2] for piece in pieces if not piece[0].isalpha()])
+        heads = "".join(filter(str.isalpha, heads))
     if seen.isascii():  # a fifteenth of the time of asking each character
-        raw = seen.encode()
-        letters, digits = (len(raw) - len(raw.translate(None, of_class)) for of_class in (_LETTERS, _NUMERALS))
+        others = seen.encode().translate(None, _LETTERS_AND_SPACES).decode()
     else:
-        letters, digits = sum(map(str.isalpha, seen)), sum(map(str.isdigit, seen))
-    visible = max(1, len("".join(pieces)))
-    heads = [
-        piece[0] if piece[0].isalpha() else piece[1] for piece in pieces if piece[0].isalpha() or piece[1:2].isalpha()
-    ]
-    wide = 0 if seen.isascii() else len(_UNSPACED.findall(seen))
-    symbols = visible - letters - digits
-    label = _LABEL.search(seen) if symbols else None
+        others, wide = "".join("".join(filterfalse(str.isalpha, seen)).split()), len(_UNSPACED.findall(seen))
+    digits = sum(map(str.isdigit, others))
+    label = None if _LABELS.isdisjoint(others) else _LABEL.search(seen)
+    marks = [0] * len(_MARKS)
+    for character in others:
+        for i in _MARKS_OF.get(character, ()):
+            marks[i] += 1
+    runs = len(_DIGITS.findall(seen)) if digits else 0
     return (
         # in Latin characters: a character of a script without spaces between words says as much as three
-        *(len(text) + 2 * wide * len(text) // len(seen), len(words), 100 * letters // visible, 100 * digits // visible),
+        len(text) + 2 * wide * len(text) // len(seen),
+        *(100 * (visible - len(others)) // visible, 100 * digits // visible),
         *(100 * sum(map(str.isupper, heads)) // max(1, len(heads)), class_of_first(seen[0]), class_of_last(text)),
-        *(sum([mark in _COMMAS for mark in marks]), len(_SENTENCE.findall(seen)) if symbols else 0),
-        *(sum([mark in _BARS for mark in marks]), symbols, sum([mark in _CODE for mark in marks])),
+        *(0 if _ENDS.isdisjoint(others) else len(_SENTENCE.findall(seen)), len(others) - digits),
         *((label.start(), len(seen) - label.end()) if label else (-1, -1)),
-    )
-
-
-def _count_words(
-    seen: str, words: Sequence[str], marks: Sequence[str], vocabulary: Vocabulary, listed: int
-) -> tuple[int, ...]:
-    """Return the numbers of OWN from "addresses" to "share listed"; `listed` words stand in the phrase lists."""
-    runs = _DIGITS.findall(seen)
-    dated = (
-        (_NUMERIC_DATE.search(seen) is not None, _CLOCK.search(seen) is not None, _YEAR.search(seen) is not None)
-        if runs
-        else (0, 0, 0)
-    )
-    lengths = [len(word) for word in words] or [0]
-    return (
-        *(len(_ADDRESS.findall(seen)) if "." in seen or "@" in seen or ":/" in seen else 0, len(runs)),
-        *(sum([word in vocabulary.calendar for word in words]), sum([word in vocabulary.units for word in words])),
-        *(*dated, max(lengths), 100 * sum([length <= 3 for length in lengths]) // len(lengths)),
-        *(sum([mark in _BRACKET_MARKS for mark in marks]), sum([mark in _QUOTES for mark in marks])),
-        *(listed, 100 * listed // max(1, len(words))),
+        len(_ADDRESS.findall(seen)) if "." in seen or "@" in seen or ":/" in seen else 0,
+        *((runs, *[found.search(seen) is not None for found in _DATED]) if runs else (0, 0, 0, 0)),
+        *marks,
     )
 
 

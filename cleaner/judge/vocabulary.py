@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain
@@ -27,7 +27,6 @@ __all__ = [
     "GROUPS",
     "GROUP_NAMES",
     "Vocabulary",
-    "places_of_words",
     "vocabulary_for",
     "words_of",
 ]
@@ -51,6 +50,7 @@ GROUPS = {
 """Kind of removal -> the group that its words are counted in."""
 
 GROUP_NAMES = tuple(dict.fromkeys(GROUPS.values()))
+_GROUP_NUMBERS = {name: i for i, name in enumerate(GROUP_NAMES)}
 
 _MOST_GROUPS = 5
 """A word in the entries of more groups than this is one of the language's small words ("the", "di")."""
@@ -102,13 +102,39 @@ class Vocabulary:
     calendar: frozenset[str]
     units: frozenset[str]
 
-    def concepts(self, wording: str, places: Sequence[int], words: Sequence[str]) -> dict[int, int]:
+    def opens(self, wording: str) -> bool:
+        """Return True if a normalised line opens with a term; a tenth as dear as `concepts`."""
+        first = _WORD.match(wording)
+        word = first[0] if first else "0"
+        if not word.isascii() and _UNSPACED.search(word):
+            return max(self.concepts(wording, words_of(wording)).values(), default=0) > 1
+        if word != "0":
+            for term, _ in self.terms.get(word, ()):
+                if wording.startswith(term) and not wording[len(term) : len(term) + 1].isalnum():
+                    return True
+            if any(word.startswith(stem) for stem, _ in self.stems.get(word[:4], ())):
+                return True
+        return any(wording.startswith(term) for term, _ in self.unspaced.get(wording[:1], ()))
+
+    def concepts(self, wording: str, words: Sequence[str]) -> dict[int, int]:
         """Return the concepts that a normalised line names -> how: 3 the whole line, 2 at its head, 1 behind that.
 
-        `places` and `words` are those of `places_of_words`.
+        `words` are those of `words_of`.
         """
         found: dict[int, int] = {}
-        for at, word in zip(places, words, strict=True):
+        # in half of all lines no word begins a term
+        stems = self.stems.keys()
+        if not (self.terms.keys().isdisjoint(words) and stems.isdisjoint([word[:4] for word in words])):
+            self._note_words(found, wording, words)
+        if self.unspaced and _has_unspaced(wording):
+            for at, character in enumerate(wording):
+                for term, concept in self.unspaced.get(character, ()):
+                    if wording.startswith(term, at):
+                        _note(found, concept, at, at + len(term), len(wording))
+        return found
+
+    def _note_words(self, found: dict[int, int], wording: str, words: Sequence[str]) -> None:
+        for at, word in zip(_places_of(wording, words), words, strict=True):
             for term, concept in self.terms.get(word, ()):
                 end = at + len(term)
                 if wording.startswith(term, at) and not wording[end : end + 1].isalnum():
@@ -116,12 +142,6 @@ class Vocabulary:
             for stem, concept in self.stems.get(word[:4], ()):
                 if word.startswith(stem):
                     _note(found, concept, at, at + len(word), len(wording))
-        if self.unspaced and not wording.isascii() and _UNSPACED.search(wording):
-            for at, character in enumerate(wording):
-                for term, concept in self.unspaced.get(character, ()):
-                    if wording.startswith(term, at):
-                        _note(found, concept, at, at + len(term), len(wording))
-        return found
 
 
 def _note(found: dict[int, int], concept: int, start: int, end: int, length: int) -> None:
@@ -174,10 +194,16 @@ def _groups_of_words(phrases: Phrases) -> dict[str, int]:
     # the English and neutral entries are in all lists: counted once, they leave a third of the work for a language
     groups = dict(vocabulary_for(phrases.shared).groups) if phrases.shared else {}
     for word, found in _votes(phrases).items():
-        group, most = min(found.items(), key=lambda item: (-item[1], item[0]))
-        groups.pop(word, None)
-        if 0 < most >= sum(found.values()) / 2 and sum(map(bool, found.values())) <= _MOST_GROUPS and len(word) > 1:
-            groups[word] = GROUP_NAMES.index(group)
+        if len(found) == 1:
+            ((group, most),) = found.items()
+            holds = most > 0
+        else:
+            group, most = min(found.items(), key=lambda item: (-item[1], item[0]))
+            holds = 0 < most >= sum(found.values()) / 2 and sum(map(bool, found.values())) <= _MOST_GROUPS
+        if holds and len(word) > 1:
+            groups[word] = _GROUP_NUMBERS[group]
+        else:
+            groups.pop(word, None)
     return groups
 
 
@@ -195,33 +221,43 @@ def _votes(phrases: Phrases) -> dict[str, dict[str, int]]:
     votes: dict[str, dict[str, int]] = {}
     for wording, phrase, more in changes:
         if group := GROUPS.get(phrase.kind):
-            for word in {*words_of(_HOLE.sub(" ", wording))}:
+            for word in {*words_of(_HOLE.sub(" ", wording) if "{" in wording else wording)}:
                 found = votes.get(word)
                 if found is None:
-                    found = votes[word] = dict(before.get(word, ()))
+                    found = votes[word] = {**before[word]} if word in before else {}
                 found[group] = found.get(group, 0) + more
     return votes
 
 
 def words_of(wording: str) -> list[str]:
-    """Return the words of a normalised line, without numbers."""
-    if wording.isascii() or max(wording) <= BEYOND_SPACES:  # without their places in a third of the time
-        return [word for word in _WORD.findall(wording) if word != "0"]
-    return places_of_words(wording)[1]
+    """Return the words of a normalised line, without numbers; in scripts without spaces every two neighbouring
+    characters are one."""
+    if _has_unspaced(wording):
+        return [word for _, word in _pairs_and_words(wording)]
+    words: list[str] = _WORD.findall(wording)
+    return [word for word in words if word != "0"] if "0" in wording else words
 
 
-def places_of_words(wording: str) -> tuple[list[int], list[str]]:
-    """Return where the words of a normalised line begin, and the words, without numbers; in scripts without spaces
-    every two neighbouring characters are one."""
-    places: list[int] = []
-    words: list[str] = []
-    ascii_only = wording.isascii()
+def _places_of(wording: str, words: Sequence[str]) -> list[int]:
+    """Return where the words of a normalised line begin, which are those of `words_of`."""
+    if _has_unspaced(wording):
+        return [at for at, _ in _pairs_and_words(wording)]
+    places, at = [], 0
+    for word in words:
+        places.append(at := wording.index(word, at))
+        at += len(word)
+    return places
+
+
+def _has_unspaced(wording: str) -> bool:
+    return not wording.isascii() and _UNSPACED.search(wording) is not None
+
+
+def _pairs_and_words(wording: str) -> Iterator[tuple[int, str]]:
+    """Yield the words of a line that is in part of a script without spaces, each with its place."""
     for found in _WORD.finditer(wording):
         word, at = found[0], found.start()
-        if not ascii_only and word[-1] > BEYOND_SPACES and _UNSPACED.search(word):
-            places += range(at, at + max(1, len(word) - 1))
-            words += [word[i : i + 2] for i in range(max(1, len(word) - 1))]
+        if word[-1] > BEYOND_SPACES and _UNSPACED.search(word):
+            yield from ((at + i, word[i : i + 2]) for i in range(max(1, len(word) - 1)))
         elif word != "0":
-            places.append(at)
-            words.append(word)
-    return places, words
+            yield at, word

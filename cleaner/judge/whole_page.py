@@ -16,10 +16,10 @@ import numpy as np
 from cleaner.characters import SENTENCE_ENDS
 from cleaner.judge.character_counts import Numbers
 from cleaner.judge.features import BRACKETS, Features, neighbour_features, own_features
-from cleaner.judge.line_features import line_features, opens_with_concept
+from cleaner.judge.line_features import line_features
 from cleaner.judge.lines import Hit, Line, ends_signed
 from cleaner.judge.trees import PageModel, linear_odds, linear_parts, load_page_model
-from cleaner.judge.vocabulary import CONCEPTS
+from cleaner.judge.vocabulary import CONCEPTS, vocabulary_for
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
 __all__ = [
@@ -105,9 +105,10 @@ def looks_like_page(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: 
         return True
     if share < _BARE_BY_CONCEPTS:
         return False
-    items = [ln.text for ln, is_bare, beside in zip(lines, bare, listed, strict=True) if is_bare and beside]
-    short = [text for text in items if len(text) < _LABEL and opens_with_concept(text, phrases)]
-    named = [concept for text in short if (concept := line_features(text, phrases).concept) in _FRAME_CONCEPTS]
+    items = [line for line, is_bare, beside in zip(lines, bare, listed, strict=True) if is_bare and beside]
+    opens = vocabulary_for(phrases).opens
+    short = [line for line in items if len(line.text) < _LABEL and opens(line.wording)]
+    named = [concept for line in short if (concept := line_features(line, phrases).concept) in _FRAME_CONCEPTS]
     if len(set(named)) >= 3 or (len(set(named)) == 2 and len(frame) >= 2):
         return True
     return len(named) + len(frame) >= 2 and _has_menu(lines, bare)

@@ -29,7 +29,7 @@ from cleaner.judge.line_judge import (
     run_together,
 )
 from cleaner.judge.lines import Hit, Line, split_lines
-from cleaner.judge.vocabulary import CONCEPT_KINDS, CONCEPTS, vocabulary_for
+from cleaner.judge.vocabulary import CONCEPT_KINDS, CONCEPTS, vocabulary_for, words_of
 from cleaner.phrases.phrases import load_phrases, normalise_wording, phrase_languages
 from cleaner.strip.line_rules import judge_line
 from cleaner.strip.neighbours import accept_hits
@@ -192,9 +192,10 @@ def test_every_language_with_a_list_has_concepts_of_its_own() -> None:
 
 
 def test_a_line_says_its_concepts_and_dates() -> None:
-    numbers = dict(zip(OWN, line_features("Bagikan: 12 Agustus 2021", load_phrases("id")).numbers, strict=True))
+    dated = line_features(Line(0, "Bagikan: 12 Agustus 2021"), load_phrases("id"))
+    numbers = dict(zip(OWN, dated.numbers, strict=True))
     assert (numbers["date words"], numbers["year"], numbers["clearest concept"]) == (1, True, 2)
-    own = line_features("Teilen", load_phrases("de"))
+    own = line_features(Line(0, "Teilen"), load_phrases("de"))
     assert CONCEPTS[own.concept] == "share"
     assert own.alone
 
@@ -203,6 +204,30 @@ def test_concepts_have_kinds_and_stems_of_four_letters() -> None:
     assert set(CONCEPT_KINDS) <= set(KINDS)
     for language in ("de", "ru", "zh", "ar"):
         assert all(len(stem) == 4 for stem in vocabulary_for(load_phrases(language)).stems)
+
+
+LANGUAGES = ["en", "id", "de", "ru", "zh", "ja", "ko", "th", "ar"]
+OPENINGS = st.sampled_from(LANGUAGES).flatmap(
+    lambda language: st.tuples(
+        st.just(language),
+        st.lists(
+            st.one_of(
+                st.sampled_from(sorted(found[0][0] for found in vocabulary_for(load_phrases(language)).terms.values())),
+                st.sampled_from(["0", "12 ", "-", "'", " ", ": ", "漢字", "に", "x", "_"]),
+                st.text(max_size=5),
+            ),
+            max_size=5,
+        ).map("".join),
+    )
+)
+
+
+@given(OPENINGS)
+@settings(max_examples=300, deadline=None)
+def test_a_line_opens_with_a_term_if_it_names_a_concept_at_its_head(case: tuple[str, str]) -> None:
+    vocabulary, wording = vocabulary_for(load_phrases(case[0])), normalise_wording(case[1])
+    concepts = vocabulary.concepts(wording, words_of(wording))
+    assert vocabulary.opens(wording) == any(how > 1 for how in concepts.values())
 
 
 def test_segments_are_judged_as_lines_are() -> None:
