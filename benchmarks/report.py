@@ -95,7 +95,7 @@ def main(number: int) -> None:
     tallies, whole = [0.0], [0.0]
     for name in ("tally", "dropped_line", "kept_line"):
         setattr(stages, name, _timed(tallies, getattr(stages, name)))
-    report.write_report = _timed(whole, write_report)  # type: ignore[assignment]
+    report.write_report = _timed(whole, write_report)
     with tempfile.TemporaryDirectory() as folder:
         raw, out = Path(folder) / "raw.jsonl", Path(folder) / "clean.jsonl"
         with raw.open("wb") as file:
