@@ -21,8 +21,9 @@ from typing import Any
 import orjson
 
 from cleaner import Options, clean_corpus
+from cleaner.audit import report
 from cleaner.audit.report import write_report
-from cleaner.corpus import clean, stages
+from cleaner.corpus import stages
 
 SITES, COPIES = 400, 0.1
 CRUFT = (
@@ -94,7 +95,7 @@ def main(number: int) -> None:
     tallies, whole = [0.0], [0.0]
     for name in ("tally", "dropped_line", "kept_line"):
         setattr(stages, name, _timed(tallies, getattr(stages, name)))
-    clean.write_report = _timed(whole, clean.write_report)  # type: ignore[attr-defined]
+    report.write_report = _timed(whole, write_report)
     with tempfile.TemporaryDirectory() as folder:
         raw, out = Path(folder) / "raw.jsonl", Path(folder) / "clean.jsonl"
         with raw.open("wb") as file:

@@ -120,7 +120,7 @@ def test_a_complete_run_is_told_and_reported(
 @pytest.mark.parametrize("change", ["an input", "an option", "the output"])
 def test_only_the_same_run_may_go_on_with_an_output(folder: Path, change: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("cleaner.corpus.clean.write_card", lambda *_, **__: (_ for _ in ()).throw(Stop()))
+        patch.setattr("cleaner.audit.card.write_card", lambda *_, **__: (_ for _ in ()).throw(Stop()))
         with pytest.raises(Stop):
             clean_corpus("raw", "clean.jsonl", OPTIONS)
     options = OPTIONS

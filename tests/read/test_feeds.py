@@ -19,6 +19,7 @@ from cleaner.errors import InputError
 from cleaner.read.feed import parse_feed
 from cleaner.read.files import list_sources
 from cleaner.read.records import read_records
+from cleaner.read.sniff import format_by_content
 from cleaner.read.split import plan_tasks
 from cleaner.read.task import Split, Task
 
@@ -100,3 +101,9 @@ def test_a_feed_opens_no_file_and_no_address(tmp_path: Path) -> None:
     for name in (str(secret).encode(), f"file://{secret}".encode()):
         with pytest.raises(Exception, match="cannot be read"):
             list(parse_feed(name, Split("a", "feed"), Options()))
+
+
+def test_a_page_that_begins_with_many_comments_is_no_feed_and_takes_no_time() -> None:
+    comments = b"<!-- iklan -->" * 2000  # each end of a comment was once tried as the end of all before it
+    assert format_by_content(comments + b"<html><body><p>Hujan turun di pasar.</p></body></html>") != "feed"
+    assert format_by_content(b"<!-- a --> <!-- b -->\n<rss version='2.0'><channel></channel></rss>") == "feed"
