@@ -189,7 +189,7 @@ def test_an_entry_with_holes_is_found_wherever_it_is_indexed(found: tuple[str, s
 @given(st.sampled_from(LANGUAGES), st.data())
 def test_a_label_without_a_colon_is_found_where_a_sentence_may_begin(language: str, data: st.DataObject) -> None:
     """Whatever mark and white space stand before it, the bytes of the text say that one may open there."""
-    forms, _, opening = segments._bare_forms(load_phrases(language))
+    forms, _, opening, _ = segments._bare_forms(load_phrases(language))
     mark = data.draw(st.sampled_from('\n.!?…"”’»)'))
     space = data.draw(st.sampled_from((" ", "\n", "\t", "\r", "\x0b", "\x1c", "\x85", "\xa0", "\u2003", "\u3000")))
     behind = data.draw(st.sampled_from(("", "\n", " Harga", " é", ": ", "Ä")))
