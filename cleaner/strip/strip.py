@@ -155,6 +155,8 @@ def strip_steps(
     for _ in range(PASSES):
         if not again:
             break
+        if "title" in facts:  # what stands first now is no headline
+            choice = choice._replace(title="keep")
         more, _kind, again = yield from _look(cut(text, removals), "text" if kind == "text" else "rest", choice, facts)
         removals = insert_removals(removals, more)
     if _takes_over(GUARD if kind == "text" else PAGE_GUARD, text, removals):
@@ -288,10 +290,10 @@ def _may_find_more(
     """Whether a further look may find something in what a look at `text` leaves; not taking it saves 4 % of a run.
 
     Only where a name that signs has gone, above which another may stand, or more than a dateline inside lines; where a
-    line in doubt goes by its place among the lines that stay; where lines come together or another dateline may stand
-    at the top; and where a line looked suspicious to the judge, if it has `judged` these lines and was `asked` of any,
-    or may do so without its dateline. `segments` of lines, in which nothing was found, are the same in what is left,
-    for what goes was no part of the text in which they were sought.
+    line in doubt goes by its place among the lines that stay; where lines come together, a name now signs, or another
+    dateline may stand at the top; and where a line looked suspicious to the judge, if it has `judged` these lines and
+    was `asked` of any, or may do so without its dateline. `segments` of lines, in which nothing was found, are the same
+    in what is left, for what goes was no part of the text in which they were sought.
     """
     phrases = choice.phrases
     if any(removal.kind != "dateline" for removal in inside) or is_wrapped(lines):
@@ -316,6 +318,8 @@ def _may_find_more(
         if not same or any(_accepted(lines, _titled(lines, doubts, choice), choice)):
             return True
         left = lines
+    elif any(accept_hits(left, doubts, phrases)):
+        return True
     if join_cut_lines(left) is not left or find_datelines(left, [None] * len(left), phrases, {}):
         return True
     return judged and asked and (bool(segments) or (yield from _would_go(left, doubts, choice)))
