@@ -266,13 +266,21 @@ def _with_neighbours(blocks: Blocks, by_trees: Numbers, chosen: list[int], hints
     """
     by_rules, texts = {*hints.by_rules}, {blocks.texts[j] for j in chosen}
 
+    def is_alike(j: int, beside: int) -> bool:
+        return _likeness(blocks, hints, j) == _likeness(blocks, hints, beside)
+
     def goes_on(j: int, beside: int) -> bool:
-        is_alike = _likeness(blocks, hints, j) == _likeness(blocks, hints, beside)
-        return j in by_rules and not blocks.link_chars[j] and by_trees[j] > _ALIKE and is_alike
+        return j in by_rules and not blocks.link_chars[j] and by_trees[j] > _ALIKE and is_alike(j, beside)
+
+    def is_linked(j: int, before: int, after: int) -> bool:  # a whole sentence of the article that is a link
+        text = blocks.texts[j]
+        is_sentence = len(text) >= _PROSE and text[-1] in FULL_STOPS and blocks.link_chars[j] == len(text)
+        return is_sentence and text not in texts and is_alike(j, before) and is_alike(j, after)
 
     found = chosen[:1]
     for before, after in pairwise(chosen):
-        found += [j for j in range(before + 1, after) if goes_on(j, before) or goes_on(j, after)]
+        between = range(before + 1, after)
+        found += [j for j in between if goes_on(j, before) or goes_on(j, after) or is_linked(j, before, after)]
         found.append(after)
     for step, end in ((-1, chosen[0]), (1, chosen[-1])):
         j = end + step

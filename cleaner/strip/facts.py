@@ -92,7 +92,10 @@ def author_name(text: str, phrases: Phrases) -> str:
         role = next((r for r in phrases.words["role"] if normalise_wording(name).endswith(r)), "")
         name = name[: len(name) - len(role)] if role else name.rpartition(" ")[0]
     first, comma, after = name.partition(", ")
-    if comma and any(w[0].islower() or normalise_wording(w) in phrases.words["role"] for w in after.split()):
+    # "Siti Aminah, Budi Hartono and Ani" are three names, "Owen Hartnell, Harbour Ledger staff" is one
+    words, names = after.split(), phrases.words["particle"]
+    small = [word for word in words if word[0].islower() and (word not in names or word is words[-1])]
+    if comma and (small or any(normalise_wording(word) in phrases.words["role"] for word in words)):
         name = first
     name = name.strip(_OUTER_MARKS)
     wording = normalise_wording(name)
