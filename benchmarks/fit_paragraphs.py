@@ -185,7 +185,7 @@ def report(pages: Sequence[Page], odds: Sequence[Numbers]) -> None:
     """Print F1 of 4-word shingles for each set and language, and the pages that are too large or lost an end."""
     metrics = importlib.import_module("metrics")
     texts = [
-        "\n".join(page.blocks.texts[j] for j in find_article(page.blocks, z, page.hints) or page.hints.by_rules)
+        "\n".join(page.blocks.texts[j] for j in find_article(page.blocks, z, page.hints))
         for page, z in zip(pages, odds, strict=True)
     ]
     groups: dict[str, list[int]] = {}

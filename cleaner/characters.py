@@ -19,6 +19,7 @@ __all__ = [
     "UNSPACED_CLASS",
     "UNSPACED_SCRIPTS",
     "count_words",
+    "is_wide",
     "visible_length",
 ]
 
@@ -105,3 +106,12 @@ def count_words(text: str) -> int:
     # what is left between these characters may be punctuation alone
     runs = _SINGLE.sub(" ", text).split()
     return single + sum(run[0].isalnum() or any(map(str.isalnum, run)) for run in runs)
+
+
+def is_wide(text: str) -> bool:
+    """Return True for text of a script whose characters mostly take three bytes in UTF-8, as all without spaces do.
+
+    >>> is_wide("松本城の桜"), is_wide("Castle")
+    (True, False)
+    """
+    return len(text.encode("utf-8", "surrogatepass")) > 2.5 * len(text)

@@ -107,7 +107,6 @@ def clean_corpus(
     if complete := to.check(sources, describe_run(described, stages)):
         _log.warning("The run was complete; what it had left of its work directory is removed.")
         return complete
-    # between two tasks as well: there Python would look through all that a shard has just left
     with _open_work(to, described, stages, options) as work, rare_collections():
         journal = to.journal(describe_run(described, stages))
         with nullcontext(engine) if engine else open_engine(options) as engine:

@@ -221,6 +221,25 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
     return min(sizes) >= _NARROWEST and max(sizes) - min(sizes) <= _RAGGED and 2 * broken > len(sizes)
 
 
+def _action_of_unusual(chunk: _Chunk, tag: str) -> int:
+    """Return what a custom element, a button, a label or a comment does; custom elements nearly always are blocks."""
+    if tag[0] == "!" or tag[0] == "/":
+        return _COMMENT if tag[0] == "!" else _CLOSE
+    return 0 if _is_running_text(chunk, tag) else _OPEN
+
+
+def _holding(
+    tags: Sequence[str], attributes: Sequence[str], first: Sequence[int], last: Sequence[int]
+) -> tuple[list[int], list[int]]:
+    """Return the elements that hold paragraphs, and a number for each element: the same for those of them that have the
+    same tag and attributes."""
+    holding = [i for i, (start, end) in enumerate(zip(first, last, strict=True)) if start != end]
+    kinds, numbers = [0] * len(tags), dict[tuple[str, str], int]()
+    for i in holding:
+        kinds[i] = numbers.setdefault((tags[i], attributes[i]), len(numbers))
+    return holding, kinds
+
+
 def walk(body: str, *, unscripted: bool = False) -> Blocks:  # noqa: C901
     r"""Return the block elements and paragraphs of well-formed HTML.
 
@@ -231,8 +250,7 @@ def walk(body: str, *, unscripted: bool = False) -> Blocks:  # noqa: C901
     ['Rain fell\nin Medan.', 'More']
     """
     action_of = (_UNSCRIPTED_ACTIONS if unscripted else _SURE_ACTIONS).get
-    # Columns instead of one object for each element, because many new objects would wake the garbage collector; and one
-    # long function, because a call for each tag would make the walk a third slower.
+    # columns, since many new objects wake the garbage collector; one function, since calls for tags cost a third more
     tags, attributes, parents, first, last = ["html"], [""], [-1], [0], [-1]
     texts, link_chars, homes, inline_attrs = list[str](), list[int](), list[int](), list[str]()
     here, pending, link_at, linked, longest = 0, list[str](), -1, 0, _ENDLESS  # element and paragraph that are open
@@ -245,11 +263,8 @@ def walk(body: str, *, unscripted: bool = False) -> Blocks:  # noqa: C901
         if action is None:
             tag, _, attrs = tag.partition(" ")
             action = action_of(tag)
-            if action is None and ("-" in tag or tag in _CONTROLS):  # custom elements nearly always are blocks
-                if tag[0] == "!" or tag[0] == "/":
-                    action = _COMMENT if tag[0] == "!" else _CLOSE
-                else:
-                    action = 0 if _is_running_text(chunk, tag) else _OPEN
+            if action is None and ("-" in tag or tag in _CONTROLS):
+                action = _action_of_unusual(chunk, tag)
         if action:
             if action < _BREAK or (action == _BREAK and pending and pending[-1] == _LINE_END and tags[here] != "pre"):
                 if pending:
@@ -261,8 +276,7 @@ def walk(body: str, *, unscripted: bool = False) -> Blocks:  # noqa: C901
                         link_chars.append(linked if linked < len(line) else len(line))
                         homes.append(here)
                     pending, linked = [], 0
-                    if link_at > 0:
-                        link_at = 0  # an open link goes on in the next paragraph
+                    link_at = min(link_at, 0)  # an open link goes on in the next paragraph
                 if action == _OPEN:
                     tags.append(tag)
                     attributes.append(f" {attrs}" if attrs else "")
@@ -280,9 +294,8 @@ def walk(body: str, *, unscripted: bool = False) -> Blocks:  # noqa: C901
             else:
                 if link_at >= 0 and (size := sum(map(len, pending[link_at:]))) < longest:
                     linked += size
-                link_at = -1
+                link_at = len(pending) if action == _LINK else -1
                 if action == _LINK:
-                    link_at = len(pending)
                     longest = _ENDLESS if "href=" in attrs else 0 if _ANCHOR.search(attrs) else _LONGEST_SCRIPTED
         if attrs and (not action or action == _LINK):
             inline_attrs.append(attrs)
@@ -295,8 +308,5 @@ def walk(body: str, *, unscripted: bool = False) -> Blocks:  # noqa: C901
     while here >= 0:  # what the page leaves open
         last[here] = len(texts)
         here = parents[here]
-    holding = [i for i, (start, end) in enumerate(zip(first, last, strict=True)) if start != end]
-    kinds, numbers = [0] * len(tags), dict[tuple[str, str], int]()
-    for i in holding:
-        kinds[i] = numbers.setdefault((tags[i], attributes[i]), len(numbers))
+    holding, kinds = _holding(tags, attributes, first, last)
     return Blocks(tags, attributes, parents, first, last, holding, kinds, texts, link_chars, homes, inline_attrs)

@@ -57,7 +57,7 @@ _MANY_TAGS = 64  # more than there are numbers of tags in a key
 _ALIKE = ("path", "class", "class around", "box")  # what elements may have in common
 
 _DECLARED = tuple(f"declared {name}" for name in DECLARED)
-_TOLD_NAMES = ("title shared", "title covered", "in title", "description shared", "in description", "from title")
+_ANNOUNCED = ("title shared", "title covered", "in title", "description shared", "in description", "from title")
 _MARKED = {family: number for number, family in enumerate(_FAMILIES)}
 _MARK_NAMES = tuple(f"marked {name}" for name in (*_FAMILIES, "caption", "containers"))
 _ALIKE_NAMES = tuple(f"{name} {column}" for name in _ALIKE for column in ("weight", "count", "links", "prose"))
@@ -92,7 +92,7 @@ def paragraph_features(blocks: Blocks, content: ContentRoot, facts: PageFacts) -
     elements = _read_elements(blocks)
     features = _own_features(blocks, content)
     features |= _character_features(blocks.texts)
-    features |= _told_features(blocks.texts, facts, features["links"])
+    features |= _announced_features(blocks.texts, facts, features["links"])
     features |= _mark_features(blocks, content)
     features |= _place_features(blocks, content, features)
     features |= _likeness_features(blocks, elements, features)
@@ -203,7 +203,7 @@ def _character_features(texts: Sequence[str]) -> Features:
     }
 
 
-def _told_features(texts: Sequence[str], facts: PageFacts, links: Numbers) -> Features:
+def _announced_features(texts: Sequence[str], facts: PageFacts, links: Numbers) -> Features:
     """Return what a paragraph has of the page's title and description.
 
     Of the title: how many of its long words a short paragraph has, how many of its own they are, and whether it is a
@@ -237,7 +237,7 @@ def _told_features(texts: Sequence[str], facts: PageFacts, links: Numbers) -> Fe
     shared, n = found[0], len(texts)
     headlines = np.flatnonzero((shared >= max(_HALF_TITLE, _NEARLY * shared.max())) & (links < _LINKED))
     behind = np.arange(n, dtype=float) - headlines[0] if len(headlines) else np.full(n, -_FAR, float)
-    return dict(zip(_TOLD_NAMES, (*found, behind), strict=True))
+    return dict(zip(_ANNOUNCED, (*found, behind), strict=True))
 
 
 def _long_words(words: Iterable[str]) -> frozenset[str]:

@@ -49,11 +49,11 @@ BARE = 80
 """Characters; a shorter line without a full stop may be an item of a menu, a heading, a label."""
 
 SUSPECT, DOUBTED = -600, 1000
-"""A text is judged further only where a line is judged so low alone, in thousandths of log odds; the second for a line
-that a rule doubts or that is nothing but a concept. Out of fold .799 of the spans of other languages are found so, and
-.782 with -400 for all; -600 for -500 as the first changes no figure out of fold. A line such as the address of a
-newsroom, which is judged at -502, would have the judge asked of all articles of its site: twice the cost of stripping.
-"""
+"""A text is judged further only where a line is judged so low alone, in thousandths of log odds; the second holds for a
+line that a rule doubts or that is nothing but a concept. With -400 for both .782 of the spans of other languages were
+found out of fold, and .799 with 1000 for the second. The first is so low because the address of a newsroom is judged at
+-502: with -500 the judge was asked of every article of such a site, which doubled the cost of stripping, and with -600
+no figure out of fold differs."""
 
 STRONG = -1500
 """A line that is judged so low alone is most likely boilerplate."""

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from cleaner.characters import SENTENCE_ENDS
+from cleaner.characters import SENTENCE_ENDS, is_wide
 from cleaner.judge.character_counts import Numbers
 from cleaner.judge.features import BRACKETS, Features, neighbour_features, own_features
 from cleaner.judge.line_features import line_features
@@ -64,7 +64,6 @@ _BARE = 60  # characters; a shorter line without an end mark is bare, as menus a
 _FEWEST_BARE, _BARE_BY_CONCEPTS = 0.2, 0.3  # share of a page's lines that are bare
 _LABEL = 40  # characters; a longer line that opens with a concept may be about it
 _MENU = 50  # bare lines in a row; of 820 labelled articles none has so many without a digit
-_WIDE_BYTES = 2.5  # UTF-8 bytes a character, above which a word is of a script that puts no space between words
 _FRAME = frozenset(("nav", "login", "cookie", "footer"))  # what only the pages of a site have
 _FRAME_CONCEPTS = frozenset(
     map(CONCEPTS.index, ("menu", "about the site", "terms and privacy", "rights", "login", "cookies"))
@@ -314,7 +313,7 @@ def _find_headline(lines: Sequence[Line], hits: Sequence[Hit | None], first: int
     for i in range(max(0, first - 2), first):
         text = lines[i].text
         # three words, or a script that does not part them
-        if hits[i] is None and _has_headline_length(text) and (len(text.split()) >= 3 or _is_wide(text)):
+        if hits[i] is None and _has_headline_length(text) and (len(text.split()) >= 3 or is_wide(text)):
             fits.append(i)
     return max(fits, key=lambda i: len(lines[i].text), default=-1)
 
@@ -326,7 +325,7 @@ def _is_headline_above_menu(lines: Sequence[Line], hits: Sequence[Hit | None], f
     """
     text, words = lines[0].text, set(_long_words(lines[0].text))
     body = {word for line in lines[first : first + 6] for word in _long_words(line.text[:600])}
-    fits = hits[0] is None and _has_headline_length(text) and (len(text.split()) >= 3 or _is_wide(text))
+    fits = hits[0] is None and _has_headline_length(text) and (len(text.split()) >= 3 or is_wide(text))
     return fits and bool(words & body) and 4 * len(words & body) >= len(words)
 
 
@@ -335,12 +334,7 @@ def _has_headline_length(text: str) -> bool:
     return len(text) <= 200 and (len(text) >= 15 or len(text.encode("utf-8", "surrogatepass")) >= 15)
 
 
-def _is_wide(text: str) -> bool:
-    """Return True for text of a script whose characters mostly take three bytes in UTF-8, as all without spaces do."""
-    return len(text.encode("utf-8", "surrogatepass")) > _WIDE_BYTES * len(text)
-
-
 def _long_words(text: str) -> list[str]:
     """Return the words of four letters and more, caseless; pairs of neighbours where no spaces part the words."""
     words = [word for word in _WORD.findall(text.casefold()) if len(word) > 3]
-    return [part for w in words for part in (map("".join, pairwise(w)) if _is_wide(w) else (w,))]
+    return [part for w in words for part in (map("".join, pairwise(w)) if is_wide(w) else (w,))]

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,6 +21,7 @@ from cleaner.article import KINDS
 from cleaner.characters import UNSPACED_CLASS
 from cleaner.errors import OptionError
 from cleaner.phrases.clauses import opening_pattern
+from cleaner.phrases.holes import hole_pattern
 from cleaner.plugins import phrase_folders
 from cleaner.tables import read_toml
 
@@ -50,12 +51,6 @@ HEAD_LENGTH = 6
 LONG_ENTRY = 68
 """An entry of so many characters may be the wording of a line above 200 characters, which normalising can cut to a
 third: runs of digits become one, and marks at the ends go."""
-
-ANY_MAX = 120
-"""Characters that an {any} may cover: a headline is rarely longer, and a longer rest is a paragraph."""
-
-LONG_WORDING, LONG_REST = 24, 400
-"""After so many characters of fixed wording, an {any} at the end of an entry may cover a longer rest."""
 
 MARKS = (
     " \t\r\n\u00a0\u200b\u200e\u200f\ufeff\"'“”„‟‘’‚‹›«»()[]{}<>:.!…*|-–—−_#+•·●▪►▶◄→←↑↓~=■□◆★☆✓✔※"
@@ -409,30 +404,11 @@ class Pattern:
         """Whether a whole normalised line that holds `inner` is this entry."""
         if not (line.startswith(self.head) and line.endswith(self.tail)):
             return False
-        return _regex(self.wording, self.fixed).fullmatch(line) is not None
+        return hole_pattern(self.wording, self.fixed).fullmatch(line) is not None
 
 
 PatternTable = Mapping[str, list[Pattern]]
 """Patterns by their first two characters, by "$" and their last two, or by nothing."""
-
-
-@lru_cache(4096)
-def _regex(wording: str, fixed: int) -> re.Pattern[str]:
-    """The pattern of an entry with holes; the blanks beside an empty {any} go with it."""
-    parts = re.split(r"( ?\{any\} ?|\{name\})", wording)
-    out = []
-    for i, part in enumerate(parts):
-        hole = part.strip()
-        if hole == "{name}":
-            out.append(r"\S+(?: \S+){0,5}")
-        elif hole == "{any}":
-            most = LONG_REST if i == len(parts) - 2 and not parts[-1] and fixed >= LONG_WORDING else ANY_MAX
-            rest = f".{{0,{most}}}"
-            before, after = part[0] == " ", part[-1] == " "
-            out.append(f"(?: {rest})?" + " " * after if before else f"(?:{rest} )?" if after else rest)
-        else:
-            out.append(re.escape(part))
-    return re.compile("".join(out), re.DOTALL)
 
 
 def _normalise_entry(text: str, array: str, where: str) -> tuple[str, str]:

@@ -82,7 +82,7 @@ _COLUMNS = re.compile(
 )
 _CRAWL = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]*\r?\n(?:WARC-|Content-)", re.IGNORECASE)
 # A feed: what may stand before its first element is passed over. A comment ends at its first -->: with every later one
-# as its end too, a page that begins with 600 comments took hours.
+# as its end too, a page that begins with 600 comments was not told within ten minutes.
 _FEED = re.compile(
     rb"\s*(?:<\?[^>]{0,500}>\s*|(?><!--.{0,4000}?-->)\s*|<!DOCTYPE[^\[>]{0,500}(?:\[[^\]]{0,4000}\]\s*)?>\s*){0,9}"
     rb"<(?:rss|feed|rdf:RDF)[\s>]",

@@ -185,12 +185,12 @@ def post_line_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     wordings = list(map(normalise_wording, parts))
     signed = [w for w in wordings if w.partition(" ")[0] in phrases.words["by"]]
     counted = [w for w in wordings if w[:1] == "0" and (found := phrases.any(w)) and found.kind == "comment"]
-    if not (signed or counted) or not any(_tells_day(w, phrases) for w in wordings):
+    if not (signed or counted) or not any(_is_day(w, phrases) for w in wordings):
         return None
     return Hit("post-line", "byline", f"a day, and {(signed or counted)[0]!r}, between bars", EDGE)
 
 
-def _tells_day(wording: str, phrases: Phrases) -> bool:
+def _is_day(wording: str, phrases: Phrases) -> bool:
     """Whether a part of a line is a day: a month with two numbers, and nothing but words of time."""
     words = wording.replace(",", " ").replace(".", " ").replace(":", " ").split()
     named = not phrases.words["month"].isdisjoint(words)

@@ -41,8 +41,7 @@ _ENDMARK = re.compile(r"[\[(]? ?[*#=_~.■●◆□▪-]{0,6} ?[\])]?")
 _CREDIT = re.compile(
     r"\((?:dok(?:umen(?:tasi)?)?|foto|photo|gambar|image|sumber|ist|istimewa)\b[^()]{0,80}\)$", re.IGNORECASE
 )
-_SMALL = r"[^\W\d_A-Z]{2,4}"
-_DESK = re.compile(rf"[(\[][^\W\d_]{{1,6}}(?:[/|,-][^\W\d_]{{1,6}}){{1,3}}[)\]]|\({_SMALL}\)|\[(?!toc){_SMALL}\]")
+_DESK = re.compile(r"[(\[][^\W\d_]{1,6}(?:[/|,-][^\W\d_]{1,6}){1,3}[)\]]|[(\[](?!toc)[^\W\d_A-Z]{2,4}[)\]]")
 _DATE = re.compile(
     r"(?<!\d)\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2,4}\b|\b\d{4}[./-]\d{1,2}[./-]\d{1,2}\b"
     r"|\b\d{1,2}[:.h]\d{2}\b(?! ?[%‰])|\d{4}年\d{1,2}月"

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from cleaner.characters import BULLETS, CLOSERS, FULL_STOPS
+from cleaner.characters import BULLETS, CLOSERS, FULL_STOPS, is_wide
 from cleaner.judge.lines import Hit, Line, prose_bounds
 from cleaner.phrases.phrases import normalise_wording
 from cleaner.strip.context import is_lead_in, is_numbered
@@ -219,8 +219,8 @@ def _end_of_headlines(
 ) -> int:
     """Index behind the headlines below a heading of related links, `most` at most; `last` is the index of the last line
     that is the article's."""
-    end, count = min(len(lines), heading + 1 + BLOCK_LINES), 0
     bulleted = heading + 1 < len(lines) and lines[heading + 1].text[0] in ITEM_STARTS
+    end, count = min(len(lines), heading + 1 + BLOCK_LINES), 0
     for i in range(heading + 1, end):
         if accepted[i] is not None:
             continue
@@ -289,14 +289,9 @@ def _end_of_box(
     return end
 
 
-def _is_wide(text: str) -> bool:
-    """Whether most characters take three bytes in UTF-8, as those of scripts without blanks between words do."""
-    return len(text.encode("utf-8", "surrogatepass")) > 2.5 * len(text)
-
-
 def _word_count(text: str) -> int:
     """The words between blanks; in scripts without them, half the letters."""
-    return max(len(text.split()), len(text) // 2 if _is_wide(text) else 0)
+    return max(len(text.split()), len(text) // 2 if is_wide(text) else 0)
 
 
 def may_be_headline(text: str, number: int = 1) -> bool:
@@ -309,7 +304,7 @@ def may_be_headline(text: str, number: int = 1) -> bool:
     if text[0] in _QUOTES and (len(text) > 80 or not any(mark in text[1:] for mark in "\"'”’“»」』")):
         return False  # somebody speaks
     return (
-        len(text) >= (_WIDE_HEADLINE if _is_wide(text) else _HEADLINE)
+        len(text) >= (_WIDE_HEADLINE if is_wide(text) else _HEADLINE)
         and text[-1] not in ".:;,،؛، "
         and not text[0].islower()
     )
