@@ -3,9 +3,9 @@
     pip install catboost scipy lxml
     python benchmarks/fit_page_lines.py [--write]
 
-One command and a fixed seed make the file: a logistic regression of each line alone, then trees over all features. It
-is fitted on the labelled whole pages (page_data.py) in English, Chinese, Greek, Polish, Russian and Indonesian, on the
-whole pages of the labelled articles in other languages, and on those of these articles that still have much around
+One command and a fixed seed make the file: a logistic regression of each line by itself, then trees over all features.
+It is fitted on the labelled whole pages (page_data.py) in English, Chinese, Greek, Polish, Russian and Indonesian, on
+the whole pages of the labelled articles in other languages, and on those of these articles that still have much around
 them. The table is out of fold: folds never part a site (folds.py), and the threshold of a fold is chosen by what is
 lost on the other folds. The labelled data are read from the folder CLEANER_BENCH (default: ../shared/bench).
 """
@@ -31,14 +31,16 @@ from catboost import CatBoostClassifier, Pool
 from folds import PARTS, fold_of
 from page_data import PAGE_SETS, as_page, build_pages
 from scipy.optimize import minimize
+from scipy.sparse import csr_array, hstack
 from strip import HEADER, POLICY, ROOT, is_page, load_score, ours, read_sets, row, scored
 from strip_peers import Document, Spans
 
 from cleaner.judge import whole_page
 from cleaner.judge.character_counts import Numbers
 from cleaner.judge.features import Features, neighbour_features, own_features
+from cleaner.judge.line_features import ALONE
 from cleaner.judge.lines import Hit, Line, split_lines
-from cleaner.judge.trees import UNIT, PageModel, linear_odds, parse_page_model
+from cleaner.judge.trees import UNIT, Linear, PageModel, parse_page_model
 from cleaner.judge.whole_page import costs_of, finish_article, odds_to_stay, stays_at
 from cleaner.phrases.phrases import load_phrases
 from cleaner.strip.line_rules import judge_line
@@ -110,6 +112,7 @@ class Page:
     label: Numbers
     chars: Numbers
     own: Features
+    alone: Sequence[tuple[int, ...]]
     picked: Numbers
     weight: Numbers
 
@@ -169,11 +172,11 @@ def page_of(doc: Document, script: str = "") -> Page:
     chars = np.array([len("".join(line.text.split())) for line in lines])
     if script:
         lines = [Line(line.start, disguised(line.text, script) or "-") for line in lines]
-    own = own_features(lines, hits, phrases)
+    own, alone = own_features(lines, hits, phrases)
     name = doc["source"] if doc["source"] in PAGE_SETS else "sets"
     picked, weight = _pick(doc["id"], label)
     whole = name != "sets" or is_page(doc)
-    return Page(name, fold_of(doc), whole, lines, hits, label, chars, own, picked, weight)
+    return Page(name, fold_of(doc), whole, lines, hits, label, chars, own, alone, picked, weight)
 
 
 def _pick(name: str, label: Numbers) -> tuple[Numbers, Numbers]:
@@ -192,15 +195,18 @@ def weight_of(pages: Sequence[Page], power: float) -> Numbers:
     )
 
 
-def fit_linear(pages: Sequence[Page]) -> dict[str, float]:
-    """Return the weights of the ridge regression that tells "content" from "page", rounded to three places."""
+def fit_linear(pages: Sequence[Page]) -> Linear:
+    """Return the weights of the ridge regression that tells "content" from "page", rounded to thousandths."""
     names = [name for name in pages[0].own if name not in RAW]
     label = np.concatenate([page.label[page.picked] for page in pages])
     table = np.concatenate([np.column_stack([page.own[name][page.picked] for name in names]) for page in pages])
     weight = weight_of(pages, POWER["linear"])
     weight = weight / weight.mean()
-    spread = table.std(0) + 1e-3
-    scaled, sign = table / spread, np.where(label == "content", 1.0, -1.0)
+    spread, sign = table.std(0) + 1e-3, np.where(label == "content", 1.0, -1.0)
+    has = [page.alone[i] for page in pages for i in page.picked]
+    ends = np.cumsum([0, *map(len, has)])
+    alone = csr_array((np.ones(ends[-1]), np.concatenate(has), ends), shape=(len(has), len(ALONE)))
+    scaled = hstack([csr_array(table / spread), alone], format="csr")
 
     def loss(b: Numbers) -> tuple[float, Numbers]:
         margin = (scaled @ b[:-1] + b[-1]) * sign
@@ -208,13 +214,14 @@ def fit_linear(pages: Sequence[Page]) -> dict[str, float]:
         value = (weight * np.logaddexp(0, -margin)).sum() + RIDGE * (b[:-1] ** 2).sum()
         return value, np.r_[scaled.T @ slope + 2 * RIDGE * b[:-1], slope.sum()]
 
-    found = minimize(loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B", options={"maxiter": 50}).x
-    weights = {n: round(float(x), 3) for n, x in zip(names, found[:-1] / spread, strict=True) if abs(x) > 0.004}
-    return {"base": round(float(found[-1]), 3), **weights}
+    found = minimize(loss, np.zeros(scaled.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 60}).x
+    per_unit = (found[: len(names)] / spread).tolist()
+    weights = {name: round(x, 3) for name, x in zip(names, per_unit, strict=True) if abs(x) > 0.004}
+    return Linear({"base": round(float(found[-1]), 3), **weights}, tuple(map(round, UNIT * found[len(names) : -1])))
 
 
-def all_features(page: Page, first: dict[str, float]) -> Features:
-    return {**page.own, **neighbour_features(page.own, linear_odds(page.own, first))}
+def all_features(page: Page, first: Linear) -> Features:
+    return {**page.own, **neighbour_features(page.own, first.odds(page.own, page.alone))}
 
 
 def fit(pages: Sequence[Page]) -> dict[str, Any]:
@@ -236,7 +243,9 @@ def fit(pages: Sequence[Page]) -> dict[str, Any]:
     model = CatBoostClassifier(**TREES)
     model.fit(Pool(table, label.astype(int), weight=weight_of(pages, POWER["trees"]), feature_names=names))
     made = f"benchmarks/fit_page_lines.py, catboost {version('catboost')}"
-    return {"made": made, "threshold": 0, "linear": fit_linear(pages), "trees": exported(model)}
+    linear = fit_linear(pages)
+    alone = {name: weight for name, weight in zip(ALONE, linear.alone, strict=True) if weight}
+    return {"made": made, "threshold": 0, "linear": linear.weights, "alone": alone, "trees": exported(model)}
 
 
 def exported(model: CatBoostClassifier) -> dict[str, object]:
@@ -273,7 +282,7 @@ def in_folds(pages: Sequence[Page], number: int = PARTS) -> tuple[list[dict[str,
     with get_context("fork").Pool(WORKERS) as pool:
         models = pool.map(fit_without, range(number), chunksize=1)
     parsed = [parse_page_model(model) for model in models]
-    return models, [odds_to_stay(page.own, parsed[page.fold]) for page in pages]
+    return models, [odds_to_stay(page.own, page.alone, parsed[page.fold]) for page in pages]
 
 
 def believed(page: Page, odds: Numbers) -> Page:

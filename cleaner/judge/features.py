@@ -8,15 +8,15 @@ page_trees.json, and those of a line's own features in the reasons for its remov
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 
 from cleaner.arrays import distinct
 from cleaner.characters import BULLETS, CLOSERS, STOPS
 from cleaner.judge.character_counts import CharacterCounts, Numbers, count_characters, share
+from cleaner.judge.line_features import OF_WORDS, SHORT, Own, word_features, wording_of
 from cleaner.judge.lines import ANY, BESIDE, Hit, Line
-from cleaner.judge.vocabulary import CONCEPT_KINDS, CONCEPTS, Vocabulary, vocabulary_for, words_of
+from cleaner.judge.vocabulary import CONCEPT_KINDS, CONCEPTS
 from cleaner.phrases.phrases import Phrases
 
 __all__ = ["GROUPS", "Features", "best_segment", "neighbour_features", "own_features"]
@@ -51,6 +51,9 @@ COMPANY = ("capitals", "topic", "hit", "repeated", "full stop", "topic, often", 
 COMPANY_WINDOWS = ((-1, 0), (1, 2), (-6, 0), (1, 7), (-20, 0), (1, 21))
 """Features whose means over these windows tell what company a line keeps."""
 
+COUNTS_OF_WORDS = ("date words", "time words", "listed words", "concepts", "clearest concept")
+"""Numbers of OF_WORDS that are features of a line, up to 5."""
+
 STEPS = (1, 2, 3, 4)
 """Teasers and comments come round every few lines; the feature is how little the size changes at such a step."""
 
@@ -64,30 +67,35 @@ _FULL_STOPS = frozenset(STOPS + ":;")  # the trees were fitted with these, so no
 _BULLETS = frozenset(BULLETS + "→▶✓✔")
 _LEAD = "".join(_BULLETS) + " "
 _QUOTES = frozenset('"“„«「')
-_SHORT = 60  # Latin characters; a shorter line without a full stop may be an item of a menu
 _SUBHEAD = 80  # a subhead is shorter
 
 
 # a line by itself
 
 
-def own_features(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrases) -> Features:
-    """Return the features of each line by itself, and of how its words stand to those of the page's paragraphs."""
+def own_features(
+    lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrases
+) -> tuple[Features, list[tuple[int, ...]]]:
+    """Return the features of each line by itself, and of how its words stand to those of the page's paragraphs; and by
+    line the features of ALONE that its words have."""
     counts = count_characters([line.text for line in lines])
     good = np.array([line.prose and (hit is None or hit.where != ANY) for line, hit in zip(lines, hits, strict=True)])
     per_line = counts.counts
     # in Latin characters: a character of a script without spaces between words says as much as three
     size = per_line["length"] + 2 * per_line["wide"] * per_line["length"] // per_line["seen"]
-    return {
+    short: list[bool] = (size < SHORT).tolist()
+    said = [word_features(wording_of(line), is_short, phrases) for line, is_short in zip(lines, short, strict=True)]
+    features = {
         "size": size,
         "paragraph": good.astype(float),
         **_shape_features(counts.text, size),
         **_character_features(counts, size),
         **_hit_features(hits),
-        **_concept_features(lines, phrases),
+        **_word_features(lines, said),
         **_vocabulary_features(counts, good),
         **_repetition_features(counts, size),
     }
+    return features, [each.alone for each in said]
 
 
 def _flags(values: Sequence[bool]) -> Numbers:
@@ -153,25 +161,20 @@ def _hit_features(hits: Sequence[Hit | None]) -> Features:
     }
 
 
-@lru_cache(16384)
-def _concept_of(wording: str, vocabulary: Vocabulary) -> int:
-    """Return the concept that the first words name most clearly, or -1; remembered, since sites repeat their menus."""
-    if not vocabulary.opens(wording):
-        return -1
-    concepts = vocabulary.concepts(wording, words_of(wording))
-    return max(concepts, key=lambda concept: (concepts[concept], -concept))
-
-
-def _concept_features(lines: Sequence[Line], phrases: Phrases) -> Features:
-    """Return which concept of boilerplate the first words of a short line name, and of which group it is.
+def _word_features(lines: Sequence[Line], said: Sequence[Own]) -> Features:
+    """Return how many words of dates, of the phrase lists and of concepts a line has; and which concept of boilerplate
+    the first words of a short line name, and of which group it is.
 
     The concepts know more languages than the phrase lists do, so that a heading is known where no rule hits it.
     """
-    vocabulary = vocabulary_for(phrases)
-    named = np.array([_concept_of(ln.wording, vocabulary) if len(ln.text) < _SHORT else -1 for ln in lines], int)
+    numbers = dict(zip(OF_WORDS, np.array([each.numbers for each in said]).T, strict=True))
+    opens = numbers["clearest concept"] > 1  # a concept stands at the head of the line
+    named = np.where(opens & [len(line.text) < SHORT for line in lines], [each.concept for each in said], -1)
     groups = np.array([GROUP_NAMES.index(GROUPS[kind]) if kind in GROUPS else -1 for kind in (*CONCEPT_KINDS, "")])
     group = groups[named]  # the last one is that of -1, of a line that names none
     return {
+        **{name: np.minimum(5, numbers[name]).astype(float) for name in COUNTS_OF_WORDS},
+        "share listed": numbers["share listed"].astype(float),
         **{f"says {name}": (named == i).astype(float) for i, name in enumerate(CONCEPTS)},
         **{f"in {name}": (group == i).astype(float) for i, name in enumerate(GROUP_NAMES)},
         "says": (named >= 0).astype(float),
@@ -218,7 +221,7 @@ def _repetition_features(counts: CharacterCounts, size: Numbers) -> Features:
     """Return which lines stand on the page again, digits aside, and how many short lines share their outer words."""
     times = np.bincount(counts.shape)[counts.shape]
     features = {"repeated": (times > 1).astype(float), "times": times}
-    short = size < _SHORT
+    short = size < SHORT
     for name, outer in (("first word's lines", counts.first_word), ("last word's lines", counts.last_word)):
         lines_of = np.bincount(outer[short & (outer >= 0)], minlength=int(outer.max(initial=0)) + 1)
         features[name] = np.where(outer >= 0, lines_of[np.maximum(outer, 0)], 0)
@@ -385,7 +388,7 @@ def _short_line_features(own: Features, trust: Numbers) -> Features:
     down = np.concatenate((trust[1:], [-1.0]))
     soon = np.max(np.stack([np.concatenate((trust[k:], np.full(k, -1.0)))[: len(trust)] for k in (1, 2, 3)]), axis=0)
     short = (own["size"] < _SUBHEAD) & (own["hit"] == 0)
-    bare = (own["size"] < _SHORT) & (own["full stop"] == 0)
+    bare = (own["size"] < SHORT) & (own["full stop"] == 0)
     number = np.cumsum(np.concatenate(([True], bare[1:] != bare[:-1])))  # of the run that a line stands in
     length = np.bincount(number)
     means = {

@@ -20,7 +20,19 @@ from cleaner.judge.lines import Line
 from cleaner.judge.vocabulary import BEYOND_SPACES, CONCEPTS, GROUP_NAMES, vocabulary_for, words_of
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
-__all__ = ["ALONE", "OWN", "WHOLE", "Own", "class_of_first", "class_of_last", "line_features"]
+__all__ = [
+    "ALONE",
+    "OF_WORDS",
+    "OWN",
+    "SHORT",
+    "WHOLE",
+    "Own",
+    "class_of_first",
+    "class_of_last",
+    "line_features",
+    "word_features",
+    "wording_of",
+]
 
 SEEN = 300
 """Characters of a line that are looked at: more of a paragraph would say the same."""
@@ -54,8 +66,8 @@ _MARKS_OF: dict[str, tuple[int, ...]] = {
 
 
 class Own(NamedTuple):
-    """What a line is by itself: the numbers of OWN for the trees, the features of ALONE that it has (indices), its
-    long words, and the index of the concept that it names most clearly, or -1."""
+    """What a line is by itself: the numbers of OWN (or OF_WORDS) for the trees, the features of ALONE that it has
+    (indices), its long words, and the index of the concept that it names most clearly, or -1."""
 
     numbers: tuple[int, ...]
     alone: tuple[int, ...]
@@ -67,11 +79,11 @@ _OF_CHARACTERS = (
     *("size", "letters", "digits", "capitals", "first", "last", "sentences", "symbols", "label at", "behind label"),
     *("addresses", "numbers", "numeric date", "clock", "year", "commas", "bars", "code", "brackets", "quotes"),
 )
-_OF_WORDS = (
+OF_WORDS = (
     *("words", "date words", "time words", "longest word", "small words"),
     *("listed words", "share listed", "concepts", "clearest concept"),
 )
-OWN = (*_OF_CHARACTERS, *_OF_WORDS)
+OWN = (*_OF_CHARACTERS, *OF_WORDS)
 """The features of a line by itself, the clearest concept as the last."""
 
 _BRACKETS: dict[str, tuple[int, ...]] = {
@@ -130,29 +142,42 @@ _FIRST_GROUP = ALONE.index(f"listed {GROUP_NAMES[0]}: one")
 
 def line_features(line: Line, phrases: Phrases) -> Own:
     """Return what a line is by itself."""
-    return _line_features(line.text, line.wording or normalise_wording(line.text[:SEEN]), phrases)
+    return _line_features(line.text, wording_of(line), phrases)
+
+
+def wording_of(line: Line) -> str:
+    """Return the normalised wording of a line, of a paragraph as far as it is looked at."""
+    return line.wording or normalise_wording(line.text[:SEEN])
 
 
 @lru_cache(16384)
 def _line_features(text: str, wording: str, phrases: Phrases) -> Own:
     """Remembered, since the templates of a site repeat their lines."""
+    of_characters = _count_characters(text, text[:SEEN])
+    said = word_features(wording, of_characters[0] < SHORT, phrases)
+    numbers = (*of_characters, *said.numbers)
+    return said._replace(numbers=numbers, alone=(*map(dict.get, _FEATURES, _COLUMNS(numbers), _LAST), *said.alone))
+
+
+@lru_cache(16384)
+def word_features(wording: str, short: bool, phrases: Phrases) -> Own:
+    """Return what the words of a line say, with the numbers of OF_WORDS and the features of ALONE about words alone.
+
+    `short` tells whether the line has fewer than SHORT characters. Remembered, since sites repeat their menus.
+    """
     vocabulary, words = vocabulary_for(phrases), words_of(wording)
     concepts = vocabulary.concepts(wording, words)
     listed = [vocabulary.groups[word] for word in words if word in vocabulary.groups]
     lengths = [len(word) for word in words] or [0]
     numbers = (
-        *_count_characters(text, text[:SEEN]),
-        # of _OF_WORDS
         *(len(words), _count_of(vocabulary.calendar, words), _count_of(vocabulary.units, words)),
         *(max(lengths), 100 * sum([length <= 3 for length in lengths]) // len(lengths)),
         *(len(listed), 100 * len(listed) // max(1, len(words)), len(concepts), max(concepts.values(), default=0)),
     )
-    alone = list(map(dict.get, _FEATURES, _COLUMNS(numbers), _LAST))
-    short = numbers[0] < SHORT
-    for concept, how in concepts.items():
-        alone.append(
-            _FIRST_CONCEPT + concept * len(_HOW) + (0 if how == WHOLE else (1 if how == 2 else 3) + (not short))
-        )
+    alone = [
+        _FIRST_CONCEPT + concept * len(_HOW) + (0 if how == WHOLE else (1 if how == 2 else 3) + (not short))
+        for concept, how in concepts.items()
+    ]
     for group in set(listed):
         count = listed.count(group)
         alone.append(_FIRST_GROUP + 3 * group + (2 if 2 * count >= len(words) else 1 if count > 1 else 0))

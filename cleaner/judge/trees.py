@@ -7,17 +7,19 @@ looked up at once, whatever the page's length. page_trees.json is written by ben
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from cleaner.judge.character_counts import Numbers
 from cleaner.judge.features import Features
+from cleaner.judge.line_features import ALONE
 from cleaner.tables import table_bytes
 
-__all__ = ["PageModel", "Trees", "linear_odds", "linear_parts", "load_page_model", "parse_page_model"]
+__all__ = ["UNIT", "Linear", "PageModel", "Trees", "load_page_model", "parse_page_model"]
 
 UNIT = 1000
 """Leaves are whole numbers, thousandths of log odds: their sum does not depend on the order of adding."""
@@ -63,27 +65,35 @@ class Trees:
         return result
 
 
+class Linear(NamedTuple):
+    """How a line is judged by itself: the weight of each of its own features, and that of each feature of ALONE, which
+    it has or has not, in thousandths of log odds."""
+
+    weights: dict[str, float]
+    alone: tuple[int, ...]
+
+    def parts(self, own: Features) -> tuple[list[str], Numbers]:
+        """Return the names of the features with a weight, and what each says of each line, in log odds (weights x
+        lines)."""
+        names = [name for name in self.weights if name != "base"]
+        parts: Numbers = np.stack([own[name] for name in names]) * np.array([[self.weights[name]] for name in names])
+        return names, parts
+
+    def odds(self, own: Features, alone: Sequence[Sequence[int]]) -> Numbers:
+        """Return for each line its log odds to be the article's: the sum of all that its features say."""
+        says = np.array([sum(map(self.alone.__getitem__, has)) for has in alone]) / UNIT
+        odds: Numbers = self.weights["base"] + self.parts(own)[1].sum(0) + says
+        return odds
+
+
 @dataclass(frozen=True, slots=True)
 class PageModel:
-    """What was fitted together: the weights of a line's own features, in log odds, the trees over all features, and the
-    log odds at which a line stays."""
+    """What was fitted together: how a line is judged by itself, the trees over all features, and the log odds at which
+    a line stays."""
 
-    linear: dict[str, float]
+    linear: Linear
     trees: Trees
     threshold: float
-
-
-def linear_parts(features: Features, weights: dict[str, float]) -> Numbers:
-    """Return what each feature with a weight says of each line, in log odds (weights x lines), in their order."""
-    names = [name for name in weights if name != "base"]
-    parts: Numbers = np.stack([features[name] for name in names]) * np.array([[weights[name]] for name in names])
-    return parts
-
-
-def linear_odds(features: Features, weights: dict[str, float]) -> Numbers:
-    """Return for each line the sum of feature times weight, plus the "base"."""
-    odds: Numbers = weights["base"] + linear_parts(features, weights).sum(0)
-    return odds
 
 
 @cache
@@ -98,4 +108,5 @@ def parse_page_model(stored: dict[str, Any]) -> PageModel:
     split, limit = np.array(trees["split"]), np.array(trees["limit"], np.float32)
     leaf = np.array(trees["leaf"], np.int32)
     names = tuple(trees["features"])
-    return PageModel(stored["linear"], Trees(names, split, limit, leaf, trees["base"]), stored["threshold"] / UNIT)
+    linear = Linear(stored["linear"], tuple(stored["alone"].get(name, 0) for name in ALONE))
+    return PageModel(linear, Trees(names, split, limit, leaf, trees["base"]), stored["threshold"] / UNIT)

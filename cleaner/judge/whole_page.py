@@ -1,7 +1,7 @@
 """Tell whole pages rendered as text from extracted articles, and find the article's lines on them.
 
-Each line is judged by its own features, then beside its neighbours, by trees fitted on labelled pages (features.py,
-trees.py). The headline, and the paragraphs straight above and below the article, stay by rule.
+Each line is judged by its own features (features.py, line_features.py), then beside its neighbours, by trees fitted on
+labelled pages (trees.py). The headline, and the paragraphs straight above and below the article, stay by rule.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import numpy as np
 from cleaner.characters import SENTENCE_ENDS, is_wide
 from cleaner.judge.character_counts import Numbers
 from cleaner.judge.features import BRACKETS, Features, neighbour_features, own_features
-from cleaner.judge.line_features import line_features
+from cleaner.judge.line_features import ALONE, line_features
 from cleaner.judge.lines import Hit, Line, ends_signed
-from cleaner.judge.trees import PageModel, linear_odds, linear_parts, load_page_model
+from cleaner.judge.trees import UNIT, PageModel, load_page_model
 from cleaner.judge.vocabulary import CONCEPTS, vocabulary_for
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
@@ -146,13 +146,13 @@ def outside_block(
     """
     if not lines:
         return []
-    own = own_features(lines, hits, phrases)
+    own, alone = own_features(lines, hits, phrases)
     model = load_page_model()
-    stays: list[bool] = stays_at(own, odds_to_stay(own, model), model.threshold).tolist()
+    stays: list[bool] = stays_at(own, odds_to_stay(own, alone, model), model.threshold).tolist()
     if not any(stays):
         return [None] * len(lines)
     first, last = finish_article(lines, hits, stays, known_title)
-    evidence = _evidence_against(own, [i for i, hit in enumerate(hits) if hit is None and not stays[i]])
+    evidence = _evidence_against(own, alone, [i for i, hit in enumerate(hits) if hit is None and not stays[i]])
     outside: list[Hit | None] = []
     for i, hit in enumerate(hits):
         if stays[i]:
@@ -165,9 +165,10 @@ def outside_block(
     return outside
 
 
-def odds_to_stay(own: Features, model: PageModel) -> Numbers:
-    """Return the log odds of each line that it is the article's, with COSTS."""
-    odds = model.trees.odds({**own, **neighbour_features(own, linear_odds(own, model.linear))})
+def odds_to_stay(own: Features, alone: Sequence[Sequence[int]], model: PageModel) -> Numbers:
+    """Return the log odds of each line that it is the article's, with COSTS; `alone` are the features of ALONE that
+    each line has."""
+    odds = model.trees.odds({**own, **neighbour_features(own, model.linear.odds(own, alone))})
     with_costs: Numbers = odds + costs_of(own)
     return with_costs
 
@@ -192,18 +193,22 @@ def stays_at(own: Features, odds: Numbers, threshold: float) -> Numbers:
     return stays
 
 
-def _evidence_against(own: Features, lines: Sequence[int]) -> dict[int, str]:
-    """Return for each of some lines the names of the two of its own features that speak most against it."""
-    weights = load_page_model().linear
-    names, parts = [name for name in weights if name != "base"], linear_parts(own, weights)[:, lines]
-    evidence = [""] * len(lines)
+def _evidence_against(own: Features, alone: Sequence[Sequence[int]], lines: Sequence[int]) -> dict[int, str]:
+    """Return for each of some lines the names of the two of its features by itself that speak most against it."""
+    linear = load_page_model().linear
+    names, parts = linear.parts(own)
+    parts, weights = parts[:, lines], linear.alone
+    against = [sorted((weights[k] / UNIT, ALONE[k]) for k in alone[i] if weights[k] < 0)[:2] for i in lines]
     for _ in range(2):
         most = parts.argmin(0)
-        for at, (i, spoke) in enumerate(zip(most.tolist(), parts.min(0, initial=0.0).tolist(), strict=True)):
+        for of_line, k, spoke in zip(against, most.tolist(), parts.min(0, initial=0.0).tolist(), strict=True):
             if spoke < 0:
-                evidence[at] += f", {names[i]}" if evidence[at] else names[i]
+                of_line.append((spoke, names[k]))
         parts[most, np.arange(len(lines))] = 0.0
-    return {line: found or "its neighbours" for line, found in zip(lines, evidence, strict=True)}
+    return {
+        i: ", ".join(name for _, name in sorted(found)[:2]) or "its neighbours"
+        for i, found in zip(lines, against, strict=True)
+    }
 
 
 def finish_article(

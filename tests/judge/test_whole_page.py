@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cleaner.article import cut
 from cleaner.judge.features import best_segment, neighbour_features, own_features
 from cleaner.judge.lines import Hit, split_lines
-from cleaner.judge.trees import Trees, linear_odds, load_page_model
+from cleaner.judge.trees import Trees, load_page_model
 from cleaner.judge.whole_page import finish_article, looks_like_page, outside_block
 from cleaner.phrases.phrases import load_phrases
 from cleaner.strip.line_rules import judge_line
@@ -104,11 +104,12 @@ def test_trees_are_looked_up_as_they_are_read() -> None:
 @pytest.mark.parametrize("case", PAGES)
 def test_the_shipped_trees_know_their_features(case: dict[str, Any]) -> None:
     lines = split_lines(case["text"])
-    own = own_features(lines, [None] * len(lines), load_phrases(case["language"]))
+    own, alone = own_features(lines, [None] * len(lines), load_phrases(case["language"]))
     model = load_page_model()
-    neighbours = neighbour_features(own, linear_odds(own, model.linear))
+    neighbours = neighbour_features(own, model.linear.odds(own, alone))
     assert {*model.trees.names} <= {*own, *neighbours}
-    assert {*model.linear} - {"base"} <= {*own}
+    assert {*model.linear.weights} - {"base"} <= {*own}
+    assert any(model.linear.alone)
     assert not {*own} & {*neighbours}
 
 
