@@ -256,11 +256,18 @@ def _drop_loose_lines(lines: Sequence[Line], hits: Sequence[Hit | None], stays: 
         if lines[i].prose or below - i <= REACH:
             break
         stays[i] = False
-    # Below its last paragraph a bare line straight under one that a rule knows goes: the first of the tags, a headline.
     paragraphs = [i for i, stay in enumerate(stays) if stay and lines[i].prose]
+    # Above the first paragraph a line without a letter or digit is a button, such as that of larger letters.
+    for i in range(paragraphs[0] if paragraphs else 0):
+        stays[i] = stays[i] and any(map(str.isalnum, lines[i].text))
+    # Below the last one a bare line goes that stands under one that a rule knows, with at most one that goes between them:
+    # one of the tags, a headline.
+    last_known = -len(lines)
     for i in range(paragraphs[-1] + 1 if paragraphs else len(lines), len(lines)):
-        if stays[i] and not stays[i - 1] and hits[i - 1] is not None and len(lines[i].text) < _BARE:
+        if stays[i] and i - last_known <= 2 and len(lines[i].text) < _BARE:
             stays[i] = lines[i].text[-1] in _END_MARKS
+        if stays[i] or hits[i] is not None:
+            last_known = -len(lines) if stays[i] else i
     # A caption that ends with its credit ("... Senin pagi. Foto: Lensa Kota/Dian Sagara") stands above the article.
     for i in range(paragraphs[1] if len(paragraphs) > 1 else 0):
         stays[i] = stays[i] and not _CREDITED.search(lines[i].text)
