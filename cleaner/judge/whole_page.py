@@ -260,8 +260,8 @@ def _drop_loose_lines(lines: Sequence[Line], hits: Sequence[Hit | None], stays: 
     # Above the first paragraph a line without a letter or digit is a button, such as that of larger letters.
     for i in range(paragraphs[0] if paragraphs else 0):
         stays[i] = stays[i] and any(map(str.isalnum, lines[i].text))
-    # Below the last one a bare line goes that stands under one that a rule knows, with at most one that goes between them:
-    # one of the tags, a headline.
+    # Below the last one a bare line goes that stands under one that a rule knows, or second below it where the first
+    # one goes: one of the tags, a headline.
     last_known = -len(lines)
     for i in range(paragraphs[-1] + 1 if paragraphs else len(lines), len(lines)):
         if stays[i] and i - last_known <= 2 and len(lines[i].text) < _BARE:
