@@ -21,7 +21,7 @@ from cleaner.extract.blocks import Blocks
 from cleaner.extract.content_root import CONTAINERS, ContentRoot
 from cleaner.extract.left_out import kinds_of_marks
 from cleaner.extract.page_facts import DECLARED, PageFacts
-from cleaner.judge.character_counts import Numbers, count_classes
+from cleaner.judge.character_counts import CLASSES, Numbers, class_bits
 
 __all__ = ["Features", "paragraph_features"]
 
@@ -172,10 +172,9 @@ _STOPS, _CLOSERS = frozenset(STOPS), frozenset(CLOSERS)
 @cache
 def _packed_classes() -> Numbers:
     """Return for every character below 2 to the 16 a number with a byte for each of _CLASSES that it belongs to."""
-    counts = count_classes([chr(code) for code in range(1 << 16)], _CLASSES)
-    packed: Numbers = np.zeros(1 << 16, np.uint64)
+    bits, packed = class_bits().astype(np.uint64), np.zeros(1 << 16, np.uint64)
     for i, name in enumerate(_CLASSES):
-        packed += counts[name].astype(np.uint64) << np.uint64(_BITS * i)
+        packed |= (bits >> np.uint64(CLASSES.index(name)) & np.uint64(1)) << np.uint64(_BITS * i)
     return packed
 
 
