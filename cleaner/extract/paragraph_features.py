@@ -172,10 +172,11 @@ _STOPS, _CLOSERS = frozenset(STOPS), frozenset(CLOSERS)
 @cache
 def _packed_classes() -> Numbers:
     """Return for every character below 2 to the 16 a number with a byte for each of _CLASSES that it belongs to."""
-    bits, packed = class_bits().astype(np.uint64), np.zeros(1 << 16, np.uint64)
+    bits = np.arange(1 << len(CLASSES), dtype=np.uint64)  # all sets of classes that a character may belong to
+    packed = np.zeros_like(bits)
     for i, name in enumerate(_CLASSES):
         packed |= (bits >> np.uint64(CLASSES.index(name)) & np.uint64(1)) << np.uint64(_BITS * i)
-    return packed
+    return packed.take(class_bits())
 
 
 def _character_features(texts: Sequence[str]) -> Features:
