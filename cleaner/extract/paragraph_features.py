@@ -21,7 +21,7 @@ from cleaner.extract.blocks import Blocks
 from cleaner.extract.content_root import CONTAINERS, ContentRoot
 from cleaner.extract.left_out import kinds_of_marks
 from cleaner.extract.page_facts import DECLARED, PageFacts
-from cleaner.judge.character_counts import Numbers, count_classes
+from cleaner.judge.character_counts import CLASSES, Numbers, class_bits
 
 __all__ = ["Features", "paragraph_features"]
 
@@ -172,11 +172,11 @@ _STOPS, _CLOSERS = frozenset(STOPS), frozenset(CLOSERS)
 @cache
 def _packed_classes() -> Numbers:
     """Return for every character below 2 to the 16 a number with a byte for each of _CLASSES that it belongs to."""
-    counts = count_classes([chr(code) for code in range(1 << 16)], _CLASSES)
-    packed: Numbers = np.zeros(1 << 16, np.uint64)
+    bits = np.arange(1 << len(CLASSES), dtype=np.uint64)  # all sets of classes that a character may belong to
+    packed = np.zeros_like(bits)
     for i, name in enumerate(_CLASSES):
-        packed += counts[name].astype(np.uint64) << np.uint64(_BITS * i)
-    return packed
+        packed |= (bits >> np.uint64(CLASSES.index(name)) & np.uint64(1)) << np.uint64(_BITS * i)
+    return packed.take(class_bits())
 
 
 def _character_features(texts: Sequence[str]) -> Features:
@@ -249,13 +249,19 @@ def _mark_features(blocks: Blocks, content: ContentRoot) -> Features:
     n, first, last = len(blocks.texts), blocks.first, blocks.last
     # The places of all of them in one row of numbers, where each takes one more than there are paragraphs.
     kind_of, (captions, containers) = kinds_of_marks().get, range(len(_MARKED), len(_MARK_NAMES))
-    begins = [(_MARKED[mark.family] * (n + 1), i) for i, found in content.marked for mark in found]
-    named = [(mark.name, i) for i, found in content.marked for mark in found]
-    begins += [(captions * (n + 1), i) for name, i in named if kind_of(name) == "caption"]
-    begins += [(containers * (n + 1), i) for i in blocks.elements(*CONTAINERS)]
+    elements = blocks.elements(*CONTAINERS)
+    rows = [containers] * len(elements)
+    for i, found in content.marked:
+        for family, name in found:
+            rows.append(_MARKED[family])
+            elements.append(i)
+            if kind_of(name) == "caption":
+                rows.append(captions)
+                elements.append(i)
+    places = np.array((rows, [first[i] for i in elements], [last[i] for i in elements]), np.int64)
+    starts, ends = places[0] * (n + 1) + places[1:]
     size = len(_MARK_NAMES) * (n + 1)
-    edges = np.bincount(np.array([at + first[i] for at, i in begins], np.int64), minlength=size)
-    edges -= np.bincount(np.array([at + last[i] for at, i in begins], np.int64), minlength=size)
+    edges = np.bincount(starts, minlength=size) - np.bincount(ends, minlength=size)
     inside = edges.reshape(-1, n + 1).cumsum(1)[:, :n].astype(float)
     return dict(zip(_MARK_NAMES, inside, strict=True))
 

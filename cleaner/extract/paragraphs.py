@@ -109,8 +109,10 @@ def hints_of(blocks: Blocks, content: ContentRoot, facts: PageFacts, features: F
     is_of_today = facts.has_viewport
     openings = np.flatnonzero(below & sentences).tolist() if is_of_today else []
     is_parted = is_named or (is_of_today and not facts.is_article)
-    briefs = np.array([text.rstrip(CLOSERS)[-1:] in FULL_STOPS or ends_signed(text) for text in blocks.texts])
-    briefs &= (features["size"] >= _BRIEF_SIZE) & (features["links"] == 0)
+    briefs = (features["size"] >= _BRIEF_SIZE) & (features["links"] == 0)
+    for j in np.flatnonzero(briefs).tolist():
+        text = blocks.texts[j]
+        briefs[j] = text.rstrip(CLOSERS)[-1:] in FULL_STOPS or ends_signed(text)
     return Hints(
         *(by_rules, is_list, is_named, prior, is_parted, is_of_today),
         *(headlines, standfirsts, openings, sentences, briefs),

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cleaner.characters import STOPS, UNSPACED_SCRIPTS
 
-__all__ = ["CharacterCounts", "Numbers", "count_characters", "count_classes", "share"]
+__all__ = ["CharacterCounts", "Numbers", "class_bits", "count_characters", "share"]
 
 Numbers = NDArray[Any]
 
@@ -74,8 +74,7 @@ def count_characters(texts: Sequence[str]) -> CharacterCounts:
     seen = [text[:SEEN] for text in texts]
     codes = np.frombuffer("".join(f"{text}\n" for text in seen).encode("utf-32-le", "surrogatepass"), np.uint32)
     codes = np.minimum(codes, 65535)  # emoji and rare ideographs count as one character of no class
-    class_bits, lower_case = _character_tables()
-    bits, small = class_bits[codes], lower_case[codes]
+    bits, small = class_bits()[codes], _lower_case()[codes]
     lengths = np.array([len(text) for text in seen])
     starts = np.cumsum(lengths + 1) - lengths - 1
     is_class = {name: (bits >> i & 1).astype(bool) for i, name in enumerate(CLASSES)}
@@ -108,33 +107,29 @@ def count_characters(texts: Sequence[str]) -> CharacterCounts:
     )
 
 
-def count_classes(texts: Sequence[str], classes: Sequence[str]) -> dict[str, Numbers]:
-    """Return for each of some of CLASSES, and for "seen", one number for each text, none of which may be empty."""
-    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
-    bits = _character_tables()[0][np.minimum(codes, 65535)]
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    starts = np.cumsum(lengths) - lengths
-    flags = {name: bits >> CLASSES.index(name) & 1 for name in classes}
-    return {"seen": lengths, **{name: np.add.reduceat(flag, starts, dtype=np.int64) for name, flag in flags.items()}}
-
-
 @cache
-def _character_tables() -> tuple[Numbers, Numbers]:
-    """Return for every character below 2 to the 16 a bit for each of CLASSES, and the character in lower case."""
-    characters = [chr(code) for code in range(65536)]
-    categories = [unicodedata.category(character) for character in characters]
+def class_bits() -> Numbers:
+    """Return for every character below 2 to the 16 a bit for each of CLASSES."""
+    characters = [*map(chr, range(1 << 16))]
+    categories = [*map(unicodedata.category, characters)]
     by_category = {c: sum(1 << CLASSES.index(name) for name in _classes_of(c)) for c in set(categories)}
-    bits = np.array([by_category[category] for category in categories], np.uint16)
-    members = {"space": "".join(character for character in characters if character.isspace()), **_CHARACTERS}
+    bits = np.array([*map(by_category.__getitem__, categories)], np.uint16)
+    members = {"space": "".join(filter(str.isspace, characters)), **_CHARACTERS}
     for name, listed in members.items():
         bits[[ord(character) for character in listed]] |= 1 << CLASSES.index(name)
     for first, last in UNSPACED_SCRIPTS:
         bits[first : last + 1] |= 1 << CLASSES.index("wide")
-    small = np.arange(65536, dtype=np.uint64)
-    for code, character in enumerate(characters):
-        if len(lower := character.lower()) == 1:
+    return bits
+
+
+@cache
+def _lower_case() -> Numbers:
+    """Return every character below 2 to the 16 in lower case."""
+    small = np.arange(1 << 16, dtype=np.uint64)
+    for code in range(1 << 16):
+        if len(lower := chr(code).lower()) == 1:
             small[code] = ord(lower)
-    return bits, small
+    return small
 
 
 def _classes_of(category: str) -> Iterator[str]:
