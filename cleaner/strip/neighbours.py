@@ -24,6 +24,7 @@ from cleaner.judge.lines import (
     ends_sentence,
     ends_signed,
     is_wrapped,
+    paragraphs,
     prose_bounds,
 )
 from cleaner.phrases.phrases import Phrases
@@ -64,6 +65,8 @@ PATH = 5
 LEAD_IN = 30
 """The fewest characters of a line with a colon that leads to a list; shorter ones may be empty fields of a template."""
 
+_LETTERS = re.compile(r"[^\W\d_]+")
+_DIGITS = re.compile(r"\d+")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 SIGNATURE = 40
@@ -131,7 +134,7 @@ def _accept_at_edges(lines: Sequence[Line], hits: Sequence[Hit | None], accepted
     first, last = prose_bounds(lines, [h or g for h, g in zip(accepted, hits, strict=True)])
     if last < 0:
         return
-    prose = [i for i, line in enumerate(lines) if line.prose]
+    prose = paragraphs(lines)
     # a byline may stand below the sentence under the headline: above the second long line, if that is among the first 8
     top = max(first, prose[1] if len(prose) > 1 and prose[1] < 8 else 0)
     deck = prose[0] if prose else len(lines)
@@ -142,13 +145,18 @@ def _accept_at_edges(lines: Sequence[Line], hits: Sequence[Hit | None], accepted
     for i, hit in enumerate(hits):
         if hit is None or accepted[i] is not None or not places.suit(i):
             continue
-        if timeline and hit.rule == "timestamp" and deck < i:
+        if timeline and hit.rule == "timestamp" and (deck < i or (deck == i + 1 and _same_shape(lines, (i, *timed)))):
             continue
         above = i < first or (i < top and hit.kind in ("byline", "timestamp"))
         if (hit.where in (EDGE, HEAD) and above) or (hit.where == EDGE and i > last):
             accepted[i] = hit
     if first > 1 and accepted[0] is not None and accepted[0].kind == "nav":
         _take_path(lines, hits, accepted)
+
+
+def _same_shape(lines: Sequence[Line], dates: Sequence[int]) -> bool:
+    """Whether dates differ in digits and words alone: the one above the first paragraph then opens a timeline."""
+    return len({_LETTERS.sub("a", _DIGITS.sub("0", lines[i].text)) for i in dates}) == 1
 
 
 def _accept_rows_of_doubts(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
