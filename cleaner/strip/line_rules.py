@@ -32,7 +32,8 @@ __all__ = ["SEPARATOR", "forget_lines", "is_clear_paragraph", "judge_line", "loo
 # opens with the marks, which are rare: with the white space before them it takes four times as long.
 _PARTING = ":：|｜»›>–—】"
 SEPARATOR = re.compile(rf"[{_PARTING}/{EMOJI}-](?:(?<=[{_PARTING}])|(?<=\s[-/])(?=\s)|(?<=[{EMOJI}])[{EMOJI}]*)\s*")
-_POINTER_END = re.compile(r"(?<=\w)(?:[\])*]+[ \t]*[:：]?[ \t]*|[.?] )(?=\S)")  # "[Baca juga] ...", "Lire aussi. ..."
+# "[Baca juga] ...", "Lire aussi. ...", "ये भी पढ़ें- ..."
+_POINTER_END = re.compile(r"(?<=\w)(?:[\])*]+[ \t]*[:：]?[ \t]*|[.?] )(?=\S)|(?<=[^\s\d-])-[ \t]+(?=\S)")
 _TERM_BREAK = re.compile(r"\s*[,;|/#·•、،]\s*")
 _TIME_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
 _HOLDER = re.compile(r"(?:0 ?[-–]? ?0?,? ?)?(?:©|®|\(c\)|copyright(?:s|ed)?\b)")
@@ -40,6 +41,12 @@ _RIGHTS = re.compile(r"all rights? reserved|hak cipta (?:terpelihara|dilindungi)
 _ENDMARK = re.compile(r"[\[(]? ?[*#=_~.■●◆□▪-]{0,6} ?[\])]?")
 _CREDIT = re.compile(
     r"\((?:dok(?:umen(?:tasi)?)?|foto|photo|gambar|image|sumber|ist|istimewa)\b[^()]{0,80}\)$", re.IGNORECASE
+)
+# "ilustrasi melon (pexels.com/Any Lane)": a picture of a stock, in the middle of lists as well
+_STOCK = re.compile(
+    r"[^\W\d].*[^\W\d] [^\s(]+ ?\((?:pexels|unsplash|pixabay|freepik|shutterstock|istockphoto|vecteezy|dreamstime|gettyimages)"
+    r"\.com/[^()]{2,60}\)",
+    re.IGNORECASE,
 )
 _DESK = re.compile(r"[(\[][^\W\d_]{1,6}(?:[/|,-][^\W\d_]{1,6}){1,3}[)\]]|[(\[](?!toc)[^\W\d_A-Z]{2,4}[)\]]")
 _DATE = re.compile(
@@ -151,6 +158,8 @@ def _first_hit(text: str, wording: str, phrases: Phrases, opens: bool) -> Hit | 
         return Hit("lost-characters", "loading", "nothing but characters that were lost")
     if not wording:
         return Hit("endmark", "endmark", "a mark alone", EDGE) if len(text) <= 6 and _ENDMARK.fullmatch(text) else None
+    if text[-1] == ")" and ".com/" in text and len(text) <= 120 and _STOCK.fullmatch(text):
+        return Hit("credit", "caption", "ends with a stock of pictures in brackets")
     found = phrases.any(wording)
     if "://" in text and found is not None and found.kind in _POINTING:  # a reference that the author gives
         return None
@@ -204,7 +213,9 @@ def _phrase_hit(text: str, wording: str, found: Phrase, phrases: Phrases) -> Hit
     # "Komentar." with a full stop, and any single word, may be an author's; at the edges of an article it is not
     sentence = text[-1] == "." and text[-2:] != ".." and found.array == "line" and wording.count(" ") < 3
     if (found.slight or sentence) and found.array != "between":
-        where = ANY if boxed else EDGE
+        # "Related:" with its colon is a label, which the author's subheads seldom are
+        labels = found.kind == "related" and text[-1] in ":：" and phrases.entries["start"].get(wording) is not None
+        where = ANY if boxed or labels else EDGE
     # "{name} is a writer at ..." with a full stop, and one word with a hole that ends as a sentence, are content
     named = "{name}" in found.text and text[-1] == "."
     spoken = found.slight and "{" in found.text and text[-1] != ")" and ends_sentence(text)
@@ -222,8 +233,10 @@ def _label_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
         return None
     for mark in chain(SEPARATOR.finditer(text, 0, 80), _POINTER_END.finditer(text, 0, 80)):
         found = phrases.whole(normalise_wording(text[: mark.start()]), "start")
+        rest = text[mark.end() :]
+        if mark[0][0] == "-" and mark.re is _POINTER_END and (" " not in text[: mark.start()] or rest[0].islower()):
+            continue  # "Baca- tulis aksara Jawa ..."
         if found and (mark.re is SEPARATOR or found.kind == "related"):
-            rest = text[mark.end() :]
             if not _fits_label(rest, found.kind, phrases):
                 return None
             # where a sentence of the article follows the headline, inside_lines.py takes the headline alone

@@ -105,6 +105,7 @@ def accept_hits(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phra
         _take_site_name(lines, accepted)
     if not kinds.isdisjoint(SIGNING):
         _take_teasers_after_end(lines, hits, accepted)
+        _take_tags_after_end(lines, hits, accepted)
     if "comment" in kinds:
         _take_comments(lines, hits, accepted)
     take_feeds(lines, hits, accepted, phrases)
@@ -285,6 +286,20 @@ def _take_teasers_after_end(lines: Sequence[Line], hits: Sequence[Hit | None], a
         whole += accepted[i] is None and _is_closed(line)
 
 
+def _take_tags_after_end(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
+    """Below the initials that end the article: two terms or more in small letters, one on each line, and nothing else
+    that stays."""
+    signed = [i for i, hit in enumerate(accepted) if hit is not None and hit.rule == "initials-line"]
+    below = [i for i in range(signed[-1] + 1, len(lines)) if accepted[i] is None] if signed else []
+    terms = [lines[i].text for i in below]
+    if len(below) >= 2 and all(
+        hits[i] is None and len(term) <= MENU_ITEM and term.islower() and term[-1].isalnum() and term.count(" ") <= 3
+        for i, term in zip(below, terms, strict=True)
+    ):
+        for i in below:
+            accepted[i] = Hit("after-end", "tags", "terms in small letters below the initials that end the article")
+
+
 def _is_cut_short(text: str) -> bool:
     return text.endswith(("...", "…"))
 
@@ -357,7 +372,14 @@ def _take_names_below_labels(
 ) -> None:
     """The name on the line below a bare label that goes ("Oleh", "Reporter:"), and an address below the name."""
     for i, hit in enumerate(accepted[:-1]):
-        if hit is None or hit.kind != "byline" or accepted[i + 1] is not None or hits[i + 1] is not None:
+        if hit is None or hit.kind != "byline":
+            continue
+        # "Tom Ashe" / "Staff Writer" below the headline, of which the name might be one where no other stands above
+        role = i > 1 and hit.rule == "phrase-line" and "{" not in hit.why and hits[i - 1] is None
+        if role and accepted[i - 2] is None and not lines[i - 2].prose and lines[i - 2].text.count(" ") >= 2:
+            if len(lines[i - 1].text) <= SIGNATURE and _is_full_name(lines[i - 1].text, phrases):
+                accepted[i - 1] = accepted[i - 1] or Hit("signature", "byline", f"a name above {lines[i].text[:24]!r}")
+        if accepted[i + 1] is not None or hits[i + 1] is not None:
             continue
         wording, words = lines[i].wording, phrases.words
         if not (phrases.whole(wording, "start") or wording in words["by"] or wording in words["role"]):
