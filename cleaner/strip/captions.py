@@ -27,6 +27,7 @@ LEAST = 30
 _BRACKET = re.compile(r"\(([^()\d]{3,80})\)\.?$")
 # "KOMPAS.com/NABILLA TASHANDRA Menteri ..."; "TNI/POLRI Gelar Operasi" is a headline
 _OPENING = re.compile(r"(?:\w+\.\w{2,3}/[A-Z.]{3,}|[A-Z][A-Z ]{2,28}/[A-Z.]{3,} [A-Z.]{2,})(?: [A-Z.]{2,})* [A-Z]\w*[a-z]")
+_NAMED = re.compile(r"(?<=[.!?)\]]) ?[A-Z][\w.]{2,20}(?: [A-Z]\w+)?/[A-Z][\w.]+(?: [A-Z][\w.]+){0,3}$")
 _LABELLED = re.compile(r"(?<=[.!?)\]\"”]) ?([^\W\d_]+(?: [^\W\d_]+)?)\s?[:/]\s?([^:.!?]{3,60})$")
 
 
@@ -45,13 +46,15 @@ def caption_hits(lines: Sequence[Line], hits: list[Hit | None], phrases: Phrases
 
 
 def _is_credited(text: str, phrases: Phrases) -> bool:
-    """Whether a line ends with names that a slash parts, in brackets, or with a label of pictures and names; or opens
-    with the newsroom and a name in capitals."""
+    """Whether a line ends with names that a slash parts, or with a label of pictures and names; or opens with the
+    newsroom and a name in capitals."""
     if "/" in text[:40] and _OPENING.match(text):
         return True
     if text.endswith((")", ").")):
         bracket = _BRACKET.search(text, max(0, len(text) - 90))
         return bracket is not None and "/" in bracket[1] and "://" not in bracket[1] and looks_like_names(bracket[1])
+    if "/" in text[-60:] and _NAMED.search(text, max(0, len(text) - 80)):
+        return True
     labelled = _LABELLED.search(text, max(0, len(text) - 100))
     found = phrases.whole(normalise_wording(labelled[1]), "start") if labelled else None
     return labelled is not None and found is not None and found.kind == "caption" and looks_like_names(labelled[2])

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from cleaner.characters import BULLETS, DASHES
 from cleaner.judge.lines import (
@@ -287,17 +287,18 @@ def _take_teasers_after_end(lines: Sequence[Line], hits: Sequence[Hit | None], a
 
 
 def _take_tags_after_end(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
-    """Below the initials that end the article: two terms or more in small letters, one on each line, and nothing else
-    that stays."""
+    """Below the initials that end the article: two terms or more in small letters, one on each line."""
     signed = [i for i, hit in enumerate(accepted) if hit is not None and hit.rule == "initials-line"]
     below = [i for i in range(signed[-1] + 1, len(lines)) if accepted[i] is None] if signed else []
-    terms = [lines[i].text for i in below]
-    if len(below) >= 2 and all(
-        hits[i] is None and len(term) <= MENU_ITEM and term.islower() and term[-1].isalnum() and term.count(" ") <= 3
-        for i, term in zip(below, terms, strict=True)
-    ):
-        for i in below:
+    terms = list(takewhile(lambda i: hits[i] is None and _is_term(lines[i].text), below))
+    # what follows them are buttons, and nothing of the article's
+    if len(terms) >= 2 and not any(len(lines[i].text) > MENU_ITEM for i in below[len(terms) :]):
+        for i in terms:
             accepted[i] = Hit("after-end", "tags", "terms in small letters below the initials that end the article")
+
+
+def _is_term(text: str) -> bool:
+    return len(text) <= MENU_ITEM and text.islower() and text[-1].isalnum() and text.count(" ") <= 3
 
 
 def _is_cut_short(text: str) -> bool:
@@ -411,6 +412,9 @@ def _take_signature(lines: Sequence[Line], accepted: Accepted) -> None:
         # one word may be an agency where it ends the text; above another line it may be a subhead
         text = lines[kept[at]].text
         words = text.replace(".", "").split()
+        if not below and " | " in text and text.isupper() and len(text) <= 2 * SIGNATURE:  # "RINA WULAN | BAGUS TRI"
+            words = [word for word in words if word != "|"][:4]
+            text = text[:SIGNATURE]
         high = all(w.replace("-", "").isalpha() and w[0].isupper() for w in words)
         if len(text) <= SIGNATURE and (2 if below else 1) <= len(words) <= 4 and high:
             accepted[kept[at]] = Hit("signature", "byline", "a name alone behind the last paragraph")
