@@ -282,7 +282,8 @@ class Places:
     def _around(self) -> _Around:
         """Told when the first hit of shape is asked for: most texts have none, and it takes 4 % of stripping."""
         lines, hits, n = self._lines, self._hits, len(self._lines)
-        deck = next(iter(paragraphs(lines)), n)
+        deck = next((i for i, line in enumerate(lines) if line.prose), -1)
+        deck = deck if deck >= 0 else next(iter(paragraphs(lines)), n)
         around = _Around(deck, [-1] * n, [n] * n, [False] * n, [False] * n)
         clean = [hit is None and taken is None for hit, taken in zip(hits, self._accepted, strict=True)]
         for i in range(1, n):

@@ -42,12 +42,6 @@ _ENDMARK = re.compile(r"[\[(]? ?[*#=_~.■●◆□▪-]{0,6} ?[\])]?")
 _CREDIT = re.compile(
     r"\((?:dok(?:umen(?:tasi)?)?|foto|photo|gambar|image|sumber|ist|istimewa)\b[^()]{0,80}\)$", re.IGNORECASE
 )
-# "ilustrasi melon (pexels.com/Any Lane)": a picture of a stock, in the middle of lists as well
-_STOCK = re.compile(
-    r"[^\W\d].*[^\W\d] [^\s(]+ ?\((?:pexels|unsplash|pixabay|freepik|shutterstock|istockphoto|vecteezy|dreamstime|gettyimages)"
-    r"\.com/[^()]{2,60}\)",
-    re.IGNORECASE,
-)
 _DESK = re.compile(r"[(\[][^\W\d_]{1,6}(?:[/|,-][^\W\d_]{1,6}){1,3}[)\]]|[(\[](?!toc)[^\W\d_A-Z]{2,4}[)\]]")
 _DATE = re.compile(
     r"(?<!\d)\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2,4}\b|\b\d{4}[./-]\d{1,2}[./-]\d{1,2}\b"
@@ -158,8 +152,6 @@ def _first_hit(text: str, wording: str, phrases: Phrases, opens: bool) -> Hit | 
         return Hit("lost-characters", "loading", "nothing but characters that were lost")
     if not wording:
         return Hit("endmark", "endmark", "a mark alone", EDGE) if len(text) <= 6 and _ENDMARK.fullmatch(text) else None
-    if text[-1] == ")" and ".com/" in text and len(text) <= 120 and _STOCK.fullmatch(text):
-        return Hit("credit", "caption", "ends with a stock of pictures in brackets")
     found = phrases.any(wording)
     if "://" in text and found is not None and found.kind in _POINTING:  # a reference that the author gives
         return None
@@ -213,8 +205,7 @@ def _phrase_hit(text: str, wording: str, found: Phrase, phrases: Phrases) -> Hit
     # "Komentar." with a full stop, and any single word, may be an author's; at the edges of an article it is not
     sentence = text[-1] == "." and text[-2:] != ".." and found.array == "line" and wording.count(" ") < 3
     if (found.slight or sentence) and found.array != "between":
-        # "Related:" with its colon is a label, which the author's subheads seldom are
-        labels = found.kind == "related" and text[-1] in ":：" and phrases.entries["start"].get(wording) is not None
+        labels = found.kind == "related" and text[-1] in ":：" and wording in phrases.entries["start"]  # "Related:"
         where = ANY if boxed or labels else EDGE
     # "{name} is a writer at ..." with a full stop, and one word with a hole that ends as a sentence, are content
     named = "{name}" in found.text and text[-1] == "."
@@ -234,9 +225,9 @@ def _label_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     for mark in chain(SEPARATOR.finditer(text, 0, 80), _POINTER_END.finditer(text, 0, 80)):
         found = phrases.whole(normalise_wording(text[: mark.start()]), "start")
         rest = text[mark.end() :]
-        if mark[0][0] == "-" and mark.re is _POINTER_END and (" " not in text[: mark.start()] or rest[0].islower()):
-            continue  # "Baca- tulis aksara Jawa ..."
-        if found and (mark.re is SEPARATOR or found.kind == "related"):
+        # "Baca- tulis aksara Jawa ..." opens with no label
+        bound = mark.re is _POINTER_END and mark[0][0] == "-" and (" " not in text[: mark.start()] or rest[0].islower())
+        if found and not bound and (mark.re is SEPARATOR or found.kind == "related"):
             if not _fits_label(rest, found.kind, phrases):
                 return None
             # where a sentence of the article follows the headline, inside_lines.py takes the headline alone

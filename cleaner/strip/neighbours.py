@@ -142,22 +142,22 @@ def _accept_at_edges(lines: Sequence[Line], hits: Sequence[Hit | None], accepted
     timed = [i for i in range(deck, last) if (hit := hits[i]) is not None and hit.rule == "timestamp"]
     # dates as subheads: further down, or with lines between them straight below the first paragraph
     timeline = any(i >= top for i in timed) or any(below - i > 1 for i, below in pairwise(timed))
+    # the date above the first paragraph opens the timeline where those below differ from it in digits and words alone
+    shapes = (
+        {_LETTERS.sub("a", _DIGITS.sub("0", lines[i].text)) for i in (deck - 1, *timed)} if timeline and deck else ()
+    )
+    deck -= len(shapes) == 1
     places = Places(lines, hits, accepted, last)
     for i, hit in enumerate(hits):
         if hit is None or accepted[i] is not None or not places.suit(i):
             continue
-        if timeline and hit.rule == "timestamp" and (deck < i or (deck == i + 1 and _same_shape(lines, (i, *timed)))):
+        if timeline and hit.rule == "timestamp" and deck <= i:
             continue
         above = i < first or (i < top and hit.kind in ("byline", "timestamp"))
         if (hit.where in (EDGE, HEAD) and above) or (hit.where == EDGE and i > last):
             accepted[i] = hit
     if first > 1 and accepted[0] is not None and accepted[0].kind == "nav":
         _take_path(lines, hits, accepted)
-
-
-def _same_shape(lines: Sequence[Line], dates: Sequence[int]) -> bool:
-    """Whether dates differ in digits and words alone: the one above the first paragraph then opens a timeline."""
-    return len({_LETTERS.sub("a", _DIGITS.sub("0", lines[i].text)) for i in dates}) == 1
 
 
 def _accept_rows_of_doubts(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
@@ -290,15 +290,14 @@ def _take_tags_after_end(lines: Sequence[Line], hits: Sequence[Hit | None], acce
     """Below the initials that end the article: two terms or more in small letters, one on each line."""
     signed = [i for i, hit in enumerate(accepted) if hit is not None and hit.rule == "initials-line"]
     below = [i for i in range(signed[-1] + 1, len(lines)) if accepted[i] is None] if signed else []
-    terms = list(takewhile(lambda i: hits[i] is None and _is_term(lines[i].text), below))
+    terms = list(
+        takewhile(lambda i: hits[i] is None and lines[i].text.islower() and lines[i].text[-1].isalnum(), below)
+    )
     # what follows them are buttons, and nothing of the article's
-    if len(terms) >= 2 and not any(len(lines[i].text) > MENU_ITEM for i in below[len(terms) :]):
+    short = all(len(lines[i].text) <= MENU_ITEM and lines[i].text.count(" ") <= 3 for i in below)
+    if len(terms) >= 2 and short:
         for i in terms:
             accepted[i] = Hit("after-end", "tags", "terms in small letters below the initials that end the article")
-
-
-def _is_term(text: str) -> bool:
-    return len(text) <= MENU_ITEM and text.islower() and text[-1].isalnum() and text.count(" ") <= 3
 
 
 def _is_cut_short(text: str) -> bool:
@@ -377,9 +376,9 @@ def _take_names_below_labels(
             continue
         # "Tom Ashe" / "Staff Writer" below the headline, of which the name might be one where no other stands above
         role = i > 1 and hit.rule == "phrase-line" and "{" not in hit.why and hits[i - 1] is None
-        if role and accepted[i - 2] is None and not lines[i - 2].prose and lines[i - 2].text.count(" ") >= 2:
-            if len(lines[i - 1].text) <= SIGNATURE and _is_full_name(lines[i - 1].text, phrases):
-                accepted[i - 1] = accepted[i - 1] or Hit("signature", "byline", f"a name above {lines[i].text[:24]!r}")
+        headed = role and accepted[i - 2] is None and not lines[i - 2].prose and lines[i - 2].text.count(" ") >= 2
+        if headed and len(lines[i - 1].text) <= SIGNATURE and _is_full_name(lines[i - 1].text, phrases):
+            accepted[i - 1] = accepted[i - 1] or Hit("signature", "byline", f"a name above {lines[i].text[:24]!r}")
         if accepted[i + 1] is not None or hits[i + 1] is not None:
             continue
         wording, words = lines[i].wording, phrases.words
