@@ -26,6 +26,7 @@ __all__ = [
     "ends_signed",
     "is_prose",
     "is_wrapped",
+    "paragraphs",
     "prose_bounds",
     "split_lines",
 ]
@@ -38,6 +39,10 @@ LONG = 200
 
 LEAST = 25
 """Lines of fewer characters are no paragraphs in any script."""
+
+SENTENCE = 40
+"""The fewest characters of a sentence that counts as a paragraph where no line of the text is long enough for one; in a
+script without blanks half of that will do."""
 
 MENU_ITEM = 30
 """The most characters that an item of a menu has."""
@@ -167,7 +172,10 @@ def prose_bounds(lines: Sequence[Line], taken: Sequence[Hit | None]) -> tuple[in
     while last >= 0 and not (lines[last].prose and ((hit := taken[last]) is None or hit.where == BESIDE)):
         last -= 1
     if last < 0:
-        return len(lines), -1
+        if any(line.prose for line in lines):
+            return len(lines), -1
+        short = [i for i in paragraphs(lines) if (hit := taken[i]) is None or hit.where == BESIDE]
+        return (short[0], short[-1]) if short else (len(lines), -1)
     first = before = -3
     for i in range(last + 1):
         if lines[i].prose and ((hit := taken[i]) is None or hit.where == BESIDE):
@@ -175,3 +183,17 @@ def prose_bounds(lines: Sequence[Line], taken: Sequence[Hit | None]) -> tuple[in
                 return before, last
             first, before = i if first < 0 else first, i
     return first, last
+
+
+def paragraphs(lines: Sequence[Line]) -> list[int]:
+    """The indices of the paragraphs; in a text whose lines are all short, of its sentences, where it is made of them.
+
+    Two sentences or more that hold half of the text: poems, lists, quizzes and wrapped texts have no paragraphs.
+    """
+    prose = [i for i, line in enumerate(lines) if line.prose]
+    if prose:
+        return prose
+    long = [i for i, line in enumerate(lines) if 2 * len(line.text) >= SENTENCE and ends_sentence(line.text)]
+    short = [i for i in long if len(lines[i].text) >= SENTENCE or _UNSPACED.search(lines[i].text)]
+    held = sum(len(lines[i].text) for i in short)
+    return short if len(short) >= 2 and 2 * held >= sum(len(line.text) for line in lines) else []

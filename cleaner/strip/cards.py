@@ -28,6 +28,9 @@ CARDS = 3
 MOST = 60
 """Cards that are looked at: so many headings, each above labels without end, take linear time."""
 
+TEASERS = 2
+"""Headlines with a teaser that breaks off, which are cards where nothing follows them."""
+
 CARD_LINES = 4
 """The most lines of a card beside its label: a headline, a teaser, a date, a name."""
 
@@ -71,6 +74,7 @@ def take_cards(
 ) -> None:
     """Take the cards below one of the headings of related links, or behind the end of an article, with their labels."""
     marks = [i for i, hit in enumerate(hits) if hit is not None and hit.kind in READ_ON]
+    _take_teasers_to_end(lines, hits, accepted, marks)
     if not headings and len(marks) < CARDS:
         return
     above = begin = at = 0  # paragraphs that stay above a line, and where the last cards end
@@ -90,6 +94,32 @@ def take_cards(
             begin = period.end
             for j in (*period.labels, *(line for lines_of in period.cards for line in lines_of)):
                 accepted[j] = accepted[j] or hits[j] or card
+
+
+def _take_teasers_to_end(
+    lines: Sequence[Line], hits: Sequence[Hit | None], accepted: list[Hit | None], marks: Sequence[int]
+) -> None:
+    """Behind the last known label of a text, two headlines or more, each with a teaser that breaks off, and nothing
+    else: "Share :" / "Harga Cabai Naik" / "Harga cabai di pasar naik dua kali lipat ..."
+
+    Above stand three paragraphs or more, none of which breaks off.
+    """
+    if not marks or not lines[-1].text.endswith(_BREAKS_OFF):
+        return
+    first = next((i for i in reversed(marks) if i + 1 < len(lines) and hits[i + 1] is None), len(lines))
+    own = [line for line, hit in zip(lines[:first], accepted, strict=False) if hit is None]
+    below = range(first + 1, len(lines))
+    pairs = [(i, i + 1) for i in below[::2]]
+    if len(pairs) < TEASERS or 2 * len(pairs) != len(below) or any(hits[i] is not None for i in below):
+        return
+    headed = all(
+        may_be_headline(lines[i].text) and lines[i].text[-1] not in FULL_STOPS and _breaks_off(lines, [j])
+        for i, j in pairs
+    )
+    whole = not any(line.text.endswith(_BREAKS_OFF) for line in own)
+    if headed and whole and sum(line.prose for line in own) >= ABOVE:
+        card = Hit("related-cards", "related", f"{len(pairs)} headlines with teasers below {lines[first].text!r}")
+        accepted[first:] = [hits[first], *(card for _ in below)]
 
 
 def _cards_below_heading(lines: Sequence[Line], hits: Sequence[Hit | None], heading: int) -> _Period | None:

@@ -15,12 +15,12 @@ from itertools import groupby
 from typing import NamedTuple
 
 from cleaner.characters import BULLETS, CLOSERS, DASHES, FULL_STOPS
-from cleaner.judge.lines import ANY, BESIDE, Hit, Line, ends_sentence
+from cleaner.judge.lines import ANY, BESIDE, Hit, Line, ends_sentence, paragraphs
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
 __all__ = [
     "SHAPES", "Places", "drop_fragments", "ends_text", "is_above_text", "is_lead_in", "is_numbered", "led_items",
-    "record_lines", "table_rows",
+    "record_lines", "signed_lines", "table_rows",
 ]  # fmt: skip
 
 SHAPES = frozenset(
@@ -93,7 +93,7 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
     # "Född 3 april" above "Död 9 maj": dates of a life or of a work, for an article has one byline
     dates = [i for i, hit in found if hit.rule == "byline-date"]
     paired = len(dates) == 2 and dates[1] - dates[0] == 1
-    prose = [i for i, line in enumerate(lines) if line.prose] or [len(lines)]
+    prose = paragraphs(lines) or [len(lines)]
     deck, last = prose[0], prose[-1]  # below the last paragraph a list is a menu as often
     kept = list(hits)
     listed = led_items(lines, hits)
@@ -137,6 +137,17 @@ def led_items(lines: Sequence[Line], hits: Sequence[Hit | None]) -> frozenset[in
         led = line.text[0] in BULLETS and (led or (i > 0 and hits[i - 1] is None and is_lead_in(lines[i - 1].text)))
         if led:
             found.add(i)
+    return frozenset(found)
+
+
+def signed_lines(lines: Sequence[Line], accepted: Sequence[Hit | None]) -> frozenset[int]:
+    """The last sentence of the article, on the line that stays straight above the initials that sign it."""
+    found, stays = set(), -1
+    for i, hit in enumerate(accepted):
+        if hit is None:
+            stays = i
+        elif hit.rule == "initials-line" and stays == i - 1 >= 0 and ends_sentence(lines[stays].text):
+            found.add(stays)
     return frozenset(found)
 
 
@@ -271,7 +282,8 @@ class Places:
     def _around(self) -> _Around:
         """Told when the first hit of shape is asked for: most texts have none, and it takes 4 % of stripping."""
         lines, hits, n = self._lines, self._hits, len(self._lines)
-        deck = next((i for i, line in enumerate(lines) if line.prose), n)
+        deck = next((i for i, line in enumerate(lines) if line.prose), -1)
+        deck = deck if deck >= 0 else next(iter(paragraphs(lines)), n)
         around = _Around(deck, [-1] * n, [n] * n, [False] * n, [False] * n)
         clean = [hit is None and taken is None for hit, taken in zip(hits, self._accepted, strict=True)]
         for i in range(1, n):

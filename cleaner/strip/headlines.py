@@ -10,9 +10,11 @@ quotation marks.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from cleaner.characters import FULL_STOPS
 from cleaner.phrases.phrases import Phrases, normalise_wording
+from cleaner.strip.segments import word_lists
 
 __all__ = ["HEADLINE", "headline_end", "looks_like_headline", "visible_end"]
 
@@ -22,6 +24,8 @@ HEADLINE = 170
 _SHORTEST = 12  # characters before which no headline ends
 _SURE = 110  # characters behind which a sign may be the next sentence's
 _OPENER_AT = 4  # words before which no opener of sentences is asked for
+_OFFICE = 8  # words from the last office to the end of the name
+_OFFICES_APART = 3  # words from one office to the next
 _GAP = re.compile(r"\s{2,}|\t")
 _JOINT = re.compile(
     r"(?<=[^\W\d_])(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ '’])|(?<=[?!)”\"])(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ])"
@@ -100,7 +104,8 @@ def _before_known_subject(text: str, begin: int, stop: int, phrases: Phrases) ->
     """Where a headline in capitals ends before a sentence with one name as its subject, or -1.
 
     "... Udah Sembuh Sherina juga membagikan": the text speaks of "Sherina" elsewhere, twice or more and without another
-    capital before the name, and nowhere has the words on both sides of the cut together.
+    capital before the name, and nowhere has the words on both sides of the cut together. Once suffices where an office
+    stands before it: "... Dua Anak Luka Wali Kota Muhamad Rifai menyebut".
     """
     words = list(re.finditer(r"\S+", text[begin:stop]))
     small = phrases.words["opener"]
@@ -114,8 +119,30 @@ def _before_known_subject(text: str, begin: int, stop: int, phrases: Phrases) ->
             alone = re.findall(rf"(?:^|[.!?\"”)\n] ?|[^\W\d_A-Z] ){re.escape(name)}(?= [a-z])", elsewhere)
             titled = name.isalpha() and name[0].isupper() and before[0].isupper() and before[-1].isalnum()
             known = titled and len(alone) >= 2 and f"{before} {name}".casefold() not in elsewhere.casefold()
-            return begin + words[i - 1].end() if known else -1
+            if known:
+                return begin + words[i - 1].end()
+            first = _office_before([word[0] for word in words[: i + 1]], elsewhere, phrases)
+            return begin + words[first - 1].end() if first else -1
     return -1
+
+
+def _office_before(words: Sequence[str], elsewhere: str, phrases: Phrases) -> int:
+    """Where the subject begins that ends some words, an office and a name of which one part stands alone elsewhere:
+    "Wakil Bupati Rina Wulan"; or 0.
+
+    Offices near each other are one subject, whatever the headline ends with.
+    """
+    offices = word_lists()["offices"].get(phrases.languages[0], ())
+    held = [i for i in range(_OPENER_AT, len(words) - 1) if words[i].isalpha() and words[i].casefold() in offices]
+    first = held[-1] if held else 0
+    for at in reversed(held):  # "Wakil Ketua DPRD Kota ..."
+        first = at if first - at <= _OFFICES_APART else first
+    if not held or len(words) - held[-1] > _OFFICE or not all(word[0].isupper() for word in words[first:]):
+        return 0
+    names = "|".join(re.escape(word) for word in words[held[-1] + 1 :])
+    known = re.search(rf"(?:^|[.!?\"”)\n] ?|[^\W\d_A-Z],? )(?:{names})(?=[,.]| [a-z])", elsewhere)
+    ended = words[first - 1][-1].isalnum() and looks_like_headline(" ".join(words[:first]))
+    return first if known and ended else 0
 
 
 def _parts_words(text: str, at: int, phrases: Phrases) -> bool:

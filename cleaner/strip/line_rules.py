@@ -32,7 +32,8 @@ __all__ = ["SEPARATOR", "forget_lines", "is_clear_paragraph", "judge_line", "loo
 # opens with the marks, which are rare: with the white space before them it takes four times as long.
 _PARTING = ":：|｜»›>–—】"
 SEPARATOR = re.compile(rf"[{_PARTING}/{EMOJI}-](?:(?<=[{_PARTING}])|(?<=\s[-/])(?=\s)|(?<=[{EMOJI}])[{EMOJI}]*)\s*")
-_POINTER_END = re.compile(r"(?<=\w)(?:[\])*]+[ \t]*[:：]?[ \t]*|[.?] )(?=\S)")  # "[Baca juga] ...", "Lire aussi. ..."
+# "[Baca juga] ...", "Lire aussi. ...", "ये भी पढ़ें- ..."
+_POINTER_END = re.compile(r"(?<=\w)(?:[\])*]+[ \t]*[:：]?[ \t]*|[.?] )(?=\S)|(?<=[^\s\d-])-[ \t]+(?=\S)")
 _TERM_BREAK = re.compile(r"\s*[,;|/#·•、،]\s*")
 _TIME_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
 _HOLDER = re.compile(r"(?:0 ?[-–]? ?0?,? ?)?(?:©|®|\(c\)|copyright(?:s|ed)?\b)")
@@ -204,7 +205,8 @@ def _phrase_hit(text: str, wording: str, found: Phrase, phrases: Phrases) -> Hit
     # "Komentar." with a full stop, and any single word, may be an author's; at the edges of an article it is not
     sentence = text[-1] == "." and text[-2:] != ".." and found.array == "line" and wording.count(" ") < 3
     if (found.slight or sentence) and found.array != "between":
-        where = ANY if boxed else EDGE
+        labels = found.kind == "related" and text[-1] in ":：" and wording in phrases.entries["start"]  # "Related:"
+        where = ANY if boxed or labels else EDGE
     # "{name} is a writer at ..." with a full stop, and one word with a hole that ends as a sentence, are content
     named = "{name}" in found.text and text[-1] == "."
     spoken = found.slight and "{" in found.text and text[-1] != ")" and ends_sentence(text)
@@ -222,8 +224,10 @@ def _label_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
         return None
     for mark in chain(SEPARATOR.finditer(text, 0, 80), _POINTER_END.finditer(text, 0, 80)):
         found = phrases.whole(normalise_wording(text[: mark.start()]), "start")
-        if found and (mark.re is SEPARATOR or found.kind == "related"):
-            rest = text[mark.end() :]
+        rest = text[mark.end() :]
+        # "Baca- tulis aksara Jawa ..." opens with no label
+        bound = mark.re is _POINTER_END and mark[0][0] == "-" and (" " not in text[: mark.start()] or rest[0].islower())
+        if found and not bound and (mark.re is SEPARATOR or found.kind == "related"):
             if not _fits_label(rest, found.kind, phrases):
                 return None
             # where a sentence of the article follows the headline, inside_lines.py takes the headline alone

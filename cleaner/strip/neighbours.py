@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from cleaner.characters import BULLETS, DASHES
 from cleaner.judge.lines import (
@@ -24,6 +24,7 @@ from cleaner.judge.lines import (
     ends_sentence,
     ends_signed,
     is_wrapped,
+    paragraphs,
     prose_bounds,
 )
 from cleaner.phrases.phrases import Phrases
@@ -64,6 +65,8 @@ PATH = 5
 LEAD_IN = 30
 """The fewest characters of a line with a colon that leads to a list; shorter ones may be empty fields of a template."""
 
+_LETTERS = re.compile(r"[^\W\d_]+")
+_DIGITS = re.compile(r"\d+")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 SIGNATURE = 40
@@ -102,6 +105,7 @@ def accept_hits(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phra
         _take_site_name(lines, accepted)
     if not kinds.isdisjoint(SIGNING):
         _take_teasers_after_end(lines, hits, accepted)
+        _take_tags_after_end(lines, hits, accepted)
     if "comment" in kinds:
         _take_comments(lines, hits, accepted)
     take_feeds(lines, hits, accepted, phrases)
@@ -131,18 +135,23 @@ def _accept_at_edges(lines: Sequence[Line], hits: Sequence[Hit | None], accepted
     first, last = prose_bounds(lines, [h or g for h, g in zip(accepted, hits, strict=True)])
     if last < 0:
         return
-    prose = [i for i, line in enumerate(lines) if line.prose]
+    prose = paragraphs(lines)
     # a byline may stand below the sentence under the headline: above the second long line, if that is among the first 8
     top = max(first, prose[1] if len(prose) > 1 and prose[1] < 8 else 0)
     deck = prose[0] if prose else len(lines)
     timed = [i for i in range(deck, last) if (hit := hits[i]) is not None and hit.rule == "timestamp"]
     # dates as subheads: further down, or with lines between them straight below the first paragraph
     timeline = any(i >= top for i in timed) or any(below - i > 1 for i, below in pairwise(timed))
+    # the date above the first paragraph opens the timeline where those below differ from it in digits and words alone
+    shapes = (
+        {_LETTERS.sub("a", _DIGITS.sub("0", lines[i].text)) for i in (deck - 1, *timed)} if timeline and deck else ()
+    )
+    deck -= len(shapes) == 1
     places = Places(lines, hits, accepted, last)
     for i, hit in enumerate(hits):
         if hit is None or accepted[i] is not None or not places.suit(i):
             continue
-        if timeline and hit.rule == "timestamp" and deck < i:
+        if timeline and hit.rule == "timestamp" and deck <= i:
             continue
         above = i < first or (i < top and hit.kind in ("byline", "timestamp"))
         if (hit.where in (EDGE, HEAD) and above) or (hit.where == EDGE and i > last):
@@ -277,6 +286,20 @@ def _take_teasers_after_end(lines: Sequence[Line], hits: Sequence[Hit | None], a
         whole += accepted[i] is None and _is_closed(line)
 
 
+def _take_tags_after_end(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Accepted) -> None:
+    """Below the initials that end the article: two terms or more in small letters, one on each line."""
+    signed = [i for i, hit in enumerate(accepted) if hit is not None and hit.rule == "initials-line"]
+    below = [i for i in range(signed[-1] + 1, len(lines)) if accepted[i] is None] if signed else []
+    terms = list(
+        takewhile(lambda i: hits[i] is None and lines[i].text.islower() and lines[i].text[-1].isalnum(), below)
+    )
+    # what follows them are buttons, and nothing of the article's
+    short = all(len(lines[i].text) <= MENU_ITEM and lines[i].text.count(" ") <= 3 for i in below)
+    if len(terms) >= 2 and short:
+        for i in terms:
+            accepted[i] = Hit("after-end", "tags", "terms in small letters below the initials that end the article")
+
+
 def _is_cut_short(text: str) -> bool:
     return text.endswith(("...", "…"))
 
@@ -349,7 +372,14 @@ def _take_names_below_labels(
 ) -> None:
     """The name on the line below a bare label that goes ("Oleh", "Reporter:"), and an address below the name."""
     for i, hit in enumerate(accepted[:-1]):
-        if hit is None or hit.kind != "byline" or accepted[i + 1] is not None or hits[i + 1] is not None:
+        if hit is None or hit.kind != "byline":
+            continue
+        # "Tom Ashe" / "Staff Writer" below the headline, of which the name might be one where no other stands above
+        role = i > 1 and hit.rule == "phrase-line" and "{" not in hit.why and hits[i - 1] is None
+        headed = role and accepted[i - 2] is None and not lines[i - 2].prose and lines[i - 2].text.count(" ") >= 2
+        if headed and len(lines[i - 1].text) <= SIGNATURE and _is_full_name(lines[i - 1].text, phrases):
+            accepted[i - 1] = accepted[i - 1] or Hit("signature", "byline", f"a name above {lines[i].text[:24]!r}")
+        if accepted[i + 1] is not None or hits[i + 1] is not None:
             continue
         wording, words = lines[i].wording, phrases.words
         if not (phrases.whole(wording, "start") or wording in words["by"] or wording in words["role"]):
@@ -381,6 +411,9 @@ def _take_signature(lines: Sequence[Line], accepted: Accepted) -> None:
         # one word may be an agency where it ends the text; above another line it may be a subhead
         text = lines[kept[at]].text
         words = text.replace(".", "").split()
+        if not below and " | " in text and text.isupper() and len(text) <= 2 * SIGNATURE:  # "RINA WULAN | BAGUS TRI"
+            words = [word for word in words if word != "|"][:4]
+            text = text[:SIGNATURE]
         high = all(w.replace("-", "").isalpha() and w[0].isupper() for w in words)
         if len(text) <= SIGNATURE and (2 if below else 1) <= len(words) <= 4 and high:
             accepted[kept[at]] = Hit("signature", "byline", "a name alone behind the last paragraph")

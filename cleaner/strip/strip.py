@@ -22,7 +22,8 @@ from cleaner.judge.lines import BESIDE, EDGE, HEAD, Hit, Line, is_wrapped, split
 from cleaner.judge.whole_page import looks_like_page, outside_block
 from cleaner.phrases.clauses import find_openings
 from cleaner.phrases.phrases import Phrases, load_phrases, normalise_wording
-from cleaner.strip.context import is_above_text, led_items, record_lines, table_rows
+from cleaner.strip.captions import caption_hits
+from cleaner.strip.context import is_above_text, led_items, record_lines, signed_lines, table_rows
 from cleaner.strip.cut_lines import segments_to_judge
 from cleaner.strip.datelines import find_datelines, match_dateline
 from cleaner.strip.facts import facts_of, title_hits
@@ -175,7 +176,7 @@ def _look(
     mark_openings(text, lines, phrases)
 
     # find the hits of lines
-    hits = [judge_line(line, phrases) for line in lines]
+    hits = caption_hits(lines, [judge_line(line, phrases) for line in lines], phrases)
     if input_kind == "auto":
         input_kind = "page" if looks_like_page(lines, hits, phrases) else "text"
     if input_kind == "page":
@@ -245,8 +246,9 @@ def _judge(
     if question is None:
         return False
     verdicts = choice.permitted(lines, (yield question))
-    # whatever their words are: the headline, the list that a line of the author's leads to, records and tables
-    spared = led_items(lines, hits) | ({0} if is_above_text(lines, accepted) else set())
+    # whatever their words are: the headline, the list that a line of the author's leads to, the sentence that initials
+    # sign, records and tables
+    spared = led_items(lines, hits) | signed_lines(lines, accepted) | ({0} if is_above_text(lines, accepted) else set())
     if any(verdicts):
         spared |= record_lines(lines, choice.phrases) | table_rows(lines)
     for i, verdict in enumerate(verdicts):
