@@ -51,9 +51,10 @@ def parse_feed(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lo
         try:
             yield raw_record(_record(entry), split.source, number, options)
         except Exception as error:
+            wrong = as_input_error(error)
             if cut and number == len(feed.entries):
-                error = BrokenFeed("The feed ends inside this entry.", "Fetch it again; it may be cut.")
-            yield Lost(number, as_input_error(error))
+                wrong = BrokenFeed("The feed ends inside this entry.", "Fetch it again; it may be cut.")
+            yield Lost(number, wrong)
 
 
 def _escaped(data: bytes) -> bytes:

@@ -25,7 +25,16 @@ from cleaner.read.made_files import MadeFiles
 from cleaner.read.read_errors import LinkOutside, MadeByCleaner, NotFound, NotReadable, SymlinkLoop, reject, unreadable
 from cleaner.read.task import Source
 
-__all__ = ["Listing", "is_remote", "is_stream", "list_inputs", "list_sources", "printable_name", "remote_error", "source_name"]
+__all__ = [
+    "Listing",
+    "is_remote",
+    "is_stream",
+    "list_inputs",
+    "list_sources",
+    "printable_name",
+    "remote_error",
+    "source_name",
+]
 
 _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:::|://)")  # two letters at least, because C: is a drive of Windows
 # Backslash, control characters, and the surrogates by which os.fsdecode gives bytes that are not UTF-8.

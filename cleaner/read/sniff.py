@@ -293,7 +293,8 @@ def _records_in_text(head: bytes) -> str:
         return "warc"
     if _WIKIPEDIA.match(head.lstrip(b"\xef\xbb\xbf \t\r\n")):
         raise UnknownFormat(
-            "These are articles in the tags <doc> of WikiExtractor.", "Run it with --json, and give what it then writes."
+            "These are articles in the tags <doc> of WikiExtractor.",
+            "Run it with --json, and give what it then writes.",
         )
     if format := _feed_or_packed(head):
         return format
