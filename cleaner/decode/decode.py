@@ -133,23 +133,18 @@ def _utf16_and_utf8(data: bytes, encoding: str) -> Decoded | None:
         end -= after if data[end : end + 1] == b"\0" else 0
         if not _PLAIN.search(data, start, end):
             continue
-        texts += (_utf16(data[at:start], encoding), _utf8(data[start:end]))
+        try:
+            texts += (_utf16(data[at:start], encoding), data[start:end].decode())
+        except UnicodeDecodeError:
+            return None
         at = end
     if not texts:
         return None
     texts.append(_utf16(data[at:], encoding))
-    # A part that is in neither became a NUL.
+    # A part that is no UTF-16 became a NUL.
     if not any(texts[::2]) or any("\0" in text for text in texts):
         return None
     return Decoded("".join(texts).removeprefix("\ufeff"), encoding)
-
-
-def _utf8(data: bytes) -> str:
-    """Return the text of data in UTF-8, a NUL where they are in another encoding."""
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return "\0"
 
 
 def _utf16(data: bytes, encoding: str) -> str:
