@@ -150,8 +150,12 @@ def _utf16_and_utf8(data: bytes, encoding: str) -> Decoded | None:
 def _utf16(data: bytes, encoding: str) -> str:
     """Return the text of a part in UTF-16, a NUL where it is too short for one or is another encoding."""
     text = data.decode(encoding, "replace")
+    if text in ("", "\ufeff"):
+        return text
     unlikely = text.count("\ufffd") + len(_UNLIKELY.findall(text))
-    return text if text in ("", "\ufeff") or (len(data) >= _LEAST_WIDE and unlikely <= len(text) // 50) else "\0"
+    # Single bytes with a stray NUL look like letters of other scripts: an eighth of the bytes are NULs at least.
+    wide = len(data) >= _LEAST_WIDE and 8 * data.count(0) >= len(data)
+    return text if wide and unlikely <= len(text) // 50 else "\0"
 
 
 def _with_legacy_lines(data: bytes) -> Decoded:

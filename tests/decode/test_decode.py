@@ -188,7 +188,12 @@ def test_one_wide_encoding_is_no_mixture(encoding: str) -> None:
 
 @pytest.mark.parametrize("nuls", [1, 3, 40, 2000])
 def test_stray_nuls_make_no_utf_16(nuls: int) -> None:
-    for data in (FIRST + "\0" * nuls + SECOND, FIRST + "\0" * nuls, "\0" * nuls + FIRST):
+    for data in (
+        FIRST + "\0" * nuls + SECOND,
+        FIRST + "\0" * nuls,
+        "\0" * nuls + FIRST,
+        f"{FIRST[:27]}{chr(0) * nuls}{SECOND}",
+    ):
         assert decode(data.encode()) == Decoded(data, "utf-8", 0)
 
 
