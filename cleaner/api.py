@@ -175,12 +175,18 @@ def _stream(articles: Iterable[Given], options: Options) -> Iterator[Cleaned]:
         numbered = sorted(
             nsmallest(options.sample, numbered, key=lambda one: draw("", one[0], options.seed)), key=itemgetter(0)
         )
-    for number, article in numbered:
-        batch.append(_raw(article, number, options))
-        characters += len(batch[-1].body)
-        if len(batch) == BATCH or characters >= BATCH_CHARACTERS:
+    try:
+        for number, article in numbered:
+            batch.append(_raw(article, number, options))
+            characters += len(batch[-1].body)
+            if len(batch) == BATCH or characters >= BATCH_CHARACTERS:
+                complete, batch, characters = batch, [], 0
+                yield from _clean_batch(complete, options, site_rules=site_rules)
+    except Exception:
+        # The error of one article, or of what gives them, comes behind the results of those that were read before it.
+        if batch:
             yield from _clean_batch(batch, options, site_rules=site_rules)
-            batch, characters = [], 0
+        raise
     if batch:
         yield from _clean_batch(batch, options, site_rules=site_rules)
 

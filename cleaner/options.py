@@ -29,6 +29,7 @@ __all__ = [
     "OWN_OPTIONS",
     "RUN_OPTIONS",
     "Options",
+    "check_written",
     "find_config",
     "is_own_config",
     "memory_bytes",
@@ -425,6 +426,23 @@ def _typed(name: str, value: Any, wanted: type) -> Any:
         pass  # the value is refused below
     if type(value) is not wanted:
         raise OptionError(f"{name} has to be {_WANTED[wanted]}, not {value!r}.")
-    if any("\0" in part for part in (value if isinstance(value, tuple) else [value]) if isinstance(part, str)):
-        raise OptionError(f"{name} holds a NUL character, which no name of a file or field can have.")
+    for part in value if isinstance(value, tuple) else [value]:
+        if isinstance(part, str):
+            check_written(name, part)
     return value
+
+
+def check_written(name: str, value: str) -> None:
+    """Raise OptionError where the text of an option, or a name, cannot be written into the files of a run.
+
+    A path of bytes that are not UTF-8 holds surrogates: it can be opened, but the manifest could not name it.
+    """
+    if "\0" in value:
+        raise OptionError(f"{name} holds a NUL character, which no name of a file or field can have.")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise OptionError(
+            f"{name} is {value!r}, which is not UTF-8 and could not be written into the manifest. Rename it, or name "
+            "another."
+        ) from None

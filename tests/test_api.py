@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import inspect
 import itertools
+import json
 import random
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -82,6 +83,38 @@ def test_long_articles_make_short_batches() -> None:
 def test_a_record_without_text_is_named_by_its_number() -> None:
     with pytest.raises(InputError, match=r"^Article 2: .*--text-field"):
         list(cleaner.iter_clean([NEWS, {"n": 1}]))
+
+
+def _interrupted(given: object) -> Iterator[Any]:
+    yield NEWS
+    yield {"id": "b", "text": NEWS}
+    if given is None:
+        raise KeyError("the source ended")
+    yield given
+    yield NEWS
+
+
+@pytest.mark.parametrize(("given", "error"), [(None, KeyError), (5, TypeError), ({"n": 1}, InputError)])
+def test_an_error_comes_behind_the_articles_that_were_read_before_it(given: object, error: type[Exception]) -> None:
+    found = []
+    with pytest.raises(error):
+        found.extend(each.id for each in cleaner.iter_clean(_interrupted(given)))
+    assert found == ["", "b"]
+
+
+def test_a_stream_that_is_closed_reads_nothing_more() -> None:
+    stream = cleaner.iter_clean(NEWS for _ in range(1000))
+    next(stream)
+    stream.close()  # type: ignore[attr-defined]
+    assert list(stream) == []
+
+
+def test_a_record_with_keys_that_are_no_text() -> None:
+    [article] = cleaner.iter_clean([{"text": NEWS, 5: "lima", None: 0, ("a", 1): "b"}])
+    assert article.text == cleaner.clean(NEWS).text
+    assert json.loads(article.meta) == {"5": "lima", "None": 0, "('a', 1)": "b"}
+    with pytest.raises(InputError, match="its fields are: '5'"):
+        list(cleaner.iter_clean([{5: NEWS}]))
 
 
 def test_options_hold_for_a_stream() -> None:

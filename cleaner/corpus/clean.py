@@ -52,7 +52,7 @@ from cleaner.options import Options, stage_options
 from cleaner.output.pairs import PAIRS
 from cleaner.output.publish import Destination, Report
 from cleaner.read.changes import Stamps, stamps_of, with_changes
-from cleaner.read.files import is_remote, list_inputs
+from cleaner.read.files import is_remote, list_inputs, printable_name
 from cleaner.read.split import plan_tasks
 from cleaner.read.task import Source, Task
 from cleaner.repeats.repeats import Repeats
@@ -125,7 +125,7 @@ def clean_corpus(
         facts: dict[str, object] = {"seconds": round(time.monotonic() - started, 3), "steps": run.times}
         facts |= {"workers": engine.size, "worker_deaths": engine.deaths}
         facts |= {"finished": time.strftime("%Y-%m-%dT%H:%M:%S%z")}
-        facts["inputs"] = [one.source if isinstance(one, Source) else str(one) for one in given]
+        facts["inputs"] = [one.source if isinstance(one, Source) else printable_name(str(one)) for one in given]
         extra = [work.path / PAIRS] if options.pairs and options.dedup else []
         shards = run.shards("write")
         target = to.rehearsal(work.path) if options.dry_run else to

@@ -36,6 +36,12 @@ _ISO_2022_JP = ("iso2022_jp", "iso2022_jp_2", "iso2022_jp_2004", "iso2022_jp_ext
 # A whole sequence of UTF-8 beyond ASCII, and one that the end of the data cuts.
 _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _CUT_SEQUENCE = re.compile(rb"(?:[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2})\Z")
+# An emoji as MySQL and Java write it in what they call UTF-8: each half of its pair of UTF-16 by itself (CESU-8).
+_SURROGATES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
+# What may be a part in UTF-8 of data in UTF-16, and the bytes of ASCII that show that it is one: those of UTF-16 have a
+# NUL beside each, and 32 bytes of other scripts are not all printable by chance.
+_WITHOUT_NUL = re.compile(rb"[^\0\xfe\xff]{33,}")
+_PLAIN = re.compile(rb"[\t\n\r\x20-\x7e]{32}")
 _HIGH = bytes(range(0x80, 0x100))
 # Controls, private characters, surrogates and specials, which no text of UTF-16 is made of.
 _UNLIKELY = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufff0-\uffff\U000e0000-\U0010ffff]")
@@ -44,6 +50,8 @@ _LEGACY_BYTES, _LEGACY_PLAUSIBLE = 2, 0.7
 _FIRST_BYTES = (b"\xc2", b"\xc3", b"\xe2")
 """First bytes of the letters and signs that are most frequent in UTF-8. Where they make up half of the high bytes of a
 line, it is UTF-8 whose second bytes were lost, and no legacy encoding."""
+_LEAST_WIDE = 16
+"""Bytes of UTF-16 that stand beside a part in UTF-8; a few NULs in a text are stray ones."""
 _SAMPLE = 1 << 16
 """First bytes of the data that are looked at for UTF-16 and UTF-32."""
 
@@ -70,10 +78,15 @@ def decode(data: bytes, *, declared: str = "", html: bool = False, hint: str | C
     if data[:1] in _BOM_BYTES:
         for bom, encoding in _BOMS:
             if data.startswith(bom):
-                return decode_replacing(data[len(bom) :], encoding)
+                mixed = _utf16_and_utf8(data, encoding) if encoding.startswith("utf-16") else None
+                return mixed or decode_replacing(data[len(bom) :], encoding)
     # Before UTF-8, because Latin text in UTF-16 without a mark is valid UTF-8 with a NUL beside each letter.
-    if 0 in data and (wide := _wide_encoding(data)):
-        return decode_replacing(data, wide)
+    if 0 in data:
+        # Without a mark between them the two byte orders look alike there, and shells write the little one.
+        if mixed := _utf16_and_utf8(data, "utf-16-be" if b"\xfe\xff\0" in data else "utf-16-le"):
+            return mixed
+        if wide := _wide_encoding(data):
+            return decode_replacing(data, wide)
     try:
         text = data.decode()
     except UnicodeDecodeError:
@@ -83,7 +96,7 @@ def decode(data: bytes, *, declared: str = "", html: bool = False, hint: str | C
         escapes = text.isascii() and (0x1B in data or (0x7E in data and b"~{" in data))
         return (_escaped(data) if escapes else None) or Decoded(text, "utf-8")
     if mostly_utf8(data):
-        return _with_legacy_lines(data)
+        return _with_legacy_lines(_SURROGATES.sub(_joined_surrogates, data))
     # Imported late: it needs chardet, and few texts come so far.
     from cleaner.decode.legacy import decode_legacy
 
@@ -98,6 +111,51 @@ def decode_replacing(data: bytes, encoding: str) -> Decoded:
         text = data.decode(encoding, "replace")
         own = data.count(b"\xef\xbf\xbd") if encoding == "utf-8" else 0
         return Decoded(text, encoding, max(1, text.count("\ufffd") - own))
+
+
+def _joined_surrogates(pair: re.Match[bytes]) -> bytes:
+    """Return a pair of surrogates as the one character of UTF-8 that it stands for."""
+    return pair[0].decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16").encode()
+
+
+def _utf16_and_utf8(data: bytes, encoding: str) -> Decoded | None:
+    """Decode data in UTF-16 with parts in UTF-8, as a shell leaves them that appends to a file in its own encoding;
+    None where they are not that.
+
+    The byte of a unit that is no NUL belongs to the UTF-16, on whichever side of a part it stands.
+    """
+    before, after = (0, 1) if encoding == "utf-16-le" else (1, 0)
+    texts: list[str] = []
+    at = 0
+    for found in _WITHOUT_NUL.finditer(data):
+        start, end = found.span()
+        start += before if data[start - 1 : start] == b"\0" else 0
+        end -= after if data[end : end + 1] == b"\0" else 0
+        if not _PLAIN.search(data, start, end):
+            continue
+        try:
+            texts += (_utf16(data[at:start], encoding), data[start:end].decode())
+        except UnicodeDecodeError:
+            return None
+        at = end
+    if not texts:
+        return None
+    texts.append(_utf16(data[at:], encoding))
+    # A part that is no UTF-16 became a NUL.
+    if not any(texts[::2]) or any("\0" in text for text in texts):
+        return None
+    return Decoded("".join(texts).removeprefix("\ufeff"), encoding)
+
+
+def _utf16(data: bytes, encoding: str) -> str:
+    """Return the text of a part in UTF-16, a NUL where it is too short for one or is another encoding."""
+    text = data.decode(encoding, "replace")
+    if text in ("", "\ufeff"):
+        return text
+    unlikely = text.count("\ufffd") + len(_UNLIKELY.findall(text))
+    # Single bytes with a stray NUL look like letters of other scripts: an eighth of the bytes are NULs at least.
+    wide = len(data) >= _LEAST_WIDE and 8 * data.count(0) >= len(data)
+    return text if wide and unlikely <= len(text) // 50 else "\0"
 
 
 def _with_legacy_lines(data: bytes) -> Decoded:

@@ -232,7 +232,7 @@ def read_shard(path: Path, columns: Sequence[str]) -> tuple[pa.Table, dict[str, 
     """Return the named columns of a shard and its notes. It is mapped into memory, so other columns cost nothing."""
     import pyarrow as pa
 
-    source = pa.memory_map(str(path))
+    source = pa.memory_map(os.fsencode(path))  # as bytes, because a folder may have a name that is not UTF-8
     mapped = source.read_buffer(source.size() - TRAILER_BYTES)
     schema = pa.ipc.open_file(mapped).schema
     # an empty choice would be all of them

@@ -23,7 +23,7 @@ from cleaner.durable import remove_parts, replacing
 from cleaner.engine.columns import binary_values
 from cleaner.engine.work import LOCK, read_shard, remove_work
 from cleaner.errors import OptionError, RefusedError
-from cleaner.options import Options
+from cleaner.options import Options, check_written
 from cleaner.output.collisions import check_can_be_made, check_inputs_stay, check_places
 from cleaner.output.formats import Layout, chosen_lines
 from cleaner.output.journal import Journal
@@ -136,6 +136,8 @@ class Destination:
         self._layout = Layout.of(options)  # here, before anything is made, options that do not fit are refused
         self._is_folder = bool(options.shards) or output.endswith("/")
         self.streams = output == "-"
+        for name, path in (("-o", output), ("--audit", str(audit or ""))):
+            check_written(name, path)
         if Path(output).name in ("", ".."):
             raise OptionError(f"-o {output} names no new file or folder. Name one, such as {output}/clean.jsonl.")
         self.audit = None if self.streams and not audit else audit_folder(output, audit)

@@ -86,10 +86,25 @@ class _TarFile(StreamFile):
 
 
 def tar_members(stream: Stream) -> Iterator[Member]:
-    """Yield the files of a tar archive as they come; links and devices are left out."""
+    """Yield the files of a tar archive as they come; links and devices are left out.
+
+    tarfile alone takes a damaged header for the end, and blocks of zeros, behind which another archive may have been
+    appended. Here it reads on to the end of the file, and what it passes over counts as damage unless it is zeros.
+    """
     file = _TarFile(stream)
+    damaged = 0
+
+    class Header(tarfile.TarInfo):
+        @classmethod
+        def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Header:
+            nonlocal damaged
+            damaged += len(buf) == tarfile.BLOCKSIZE and any(buf)
+            header = super().frombuf(buf, encoding, errors)  # raises where it is no header
+            damaged -= 1
+            return header
+
     try:
-        with tarfile.open(fileobj=file, mode="r|") as archive:
+        with tarfile.open(fileobj=file, mode="r|", ignore_zeros=True, tarinfo=Header) as archive:
             for info in archive:
                 if not info.isfile() or _is_hidden(info.name):
                     continue
@@ -101,9 +116,13 @@ def tar_members(stream: Stream) -> Iterator[Member]:
     except Exception as error:  # of tarfile, which has no one kind for damage
         yield "", file.error or Truncated(f"The archive is damaged: {error}.", _ADVICE)
         return
-    # tarfile takes a cut between two members for the end; an archive that is whole ends with a full block.
-    if file.error is not None or file.tell() % tarfile.BLOCKSIZE:
-        yield "", file.error or Truncated("The archive ends too early.", _ADVICE)
+    if file.error is not None:
+        yield "", file.error
+    elif damaged:
+        yield "", Truncated(f"The archive is damaged: {damaged:,} of its blocks belong to no member.", _ADVICE)
+    elif file.tell() % tarfile.BLOCKSIZE:
+        # tarfile takes a cut between two members for the end; an archive that is whole ends with a full block.
+        yield "", Truncated("The archive ends too early.", _ADVICE)
 
 
 def _tar_chunks(archive: tarfile.TarFile, info: tarfile.TarInfo, file: StreamFile) -> Iterator[bytes]:

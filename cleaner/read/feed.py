@@ -6,6 +6,7 @@ for a megabyte, and a feed of a site has some hundred kilobytes.
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,9 @@ from cleaner.read.text import chunk_whole
 __all__ = ["chunk_feed", "parse_feed"]
 
 _ENTRY = re.compile(rb"<(?:\w{1,20}:)?(?:item|entry)\b", re.IGNORECASE)
+_CLOSED = re.compile(rb"</(?:\w{1,20}:)?(?:channel|rss|feed|RDF)\s*>", re.IGNORECASE)
+# An ampersand that begins no reference: "R&D". feedparser would put a semicolon behind the letters.
+_BARE_AMPERSAND = re.compile(rb"&(?!#?\w{1,31};)")
 
 
 def chunk_feed(stream: Stream, bounds: Bounds) -> Iterator[Chunk | Lost]:
@@ -39,14 +43,28 @@ def parse_feed(data: bytes, split: Split, options: Options) -> Iterator[Raw | Lo
     import feedparser  # 70 ms, which a run without feeds saves
 
     # A stream, because feedparser opens what it takes for the name of a file or an address. Pages are cleaned later.
-    feed = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
+    feed = feedparser.parse(io.BytesIO(_escaped(data)), sanitize_html=False, resolve_relative_uris=False)
     if not feed.entries and feed.bozo:
         raise BrokenFeed(f"The feed cannot be read: {feed.bozo_exception}.", "Fetch it again; it may be cut.")
+    cut = not _CLOSED.search(data)
     for number, entry in enumerate(feed.entries, 1):
         try:
             yield raw_record(_record(entry), split.source, number, options)
         except Exception as error:
-            yield Lost(number, as_input_error(error))
+            wrong = as_input_error(error)
+            if cut and number == len(feed.entries):
+                wrong = BrokenFeed("The feed ends inside this entry.", "Fetch it again; it may be cut.")
+            yield Lost(number, wrong)
+
+
+def _escaped(data: bytes) -> bytes:
+    """Return a feed with its bare ampersands as references; those of marked sections are text already."""
+    outside, *sections = data.split(b"<![CDATA[")
+    parts = [_BARE_AMPERSAND.sub(b"&amp;", outside)]
+    for section in sections:
+        text, end, outside = section.partition(b"]]>")
+        parts.append(b"<![CDATA[" + text + end + _BARE_AMPERSAND.sub(b"&amp;", outside))
+    return b"".join(parts)
 
 
 def _record(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,6 +74,8 @@ def _record(entry: Mapping[str, Any]) -> dict[str, Any]:
     record: dict[str, Any] = {"text": max(texts, key=len)}
     for key, name in (("id", "id"), ("url", "link"), ("title", "title"), ("author", "author")):
         record[key] = entry.get(name, "")
+    if entry.get("title_detail", {}).get("type") == "text/html":  # as WordPress writes them: It&#8217;s
+        record["title"] = html.unescape(record["title"])
     record["date"] = entry.get("published", "") or entry.get("updated", "")
     with suppress(ValueError, TypeError):  # RSS writes "Tue, 05 Mar 2024 10:00:00 +0700", Atom what is ISO 8601 already
         record["date"] = parsedate_to_datetime(record["date"]).isoformat()

@@ -237,7 +237,7 @@ def _no_text(record: Record, options: Options) -> NoText:
     `isi.teks`."""
     names: list[str] = []
     for name, value in record.items():
-        names += [name, *(f"{name}.{inner}" for inner in value)] if isinstance(value, Mapping) else [name]
+        names += [str(name), *(f"{name}.{inner}" for inner in value)] if isinstance(value, Mapping) else [str(name)]
     # A table without a head has an article in the place of a name.
     shown = ", ".join(repr(name if len(name) <= 60 else f"{name[:57]}...") for name in names[:_SHOWN_FIELDS])
     if len(names) > _SHOWN_FIELDS:
@@ -328,6 +328,8 @@ def _usual_among(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], .
     present: dict[str, str] = {}
     for separator in ("_", ""):  # "pub_date" is "PubDate" as well, unless another field is called just so
         for name in names:
+            if not isinstance(name, str):  # a mapping in Python may have any keys
+                continue
             present.setdefault(_SEPARATORS.sub(separator, name.casefold()), name)
     return tuple(
         (key, tuple(dict.fromkeys(present[n] for m in _NAMES[key] for n in (m, m.replace("_", "")) if n in present)))

@@ -25,7 +25,16 @@ from cleaner.read.made_files import MadeFiles
 from cleaner.read.read_errors import LinkOutside, MadeByCleaner, NotFound, NotReadable, SymlinkLoop, reject, unreadable
 from cleaner.read.task import Source
 
-__all__ = ["Listing", "is_remote", "is_stream", "list_inputs", "list_sources", "remote_error", "source_name"]
+__all__ = [
+    "Listing",
+    "is_remote",
+    "is_stream",
+    "list_inputs",
+    "list_sources",
+    "printable_name",
+    "remote_error",
+    "source_name",
+]
 
 _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:::|://)")  # two letters at least, because C: is a drive of Windows
 # Backslash, control characters, and the surrogates by which os.fsdecode gives bytes that are not UTF-8.
@@ -91,10 +100,10 @@ def source_name(path: str) -> str:
     ('raw/berita.txt', 'raw/caf\\xe9.txt')
     """
     normal = os.path.normpath(path)
-    return _escaped(normal if os.sep == "/" else normal.replace(os.sep, "/"))
+    return printable_name(normal if os.sep == "/" else normal.replace(os.sep, "/"))
 
 
-def _escaped(name: str) -> str:
+def printable_name(name: str) -> str:
     """Return a name with its unprintable bytes and backslashes escaped."""
     return _UNPRINTABLE.sub(lambda match: "\\\\" if match[0] == "\\" else f"\\x{ord(match[0]) & 0xFF:02x}", name)
 
@@ -134,7 +143,7 @@ def _check_link(path: str, roots: _Roots) -> None:
     real = os.path.realpath(path)
     if roots is not None and not any(real == root or real.startswith(root.rstrip(os.sep) + os.sep) for root in roots):
         raise LinkOutside(
-            f"The link leads out of the input, to {_escaped(real)}.",
+            f"The link leads out of the input, to {printable_name(real)}.",
             "Name that as an input too, or give --follow-links.",
         )
 
@@ -261,7 +270,7 @@ def _expand_remote(url: str) -> Iterator[_Entry]:
         yield url, reject(url, 0, NotFound("Nothing is there.", "Check the URL and your right to list it.")), False
     for name, size in found:
         full = fs.unstrip_protocol(name)
-        yield full, Source(_escaped(full), full, size), False
+        yield full, Source(printable_name(full), full, size), False
 
 
 def _find_remote(fs: Any, path: str) -> list[tuple[str, int]]:

@@ -29,6 +29,8 @@ _SEPARATOR = b"\x1e"
 """The byte between the values of a chunk. Inside a value this character is always escaped."""
 _GAP = re.compile(r"[ \t\r\n,:\ufeff]*")
 """What may stand before a value: white space, commas, colons, a byte order mark."""
+_BEGIN = re.compile(r'[{\[\]}"\d-]|null|true|false|NaN|Infinity')
+"""What a value begins with, or a bracket that closes none."""
 _SCALAR = re.compile(r"[^{}\[\]]*")
 """A number or a word such as true that cannot be parsed, with the broken text behind it."""
 _FIRST_KEY = re.compile(r'\{\s*("(?:[^"\\\n]|\\.){0,200}")\s*:')
@@ -67,6 +69,9 @@ _Value = bytes | InputError
 def _records(cursor: _Cursor, options: Options) -> Iterator[tuple[int, _Value]]:
     """Yield the records of a document with their numbers. How they are found depends on how the document begins."""
     try:
+        # A comment, or the assignment of a script: "var data = [...]".
+        if cursor.peek() and not _BEGIN.match(cursor.buffer, cursor.at):
+            yield 0, cursor.value()
         if not cursor.peek():
             return
         if cursor.peek() == "[":
@@ -75,11 +80,15 @@ def _records(cursor: _Cursor, options: Options) -> Iterator[tuple[int, _Value]]:
         whole = cursor.whole()
         if whole is None:
             yield from enumerate(_inner_values(cursor), 1)
-        elif cursor.peek():
+            return
+        # What is no value, such as the semicolon of a script, does not make the object a record among others.
+        rest = [cursor.value()] if cursor.peek() and not _BEGIN.match(cursor.buffer, cursor.at) else []
+        if cursor.peek():
             # More values follow: records one behind another, without an array around them.
-            yield from enumerate(chain([whole], _remaining(cursor)), 1)
+            yield from enumerate(chain([whole], rest, _remaining(cursor)), 1)
         else:
             yield from _records_inside(whole, options)
+            yield from ((0, wrong) for wrong in rest)
     except InputError as error:  # of the stream, not of one value
         yield cursor.number, error
 

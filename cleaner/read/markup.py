@@ -14,13 +14,15 @@ import json
 import re
 from html.entities import html5
 
-__all__ = ["has_markup", "looks_like_html", "unmark"]
+__all__ = ["has_markup", "looks_like_html", "looks_like_xml", "unmark"]
 
 _BLOCKS = "p|div|br|hr|h[1-6]|ul|ol|li|dl|dt|dd|table|tr|td|th|tbody|section|article|figure|figcaption|blockquote|pre"
 _INLINE = "a|b|i|u|em|strong|span|small|sup|sub|font|img|mark|center|cite|q"
 _REST = r"(?:\s[^<>]{0,2000})?/?>"  # attributes; bounded, so that the time stays linear whatever follows a "<"
 # Elements that only whole pages have.
 _PAGE = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+# An element that holds another one at once, as no article begins; what stands before them is passed over.
+_NESTED = re.compile(r"(?:<!DOCTYPE[^<>\[]{0,500}>\s*)?<([a-zA-Z_][\w.:-]{0,60})(?:\s[^<>]{0,2000})?>\s*<[a-zA-Z_]")
 _BLOCK = re.compile(rf"</?(?:{_BLOCKS}){_REST}", re.IGNORECASE)
 _TAG = re.compile(rf"</?(?:{_BLOCKS}|{_INLINE}){_REST}", re.IGNORECASE)
 # A tag alone may be meant as text ("der Tag <b>"): proof is one that closes, a line break, or one with an attribute.
@@ -72,6 +74,24 @@ def looks_like_html(text: str) -> bool:
     if start[:5].lower() == "<?xml" or start[:4] == "<!--":
         return bool(_PAGE.search(start))
     return bool(_PAGE.match(start)) or (bool(_BLOCK.match(start)) and len(_BLOCK.findall(text[: 1 << 16])) >= 2)
+
+
+def looks_like_xml(text: str) -> bool:
+    """Return True if `text` is XML with elements of its own, or the beginning of it, and no page.
+
+    Its first element begins with another one, no element of HTML stands in it, and it ends where its first element
+    does, unless there are more than 60,000 characters.
+
+    >>> looks_like_xml("<docs><doc>Hujan turun.</doc></docs>"), looks_like_xml("<b><i>Hujan turun.</i></b>")
+    (True, False)
+    """
+    if "<?xml" in text[:9]:
+        return True
+    start = text.strip("\ufeff \t\r\n\f\0")
+    nested = _NESTED.match(start)
+    if not nested or _TAG.search(start):
+        return False
+    return len(text) > 60_000 or start.endswith(f"</{nested[1]}>")
 
 
 def has_markup(text: str) -> bool:

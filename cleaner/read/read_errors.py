@@ -118,7 +118,7 @@ class NoText(InputError):
 
 
 class BrokenFeed(InputError):
-    """A feed of which no entry can be read."""
+    """A feed of which no entry can be read, or the last one not, because it is cut."""
 
 
 class BrokenJson(InputError):

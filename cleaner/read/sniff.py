@@ -16,7 +16,7 @@ from cleaner.decode.decode import decode
 from cleaner.options import Options
 from cleaner.ownership import CARD_MARK, PAGE_MARK
 from cleaner.plugins import readers
-from cleaner.read.markup import looks_like_html
+from cleaner.read.markup import looks_like_html, looks_like_xml
 from cleaner.read.read_errors import (
     ArchiveBomb,
     BinaryFile,
@@ -85,7 +85,7 @@ _CRAWL = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]*\r?\n(?:WARC-|Content-)", re.IGNO
 # as its end too, a page that begins with 600 comments was not told within ten minutes.
 _FEED = re.compile(
     rb"\s*(?:<\?[^>]{0,500}>\s*|(?><!--.{0,4000}?-->)\s*|<!DOCTYPE[^\[>]{0,500}(?:\[[^\]]{0,4000}\]\s*)?>\s*){0,9}"
-    rb"<(?:rss|feed|rdf:RDF)[\s>]",
+    rb"<(?:rss|(?:\w{1,20}:)?feed|rdf:RDF)[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
 # The headers of a packed page: those of an e-mail, and one that browsers alone write; Word writes but these two.
@@ -95,6 +95,8 @@ _BY_BROWSER = re.compile(
     rb"|\AMIME-Version: ?1\.0\r?\nContent-Type: ?multipart/related;",
     re.IGNORECASE | re.MULTILINE,
 )
+# Articles of Wikipedia, one behind another, as WikiExtractor writes them.
+_WIKIPEDIA = re.compile(rb'<doc id="[^"<>]{0,99}"(?: \w+="[^"<>]{0,500}"){1,4}>[ \t]*\r?\n')
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -273,21 +275,27 @@ def format_by_content(head: bytes) -> str:
         document = head.removeprefix(b"\xef\xbb\xbf").lstrip()
         # An article may begin with a bracket: "[UPDATE] Hujan ..."
         return "json" if _JSON_DOCUMENT.match(document) else "txt"
-    if looks_like_html(head.decode("latin-1")):
+    text = head.decode("latin-1")
+    if looks_like_html(text):
         return "html"
-    if start.startswith(b"<?xml"):
+    if looks_like_xml(text):
         raise UnknownFormat("This is XML, and no page or feed.", "Take the articles out of it into JSON lines first.")
     return "txt"
 
 
 def _records_in_text(head: bytes) -> str:
     """Return the format of the records in a file that is called a text or a page: JSON objects, a crawl, a feed, a
-    packed page; "" for none.
+    packed page; "" for none. Raises UnknownFormat for articles of Wikipedia in the tags of WikiExtractor.
 
     Read as one article they would spoil the corpus, and no article begins with a whole JSON object on its first line.
     """
     if _CRAWL.match(head):
         return "warc"
+    if _WIKIPEDIA.match(head.lstrip(b"\xef\xbb\xbf \t\r\n")):
+        raise UnknownFormat(
+            "These are articles in the tags <doc> of WikiExtractor.",
+            "Run it with --json, and give what it then writes.",
+        )
     if format := _feed_or_packed(head):
         return format
     first, _, rest = head.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")

@@ -291,8 +291,8 @@ def _decompressed(stream: Stream, compression: str, crawl: bool) -> Iterator[byt
         for data in parts:
             while data:
                 if member is None:
-                    # gzip and xz files may be padded with zeros behind a member, to fill the blocks of a tape.
-                    data = data.lstrip(b"\0") if compression in ("gz", "xz") else data
+                    # A file may be padded with zeros behind a member, to fill the blocks of a tape or a disk.
+                    data = data if compression in ("zlib", "deflate") else data.lstrip(b"\0")
                     if not data:
                         break
                     member = make_decompressor()

@@ -157,3 +157,49 @@ def test_damaged_utf8_stays_damaged(line: bytes, bad: int) -> None:
     decoded = decode(GOOD.encode() + line + b"\n" + GOOD.encode())
     assert decoded.replaced == decoded.text.count("\ufffd") == bad
     assert decoded.encoding == "utf-8"
+
+
+FIRST = "Pengrajin perahu di Teluk Sariwangi menerima pesanan “baru” dari tiga kabupaten.\n"
+SECOND = "Kelompok ibu di Dusun Jatirasa mengolah kulit kopi — menjadi pupuk.\n"
+THIRD = "村民们自己出钱买回了磨坊旁边的池塘。\n" * 3
+
+
+@pytest.mark.parametrize(
+    ("encoding", "order"),
+    [
+        *(("utf-16-le", order) for order in ("8w", "w8", "8w8", "w8w", "bw8", "8bw8", "b8")),
+        *(("utf-16-be", order) for order in ("bw8", "8bw8", "b8")),
+    ],
+)
+def test_a_file_to_which_a_shell_appended_in_another_encoding(encoding: str, order: str) -> None:
+    texts = {"8": FIRST, "w": SECOND, "b": "\ufeff"}
+    data = b"".join(texts[part].encode("utf-8" if part == "8" else encoding) for part in order)
+    found = decode(data)
+    assert found.text.replace("\ufeff", "") == "".join(texts[part] for part in order if part != "b")
+    assert (found.encoding, found.replaced) == (encoding, 0)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-32-le"])
+def test_one_wide_encoding_is_no_mixture(encoding: str) -> None:
+    for text in (FIRST + SECOND, FIRST + THIRD + SECOND):
+        found = decode(text.encode(encoding))
+        assert (found.text, found.replaced) == (text, 0)
+
+
+@pytest.mark.parametrize("nuls", [1, 3, 40, 2000])
+def test_stray_nuls_make_no_utf_16(nuls: int) -> None:
+    for data in (
+        FIRST + "\0" * nuls + SECOND,
+        FIRST + "\0" * nuls,
+        "\0" * nuls + FIRST,
+        f"{FIRST[:27]}{chr(0) * nuls}{SECOND}",
+    ):
+        assert decode(data.encode()) == Decoded(data, "utf-8", 0)
+
+
+def test_emoji_whose_halves_are_encoded_each_by_itself() -> None:
+    halves = "\ud83d\ude00".encode("utf-8", "surrogatepass")
+    assert decode(FIRST.encode() + halves + SECOND.encode()) == Decoded(f"{FIRST}\U0001f600{SECOND}", "utf-8", 0)
+    found = decode(FIRST.encode() + halves[:3] + SECOND.encode())  # half of one is damage
+    assert found.text.startswith(f"{FIRST}\ufffd")
+    assert found.replaced

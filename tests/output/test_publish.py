@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
 from cleaner import Options, clean_corpus
 from cleaner.engine.work import PUBLISH
-from cleaner.errors import OutputError, RefusedError, WorkError
+from cleaner.errors import OptionError, OutputError, RefusedError, WorkError
 from cleaner.ownership import MARK
 from cleaner.repeats.site_rules import load_site_rules
 
@@ -215,3 +216,27 @@ def test_outputs_carry_no_trace_of_the_place(folder: Path, tmp_path_factory: pyt
         marks.append([(place / name / MARK).read_bytes() for name in ("out", "out.audit")])
     assert marks[0] == marks[1]
     assert os.fsencode(folder) not in b"".join(marks[0])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of files are bytes")
+def test_an_input_whose_name_is_not_utf_8_is_read_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / os.fsdecode(b"raw\xff")
+    folder.mkdir()
+    (folder / "a.txt").write_text("Feri itu kandas di muara pada Selasa pagi, kata petugas.")
+    monkeypatch.chdir(folder)  # so that the work lies in a folder of such a name as well
+    for given, output in ((folder, tmp_path / "o.jsonl"), (Path("a.txt"), Path("p.jsonl"))):
+        assert clean_corpus([given], output, Options(workers=1)).written == 1
+        manifest = orjson.loads((output.parent / f"{output.name}.audit" / "manifest.json").read_bytes())
+        assert manifest["run"]["inputs"] == [str(given).replace("\udcff", "\\xff")]
+
+
+@pytest.mark.parametrize("name", ["output", "audit", "work", "site_rules"])
+def test_a_name_that_the_manifest_cannot_hold_is_refused_before_the_work(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.txt").write_text("Feri itu kandas di muara pada Selasa pagi, kata petugas.")
+    odd = f"{tmp_path}/\udcff.jsonl"
+    output = odd if name == "output" else tmp_path / "o.jsonl"
+    audit = odd if name == "audit" else None
+    chosen: dict[str, Any] = {name: odd} if name in ("work", "site_rules") else {}
+    with pytest.raises(OptionError, match="not UTF-8"):
+        clean_corpus([tmp_path / "a.txt"], output, Options(**chosen), audit=audit)
+    assert [each.name for each in tmp_path.iterdir()] == ["a.txt"]

@@ -343,6 +343,40 @@ def test_a_sparse_member_is_told_and_the_next_is_read(tmp_path: Path) -> None:
     assert told(tmp_path) == [("a.tar/holes.txt", 0, "NotReadable"), ("a.tar/a.txt", 0, "")]
 
 
+def tarred(*names: str) -> bytearray:
+    """A tar archive of texts, with the zeros at its end."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name in names:
+            member = tarfile.TarInfo(name)
+            member.size = len(TEXT)
+            archive.addfile(member, io.BytesIO(TEXT.encode()))
+    return bytearray(out.getvalue())
+
+
+def test_an_archive_that_was_appended_to_another_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.tar").write_bytes(tarred("a.txt") + tarred("b.txt", "c.txt") + bytes(1024))
+    assert told(tmp_path) == [(f"a.tar/{name}.txt", 0, "") for name in "abc"]
+
+
+@pytest.mark.parametrize("damaged", ["header", "junk behind", "junk between"])
+def test_damage_between_members_is_on_record_and_the_next_are_read(tmp_path: Path, damaged: str) -> None:
+    first, second = tarred("a.txt", "b.txt", "c.txt"), tarred("d.txt")
+    names = "abcd"
+    if damaged == "header":
+        step = 512 * (1 + -(-len(TEXT) // 512))  # a header, and the blocks of a text
+        first[step] ^= 0x40
+        names = "acd"
+    elif damaged == "junk between":
+        first += b"junk" * 128
+    else:
+        second += b"junk" * 128
+    (tmp_path / "a.tar").write_bytes(first + second)
+    found = told(tmp_path)
+    assert [each for each in found if not each[2]] == [(f"a.tar/{name}.txt", 0, "") for name in names]
+    assert [each for each in found if each[2]] == [("a.tar", 0, "Truncated")]
+
+
 def test_random_bytes_behind_a_good_beginning(tmp_path: Path) -> None:
     rng = random.Random(5)
     for suffix in ("warc", "csv", "jsonl", "json", "arrow", "tar", "zip", "jsonl.gz"):

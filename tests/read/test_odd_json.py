@@ -161,6 +161,38 @@ def test_a_broken_first_object_costs_no_other(tmp_path: Path) -> None:
     assert [r.body for r in read(tmp_path) if isinstance(r, Raw)][-2:] == COLUMNS["text"][1:]
 
 
+ARRAY, WRAPPED = json.dumps(THREE), json.dumps({"total": 3, "docs": THREE})
+
+
+@pytest.mark.parametrize(
+    ("data", "errors"),
+    [
+        (f"var data = {ARRAY};\n", 2),
+        (f"window.YTD.berita.part0 = {ARRAY}", 1),
+        (f"// unduhan pertama\n{ARRAY}", 1),
+        (f"panggil({ARRAY});", 2),
+        (f"var data = {WRAPPED};", 2),
+        (f"{WRAPPED};", 1),
+        ("# unduhan\n" + "\n".join(PLAIN), 1),
+        (ARRAY, 0),
+        (f"\ufeff\n {WRAPPED}\n", 0),
+    ],
+)
+def test_what_a_script_writes_around_records_costs_none_of_them(tmp_path: Path, data: str, errors: int) -> None:
+    (tmp_path / "a.json").write_text(data, encoding="utf-8")
+    found = read(tmp_path)
+    assert [r.body for r in found if isinstance(r, Raw)] == COLUMNS["text"]
+    assert [r.error for r in found if isinstance(r, Reject)] == ["BrokenJson"] * errors
+
+
+@pytest.mark.parametrize("data", ["null", "17", "Sebuah kalimat saja.", "]]]]", "{}"])
+def test_a_document_without_records_is_one_error_or_more_and_ends(tmp_path: Path, data: str) -> None:
+    (tmp_path / "a.json").write_text(data)
+    found = read(tmp_path)
+    assert found
+    assert all(isinstance(each, Reject) for each in found)
+
+
 def test_equal_keys_are_numbered_in_their_order() -> None:
     record = parse_object(b'{"k": 1, "k#1": 2, "k": 3, "k": 4, "k#2": 5}')
     assert record == {"k#1": 2, "k#2": 1, "k#3": 3, "k": 4, "k#2#1": 1} or list(record.values()).count(4) == 1
