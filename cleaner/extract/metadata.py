@@ -261,17 +261,20 @@ def _find_title(sources: _Sources, site: str, host: str) -> str:
     titled = _TITLE.search(sources.page.head)
     whole = _one_line(unescape(titled[1][:_LONGEST_TITLE])) if titled else ""
     given = [_one_line(sources.node.get("headline")), *sources.in_meta_tags("title"), whole]
+    heads = list(_headings(sources.blocks, ("h1",)))
     return best_title(
-        list(_headings(sources.blocks, ("h1",))),
+        [heading for heading, _ in heads],
         [title[:_LONGEST_TITLE] for title in given if title],
         site,
         host,
-        lesser=_headings(sources.blocks, ("h2", "h3")),
+        lesser=(heading for heading, _ in _headings(sources.blocks, ("h2", "h3"))),
+        logos=[heading for heading, is_link in heads if is_link],
     )
 
 
-def _headings(blocks: Blocks, tags: Sequence[str]) -> Iterator[str]:
-    """Yield the first headings of a page that have one of `tags`."""
+def _headings(blocks: Blocks, tags: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Yield the first headings of a page that have one of `tags`, and whether each is one link."""
     for i in blocks.elements(*tags)[:_MOST_HEADLINES]:
-        if heading := " ".join(blocks.texts[blocks.first[i] : blocks.last[i]]):
-            yield heading[:_LONGEST_TITLE]
+        held = slice(blocks.first[i], blocks.last[i])
+        if heading := " ".join(blocks.texts[held]):
+            yield heading[:_LONGEST_TITLE], sum(blocks.link_chars[held]) >= sum(map(len, blocks.texts[held]))
