@@ -286,7 +286,7 @@ def visible_author(around: Surroundings) -> str:
     """Return the name in a byline, in a line near the headline or in a marked element; "" if there is none."""
     blocks, known = around.blocks, normalise_title(around.title)
     announced = False  # "Written by" may stand on a line of its own, and the name on the next
-    for j, said in ((j, line) for j in around.near for line in blocks.texts[j].split("\n")):
+    for j, said in ((at, line) for at in around.near for line in blocks.texts[at].split("\n")):
         line = _without_role(said)
         by = _by().match(line)
         if not by and YEAR.search(line) and (dated := find_date(line)):  # "9 March 2025 by Rina Sitompul"

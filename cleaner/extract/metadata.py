@@ -33,6 +33,7 @@ __all__ = ["Metadata", "read_metadata"]
 _META = re.compile(r"<meta ([^>]*)>")
 _ATTRIBUTE = re.compile(r'([a-z:-]+)="([^"]*)"')
 _TAG = re.compile(r"<[^<>]*>")
+_PARAGRAPH_ENDS = re.compile(r"<(?:br|hr|/?(?:p|div|h[1-6]|li|ul|ol|tr|blockquote))\b[^<>]*>", re.I)
 _TITLE = re.compile(r"<title[^>]*>([^<]*)</title>")
 _CANONICAL = re.compile(r'<link (?=[^>]*rel="canonical")[^>]*href="([^"]*)"')
 _LANGUAGE = re.compile(r'<html[^>]* (?:xml:)?lang="\s*([A-Za-z]{2,3})\b')
@@ -96,11 +97,11 @@ def read_metadata(page: Parsed, blocks: Blocks, url: str, start: int) -> Metadat
     lang = _LANGUAGE.search(page.head)
     language = (lang[1] if lang else next(sources.in_meta_tags("language"), "")[:2]).lower()
     body = article.get("articleBody")
-    paragraphs = body.splitlines() if isinstance(body, str) else []
+    paragraphs = _PARAGRAPH_ENDS.sub("\n", unescape(body)).splitlines() if isinstance(body, str) else []
     title = _find_title(sources, site, host)
     around = Surroundings(page, blocks, start, title)
     date = _find_date(sources, link, around)
-    body_lines = (" ".join(_TAG.sub(" ", unescape(line)).split()) for line in paragraphs)
+    body_lines = (" ".join(unescape(_TAG.sub(" ", line)).split()) for line in paragraphs)
     return Metadata(
         title=title,
         author=_find_author(sources, site, around),

@@ -60,6 +60,7 @@ _PROSE = 60  # text weight of a sentence there
 _CELLS = frozenset(("td", "th"))
 _IN_CELLS = frozenset(("p", "div", "center"))
 
+_LONGEST_CELL = 200  # characters of a cell with data
 _LONGEST_ROW = 400  # characters; a longer row, in paragraphs, is a layout or a text in columns
 
 
@@ -90,7 +91,23 @@ def choose_paragraphs(blocks: Blocks, content: ContentRoot, facts: PageFacts) ->
         chosen = sorted({*chosen, *(j for j in hints.by_rules if hints.sentences[j])})
     if chosen and facts.is_article and all(blocks.tags[blocks.homes[j]] in HEADINGS for j in chosen):
         chosen = sorted({*chosen, *(j for j in hints.by_rules if content.weights[j])})  # headlines are no article
-    return chosen, hints.is_list
+    return sorted({*chosen, *_quotation_sources(blocks, chosen)}), hints.is_list
+
+
+def _quotation_sources(blocks: Blocks, chosen: Sequence[int]) -> list[int]:
+    """Return the paragraphs that name the source of a chosen quotation right above them, in the element for that."""
+    tags, parents, homes = blocks.tags, blocks.parents, blocks.homes
+    found = []
+    for i in blocks.elements("footer", "figcaption") if "blockquote" in tags else ():
+        j, box = blocks.first[i], parents[i]
+        quotation = homes[j - 1]
+        while quotation > box and tags[quotation] != "blockquote":
+            quotation = parents[quotation]
+        is_quotation = tags[quotation] == "blockquote" and (quotation == box or parents[quotation] == box)
+        is_named = j + 1 == blocks.last[i] and blocks.link_chars[j] < len(blocks.texts[j])
+        if is_quotation and is_named and j - 1 in chosen:
+            found.append(j)
+    return found
 
 
 def hints_of(blocks: Blocks, content: ContentRoot, facts: PageFacts, features: Features) -> Hints:
@@ -134,12 +151,39 @@ def _prior_odds(
     is_odd = n < _FEW or n > _MANY
     trust = _TRUST_ODD if is_odd and not is_list else _TRUST_NAMED if is_named else 0.0
     odds = np.full(n, -trust)
+    if is_odd:  # what is short in the article itself the trees know better than the rules
+        inside = range(blocks.first[content.root], blocks.last[content.root])
+        odds[[j for j in inside if content.kept[j] and not blocks.link_chars[j]]] = -min(trust, _TRUST_NAMED)
+    cells = _data_cells(blocks, content.root)
     for j in by_rules:
         tag = blocks.tags[blocks.homes[j]]
-        is_sure = j in content.leads or (is_named and tag in _CELLS)
+        is_sure = j in content.leads or (tag in _CELLS and (is_named or j in cells))
         is_heading = is_named and tag in HEADINGS and tag != "h1" and not blocks.link_chars[j]
         odds[j] = max(trust, _TRUST_SURE if is_sure else _TRUST_HEADING if is_heading else 0.0)
     return odds
+
+
+def _data_cells(blocks: Blocks, root: int) -> set[int]:
+    """Return the paragraphs in the tables of element `root` that hold data: rows of several short cells, no link."""
+    found = set[int]()
+    for i in blocks.elements("table"):
+        start, end = blocks.first[i], blocks.last[i]
+        if i <= root or start < blocks.first[root] or end > blocks.last[root] or any(blocks.link_chars[start:end]):
+            continue
+        cells = {_cell_of(blocks, j) for j in range(start, end)}
+        rows = {blocks.parents[cell] for cell in cells}
+        is_short = all(len(text) < _LONGEST_CELL for text in blocks.texts[start:end])
+        if is_short and len(rows) > 1 and len(cells) >= 2 * len(rows):
+            found.update(range(start, end))
+    return found
+
+
+def _cell_of(blocks: Blocks, j: int) -> int:
+    """Return the cell of a table in which paragraph `j` stands with its <p> or <div> alone, else another element."""
+    at = blocks.homes[j]
+    while blocks.tags[at] in _IN_CELLS and at > 0:
+        at = blocks.parents[at]
+    return at
 
 
 def find_article(blocks: Blocks, odds: Numbers, hints: Hints) -> list[int]:
@@ -349,9 +393,7 @@ def as_lines(blocks: Blocks, chosen: list[int]) -> list[str]:
     lines: list[str] = []
     before = (-1, -1)  # row and cell of the line before
     cells = list[tuple[int, int]]()  # the row and the cell in which each stands, with its <p> or <div> alone
-    for at in [blocks.homes[j] for j in chosen] if blocks.elements(*_CELLS) else ():
-        while blocks.tags[at] in _IN_CELLS and at > 0:
-            at = blocks.parents[at]
+    for at in [_cell_of(blocks, j) for j in chosen] if blocks.elements(*_CELLS) else ():
         cells.append((blocks.parents[at], at) if blocks.tags[at] in _CELLS else (-1, -1))
     if not any(row >= 0 for row, _ in cells):  # most articles have no table
         return [blocks.texts[j] for j in chosen]
