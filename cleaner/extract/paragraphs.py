@@ -152,9 +152,11 @@ def _prior_odds(
     is_odd = n < _FEW or n > _MANY
     trust = _TRUST_ODD if is_odd and not is_list else _TRUST_NAMED if is_named else 0.0
     odds = np.full(n, -trust)
-    if is_odd:  # what is short in the article itself the trees know better than the rules
+    if is_odd:  # short sentences of the article itself the trees know better than the rules
         inside = range(blocks.first[content.root], blocks.last[content.root])
-        odds[[j for j in inside if content.kept[j] and not blocks.link_chars[j]]] = -min(trust, _TRUST_NAMED)
+        known = [j for j in inside if content.kept[j] and not blocks.link_chars[j] and blocks.tags[blocks.homes[j]] != "h1"]
+        known = [j for j in known if n > _MANY or blocks.texts[j].rstrip(CLOSERS)[-1:] in FULL_STOPS]
+        odds[known] = -min(trust, _TRUST_NAMED)
     cells = _data_cells(blocks, content.root)
     for j in by_rules:
         tag = blocks.tags[blocks.homes[j]]
