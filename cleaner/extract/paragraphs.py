@@ -154,7 +154,9 @@ def _prior_odds(
     odds = np.full(n, -trust)
     if is_odd:  # short sentences of the article itself the trees know better than the rules
         inside = range(blocks.first[content.root], blocks.last[content.root])
-        known = [j for j in inside if content.kept[j] and not blocks.link_chars[j] and blocks.tags[blocks.homes[j]] != "h1"]
+        known = [
+            j for j in inside if content.kept[j] and not blocks.link_chars[j] and blocks.tags[blocks.homes[j]] != "h1"
+        ]
         known = [j for j in known if n > _MANY or blocks.texts[j].rstrip(CLOSERS)[-1:] in FULL_STOPS]
         odds[known] = -min(trust, _TRUST_NAMED)
     cells = _data_cells(blocks, content.root)
