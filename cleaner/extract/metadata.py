@@ -33,7 +33,10 @@ __all__ = ["Metadata", "read_metadata"]
 _META = re.compile(r"<meta ([^>]*)>")
 _ATTRIBUTE = re.compile(r'([a-z:-]+)="([^"]*)"')
 _TAG = re.compile(r"<[^<>]*>")
-_PARAGRAPH_ENDS = re.compile(r"<(?:br|hr|/?(?:p|div|h[1-6]|li|ul|ol|tr|blockquote))\b[^<>]*>", re.I)
+_PARAGRAPH_ENDS = re.compile(
+    r"<(?:br|hr|/?(?:p|div|h[1-6]|li|ul|ol|d[tdl]|t[rdh]|table|section|article|figure|figcaption|blockquote))\b[^<>]*>",
+    re.I,
+)
 _TITLE = re.compile(r"<title[^>]*>([^<]*)</title>")
 _CANONICAL = re.compile(r'<link (?=[^>]*rel="canonical")[^>]*href="([^"]*)"')
 _LANGUAGE = re.compile(r'<html[^>]* (?:xml:)?lang="\s*([A-Za-z]{2,3})\b')
@@ -101,7 +104,7 @@ def read_metadata(page: Parsed, blocks: Blocks, url: str, start: int) -> Metadat
     title = _find_title(sources, site, host)
     around = Surroundings(page, blocks, start, title)
     date = _find_date(sources, link, around)
-    body_lines = (" ".join(unescape(_TAG.sub(" ", line)).split()) for line in paragraphs)
+    body_lines = (" ".join(_TAG.sub("", line).split()) for line in paragraphs)
     return Metadata(
         title=title,
         author=_find_author(sources, site, around),
