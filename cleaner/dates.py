@@ -33,7 +33,7 @@ _YEAR_FIRST = re.compile(rf"(?<!\d)({_YEAR})\s?[-/.年년]\s?(\d\d?)\s?[-/.月�
 _YEAR_LAST = re.compile(rf"(?<![\d/.])(\d\d?)(\s?[-/.]\s?)(\d\d?)\s?[-/.]\s?({_YEAR})(?!\d)")
 _VIETNAMESE = re.compile(rf"(?<!\d)(\d\d?)\s+tháng\s+(\d\d?)(?:\s+năm|,)?\s+({_YEAR})(?!\d)", re.I)
 _TOKEN = re.compile(
-    r"\d\d?:\d\d(?::\d\d)?|(?:19|20)\d\d(?=[^\W\d_])|\d+(?:st|nd|rd|th|er|º|ª)?(?![^\W\d])|[^\s\d.,;:/|()«»\"–—-]+(?:\.[^\s\d.,;:/|()«»\"–—-]+)*"
+    r"\d\d?:\d\d(?::\d\d)?|(?:19|20)\d\d(?=[^\W\d_])|\d+(?:st|nd|rd|th|er|º|ª)?(?![^\W\d])|[^\s\d.,;:/|()«»\"–—·•●-]+(?:\.[^\s\d.,;:/|()«»\"–—·•●-]+)*"
 )
 _DAY_END = re.compile(r"(?:st|nd|rd|th|er|º|ª)$")
 # The time behind a date: what may stand between, the clock, and the zone.

@@ -29,14 +29,18 @@ _NODES = 3  # elements looked at for each selector; the article's byline stands 
 _DEEP = 12  # elements around a marked one that may say that it belongs to something else
 _NEAR = 4  # paragraphs from headline or text
 _FEW_LINKS = 3  # an aside with so many is a box of other articles
-_NO_NAME = re.compile(r"://|@|^www\.|^/|(?<!\w)\d{3}|[?!…]|^\w+(?:\.\w+){2,}$")
+_NO_NAME = re.compile(
+    r"://|@|^www\.|^/|(?<!\w)\d{3}|[?!…]|^(?:follow|subscribe|share|ikuti|bagikan)\b|^\w+(?:\.\w+){2,}$", re.I
+)
 # What ends a name in a byline: a separator, a number, or words about the date.
 _NAME_END = re.compile(
-    r"\s*(?:[|•·●⋅–—»/\n(]|\s-\s|\s\d|\b(?:on|updated|published|last|posted|in)\b|,\s*\w+\s+\d).*", re.I | re.S
+    r"\s*(?:(?:^|[\s【])[^\W\d]+\s?[:：]|[|•·●⋅–—»/\n(]|\s(?:di|at|pada|am|um|le|el|em)\s+\d|\s-\s|\s\d|\b(?:on|updated|published|last|posted|in)\b|,\s*\w+\s+\d).*",
+    re.I | re.S,
 )
 _READING_TIME = re.compile(r"^\d+\s|\b(?:min|minutes?|menit|minuten|minutos|минут\w*)\b", re.I)
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 YEAR = re.compile(r"\d\d{3}")  # without one a line holds no date; to begin with one digit is three times as fast
+_FOOTERS = frozenset(("entry-footer", "post-footer", "article-footer"))  # of the article, with its byline
 _HEADINGS = ("h1", "h2", "h3", "figcaption")
 
 
@@ -60,7 +64,7 @@ def _by() -> re.Pattern[str]:
     """Match the words that introduce a name ("By", "Oleh", "Written by"), at the start of a line."""
     words = sorted(load_data("bylines.toml")["by"]["words"].split(), key=lambda word: (-len(word), word))
     listed = "|".join(re.escape(word.replace("_", " ")) for word in words)
-    return re.compile(rf"(?:(?:{listed})(?:\s*:\s*|\s+|$))+", re.I)
+    return re.compile(rf"(?:(?:{listed})(?:\s*[:：]\s*|\s+|$))+", re.I)
 
 
 def begins_as_byline(line: str) -> bool:
@@ -81,9 +85,25 @@ def clean_name(name: str) -> str:
     ('Rina Sitompul', '', '')
     """
     name = " ".join(name.split())[:200]
+    name = _without_role(name)
     by = _by().match(name)
-    name = name[by.end() if by else 0 :].strip(" ,;:|•·-–—")
+    name = name[by.end() if by else 0 :].strip(" ,;:：|•·-–—")
     return "" if _NO_NAME.search(name) or _READING_TIME.search(name) or len(name) > 2 * _LONGEST_NAME else name
+
+
+@cache
+def _roles() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Match "Laporan wartawan Kabar Utara, " before a name, and ", Jurnalis" behind one."""
+    listed = "|".join(sorted(_words("roles")))
+    # in English a newspaper stands behind the name, so that only the words of Indonesian bylines open the first
+    before = re.compile(rf"(?:laporan|oleh)\s+(?:{listed})\s[^,:]{{3,40}},\s+(?=\w)", re.I)
+    return before, re.compile(rf",\s+(?:{listed})\.?$", re.I)
+
+
+def _without_role(name: str) -> str:
+    """Return a name without its role and newspaper."""
+    before, behind = _roles()
+    return behind.sub("", before.sub("", name, count=1))
 
 
 def _name_in(line: str) -> str:
@@ -197,7 +217,9 @@ def _find_headline(blocks: Blocks, start: int, title: str) -> int:
         and text[:3].casefold() == opening
         and normalise_title(text) == known
     ]
-    for chosen in ([j for j in at if tags[homes[j]] == "h1"], [j for j in at if tags[homes[j]] in _HEADINGS], at):
+    unlinked = [j for j in at if not blocks.link_chars[j]]  # lists of articles name it as well
+    heads = [j for j in at if tags[homes[j]] in _HEADINGS]
+    for chosen in ([j for j in heads if tags[homes[j]] == "h1"], heads, unlinked, at):
         if chosen:
             return chosen[0]
     return next((j for j in range(min(start, len(homes) - 1), -1, -1) if tags[homes[j]] == "h1"), start)
@@ -239,8 +261,10 @@ def _is_other_box(tag: str, attrs: str) -> bool:
     """Whether an element is a box of other articles, of comments or of the site, by its tag and marks."""
     if tag in ("aside", "footer", "nav"):
         return True
-    others = _words("elsewhere")
-    return any(mark.family in ("discussion", "navigation") or mark.name in others for mark in marks_of(tag, attrs))
+    others, marks = _words("elsewhere"), marks_of(tag, attrs)
+    if any(mark.name in _FOOTERS for mark in marks):  # "post-footer" is no footer of the site
+        marks = tuple(mark for mark in marks if mark.name != "footer")
+    return any(mark.family in ("discussion", "navigation") or mark.name in others for mark in marks)
 
 
 def marked_nodes(around: Surroundings, field: str) -> Iterator[LexborNode]:
@@ -262,14 +286,18 @@ def visible_author(around: Surroundings) -> str:
     """Return the name in a byline, in a line near the headline or in a marked element; "" if there is none."""
     blocks, known = around.blocks, normalise_title(around.title)
     announced = False  # "Written by" may stand on a line of its own, and the name on the next
-    for j in around.near:
-        line = blocks.texts[j]
+    for j, said in ((at, line) for at in around.near for line in blocks.texts[at].split("\n")):
+        line = _without_role(said)
         by = _by().match(line)
         if not by and YEAR.search(line) and (dated := find_date(line)):  # "9 March 2025 by Rina Sitompul"
             behind = line[dated.end :].lstrip(" ,|·•-–—")
             line, by = (behind, _by().match(behind)) if _by().match(behind) else (line, None)
         # headlines and captions begin with such words as well: "Von der Fähre aufs Rad"
-        is_name = (by or announced) and blocks.tags[blocks.homes[j]] not in _HEADINGS and normalise_title(line) != known
+        is_name = (
+            (by or announced or line != said)
+            and blocks.tags[blocks.homes[j]] not in _HEADINGS
+            and normalise_title(line) != known
+        )
         if is_name and not stands_elsewhere(around, j):
             name = _name_in(line[by.end() :] if by else line)
             # "by hand" is no byline, "by ibby on 9 March 2025" is one

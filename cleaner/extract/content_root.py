@@ -95,7 +95,8 @@ def _closing(blocks: Blocks, root: int, kept: list[bool], weights: list[float]) 
     It ends at the first kept paragraph that is no prose, because behind an article headlines and links follow.
     """
     around = blocks.parents[root]
-    if root == 0 or blocks.tags[around] not in CONTAINERS:
+    headlined = blocks.first[around] < blocks.first[root] and blocks.tags[blocks.homes[blocks.first[around]]] == "h1"
+    if root == 0 or not (headlined or blocks.tags[around] in CONTAINERS):
         return []
     closing = []
     for j in range(blocks.last[root], blocks.last[around]):
@@ -194,7 +195,14 @@ def _is_prose_among_prose(blocks: Blocks, i: int, marked: frozenset[int], weight
     follows: there the mark decides, because notes of copyright and words about the author stand there.
     """
     start, end = blocks.first[i], blocks.last[i]
-    if end >= len(weights) or not weights[end] or not any(weights[start:end]):
+    if end >= len(weights) or not any(weights[start:end]):
+        return False
+    # A paragraph with the same tag and attributes right behind it says no more about it than the first.
+    while end < len(weights) and blocks.homes[end] > i and blocks.kinds[blocks.homes[end]] == blocks.kinds[i]:
+        if not weights[end] or blocks.homes[start] != i:
+            return False
+        end += 1
+    if end >= len(weights) or not weights[end]:
         return False
     # its headings count as prose where they are no links: a box of facts has one, a box of other articles has links
     for j in range(start, end):

@@ -33,6 +33,10 @@ __all__ = ["Metadata", "read_metadata"]
 _META = re.compile(r"<meta ([^>]*)>")
 _ATTRIBUTE = re.compile(r'([a-z:-]+)="([^"]*)"')
 _TAG = re.compile(r"<[^<>]*>")
+_PARAGRAPH_ENDS = re.compile(
+    r"<(?:br|hr|/?(?:p|div|h[1-6]|li|ul|ol|d[tdl]|t[rdh]|table|section|article|figure|figcaption|blockquote))\b[^<>]*>",
+    re.I,
+)
 _TITLE = re.compile(r"<title[^>]*>([^<]*)</title>")
 _CANONICAL = re.compile(r'<link (?=[^>]*rel="canonical")[^>]*href="([^"]*)"')
 _LANGUAGE = re.compile(r'<html[^>]* (?:xml:)?lang="\s*([A-Za-z]{2,3})\b')
@@ -96,11 +100,11 @@ def read_metadata(page: Parsed, blocks: Blocks, url: str, start: int) -> Metadat
     lang = _LANGUAGE.search(page.head)
     language = (lang[1] if lang else next(sources.in_meta_tags("language"), "")[:2]).lower()
     body = article.get("articleBody")
-    paragraphs = body.splitlines() if isinstance(body, str) else []
+    paragraphs = _PARAGRAPH_ENDS.sub("\n", unescape(body)).splitlines() if isinstance(body, str) else []
     title = _find_title(sources, site, host)
     around = Surroundings(page, blocks, start, title)
     date = _find_date(sources, link, around)
-    body_lines = (" ".join(_TAG.sub(" ", unescape(line)).split()) for line in paragraphs)
+    body_lines = (" ".join(_TAG.sub("", line).split()) for line in paragraphs)
     return Metadata(
         title=title,
         author=_find_author(sources, site, around),
@@ -261,17 +265,20 @@ def _find_title(sources: _Sources, site: str, host: str) -> str:
     titled = _TITLE.search(sources.page.head)
     whole = _one_line(unescape(titled[1][:_LONGEST_TITLE])) if titled else ""
     given = [_one_line(sources.node.get("headline")), *sources.in_meta_tags("title"), whole]
+    heads = list(_headings(sources.blocks, ("h1",)))
     return best_title(
-        list(_headings(sources.blocks, ("h1",))),
+        [heading for heading, _ in heads],
         [title[:_LONGEST_TITLE] for title in given if title],
         site,
         host,
-        lesser=_headings(sources.blocks, ("h2", "h3")),
+        lesser=(heading for heading, _ in _headings(sources.blocks, ("h2", "h3"))),
+        logos=[heading for heading, is_link in heads if is_link],
     )
 
 
-def _headings(blocks: Blocks, tags: Sequence[str]) -> Iterator[str]:
-    """Yield the first headings of a page that have one of `tags`."""
+def _headings(blocks: Blocks, tags: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Yield the first headings of a page that have one of `tags`, and whether each is one link."""
     for i in blocks.elements(*tags)[:_MOST_HEADLINES]:
-        if heading := " ".join(blocks.texts[blocks.first[i] : blocks.last[i]]):
-            yield heading[:_LONGEST_TITLE]
+        held = slice(blocks.first[i], blocks.last[i])
+        if heading := " ".join(blocks.texts[held]):
+            yield heading[:_LONGEST_TITLE], sum(blocks.link_chars[held]) >= sum(map(len, blocks.texts[held]))

@@ -25,7 +25,8 @@ from cleaner.extract.parse import Parsed, parse, tame
 
 __all__ = ["Page", "Reading", "extract", "read_page"]
 
-_UNSHOWN = re.compile(r"<(?:noscript|template|nav|footer)\b", re.I)  # what the first reading leaves out
+_UNSHOWN = re.compile(r"<(?:noscript|noframes|template|nav|footer)\b", re.I)  # what the first reading leaves out
+_FRAMES = re.compile(rb"</?(?:noframes|frameset|frame)\b[^>]*>", re.I)
 _LITTLE = 250  # text weight, or characters, under which a page may hold its text for scripts only
 _TWICE = 2  # another source of text is taken when it has more than twice as much
 
@@ -112,7 +113,7 @@ def read_page(html: str, url: str) -> Reading:
     reading = _read(tamed, url, unscripted=False)
     # A second reading costs as much as the first, so it is only for pages whose text seems to be elsewhere.
     if sum(reading.content.weights) < _LITTLE and _UNSHOWN.search(html):
-        other = _read(tamed, url, unscripted=True)
+        other = _read(_FRAMES.sub(b"", tamed), url, unscripted=True)
         if sum(other.content.weights) > _TWICE * sum(reading.content.weights) or not reading.blocks.texts:
             return other
     return reading

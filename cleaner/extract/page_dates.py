@@ -165,6 +165,9 @@ def _dates_around(sources: PageDates, order: str, *, only_above: bool = False) -
             before = blocks.texts[j - 1] if j and len(blocks.texts[j - 1]) < _LABEL_REACH else ""
             known = len(shown.near)
             shown.add(shown.near, line, before, sources.locale[:2], order, whole=False)
+            if len(shown.near) == known and "\n" in line:  # headline, byline and date may be lines of one paragraph
+                for one in line.split("\n"):
+                    shown.add(shown.near, one, "", sources.locale[:2], order, whole=False)
             if is_above:
                 shown.above.extend(shown.near[known:])
     return shown

@@ -126,10 +126,15 @@ def _ends(blocks: Blocks, inside: list[int], classes: list[int], start: int, end
 
 
 def _box_of(blocks: Blocks, j: int) -> int:
-    """Return the element around paragraph `j` and around the list, table or quotation in which it stands."""
-    at = blocks.homes[j]
-    while at > 0 and blocks.tags[at] in _INSIDE_BOXES:
-        at = blocks.parents[at]
+    """Return the element around paragraph `j` and around the list, table or quotation in which it stands, with an
+    element that holds nothing but a list or table."""
+    tags, first, last = blocks.tags, blocks.first, blocks.last
+    at = held = blocks.homes[j]
+    while at > 0 and (
+        tags[at] in _INSIDE_BOXES
+        or (tags[held] in _LISTS_AND_TABLES and (first[at], last[at]) == (first[held], last[held]))
+    ):
+        held, at = (at if tags[at] in _INSIDE_BOXES else held), blocks.parents[at]
     return at
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from cleaner.characters import CLOSERS, FULL_STOPS
 from cleaner.extract.blocks import HEADINGS, Blocks
-from cleaner.extract.content_root import CONTAINERS, ContentRoot
+from cleaner.extract.content_root import CONTAINERS, ITEMS, ContentRoot
 from cleaner.extract.page_facts import PageFacts
 from cleaner.extract.paragraph_features import Features, paragraph_features
 from cleaner.extract.paragraph_rules import choose_by_rules
@@ -55,11 +55,13 @@ _BRIEF_SIZE, _BRIEF = 20, -6.0  # characters of a short sentence at the end, and
 _FEW_BETWEEN, _DOUBTFUL = 6, -1.5  # paragraphs that may stand between sentences at the end; log odds of these
 _AGREED, _OPENING = -0.5, -1.0  # log odds by the trees of what the rules choose there, and of prose below the headline
 _HEADLINE_NEAR = 2  # lines above a teaser in which its headline stands, with a date between them
+_COLONS = (":", "：")  # what a line ends with that announces a list
 _QUESTIONS = ("?", "？", "؟")  # their answers are no teasers
 _PROSE = 60  # text weight of a sentence there
 _CELLS = frozenset(("td", "th"))
 _IN_CELLS = frozenset(("p", "div", "center"))
 
+_LONGEST_CELL = 200  # characters of a cell with data
 _LONGEST_ROW = 400  # characters; a longer row, in paragraphs, is a layout or a text in columns
 
 
@@ -90,7 +92,23 @@ def choose_paragraphs(blocks: Blocks, content: ContentRoot, facts: PageFacts) ->
         chosen = sorted({*chosen, *(j for j in hints.by_rules if hints.sentences[j])})
     if chosen and facts.is_article and all(blocks.tags[blocks.homes[j]] in HEADINGS for j in chosen):
         chosen = sorted({*chosen, *(j for j in hints.by_rules if content.weights[j])})  # headlines are no article
-    return chosen, hints.is_list
+    return sorted({*chosen, *_quotation_sources(blocks, chosen)}), hints.is_list
+
+
+def _quotation_sources(blocks: Blocks, chosen: Sequence[int]) -> list[int]:
+    """Return the paragraphs that name the source of a chosen quotation right above them, in the element for that."""
+    tags, parents, homes = blocks.tags, blocks.parents, blocks.homes
+    found = []
+    for i in blocks.elements("footer", "figcaption") if "blockquote" in tags else ():
+        j, box = blocks.first[i], parents[i]
+        quotation = homes[j - 1]
+        while quotation > box and tags[quotation] != "blockquote":
+            quotation = parents[quotation]
+        is_quotation = tags[quotation] == "blockquote" and (quotation == box or parents[quotation] == box)
+        is_named = j + 1 == blocks.last[i] and blocks.link_chars[j] < len(blocks.texts[j])
+        if is_quotation and is_named and j - 1 in chosen:
+            found.append(j)
+    return found
 
 
 def hints_of(blocks: Blocks, content: ContentRoot, facts: PageFacts, features: Features) -> Hints:
@@ -136,12 +154,43 @@ def _prior_odds(
     is_odd = n < _FEW or n > _MANY
     trust = _TRUST_ODD if is_odd and not is_list else _TRUST_NAMED if is_named else 0.0
     odds = np.full(n, -trust)
+    if is_odd:  # short sentences of the article itself the trees know better than the rules
+        inside = range(blocks.first[content.root], blocks.last[content.root])
+        known = [
+            j for j in inside if content.kept[j] and not blocks.link_chars[j] and blocks.tags[blocks.homes[j]] != "h1"
+        ]
+        known = [j for j in known if n > _MANY or blocks.texts[j].rstrip(CLOSERS)[-1:] in FULL_STOPS]
+        odds[known] = -min(trust, _TRUST_NAMED)
+    cells = _data_cells(blocks, content.root)
     for j in by_rules:
         tag = blocks.tags[blocks.homes[j]]
-        is_sure = j in content.leads or (is_named and tag in _CELLS)
+        is_sure = j in content.leads or (tag in _CELLS and (is_named or j in cells))
         is_heading = is_named and tag in HEADINGS and tag != "h1" and not blocks.link_chars[j]
         odds[j] = max(trust, _TRUST_SURE if is_sure else _TRUST_HEADING if is_heading else 0.0)
     return odds
+
+
+def _data_cells(blocks: Blocks, root: int) -> set[int]:
+    """Return the paragraphs in the tables of element `root` that hold data: rows of several short cells, no link."""
+    found = set[int]()
+    for i in blocks.elements("table"):
+        start, end = blocks.first[i], blocks.last[i]
+        if i <= root or start < blocks.first[root] or end > blocks.last[root] or any(blocks.link_chars[start:end]):
+            continue
+        cells = {_cell_of(blocks, j) for j in range(start, end)}
+        rows = {blocks.parents[cell] for cell in cells}
+        is_short = all(len(text) < _LONGEST_CELL for text in blocks.texts[start:end])
+        if is_short and len(rows) > 1 and len(cells) >= 2 * len(rows):
+            found.update(range(start, end))
+    return found
+
+
+def _cell_of(blocks: Blocks, j: int) -> int:
+    """Return the cell of a table in which paragraph `j` stands with its <p> or <div> alone, else another element."""
+    at = blocks.homes[j]
+    while blocks.tags[at] in _IN_CELLS and at > 0:
+        at = blocks.parents[at]
+    return at
 
 
 def find_article(blocks: Blocks, odds: Numbers, hints: Hints) -> list[int]:
@@ -266,28 +315,33 @@ def _with_neighbours(blocks: Blocks, by_trees: Numbers, chosen: list[int], hints
 
     Of 1,761 pages made of labelled articles in three layouts 260 lose a line, and 373 without this.
     """
-    by_rules, texts = {*hints.by_rules}, {blocks.texts[j] for j in chosen}
+    by_rules, texts, found = {*hints.by_rules}, {blocks.texts[j] for j in chosen}, {*chosen}
 
     def is_alike(j: int, beside: int) -> bool:
         return _likeness(blocks, hints, j) == _likeness(blocks, hints, beside)
 
     def goes_on(j: int, beside: int) -> bool:
-        return j in by_rules and not blocks.link_chars[j] and by_trees[j] > _ALIKE and is_alike(j, beside)
+        is_open = j in by_rules and not blocks.link_chars[j] and by_trees[j] > _ALIKE
+        return is_open and (is_alike(j, beside) or is_listed(j))
+
+    def is_listed(j: int) -> bool:  # an item of a list below a line of the text that announces it
+        above = blocks.first[blocks.parents[blocks.homes[j]]] - 1
+        announced = above in by_rules and blocks.texts[above].endswith(_COLONS)
+        return announced and blocks.tags[blocks.homes[j]] in ITEMS and above in found
 
     def is_linked(j: int, before: int, after: int) -> bool:  # a whole sentence of the article that is a link
         text = blocks.texts[j]
         is_sentence = len(text) >= _PROSE and text[-1] in FULL_STOPS and blocks.link_chars[j] == len(text)
         return is_sentence and text not in texts and is_alike(j, before) and is_alike(j, after)
 
-    found = chosen[:1]
     for before, after in pairwise(chosen):
-        between = range(before + 1, after)
-        found += [j for j in between if goes_on(j, before) or goes_on(j, after) or is_linked(j, before, after)]
-        found.append(after)
+        for j in range(before + 1, after):
+            if goes_on(j, before) or goes_on(j, after) or is_linked(j, before, after):
+                found.add(j)
     for step, end in ((-1, chosen[0]), (1, chosen[-1])):
         j = end + step
         while 0 <= j < len(by_trees) and blocks.texts[j] not in texts and goes_on(j, end):
-            found.append(j)
+            found.add(j)
             j += step
     return sorted(found)
 
@@ -351,9 +405,7 @@ def as_lines(blocks: Blocks, chosen: list[int]) -> list[str]:
     lines: list[str] = []
     before = (-1, -1)  # row and cell of the line before
     cells = list[tuple[int, int]]()  # the row and the cell in which each stands, with its <p> or <div> alone
-    for at in [blocks.homes[j] for j in chosen] if blocks.elements(*_CELLS) else ():
-        while blocks.tags[at] in _IN_CELLS and at > 0:
-            at = blocks.parents[at]
+    for at in [_cell_of(blocks, j) for j in chosen] if blocks.elements(*_CELLS) else ():
         cells.append((blocks.parents[at], at) if blocks.tags[at] in _CELLS else (-1, -1))
     if not any(row >= 0 for row, _ in cells):  # most articles have no table
         return [blocks.texts[j] for j in chosen]

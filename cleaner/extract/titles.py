@@ -26,11 +26,19 @@ _FEW_WORDS = 3  # of a title, which more words of a bar behind it do not make be
 _SECTION_WORDS = 4  # most words of the name of a section or a site
 
 
-def best_title(headings: Sequence[str], given: Sequence[str], site: str, host: str, lesser: Iterable[str] = ()) -> str:
+def best_title(
+    headings: Sequence[str],
+    given: Sequence[str],
+    site: str,
+    host: str,
+    lesser: Iterable[str] = (),
+    logos: Sequence[str] = (),
+) -> str:
     """Return the visible heading most like what the page calls itself, else what it calls itself first.
 
     A heading that is a logo, a section or a question of the site is not like its title. Where the only `<h1>` is the
     name of the site or of a book, one of the `lesser` headings that is a whole part of a given title is the headline.
+    The `logos` are those `<h1>` that are one link.
 
     >>> best_title(["Kabar Utara", "Banjir di Medan surut"], ["Banjir di Medan surut | Kabar Utara"], "Kabar Utara", "")
     'Banjir di Medan surut'
@@ -38,17 +46,34 @@ def best_title(headings: Sequence[str], given: Sequence[str], site: str, host: s
     'Banjir di Medan surut - Daerah'
     >>> best_title(["Buku Sungai"], ["Banjir - Buku Sungai"], "", "", lesser=["Isi", "Banjir"])
     'Banjir'
+    >>> best_title(["Buku Sungai"], ["Buku Sungai: Hujan di hulu"], "", "", ["Hujan di hulu"], logos=["Buku Sungai"])
+    'Hujan di hulu'
     """
     names = [normalise_title(name) for name in (site, host.partition(".")[0], host)]
     bare = [short for title in given if (short := _without_site(title, [name for name in names if name]))]
     # the logo of many sites is an <h1> too
     headings = [heading for heading in headings if normalise_title(heading) != names[0]] or list(headings)
     likeness = [_likeness(heading, given, bare) for heading in headings]
-    # the name of a site or a book stands at the end of a title
-    last = {normalise_title(_BARS.split(title)[-1]) for title in given if _BARS.search(title)}
-    if all(like < _SIMILAR or normalise_title(one) in last for one, like in zip(headings, likeness, strict=True)):
+    # The name of a site or a book stands at the end of a title, that of a blog before a colon, and a section of one or
+    # two words before the headline.
+    parts = [part for title in given if len(part := _BARS.split(title)) > 1]
+    aside = {normalise_title(part[-1]) for part in parts}
+    aside |= {normalise_title(logo) for logo in logos if any(title.startswith(f"{logo}:") for title in given)}
+    sections = {normalise_title(part[0]) for part in parts if len(part) > 2 and len(part[0].split()) < _FEW_WORDS}
+    like_sections = [normalise_title(one) in sections for one in headings]
+    if all(
+        like < _SIMILAR or is_section or normalise_title(one) in aside
+        for one, like, is_section in zip(headings, likeness, like_sections, strict=True)
+    ):
         others = [heading for heading in lesser if normalise_title(heading) not in names]
-        likeness += [_part_of_title(normalise_title(heading), given, _BARS) for heading in others]
+        inner = {normalise_title(part[1]) for part in parts if len(part) > 2 and normalise_title(part[0]) in sections}
+        behind = {normalise_title(title.partition(": ")[2]) for title in given}
+        likeness += [
+            _LAST_PART if normalise_title(one) in behind else _part_of_title(normalise_title(one), given, _BARS)
+            for one in others
+        ]
+        if any(like_sections) and (found := [one for one in others if normalise_title(one) in inner]):
+            return found[0]
         headings = [*headings, *others]
     if headings and (max(likeness) >= _SIMILAR or not bare):
         title = headings[likeness.index(max(likeness))]
