@@ -246,8 +246,8 @@ def stands_elsewhere(around: Surroundings, j: int) -> bool:
 def is_elsewhere(around: Surroundings, node: LexborNode) -> bool:
     """Whether an element stands in a box of other articles, of comments or of the site."""
     for _ in range(_DEEP):
-        if node.tag == "aside" and len(node.css("a")) < _FEW_LINKS:
-            pass  # a box beside the text in which its date stands
+        if node.tag == "aside" and len(node.css("a")) < _FEW_LINKS and not node.css("h2, h3, h4"):
+            pass  # a box beside the text in which its date stands; one under a heading tells of something else
         elif _is_other_box(node.tag or "", "".join([f' {k}="{v or ""}"' for k, v in node.attributes.items()])):
             return True
         parent = node.parent

@@ -165,9 +165,10 @@ def _canonical_url(sources: _Sources, url: str) -> str:
 
 def _find_author(sources: _Sources, site: str, around: Surroundings) -> str:
     """Return the authors, from JSON-LD, meta tags or the byline; the site's own name counts only for want of others."""
-    own = normalise_title(site)
-    named = _names_in(sources.node.get("author") or sources.node.get("creator"), sources.nodes)
-    people = [name for name in map(clean_name, named) if name]
+    own, node = normalise_title(site), sources.node
+    sections = {*map(normalise_title, _names_in(node.get("articleSection"), ()))}  # which some templates give as author
+    named = _names_in(node.get("author") or node.get("creator"), sources.nodes)
+    people = [name for name in map(clean_name, named) if name and normalise_title(name) not in sections]
     others = [name for name in people if normalise_title(name) != own]
     if others:
         return "; ".join(dict.fromkeys(others))

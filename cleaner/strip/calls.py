@@ -22,7 +22,7 @@ _CRUMB_BREAK = re.compile(r" ?[>»›→] ?")
 _POST_LINE = 120  # characters
 _POST_BREAK = re.compile(r"\s*[|｜·•]\s*|\s+/\s+")
 _SLASH = re.compile(r"\s+/\s+")
-_CLAUSE_END = re.compile(r"[?!.:…？！。–—]\s*|,\s+")
+_CLAUSE_END = re.compile(r"[?!.:：…？！。–—]\s*|,\s+")
 _HASHTAGS = re.compile(r"#(?!\d+\b)\w[\w.-]*(?:[\s,]+#\w[\w.-]*)*")
 _ADDRESS = re.compile(r"[\w.+-]{1,60}@[\w-]{1,40}(?:\.[\w-]{1,20}){1,4}")
 # Endings under which a line of one word is a site's name: fewer than those of a dateline (datelines.SITE), since no
@@ -44,6 +44,9 @@ CALL = 170
 
 ASIDE = 70
 """The most characters of a sentence that may stand before the call in its line, such as a question to the reader."""
+
+LEAD = 28
+"""The most characters before a colon and a call: "The teacher wrote on the board: sign up ..." leads to a quotation."""
 
 MENU_KINDS = frozenset(("nav", "footer", "login", "share", "comment", "app", "newsletter", "related", "promo"))
 """Kinds of what menus and footers offer."""
@@ -233,7 +236,7 @@ def _clauses(text: str) -> Iterator[str]:
     for mark in _CLAUSE_END.finditer(text):
         yield normalise_wording(text[at : mark.start()])
         at = mark.end()
-        if at > ASIDE and mark[0][0] in ".!?。！？…":
+        if at > (LEAD if mark[0][0] in ":：" else ASIDE) and mark[0][0] in ".!?。！？…:：":
             return
     yield normalise_wording(text[at:])
 

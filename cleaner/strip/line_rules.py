@@ -3,12 +3,11 @@
 `judge_line` asks them in order and returns the strongest evidence as a `Hit`, which says where in the article it
 suffices; neighbours.py then accepts it or not. The way of "Baca juga: Harga Cabai Turun":
 
-- rule: `phrase-start`, in `_label_hit` below; `cleaner phrases line "Baca juga: ..."` names rule and entry
-- data: the entry "baca juga" under `[related] start` in cleaner/phrases/lists/id.toml
+- rule: `phrase-start`, in `_label_hit` below
+- data: the entry "baca juga" under `[related] start` in cleaner/phrases/lists/id.toml; `cleaner phrases line` names it
 - traps that must stay, beside the lines that must go: tests/cases/strip/lines_id.jsonl and its neighbours, and
   tests/cases/phrases/ for languages other than Indonesian, Malay and English
-- measured precision of each rule: benchmarks/results/strip.md, "By rule" (`phrase-start`: 76 spans, no character of
-  content), and beside it what is found of each kind and language
+- measured precision of each rule: benchmarks/results/strip.md, "By rule"
 """
 
 from __future__ import annotations
@@ -223,20 +222,21 @@ def _label_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     if not phrases.may_label(wording):
         return None
     for mark in chain(SEPARATOR.finditer(text, 0, 80), _POINTER_END.finditer(text, 0, 80)):
-        found = phrases.whole(normalise_wording(text[: mark.start()]), "start")
-        rest = text[mark.end() :]
-        # "Baca- tulis aksara Jawa ..." opens with no label
-        bound = mark.re is _POINTER_END and mark[0][0] == "-" and (" " not in text[: mark.start()] or rest[0].islower())
-        if found and not bound and (mark.re is SEPARATOR or found.kind == "related"):
-            if not _fits_label(rest, found.kind, phrases):
-                return None
-            # where a sentence of the article follows the headline, inside_lines.py takes the headline alone
-            stop = min(len(text), mark.end() + HEADLINE)
-            sentence = found.kind == "related" and ends_sentence(text)
-            end = visible_end(text, mark.end(), stop, phrases) if sentence else -1
-            if end > 0 and len(text) - end >= 25:
-                return None
-            return Hit("phrase-start", found.kind, found.why, EDGE if found.kind in EDGE_KINDS else ANY)
+        label, rest = text[: mark.start()], text[mark.end() :]
+        found = phrases.whole(normalise_wording(label), "start")
+        bound = (
+            mark.re is _POINTER_END and mark[0][0] == "-" and (" " not in label or rest[0].islower())
+        )  # "Baca- tulis"
+        if found is None or bound or (mark.re is _POINTER_END and found.kind != "related"):
+            continue
+        if not _fits_label(rest, found.kind, phrases):
+            return None
+        # where a sentence of the article follows the headline, inside_lines.py takes the headline alone
+        sentence = found.kind == "related" and ends_sentence(text)
+        end = visible_end(text, mark.end(), min(len(text), mark.end() + HEADLINE), phrases) if sentence else -1
+        if end > 0 and len(text) - end >= 25:
+            return None
+        return Hit("phrase-start", found.kind, found.why, EDGE if found.kind in EDGE_KINDS else ANY)
     words = wording.split(" ", 2)
     if len(words) < 3:
         return None
