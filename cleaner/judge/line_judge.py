@@ -184,10 +184,13 @@ def judge_texts(texts: Sequence[ScoredText]) -> list[list[Hit | None]]:
         if not len(goes):
             continue
         starts = [0, *accumulate(len(text.own) for text in batch)]
+        prose: dict[int, list[int]] = {}  # the paragraphs of each text of which lines go
         for line, reason in zip(lines[goes].tolist(), trees.reasons(trees.leaves_of(table[:, goes])), strict=True):
             n = bisect_right(starts, line) - 1
             i, j = first + n, line - starts[n]
-            verdicts[i][j] = Hit("line-judge", _kind_of(texts[i], j), reason)
+            if i not in prose:
+                prose[i] = [k for k, of_text in enumerate(texts[i].ruled.lines) if of_text.prose]
+            verdicts[i][j] = Hit("line-judge", _kind_of(texts[i], j, prose[i]), reason)
     return verdicts
 
 
@@ -265,12 +268,12 @@ def run_together(steps: Iterable[Steps[T]]) -> list[T]:
     return [text.result for text in texts]  # type: ignore[misc]
 
 
-def _kind_of(text: ScoredText, i: int) -> str:
-    """Return the kind of a line that goes: what a rule said of it, else its concept, else its place."""
-    lines, hit, own = text.ruled.lines, text.ruled.hits[i], text.own[i]
+def _kind_of(text: ScoredText, i: int, prose: Sequence[int]) -> str:
+    """Return the kind of a line that goes: what a rule said of it, else its concept, else its place to the paragraphs
+    `prose` of its text."""
+    hit, own = text.ruled.hits[i], text.own[i]
     if hit is not None:
         return hit.kind
     if own is not None and own.concept >= 0 and CONCEPTS[own.concept] != "reader and us":
         return CONCEPT_KINDS[own.concept]
-    above, below = (any(line.prose for line in part) for part in (lines[:i], lines[i + 1 :]))
-    return "nav" if not above else "footer" if not below else "related"
+    return "nav" if not prose or i < prose[0] else "footer" if i > prose[-1] else "related"

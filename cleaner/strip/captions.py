@@ -48,7 +48,7 @@ _LABELLED = re.compile(r"(?<=[.!?)\]\"”]) ?([^\W\d_]+(?: [^\W\d_]+)?)\s?[:/]\s
 
 def caption_hits(lines: Sequence[Line], hits: list[Hit | None], phrases: Phrases) -> list[Hit | None]:
     """`hits` with those of captions above the line that the dateline opens, and of pictures of a stock anywhere."""
-    stocks = [i for i, line in enumerate(lines) if line.text[-1] == ")" and _STOCK.fullmatch(line.text, 0, STOCK)]
+    stocks = {i for i, line in enumerate(lines) if line.text[-1] == ")" and _STOCK.fullmatch(line.text, 0, STOCK)}
     if stocks:
         credit = Hit("credit", "caption", "ends with a stock of pictures in brackets")
         hits = [credit if i in stocks else hit for i, hit in enumerate(hits)]

@@ -70,7 +70,7 @@ class _Period(NamedTuple):
 
 
 def take_cards(
-    lines: Sequence[Line], hits: Sequence[Hit | None], accepted: list[Hit | None], headings: Sequence[int]
+    lines: Sequence[Line], hits: Sequence[Hit | None], accepted: list[Hit | None], headings: frozenset[int]
 ) -> None:
     """Take the cards below one of the headings of related links, or behind the end of an article, with their labels."""
     marks = [i for i, hit in enumerate(hits) if hit is not None and hit.kind in READ_ON]

@@ -95,7 +95,7 @@ def accept_hits(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phra
         _accept_rows_of_doubts(lines, hits, accepted)
         _accept_next_to_accepted(lines, hits, accepted)
     if not kinds.isdisjoint(READ_ON):
-        take_cards(lines, hits, accepted, take_related_blocks(lines, hits, accepted))
+        take_cards(lines, hits, accepted, frozenset(take_related_blocks(lines, hits, accepted)))
     if _is_left(doubts, accepted):
         _accept_at_edges(lines, hits, accepted)
         _accept_next_to_accepted(lines, hits, accepted)
