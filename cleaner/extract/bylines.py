@@ -32,9 +32,10 @@ _FEW_LINKS = 3  # an aside with so many is a box of other articles
 _NO_NAME = re.compile(
     r"://|@|^www\.|^/|(?<!\w)\d{3}|[?!…]|^(?:follow|subscribe|share|ikuti|bagikan)\b|^\w+(?:\.\w+){2,}$", re.I
 )
-# What ends a name in a byline: a separator, a number, or words about the date.
+# What ends a name in a byline: the next label, a separator, a number, or words about the date.
 _NAME_END = re.compile(
-    r"\s*(?:(?:^|[\s【])[^\W\d]+\s?[:：]|[|•·●⋅–—»/\n(]|\s(?:di|at|pada|am|um|le|el|em)\s+\d|\s-\s|\s\d|\b(?:on|updated|published|last|posted|in)\b|,\s*\w+\s+\d).*",
+    r"\s*(?:(?:^|[\s【])[^\W\d]+\s?[:：]|[|•·●⋅–—»/\n(]|\s(?:di|at|pada|am|um|le|el|em)\s+\d|\s-\s|\s\d"
+    r"|\b(?:on|updated|published|last|posted|in)\b|,\s*\w+\s+\d).*",
     re.I | re.S,
 )
 _READING_TIME = re.compile(r"^\d+\s|\b(?:min|minutes?|menit|minuten|minutos|минут\w*)\b", re.I)

@@ -221,10 +221,9 @@ def _label_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     for mark in chain(SEPARATOR.finditer(text, 0, 80), _POINTER_END.finditer(text, 0, 80)):
         label, rest = text[: mark.start()], text[mark.end() :]
         found = phrases.whole(normalise_wording(label), "start")
-        bound = (
-            mark.re is _POINTER_END and mark[0][0] == "-" and (" " not in label or rest[0].islower())
-        )  # "Baca- tulis"
-        if found is None or bound or (mark.re is _POINTER_END and found.kind != "related"):
+        pointer = mark.re is _POINTER_END
+        joined = pointer and mark[0][0] == "-" and (" " not in label or rest[0].islower())  # "Baca- tulis aksara"
+        if found is None or joined or (pointer and found.kind != "related"):
             continue
         if not _fits_label(rest, found.kind, phrases):
             return None

@@ -398,6 +398,13 @@ def _is_full_name(text: str, phrases: Phrases) -> bool:
     return 2 <= len(words) <= 5 and all(w[0].isupper() and w.replace("-", "").replace("'", "").isalpha() for w in high)
 
 
+def _signs(text: str, fewest: int) -> bool:
+    """Whether a text is at least so many words and at most four, all with capitals, as names and agencies are."""
+    words = text.replace(".", "").split()
+    high = all(word.replace("-", "").isalpha() and word[0].isupper() for word in words)
+    return len(text) <= SIGNATURE and fewest <= len(words) <= 4 and high
+
+
 def _take_signature(lines: Sequence[Line], accepted: Accepted) -> None:
     """A name or an agency alone, straight after the last two paragraphs: on the last line, or with one more line and
     what goes below it."""
@@ -409,12 +416,8 @@ def _take_signature(lines: Sequence[Line], accepted: Accepted) -> None:
         if below and (lines[below[0]].prose or not any(accepted[kept[at] + 1 :])):
             continue
         # one word may be an agency where it ends the text; above another line it may be a subhead
-        text = lines[kept[at]].text
-        words = text.replace(".", "").split()
-        if not below and " | " in text and text.isupper() and len(text) <= 2 * SIGNATURE:  # "RINA WULAN | BAGUS TRI"
-            words = [word for word in words if word != "|"][:4]
-            text = text[:SIGNATURE]
-        high = all(w.replace("-", "").isalpha() and w[0].isupper() for w in words)
-        if len(text) <= SIGNATURE and (2 if below else 1) <= len(words) <= 4 and high:
+        text, fewest = lines[kept[at]].text, 2 if below else 1
+        names = text.split(" | ") if text.isupper() and not below else [text]  # "RINA WULAN | BAGUS TRI"
+        if len(names) <= 3 and all(_signs(name, fewest) for name in names):
             accepted[kept[at]] = Hit("signature", "byline", "a name alone behind the last paragraph")
             return
