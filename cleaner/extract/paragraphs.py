@@ -154,13 +154,15 @@ def _prior_odds(
     is_odd = n < _FEW or n > _MANY
     trust = _TRUST_ODD if is_odd and not is_list else _TRUST_NAMED if is_named else 0.0
     odds = np.full(n, -trust)
-    if is_odd:  # short sentences of the article itself the trees know better than the rules
+    if is_odd:  # what the article itself says in few words the trees know better than the rules
         inside = range(blocks.first[content.root], blocks.last[content.root])
-        known = [
-            j for j in inside if content.kept[j] and not blocks.link_chars[j] and blocks.tags[blocks.homes[j]] != "h1"
-        ]
-        known = [j for j in known if n > _MANY or blocks.texts[j].rstrip(CLOSERS)[-1:] in FULL_STOPS]
-        odds[known] = -min(trust, _TRUST_NAMED)
+        start = min(by_rules, default=0)
+        for j in inside:
+            tag, text = blocks.tags[blocks.homes[j]], blocks.texts[j]
+            if content.kept[j] and not blocks.link_chars[j] and tag != "h1":
+                # above the first prose it is a sentence or an item: bylines and dates stand there as well
+                is_text = j > start or n > _MANY or tag in ITEMS or text.rstrip(CLOSERS)[-1:] in FULL_STOPS
+                odds[j] = 0.0 if is_text else -trust
     cells = _data_cells(blocks, content.root)
     for j in by_rules:
         tag = blocks.tags[blocks.homes[j]]
