@@ -69,6 +69,7 @@ class Hints(NamedTuple):
     """What is known of a page beside the odds of its paragraphs."""
 
     by_rules: list[int]  # the paragraphs that the rules choose
+    inside: frozenset[int]  # those of the content root that pruning left
     is_list: bool  # whether they take the page for a list rather than prose
     is_named: bool  # whether the page names the element of its article
     prior: Numbers  # log odds that the rules' choice adds to those of the trees
@@ -92,7 +93,26 @@ def choose_paragraphs(blocks: Blocks, content: ContentRoot, facts: PageFacts) ->
         chosen = sorted({*chosen, *(j for j in hints.by_rules if hints.sentences[j])})
     if chosen and facts.is_article and all(blocks.tags[blocks.homes[j]] in HEADINGS for j in chosen):
         chosen = sorted({*chosen, *(j for j in hints.by_rules if content.weights[j])})  # headlines are no article
+    if facts.is_forum:
+        chosen = sorted({*chosen, *_replies(blocks, content, chosen, hints)})
     return sorted({*chosen, *_quotation_sources(blocks, chosen)}), hints.is_list
+
+
+def _replies(blocks: Blocks, content: ContentRoot, chosen: Sequence[int], hints: Hints) -> list[int]:
+    """Return the short paragraphs of a forum in elements with the class of chosen prose: replies of a few words."""
+
+    def kind(j: int) -> tuple[str, str, str]:
+        home = blocks.homes[j]
+        return blocks.tags[home], blocks.attrs[home], blocks.attrs[blocks.parents[home]]
+
+    known = {kind(j) for j in chosen if hints.sentences[j]}
+    known = {one for one in known if "class=" in one[1] or "class=" in one[2]}
+    texts = {blocks.texts[j] for j in chosen}
+    return [
+        j
+        for j, text in enumerate(blocks.texts)
+        if content.kept[j] and not blocks.link_chars[j] and text not in texts and kind(j) in known
+    ]
 
 
 def _quotation_sources(blocks: Blocks, chosen: Sequence[int]) -> list[int]:
@@ -114,6 +134,7 @@ def _quotation_sources(blocks: Blocks, chosen: Sequence[int]) -> list[int]:
 def hints_of(blocks: Blocks, content: ContentRoot, facts: PageFacts, features: Features) -> Hints:
     """Return what is known of a page that has these features."""
     by_rules, is_list = choose_by_rules(blocks, content, is_article=facts.is_article)
+    inside = frozenset(j for j in range(blocks.first[content.root], blocks.last[content.root]) if content.kept[j])
     is_named = names_article(blocks, content)
     prior = _prior_odds(blocks, content, by_rules, is_named, is_list)
     # The text of an old page begins with its headline, in the labelled texts as on the page itself; that of newer pages
@@ -132,7 +153,7 @@ def hints_of(blocks: Blocks, content: ContentRoot, facts: PageFacts, features: F
         text = blocks.texts[j]
         briefs[j] = text.rstrip(CLOSERS)[-1:] in FULL_STOPS or ends_signed(text)
     return Hints(
-        *(by_rules, is_list, is_named, prior, is_parted, is_of_today),
+        *(by_rules, inside, is_list, is_named, prior, is_parted, is_of_today),
         *(headlines, standfirsts, openings, sentences, briefs),
     )
 
@@ -324,7 +345,19 @@ def _with_neighbours(blocks: Blocks, by_trees: Numbers, chosen: list[int], hints
 
     def goes_on(j: int, beside: int) -> bool:
         is_open = j in by_rules and not blocks.link_chars[j] and by_trees[j] > _ALIKE
-        return is_open and (is_alike(j, beside) or is_listed(j))
+        return (is_open and (is_alike(j, beside) or is_listed(j))) or is_repeated(j, beside)
+
+    def is_repeated(j: int, beside: int) -> bool:  # one more item of a list, or one more element of a class
+        home, other = blocks.homes[j], blocks.homes[beside]
+        box, around = blocks.parents[home], blocks.parents[other]
+        is_linked = blocks.link_chars[j] > _FEW_LINKS * len(blocks.texts[j])
+        if not hints.is_of_today or is_linked or j not in hints.inside or by_trees[j] <= _ALIKE:
+            return False
+        if blocks.tags[home] in ITEMS:  # of a list of which the text has the half: one of sources may be left out
+            whole = range(blocks.first[box], blocks.last[box])
+            return box == around and 2 * len(found.intersection(whole)) >= len(whole)
+        is_same = blocks.kinds[home] == blocks.kinds[other] and blocks.attrs[box] == blocks.attrs[around]
+        return is_same and bool(blocks.attrs[home])
 
     def is_listed(j: int) -> bool:  # an item of a list below a line of the text that announces it
         above = blocks.first[blocks.parents[blocks.homes[j]]] - 1
