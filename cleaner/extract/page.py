@@ -20,8 +20,10 @@ from cleaner.extract.content_root import ContentRoot, find_content_root
 from cleaner.extract.left_out import counted, is_prose_paragraph, left_out_of, replaced
 from cleaner.extract.metadata import Metadata, read_metadata
 from cleaner.extract.page_facts import PageFacts, og_type, page_facts
-from cleaner.extract.paragraphs import as_lines, choose_paragraphs
+from cleaner.extract.page_state import body_in_state
+from cleaner.extract.paragraphs import choose_paragraphs
 from cleaner.extract.parse import Parsed, parse, tame
+from cleaner.extract.table_rows import as_lines
 
 __all__ = ["Page", "Reading", "extract", "read_page"]
 
@@ -90,11 +92,14 @@ def extract(
 
         text, left_out = _read_by_justext(html, meta.language or quick_language(page.text))
         return replace(page, text=text, left_out=left_out, left_out_counts=counted(left_out))
-    if _TWICE * len(page.text) < len(meta.body) and len(meta.body) > _LITTLE:
-        # The page shows less than half of the body that it gives in its JSON-LD: scripts would show the rest.
-        gone = replaced(blocks, chosen, meta.body)
+    body = meta.body
+    if len(body) <= _LITTLE and len(page.text) < _SOME_PROSE:
+        body = body_in_state(html, page.title)
+    if _TWICE * len(page.text) < len(body) and len(body) > _LITTLE:
+        # The page shows less than half of the body that its JSON-LD or its data give: scripts would show the rest.
+        gone = replaced(blocks, chosen, body)
         left_out = (*(paragraph._replace(line=0) for paragraph in left_out), *gone)
-        return replace(page, text=meta.body, left_out=left_out, left_out_counts=(*counts, *counted(gone)))
+        return replace(page, text=body, left_out=left_out, left_out_counts=(*counts, *counted(gone)))
     return page
 
 

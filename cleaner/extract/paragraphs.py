@@ -7,7 +7,6 @@ come from fitted trees, which know its neighbours and the elements around it, an
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
@@ -21,13 +20,13 @@ from cleaner.extract.content_root import CONTAINERS, ITEMS, ContentRoot
 from cleaner.extract.page_facts import PageFacts
 from cleaner.extract.paragraph_features import Features, paragraph_features
 from cleaner.extract.paragraph_rules import choose_by_rules
+from cleaner.extract.table_rows import data_cells
 from cleaner.judge.character_counts import Numbers
 from cleaner.judge.lines import ends_signed
 from cleaner.judge.trees import Trees
 from cleaner.tables import table_bytes
 
 __all__ = [
-    "as_lines",
     "best_segments",
     "choose_paragraphs",
     "find_article",
@@ -59,10 +58,6 @@ _COLONS = (":", "：")  # what a line ends with that announces a list
 _QUESTIONS = ("?", "？", "؟")  # their answers are no teasers
 _PROSE = 60  # text weight of a sentence there
 _CELLS = frozenset(("td", "th"))
-_IN_CELLS = frozenset(("p", "div", "center"))
-
-_LONGEST_CELL = 200  # characters of a cell with data
-_LONGEST_ROW = 400  # characters; a longer row, in paragraphs, is a layout or a text in columns
 
 
 class Hints(NamedTuple):
@@ -184,36 +179,13 @@ def _prior_odds(
                 # above the first prose it is a sentence or an item: bylines and dates stand there as well
                 is_text = j > start or n > _MANY or tag in ITEMS or text.rstrip(CLOSERS)[-1:] in FULL_STOPS
                 odds[j] = 0.0 if is_text else -trust
-    cells = _data_cells(blocks, content.root)
+    cells = data_cells(blocks, content.root)
     for j in by_rules:
         tag = blocks.tags[blocks.homes[j]]
         is_sure = j in content.leads or (tag in _CELLS and (is_named or j in cells))
         is_heading = is_named and tag in HEADINGS and tag != "h1" and not blocks.link_chars[j]
         odds[j] = max(trust, _TRUST_SURE if is_sure else _TRUST_HEADING if is_heading else 0.0)
     return odds
-
-
-def _data_cells(blocks: Blocks, root: int) -> set[int]:
-    """Return the paragraphs in the tables of element `root` that hold data: rows of several short cells, no link."""
-    found = set[int]()
-    for i in blocks.elements("table"):
-        start, end = blocks.first[i], blocks.last[i]
-        if i <= root or start < blocks.first[root] or end > blocks.last[root] or any(blocks.link_chars[start:end]):
-            continue
-        cells = {_cell_of(blocks, j) for j in range(start, end)}
-        rows = {blocks.parents[cell] for cell in cells}
-        is_short = all(len(text) < _LONGEST_CELL for text in blocks.texts[start:end])
-        if is_short and len(rows) > 1 and len(cells) >= 2 * len(rows):
-            found.update(range(start, end))
-    return found
-
-
-def _cell_of(blocks: Blocks, j: int) -> int:
-    """Return the cell of a table in which paragraph `j` stands with its <p> or <div> alone, else another element."""
-    at = blocks.homes[j]
-    while blocks.tags[at] in _IN_CELLS and at > 0:
-        at = blocks.parents[at]
-    return at
 
 
 def find_article(blocks: Blocks, odds: Numbers, hints: Hints) -> list[int]:
@@ -345,19 +317,10 @@ def _with_neighbours(blocks: Blocks, by_trees: Numbers, chosen: list[int], hints
 
     def goes_on(j: int, beside: int) -> bool:
         is_open = j in by_rules and not blocks.link_chars[j] and by_trees[j] > _ALIKE
-        return (is_open and (is_alike(j, beside) or is_listed(j))) or is_repeated(j, beside)
-
-    def is_repeated(j: int, beside: int) -> bool:  # one more item of a list, or one more element of a class
-        home, other = blocks.homes[j], blocks.homes[beside]
-        box, around = blocks.parents[home], blocks.parents[other]
-        is_linked = blocks.link_chars[j] > _FEW_LINKS * len(blocks.texts[j])
-        if not hints.is_of_today or is_linked or j not in hints.inside or by_trees[j] <= _ALIKE:
-            return False
-        if blocks.tags[home] in ITEMS:  # of a list of which the text has the half: one of sources may be left out
-            whole = range(blocks.first[box], blocks.last[box])
-            return box == around and 2 * len(found.intersection(whole)) >= len(whole)
-        is_same = blocks.kinds[home] == blocks.kinds[other] and blocks.attrs[box] == blocks.attrs[around]
-        return is_same and bool(blocks.attrs[home])
+        is_more = (
+            hints.is_of_today and j in hints.inside and by_trees[j] > _ALIKE and _goes_with(blocks, j, beside, found)
+        )
+        return (is_open and (is_alike(j, beside) or is_listed(j))) or is_more
 
     def is_listed(j: int) -> bool:  # an item of a list below a line of the text that announces it
         above = blocks.first[blocks.parents[blocks.homes[j]]] - 1
@@ -379,6 +342,23 @@ def _with_neighbours(blocks: Blocks, by_trees: Numbers, chosen: list[int], hints
             found.add(j)
             j += step
     return sorted(found)
+
+
+def _goes_with(blocks: Blocks, j: int, beside: int, found: set[int]) -> bool:
+    """Return True if paragraph `j` is one more item of the list, or one more element of the class, of the one beside.
+
+    Of a list the text must hold the half: that of its sources may be left out. A line that ends with a colon is a label
+    of links to other articles.
+    """
+    home, other = blocks.homes[j], blocks.homes[beside]
+    box, around = blocks.parents[home], blocks.parents[other]
+    if blocks.link_chars[j] > _FEW_LINKS * len(blocks.texts[j]):
+        return False
+    if blocks.tags[home] in ITEMS:
+        whole = range(blocks.first[box], blocks.last[box])
+        return box == around and 2 * len(found.intersection(whole)) >= len(whole)
+    is_same = blocks.kinds[home] == blocks.kinds[other] and blocks.attrs[box] == blocks.attrs[around]
+    return is_same and bool(blocks.attrs[home]) and not blocks.texts[j].endswith(_COLONS)
 
 
 def _likeness(blocks: Blocks, hints: Hints, j: int) -> tuple[str, str, str | int]:
@@ -433,29 +413,3 @@ def best_segments(odds: Numbers | Sequence[float], switch: float) -> list[bool]:
         chosen.append(is_inside)
         is_inside = stays_in if is_inside else not stays_out
     return chosen[::-1]
-
-
-def as_lines(blocks: Blocks, chosen: list[int]) -> list[str]:
-    """Return the chosen paragraphs as lines. The cells of a table row stand on one line, with bars between them."""
-    lines: list[str] = []
-    before = (-1, -1)  # row and cell of the line before
-    cells = list[tuple[int, int]]()  # the row and the cell in which each stands, with its <p> or <div> alone
-    for at in [_cell_of(blocks, j) for j in chosen] if blocks.elements(*_CELLS) else ():
-        cells.append((blocks.parents[at], at) if blocks.tags[at] in _CELLS else (-1, -1))
-    if not any(row >= 0 for row, _ in cells):  # most articles have no table
-        return [blocks.texts[j] for j in chosen]
-    sizes, widths = Counter[int](), Counter(row for row, _ in set(cells))  # characters and cells of each row
-    for j, (row, _) in zip(chosen, cells, strict=True):
-        sizes[row] += len(blocks.texts[j])
-    for j, cell in zip(chosen, cells, strict=True):
-        # A table that lays out the page has paragraphs in its cells.
-        is_wide = widths[cell[0]] < 2 or sizes[cell[0]] > _LONGEST_ROW
-        if is_wide and blocks.tags[blocks.homes[j]] not in _CELLS:
-            cell = (-1, -1)
-        if cell[0] >= 0 and cell[0] == before[0] and (cell[1] != before[1] or blocks.homes[j] != cell[1]):
-            bar = " | " if cell[1] != before[1] else " "
-            lines[-1] = f"{lines[-1]}{bar}{blocks.texts[j]}".replace("\n", " ")
-        else:
-            lines.append(blocks.texts[j])
-        before = cell
-    return lines
