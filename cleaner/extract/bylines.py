@@ -38,6 +38,9 @@ _NAME_END = re.compile(
     r"|\b(?:on|updated|published|last|posted|in)\b|,\s*\w+\s+\d).*",
     re.I | re.S,
 )
+_LABELLED = re.compile(r"\s*[|｜]\s*|\s+(?=[^\W\d_]+\s?[:：])")  # "3 Mei 2024 | Penulis: Rina Sitompul Editor: Ann"
+_JOINED = re.compile(r"\s*[,;&]\s*|\s+(?:and|und|et|y|e|dan|en|og|och|i|и|ve|with|dengan)\s+")
+_MOST_NAMES, _PARTS_OF_NAME = 8, (2, 4)  # names in a row of several; words of each
 _READING_TIME = re.compile(r"^\d+\s|\b(?:min|minutes?|menit|minuten|minutos|минут\w*)\b", re.I)
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 YEAR = re.compile(r"\d\d{3}")  # without one a line holds no date; to begin with one digit is three times as fast
@@ -98,7 +101,9 @@ def _roles() -> tuple[re.Pattern[str], re.Pattern[str]]:
     listed = "|".join(sorted(_words("roles")))
     # in English a newspaper stands behind the name, so that only the words of Indonesian bylines open the first
     before = re.compile(rf"(?:laporan|oleh)\s+(?:{listed})\s[^,:]{{3,40}},\s+(?=\w)", re.I)
-    return before, re.compile(rf",\s+(?:{listed})\.?$", re.I)
+    # "Orla Venn, Science Editor"; in Korean the role follows the name itself
+    behind = rf",\s+(?:[\w'-]+\s+){{0,2}}(?:{listed})s?\.?$|(?<=^[가-힣]{{3}})\s+(?:기자|특파원)(?=$|\s*[|/(·]|\s+\d)"
+    return before, re.compile(behind, re.I)
 
 
 def _without_role(name: str) -> str:
@@ -118,7 +123,30 @@ def _name_in(line: str) -> str:
         rest = words[-1][: -len(_last_hump(words[-1]))]  # "Orla VennApril 18" where two elements touch
         words = [*words[:-1], rest] if rest else words[:-1]
     name = " ".join(words).strip(" ,;:|•·-–—")
-    return name if 0 < len(name) <= _LONGEST_NAME and len(words) <= _MOST_WORDS else ""
+    if 0 < len(name) <= _LONGEST_NAME and len(words) <= _MOST_WORDS:
+        return name
+    return _row_of_names(name)
+
+
+def _row_of_names(line: str) -> str:
+    """Return a line that names several people, each by two to four words, up to the role of the last; else "".
+
+    >>> _row_of_names("Rina Sitompul , Orla Venn and Ann Weaver, Health Reporter, The Daily Loaf")
+    'Rina Sitompul, Orla Venn and Ann Weaver'
+    >>> _row_of_names("Medan, Binjai and the hills around Lake Toba")
+    ''
+    """
+    line = re.sub(r"\s+,", ",", line)
+    end, number = 0, 0
+    for name in re.split(_JOINED, line):
+        words = name.split()
+        if words and words[-1].lower().removesuffix("s") in _words("roles"):
+            break
+        least, most = _PARTS_OF_NAME
+        if not (least <= len(words) <= most and _looks_like_names(name)):
+            return ""
+        end, number = line.index(name, end) + len(name), number + 1
+    return line[:end] if 0 < number <= _MOST_NAMES else ""
 
 
 def _last_hump(word: str) -> str:
@@ -283,11 +311,23 @@ def marked_nodes(around: Surroundings, field: str) -> Iterator[LexborNode]:
 # the author
 
 
+def _labelled_parts(line: str) -> list[str]:
+    """Return a line with a date in parts, before each label and at bars; any other line whole, as menus have both.
+
+    >>> _labelled_parts("2024-03-03 来源：云溪日报 作者：周明")
+    ['2024-03-03', '来源：云溪日报', '作者：周明']
+    """
+    parts = _LABELLED.split(line) if YEAR.search(line) else [line]
+    # "Author: | Print" names nobody
+    return [part for part in parts[:-1] if not ((by := _by().match(part)) and by.end() == len(part))] + parts[-1:]
+
+
 def visible_author(around: Surroundings) -> str:
     """Return the name in a byline, in a line near the headline or in a marked element; "" if there is none."""
     blocks, known = around.blocks, normalise_title(around.title)
     announced = False  # "Written by" may stand on a line of its own, and the name on the next
-    for j, said in ((at, line) for at in around.near for line in blocks.texts[at].split("\n")):
+    lines = ((at, line) for at in around.near for line in blocks.texts[at].split("\n"))
+    for j, said in ((at, part) for at, line in lines for part in _labelled_parts(line)):
         line = _without_role(said)
         by = _by().match(line)
         if not by and YEAR.search(line) and (dated := find_date(line)):  # "9 March 2025 by Rina Sitompul"

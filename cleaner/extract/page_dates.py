@@ -29,7 +29,7 @@ _MOST_LINES = 200  # short lines and stamps in which other dates of the page are
 _FIRST_YEAR = "1990"  # of pages on the web; what stands near a headline with an earlier year is history
 _FEW_WORDS = 3  # beside a date; with more words a line needs a label or a separator to be no text
 _MOST_WORDS = 14
-_SEPARATOR = re.compile(r"[|•·●⋅/]|\s[–—-]\s|:")
+_SEPARATOR = re.compile(r"[|•·●⋅/:：｜]|\s[–—-]\s")
 _SENTENCE_END = re.compile(r"[.!?…。]\W*$")
 _WORD = re.compile(r"[^\W\d_]+")
 # The footer of an article, with its byline: Drupal sets one right under the headline. That of a site has other names.

@@ -10,6 +10,9 @@ from cleaner.extract.bylines import normalise_title
 
 __all__ = ["best_title"]
 
+_QUOTATION = re.compile(r"«[^«»]*»|»[^«»]*«")  # its second sign is no bar, such as stands before the name of a site
+_HIDE, _SHOW = str.maketrans("«»", "\ue000\ue001"), str.maketrans("\ue000\ue001", "«»")
+
 # Each branch begins with a character that titles have few of, so that a search passes over all others.
 _SEPARATOR = re.compile(r"(\s+(?:[-–—·•:]\s+|[|»]\s*)|[|»]\s*)")
 _BAR = re.compile(r"\s+[|»]\s*|[|»]\s*")
@@ -49,6 +52,8 @@ def best_title(
     >>> best_title(["Buku Sungai"], ["Buku Sungai: Hujan di hulu"], "", "", ["Hujan di hulu"], logos=["Buku Sungai"])
     'Hujan di hulu'
     """
+    headings, given, logos = ([_hide_quotations(title) for title in some] for some in (headings, given, logos))
+    lesser = map(_hide_quotations, lesser)
     names = [normalise_title(name) for name in (site, host.partition(".")[0], host)]
     bare = [short for title in given if (short := _without_site(title, [name for name in names if name]))]
     # the logo of many sites is an <h1> too
@@ -82,7 +87,13 @@ def best_title(
     title = _without_section(_without_label(title.rstrip(" ¶"), bare))  # the sign of a link to the heading itself
     # two elements of a heading may touch where the given title has a space
     known = normalise_title(title)
-    return max([title, *(one for one in bare if normalise_title(one) == known)], key=lambda one: len(one.split()))
+    same = [one for one in bare if normalise_title(one) == known]
+    return max([title, *same], key=lambda one: len(one.split())).translate(_SHOW)
+
+
+def _hide_quotations(title: str) -> str:
+    """Return a title with other characters for the « and » that are quotation marks."""
+    return _QUOTATION.sub(lambda found: found[0].translate(_HIDE), title) if "«" in title else title
 
 
 def _likeness(heading: str, given: Sequence[str], bare: Sequence[str]) -> float:
@@ -125,7 +136,8 @@ def _without_label(title: str, given: Sequence[str]) -> str:
         short = normalise_title(one)
         if len(short) >= _SHORTEST_TITLE and known.endswith(short) and 0 < len(known) - len(short) <= _LONGEST_LABEL:
             label = title[: max(0, len(title) - len(one))]
-            if _LABEL.search(label) or find_date(label):
+            touches = title.endswith(one) and label[-1:].isalpha()  # an element of its own: "ExclusiveBanjir surut"
+            if touches or _LABEL.search(label) or find_date(label):
                 return one
     return title
 
