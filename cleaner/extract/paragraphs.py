@@ -17,6 +17,7 @@ import numpy as np
 from cleaner.characters import CLOSERS, FULL_STOPS
 from cleaner.extract.blocks import HEADINGS, Blocks
 from cleaner.extract.content_root import CONTAINERS, ITEMS, ContentRoot
+from cleaner.extract.marks import opens_boilerplate
 from cleaner.extract.page_facts import PageFacts
 from cleaner.extract.paragraph_features import Features, paragraph_features
 from cleaner.extract.paragraph_rules import choose_by_rules
@@ -43,6 +44,8 @@ _REPEATED = 100  # characters; a shorter text may come again by chance
 _TRUST_NAMED, _TRUST_ODD = 0.6, 5.0
 # Where the rules know more than the trees: leads, cells of a table in an article, its headings between boxes of others.
 _TRUST_SURE, _TRUST_HEADING = 2.5, 1.5
+# On pages of few paragraphs, to those of the article's element that have no link: behind the first prose, and above it.
+_TRUST_BELOW, _TRUST_ABOVE = 1.5, 0.5
 _FEW, _MANY = 20, 1500  # paragraphs; of pages with fewer or more the trees have seen hardly any
 _HEADLINE_REACH, _SHORTEST_HEADLINE = 12, 15  # paragraphs above the text; characters
 _STANDFIRST_REACH, _NO_STANDFIRST = 15, -2.5  # paragraphs above the text; log odds of what is none
@@ -130,8 +133,9 @@ def hints_of(blocks: Blocks, content: ContentRoot, facts: PageFacts, features: F
     """Return what is known of a page that has these features."""
     by_rules, is_list = choose_by_rules(blocks, content, is_article=facts.is_article)
     inside = frozenset(j for j in range(blocks.first[content.root], blocks.last[content.root]) if content.kept[j])
-    is_named = names_article(blocks, content)
-    prior = _prior_odds(blocks, content, by_rules, is_named, is_list)
+    named = named_article(blocks, content)
+    is_named = named > 0
+    prior = _prior_odds(blocks, content, by_rules, named, is_list)
     # The text of an old page begins with its headline, in the labelled texts as on the page itself; that of newer pages
     # begins below it.
     parts = np.flatnonzero(features["in title"]).tolist() if facts.is_old else []
@@ -153,32 +157,37 @@ def hints_of(blocks: Blocks, content: ContentRoot, facts: PageFacts, features: F
     )
 
 
-def names_article(blocks: Blocks, content: ContentRoot) -> bool:
-    """Return True if the page names the element that holds its article: by its tag, or by a mark of the body."""
+def named_article(blocks: Blocks, content: ContentRoot) -> int:
+    """Return the element that the page names as that of its article, by its tag or a mark of the body; 0 for none."""
     bodies = {i for i, found in content.marked if any(mark.family == "body" for mark in found)}
     at = content.root
     while at > 0 and blocks.tags[at] not in CONTAINERS and at not in bodies:
         at = blocks.parents[at]
-    return at > 0
+    return at
 
 
-def _prior_odds(
-    blocks: Blocks, content: ContentRoot, by_rules: Sequence[int], is_named: bool, is_list: bool
-) -> Numbers:
-    """Return for each paragraph the log odds that the rules' choice adds to those of the trees."""
-    n = len(blocks.texts)
+def _prior_odds(blocks: Blocks, content: ContentRoot, by_rules: Sequence[int], named: int, is_list: bool) -> Numbers:
+    """Return for each paragraph the log odds that the rules' choice adds to those of the trees.
+
+    `named` is the element that the page names as that of its article; 0 for none.
+    """
+    n, is_named = len(blocks.texts), named > 0
     is_odd = n < _FEW or n > _MANY
     trust = _TRUST_ODD if is_odd and not is_list else _TRUST_NAMED if is_named else 0.0
     odds = np.full(n, -trust)
     if is_odd:  # what the article itself says in few words the trees know better than the rules
-        inside = range(blocks.first[content.root], blocks.last[content.root])
-        start = min(by_rules, default=0)
-        for j in inside:
+        around, start, is_aside = named or content.root, min(by_rules, default=0), False
+        for j in range(blocks.first[around], blocks.last[around]):
             tag, text = blocks.tags[blocks.homes[j]], blocks.texts[j]
-            if content.kept[j] and not blocks.link_chars[j] and tag != "h1":
-                # above the first prose it is a sentence or an item: bylines and dates stand there as well
-                is_text = j > start or n > _MANY or tag in ITEMS or text.rstrip(CLOSERS)[-1:] in FULL_STOPS
-                odds[j] = 0.0 if is_text else -trust
+            is_aside = opens_boilerplate(text) if tag in HEADINGS else is_aside  # up to the next heading
+            if not content.kept[j] or blocks.link_chars[j] or tag == "h1" or is_aside:
+                continue
+            if n > _MANY:
+                odds[j] = -min(trust, _TRUST_NAMED)
+            elif j > start:
+                odds[j] = _TRUST_BELOW
+            elif tag in HEADINGS | ITEMS or text.rstrip(CLOSERS)[-1:] in FULL_STOPS:  # no byline, and no date
+                odds[j] = _TRUST_ABOVE
     cells = data_cells(blocks, content.root)
     for j in by_rules:
         tag = blocks.tags[blocks.homes[j]]
