@@ -39,6 +39,7 @@ _NAME_END = re.compile(
     re.I | re.S,
 )
 _LABELLED = re.compile(r"\s*[|｜]\s*|\s+(?=[^\W\d_]+\s?[:：])")  # "3 Mei 2024 | Penulis: Rina Sitompul Editor: Ann"
+_BEFORE_DATE = re.compile(r"[,\s]+(?:le|el|em|il|am|den|on|op|at|pada)\s*$")  # "Par Jean Roche, le 3 mars 2024"
 _JOINED = re.compile(r"\s*[,;&]\s*|\s+(?:and|und|et|y|e|dan|en|og|och|i|и|ve|with|dengan)\s+")
 _MOST_NAMES, _PARTS_OF_NAME = 8, (2, 4)  # names in a row of several; words of each
 _READING_TIME = re.compile(r"^\d+\s|\b(?:min|minutes?|menit|minuten|minutos|минут\w*)\b", re.I)
@@ -116,7 +117,7 @@ def _name_in(line: str) -> str:
     """Return the name with which a byline begins, without the date, the role or the section behind it."""
     found = find_date(line) if YEAR.search(line) else None
     if found:
-        line = line[: found.start] if found.start else ""
+        line = _BEFORE_DATE.sub("", line[: found.start])
     name = clean_name(_NAME_END.sub("", line))
     words = name.split()
     while words and is_month(_last_hump(words[-1])):
@@ -326,8 +327,8 @@ def visible_author(around: Surroundings) -> str:
     """Return the name in a byline, in a line near the headline or in a marked element; "" if there is none."""
     blocks, known = around.blocks, normalise_title(around.title)
     announced = False  # "Written by" may stand on a line of its own, and the name on the next
-    lines = ((at, line) for at in around.near for line in blocks.texts[at].split("\n"))
-    for j, said in ((at, part) for at, line in lines for part in _labelled_parts(line)):
+    near = ((at, line) for at in around.near for line in blocks.texts[at].split("\n"))
+    for j, said in ((at, part) for at, line in near for part in _labelled_parts(line)):
         line = _without_role(said)
         by = _by().match(line)
         if not by and YEAR.search(line) and (dated := find_date(line)):  # "9 March 2025 by Rina Sitompul"
