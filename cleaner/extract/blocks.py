@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from operator import length_hint
 
@@ -46,6 +46,7 @@ _INVISIBLE = (
 _CUSTOM = re.compile(r"[a-z][a-z0-9]*-[\w.-]*")  # the name of a custom element
 _PHRASING = HEADINGS | {"p"}  # blocks that hold nothing but running text
 _FARTHEST = 200  # tags that one element in a sentence may hold: the signs of a formula
+_ANCHOR_SIGN = re.compile(r"^([#¶§🔗])\s*|\s*([#¶§🔗\u200b])$|\s*\[([^\W\d][^\[\]\d]{2,20})\]$")
 _ANCHOR = re.compile(r"^$|\b(?:name|id)=")  # what an <a> has that is the aim of a link
 # Characters; a longer <a> without href, name and id is a paragraph, a shorter one mostly a link that a script follows.
 _LONGEST_SCRIPTED, _ENDLESS = 100, 1 << 60
@@ -240,6 +241,18 @@ def _holding(
     return holding, kinds
 
 
+def _without_anchors(blocks: Blocks) -> Blocks:
+    """Return the blocks without the links that lead to a heading itself or to its editor: "Rain¶", "Rain [edit]"."""
+    tags, homes, texts, link_chars = blocks.tags, blocks.homes, list(blocks.texts), list(blocks.link_chars)
+    for j in [j for j, size in enumerate(link_chars) if size and tags[homes[j]] in HEADINGS]:
+        found = _ANCHOR_SIGN.search(texts[j])
+        rest = f"{texts[j][: found.start()]}{texts[j][found.end() :]}" if found else ""
+        # the sign or the words in brackets must be the link: "C#" and "Rain [later]" may be words
+        if found and rest and link_chars[j] == len(found[1] or found[2] or found[3]):
+            texts[j], link_chars[j] = rest, 0
+    return replace(blocks, texts=texts, link_chars=link_chars)
+
+
 def walk(body: str, *, unscripted: bool = False) -> Blocks:  # noqa: C901
     r"""Return the block elements and paragraphs of well-formed HTML.
 
@@ -308,5 +321,7 @@ def walk(body: str, *, unscripted: bool = False) -> Blocks:  # noqa: C901
     while here >= 0:  # what the page leaves open
         last[here] = len(texts)
         here = parents[here]
-    holding, kinds = _holding(tags, attributes, first, last)
-    return Blocks(tags, attributes, parents, first, last, holding, kinds, texts, link_chars, homes, inline_attrs)
+    held = _holding(tags, attributes, first, last)
+    return _without_anchors(
+        Blocks(tags, attributes, parents, first, last, *held, texts, link_chars, homes, inline_attrs)
+    )
