@@ -61,6 +61,7 @@ _COLONS = (":", "：")  # what a line ends with that announces a list
 _QUESTIONS = ("?", "？", "؟")  # their answers are no teasers
 _PROSE = 60  # text weight of a sentence there
 _CELLS = frozenset(("td", "th"))
+_NO_BYLINES = HEADINGS | ITEMS | {"pre"}  # elements above the first prose in which neither byline nor date stands
 
 
 class Hints(NamedTuple):
@@ -186,7 +187,7 @@ def _prior_odds(blocks: Blocks, content: ContentRoot, by_rules: Sequence[int], n
                 odds[j] = -min(trust, _TRUST_NAMED)
             elif j > start:
                 odds[j] = _TRUST_BELOW
-            elif tag in HEADINGS | ITEMS or text.rstrip(CLOSERS)[-1:] in FULL_STOPS:  # no byline, and no date
+            elif tag in _NO_BYLINES or text.rstrip(CLOSERS)[-1:] in FULL_STOPS:
                 odds[j] = _TRUST_ABOVE
     cells = data_cells(blocks, content.root)
     for j in by_rules:
@@ -339,7 +340,11 @@ def _with_neighbours(blocks: Blocks, by_trees: Numbers, chosen: list[int], hints
     def is_linked(j: int, before: int, after: int) -> bool:  # a whole sentence of the article that is a link
         text = blocks.texts[j]
         is_sentence = len(text) >= _PROSE and text[-1] in FULL_STOPS and blocks.link_chars[j] == len(text)
-        return is_sentence and text not in texts and is_alike(j, before) and is_alike(j, after)
+        return (
+            is_sentence
+            and text not in texts
+            and all(is_alike(j, at) or _is_wrapped_as(blocks, j, at) for at in (before, after))
+        )
 
     for before, after in pairwise(chosen):
         for j in range(before + 1, after):
@@ -351,6 +356,13 @@ def _with_neighbours(blocks: Blocks, by_trees: Numbers, chosen: list[int], hints
             found.add(j)
             j += step
     return sorted(found)
+
+
+def _is_wrapped_as(blocks: Blocks, j: int, beside: int) -> bool:
+    """Return True if two paragraphs stand in elements alike, each in a box of its own with the same class."""
+    (home, box), (other, around) = ((at, blocks.parents[at]) for at in (blocks.homes[j], blocks.homes[beside]))
+    is_same = blocks.kinds[home] == blocks.kinds[other] and blocks.kinds[box] == blocks.kinds[around]
+    return is_same and bool(blocks.attrs[box])
 
 
 def _goes_with(blocks: Blocks, j: int, beside: int, found: set[int]) -> bool:

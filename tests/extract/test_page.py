@@ -282,6 +282,21 @@ def test_the_links_of_a_listing_are_its_content() -> None:
     assert "Bread of the week number 39" in lines(f"<main><h1>Bread</h1><ul>{links}</ul></main>")
 
 
+def posts(*texts: str) -> str:
+    return "".join(
+        f"<div class='post'><h3><a href='#'>Re: Rolls</a></h3><p class='author'>by <a href='/u'>ann</a></p>"
+        f"<div class='content'>{text}</div><div class='signature'>Bread first.</div></div>"
+        for text in texts
+    )
+
+
+def test_a_forum_keeps_replies_of_a_few_words() -> None:
+    html = f"<h1>Rolls</h1>{posts(PROSE[0], PROSE[1], 'A lamp did it.', 'Glad to hear!')}"
+    got = extract(html, url="https://loaf.example/viewtopic.php?t=12").text.split("\n")
+    assert got[0] == PROSE[0]
+    assert got[-3:] == [PROSE[1], "A lamp did it.", "Glad to hear!"]
+
+
 def test_posts_marked_as_comments_are_the_content_of_a_forum() -> None:
     posts = "".join(f"<div class='comment'>{BODY}</div>" for _ in range(3))
     html = f"<h1>How long for rolls?</h1><p>{PROSE[0]} {PROSE[1]}</p>{posts}"
