@@ -29,11 +29,13 @@ _ICON = re.compile(
 _ICON_MARK = re.compile(r"image/svg\+xml[A-Z]")
 # A picture or a font written out as an address (RFC 2397): the stand-in of one that a script loads later.
 _DATA = re.compile(
-    r"data:(?:image|font|video|audio|application)/[\w.+-]+(?:;[\w=-]+)*,[\w+/=%!*'.~:;-]{20,}", re.IGNORECASE
+    r"data:(?:image|font|video|audio|application)/[\w.+-]+(?:;[\w=-]*)*,[\w+/=%!*'.~:;-]{20,}|<?Base64-Image-Removed>?",
+    re.IGNORECASE,
 )
 _WRITTEN_OUT = 200  # characters of such an address in running text; shorter ones are an author's examples
 _LONGEST_CAPTION = 220  # characters of what stands before one in Markdown
 _PICTURE = re.compile(r"!\[([^\]\n]*)\]\(\s*$")
+_NAMED = re.compile(r"\[[^\]\n]+\]:\s*")  # the note of one to which pictures in the text point
 
 
 def template_marks(line: Line, text: str) -> Iterator[Removal]:
@@ -46,7 +48,7 @@ def template_marks(line: Line, text: str) -> Iterator[Removal]:
         if paired and name not in _CODE:
             why = f"a mark of the site's software, {name}"
             yield Removal(line.start + mark.start(), line.start + mark.end(), "shortcode", "loading", why)
-    if "data:" in line.text:
+    if "data:" in line.text or "Base64-Image" in line.text:
         yield from _data_addresses(line)
     if ("svg+xml" in line.text or "openclipart.org" in line.text) and _ICON_MARK.search(text):
         for icon in _ICON.finditer(line.text):
@@ -64,6 +66,8 @@ def _data_addresses(line: Line) -> Iterator[Removal]:
         if picture and line.text.startswith(")", end):
             before, behind = (picture.start(), picture.start(1)), (picture.end(1), end + 1)
             spans = [before, behind] if picture[1] else [(before[0], behind[1])]
+        elif end == len(line.text) and _NAMED.fullmatch(line.text, 0, start):
+            spans = [(0, end)]
         elif end - start < min(_WRITTEN_OUT, len(line.text)):
             continue
         for a, b in spans:
