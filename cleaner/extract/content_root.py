@@ -19,7 +19,7 @@ from cleaner.extract.blocks import HEADINGS, Blocks
 from cleaner.extract.marks import Mark, ignored_shares, marks_of, opens_boilerplate, weak_names
 from cleaner.judge.character_counts import Numbers
 
-__all__ = ["CONTAINERS", "ITEMS", "ContentRoot", "find_content_root"]
+__all__ = ["CONTAINERS", "ITEMS", "ContentRoot", "find_content_root", "named_article"]
 
 ITEMS = frozenset(("li", "dd", "dt"))
 _PROSE = frozenset(("p", "blockquote", "pre"))
@@ -286,3 +286,12 @@ def _find_root(blocks: Blocks, marked: Marked, weights: list[float]) -> int:
         elif held[i] >= _DESCEND * held[root] and tag not in _LEAVES:
             root = at = i
     return root
+
+
+def named_article(blocks: Blocks, content: ContentRoot) -> int:
+    """Return the element that the page names as that of its article, by its tag or a mark of the body; 0 for none."""
+    bodies = {i for i, found in content.marked if any(mark.family == "body" for mark in found)}
+    at = content.root
+    while at > 0 and blocks.tags[at] not in CONTAINERS and at not in bodies:
+        at = blocks.parents[at]
+    return at

@@ -16,8 +16,9 @@ import numpy as np
 
 from cleaner.characters import CLOSERS, FULL_STOPS
 from cleaner.extract.blocks import HEADINGS, Blocks
-from cleaner.extract.content_root import CONTAINERS, ITEMS, ContentRoot
-from cleaner.extract.marks import opens_boilerplate
+from cleaner.extract.content_root import ITEMS, ContentRoot, named_article
+from cleaner.extract.left_out import kinds_of_marks
+from cleaner.extract.marks import opens_boilerplate, weak_names
 from cleaner.extract.page_facts import PageFacts
 from cleaner.extract.paragraph_features import Features, paragraph_features
 from cleaner.extract.paragraph_rules import choose_by_rules
@@ -35,7 +36,7 @@ __all__ = [
 ]
 
 _SWITCH = 0.4  # log odds that a change from text to boilerplate, or back, costs
-_LEAST = 0.2  # log odds of a paragraph of the article
+_LEAST = 0.1  # log odds of a paragraph of the article
 _WEAK, _WEAK_SHARE = 2.0, 0.45  # mean log odds of a weak segment, and their largest share of those of the article
 _MOST_CHARS, _MOST_ODDS = 1000, 8.0  # of one paragraph, so that none stands for its whole segment
 _REPEATED = 100  # characters; a shorter text may come again by chance
@@ -55,7 +56,7 @@ _ALIKE = -2.5  # log odds by the trees of what goes on in elements like those of
 _SHARE_OF_TODAY, _SHARE = 0.2, 0.1  # of the text that the rules choose: on less the trees are not believed
 _BRIEF_SIZE, _BRIEF = 20, -6.0  # characters of a short sentence at the end, and its log odds by the trees
 _FEW_BETWEEN, _DOUBTFUL = 6, -1.5  # paragraphs that may stand between sentences at the end; log odds of these
-_AGREED, _OPENING = -0.5, -1.0  # log odds by the trees of what the rules choose there, and of prose below the headline
+_AGREED, _OPENING = -1.5, -2.0  # log odds by the trees of what the rules choose there, and of prose below the headline
 _HEADLINE_NEAR = 2  # lines above a teaser in which its headline stands, with a date between them
 _COLONS = (":", "：")  # what a line ends with that announces a list
 _QUESTIONS = ("?", "？", "؟")  # their answers are no teasers
@@ -146,7 +147,9 @@ def hints_of(blocks: Blocks, content: ContentRoot, facts: PageFacts, features: F
     standfirsts = np.flatnonzero(below & ((features["in description"] > 0) | is_spoken)).tolist()
     sentences = (features["weight"] >= _PROSE) & (features["sentence"] > 0)
     is_of_today = facts.has_viewport
-    openings = np.flatnonzero(below & sentences).tolist() if is_of_today else []
+    spoken = sentences | (is_spoken & (features["size"] >= _PROSE))
+    is_opening = (below | (features["from headline"] > 0)) & spoken & (features["links"] < _FEW_LINKS)
+    openings = _unmarked(blocks, content, np.flatnonzero(is_opening).tolist()) if is_of_today else []
     is_parted = is_named or (is_of_today and not facts.is_article)
     briefs = (features["size"] >= _BRIEF_SIZE) & (features["links"] == 0)
     for j in np.flatnonzero(briefs).tolist():
@@ -158,13 +161,19 @@ def hints_of(blocks: Blocks, content: ContentRoot, facts: PageFacts, features: F
     )
 
 
-def named_article(blocks: Blocks, content: ContentRoot) -> int:
-    """Return the element that the page names as that of its article, by its tag or a mark of the body; 0 for none."""
-    bodies = {i for i, found in content.marked if any(mark.family == "body" for mark in found)}
-    at = content.root
-    while at > 0 and blocks.tags[at] not in CONTAINERS and at not in bodies:
-        at = blocks.parents[at]
-    return at
+def _unmarked(blocks: Blocks, content: ContentRoot, paragraphs: Sequence[int]) -> list[int]:
+    """Return those paragraphs that stand in no boilerplate but boxes whose names an opening of the text bears as well.
+
+    Such are "excerpt" and "meta", while what stands in a "newsletter" or in a caption does not open a text.
+    """
+    kind_of, weak = kinds_of_marks().get, weak_names()
+    edges = np.zeros(len(blocks.texts) + 1, np.int64)  # how many such boxes open at a paragraph, less those that close
+    for i, found in content.marked:
+        if any(family != "body" and (name not in weak or kind_of(name) == "caption") for family, name in found):
+            edges[blocks.first[i]] += 1
+            edges[blocks.last[i]] -= 1
+    inside = edges.cumsum()
+    return [j for j in paragraphs if not inside[j]]
 
 
 def _prior_odds(blocks: Blocks, content: ContentRoot, by_rules: Sequence[int], named: int, is_list: bool) -> Numbers:
@@ -284,7 +293,7 @@ def _with_ends(blocks: Blocks, odds: Numbers, chosen: list[int], hints: Hints) -
     These stand in elements like those of chosen prose, with a few other paragraphs between them at most. Of news in old
     layouts F1 is .942 with both and .941 without; 20 of 731 pages lose prose at the end, and 26 without. On pages of
     today prose at either end stays with lower odds: at the head any below the headline, at the end what the rules
-    choose too. Of 1,016 such pages 58 lose prose at the head and 85 at the end without that, and 53 and 76 with it.
+    choose too. Of 1,016 such pages 56 lose prose at the head and 75 at the end without that, and 47 and 64 with it.
     A short sentence follows if it stands in the same box as one of the text. Of 168 pages made of short articles 99
     lines were lost without that and _with_neighbours, and 7 are with both.
     """
@@ -305,11 +314,12 @@ def _with_ends(blocks: Blocks, odds: Numbers, chosen: list[int], hints: Hints) -
     above = [j for j in hints.headlines if chosen[0] - _HEADLINE_REACH <= j < chosen[0]]
     opening = above[-1:] if not set(chosen[:3]).intersection(hints.headlines) else []
     if not opening:
-        # Of 1,016 pages of today 53 lose prose at the head with this rule, and 59 without.
+        # Of 1,016 pages of today 47 lose prose at the head with these rules, and 63 without.
         reach = range(chosen[0] - _STANDFIRST_REACH, chosen[0])
         above = [j for j in hints.standfirsts if j in reach and odds[j] > _NO_STANDFIRST]
         opening = [j for j in above if blocks.texts[j] not in texts][-1:]
         opened = [j for j in hints.openings if j in reach and by_trees[j] > _OPENING and blocks.texts[j] not in texts]
+        opened = [j for j in opened if not _is_below_headline(blocks, j)]
         opening = sorted({*opening, *opened})
     return _with_neighbours(blocks, by_trees, opening + chosen + closing, hints)
 

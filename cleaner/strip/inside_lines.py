@@ -85,7 +85,8 @@ def trims(text: str, lines: Sequence[Line], hits: Sequence[Hit | None], phrases:
     end = len(lines) if names_recur(lines, hits) else end
     loud = [phrase for phrase in phrases.loud if phrase.text in text]
     # most texts hold neither desks nor what the site's software left
-    marked = "[" in text or ("/" in text and "(" in text) or "svg+xml" in text or "openclipart.org" in text
+    marked = "[" in text or ("/" in text and ("(" in text or "data:" in text or "Base64-Image" in text))
+    marked = marked or "svg+xml" in text or "openclipart.org" in text
     found: list[Removal] = []
     for i, (line, hit) in enumerate(zip(lines, hits, strict=True)):
         if hit is not None:
