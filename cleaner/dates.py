@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 from cleaner.tables import read_toml, table_bytes
 
 __all__ = [
-    "FoundDate", "date_order", "find_date", "is_month", "numeric_order", "read_date", "says_changed", "says_other",
-    "says_published",
+    "FoundDate", "date_order", "find_date", "is_month", "is_weekday", "numeric_order", "read_date", "says_changed",
+    "says_other", "says_published",
     "sort_key",
 ]  # fmt: skip
 
@@ -275,6 +275,11 @@ def _month_of(name: str, language: str) -> int | None:
 def is_month(word: str) -> bool:
     """Return True if a word, with a capital or without, is the name of a month in some language."""
     return word.lower().strip(".") in _words().months
+
+
+def is_weekday(word: str) -> bool:
+    """Return True if a word, with a capital or without, is the name of a day of the week in some language."""
+    return word.lower().strip(".,") in _words().days
 
 
 def _iso_day(year: str, month: str, day: str) -> str:

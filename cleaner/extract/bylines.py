@@ -10,7 +10,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborNode
 
-from cleaner.dates import find_date, is_month
+from cleaner.dates import find_date, is_month, is_weekday
 from cleaner.extract.blocks import Blocks
 from cleaner.extract.marks import marks_of
 from cleaner.extract.parse import Parsed
@@ -123,6 +123,8 @@ def _name_in(line: str) -> str:
     while words and is_month(_last_hump(words[-1])):
         rest = words[-1][: -len(_last_hump(words[-1]))]  # "Orla VennApril 18" where two elements touch
         words = [*words[:-1], rest] if rest else words[:-1]
+    if found and len(words) > 2 and is_weekday(words[-1]):  # "Rina Sitompul Rabu, 14 Agustus 2019"; Lin Sun is a name
+        words.pop()
     name = " ".join(words).strip(" ,;:|•·-–—")
     if 0 < len(name) <= _LONGEST_NAME and len(words) <= _MOST_WORDS:
         return name

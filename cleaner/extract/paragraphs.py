@@ -46,7 +46,7 @@ _TRUST_NAMED, _TRUST_ODD = 0.6, 5.0
 # Where the rules know more than the trees: leads, cells of a table in an article, its headings between boxes of others.
 _TRUST_SURE, _TRUST_HEADING = 2.5, 1.5
 # On pages of few paragraphs, to those of the article's element that have no link: behind the first prose, and above it.
-_TRUST_BELOW, _TRUST_ABOVE = 1.5, 0.5
+_TRUST_BELOW, _TRUST_ABOVE = 1.5, 1.5
 _FEW, _MANY = 20, 1500  # paragraphs; of pages with fewer or more the trees have seen hardly any
 _HEADLINE_REACH, _SHORTEST_HEADLINE = 12, 15  # paragraphs above the text; characters
 _STANDFIRST_REACH, _NO_STANDFIRST = 15, -2.5  # paragraphs above the text; log odds of what is none
@@ -196,7 +196,7 @@ def _prior_odds(blocks: Blocks, content: ContentRoot, by_rules: Sequence[int], n
                 odds[j] = -min(trust, _TRUST_NAMED)
             elif j > start:
                 odds[j] = _TRUST_BELOW
-            elif tag in _NO_BYLINES or text.rstrip(CLOSERS)[-1:] in FULL_STOPS:
+            elif tag in _NO_BYLINES or text.endswith(_QUESTIONS) or text.rstrip(CLOSERS)[-1:] in FULL_STOPS:
                 odds[j] = _TRUST_ABOVE
     cells = data_cells(blocks, content.root)
     for j in by_rules:
