@@ -94,7 +94,7 @@ def extract(
         return replace(page, text=text, left_out=left_out, left_out_counts=counted(left_out))
     body = meta.body
     if len(body) <= _LITTLE and len(page.text) < _SOME_PROSE:
-        body = body_in_state(html, page.title)
+        body = body_in_state(html, page.title, len(page.text))
     if _TWICE * len(page.text) < len(body) and len(body) > _LITTLE:
         # The page shows less than half of the body that its JSON-LD or its data give: scripts would show the rest.
         gone = replaced(blocks, chosen, body)

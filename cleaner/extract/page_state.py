@@ -3,7 +3,7 @@
 A page of Next.js, Nuxt or a like framework may show nothing without scripts, and hold its text as JSON: in a script of
 the type application/json (`__NEXT_DATA__`), or as the value of a variable (`window.__NUXT__ = ...`). Such data hold
 more than the article: menus, words of buttons, other articles. So a text counts only under a key that means the body of
-an article, in an object that has the page's title; or if the data hold no other such text.
+an article, in an object that has the page's title; or if the data hold no other such text, and the page shows nothing.
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ from cleaner.extract.parse import parse, tame
 
 __all__ = ["body_in_state"]
 
-_SIGN = re.compile(r"application/json|\b__\w+__", re.I)  # what every page with such data has
+_NAME = r"(?:\b__\w+__|\bFusion\.globalContent|(?:INITIAL|PRELOADED)_(?:STATE|DATA))"  # of a variable with such data
+_SIGN = re.compile(rf"(?i:application/json)|{_NAME}")  # what every page with such data has
 _SCRIPT = re.compile(r"<script\b([^<>]*)>", re.I)
 _SCRIPT_END = re.compile(r"</script", re.I)
 _JSON_TYPE = re.compile(r"""type\s*=\s*["']?application/json""", re.I)
 # window.__NUXT__ = {...}, window["__STATE__"] = [...], __INITIAL_STATE__ = JSON.parse("{...}")
-_VARIABLE = re.compile(r"""\b__\w+__(?:["']\])?\s*=\s*(JSON\.parse\(\s*)?(?=["{\[(])""")
+_VARIABLE = re.compile(rf"""{_NAME}(?:["']\])?\s*=\s*(JSON\.parse\(\s*)?(?=["{{\[(])""")
 _LITERAL = re.compile(r"""(?<![\w"'])["']?(\w+)["']?\s*:\s*("[^"\\]*(?:\\.[^"\\]*)*")""")  # key and string of a program
 _HEX_ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})")
 _KEY = re.compile(r"[\W\d_]+")
@@ -37,6 +38,7 @@ _MARKUP = re.compile(r"</?[a-z][a-z0-9]*\b[^<>]*>|&#?\w+;", re.I)
 _MOST_SCRIPTS, _MOST_VARIABLES = 50, 20  # of one page and of one script
 _MOST_NODES, _DEEPEST = 50_000, 40  # values looked at, and how deep a text may nest
 _SHORTEST = 250  # characters of a body
+_NOTHING = 100  # characters of a page that shows no text: "Loading ..."
 
 
 class _Body(NamedTuple):
@@ -46,12 +48,14 @@ class _Body(NamedTuple):
     is_titled: bool
 
 
-def body_in_state(html: str, title: str) -> str:
+def body_in_state(html: str, title: str, shown: int) -> str:
     """Return the article of the page called `title` in the data of its scripts, a paragraph a line; "" for none.
+
+    The page shows `shown` characters of text.
 
     >>> words = "It rained in Medan for three days without a break, and the lower streets were flooded. " * 3
     >>> script = json.dumps({"props": {"post": {"title": "Rain", "body": f"<p>{words}</p><p>Nobody was hurt.</p>"}}})
-    >>> body_in_state(f'<script type="application/json">{script}</script>', "Rain").splitlines()[1]
+    >>> body_in_state(f'<script type="application/json">{script}</script>', "Rain", 0).splitlines()[1]
     'Nobody was hurt.'
     """
     if not _SIGN.search(html):
@@ -64,7 +68,7 @@ def body_in_state(html: str, title: str) -> str:
         for value in _values(opening[1], html[opening.end() : end.start()]):
             found += [body for body in _bodies(value, known) if len(body.text) > _SHORTEST]
     titled = [body.text for body in found if body.is_titled]
-    texts = titled or [body.text for body in found]
+    texts = titled or [body.text for body in found if shown <= _NOTHING]
     # several of which none is the page's are a list of articles
     return max(texts, key=len) if titled or len(set(texts)) == 1 else ""
 
@@ -142,16 +146,18 @@ def _bodies(state: Any, title: str) -> Iterator[_Body]:
 
 def _has_title(value: dict[str, Any], title: str) -> bool:
     for key in _keys("title").intersection(value):
-        said = value[key].get("rendered") if isinstance(value[key], dict) else value[key]
-        if isinstance(said, str) and title and normalise_title(said) == title:
+        said = value[key].values() if isinstance(value[key], dict) else [value[key]]  # {"rendered": "Rain"}
+        if title and any(isinstance(one, str) and normalise_title(one) == title for one in said):
             return True
     return False
 
 
 def _is_text(value: Any) -> bool:
-    """Whether a value is a text: a string, a list of blocks none of which has an address, or a document of them."""
+    """Whether a value is a text: a string, a document, or a list of blocks of which pictures alone have an address."""
     if isinstance(value, list):
-        return not any(_keys("address").intersection(block) for block in value if isinstance(block, dict))
+        blocks = [block for block in value if isinstance(block, dict)]
+        addressed = sum(bool(_keys("address").intersection(block)) for block in blocks)
+        return not blocks or 2 * addressed < len(blocks)
     return isinstance(value, str) or (isinstance(value, dict) and bool(_keys("document").intersection(value)))
 
 
@@ -173,7 +179,7 @@ def _block_texts(value: Any, depth: int = 0, key: str = "") -> list[str]:
         return [text for name, part in parts for text in _block_texts(part, depth + 1, name)]
     texts, is_open = list[str](), False
     for part in value:
-        found, is_inline = _block_texts(part, depth + 1), isinstance(part, dict) and _is_inline(part, key)
+        found, is_inline = _block_texts(part, depth + 1), isinstance(part, dict) and depth > 0 and _is_inline(part, key)
         if is_inline and found:
             found = [f"{texts.pop() if is_open else ''}{''.join(found)}"]
         texts += found

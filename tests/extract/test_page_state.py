@@ -104,6 +104,12 @@ def test_what_a_page_shows_comes_before_its_data() -> None:
     assert extract(f"{SHELL}{island(post('<p>x</p>'))}{BODY}").text.endswith("\n".join(PROSE))
 
 
+def test_a_text_without_a_title_counts_where_the_page_shows_nothing() -> None:
+    settings = island({"notice": {"text": " ".join(TEXT)}})
+    assert extract(f"{SHELL}{settings}").text == " ".join(TEXT)
+    assert extract(f"<title>Rolls</title><article><p>{PROSE[0]}</p></article>{settings}").text == PROSE[0]
+
+
 def test_what_the_data_replace_is_on_record() -> None:
     page = extract(f"{SHELL}{island(post(TEXT))}")
     assert "Loading ..." in [paragraph.text for paragraph in page.left_out]
@@ -127,4 +133,4 @@ def test_what_the_data_replace_is_on_record() -> None:
     ],
 )
 def test_data_that_cannot_be_read_are_no_error(script: str) -> None:
-    assert body_in_state(f"application/json {script}", "Rolls") == ""
+    assert body_in_state(f"application/json {script}", "Rolls", 0) == ""
