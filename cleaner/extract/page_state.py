@@ -138,7 +138,10 @@ def _bodies(state: Any, title: str) -> Iterator[_Body]:
                 if any(other in name for other in _keys("other")):
                     continue
                 if name in _keys("body") and _is_text(one):
-                    yield _Body(_as_lines(one), is_titled)
+                    if (
+                        not isinstance(one, str) or len(one) > _SHORTEST
+                    ):  # to parse words of buttons would cost too much
+                        yield _Body(_as_lines(one), is_titled)
                 elif isinstance(one, (dict, list)):
                     inner.append((one, is_titled))
         queue += inner[: max(0, _MOST_NODES - len(queue))]

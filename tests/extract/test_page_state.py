@@ -49,6 +49,9 @@ BODIES = {
         {"type": "paragraph", "children": [{"text": line[:9]}, {"text": line[9:], "bold": True}]} for line in TEXT
     ],
     "rendered": {"rendered": MARKUP},
+    "a value": {"value": MARKUP, "format": "full_html", "processed": MARKUP},
+    "blocks with a picture": [{"type": "text", "content": line} for line in TEXT]
+    + [{"type": "image", "url": "/x.jpg"}],
 }
 
 
@@ -62,6 +65,10 @@ SCRIPTS = {
     "a variable": f"<script>window.__INITIAL_STATE__ = {json.dumps(post(TEXT))};(function(){{}})()</script>",
     "a string of JSON": f"<script>__PRELOADED_STATE__ = JSON.parse({json.dumps(json.dumps(post(TEXT)))})</script>",
     "a function": f"<script>window.__NUXT__=(function(a){{return {{data:[{{t:a,body:{LITERAL}}}]}}}}('x'))</script>",
+    "sections": island(
+        {"title": {"rendered": "Rolls at dawn"}, "sections": [{"html": f"<p>{line}</p>"} for line in TEXT]}
+    ),
+    "another variable": f"<script>Fusion.globalContent={json.dumps(post(TEXT))};Fusion.x=1</script>",
     "values by number": island(
         [["Reactive", 1], {"data": 2}, {"title": 3, "body": 4}, "Rolls at dawn", MARKUP], "type=application/json"
     ),
