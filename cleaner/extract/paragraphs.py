@@ -179,7 +179,7 @@ def _prior_odds(
             j for j in inside if content.kept[j] and not blocks.link_chars[j] and blocks.tags[blocks.homes[j]] != "h1"
         ]
         known = [j for j in known if n > _MANY or blocks.texts[j].rstrip(CLOSERS)[-1:] in FULL_STOPS]
-        odds[known] = -min(trust, _TRUST_NAMED)
+        odds[known] = 0.0
     cells = _data_cells(blocks, content.root)
     for j in by_rules:
         tag = blocks.tags[blocks.homes[j]]
