@@ -193,7 +193,7 @@ def _prior_odds(blocks: Blocks, content: ContentRoot, by_rules: Sequence[int], n
             if not content.kept[j] or blocks.link_chars[j] or tag == "h1" or is_aside:
                 continue
             if n > _MANY:
-                odds[j] = -min(trust, _TRUST_NAMED)
+                odds[j] = 0.0
             elif j > start:
                 odds[j] = _TRUST_BELOW
             elif tag in _NO_BYLINES or text.endswith(_QUESTIONS) or text.rstrip(CLOSERS)[-1:] in FULL_STOPS:
