@@ -45,8 +45,8 @@ _REPEATED = 100  # characters; a shorter text may come again by chance
 _TRUST_NAMED, _TRUST_ODD = 0.6, 5.0
 # Where the rules know more than the trees: leads, cells of a table in an article, its headings between boxes of others.
 _TRUST_SURE, _TRUST_HEADING = 2.5, 1.5
-# On pages of few paragraphs, to those of the article's element that have no link: behind the first prose, and above it.
-_TRUST_BELOW, _TRUST_ABOVE = 1.5, 1.5
+# To those without a link in the article's element of a page of few paragraphs, if it is of today, and if not.
+_TRUST_SHORT, _TRUST_SHORT_OLD = 2.5, 1.0
 _FEW, _MANY = 20, 1500  # paragraphs; of pages with fewer or more the trees have seen hardly any
 _HEADLINE_REACH, _SHORTEST_HEADLINE = 12, 15  # paragraphs above the text; characters
 _STANDFIRST_REACH, _NO_STANDFIRST = 15, -2.5  # paragraphs above the text; log odds of what is none
@@ -54,6 +54,7 @@ _FEW_LINKS = 0.4  # share of links of a standfirst
 _RAISED = 2.0  # log odds to which the best paragraph is raised where the trees are sure of none
 _ALIKE = -2.5  # log odds by the trees of what goes on in elements like those of the text beside it
 _SHARE_OF_TODAY, _SHARE = 0.2, 0.1  # of the text that the rules choose: on less the trees are not believed
+_LONG_ITEM = 100  # characters of an item with links that may be a source
 _BRIEF_SIZE, _BRIEF = 20, -6.0  # characters of a short sentence at the end, and its log odds by the trees
 _FEW_BETWEEN, _DOUBTFUL = 6, -1.5  # paragraphs that may stand between sentences at the end; log odds of these
 _AGREED, _OPENING = -1.5, -2.0  # log odds by the trees of what the rules choose there, and of prose below the headline
@@ -137,7 +138,7 @@ def hints_of(blocks: Blocks, content: ContentRoot, facts: PageFacts, features: F
     inside = frozenset(j for j in range(blocks.first[content.root], blocks.last[content.root]) if content.kept[j])
     named = named_article(blocks, content)
     is_named = named > 0
-    prior = _prior_odds(blocks, content, by_rules, named, is_list)
+    prior = _prior_odds(blocks, content, by_rules, named, is_list, facts.has_viewport)
     # The text of an old page begins with its headline, in the labelled texts as on the page itself; that of newer pages
     # begins below it.
     parts = np.flatnonzero(features["in title"]).tolist() if facts.is_old else []
@@ -176,11 +177,10 @@ def _unmarked(blocks: Blocks, content: ContentRoot, paragraphs: Sequence[int]) -
     return [j for j in paragraphs if not inside[j]]
 
 
-def _prior_odds(blocks: Blocks, content: ContentRoot, by_rules: Sequence[int], named: int, is_list: bool) -> Numbers:
-    """Return for each paragraph the log odds that the rules' choice adds to those of the trees.
-
-    `named` is the element that the page names as that of its article; 0 for none.
-    """
+def _prior_odds(
+    blocks: Blocks, content: ContentRoot, by_rules: Sequence[int], named: int, is_list: bool, is_of_today: bool
+) -> Numbers:
+    """Return the log odds that the rules add to those of the trees; `named` is the article's element, 0 for none."""
     n, is_named = len(blocks.texts), named > 0
     is_odd = n < _FEW or n > _MANY
     trust = _TRUST_ODD if is_odd and not is_list else _TRUST_NAMED if is_named else 0.0
@@ -192,12 +192,12 @@ def _prior_odds(blocks: Blocks, content: ContentRoot, by_rules: Sequence[int], n
             is_aside = opens_boilerplate(text) if tag in HEADINGS else is_aside  # up to the next heading
             if not content.kept[j] or blocks.link_chars[j] or tag == "h1" or is_aside:
                 continue
+            # above the first prose what may be a byline or a date is left to the rules
+            is_text = tag in _NO_BYLINES or text.endswith(_QUESTIONS) or text.rstrip(CLOSERS)[-1:] in FULL_STOPS
             if n > _MANY:
                 odds[j] = 0.0
-            elif j > start:
-                odds[j] = _TRUST_BELOW
-            elif tag in _NO_BYLINES or text.endswith(_QUESTIONS) or text.rstrip(CLOSERS)[-1:] in FULL_STOPS:
-                odds[j] = _TRUST_ABOVE
+            elif j > start or is_text:
+                odds[j] = _TRUST_SHORT if is_of_today else _TRUST_SHORT_OLD
     cells = data_cells(blocks, content.root)
     for j in by_rules:
         tag = blocks.tags[blocks.homes[j]]
@@ -378,16 +378,19 @@ def _is_wrapped_as(blocks: Blocks, j: int, beside: int) -> bool:
 def _goes_with(blocks: Blocks, j: int, beside: int, found: set[int]) -> bool:
     """Return True if paragraph `j` is one more item of the list, or one more element of the class, of the one beside.
 
-    Of a list the text must hold the half: that of its sources may be left out. A line that ends with a colon is a label
-    of links to other articles.
+    Of a list the text must hold the half: its sources, long items with links, may be left out. A line that ends with a
+    colon is a label of links to other articles.
     """
     home, other = blocks.homes[j], blocks.homes[beside]
     box, around = blocks.parents[home], blocks.parents[other]
     if blocks.link_chars[j] > _FEW_LINKS * len(blocks.texts[j]):
         return False
     if blocks.tags[home] in ITEMS:
-        whole = range(blocks.first[box], blocks.last[box])
-        return box == around and 2 * len(found.intersection(whole)) >= len(whole)
+        whole, is_source = (
+            range(blocks.first[box], blocks.last[box]),
+            blocks.link_chars[j] and len(blocks.texts[j]) > _LONG_ITEM,
+        )
+        return box == around and not is_source and 2 * len(found.intersection(whole)) >= len(whole)
     is_same = blocks.kinds[home] == blocks.kinds[other] and blocks.attrs[box] == blocks.attrs[around]
     return is_same and bool(blocks.attrs[home]) and not blocks.texts[j].endswith(_COLONS)
 
