@@ -109,11 +109,8 @@ def _replies(blocks: Blocks, content: ContentRoot, chosen: Sequence[int], hints:
     known = {kind(j) for j in chosen if hints.sentences[j]}
     known = {one for one in known if "class=" in one[1] or "class=" in one[2]}
     texts = {blocks.texts[j] for j in chosen}
-    return [
-        j
-        for j, text in enumerate(blocks.texts)
-        if content.kept[j] and not blocks.link_chars[j] and text not in texts and kind(j) in known
-    ]
+    open_ones = [j for j in range(len(blocks.texts)) if content.kept[j] and not blocks.link_chars[j]]
+    return [j for j in open_ones if blocks.texts[j] not in texts and kind(j) in known]
 
 
 def _quotation_sources(blocks: Blocks, chosen: Sequence[int]) -> list[int]:
@@ -138,16 +135,19 @@ def hints_of(blocks: Blocks, content: ContentRoot, facts: PageFacts, features: F
     inside = frozenset(j for j in range(blocks.first[content.root], blocks.last[content.root]) if content.kept[j])
     named = named_article(blocks, content)
     is_named = named > 0
-    prior = _prior_odds(blocks, content, by_rules, named, is_list, facts.has_viewport)
-    # The text of an old page begins with its headline, in the labelled texts as on the page itself; that of newer pages
-    # begins below it.
+    is_of_today = facts.has_viewport
+    prior = _prior_odds(blocks, content, by_rules, named, is_list, is_of_today)
+    # The text of an old page begins with its headline, in the labelled texts as on the page itself; that of others
+    # begins below it, and their headline is in the title alone.
     parts = np.flatnonzero(features["in title"]).tolist() if facts.is_old else []
     headlines = [j for j in parts if len(blocks.texts[j]) >= _SHORTEST_HEADLINE]
+    if not facts.is_old:
+        is_first = (features["from headline"] == 0) | (features["from title"] == 0)
+        prior[(features["in title"] > 0) & is_first] = -_TRUST_ODD
     below = (features["from title"] > 0) & (features["size"] >= _PROSE) & (features["links"] < _FEW_LINKS)
     is_spoken = (features["heading"] > 0) & (features["sentence"] > 0)  # a standfirst that is set as a heading
     standfirsts = np.flatnonzero(below & ((features["in description"] > 0) | is_spoken)).tolist()
     sentences = (features["weight"] >= _PROSE) & (features["sentence"] > 0)
-    is_of_today = facts.has_viewport
     spoken = sentences | (is_spoken & (features["size"] >= _PROSE))
     is_opening = (below | (features["from headline"] > 0)) & spoken & (features["links"] < _FEW_LINKS)
     openings = _unmarked(blocks, content, np.flatnonzero(is_opening).tolist()) if is_of_today else []
