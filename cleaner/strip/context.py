@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from cleaner.characters import BULLETS, CLOSERS, DASHES, FULL_STOPS
@@ -19,8 +19,8 @@ from cleaner.judge.lines import ANY, BESIDE, Hit, Line, ends_sentence, paragraph
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
 __all__ = [
-    "SHAPES", "Places", "drop_fragments", "ends_text", "is_above_text", "is_lead_in", "is_numbered", "led_items",
-    "record_lines", "signed_lines", "table_rows",
+    "SHAPES", "Places", "are_rows", "drop_fragments", "ends_text", "is_above_text", "is_lead_in", "is_numbered",
+    "led_items", "listed_below", "record_lines", "signed_lines", "table_rows",
 ]  # fmt: skip
 
 SHAPES = frozenset(
@@ -57,6 +57,12 @@ _NUMBERED = re.compile(r"[(\[]?(?:\d{1,2}|[٠-٩۰-۹०-९]{1,2}|[a-hA-H])[.)\
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d\b(?![.:]\d)")
 _CREDITS = re.compile(r"[/|(©]|://|\w@\w")  # what credits have, and headlines do not
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
+_RUNS = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*")
+_DIGIT = re.compile(r"\d")
+_DIGITS = re.compile(r"\d+")
+_TWO_ROWS = 120  # the most characters of two rows of a table
+_VALUE_LINE = 45  # the most characters of "Kiper: Andi Putra"
+_PAIR = re.compile(r"[^\W\d_][^,:–—]{2,24}(?:, | [-–—] )[^,:–—]{2,24}")
 _CELLS = re.compile(r"\d[^\W\d_]{0,3}\s+[^\w\s]{0,2}\d")
 _DAY_AND_TIME = re.compile(r"\b(?:19|20)\d\d\b\D{1,12}\d{1,2}[:.]\d\d\b")
 _LINK = re.compile(r"(?:https?://|www\.)|[@#]|[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)
@@ -183,6 +189,57 @@ def table_rows(lines: Sequence[Line]) -> frozenset[int]:
         same = list(run)
         if shape and len(same) >= ROWS:
             found.update(same)
+    return frozenset(found)
+
+
+def are_rows(one: str, two: str) -> bool:
+    """Whether two lines are built alike, as rows of a table are: with numbers before or behind the same word, with
+    tabs, or with a short label and its value."""
+    if "\t" in one and "\t" in two:
+        return True
+    if len(one) + len(two) > _TWO_ROWS:
+        return False
+    if len(one) <= _VALUE_LINE and len(two) <= _VALUE_LINE and all(0 < t.find(": ") <= 20 for t in (one, two)):
+        return True
+    if one[0].isdigit() != two[0].isdigit() or not (_DIGIT.search(one) and _DIGIT.search(two)):
+        return False
+    short = max(len(one), len(two)) <= _VALUE_LINE and one[0] not in BULLETS
+    if short and (shape := _shape(one)).count("0") >= 2 and shape == _shape(two):
+        return True
+    first, second = normalise_wording(one).split(), normalise_wording(two).split()
+    if not first or not second:
+        return False
+    # two headlines may end with a year, rows with a number are short
+    ends_alike = first[-1] == second[-1] and (first[-1] != "0" or max(len(first), len(second)) <= 4)
+    return ends_alike or (first[0] == second[0] and first[0] != "0" and max(len(one), len(two)) < 40)
+
+
+def _shape(text: str) -> str:
+    """A line with its runs of words as one letter and its numbers as 0: "w 0-0 w" for the score of a match."""
+    return _DIGITS.sub("0", _RUNS.sub("w", text))
+
+
+def listed_below(lines: Sequence[Line], hits: Sequence[Hit | None], begin: int, phrases: Phrases) -> frozenset[int]:
+    """The author's lists among the lines from `begin` on: lines in a row that nothing is known against, three of which
+    in a row are built alike. They have a number each (prices, results, ingredients), are two short parts with a mark
+    between ("Ann Perry, cox"), open with a day, or are rows of a table. Headlines and menus are not built so."""
+    weekdays = phrases.words["weekday"]
+    found: set[int] = set()
+    for known, run in groupby(range(begin, len(lines)), key=lambda i: hits[i] is not None):
+        rows = list(run)
+        texts = [] if known else [lines[i].text for i in rows]
+        forms = [
+            (
+                len(text) <= _VALUE_LINE and _DIGIT.search(text) is not None and not text.isdigit(),
+                _PAIR.fullmatch(text) is not None,
+                text.split(None, 1)[0].casefold().rstrip(",:") in weekdays,
+            )
+            for text in texts
+        ]
+        alike = any(any(map(all, zip(*three, strict=True))) for three in zip(forms, forms[1:], forms[2:], strict=False))
+        pairs = [are_rows(one, two) for one, two in pairwise(texts)]
+        if alike or any(map(all, pairwise(pairs))):
+            found.update(rows)
     return frozenset(found)
 
 

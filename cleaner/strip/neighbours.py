@@ -29,7 +29,7 @@ from cleaner.judge.lines import (
 )
 from cleaner.phrases.phrases import Phrases
 from cleaner.strip.cards import READ_ON, take_cards
-from cleaner.strip.context import SHAPES, Places, drop_fragments, ends_text, is_lead_in, is_numbered
+from cleaner.strip.context import SHAPES, Places, drop_fragments, ends_text, is_lead_in, is_numbered, listed_below
 from cleaner.strip.feeds import take_feeds
 from cleaner.strip.inside_lines import closes_article, names_recur
 from cleaner.strip.related_blocks import BLOCK_LINES, ITEM_STARTS, take_related_blocks
@@ -52,6 +52,9 @@ FINAL = frozenset(("comment", "login", "cookie", "footer", "disclaimer", "endmar
 
 SURE = frozenset(("comment", "login", "cookie", "footer"))
 """Those below which no list of the author's stands."""
+
+CALLS = frozenset(("newsletter", "promo", "share", "paywall", "app"))
+"""Those that stand between the last paragraph and a list of the author's as well."""
 
 SIGNING = frozenset(("byline", "initials", "endmark"))
 """Kinds that sign an article at its end."""
@@ -345,6 +348,7 @@ def _take_tail(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Acce
     text_end = max((*sentences, *(i for i in clean if len(lines[i].text) >= 60)), default=last)
     closed = True  # whether the author's lines above end as text does; between items of a list a button closes nothing
     opened: Hit | None = None
+    listed: frozenset[int] | None = None  # the author's lists, sought where a call has opened the tail
     if closes_article(lines[last], phrases) and not names_recur(lines, accepted):
         opened = Hit("block-tail", "footer", "the last paragraph closes the article")
     for i in range(last + 1, len(lines)):
@@ -363,6 +367,10 @@ def _take_tail(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Acce
             leads = is_numbered(text) or (is_lead_in(text) and len(text) >= LEAD_IN)
             if opened.kind not in SURE and (i <= text_end or parted or leads):
                 return
+            if opened.kind in CALLS:
+                listed = listed_below(lines, hits, last + 1, phrases) if listed is None else listed
+                if i in listed:
+                    return
             why = f"behind the last paragraph, after {opened.kind} ({opened.why})"
             accepted[i] = hits[i] or Hit("block-tail", opened.kind, why)
 
