@@ -14,7 +14,7 @@ from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, Hit, ends_sentence
 from cleaner.phrases.clauses import any_of
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
-__all__ = ["CALL", "call_hit", "first_cue", "navigation_hit", "post_line_hit"]
+__all__ = ["CALL", "call_hit", "first_cue", "is_spoken", "names_site", "navigation_hit", "post_line_hit"]
 
 _ITEM_BREAK = re.compile(r"\s*[:：|｜,·•、]\s*|\s+[-–—/]\s+")
 _BAR = re.compile(r"\s*[|｜·•]\s*")
@@ -24,6 +24,8 @@ _POST_BREAK = re.compile(r"\s*[|｜·•]\s*|\s+/\s+")
 _SLASH = re.compile(r"\s+/\s+")
 _CLAUSE_END = re.compile(r"[?!.:：…？！。–—]\s*|,\s+")
 _HASHTAGS = re.compile(r"#(?!\d+\b)\w[\w.-]*(?:[\s,]+#\w[\w.-]*)*")
+_QUOTES = "\"“”„«»"
+_SPOKEN = re.compile(rf"[{_QUOTES}] ?[^{_QUOTES}]+(?:[.!?…] ?[{_QUOTES}]|[{_QUOTES}][.!?])")
 _ADDRESS = re.compile(r"[\w.+-]{1,60}@[\w-]{1,40}(?:\.[\w-]{1,20}){1,4}")
 # Endings under which a line of one word is a site's name: fewer than those of a dateline (datelines.SITE), since no
 # dash stands behind it, and countries of Europe and South America instead of Asia's.
@@ -77,6 +79,15 @@ def call_hit(text: str, wording: str, phrases: Phrases, opens: bool) -> Hit | No
         or _menu_hit(text, phrases)
         or (_clause_hit(text, wording, phrases) if opens or phrases.words["closing"] else None)
     )
+
+
+def is_spoken(text: str) -> bool:
+    """Whether a line is a sentence in quotation marks, which somebody says, whatever it calls for.
+
+    >>> is_spoken("“Follow us, always!”"), is_spoken('"Advertisement"')
+    (True, False)
+    """
+    return text[0] in _QUOTES and _SPOKEN.fullmatch(text) is not None
 
 
 def _raw_hit(text: str) -> Hit | None:
@@ -246,6 +257,16 @@ def first_cue(wording: str, cues: frozenset[str]) -> str:
     padded = _padded(wording)
     found = (cue for cue in cues if cue in padded)
     return min((c for c in found if c[-1] > BEYOND_SPACES or not padded[padded.find(c) - 1].isalnum()), default="")
+
+
+def names_site(wording: str, phrases: Phrases) -> bool:
+    """Whether a line names a network, a letter or channel, or what is the site's own ("our app"). Names of up to three
+    letters are whole words, for "wa" opens "warga" and "waiting" as well."""
+    networks = phrases.words["network"]
+    if not networks.isdisjoint(_padded(wording).split()):
+        return True
+    long = frozenset(name for name in networks if len(name) > 3)
+    return any(first_cue(wording, cues) for cues in (phrases.words["letter"], phrases.words["channel"], phrases.words["ours"], long))
 
 
 def _padded(wording: str) -> str:

@@ -17,10 +17,11 @@ from typing import NamedTuple
 from cleaner.characters import BULLETS, CLOSERS, DASHES, FULL_STOPS
 from cleaner.judge.lines import ANY, BESIDE, Hit, Line, ends_sentence, paragraphs
 from cleaner.phrases.phrases import Phrases, normalise_wording
+from cleaner.strip.calls import names_site
 
 __all__ = [
     "SHAPES", "Places", "are_rows", "drop_fragments", "ends_text", "is_above_text", "is_lead_in", "is_numbered",
-    "led_items", "listed_below", "record_lines", "signed_lines", "table_rows",
+    "led_items", "led_steps", "listed_below", "record_lines", "signed_lines", "table_rows",
 ]  # fmt: skip
 
 SHAPES = frozenset(
@@ -37,6 +38,7 @@ _TITLED = frozenset(("video", "caption", "sourcenote", "promo"))  # kinds whose 
 _LINKS = frozenset(("related", "readmore", "ad", "share"))  # kinds whose items stand below any lead-in
 # kinds whose labels name fields of records as well
 _FIELDS = frozenset(("timestamp", "byline", "tags", "video", "caption", "pagination", "nav", "footer"))
+_STEPS = frozenset(("promo", "newsletter", "login", "app", "nav", "comment", "share"))  # kinds that steps are worded as
 _WORDS = frozenset(("weak-in-tail", "phrase-line"))  # rules that a word or two satisfy
 
 GOES_ON = 25
@@ -44,6 +46,12 @@ GOES_ON = 25
 
 ROWS = 4
 """Lines of one shape that are a table: two times below each other may be those of publishing and of the last change."""
+
+STEP = 60
+"""The most characters of a step in a list without bullets."""
+
+STEPS = range(3, 13)
+"""How many steps such a list has; a longer run of lines is a table or a page."""
 
 DECK_LINES = 3
 """Lines below the first paragraph in which a time or a byline may still stand: that paragraph is then a deck."""
@@ -84,11 +92,11 @@ def is_numbered(text: str) -> bool:
     return _NUMBERED.match(text) is not None
 
 
-def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hit | None]:
+def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrases) -> list[Hit | None]:
     """`hits` without those that their place speaks against.
 
-    Those of shape and of single words on fragments of sentences that inline links cut out; items of a list, subheads
-    and verses of the author's; names that open with "by" where three lines or more do so, as in a list of books; and a
+    Those of shape and of single words on fragments of sentences that inline links cut out; items of a list, steps,
+    subheads and verses of the author's; names that open with "by" where three lines or more do so, as in a list of books; and a
     headline that is worded as a label or a byline.
     """
     found = [(i, hit) for i, hit in enumerate(hits) if hit is not None]
@@ -103,6 +111,7 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
     deck, last = prose[0], prose[-1]  # below the last paragraph a list is a menu as often
     kept = list(hits)
     listed = led_items(lines, hits)
+    steps = led_steps(lines, hits, phrases) if not _STEPS.isdisjoint([hit.kind for _, hit in found]) else frozenset()
     records = _records(lines, hits) if not _FIELDS.isdisjoint([hit.kind for _, hit in found]) else frozenset()
     rows = table_rows(lines) if len(rules) >= ROWS and sum(map(SHAPES.__contains__, rules)) >= ROWS else frozenset()
     for i, hit in found:
@@ -122,6 +131,7 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
         is_head = bars >= 2 and hits[i + 1 : i + 2] == [None] and lines[i + 1].text.count("|") == bars
         if (
             (i in listed and hit.kind not in _LINKS)
+            or (i in steps and hit.kind in _STEPS)
             or i in rows
             or (deck < i < last and hit.kind in _LISTED and _is_authors(lines, hits, i))
             or is_verse
@@ -143,6 +153,23 @@ def led_items(lines: Sequence[Line], hits: Sequence[Hit | None]) -> frozenset[in
         led = line.text[0] in BULLETS and (led or (i > 0 and hits[i - 1] is None and is_lead_in(lines[i - 1].text)))
         if led:
             found.add(i)
+    return frozenset(found)
+
+
+def led_steps(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrases) -> frozenset[int]:
+    """The items of lists without bullets below a lead-in that nothing is known against: STEPS short lines ("Download the
+    app", "Log in", "Follow the map to shelf nine"), most of them unknown, down to a paragraph or to the last one that
+    is unknown, none of which names the site."""
+    found: set[int] = set()
+    begin = 0
+    for i in range(len(lines) + 1):
+        if i < len(lines) and not (lines[i].prose or len(lines[i].text) > STEP or is_lead_in(lines[i].text)):
+            continue
+        if begin and (unknown := [j for j in range(begin, i) if hits[j] is None]):
+            steps = range(begin, (i if i < len(lines) and lines[i].prose else unknown[-1]) + 1)
+            if len(steps) in STEPS and 2 * len(unknown) > len(steps):
+                found.update(() if any(names_site(lines[j].wording, phrases) for j in steps) else steps)
+        begin = i + 1 if i < len(lines) and hits[i] is None and is_lead_in(lines[i].text) else 0
     return frozenset(found)
 
 
@@ -325,6 +352,7 @@ class _Around(NamedTuple):
     plain: list[int]  # the nearest one below
     text: list[bool]  # whether one of those below is the author's still
     date: list[bool]  # whether a time stands below
+    days: list[int]  # times below the last paragraph with a sentence straight below each
 
 
 class Places:
@@ -341,7 +369,7 @@ class Places:
         lines, hits, n = self._lines, self._hits, len(self._lines)
         deck = next((i for i, line in enumerate(lines) if line.prose), -1)
         deck = deck if deck >= 0 else next(iter(paragraphs(lines)), n)
-        around = _Around(deck, [-1] * n, [n] * n, [False] * n, [False] * n)
+        around = _Around(deck, [-1] * n, [n] * n, [False] * n, [False] * n, [])
         clean = [hit is None and taken is None for hit, taken in zip(hits, self._accepted, strict=True)]
         for i in range(1, n):
             around.above[i] = i - 1 if clean[i - 1] else around.above[i - 1]
@@ -352,6 +380,8 @@ class Places:
             around.plain[i] = i + 1 if clean[i + 1] else around.plain[i + 1]
             around.text[i] = around.text[i + 1] or (clean[i + 1] and written)
             around.date[i] = around.date[i + 1] or (below is not None and below.kind == "timestamp")
+            if clean[i + 1] and written and i > self._last and (day := hits[i]) is not None:
+                around.days.extend([i] if day.kind == "timestamp" else [])
         return around
 
     def suit(self, i: int) -> bool:
@@ -376,6 +406,8 @@ class Places:
             return alone
         if hit.rule == "endmark":  # dashes and dots part sections as well, and notes stand below other marks
             return alone or (bool(self._lines[i].text.strip(DASHES + ". ")) and not around.text[i])
+        if len(around.days) >= 2 and i in around.days:  # of a chronicle whose last entries are short
+            return False
         # two dates with lines under each are a schedule
         return hit.kind not in ("timestamp", "byline") or around.plain[i] > i + 1 or not around.date[i]
 

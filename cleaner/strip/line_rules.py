@@ -20,7 +20,7 @@ from itertools import chain
 from cleaner.characters import BULLETS, FULL_STOPS
 from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, SHORT, Hit, Line, ends_sentence, is_prose
 from cleaner.phrases.phrases import EMOJI, HEAD_LENGTH, Phrase, Phrases, normalise_wording
-from cleaner.strip.calls import call_hit, first_cue, navigation_hit, post_line_hit
+from cleaner.strip.calls import call_hit, is_spoken, names_site, navigation_hit, post_line_hit
 from cleaner.strip.datelines import SITE
 from cleaner.strip.headlines import HEADLINE, looks_like_headline, visible_end
 from cleaner.strip.segments import goes_on_behind
@@ -54,6 +54,7 @@ _DATED_LABEL = re.compile(
 _SPELLED_OUT = re.compile(r"[^\W\d_](?: [^\W\d_]){1,24}")
 _FORM_LABEL = re.compile(r"[^\W\d_a-z][^\W\d_]*(?:[ -][^\W\d_]+){0,3} ?\*")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_SMALL_WORDS = re.compile(r"(?:[^\W\d_A-Z]+,? ){2}")
 _COUNT = re.compile(r"0 ?[km]? ")
 
 EDGE_KINDS = frozenset(
@@ -149,8 +150,8 @@ def _first_hit(text: str, wording: str, phrases: Phrases, opens: bool) -> Hit | 
     if not wording:
         return Hit("endmark", "endmark", "a mark alone", EDGE) if len(text) <= 6 and _ENDMARK.fullmatch(text) else None
     found = phrases.any(wording)
-    if "://" in text and found is not None and found.kind in _POINTING:  # a reference that the author gives
-        return None
+    if ("://" in text and found is not None and found.kind in _POINTING) or is_spoken(text):
+        return None  # a reference that the author gives, a quotation
     if found is not None and found.array != "weak" and (hit := _phrase_hit(text, wording, found, phrases)):
         return hit
     if text[-1] == "*" and _FORM_LABEL.fullmatch(text):
@@ -191,8 +192,7 @@ def _phrase_hit(text: str, wording: str, found: Phrase, phrases: Phrases) -> Hit
     # only where that names something of the site's
     if found.kind == "promo" and found.text.endswith(("{any}", "{name}")) and ends_sentence(text):
         fixed = normalise_wording(found.text.replace("{any}", " ").replace("{name}", " "))
-        cues = (phrases.words[name] for name in ("letter", "channel", "ours", "network"))
-        if fixed.count(" ") <= 3 and not any(first_cue(wording, known) for known in cues):
+        if fixed.count(" ") <= 3 and not names_site(wording, phrases):
             return None
     slight = found.text.endswith("{any}") and found.text.count(" ") <= 4 and found.kind in _POINTERS
     if slight and goes_on_behind(text):  # "Follow us on X. Residents fled."
@@ -258,6 +258,8 @@ def _fits_label(rest: str, kind: str, phrases: Phrases) -> bool:
     if "://" in rest and kind in _POINTING:
         return False
     if kind in _POINTERS and goes_on_behind(rest):  # "Read also: Flood hits village. Residents fled on Monday."
+        return False
+    if kind == "related" and _SMALL_WORDS.match(rest) and rest[-1] in ".!":  # "Baca: huruf demi huruf, jangan lompat."
         return False
     if not rest or kind not in ("timestamp", "tags"):
         return True

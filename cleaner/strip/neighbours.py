@@ -86,7 +86,7 @@ def accept_hits(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phra
     if is_wrapped(lines):  # a line of a wrapped text is no unit, so only those between blank lines can go
         parted = [line.apart and (i + 1 == len(lines) or lines[i + 1].apart) for i, line in enumerate(lines)]
         return [h if h and h.where == ANY and alone else None for h, alone in zip(hits, parted, strict=True)]
-    hits = drop_fragments(lines, hits)
+    hits = drop_fragments(lines, hits, phrases)
     accepted: Accepted = [hit if hit and hit.where == ANY else None for hit in hits]
     doubts = [i for i, hit in enumerate(hits) if hit is not None and accepted[i] is None]
     kinds = {hit.kind for hit in hits if hit is not None}
