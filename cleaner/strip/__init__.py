@@ -1,7 +1,7 @@
 """Taking site boilerplate off plain text: `strip.strip` names every span that goes, its kind, and the evidence.
 
     strip.py         the way of one text, every step in order
-    line_rules.py    what speaks against one line: phrases, labels, times, rights, names
+    line_rules.py    what speaks against one line: phrases, labels, times; bylines.py: names, agencies, rights
     calls.py         lines that call on the reader, menus and paths
     neighbours.py    which of these hits hold, by place and neighbours, and the blocks they open
     inside_lines.py  what goes inside lines that stay: tails, labelled parts

@@ -24,7 +24,7 @@ _POST_BREAK = re.compile(r"\s*[|｜·•]\s*|\s+/\s+")
 _SLASH = re.compile(r"\s+/\s+")
 _CLAUSE_END = re.compile(r"[?!.:：…？！。–—]\s*|,\s+")
 _HASHTAGS = re.compile(r"#(?!\d+\b)\w[\w.-]*(?:[\s,]+#\w[\w.-]*)*")
-_QUOTES = "\"“”„«»"
+_QUOTES = '"“”„«»'
 _SPOKEN = re.compile(rf"[{_QUOTES}] ?[^{_QUOTES}]+(?:[.!?…] ?[{_QUOTES}]|[{_QUOTES}][.!?])")
 _ADDRESS = re.compile(r"[\w.+-]{1,60}@[\w-]{1,40}(?:\.[\w-]{1,20}){1,4}")
 # Endings under which a line of one word is a site's name: fewer than those of a dateline (datelines.SITE), since no
@@ -120,6 +120,9 @@ def _share_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     # "Share on Facebook Share on X Print"
     if named >= 2 and words.count(words[0]) >= 2 and not ends_sentence(text):
         return Hit("share-line", "share", f"{words[0]!r} more than once, and names of networks")
+    # "Share this with Email Facebook Messenger X WhatsApp LinkedIn Copy this link"
+    if named >= 4 and 2 * named >= len(words) and "," not in text and not ends_sentence(text):
+        return Hit("share-line", "share", f"{words[0]!r} and names of networks in a row")
     if not named or words[-1] not in networks or len(text) > 100:
         return None
     head, *rest = [item for item in _ITEM_BREAK.split(text) if item.strip()]
@@ -266,7 +269,10 @@ def names_site(wording: str, phrases: Phrases) -> bool:
     if not networks.isdisjoint(_padded(wording).split()):
         return True
     long = frozenset(name for name in networks if len(name) > 3)
-    return any(first_cue(wording, cues) for cues in (phrases.words["letter"], phrases.words["channel"], phrases.words["ours"], long))
+    return any(
+        first_cue(wording, cues)
+        for cues in (phrases.words["letter"], phrases.words["channel"], phrases.words["ours"], long)
+    )
 
 
 def _padded(wording: str) -> str:

@@ -96,8 +96,8 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: P
     """`hits` without those that their place speaks against.
 
     Those of shape and of single words on fragments of sentences that inline links cut out; items of a list, steps,
-    subheads and verses of the author's; names that open with "by" where three lines or more do so, as in a list of books; and a
-    headline that is worded as a label or a byline.
+    subheads and verses of the author's; names that open with "by" where three lines or more do so, as in a list of
+    books; and a headline that is worded as a label or a byline.
     """
     found = [(i, hit) for i, hit in enumerate(hits) if hit is not None]
     if not found:
@@ -157,9 +157,9 @@ def led_items(lines: Sequence[Line], hits: Sequence[Hit | None]) -> frozenset[in
 
 
 def led_steps(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrases) -> frozenset[int]:
-    """The items of lists without bullets below a lead-in that nothing is known against: STEPS short lines ("Download the
-    app", "Log in", "Follow the map to shelf nine"), most of them unknown, down to a paragraph or to the last one that
-    is unknown, none of which names the site."""
+    """The items of lists without bullets below a lead-in that nothing is known against: STEPS short lines ("Download
+    the app", "Log in", "Follow the map to shelf nine"), most of them unknown, down to a paragraph or to the last one
+    that is unknown, none of which names the site."""
     found: set[int] = set()
     begin = 0
     for i in range(len(lines) + 1):

@@ -38,6 +38,7 @@ _MARK = re.compile(
     r"(?=[-–—―.,:：।॥۔!\t\n]|\s\W)(?:" + "|".join(f"(?P<{k}>{pattern})" for k, pattern in _MARKS.items()) + ")"
 )
 # A line of dashes below a heading, or more dashes than part anything.
+_DATED_HEAD = re.compile(r"(\d[^()\n]{3,40}\([^()\n]{2,40}\))\.?\s?[-–—]")
 _UNDERLINE = re.compile(r"[-–—―]{4}|\n\s*[-–—―]{2,}\s*\n")
 _SITE_HEAD = re.compile(rf"({SITE.pattern})(?![\w.])", re.IGNORECASE)
 _AGENCY_HEAD = re.compile(r"([^()]{0,40}?)\s*\(([^()]{2,40})\)\s*\.?\s*(?:[-–—]{1,2}\s*)?")
@@ -97,6 +98,10 @@ def may_open(head: str, phrases: Phrases) -> bool:
 
     Without it stripping takes a fifth longer.
     """
+    if head[:1].isdigit():  # "5 January 2019 (AFP) –"; what else opens with a number is a sentence or an item
+        dated = _DATED_HEAD.match(head)
+        lead = read_lead(dated[1], phrases) if dated else None
+        return lead is not None and lead.has("date") and lead.has("agency", "site", "newsroom")
     if not head or not (head[0].isalpha() or head[0] in "([（【［"):
         return False
     if "  " in head or "\t" in head or "\u00a0" in head or "\u3000" in head:

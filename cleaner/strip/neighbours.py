@@ -204,7 +204,10 @@ def _accept_next_to_accepted(lines: Sequence[Line], hits: Sequence[Hit | None], 
                 continue
             if (hit.where == HEAD and i > first) or not places.suit(i):
                 continue
-            if hit.rule not in SHAPES or beside.rule not in ("number", "endmark"):
+            between = (
+                0 < i < n - 1 and accepted[i - 1] is not None and accepted[i + 1] is not None
+            )  # 2 of "1", "2", "3"
+            if between or hit.rule not in SHAPES or beside.rule not in ("number", "endmark"):
                 accepted[i] = hit
 
 
@@ -348,7 +351,8 @@ def _take_tail(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Acce
     text_end = max((*sentences, *(i for i in clean if len(lines[i].text) >= 60)), default=last)
     closed = True  # whether the author's lines above end as text does; between items of a list a button closes nothing
     opened: Hit | None = None
-    listed: frozenset[int] | None = None  # the author's lists, sought where a call has opened the tail
+    called = {hit.kind for hit in accepted[last + 1 :] if hit is not None} & CALLS
+    listed = listed_below(lines, hits, last + 1, phrases) if called else frozenset()
     if closes_article(lines[last], phrases) and not names_recur(lines, accepted):
         opened = Hit("block-tail", "footer", "the last paragraph closes the article")
     for i in range(last + 1, len(lines)):
@@ -365,12 +369,9 @@ def _take_tail(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Acce
             # the author's own list goes on below a source or a mark, and dashes part sections of an article
             parted = opened.rule == "endmark" and not lines[i - 1].text.strip(DASHES)
             leads = is_numbered(text) or (is_lead_in(text) and len(text) >= LEAD_IN)
+            leads = leads or (i in listed and opened.kind in CALLS)
             if opened.kind not in SURE and (i <= text_end or parted or leads):
                 return
-            if opened.kind in CALLS:
-                listed = listed_below(lines, hits, last + 1, phrases) if listed is None else listed
-                if i in listed:
-                    return
             why = f"behind the last paragraph, after {opened.kind} ({opened.why})"
             accepted[i] = hits[i] or Hit("block-tail", opened.kind, why)
 
