@@ -14,10 +14,11 @@ from cleaner.judge.lines import EDGE, HEAD, Hit, ends_sentence, is_prose
 from cleaner.phrases.phrases import Phrases, normalise_wording
 from cleaner.strip.datelines import SITE
 
-__all__ = ["agency_hit", "bracket_hit", "byline_hit", "looks_like_names", "newsroom_hit", "rights_hit"]
+__all__ = ["address_hit", "agency_hit", "bracket_hit", "byline_hit", "looks_like_names", "newsroom_hit", "rights_hit"]
 
 _HOLDER = re.compile(r"(?:0 ?[-–]? ?0?,? ?)?(?:©|®|\(c\)|copyright(?:s|ed)?\b)")
 _RIGHTS = re.compile(r"all rights? reserved|hak cipta (?:terpelihara|dilindungi)")
+_BEFORE_ADDRESS = re.compile(r"([^@]{2,60}?)[ (<|,–-]{1,3}[\w.+-]{2,60}@[\w-]{1,40}(?:\.[\w-]{1,20}){1,4}[)>]?$")
 _CREDIT = re.compile(
     r"\((?:dok(?:umen(?:tasi)?)?|foto|photo|gambar|image|sumber|ist|istimewa)\b[^()]{0,80}\)$", re.IGNORECASE
 )
@@ -64,6 +65,17 @@ def byline_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     if all(w[0].isupper() or w in phrases.words["particle"] or normalise_wording(w) in roles for w in words):
         return Hit("byline-by", "byline", f"{why}a name", EDGE)
     return None
+
+
+def address_hit(text: str, phrases: Phrases) -> Hit | None:
+    """ "김하늘 기자 sky@bada.example": a byline and the e-mail address of who writes."""
+    named = _BEFORE_ADDRESS.match(text) if "@" in text else None
+    if named is None:
+        return None
+    wording = normalise_wording(named[1])
+    known = phrases.any(wording) if wording else None
+    signs = (known is not None and known.kind == "byline") or byline_hit(named[1], wording, phrases) is not None
+    return Hit("address-line", "byline", "a byline and an e-mail address", EDGE) if signs else None
 
 
 def newsroom_hit(text: str, phrases: Phrases) -> Hit | None:

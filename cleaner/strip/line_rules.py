@@ -21,6 +21,7 @@ from cleaner.characters import BULLETS, MARKED_CLASS
 from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, SHORT, Hit, Line, ends_sentence
 from cleaner.phrases.phrases import EMOJI, HEAD_LENGTH, Phrase, Phrases, normalise_wording
 from cleaner.strip.bylines import (
+    address_hit,
     agency_hit,
     bracket_hit,
     byline_hit,
@@ -56,7 +57,6 @@ _DATED_LABEL = re.compile(
 _SPELLED_OUT = re.compile(r"[^\W\d_](?: [^\W\d_]){1,24}")
 _FORM_LABEL = re.compile(r"[^\W\d_a-z][^\W\d_]*(?:[ -][^\W\d_]+){0,3} ?\*")
 _YEAR = re.compile(r"\b(?:(?:19|20|25)\d\d|(?:(?![0-9])\d){4})\b")  # 2567 of the Buddhist era, ২০২৪
-_BEFORE_ADDRESS = re.compile(r"([^@]{2,60}?)[ (<|,–-]{1,3}[\w.+-]{2,60}@[\w-]{1,40}(?:\.[\w-]{1,20}){1,4}[)>]?$")
 _SMALL_WORDS = re.compile(r"(?:[^\W\d_A-Z]+,? ){2}")
 _COUNT = re.compile(r"0 ?[km]? ")
 
@@ -167,11 +167,6 @@ def _first_hit(text: str, wording: str, phrases: Phrases, opens: bool) -> Hit | 
             or agency_hit(text, wording, phrases)
             or Hit("weak-in-tail", found.kind, found.why, BESIDE)
         )
-    # "김하늘 기자 sky@bada.example": a byline and the address of who writes
-    if "@" in text and (named := _BEFORE_ADDRESS.match(text)):
-        signed = _first_hit(named[1], normalise_wording(named[1]), phrases, opens)
-        if signed is not None and signed.kind == "byline":
-            return Hit("address-line", "byline", f"{signed.why}, and an e-mail address", EDGE)
     return (
         _count_hit(text, wording, phrases)
         or _dated_label_hit(text, phrases)
@@ -181,6 +176,7 @@ def _first_hit(text: str, wording: str, phrases: Phrases, opens: bool) -> Hit | 
         or post_line_hit(text, wording, phrases)
         or bracket_hit(text)
         or byline_hit(text, wording, phrases)
+        or address_hit(text, phrases)
         or newsroom_hit(text, phrases)
         or agency_hit(text, wording, phrases)
     )
