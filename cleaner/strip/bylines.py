@@ -22,7 +22,7 @@ _BEFORE_ADDRESS = re.compile(r"([^@]{2,60}?)[ (<|,–-]{1,3}[\w.+-]{2,60}@[\w-]{
 _CREDIT = re.compile(
     r"\((?:dok(?:umen(?:tasi)?)?|foto|photo|gambar|image|sumber|ist|istimewa)\b[^()]{0,80}\)$", re.IGNORECASE
 )
-_DESK = re.compile(r"[(\[][^\W\d_]{1,6}(?:[/|,-][^\W\d_]{1,6}){1,3}[)\]]|[(\[](?!toc)[^\W\d_A-Z]{2,4}[)\]]")
+_DESK = re.compile(r"[(\[][^\W\d_][^\W_]{0,5}(?:[/|,-][^\W\d_][^\W_]{0,5}){1,3}[)\]]|[(\[](?!toc)[^\W\d_A-Z]{2,4}[)\]]")
 
 
 def looks_like_names(text: str) -> bool:

@@ -71,6 +71,7 @@ _DIGITS = re.compile(r"\d+")
 _TWO_ROWS = 120  # the most characters of two rows of a table
 _VALUE_LINE = 45  # the most characters of "Kiper: Andi Putra"
 _PAIR = re.compile(r"[^\W\d_][^,:–—]{2,24}(?:, | [-–—] )[^,:–—]{2,24}")
+_CONTACT = re.compile(r"\w@\w|\d{3}\)?[ -]?\d{3,4}[ -]?\d{3}")
 _CELLS = re.compile(r"\d[^\W\d_]{0,3}\s+[^\w\s]{0,2}\d")
 _DAY_AND_TIME = re.compile(r"\b(?:19|20)\d\d\b\D{1,12}\d{1,2}[:.]\d\d\b")
 _LINK = re.compile(r"(?:https?://|www\.)|[@#]|[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)
@@ -249,12 +250,15 @@ def _shape(text: str) -> str:
 def listed_below(lines: Sequence[Line], hits: Sequence[Hit | None], begin: int, phrases: Phrases) -> frozenset[int]:
     """The author's lists among the lines from `begin` on: lines in a row that nothing is known against, three of which
     in a row are built alike. They have a number each (prices, results, ingredients), are two short parts with a mark
-    between ("Ann Perry, cox"), open with a day, or are rows of a table. Headlines and menus are not built so."""
+    between ("Ann Perry, cox"), open with a day, or are rows of a table. Headlines and menus are not built so; the
+    newsroom's addresses and telephones are."""
     weekdays = phrases.words["weekday"]
     found: set[int] = set()
     for known, run in groupby(range(begin, len(lines)), key=lambda i: hits[i] is not None):
         rows = list(run)
         texts = [] if known else [lines[i].text for i in rows]
+        if any(_CONTACT.search(text) for text in texts):
+            continue
         forms = [
             (
                 len(text) <= _VALUE_LINE and _DIGIT.search(text) is not None and not text.isdigit(),

@@ -418,6 +418,12 @@ def _take_signature(lines: Sequence[Line], accepted: Accepted) -> None:
     """A name or an agency alone, straight after the last two paragraphs: on the last line, or with one more line and
     what goes below it."""
     kept = [i for i, hit in enumerate(accepted) if hit is None]
+    signed = [line.wording for line, hit in zip(lines, accepted, strict=True) if hit and hit.kind == "byline"]
+    # the name of the byline once more, as columns end: "(Sari Wening)"
+    if signed and len(kept) >= 3 and _signs(lines[kept[-1]].text.strip("()–- "), 2):
+        name = lines[kept[-1]].wording
+        if ends_sentence(lines[kept[-2]].text) and any(name in wording for wording in signed):
+            accepted[kept.pop()] = Hit("signature", "byline", "the name of the byline behind the last line")
     for at in (len(kept) - 1, len(kept) - 2):
         if at < 3 or not all(lines[i].prose for i in kept[at - 2 : at]) or not ends_sentence(lines[kept[at - 1]].text):
             continue

@@ -41,6 +41,9 @@ GUARD = 0.7
 """An extracted article keeps its text when more than this share of its characters (white space not counted) would go:
 of 253 development articles one has more cruft than that."""
 
+LEFT = 120
+"""Characters that have to stay, about two sentences, for whole phrases of the lists not to count as taken."""
+
 PAGE_GUARD = 0.995
 """The same share for a whole page, most of which is no article."""
 
@@ -403,8 +406,11 @@ def _takes_over(share: float, text: str, removals: Sequence[Removal]) -> bool:
     # of white space alone no article is gutted
     if 4 * sum(r.end - r.start for r in removals) < len(text):
         return False
-    gone = sum(len("".join(text[r.start : r.end].split())) for r in removals if r.kind != "space")
-    return gone > share * len("".join(text.split()))
+    sizes = [(r.rule, len("".join(text[r.start : r.end].split()))) for r in removals if r.kind != "space"]
+    whole, gone = len("".join(text.split())), sum(size for _, size in sizes)
+    # the form of comments below a short article is longer than the article, and the lists know it word for word
+    known = sum(size for rule, size in sizes if rule == "phrase-line") if whole - gone >= LEFT else 0
+    return gone - known > share * (whole - known)
 
 
 def explain_line(line: str, language: str, extra_dir: str = "") -> list[tuple[str, str, str]]:
