@@ -33,7 +33,7 @@ _SITE = re.compile(
     r"(?:www\.)?[\w-]{2,40}\.(?:com|net|org|info|co|news|id|my|de|at|ch|fr|it|es|pl|pt|br|tr|ru|vn|eu|tv)(?:\.\w{2})?",
     re.I,
 )
-_URL = re.compile(r"https?://\S{4,300}")
+_URL = re.compile(r"(?:https?://|(?:[\w-]{1,40}\.){1,3}[a-z]{2,4}/)\S{4,300}")
 _ICON = re.compile(r"(?:fa[srb]? )?(?:fa|icon|glyphicon|mdi|ion)(?:[-_][a-z0-9]+){1,4}")
 _TEMPLATE_TAGS = re.compile(r"(?:\{%[^{}]*%\}\s*|\{\{[^{}]*\}\}\s*)+")
 _TEXT_KEY = re.compile(r"[a-z][a-z0-9]*(?:\.[a-z][A-Za-z0-9]*)*\.[a-z]+(?:[A-Z][a-z0-9]+)+")
@@ -68,7 +68,7 @@ def call_hit(text: str, wording: str, phrases: Phrases, opens: bool) -> Hit | No
         return Hit("site-line", "nav", "a site's name alone", EDGE)
     if text[0] == "[" and _EXCERPT.fullmatch(text):
         return Hit("excerpt", "comment", "an excerpt between marks of omission, as other blogs leave it", BESIDE)
-    if text[:4] == "http" and _URL.fullmatch(text):
+    if "/" in text and "." in text and " " not in text and _URL.fullmatch(text):
         return Hit("raw-address", "nav", "an address alone", BESIDE)
     if raw := _raw_hit(text):
         return raw

@@ -244,12 +244,13 @@ def _bracket_form(head: str, phrases: Phrases) -> Dateline | None:
     if found is None or not goes_on(head, found.end()):
         return None
     lead = read_lead(head[: found.end()].rstrip(" -–—."), phrases)
-    if lead is None or not lead.only("place", "region", "capitals", "date", "agency", "site", "bracket"):
+    if lead is None or not lead.only("place", "region", "capitals", "name", "date", "agency", "site", "bracket"):
         return None
     # "(Antara/Dewi)": the agency opens the bracket, and who writes follows; "(kil/sta)" are writers alone
     opens = normalise_wording(re.split(r"[ /]", found[2])[0])
     known = bool(SITE.fullmatch(found[2])) or {normalise_wording(found[2]), opens} & phrases.words["agency"] != set()
-    if known and (lead.has("place") if found[1] else not found[2].islower()):
+    placed = lead.has("place") or (lead.has("date") and lead.place != "")  # "Sonpur, Mar 12 (PTI) Text"
+    if known and (placed if found[1] else not found[2].islower()):
         return Dateline(found.end(), "dateline-agency", "an agency in brackets", lead.place, found[2])
     places = len([kind for kind in lead.classes if kind in ("place", "capitals")])
     if found[1].isupper() and found[2].isupper() and places >= 2:
