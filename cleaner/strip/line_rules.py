@@ -18,6 +18,7 @@ from functools import lru_cache
 from itertools import chain
 
 from cleaner.characters import BULLETS, MARKED_CLASS
+from cleaner.dates import says_published
 from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, SHORT, Hit, Line, ends_sentence
 from cleaner.phrases.phrases import EMOJI, HEAD_LENGTH, Phrase, Phrases, normalise_wording
 from cleaner.strip.bylines import (
@@ -329,8 +330,10 @@ def _time_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     if not times + clocked or lasting:
         return None
     if not others and (times >= 2 or (times and numbers >= 2) or clocked):
-        # without a year it may be the time of an event in a programme, so it needs another hit beside it
-        return Hit("timestamp", "timestamp", "nothing but numbers and words of time", EDGE if full else BESIDE)
+        # without a year it may be the time of an event in a programme, so it needs another hit beside it, or a word of
+        # publishing above the article
+        where = EDGE if full else HEAD if says_published(text) else BESIDE
+        return Hit("timestamp", "timestamp", "nothing but numbers and words of time", where)
     # "Harga Emas Antam Hari Ini, Rabu 14 Agustus 2024" is a headline: a writer has fewer names, or a time stands there
     if others >= 4 and not (_CLOCK.search(text) or "|" in text or " - " in text):
         return None
