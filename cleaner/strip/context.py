@@ -11,17 +11,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from cleaner.characters import BULLETS, CLOSERS, DASHES, FULL_STOPS
 from cleaner.judge.lines import ANY, BESIDE, Hit, Line, ends_sentence, paragraphs
-from cleaner.phrases.phrases import Phrases, normalise_wording
-from cleaner.strip.calls import names_site
+from cleaner.phrases.phrases import Phrases
+from cleaner.strip.lists import (
+    ROWS,
+    defined_terms,
+    fields_below_each_other,
+    is_lead_in,
+    is_numbered,
+    led_items,
+    led_steps,
+    table_rows,
+)
 
 __all__ = [
-    "SHAPES", "Places", "are_rows", "drop_fragments", "ends_text", "is_above_text", "is_lead_in", "is_numbered",
-    "led_items", "led_steps", "listed_below", "record_lines", "signed_lines", "table_rows",
+    "SHAPES", "Places", "drop_fragments", "ends_text", "is_above_text", "signed_lines",
 ]  # fmt: skip
 
 SHAPES = frozenset(
@@ -44,36 +51,14 @@ _WORDS = frozenset(("weak-in-tail", "phrase-line"))  # rules that a word or two 
 GOES_ON = 25
 """The fewest characters of a line in small letters that goes on with a sentence; tags are shorter."""
 
-ROWS = 4
-"""Lines of one shape that are a table: two times below each other may be those of publishing and of the last change."""
-
-STEP = 60
-"""The most characters of a step in a list without bullets."""
-
-STEPS = range(3, 13)
-"""How many steps such a list has; a longer run of lines is a table or a page."""
-
 DECK_LINES = 3
 """Lines below the first paragraph in which a time or a byline may still stand: that paragraph is then a deck."""
 
 _CONTINUING = frozenset(",;.:)!?…،؛。、，；：）।۔")
 _STOPS = frozenset(",;.،؛。、，；۔।)")
 _OPENING = frozenset(DASHES + ",(/،、，")  # nothing ends with these
-_LEADS = frozenset(":：")
-_FIELD = re.compile(r"([^\W\d_][^:：\d]{1,28})[:：] ?(?=\S)")
-_NUMBERED = re.compile(r"[(\[]?(?:\d{1,2}|[٠-٩۰-۹०-९]{1,2}|[a-hA-H])[.)\]、．）] ?(?![\d.])\S|[①-⑳]")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d\b(?![.:]\d)")
 _CREDITS = re.compile(r"[/|(©]|://|\w@\w")  # what credits have, and headlines do not
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
-_RUNS = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*")
-_DIGIT = re.compile(r"\d")
-_DIGITS = re.compile(r"\d+")
-_TWO_ROWS = 120  # the most characters of two rows of a table
-_VALUE_LINE = 45  # the most characters of "Kiper: Andi Putra"
-_PAIR = re.compile(r"[^\W\d_][^,:–—]{2,24}(?:, | [-–—] )[^,:–—]{2,24}")
-_CONTACT = re.compile(r"\w@\w|\d{3}\)?[ -]?\d{3,4}[ -]?\d{3}")
-_CELLS = re.compile(r"\d[^\W\d_]{0,3}\s+[^\w\s]{0,2}\d")
-_DAY_AND_TIME = re.compile(r"\b(?:19|20)\d\d\b\D{1,12}\d{1,2}[:.]\d\d\b")
 _LINK = re.compile(r"(?:https?://|www\.)|[@#]|[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)
 _NO_STOPS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")  # Thai, Lao, Burmese and Khmer
 
@@ -81,16 +66,6 @@ _NO_STOPS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")  # Thai, Lao
 def ends_text(line: Line) -> bool:
     """Whether a line ends as text does: with an end mark, or a paragraph of a script that writes none."""
     return ends_sentence(line.text) or (line.prose and _NO_STOPS.match(line.text[-1]) is not None)
-
-
-def is_lead_in(text: str) -> bool:
-    """Whether a line leads to what follows: it ends with a colon."""
-    return text[-1] in _LEADS
-
-
-def is_numbered(text: str) -> bool:
-    """Whether a line is an item of a numbered list: "1. Isi formulir", "b) Datum", "② 入口"."""
-    return _NUMBERED.match(text) is not None
 
 
 def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrases) -> list[Hit | None]:
@@ -113,7 +88,10 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: P
     kept = list(hits)
     listed = led_items(lines, hits)
     steps = led_steps(lines, hits, phrases) if not _STEPS.isdisjoint([hit.kind for _, hit in found]) else frozenset()
-    records = _records(lines, hits) if not _FIELDS.isdisjoint([hit.kind for _, hit in found]) else frozenset()
+    defined = defined_terms(lines) if len(rules) >= 2 else frozenset()
+    records = (
+        fields_below_each_other(lines, hits) if not _FIELDS.isdisjoint([hit.kind for _, hit in found]) else frozenset()
+    )
     rows = table_rows(lines) if len(rules) >= ROWS and sum(map(SHAPES.__contains__, rules)) >= ROWS else frozenset()
     for i, hit in found:
         text = lines[i].text
@@ -133,6 +111,7 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: P
         if (
             (i in listed and hit.kind not in _LINKS)
             or (i in steps and hit.kind in _STEPS)
+            or i in defined
             or i in rows
             or (deck < i < last and hit.kind in _LISTED and _is_authors(lines, hits, i))
             or is_verse
@@ -147,33 +126,6 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: P
     return kept
 
 
-def led_items(lines: Sequence[Line], hits: Sequence[Hit | None]) -> frozenset[int]:
-    """The items of lists with bullets below a lead-in that nothing is known against: "New in this version:"."""
-    found, led = set(), False
-    for i, line in enumerate(lines):
-        led = line.text[0] in BULLETS and (led or (i > 0 and hits[i - 1] is None and is_lead_in(lines[i - 1].text)))
-        if led:
-            found.add(i)
-    return frozenset(found)
-
-
-def led_steps(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrases) -> frozenset[int]:
-    """The items of lists without bullets below a lead-in that nothing is known against: STEPS short lines ("Download
-    the app", "Log in", "Follow the map to shelf nine"), most of them unknown, down to a paragraph or to the last one
-    that is unknown, none of which names the site."""
-    found: set[int] = set()
-    begin = 0
-    for i in range(len(lines) + 1):
-        if i < len(lines) and not (lines[i].prose or len(lines[i].text) > STEP or is_lead_in(lines[i].text)):
-            continue
-        if begin and (unknown := [j for j in range(begin, i) if hits[j] is None]):
-            steps = range(begin, (i if i < len(lines) and lines[i].prose else unknown[-1]) + 1)
-            if len(steps) in STEPS and 2 * len(unknown) > len(steps):
-                found.update(() if any(names_site(lines[j].wording, phrases) for j in steps) else steps)
-        begin = i + 1 if i < len(lines) and hits[i] is None and is_lead_in(lines[i].text) else 0
-    return frozenset(found)
-
-
 def signed_lines(lines: Sequence[Line], accepted: Sequence[Hit | None]) -> frozenset[int]:
     """The last sentence of the article, on the line that stays straight above the initials that sign it."""
     found, stays = set(), -1
@@ -185,114 +137,9 @@ def signed_lines(lines: Sequence[Line], accepted: Sequence[Hit | None]) -> froze
     return frozenset(found)
 
 
-def record_lines(lines: Sequence[Line], phrases: Phrases) -> frozenset[int]:
-    """The fields of records that a text lists: two labels or more ("Venue:", "Admission:") that each stand before
-    different values, as in programmes, price lists and line-ups, and a line of up to three words straight above one.
-
-    Labels of the phrase lists make no records: teasers of other articles have bylines, dates and sources each.
-    """
-    fields: dict[str, dict[str, int]] = {}
-    for i, line in enumerate(lines):
-        bare = line.text.lstrip(BULLETS + " ")
-        if field := _FIELD.match(bare):
-            fields.setdefault(field[1].casefold(), {})[bare[field.end() :]] = i
-    recurring = {
-        label: found
-        for label, found in fields.items()
-        if len(found) >= 2 and not phrases.whole(normalise_wording(label), "start")
-    }
-    if len(recurring) < 2:
-        return frozenset()
-    records = {i for label in recurring for i in fields[label].values()}
-    return frozenset(records | {i - 1 for i in records if i and lines[i - 1].text.count(" ") <= 2})
-
-
-def table_rows(lines: Sequence[Line]) -> frozenset[int]:
-    """The rows of tables of numbers: ROWS or more in a row that differ in digits alone, each with two numbers or more
-    that blanks part ("11/1/2016  +20.9%"). Days with a time of day are of a feed, whose headlines went before."""
-    found: set[int] = set()
-    rows = [line.text if _CELLS.search(line.text) and not _DAY_AND_TIME.search(line.text) else "" for line in lines]
-    shapes = ["".join(_NUMBER.sub("0", row).split()) for row in rows]
-    for shape, run in groupby(range(len(lines)), key=shapes.__getitem__):
-        same = list(run)
-        if shape and len(same) >= ROWS:
-            found.update(same)
-    return frozenset(found)
-
-
-def are_rows(one: str, two: str) -> bool:
-    """Whether two lines are built alike, as rows of a table are: with numbers before or behind the same word, with
-    tabs, or with a short label and its value."""
-    if "\t" in one and "\t" in two:
-        return True
-    if len(one) + len(two) > _TWO_ROWS:
-        return False
-    if len(one) <= _VALUE_LINE and len(two) <= _VALUE_LINE and all(0 < t.find(": ") <= 20 for t in (one, two)):
-        return True
-    if one[0].isdigit() != two[0].isdigit() or not (_DIGIT.search(one) and _DIGIT.search(two)):
-        return False
-    short = max(len(one), len(two)) <= _VALUE_LINE and one[0] not in BULLETS
-    if short and (shape := _shape(one)).count("0") >= 2 and shape == _shape(two):
-        return True
-    first, second = normalise_wording(one).split(), normalise_wording(two).split()
-    if not first or not second:
-        return False
-    # two headlines may end with a year, rows with a number are short
-    ends_alike = first[-1] == second[-1] and (first[-1] != "0" or max(len(first), len(second)) <= 4)
-    return ends_alike or (first[0] == second[0] and first[0] != "0" and max(len(one), len(two)) < 40)
-
-
-def _shape(text: str) -> str:
-    """A line with its runs of words as one letter and its numbers as 0: "w 0-0 w" for the score of a match."""
-    return _DIGITS.sub("0", _RUNS.sub("w", text))
-
-
-def listed_below(lines: Sequence[Line], hits: Sequence[Hit | None], begin: int, phrases: Phrases) -> frozenset[int]:
-    """The author's lists among the lines from `begin` on: lines in a row that nothing is known against, three of which
-    in a row are built alike. They have a number each (prices, results, ingredients), are two short parts with a mark
-    between ("Ann Perry, cox"), open with a day, or are rows of a table. Headlines and menus are not built so; the
-    newsroom's addresses and telephones are."""
-    weekdays = phrases.words["weekday"]
-    found: set[int] = set()
-    for known, run in groupby(range(begin, len(lines)), key=lambda i: hits[i] is not None):
-        rows = list(run)
-        texts = [] if known else [lines[i].text for i in rows]
-        if any(_CONTACT.search(text) for text in texts):
-            continue
-        forms = [
-            (
-                len(text) <= _VALUE_LINE and _DIGIT.search(text) is not None and not text.isdigit(),
-                _PAIR.fullmatch(text) is not None,
-                text.split(None, 1)[0].casefold().rstrip(",:") in weekdays,
-            )
-            for text in texts
-        ]
-        alike = any(any(map(all, zip(*three, strict=True))) for three in zip(forms, forms[1:], forms[2:], strict=False))
-        pairs = [are_rows(one, two) for one, two in pairwise(texts)]
-        if alike or any(map(all, pairwise(pairs))):
-            found.update(rows)
-    return frozenset(found)
-
-
 def is_above_text(lines: Sequence[Line], hits: Sequence[Hit | None]) -> bool:
     """Whether the first line, of three words or more, stands straight above a paragraph: most likely the headline."""
     return len(lines) > 1 and lines[1].prose and hits[1] is None and lines[0].text.count(" ") >= 2
-
-
-def _records(lines: Sequence[Line], hits: Sequence[Hit | None]) -> frozenset[int]:
-    """The fields of records: "Tarikh: 14 Jun" beside "Tempat: Padang", "Author: ..." beside "Pages: 9". They stand one
-    straight below the other, and nothing is known against one of them."""
-    records: list[list[int]] = []
-    goes_on = False
-    for i, line in enumerate(lines):
-        labelled = not line.prose and (":" in line.text or "：" in line.text)
-        is_field = labelled and _FIELD.match(line.text.lstrip(BULLETS + " ")) is not None
-        if is_field and (line.apart or not goes_on):
-            records.append([])
-        if is_field:
-            records[-1].append(i)
-        goes_on = is_field
-    return frozenset(i for record in records if any(hits[j] is None for j in record) for i in record)
 
 
 def _is_headline(lines: Sequence[Line], hits: Sequence[Hit | None], hit: Hit) -> bool:
@@ -342,7 +189,7 @@ def _is_fragment(lines: Sequence[Line], hits: Sequence[Hit | None], i: int, with
     if not below[0].islower() or below[1:2].isupper() or _LINK.match(below) or hits[i + 1] is not None:
         return False
     open_above = open_above and hits[i - 1] is None
-    if within and (open_above or len(below) >= GOES_ON or below[-1] in FULL_STOPS) and text[-1] not in _LEADS:
+    if within and (open_above or len(below) >= GOES_ON or below[-1] in FULL_STOPS) and not is_lead_in(text):
         return True
     goes_on = below.count(" ") >= 1 and (len(below) >= 40 or below[-1] in _CONTINUING)
     return goes_on and (open_above or i == 0)

@@ -29,9 +29,10 @@ from cleaner.judge.lines import (
 )
 from cleaner.phrases.phrases import Phrases
 from cleaner.strip.cards import READ_ON, take_cards
-from cleaner.strip.context import SHAPES, Places, drop_fragments, ends_text, is_lead_in, is_numbered, listed_below
+from cleaner.strip.context import SHAPES, Places, drop_fragments, ends_text
 from cleaner.strip.feeds import take_feeds
 from cleaner.strip.inside_lines import closes_article, names_recur
+from cleaner.strip.lists import is_lead_in, is_numbered, listed_below
 from cleaner.strip.related_blocks import BLOCK_LINES, ITEM_STARTS, take_related_blocks
 
 __all__ = ["accept_hits"]

@@ -16,8 +16,8 @@ from itertools import pairwise
 
 from cleaner.characters import BULLETS, CLOSERS, FULL_STOPS, is_wide
 from cleaner.judge.lines import Hit, Line, prose_bounds
-from cleaner.strip.context import are_rows, is_lead_in, is_numbered
 from cleaner.strip.headlines import looks_like_headline
+from cleaner.strip.lists import are_rows, is_lead_in, is_numbered
 
 __all__ = [
     "BLOCK_LINES",

@@ -23,7 +23,7 @@ from cleaner.judge.whole_page import looks_like_page, outside_block
 from cleaner.phrases.clauses import find_openings
 from cleaner.phrases.phrases import Phrases, load_phrases, normalise_wording
 from cleaner.strip.captions import caption_hits
-from cleaner.strip.context import is_above_text, led_items, led_steps, record_lines, signed_lines, table_rows
+from cleaner.strip.context import is_above_text, signed_lines
 from cleaner.strip.cut_lines import segments_to_judge
 from cleaner.strip.datelines import find_datelines, match_dateline
 from cleaner.strip.facts import facts_of, title_hits
@@ -31,6 +31,7 @@ from cleaner.strip.inside_lines import may_trim, tail_trims, trims
 from cleaner.strip.inside_segments import with_segments
 from cleaner.strip.joined_lines import join_cut_lines
 from cleaner.strip.line_rules import judge_line
+from cleaner.strip.lists import defined_terms, led_items, led_steps, programme_rows, record_lines, table_rows
 from cleaner.strip.neighbours import SIGNATURE, accept_hits
 from cleaner.strip.one_line_pages import page_frame
 from cleaner.strip.space import close_gaps
@@ -254,6 +255,7 @@ def _judge(
     spared = led_items(lines, hits) | signed_lines(lines, accepted) | ({0} if is_above_text(lines, accepted) else set())
     if any(verdicts):
         spared |= record_lines(lines, choice.phrases) | table_rows(lines) | led_steps(lines, hits, choice.phrases)
+        spared |= defined_terms(lines) | programme_rows(lines)
     for i, verdict in enumerate(verdicts):
         accepted[i] = accepted[i] or (None if i in spared else verdict)
     return True
