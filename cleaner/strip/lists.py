@@ -83,7 +83,7 @@ def led_steps(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrase
         if i < len(lines) and not (lines[i].prose or len(lines[i].text) > STEP or is_lead_in(lines[i].text)):
             continue
         if begin and (unknown := [j for j in range(begin, i) if hits[j] is None]):
-            steps = range(begin, (i if i < len(lines) and lines[i].prose else unknown[-1]) + 1)
+            steps = range(begin, i if i < len(lines) and lines[i].prose else unknown[-1] + 1)
             if len(steps) in STEPS and 2 * len(unknown) > len(steps):
                 found.update(() if any(names_site(lines[j].wording, phrases) for j in steps) else steps)
         begin = i + 1 if i < len(lines) and hits[i] is None and is_lead_in(lines[i].text) else 0
