@@ -87,11 +87,11 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: P
     deck, last = prose[0], prose[-1]  # below the last paragraph a list is a menu as often
     kept = list(hits)
     listed = led_items(lines, hits)
-    steps = led_steps(lines, hits, phrases) if not _STEPS.isdisjoint([hit.kind for _, hit in found]) else frozenset()
-    defined = defined_terms(lines) if len(rules) >= 2 else frozenset()
-    records = (
-        fields_below_each_other(lines, hits) if not _FIELDS.isdisjoint([hit.kind for _, hit in found]) else frozenset()
-    )
+    kinds = {hit.kind for _, hit in found}
+    steps = frozenset() if _STEPS.isdisjoint(kinds) else led_steps(lines, hits, phrases)
+    records = frozenset() if _FIELDS.isdisjoint(kinds) else fields_below_each_other(lines, hits)
+    # a short unknown line between two known ones may say what the upper one means
+    defined = defined_terms(lines) if any(_is_between(lines, hits, i + 1) for i, _ in found) else frozenset()
     rows = table_rows(lines) if len(rules) >= ROWS and sum(map(SHAPES.__contains__, rules)) >= ROWS else frozenset()
     for i, hit in found:
         text = lines[i].text
@@ -140,6 +140,11 @@ def signed_lines(lines: Sequence[Line], accepted: Sequence[Hit | None]) -> froze
 def is_above_text(lines: Sequence[Line], hits: Sequence[Hit | None]) -> bool:
     """Whether the first line, of three words or more, stands straight above a paragraph: most likely the headline."""
     return len(lines) > 1 and lines[1].prose and hits[1] is None and lines[0].text.count(" ") >= 2
+
+
+def _is_between(lines: Sequence[Line], hits: Sequence[Hit | None], i: int) -> bool:
+    """Whether a short line that nothing is known against stands straight between two that something is."""
+    return i + 1 < len(lines) and hits[i] is None and hits[i + 1] is not None and not lines[i].prose
 
 
 def _is_headline(lines: Sequence[Line], hits: Sequence[Hit | None], hit: Hit) -> bool:

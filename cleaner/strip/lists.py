@@ -78,16 +78,22 @@ def led_steps(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrase
     the app", "Log in", "Follow the map to shelf nine"), most of them unknown, down to a paragraph or to the last one
     that is unknown, none of which names the site."""
     found: set[int] = set()
-    begin = 0
-    for i in range(len(lines) + 1):
-        if i < len(lines) and not (lines[i].prose or len(lines[i].text) > STEP or is_lead_in(lines[i].text)):
-            continue
-        if begin and (unknown := [j for j in range(begin, i) if hits[j] is None]):
-            steps = range(begin, i if i < len(lines) and lines[i].prose else unknown[-1] + 1)
-            if len(steps) in STEPS and 2 * len(unknown) > len(steps):
-                found.update(() if any(names_site(lines[j].wording, phrases) for j in steps) else steps)
-        begin = i + 1 if i < len(lines) and hits[i] is None and is_lead_in(lines[i].text) else 0
+    leads = [i for i, line in enumerate(lines) if hits[i] is None and is_lead_in(line.text)]
+    for begin in (i + 1 for i in leads):
+        end = begin
+        while end < len(lines) and end - begin <= STEPS.stop and _may_be_step(lines[end]):
+            end += 1
+        unknown = [i for i in range(begin, end) if hits[i] is None]
+        if unknown and not (end < len(lines) and lines[end].prose):
+            end = unknown[-1] + 1
+        if end - begin in STEPS and 2 * len(unknown) > end - begin:
+            named = any(names_site(line.wording, phrases) for line in lines[begin:end])
+            found.update(() if named else range(begin, end))
     return frozenset(found)
+
+
+def _may_be_step(line: Line) -> bool:
+    return not line.prose and len(line.text) <= STEP and not is_lead_in(line.text)
 
 
 def record_lines(lines: Sequence[Line], phrases: Phrases) -> frozenset[int]:

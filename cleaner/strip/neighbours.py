@@ -352,7 +352,7 @@ def _take_tail(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Acce
     text_end = max((*sentences, *(i for i in clean if len(lines[i].text) >= 60)), default=last)
     closed = True  # whether the author's lines above end as text does; between items of a list a button closes nothing
     opened: Hit | None = None
-    called = {hit.kind for hit in accepted[last + 1 :] if hit is not None} & CALLS
+    called = len(clean) >= 3 and not CALLS.isdisjoint(hit.kind for hit in accepted[last + 1 :] if hit is not None)
     listed = listed_below(lines, hits, last + 1, phrases) if called else frozenset()
     if closes_article(lines[last], phrases) and not names_recur(lines, accepted):
         opened = Hit("block-tail", "footer", "the last paragraph closes the article")
@@ -419,11 +419,11 @@ def _take_signature(lines: Sequence[Line], accepted: Accepted) -> None:
     """A name or an agency alone, straight after the last two paragraphs: on the last line, or with one more line and
     what goes below it."""
     kept = [i for i, hit in enumerate(accepted) if hit is None]
-    signed = [line.wording for line, hit in zip(lines, accepted, strict=True) if hit and hit.kind == "byline"]
     # the name of the byline once more, as columns end: "(Sari Wening)"
-    if signed and len(kept) >= 3 and _signs(lines[kept[-1]].text.strip("()–- "), 2):
-        name = lines[kept[-1]].wording
-        if ends_sentence(lines[kept[-2]].text) and any(name in wording for wording in signed):
+    final = lines[kept[-1]] if len(kept) >= 3 else None
+    if final is not None and not final.prose and _signs(final.text.strip("()–- "), 2):
+        bylines = [line.wording for line, hit in zip(lines, accepted, strict=True) if hit and hit.kind == "byline"]
+        if ends_sentence(lines[kept[-2]].text) and any(final.wording in wording for wording in bylines):
             accepted[kept.pop()] = Hit("signature", "byline", "the name of the byline behind the last line")
     for at in (len(kept) - 1, len(kept) - 2):
         if at < 3 or not all(lines[i].prose for i in kept[at - 2 : at]) or not ends_sentence(lines[kept[at - 1]].text):
