@@ -146,7 +146,13 @@ def _marked_form(text: str, head: str, phrases: Phrases) -> Dateline | None:
         # "Jakarta - Bandung hanya ...": two places written alike and a small letter are a route, not a dateline
         words = text[mark.end() :].split(None, 2)
         alike = not lead.place.isupper() or (bool(words) and words[0].isupper())
-        route = not lead.site and len(words) > 1 and is_place(words[0], phrases) and not words[1][:1].isupper()
+        route = (
+            kind == "dash"
+            and not lead.site
+            and len(words) > 1
+            and is_place(words[0], phrases)
+            and not words[1][:1].isupper()
+        )
         route = route and alike
         return None if route and longer == found else longer
     return None

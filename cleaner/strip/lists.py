@@ -226,14 +226,13 @@ def programme_rows(lines: Sequence[Line]) -> frozenset[int]:
     """ROWS lines or more in a row that open with a time of day, none before the one above: a programme goes forward,
     a feed of other articles does not."""
     found: set[int] = set()
-    row: list[int] = []
-    last = 0
+    begin = last = 0
     for i, line in enumerate(lines):
         clock = _OPENING_CLOCK.match(line.text)
         time = 60 * int(clock[1]) + int(clock[2]) if clock else -1
-        if time < last or clock is None:
-            row = []
-        row, last = ([*row, i], time) if clock else ([], 0)
-        if len(row) >= ROWS:
-            found.update(row if len(row) == ROWS else (i,))
+        if time < last:
+            begin = i if clock else i + 1
+        last = max(time, 0)
+        if i + 1 - begin >= ROWS:
+            found.update((i,) if i - 1 in found else range(begin, i + 1))
     return frozenset(found)
