@@ -14,6 +14,7 @@ __all__ = [
     "DASHES",
     "FULL_STOPS",
     "INVISIBLE",
+    "MARKED_CLASS",
     "SENTENCE_ENDS",
     "STOPS",
     "UNSPACED_CLASS",
@@ -74,6 +75,10 @@ Han, and Hangul, which has spaces between words but words as short."""
 
 UNSPACED_CLASS = "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSPACED_SCRIPTS)
 """The unspaced scripts as the inside of a character class in a regular expression."""
+
+MARKED_CLASS = "\u0300-\u036f\u064b-\u065f\u0900-\u0963\u0970-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+"""Scripts whose words hold vowels and tones that are marks to Unicode and no letters, as the inside of a character
+class: those of India, Thai, Lao, Burmese, Khmer, and accents written by themselves."""
 
 _SINGLE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 """Kana and Han, in which a text has no spaces."""

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
+from cleaner.characters import MARKED_CLASS
 from cleaner.tables import read_toml, table_bytes
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "sort_key",
 ]  # fmt: skip
 
+# vowels and tones that are marks are parts of a word: "प्रकाशित", "เผยแพร่"
+_LABEL_WORD = re.compile(rf"(?:[^\W\d_]|[{MARKED_CLASS}])+")
 _YEAR = r"(?:19|20|25)\d\d"  # 25..: the calendar of Thailand, which is 543 years ahead
 _THAI_YEARS_AHEAD = 543
 _REACH = 400  # characters in which a date must begin; a longer text is no date
@@ -350,13 +353,13 @@ def sort_key(when: str) -> str:
 
 def says_published(label: str) -> bool:
     """Return True if words beside a date say that it is of publication: "Posted on", "Diterbitkan"."""
-    return any(word.startswith(_words().published) for word in re.findall(r"[^\W\d_]+", label.lower()))
+    return any(word.startswith(_words().published) for word in _LABEL_WORD.findall(label.lower()))
 
 
 def says_other(label: str) -> bool:
     """Return True if the words before a date say that it is of something else: "Joined", "Copyright", "Berlaku
     sampai"."""
-    return any(word.startswith(_words().other) for word in re.findall(r"[^\W\d_]+", label.lower()))
+    return any(word.startswith(_words().other) for word in _LABEL_WORD.findall(label.lower()))
 
 
 def says_changed(label: str) -> bool:
@@ -366,5 +369,5 @@ def says_changed(label: str) -> bool:
     >>> says_changed("Last updated on"), says_changed("Published")
     (True, False)
     """
-    words = " ".join(re.findall(r"[^\W\d]+", label.lower()))
+    words = " ".join(_LABEL_WORD.findall(label.lower()))
     return any(words.startswith(said) or f" {said}" in words for said in _words().changed)

@@ -1,9 +1,10 @@
 """Taking site boilerplate off plain text: `strip.strip` names every span that goes, its kind, and the evidence.
 
     strip.py         the way of one text, every step in order
-    line_rules.py    what speaks against one line: phrases, labels, times, rights, names
+    line_rules.py    what speaks against one line: phrases, labels, times; bylines.py: names, agencies, rights
     calls.py         lines that call on the reader, menus and paths
     neighbours.py    which of these hits hold, by place and neighbours, and the blocks they open
+    lists.py         lists of the author's, which look like what stands around an article
     inside_lines.py  what goes inside lines that stay: tails, labelled parts
     cards.py         cards of other articles; related_blocks.py takes the headlines below a heading
     inside_segments.py  what goes in glued lines, which segments.py cuts; cut_lines.py asks the judge of the rest

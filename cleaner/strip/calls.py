@@ -14,7 +14,7 @@ from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, Hit, ends_sentence
 from cleaner.phrases.clauses import any_of
 from cleaner.phrases.phrases import Phrases, normalise_wording
 
-__all__ = ["CALL", "call_hit", "first_cue", "navigation_hit", "post_line_hit"]
+__all__ = ["CALL", "call_hit", "first_cue", "is_spoken", "names_site", "navigation_hit", "post_line_hit"]
 
 _ITEM_BREAK = re.compile(r"\s*[:：|｜,·•、]\s*|\s+[-–—/]\s+")
 _BAR = re.compile(r"\s*[|｜·•]\s*")
@@ -24,6 +24,8 @@ _POST_BREAK = re.compile(r"\s*[|｜·•]\s*|\s+/\s+")
 _SLASH = re.compile(r"\s+/\s+")
 _CLAUSE_END = re.compile(r"[?!.:：…？！。–—]\s*|,\s+")
 _HASHTAGS = re.compile(r"#(?!\d+\b)\w[\w.-]*(?:[\s,]+#\w[\w.-]*)*")
+_QUOTES = '"“”„«»'
+_SPOKEN = re.compile(rf"[{_QUOTES}] ?[^{_QUOTES}]+(?:[.!?…] ?[{_QUOTES}]|[{_QUOTES}][.!?])")
 _ADDRESS = re.compile(r"[\w.+-]{1,60}@[\w-]{1,40}(?:\.[\w-]{1,20}){1,4}")
 # Endings under which a line of one word is a site's name: fewer than those of a dateline (datelines.SITE), since no
 # dash stands behind it, and countries of Europe and South America instead of Asia's.
@@ -31,7 +33,7 @@ _SITE = re.compile(
     r"(?:www\.)?[\w-]{2,40}\.(?:com|net|org|info|co|news|id|my|de|at|ch|fr|it|es|pl|pt|br|tr|ru|vn|eu|tv)(?:\.\w{2})?",
     re.I,
 )
-_URL = re.compile(r"https?://\S{4,300}")
+_URL = re.compile(r"(?:https?://|(?:[\w-]{1,40}\.){1,3}[a-z]{2,4}/)\S{4,300}")
 _ICON = re.compile(r"(?:fa[srb]? )?(?:fa|icon|glyphicon|mdi|ion)(?:[-_][a-z0-9]+){1,4}")
 _TEMPLATE_TAGS = re.compile(r"(?:\{%[^{}]*%\}\s*|\{\{[^{}]*\}\}\s*)+")
 _TEXT_KEY = re.compile(r"[a-z][a-z0-9]*(?:\.[a-z][A-Za-z0-9]*)*\.[a-z]+(?:[A-Z][a-z0-9]+)+")
@@ -66,7 +68,7 @@ def call_hit(text: str, wording: str, phrases: Phrases, opens: bool) -> Hit | No
         return Hit("site-line", "nav", "a site's name alone", EDGE)
     if text[0] == "[" and _EXCERPT.fullmatch(text):
         return Hit("excerpt", "comment", "an excerpt between marks of omission, as other blogs leave it", BESIDE)
-    if text[:4] == "http" and _URL.fullmatch(text):
+    if "/" in text and "." in text and " " not in text and _URL.fullmatch(text):
         return Hit("raw-address", "nav", "an address alone", BESIDE)
     if raw := _raw_hit(text):
         return raw
@@ -77,6 +79,15 @@ def call_hit(text: str, wording: str, phrases: Phrases, opens: bool) -> Hit | No
         or _menu_hit(text, phrases)
         or (_clause_hit(text, wording, phrases) if opens or phrases.words["closing"] else None)
     )
+
+
+def is_spoken(text: str) -> bool:
+    """Whether a line is a sentence in quotation marks, which somebody says, whatever it calls for.
+
+    >>> is_spoken("“Follow us, always!”"), is_spoken('"Advertisement"')
+    (True, False)
+    """
+    return text[0] in _QUOTES and _SPOKEN.fullmatch(text) is not None
 
 
 def _raw_hit(text: str) -> Hit | None:
@@ -109,6 +120,9 @@ def _share_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     # "Share on Facebook Share on X Print"
     if named >= 2 and words.count(words[0]) >= 2 and not ends_sentence(text):
         return Hit("share-line", "share", f"{words[0]!r} more than once, and names of networks")
+    # "Share this with Email Facebook Messenger X WhatsApp LinkedIn Copy this link"
+    if named >= 4 and 2 * named >= len(words) and "," not in text and not ends_sentence(text):
+        return Hit("share-line", "share", f"{words[0]!r} and names of networks in a row")
     if not named or words[-1] not in networks or len(text) > 100:
         return None
     head, *rest = [item for item in _ITEM_BREAK.split(text) if item.strip()]
@@ -246,6 +260,19 @@ def first_cue(wording: str, cues: frozenset[str]) -> str:
     padded = _padded(wording)
     found = (cue for cue in cues if cue in padded)
     return min((c for c in found if c[-1] > BEYOND_SPACES or not padded[padded.find(c) - 1].isalnum()), default="")
+
+
+def names_site(wording: str, phrases: Phrases) -> bool:
+    """Whether a line names a network, a letter or channel, or what is the site's own ("our app"). Names of up to three
+    letters are whole words, for "wa" opens "warga" and "waiting" as well."""
+    networks = phrases.words["network"]
+    if not networks.isdisjoint(_padded(wording).split()):
+        return True
+    long = frozenset(name for name in networks if len(name) > 3)
+    return any(
+        first_cue(wording, cues)
+        for cues in (phrases.words["letter"], phrases.words["channel"], phrases.words["ours"], long)
+    )
 
 
 def _padded(wording: str) -> str:

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 
 from cleaner.judge.lines import Hit, Line
 from cleaner.phrases.phrases import Phrases, normalise_wording
+from cleaner.strip.bylines import looks_like_names
 from cleaner.strip.dateline_forms import LOUD, match_dateline
-from cleaner.strip.line_rules import looks_like_names
 
 __all__ = ["caption_hits"]
 

@@ -11,16 +11,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import groupby
 from typing import NamedTuple
 
 from cleaner.characters import BULLETS, CLOSERS, DASHES, FULL_STOPS
 from cleaner.judge.lines import ANY, BESIDE, Hit, Line, ends_sentence, paragraphs
-from cleaner.phrases.phrases import Phrases, normalise_wording
+from cleaner.phrases.phrases import Phrases
+from cleaner.strip.lists import (
+    ROWS,
+    defined_terms,
+    fields_below_each_other,
+    is_lead_in,
+    is_numbered,
+    led_items,
+    led_steps,
+    table_rows,
+)
 
 __all__ = [
-    "SHAPES", "Places", "drop_fragments", "ends_text", "is_above_text", "is_lead_in", "is_numbered", "led_items",
-    "record_lines", "signed_lines", "table_rows",
+    "SHAPES", "Places", "drop_fragments", "ends_text", "is_above_text", "signed_lines",
 ]  # fmt: skip
 
 SHAPES = frozenset(
@@ -37,13 +45,11 @@ _TITLED = frozenset(("video", "caption", "sourcenote", "promo"))  # kinds whose 
 _LINKS = frozenset(("related", "readmore", "ad", "share"))  # kinds whose items stand below any lead-in
 # kinds whose labels name fields of records as well
 _FIELDS = frozenset(("timestamp", "byline", "tags", "video", "caption", "pagination", "nav", "footer"))
+_STEPS = frozenset(("promo", "newsletter", "login", "app", "nav", "comment", "share"))  # kinds that steps are worded as
 _WORDS = frozenset(("weak-in-tail", "phrase-line"))  # rules that a word or two satisfy
 
 GOES_ON = 25
 """The fewest characters of a line in small letters that goes on with a sentence; tags are shorter."""
-
-ROWS = 4
-"""Lines of one shape that are a table: two times below each other may be those of publishing and of the last change."""
 
 DECK_LINES = 3
 """Lines below the first paragraph in which a time or a byline may still stand: that paragraph is then a deck."""
@@ -51,14 +57,8 @@ DECK_LINES = 3
 _CONTINUING = frozenset(",;.:)!?…،؛。、，；：）।۔")
 _STOPS = frozenset(",;.،؛。、，；۔।)")
 _OPENING = frozenset(DASHES + ",(/،、，")  # nothing ends with these
-_LEADS = frozenset(":：")
-_FIELD = re.compile(r"([^\W\d_][^:：\d]{1,28})[:：] ?(?=\S)")
-_NUMBERED = re.compile(r"[(\[]?(?:\d{1,2}|[٠-٩۰-۹०-९]{1,2}|[a-hA-H])[.)\]、．）] ?(?![\d.])\S|[①-⑳]")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d\b(?![.:]\d)")
 _CREDITS = re.compile(r"[/|(©]|://|\w@\w")  # what credits have, and headlines do not
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
-_CELLS = re.compile(r"\d[^\W\d_]{0,3}\s+[^\w\s]{0,2}\d")
-_DAY_AND_TIME = re.compile(r"\b(?:19|20)\d\d\b\D{1,12}\d{1,2}[:.]\d\d\b")
 _LINK = re.compile(r"(?:https?://|www\.)|[@#]|[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)
 _NO_STOPS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")  # Thai, Lao, Burmese and Khmer
 
@@ -68,22 +68,12 @@ def ends_text(line: Line) -> bool:
     return ends_sentence(line.text) or (line.prose and _NO_STOPS.match(line.text[-1]) is not None)
 
 
-def is_lead_in(text: str) -> bool:
-    """Whether a line leads to what follows: it ends with a colon."""
-    return text[-1] in _LEADS
-
-
-def is_numbered(text: str) -> bool:
-    """Whether a line is an item of a numbered list: "1. Isi formulir", "b) Datum", "② 入口"."""
-    return _NUMBERED.match(text) is not None
-
-
-def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hit | None]:
+def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrases) -> list[Hit | None]:
     """`hits` without those that their place speaks against.
 
-    Those of shape and of single words on fragments of sentences that inline links cut out; items of a list, subheads
-    and verses of the author's; names that open with "by" where three lines or more do so, as in a list of books; and a
-    headline that is worded as a label or a byline.
+    Those of shape and of single words on fragments of sentences that inline links cut out; items of a list, steps,
+    subheads and verses of the author's; names that open with "by" where three lines or more do so, as in a list of
+    books; and a headline that is worded as a label or a byline.
     """
     found = [(i, hit) for i, hit in enumerate(hits) if hit is not None]
     if not found:
@@ -97,7 +87,11 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
     deck, last = prose[0], prose[-1]  # below the last paragraph a list is a menu as often
     kept = list(hits)
     listed = led_items(lines, hits)
-    records = _records(lines, hits) if not _FIELDS.isdisjoint([hit.kind for _, hit in found]) else frozenset()
+    kinds = {hit.kind for _, hit in found}
+    steps = frozenset() if _STEPS.isdisjoint(kinds) else led_steps(lines, hits, phrases)
+    records = frozenset() if _FIELDS.isdisjoint(kinds) else fields_below_each_other(lines, hits)
+    # a short unknown line between two known ones may say what the upper one means
+    defined = defined_terms(lines) if any(_is_between(lines, hits, i + 1) for i, _ in found) else frozenset()
     rows = table_rows(lines) if len(rules) >= ROWS and sum(map(SHAPES.__contains__, rules)) >= ROWS else frozenset()
     for i, hit in found:
         text = lines[i].text
@@ -116,6 +110,8 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
         is_head = bars >= 2 and hits[i + 1 : i + 2] == [None] and lines[i + 1].text.count("|") == bars
         if (
             (i in listed and hit.kind not in _LINKS)
+            or (i in steps and hit.kind in _STEPS)
+            or i in defined
             or i in rows
             or (deck < i < last and hit.kind in _LISTED and _is_authors(lines, hits, i))
             or is_verse
@@ -130,16 +126,6 @@ def drop_fragments(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hi
     return kept
 
 
-def led_items(lines: Sequence[Line], hits: Sequence[Hit | None]) -> frozenset[int]:
-    """The items of lists with bullets below a lead-in that nothing is known against: "New in this version:"."""
-    found, led = set(), False
-    for i, line in enumerate(lines):
-        led = line.text[0] in BULLETS and (led or (i > 0 and hits[i - 1] is None and is_lead_in(lines[i - 1].text)))
-        if led:
-            found.add(i)
-    return frozenset(found)
-
-
 def signed_lines(lines: Sequence[Line], accepted: Sequence[Hit | None]) -> frozenset[int]:
     """The last sentence of the article, on the line that stays straight above the initials that sign it."""
     found, stays = set(), -1
@@ -151,60 +137,14 @@ def signed_lines(lines: Sequence[Line], accepted: Sequence[Hit | None]) -> froze
     return frozenset(found)
 
 
-def record_lines(lines: Sequence[Line], phrases: Phrases) -> frozenset[int]:
-    """The fields of records that a text lists: two labels or more ("Venue:", "Admission:") that each stand before
-    different values, as in programmes, price lists and line-ups, and a line of up to three words straight above one.
-
-    Labels of the phrase lists make no records: teasers of other articles have bylines, dates and sources each.
-    """
-    fields: dict[str, dict[str, int]] = {}
-    for i, line in enumerate(lines):
-        bare = line.text.lstrip(BULLETS + " ")
-        if field := _FIELD.match(bare):
-            fields.setdefault(field[1].casefold(), {})[bare[field.end() :]] = i
-    recurring = {
-        label: found
-        for label, found in fields.items()
-        if len(found) >= 2 and not phrases.whole(normalise_wording(label), "start")
-    }
-    if len(recurring) < 2:
-        return frozenset()
-    records = {i for label in recurring for i in fields[label].values()}
-    return frozenset(records | {i - 1 for i in records if i and lines[i - 1].text.count(" ") <= 2})
-
-
-def table_rows(lines: Sequence[Line]) -> frozenset[int]:
-    """The rows of tables of numbers: ROWS or more in a row that differ in digits alone, each with two numbers or more
-    that blanks part ("11/1/2016  +20.9%"). Days with a time of day are of a feed, whose headlines went before."""
-    found: set[int] = set()
-    rows = [line.text if _CELLS.search(line.text) and not _DAY_AND_TIME.search(line.text) else "" for line in lines]
-    shapes = ["".join(_NUMBER.sub("0", row).split()) for row in rows]
-    for shape, run in groupby(range(len(lines)), key=shapes.__getitem__):
-        same = list(run)
-        if shape and len(same) >= ROWS:
-            found.update(same)
-    return frozenset(found)
-
-
 def is_above_text(lines: Sequence[Line], hits: Sequence[Hit | None]) -> bool:
     """Whether the first line, of three words or more, stands straight above a paragraph: most likely the headline."""
     return len(lines) > 1 and lines[1].prose and hits[1] is None and lines[0].text.count(" ") >= 2
 
 
-def _records(lines: Sequence[Line], hits: Sequence[Hit | None]) -> frozenset[int]:
-    """The fields of records: "Tarikh: 14 Jun" beside "Tempat: Padang", "Author: ..." beside "Pages: 9". They stand one
-    straight below the other, and nothing is known against one of them."""
-    records: list[list[int]] = []
-    goes_on = False
-    for i, line in enumerate(lines):
-        labelled = not line.prose and (":" in line.text or "：" in line.text)
-        is_field = labelled and _FIELD.match(line.text.lstrip(BULLETS + " ")) is not None
-        if is_field and (line.apart or not goes_on):
-            records.append([])
-        if is_field:
-            records[-1].append(i)
-        goes_on = is_field
-    return frozenset(i for record in records if any(hits[j] is None for j in record) for i in record)
+def _is_between(lines: Sequence[Line], hits: Sequence[Hit | None], i: int) -> bool:
+    """Whether a short line that nothing is known against stands straight between two that something is."""
+    return i + 1 < len(lines) and hits[i] is None and hits[i + 1] is not None and not lines[i].prose
 
 
 def _is_headline(lines: Sequence[Line], hits: Sequence[Hit | None], hit: Hit) -> bool:
@@ -254,7 +194,7 @@ def _is_fragment(lines: Sequence[Line], hits: Sequence[Hit | None], i: int, with
     if not below[0].islower() or below[1:2].isupper() or _LINK.match(below) or hits[i + 1] is not None:
         return False
     open_above = open_above and hits[i - 1] is None
-    if within and (open_above or len(below) >= GOES_ON or below[-1] in FULL_STOPS) and text[-1] not in _LEADS:
+    if within and (open_above or len(below) >= GOES_ON or below[-1] in FULL_STOPS) and not is_lead_in(text):
         return True
     goes_on = below.count(" ") >= 1 and (len(below) >= 40 or below[-1] in _CONTINUING)
     return goes_on and (open_above or i == 0)
@@ -268,6 +208,7 @@ class _Around(NamedTuple):
     plain: list[int]  # the nearest one below
     text: list[bool]  # whether one of those below is the author's still
     date: list[bool]  # whether a time stands below
+    days: list[int]  # times below the last paragraph with a sentence straight below each
 
 
 class Places:
@@ -284,7 +225,7 @@ class Places:
         lines, hits, n = self._lines, self._hits, len(self._lines)
         deck = next((i for i, line in enumerate(lines) if line.prose), -1)
         deck = deck if deck >= 0 else next(iter(paragraphs(lines)), n)
-        around = _Around(deck, [-1] * n, [n] * n, [False] * n, [False] * n)
+        around = _Around(deck, [-1] * n, [n] * n, [False] * n, [False] * n, [])
         clean = [hit is None and taken is None for hit, taken in zip(hits, self._accepted, strict=True)]
         for i in range(1, n):
             around.above[i] = i - 1 if clean[i - 1] else around.above[i - 1]
@@ -295,6 +236,8 @@ class Places:
             around.plain[i] = i + 1 if clean[i + 1] else around.plain[i + 1]
             around.text[i] = around.text[i + 1] or (clean[i + 1] and written)
             around.date[i] = around.date[i + 1] or (below is not None and below.kind == "timestamp")
+            if clean[i + 1] and written and i > self._last and (day := hits[i]) is not None:
+                around.days.extend([i] if day.kind == "timestamp" else [])
         return around
 
     def suit(self, i: int) -> bool:
@@ -319,6 +262,8 @@ class Places:
             return alone
         if hit.rule == "endmark":  # dashes and dots part sections as well, and notes stand below other marks
             return alone or (bool(self._lines[i].text.strip(DASHES + ". ")) and not around.text[i])
+        if len(around.days) >= 2 and i in around.days:  # of a chronicle whose last entries are short
+            return False
         # two dates with lines under each are a schedule
         return hit.kind not in ("timestamp", "byline") or around.plain[i] > i + 1 or not around.date[i]
 

@@ -38,6 +38,7 @@ _MARK = re.compile(
     r"(?=[-–—―.,:：।॥۔!\t\n]|\s\W)(?:" + "|".join(f"(?P<{k}>{pattern})" for k, pattern in _MARKS.items()) + ")"
 )
 # A line of dashes below a heading, or more dashes than part anything.
+_DATED_HEAD = re.compile(r"(\d[^()\n]{3,40}\([^()\n]{2,40}\))\.?\s?[-–—]")
 _UNDERLINE = re.compile(r"[-–—―]{4}|\n\s*[-–—―]{2,}\s*\n")
 _SITE_HEAD = re.compile(rf"({SITE.pattern})(?![\w.])", re.IGNORECASE)
 _AGENCY_HEAD = re.compile(r"([^()]{0,40}?)\s*\(([^()]{2,40})\)\s*\.?\s*(?:[-–—]{1,2}\s*)?")
@@ -97,6 +98,10 @@ def may_open(head: str, phrases: Phrases) -> bool:
 
     Without it stripping takes a fifth longer.
     """
+    if head[:1].isdigit():  # "5 January 2019 (AFP) –"; what else opens with a number is a sentence or an item
+        dated = _DATED_HEAD.match(head)
+        lead = read_lead(dated[1], phrases) if dated else None
+        return lead is not None and lead.has("date") and lead.has("agency", "site", "newsroom")
     if not head or not (head[0].isalpha() or head[0] in "([（【［"):
         return False
     if "  " in head or "\t" in head or "\u00a0" in head or "\u3000" in head:
@@ -141,7 +146,13 @@ def _marked_form(text: str, head: str, phrases: Phrases) -> Dateline | None:
         # "Jakarta - Bandung hanya ...": two places written alike and a small letter are a route, not a dateline
         words = text[mark.end() :].split(None, 2)
         alike = not lead.place.isupper() or (bool(words) and words[0].isupper())
-        route = not lead.site and len(words) > 1 and is_place(words[0], phrases) and not words[1][:1].isupper()
+        route = (
+            kind == "dash"
+            and not lead.site
+            and len(words) > 1
+            and is_place(words[0], phrases)
+            and not words[1][:1].isupper()
+        )
         route = route and alike
         return None if route and longer == found else longer
     return None
@@ -239,12 +250,13 @@ def _bracket_form(head: str, phrases: Phrases) -> Dateline | None:
     if found is None or not goes_on(head, found.end()):
         return None
     lead = read_lead(head[: found.end()].rstrip(" -–—."), phrases)
-    if lead is None or not lead.only("place", "region", "capitals", "date", "agency", "site", "bracket"):
+    if lead is None or not lead.only("place", "region", "capitals", "name", "date", "agency", "site", "bracket"):
         return None
     # "(Antara/Dewi)": the agency opens the bracket, and who writes follows; "(kil/sta)" are writers alone
     opens = normalise_wording(re.split(r"[ /]", found[2])[0])
     known = bool(SITE.fullmatch(found[2])) or {normalise_wording(found[2]), opens} & phrases.words["agency"] != set()
-    if known and (lead.has("place") if found[1] else not found[2].islower()):
+    placed = lead.has("place") or (lead.has("date") and lead.place != "")  # "Sonpur, Mar 12 (PTI) Text"
+    if known and (placed if found[1] else not found[2].islower()):
         return Dateline(found.end(), "dateline-agency", "an agency in brackets", lead.place, found[2])
     places = len([kind for kind in lead.classes if kind in ("place", "capitals")])
     if found[1].isupper() and found[2].isupper() and places >= 2:

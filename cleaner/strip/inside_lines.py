@@ -16,10 +16,10 @@ from cleaner.article import Removal
 from cleaner.characters import SENTENCE_ENDS
 from cleaner.judge.lines import ANY, Hit, Line, is_wrapped, prose_bounds
 from cleaner.phrases.phrases import EMOJI, HEAD_LENGTH, LABELS, Phrase, Phrases, normalise_wording
+from cleaner.strip.bylines import looks_like_names
 from cleaner.strip.calls import CALL, call_hit
 from cleaner.strip.datelines import HEAD, match_dateline
 from cleaner.strip.headlines import HEADLINE, headline_end
-from cleaner.strip.line_rules import looks_like_names
 from cleaner.strip.segments import may_be_label
 from cleaner.strip.template_marks import template_marks
 

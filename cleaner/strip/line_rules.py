@@ -17,15 +17,24 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
 
-from cleaner.characters import BULLETS, FULL_STOPS
-from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, SHORT, Hit, Line, ends_sentence, is_prose
+from cleaner.characters import BULLETS, MARKED_CLASS
+from cleaner.dates import says_published
+from cleaner.judge.lines import ANY, BESIDE, EDGE, HEAD, SHORT, Hit, Line, ends_sentence
 from cleaner.phrases.phrases import EMOJI, HEAD_LENGTH, Phrase, Phrases, normalise_wording
-from cleaner.strip.calls import call_hit, first_cue, navigation_hit, post_line_hit
-from cleaner.strip.datelines import SITE
+from cleaner.strip.bylines import (
+    address_hit,
+    agency_hit,
+    bracket_hit,
+    byline_hit,
+    looks_like_names,
+    newsroom_hit,
+    rights_hit,
+)
+from cleaner.strip.calls import call_hit, is_spoken, names_site, navigation_hit, post_line_hit
 from cleaner.strip.headlines import HEADLINE, looks_like_headline, visible_end
 from cleaner.strip.segments import goes_on_behind
 
-__all__ = ["SEPARATOR", "forget_lines", "is_clear_paragraph", "judge_line", "looks_like_names"]
+__all__ = ["SEPARATOR", "forget_lines", "is_clear_paragraph", "judge_line"]
 
 # What may stand between a label and its rest; a hyphen or a slash only between white space ("baca-juga"). The pattern
 # opens with the marks, which are rare: with the white space before them it takes four times as long.
@@ -34,14 +43,9 @@ SEPARATOR = re.compile(rf"[{_PARTING}/{EMOJI}-](?:(?<=[{_PARTING}])|(?<=\s[-/])(
 # "[Baca juga] ...", "Lire aussi. ...", "ये भी पढ़ें- ..."
 _POINTER_END = re.compile(r"(?<=\w)(?:[\])*]+[ \t]*[:：]?[ \t]*|[.?] )(?=\S)|(?<=[^\s\d-])-[ \t]+(?=\S)")
 _TERM_BREAK = re.compile(r"\s*[,;|/#·•、،]\s*")
-_TIME_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
-_HOLDER = re.compile(r"(?:0 ?[-–]? ?0?,? ?)?(?:©|®|\(c\)|copyright(?:s|ed)?\b)")
-_RIGHTS = re.compile(r"all rights? reserved|hak cipta (?:terpelihara|dilindungi)")
+# marks of vowels and stops of abbreviations are parts of the word: "12 मार्च", "12 มี.ค. 2567"
+_TIME_WORD = re.compile(rf"[^\W\d_]+(?:\.?(?!\d)[{MARKED_CLASS}]+[^\W\d_]*)*(?:'[^\W\d_]+)?|\d+")
 _ENDMARK = re.compile(r"[\[(]? ?[*#=_~.■●◆□▪-]{0,6} ?[\])]?")
-_CREDIT = re.compile(
-    r"\((?:dok(?:umen(?:tasi)?)?|foto|photo|gambar|image|sumber|ist|istimewa)\b[^()]{0,80}\)$", re.IGNORECASE
-)
-_DESK = re.compile(r"[(\[][^\W\d_]{1,6}(?:[/|,-][^\W\d_]{1,6}){1,3}[)\]]|[(\[](?!toc)[^\W\d_A-Z]{2,4}[)\]]")
 _DATE = re.compile(
     r"(?<!\d)\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2,4}\b|\b\d{4}[./-]\d{1,2}[./-]\d{1,2}\b"
     r"|\b\d{1,2}[:.h]\d{2}\b(?! ?[%‰])|\d{4}年\d{1,2}月"
@@ -53,7 +57,8 @@ _DATED_LABEL = re.compile(
 )
 _SPELLED_OUT = re.compile(r"[^\W\d_](?: [^\W\d_]){1,24}")
 _FORM_LABEL = re.compile(r"[^\W\d_a-z][^\W\d_]*(?:[ -][^\W\d_]+){0,3} ?\*")
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_YEAR = re.compile(r"\b(?:(?:19|20|25)\d\d|(?:(?![0-9])\d){4})\b")  # 2567 of the Buddhist era, ২০২৪
+_SMALL_WORDS = re.compile(r"(?:[^\W\d_A-Z]+,? ){2}")
 _COUNT = re.compile(r"0 ?[km]? ")
 
 EDGE_KINDS = frozenset(
@@ -149,8 +154,8 @@ def _first_hit(text: str, wording: str, phrases: Phrases, opens: bool) -> Hit | 
     if not wording:
         return Hit("endmark", "endmark", "a mark alone", EDGE) if len(text) <= 6 and _ENDMARK.fullmatch(text) else None
     found = phrases.any(wording)
-    if "://" in text and found is not None and found.kind in _POINTING:  # a reference that the author gives
-        return None
+    if ("://" in text and found is not None and found.kind in _POINTING) or is_spoken(text):
+        return None  # a reference that the author gives, a quotation
     if found is not None and found.array != "weak" and (hit := _phrase_hit(text, wording, found, phrases)):
         return hit
     if text[-1] == "*" and _FORM_LABEL.fullmatch(text):
@@ -159,21 +164,22 @@ def _first_hit(text: str, wording: str, phrases: Phrases, opens: bool) -> Hit | 
         return hit
     if found is not None:
         return (
-            _rights_hit(wording)
-            or _agency_hit(text, wording, phrases)
+            rights_hit(wording)
+            or agency_hit(text, wording, phrases)
             or Hit("weak-in-tail", found.kind, found.why, BESIDE)
         )
     return (
         _count_hit(text, wording, phrases)
         or _dated_label_hit(text, phrases)
         or _time_hit(text, wording, phrases)
-        or _rights_hit(wording)
+        or rights_hit(wording)
         or navigation_hit(text, wording)
         or post_line_hit(text, wording, phrases)
-        or _bracket_hit(text)
-        or _byline_hit(text, wording, phrases)
-        or _newsroom_hit(text, phrases)
-        or _agency_hit(text, wording, phrases)
+        or bracket_hit(text)
+        or byline_hit(text, wording, phrases)
+        or address_hit(text, phrases)
+        or newsroom_hit(text, phrases)
+        or agency_hit(text, wording, phrases)
     )
 
 
@@ -191,8 +197,7 @@ def _phrase_hit(text: str, wording: str, found: Phrase, phrases: Phrases) -> Hit
     # only where that names something of the site's
     if found.kind == "promo" and found.text.endswith(("{any}", "{name}")) and ends_sentence(text):
         fixed = normalise_wording(found.text.replace("{any}", " ").replace("{name}", " "))
-        cues = (phrases.words[name] for name in ("letter", "channel", "ours", "network"))
-        if fixed.count(" ") <= 3 and not any(first_cue(wording, known) for known in cues):
+        if fixed.count(" ") <= 3 and not names_site(wording, phrases):
             return None
     slight = found.text.endswith("{any}") and found.text.count(" ") <= 4 and found.kind in _POINTERS
     if slight and goes_on_behind(text):  # "Follow us on X. Residents fled."
@@ -232,7 +237,9 @@ def _label_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
         end = visible_end(text, mark.end(), min(len(text), mark.end() + HEADLINE), phrases) if sentence else -1
         if end > 0 and len(text) - end >= 25:
             return None
-        return Hit("phrase-start", found.kind, found.why, EDGE if found.kind in EDGE_KINDS else ANY)
+        # "Foto: Rapat desa (Dok. Warga)": label and credit bear each other out
+        credited = found.kind == "caption" and (credit := bracket_hit(text)) is not None and credit.rule == "credit"
+        return Hit("phrase-start", found.kind, found.why, EDGE if found.kind in EDGE_KINDS and not credited else ANY)
     words = wording.split(" ", 2)
     if len(words) < 3:
         return None
@@ -259,6 +266,8 @@ def _fits_label(rest: str, kind: str, phrases: Phrases) -> bool:
         return False
     if kind in _POINTERS and goes_on_behind(rest):  # "Read also: Flood hits village. Residents fled on Monday."
         return False
+    if kind == "related" and _SMALL_WORDS.match(rest) and rest[-1] in ".!":  # "Baca: huruf demi huruf, jangan lompat."
+        return False
     if not rest or kind not in ("timestamp", "tags"):
         return True
     if kind == "timestamp":
@@ -266,22 +275,6 @@ def _fits_label(rest: str, kind: str, phrases: Phrases) -> bool:
         return numbers + times > 0 and others <= MOST_NAMES
     terms = _TERM_BREAK.split(rest)
     return rest[-1] not in "!?" and ". " not in rest and all(len(term.split()) <= 6 for term in terms)
-
-
-def looks_like_names(text: str) -> bool:
-    """One to twelve words that are names, initials, marks between them, or an address: no sentence.
-
-    >>> looks_like_names("A. Hernawan, Siti R."), looks_like_names("Apa kabar semua orang di sini?")
-    (True, False)
-    """
-    if len(text) > 100 or text[-1:] in "?!":  # ten names have no more
-        return False
-    words = text.replace("/", " ").replace("|", " ").split()
-    if not words:
-        return True
-    small = sum(1 for word in words if word[0].islower() and "@" not in word and "." not in word[:-1])
-    # a full stop and a blank behind the first eight characters part sentences; before that they stand behind initials
-    return len(words) <= 12 and small <= len(words) // 3 and ". " not in text.rstrip(".")[8:].replace(".,", "")[8:]
 
 
 def _count_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
@@ -337,8 +330,10 @@ def _time_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     if not times + clocked or lasting:
         return None
     if not others and (times >= 2 or (times and numbers >= 2) or clocked):
-        # without a year it may be the time of an event in a programme, so it needs another hit beside it
-        return Hit("timestamp", "timestamp", "nothing but numbers and words of time", EDGE if full else BESIDE)
+        # without a year it may be the time of an event in a programme, so it needs another hit beside it, or a word of
+        # publishing above the article
+        where = EDGE if full else HEAD if says_published(text) else BESIDE
+        return Hit("timestamp", "timestamp", "nothing but numbers and words of time", where)
     # "Harga Emas Antam Hari Ini, Rabu 14 Agustus 2024" is a headline: a writer has fewer names, or a time stands there
     if others >= 4 and not (_CLOCK.search(text) or "|" in text or " - " in text):
         return None
@@ -374,76 +369,3 @@ def _only_names(text: str, phrases: Phrases) -> bool:
             return False
         seen = True
     return seen and not ends_sentence(text.rstrip(")"))
-
-
-def _rights_hit(wording: str) -> Hit | None:
-    """A notice of rights: "© 2021 Lensa Kota", "All rights reserved". A bare "copyright" may open a sentence."""
-    reserved = "reserved" in wording or "hak cipta" in wording
-    if (reserved and _RIGHTS.search(wording)) or (
-        (reserved or "0" in wording or wording[0] == "©") and _HOLDER.match(wording)
-    ):
-        return Hit("rights", "footer", "names the holder of rights", EDGE)
-    return None
-
-
-def _agency_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
-    """A news agency alone. Of up to four letters it has to be in capitals or marked, or it is a word ("map", "spa")."""
-    marked = text[0] in "-–—(" or text.isupper() or (len(wording) > 4 and not text.islower())
-    marked = marked and text[0] not in "•▪*·>"  # an item of a list, a quoted line
-    if marked and wording in phrases.words["agency"]:
-        return Hit("agency-line", "sourcenote", "a news agency alone", EDGE)
-    return None
-
-
-def _bracket_hit(text: str) -> Hit | None:
-    """A line that ends with a bracket: initials, or a credit."""
-    # "(Laporan dari Saketi)" in capitals may be a stage direction, so initials are short, small or parted by a slash
-    short = "/" in text or text[1:2].islower() or len(text) < 12
-    names = text[0] == "(" and text[-1] == ")" and short and "://" not in text
-    if _DESK.fullmatch(text) or (names and looks_like_names(text[1:-1])):
-        return Hit("initials-line", "initials", "initials in brackets on a line of their own", EDGE)
-    if text[-1] == ")" and "://" not in text and (credit := _CREDIT.search(text)):
-        # a paragraph whose source stands in brackets behind its sentence loses the brackets alone
-        if is_prose(text) and text[: credit.start()].rstrip()[-1:] in FULL_STOPS:
-            return None
-        return Hit("credit", "caption", "ends with a credit in brackets", EDGE)
-    return None
-
-
-def _byline_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
-    """ "By Owen Hartnell, Harbour Ledger staff": the language's word, and two to eight words of names and roles."""
-    if wording.partition(" ")[0].rstrip(":.,;") not in phrases.words["by"]:
-        return None
-    bare = text.lstrip("-–—•*( ").rstrip(") ")
-    first, _, rest = bare.partition(" ")
-    # longer lines that open with "by" are sentences
-    if len(text) > 80 or not rest or not first[0].isalpha() or normalise_wording(first) not in phrases.words["by"]:
-        return None
-    why = f"opens with {first.casefold()} and goes on with "
-    if normalise_wording(rest) in phrases.words["agency"]:
-        return Hit("byline-by", "byline", f"{why}an agency", EDGE)
-    words = rest.replace(",", " ").replace("/", " ").split()
-    roles = phrases.words["role"]
-    while words and not words[0][0].isupper() and normalise_wording(words[0]) in roles:
-        words = words[1:]
-    if not 2 <= len(words) <= 8 or not words[0][0].isupper() or ends_sentence(rest.rstrip(")")):
-        return None
-    # one capital alone is "By Monday evening the ..."
-    if sum(1 for word in words if word[0].isupper()) < 2:
-        return None
-    if all(w[0].isupper() or w in phrases.words["particle"] or normalise_wording(w) in roles for w in words):
-        return Hit("byline-by", "byline", f"{why}a name", EDGE)
-    return None
-
-
-def _newsroom_hit(text: str, phrases: Phrases) -> Hit | None:
-    """ "Sari Wening - Lintaskota.com": who writes, and the newsroom."""
-    name, dash, desk = text.rpartition(" - ")
-    agencies = phrases.words["agency"]
-    if not dash or len(text) > 60 or not (normalise_wording(desk) in agencies or SITE.fullmatch(desk)):
-        return None
-    words = name.split()
-    # one word before a dash is a label, and six are a headline
-    if 2 <= len(words) <= 5 and all(word[0].isupper() or normalise_wording(word) in agencies for word in words):
-        return Hit("byline-desk", "byline", "a name and a newsroom", HEAD)
-    return None

@@ -29,9 +29,10 @@ from cleaner.judge.lines import (
 )
 from cleaner.phrases.phrases import Phrases
 from cleaner.strip.cards import READ_ON, take_cards
-from cleaner.strip.context import SHAPES, Places, drop_fragments, ends_text, is_lead_in, is_numbered
+from cleaner.strip.context import SHAPES, Places, drop_fragments, ends_text
 from cleaner.strip.feeds import take_feeds
 from cleaner.strip.inside_lines import closes_article, names_recur
+from cleaner.strip.lists import is_lead_in, is_numbered, listed_below
 from cleaner.strip.related_blocks import BLOCK_LINES, ITEM_STARTS, take_related_blocks
 
 __all__ = ["accept_hits"]
@@ -52,6 +53,9 @@ FINAL = frozenset(("comment", "login", "cookie", "footer", "disclaimer", "endmar
 
 SURE = frozenset(("comment", "login", "cookie", "footer"))
 """Those below which no list of the author's stands."""
+
+CALLS = frozenset(("newsletter", "promo", "share", "paywall", "app"))
+"""Those that stand between the last paragraph and a list of the author's as well."""
 
 SIGNING = frozenset(("byline", "initials", "endmark"))
 """Kinds that sign an article at its end."""
@@ -83,7 +87,7 @@ def accept_hits(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phra
     if is_wrapped(lines):  # a line of a wrapped text is no unit, so only those between blank lines can go
         parted = [line.apart and (i + 1 == len(lines) or lines[i + 1].apart) for i, line in enumerate(lines)]
         return [h if h and h.where == ANY and alone else None for h, alone in zip(hits, parted, strict=True)]
-    hits = drop_fragments(lines, hits)
+    hits = drop_fragments(lines, hits, phrases)
     accepted: Accepted = [hit if hit and hit.where == ANY else None for hit in hits]
     doubts = [i for i, hit in enumerate(hits) if hit is not None and accepted[i] is None]
     kinds = {hit.kind for hit in hits if hit is not None}
@@ -201,7 +205,10 @@ def _accept_next_to_accepted(lines: Sequence[Line], hits: Sequence[Hit | None], 
                 continue
             if (hit.where == HEAD and i > first) or not places.suit(i):
                 continue
-            if hit.rule not in SHAPES or beside.rule not in ("number", "endmark"):
+            between = (
+                0 < i < n - 1 and accepted[i - 1] is not None and accepted[i + 1] is not None
+            )  # 2 of "1", "2", "3"
+            if between or hit.rule not in SHAPES or beside.rule not in ("number", "endmark"):
                 accepted[i] = hit
 
 
@@ -345,6 +352,8 @@ def _take_tail(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Acce
     text_end = max((*sentences, *(i for i in clean if len(lines[i].text) >= 60)), default=last)
     closed = True  # whether the author's lines above end as text does; between items of a list a button closes nothing
     opened: Hit | None = None
+    called = len(clean) >= 3 and not CALLS.isdisjoint(hit.kind for hit in accepted[last + 1 :] if hit is not None)
+    listed = listed_below(lines, hits, last + 1, phrases) if called else frozenset()
     if closes_article(lines[last], phrases) and not names_recur(lines, accepted):
         opened = Hit("block-tail", "footer", "the last paragraph closes the article")
     for i in range(last + 1, len(lines)):
@@ -361,6 +370,7 @@ def _take_tail(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Acce
             # the author's own list goes on below a source or a mark, and dashes part sections of an article
             parted = opened.rule == "endmark" and not lines[i - 1].text.strip(DASHES)
             leads = is_numbered(text) or (is_lead_in(text) and len(text) >= LEAD_IN)
+            leads = leads or (i in listed and opened.kind in CALLS)
             if opened.kind not in SURE and (i <= text_end or parted or leads):
                 return
             why = f"behind the last paragraph, after {opened.kind} ({opened.why})"
@@ -409,6 +419,12 @@ def _take_signature(lines: Sequence[Line], accepted: Accepted) -> None:
     """A name or an agency alone, straight after the last two paragraphs: on the last line, or with one more line and
     what goes below it."""
     kept = [i for i, hit in enumerate(accepted) if hit is None]
+    # the name of the byline once more, as columns end: "(Sari Wening)"
+    final = lines[kept[-1]] if len(kept) >= 3 else None
+    if final is not None and not final.prose and _signs(final.text.strip("()–- "), 2):
+        bylines = [line.wording for line, hit in zip(lines, accepted, strict=True) if hit and hit.kind == "byline"]
+        if ends_sentence(lines[kept[-2]].text) and any(final.wording in wording for wording in bylines):
+            accepted[kept.pop()] = Hit("signature", "byline", "the name of the byline behind the last line")
     for at in (len(kept) - 1, len(kept) - 2):
         if at < 3 or not all(lines[i].prose for i in kept[at - 2 : at]) or not ends_sentence(lines[kept[at - 1]].text):
             continue

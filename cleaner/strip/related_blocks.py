@@ -16,9 +16,8 @@ from itertools import pairwise
 
 from cleaner.characters import BULLETS, CLOSERS, FULL_STOPS, is_wide
 from cleaner.judge.lines import Hit, Line, prose_bounds
-from cleaner.phrases.phrases import normalise_wording
-from cleaner.strip.context import is_lead_in, is_numbered
 from cleaner.strip.headlines import looks_like_headline
+from cleaner.strip.lists import are_rows, is_lead_in, is_numbered
 
 __all__ = [
     "BLOCK_LINES",
@@ -57,13 +56,8 @@ _HEADLINE, _LONG_HEADLINE = 20, 45  # characters of a headline below a label, an
 _WIDE_HEADLINE = 8  # the same in scripts that put no blanks between words
 _QUOTES = "\"'“‘„«「『"
 _OPENERS = _QUOTES + BULLETS + "([【#@"  # what headlines and links open with as well
-_ROWS = 120  # the most characters of two rows of a table
-_WORDS = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*")
-_NUMBER = re.compile(r"\d+")
-_DIGIT = re.compile(r"\d")
 _SERIES = re.compile(r"([^\W\d_]*) ?(\d{1,3})[.:)] ?(?!\d)")
 _CHAPTER = re.compile(r"([^\W\d_]{2,20}) (\d{1,3})")
-_VALUE_LINE = 45  # the most characters of "Kiper: Andi Putra"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +154,7 @@ def _firm_lines(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Acc
             listed[i] = is_numbered(text)
     for i, (line, below) in enumerate(pairwise(lines)):
         if hits[i] is None and hits[i + 1] is None and accepted[i] is None:
-            if _are_rows(line.text, below.text):
+            if are_rows(line.text, below.text):
                 firm[i] = firm[i + 1] = True
             if line.text[0] == below.text[0] and not line.text[0].isalnum() and line.text[0] not in _OPENERS:
                 listed[i] = listed[i + 1] = True
@@ -179,33 +173,6 @@ def _firm_lines(lines: Sequence[Line], hits: Sequence[Hit | None], accepted: Acc
         if place[1] and not headed:
             series.add(place)
     return firm
-
-
-def _are_rows(one: str, two: str) -> bool:
-    """Whether two lines are built alike, as rows of a table are: with numbers before or behind the same word, with
-    tabs, or with a short label and its value."""
-    if "\t" in one and "\t" in two:
-        return True
-    if len(one) + len(two) > _ROWS:
-        return False
-    if len(one) <= _VALUE_LINE and len(two) <= _VALUE_LINE and all(0 < t.find(": ") <= 20 for t in (one, two)):
-        return True
-    if one[0].isdigit() != two[0].isdigit() or not (_DIGIT.search(one) and _DIGIT.search(two)):
-        return False
-    short = max(len(one), len(two)) <= _VALUE_LINE and one[0] not in BULLETS
-    if short and (shape := _shape(one)).count("0") >= 2 and shape == _shape(two):
-        return True
-    first, second = normalise_wording(one).split(), normalise_wording(two).split()
-    if not first or not second:
-        return False
-    # two headlines may end with a year, rows with a number are short
-    ends_alike = first[-1] == second[-1] and (first[-1] != "0" or max(len(first), len(second)) <= 4)
-    return ends_alike or (first[0] == second[0] and first[0] != "0" and max(len(one), len(two)) < 40)
-
-
-def _shape(text: str) -> str:
-    """A line with its runs of words as one letter and its numbers as 0: "w 0-0 w" for the score of a match."""
-    return _NUMBER.sub("0", _WORDS.sub("w", text))
 
 
 def _end_of_headlines(

@@ -23,7 +23,7 @@ from cleaner.judge.whole_page import looks_like_page, outside_block
 from cleaner.phrases.clauses import find_openings
 from cleaner.phrases.phrases import Phrases, load_phrases, normalise_wording
 from cleaner.strip.captions import caption_hits
-from cleaner.strip.context import is_above_text, led_items, record_lines, signed_lines, table_rows
+from cleaner.strip.context import is_above_text, signed_lines
 from cleaner.strip.cut_lines import segments_to_judge
 from cleaner.strip.datelines import find_datelines, match_dateline
 from cleaner.strip.facts import facts_of, title_hits
@@ -31,6 +31,7 @@ from cleaner.strip.inside_lines import may_trim, tail_trims, trims
 from cleaner.strip.inside_segments import with_segments
 from cleaner.strip.joined_lines import join_cut_lines
 from cleaner.strip.line_rules import judge_line
+from cleaner.strip.lists import defined_terms, led_items, led_steps, programme_rows, record_lines, table_rows
 from cleaner.strip.neighbours import SIGNATURE, accept_hits
 from cleaner.strip.one_line_pages import page_frame
 from cleaner.strip.space import close_gaps
@@ -40,6 +41,9 @@ __all__ = ["Stripped", "explain_line", "mark_openings", "may_strip_beside", "str
 GUARD = 0.7
 """An extracted article keeps its text when more than this share of its characters (white space not counted) would go:
 of 253 development articles one has more cruft than that."""
+
+LEFT = 120
+"""Characters that have to stay, about two sentences, for whole phrases of the lists not to count as taken."""
 
 PAGE_GUARD = 0.995
 """The same share for a whole page, most of which is no article."""
@@ -250,7 +254,8 @@ def _judge(
     # sign, records and tables
     spared = led_items(lines, hits) | signed_lines(lines, accepted) | ({0} if is_above_text(lines, accepted) else set())
     if any(verdicts):
-        spared |= record_lines(lines, choice.phrases) | table_rows(lines)
+        spared |= record_lines(lines, choice.phrases) | table_rows(lines) | led_steps(lines, hits, choice.phrases)
+        spared |= defined_terms(lines) | programme_rows(lines)
     for i, verdict in enumerate(verdicts):
         accepted[i] = accepted[i] or (None if i in spared else verdict)
     return True
@@ -403,8 +408,11 @@ def _takes_over(share: float, text: str, removals: Sequence[Removal]) -> bool:
     # of white space alone no article is gutted
     if 4 * sum(r.end - r.start for r in removals) < len(text):
         return False
-    gone = sum(len("".join(text[r.start : r.end].split())) for r in removals if r.kind != "space")
-    return gone > share * len("".join(text.split()))
+    sizes = [(r.rule, len("".join(text[r.start : r.end].split()))) for r in removals if r.kind != "space"]
+    whole, gone = len("".join(text.split())), sum(size for _, size in sizes)
+    # the form of comments below a short article is longer than the article, and the lists know it word for word
+    known = sum(size for rule, size in sizes if rule == "phrase-line") if whole - gone >= LEFT else 0
+    return gone - known > share * (whole - known)
 
 
 def explain_line(line: str, language: str, extra_dir: str = "") -> list[tuple[str, str, str]]:
