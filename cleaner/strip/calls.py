@@ -50,6 +50,9 @@ ASIDE = 70
 LEAD = 28
 """The most characters before a colon and a call: "The teacher wrote on the board: sign up ..." leads to a quotation."""
 
+LONGEST_WORD = 30
+"""The most characters of a word in a row of buttons; what is longer is a sentence written without spaces."""
+
 MENU_KINDS = frozenset(("nav", "footer", "login", "share", "comment", "app", "newsletter", "related", "promo"))
 """Kinds of what menus and footers offer."""
 
@@ -123,7 +126,7 @@ def _share_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     # "Share this with Email Facebook Messenger X WhatsApp LinkedIn Copy this link"
     if named >= 4 and 2 * named >= len(words) and "," not in text and not ends_sentence(text):
         return Hit("share-line", "share", f"{words[0]!r} and names of networks in a row")
-    if not named or words[-1] not in networks or len(text) > 100:
+    if not named or words[-1] not in networks or len(text) > 100 or max(map(len, words)) > LONGEST_WORD:
         return None
     head, *rest = [item for item in _ITEM_BREAK.split(text) if item.strip()]
     if rest:  # what follows the label are networks alone

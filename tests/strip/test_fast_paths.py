@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cleaner.judge.lines import Line
@@ -109,6 +109,7 @@ def judge_without_fast_path(line: Line, phrases: Phrases) -> line_rules.Hit | No
 
 
 @settings(deadline=None, max_examples=200)
+@example(("id", f"comparte (Bluesky {'塩の港で' * 17}. Bluesky"), False)  # a word of sharing, a sentence, a network
 @given(lines(least=80), st.booleans())
 def test_a_paragraph_that_is_passed_has_no_hit(found: tuple[str, str], opens: bool) -> None:
     phrases, text = load_phrases(found[0]), found[1]
