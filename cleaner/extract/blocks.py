@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from operator import length_hint
 
-__all__ = ["HEADINGS", "Blocks", "single_spaces", "walk"]
+__all__ = ["HEADINGS", "Blocks", "single_spaces", "walk", "without_anchors"]
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
@@ -241,18 +241,6 @@ def _holding(
     return holding, kinds
 
 
-def _without_anchors(blocks: Blocks) -> Blocks:
-    """Return the blocks without the links that lead to a heading itself or to its editor: "Rain¶", "Rain [edit]"."""
-    tags, homes, texts, link_chars = blocks.tags, blocks.homes, list(blocks.texts), list(blocks.link_chars)
-    for j in [j for j, size in enumerate(link_chars) if size and tags[homes[j]] in HEADINGS]:
-        found = _ANCHOR_SIGN.search(texts[j])
-        rest = f"{texts[j][: found.start()]}{texts[j][found.end() :]}" if found else ""
-        # the sign or the words in brackets must be the link: "C#" and "Rain [later]" may be words
-        if found and rest and link_chars[j] == len(found[1] or found[2] or found[3]):
-            texts[j], link_chars[j] = rest, 0
-    return replace(blocks, texts=texts, link_chars=link_chars)
-
-
 def walk(body: str, *, unscripted: bool = False) -> Blocks:  # noqa: C901
     r"""Return the block elements and paragraphs of well-formed HTML.
 
@@ -322,6 +310,16 @@ def walk(body: str, *, unscripted: bool = False) -> Blocks:  # noqa: C901
         last[here] = len(texts)
         here = parents[here]
     held = _holding(tags, attributes, first, last)
-    return _without_anchors(
-        Blocks(tags, attributes, parents, first, last, *held, texts, link_chars, homes, inline_attrs)
-    )
+    return Blocks(tags, attributes, parents, first, last, *held, texts, link_chars, homes, inline_attrs)
+
+
+def without_anchors(blocks: Blocks) -> Blocks:
+    """Return the blocks without the links that lead to a heading itself or to its editor: "Rain¶", "Rain [edit]"."""
+    tags, homes, texts, link_chars = blocks.tags, blocks.homes, list(blocks.texts), list(blocks.link_chars)
+    for j in [j for j, size in enumerate(link_chars) if size and tags[homes[j]] in HEADINGS]:
+        found = _ANCHOR_SIGN.search(texts[j])
+        rest = f"{texts[j][: found.start()]}{texts[j][found.end() :]}" if found else ""
+        # the sign or the words in brackets must be the link: "C#" and "Rain [later]" may be words
+        if found and rest and link_chars[j] == len(found[1] or found[2] or found[3]):
+            texts[j], link_chars[j] = rest, 0
+    return replace(blocks, texts=texts, link_chars=link_chars)

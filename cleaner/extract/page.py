@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from cleaner.article import ASIDE, LeftOut, Page
 from cleaner.errors import OptionError
-from cleaner.extract.blocks import Blocks, walk
+from cleaner.extract.blocks import Blocks, walk, without_anchors
 from cleaner.extract.bylines import load_data
 from cleaner.extract.content_root import ContentRoot, find_content_root
 from cleaner.extract.left_out import counted, is_prose_paragraph, left_out_of, replaced
@@ -126,7 +126,7 @@ def read_page(html: str, url: str) -> Reading:
 
 def _read(tamed: bytes, url: str, *, unscripted: bool) -> Reading:
     parsed = parse(tamed, unscripted=unscripted)
-    blocks = walk(parsed.body, unscripted=unscripted)
+    blocks = without_anchors(walk(parsed.body, unscripted=unscripted))
     # The address, or the program that made the page, may say that it is a discussion.
     is_forum = bool(_FORUM_URL.search(url) or ("generator" in parsed.head and _FORUM_ENGINE.search(parsed.head)))
     return Reading(parsed, blocks, find_content_root(blocks, forum=is_forum), page_facts(parsed, is_forum))

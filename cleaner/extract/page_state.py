@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from cleaner.extract.blocks import walk
+from cleaner.extract.blocks import walk, without_anchors
 from cleaner.extract.bylines import load_data, normalise_title
 from cleaner.extract.parse import parse, tame
 
@@ -167,7 +167,7 @@ def _is_text(value: Any) -> bool:
 def _as_lines(value: Any) -> str:
     """Return a text of HTML, or of blocks with inline parts, a paragraph a line."""
     texts = [text if _MARKUP.search(text) else escape(text).replace("\n", "<br>") for text in _block_texts(value)]
-    blocks = walk(parse(tame("".join(f"<div>{text}</div>" for text in texts))).body)
+    blocks = without_anchors(walk(parse(tame("".join(f"<div>{text}</div>" for text in texts))).body))
     return "\n".join(line for text in blocks.texts for line in text.splitlines() if line.strip())
 
 

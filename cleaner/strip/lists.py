@@ -41,7 +41,7 @@ _LEADS = frozenset(":：")
 _FIELD = re.compile(r"([^\W\d_][^:：\d]{1,28})[:：] ?(?=\S)")
 _NUMBERED = re.compile(r"[(\[]?(?:\d{1,2}|[٠-٩۰-۹०-९]{1,2}|[a-hA-H])[.)\]、．）] ?(?![\d.])\S|[①-⑳]")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
-_RUNS = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*")
+_WORDS = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*")
 _DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"\d+")
 _TWO_ROWS = 120  # the most characters of two rows of a table
@@ -78,10 +78,13 @@ def led_steps(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrase
     the app", "Log in", "Follow the map to shelf nine"), most of them unknown, down to a paragraph or to the last one
     that is unknown, none of which names the site."""
     found: set[int] = set()
-    leads = [i for i, line in enumerate(lines) if hits[i] is None and is_lead_in(line.text)]
-    for begin in (i + 1 for i in leads):
+    leads = [is_lead_in(line.text) for line in lines]
+    if not any(leads):
+        return frozenset()
+    may_be = [not (line.prose or leads[i]) and len(line.text) <= STEP for i, line in enumerate(lines)]
+    for begin in (i + 1 for i, leads_on in enumerate(leads) if leads_on and hits[i] is None):
         end = begin
-        while end < len(lines) and end - begin <= STEPS.stop and _may_be_step(lines[end]):
+        while end < len(lines) and end - begin <= STEPS.stop and may_be[end]:
             end += 1
         unknown = [i for i in range(begin, end) if hits[i] is None]
         if unknown and not (end < len(lines) and lines[end].prose):
@@ -90,10 +93,6 @@ def led_steps(lines: Sequence[Line], hits: Sequence[Hit | None], phrases: Phrase
             named = any(names_site(line.wording, phrases) for line in lines[begin:end])
             found.update(() if named else range(begin, end))
     return frozenset(found)
-
-
-def _may_be_step(line: Line) -> bool:
-    return not line.prose and len(line.text) <= STEP and not is_lead_in(line.text)
 
 
 def record_lines(lines: Sequence[Line], phrases: Phrases) -> frozenset[int]:
@@ -155,7 +154,7 @@ def are_rows(one: str, two: str) -> bool:
 
 def _shape(text: str) -> str:
     """A line with its runs of words as one letter and its numbers as 0: "w 0-0 w" for the score of a match."""
-    return _DIGITS.sub("0", _RUNS.sub("w", text))
+    return _DIGITS.sub("0", _WORDS.sub("w", text))
 
 
 def listed_below(lines: Sequence[Line], hits: Sequence[Hit | None], begin: int, phrases: Phrases) -> frozenset[int]:
