@@ -99,8 +99,8 @@ def _by_number(values: list[Any]) -> Iterator[Any]:
     """
     for value in values:
         if isinstance(value, dict) and all(type(at) is int for at in value.values()):
-            told = {key: values[at] for key, at in value.items() if 0 <= at < len(values)}
-            yield {key: one for key, one in told.items() if isinstance(one, str)}
+            named = {key: values[at] for key, at in value.items() if 0 <= at < len(values)}
+            yield {key: one for key, one in named.items() if isinstance(one, str)}
         else:
             yield value
 
@@ -138,9 +138,8 @@ def _bodies(state: Any, title: str) -> Iterator[_Body]:
                 if any(other in name for other in _keys("other")):
                     continue
                 if name in _keys("body") and _is_text(one):
-                    if (
-                        not isinstance(one, str) or len(one) > _SHORTEST
-                    ):  # to parse words of buttons would cost too much
+                    # to parse the words of all buttons would cost too much
+                    if not isinstance(one, str) or len(one) > _SHORTEST:
                         yield _Body(_as_lines(one), is_titled)
                 elif isinstance(one, (dict, list)):
                     inner.append((one, is_titled))

@@ -337,9 +337,8 @@ def _with_neighbours(blocks: Blocks, by_trees: Numbers, chosen: list[int], hints
 
     def goes_on(j: int, beside: int) -> bool:
         is_open = j in by_rules and not blocks.link_chars[j] and by_trees[j] > _ALIKE
-        is_more = (
-            hints.is_of_today and j in hints.inside and by_trees[j] > _ALIKE and _goes_with(blocks, j, beside, found)
-        )
+        may_be_more = hints.is_of_today and j in hints.inside and by_trees[j] > _ALIKE
+        is_more = may_be_more and _goes_with(blocks, j, beside, found)
         return (is_open and (is_alike(j, beside) or is_listed(j))) or is_more
 
     def is_listed(j: int) -> bool:  # an item of a list below a line of the text that announces it
@@ -386,10 +385,8 @@ def _goes_with(blocks: Blocks, j: int, beside: int, found: set[int]) -> bool:
     if blocks.link_chars[j] > _FEW_LINKS * len(blocks.texts[j]):
         return False
     if blocks.tags[home] in ITEMS:
-        whole, is_source = (
-            range(blocks.first[box], blocks.last[box]),
-            blocks.link_chars[j] and len(blocks.texts[j]) > _LONG_ITEM,
-        )
+        whole = range(blocks.first[box], blocks.last[box])
+        is_source = blocks.link_chars[j] and len(blocks.texts[j]) > _LONG_ITEM
         return box == around and not is_source and 2 * len(found.intersection(whole)) >= len(whole)
     is_same = blocks.kinds[home] == blocks.kinds[other] and blocks.attrs[box] == blocks.attrs[around]
     return is_same and bool(blocks.attrs[home]) and not blocks.texts[j].endswith(_COLONS)

@@ -116,6 +116,8 @@ def _share_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
         return None
     joint = phrases.words["joint"]
     words = [w for w in (normalise_wording(part) or part.strip(" .:,|").casefold() for part in text.split()) if w]
+    if any(len(word) > LONGEST_WORD for word in words):
+        return None
     named = sum(1 for word in words if word in networks)
     if not opens:  # "Facebook Twitter Flipboard E-mail"
         row = named == len(words) >= 3 and "," not in text
@@ -126,7 +128,7 @@ def _share_hit(text: str, wording: str, phrases: Phrases) -> Hit | None:
     # "Share this with Email Facebook Messenger X WhatsApp LinkedIn Copy this link"
     if named >= 4 and 2 * named >= len(words) and "," not in text and not ends_sentence(text):
         return Hit("share-line", "share", f"{words[0]!r} and names of networks in a row")
-    if not named or words[-1] not in networks or len(text) > 100 or max(map(len, words)) > LONGEST_WORD:
+    if not named or words[-1] not in networks or len(text) > 100:
         return None
     head, *rest = [item for item in _ITEM_BREAK.split(text) if item.strip()]
     if rest:  # what follows the label are networks alone

@@ -37,8 +37,8 @@ _MARKS = {
 _MARK = re.compile(
     r"(?=[-–—―.,:：।॥۔!\t\n]|\s\W)(?:" + "|".join(f"(?P<{k}>{pattern})" for k, pattern in _MARKS.items()) + ")"
 )
+_DATED_HEAD = re.compile(r"(\d[^()\n]{3,40}\([^()\n]{2,40}\))\.?\s?[-–—]")  # "5 January 2019 (AFP) –"
 # A line of dashes below a heading, or more dashes than part anything.
-_DATED_HEAD = re.compile(r"(\d[^()\n]{3,40}\([^()\n]{2,40}\))\.?\s?[-–—]")
 _UNDERLINE = re.compile(r"[-–—―]{4}|\n\s*[-–—―]{2,}\s*\n")
 _SITE_HEAD = re.compile(rf"({SITE.pattern})(?![\w.])", re.IGNORECASE)
 _AGENCY_HEAD = re.compile(r"([^()]{0,40}?)\s*\(([^()]{2,40})\)\s*\.?\s*(?:[-–—]{1,2}\s*)?")
